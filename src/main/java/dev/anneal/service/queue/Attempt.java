@@ -30,7 +30,7 @@ public record Attempt(
         FAILED,
         CANCELLED,
         PAUSED,
-        /** The worker stopped in good order and somebody else goes on. */
+        /** The worker stopped in good order; another one goes on. */
         GIVEN_BACK,
         /** The worker fell silent, hung or took too long. */
         LOST

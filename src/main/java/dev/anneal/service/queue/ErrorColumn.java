@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How a {@link WorkError} lies in a {@code jsonb} column of the tables {@code work} and {@code attempt}. */
+/** Stores a {@link WorkError} in a {@code jsonb} column of the tables {@code work} and {@code attempt}. */
 public final class ErrorColumn {
 
     /** The value of the column, from {@link #parameters}. The casts tell the server the type of a null. */

@@ -11,7 +11,7 @@ import org.springframework.stereotype.Component;
 @Component
 public final class FinishedWork {
 
-    /** Work that was never claimed has left nothing. By id, so that what cannot be removed does not hide what is behind it. */
+    /** Work that was never claimed has left nothing. Read by id, so that an item which cannot be removed does not hide those behind it. */
     private static final String NEXT = """
             SELECT id, kind, lease_token
             FROM work

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** What is shown of the whole queue, across tenants, without naming any. */
+/** Figures of the whole queue, across tenants, that name no tenant. */
 @Component
 public final class QueueNumbers {
 

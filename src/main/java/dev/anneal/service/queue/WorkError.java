@@ -21,7 +21,7 @@ public record WorkError(
         USER,
         /** The platform: an error in it, or a process that crashed; another attempt may succeed. */
         SYSTEM,
-        /** What the platform stands on: artifact store, base models, disks, devices. The work waits until it is mended, and never fails for it. */
+        /** The environment of the platform: artifact store, base models, disks, devices. The work waits until the fault is repaired, and never fails because of it. */
         ENVIRONMENT
     }
 

@@ -52,7 +52,7 @@ public final class WorkQueue {
             RETURNING method, state
             """.formatted(ErrorColumn.FROM_PARAMETERS);
 
-    /** Running work gets a wish, which replaces that of a pause; anything else that is not final ends now. */
+    /** Running work gets a wish, which replaces a wish to pause; other work that is not final ends now. */
     private static final String CANCEL = """
             UPDATE work
             SET state = CASE state WHEN 'RUNNING' THEN state ELSE 'CANCELLED' END,
@@ -63,7 +63,7 @@ public final class WorkQueue {
             RETURNING method, state
             """;
 
-    /** Running work gets a wish; queued work, also one whose last attempt was lost while pausing, is paused now. */
+    /** Running work gets a wish; queued work is paused now, even if its last attempt was lost while pausing. */
     private static final String PAUSE = """
             UPDATE work
             SET state = CASE state WHEN 'RUNNING' THEN state ELSE 'PAUSED' END,
@@ -148,7 +148,7 @@ public final class WorkQueue {
         return jdbc.sql(READY).param("id", id).update() == 1;
     }
 
-    /** Says what VALIDATING work waits for, and returns whether that is new. */
+    /** Records what VALIDATING work waits for, and returns whether that is new. */
     public boolean await(long id, WorkError fault) {
         return jdbc.sql(AWAIT)
                 .param("id", id)
@@ -222,7 +222,7 @@ public final class WorkQueue {
         return findAll(List.of(id)).stream().findFirst();
     }
 
-    /** The work with these ids, as far as there is such, by id. */
+    /** The work that exists with these ids, by id. */
     public List<Work> findAll(Collection<Long> ids) {
         return jdbc.sql(FIND)
                 .param("ids", ids.toArray(Long[]::new))

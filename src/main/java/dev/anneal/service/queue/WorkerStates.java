@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** What workers say of themselves, so that queued work says when it starts, or what it waits for where no worker can take it. */
+/** What workers report of themselves, so that queued work can show when it starts, or what it waits for where no worker can take it. */
 @Component
 public final class WorkerStates {
 
@@ -74,7 +74,7 @@ public final class WorkerStates {
     }
 
     /**
-     * Records what a worker says of itself; to be repeated well within a minute.
+     * Records what a worker reports of itself. The worker repeats it well within a minute.
      *
      * @param process tells apart processes of one name
      * @param trainingSlots how many trainings it can do at a time
@@ -102,7 +102,7 @@ public final class WorkerStates {
         return jdbc.sql(SLOTS).query(Integer.class).single();
     }
 
-    /** What queued work waits for that no worker can take, by its id. */
+    /** What each queued work waits for that no worker can take, by its id. */
     public Map<Long, Waiting> heldUp(Collection<Long> ids) {
         return ids.isEmpty()
                 ? Map.of()

@@ -34,7 +34,7 @@ public final class AuditFilter extends OncePerRequestFilter {
         this.clock = clock;
     }
 
-    /** Says who {@code request} is from. */
+    /** Records who sent {@code request}. */
     public static void identify(HttpServletRequest request, Principal principal) {
         request.setAttribute(AuditedRequest.PRINCIPAL, principal);
     }

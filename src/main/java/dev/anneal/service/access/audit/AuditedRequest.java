@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerMapping;
 
-/** A request after its handling, as far as the audit log is concerned. */
+/** What the audit log needs of a request that was handled. */
 record AuditedRequest(HttpServletRequest request, int status) {
 
     /** Who the request is from; set once it is known. */
@@ -29,7 +29,7 @@ record AuditedRequest(HttpServletRequest request, int status) {
             Scope.ADMIN);
     private static final Set<Integer> DENIED = Set.of(401, 403);
 
-    /** Whether it has changed something, has tried to, or was refused for whom it was from. */
+    /** Whether the request changed something, tried to, or was refused because of its sender. */
     boolean belongsIntoTheLog() {
         return DENIED.contains(status) || (!READING.contains(request.getMethod()) && changes());
     }
@@ -63,7 +63,7 @@ record AuditedRequest(HttpServletRequest request, int status) {
         return request.getAttribute(PRINCIPAL) instanceof Principal principal ? principal : null;
     }
 
-    /** An administrator's request is about a project or has made it, everybody else's is within their own. */
+    /** An administrator's request concerns the project that it names or made; any other request its sender's own project. */
     @Nullable
     String project() {
         if (variables().get("projectId") instanceof String project) {

@@ -37,7 +37,7 @@ record AuditLogBody(
     /** Every key is that of a service account, whose only one it is. */
     record Key(String id, String type, ServiceAccount serviceAccount) {}
 
-    /** Has the id of its key. */
+    /** The account of a key; both have the same id. */
     record ServiceAccount(String id) {}
 
     /** A request with a token, or of who sits at the machine. */

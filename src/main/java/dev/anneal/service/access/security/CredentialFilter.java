@@ -22,13 +22,13 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.transaction.TransactionException;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Finds who a request is from by its bearer key or token; without any configured it is always the default tenant. */
+/** Finds the sender of a request by its bearer key or token. Where neither is configured, every request is the default tenant's. */
 final class CredentialFilter extends OncePerRequestFilter {
 
     private static final String SCHEME = "Bearer ";
     private static final String LOG_KEY = "tenant";
 
-    /** Who a request is from that goes on on another thread. */
+    /** Holds the sender of a request that goes on on another thread. */
     private static final String PRINCIPAL = CredentialFilter.class.getName();
 
     private final ApiKeys keys;
@@ -101,7 +101,7 @@ final class CredentialFilter extends OncePerRequestFilter {
         if (isAsyncDispatch(request) && request.getAttribute(PRINCIPAL) instanceof Principal begun) {
             return Optional.of(begun);
         }
-        if (!keys.required() && !tokens.areTaken()) {
+        if (!keys.required() && !tokens.areConfigured()) {
             return Optional.of(Principal.LOCAL);
         }
         String header = request.getHeader(HttpHeaders.AUTHORIZATION);
@@ -115,7 +115,7 @@ final class CredentialFilter extends OncePerRequestFilter {
             throw new Refusal(RefusalCode.INVALID_API_KEY, "The Authorization header must read 'Bearer <key>'.");
         }
         String credential = header.substring(SCHEME.length()).strip();
-        return Optional.of(tokens.areLike(credential) ? ofToken(credential) : ofKey(credential, request));
+        return Optional.of(tokens.isToken(credential) ? ofToken(credential) : ofKey(credential, request));
     }
 
     private Principal ofToken(String token) {
@@ -125,7 +125,7 @@ final class CredentialFilter extends OncePerRequestFilter {
     }
 
     private Principal ofKey(String key, HttpServletRequest request) {
-        if (!keys.isToldApart(key)) {
+        if (!keys.isKnownWithoutLookup(key)) {
             failed.requireTriesLeft(request);
         }
         return keys.principalOf(key)

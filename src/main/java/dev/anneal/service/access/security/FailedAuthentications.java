@@ -8,7 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Answers requests that do not say who they are from: 401, and 429 to an address that goes on. */
+/** Answers requests without a valid credential: 401, and 429 to an address that keeps sending them. */
 final class FailedAuthentications {
 
     private final RateLimits limits;

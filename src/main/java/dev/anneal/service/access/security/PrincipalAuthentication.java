@@ -4,7 +4,7 @@ import dev.anneal.service.access.tenant.Principal;
 import java.util.List;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
 
-/** A request of which it is known who sent it. */
+/** A request whose sender is known. */
 final class PrincipalAuthentication extends AbstractAuthenticationToken {
 
     private final Principal principal;

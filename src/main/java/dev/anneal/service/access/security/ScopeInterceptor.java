@@ -16,7 +16,7 @@ import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
 
-/** Calls a controller's method only for credentials with the scope that the method names, and one that names none for nobody. */
+/** Lets a credential call a controller's method only if it has the scope that the method names; a method that names none is closed to all. */
 final class ScopeInterceptor implements HandlerInterceptor {
 
     private static final Logger LOG = LoggerFactory.getLogger(ScopeInterceptor.class);
@@ -48,7 +48,7 @@ final class ScopeInterceptor implements HandlerInterceptor {
         return true;
     }
 
-    /** What is the same for everybody: pages, and what answers where nothing is, an unknown path or a failure elsewhere. */
+    /** Handlers that answer everybody alike: pages, and the answers to unknown paths and to failures elsewhere. */
     private static boolean isOpen(Object handler) {
         return handler instanceof ResourceHttpRequestHandler
                 || (handler instanceof HandlerMethod method

@@ -93,7 +93,7 @@ class SecurityConfiguration implements WebMvcConfigurer {
         http.addFilterBefore(new CredentialFilter(keys, tokens, failed, errors), AuthorizationFilter.class);
         limits.requests()
                 .ifPresent(limit -> http.addFilterAfter(new RateLimitFilter(limit, errors), CredentialFilter.class));
-        if (!keys.required() && !tokens.areTaken()) {
+        if (!keys.required() && !tokens.areConfigured()) {
             http.addFilterBefore(new LoopbackFilter(errors), CredentialFilter.class);
         }
         return http.authorizeHttpRequests(requests -> requests.requestMatchers(PUBLIC_PATHS)

@@ -94,13 +94,13 @@ final class Tokens implements AutoCloseable {
     }
 
     /** Whether any issuer is trusted. */
-    boolean areTaken() {
+    boolean areConfigured() {
         return !issuers.isEmpty();
     }
 
     /** Whether {@code credential} is to be read as a token. */
-    boolean areLike(String credential) {
-        return areTaken() && SHAPE.matcher(credential).matches();
+    boolean isToken(String credential) {
+        return areConfigured() && SHAPE.matcher(credential).matches();
     }
 
     /**

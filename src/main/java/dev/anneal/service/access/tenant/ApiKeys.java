@@ -98,8 +98,8 @@ public final class ApiKeys {
         return Optional.of(own);
     }
 
-    /** Whether nobody has to be asked if {@code key} is one: it is configured, has not the form of ours, or was good within the last hour. */
-    public boolean isToldApart(String key) {
+    /** Whether {@code key} costs no look-up in the database: it is configured, does not have the form of an issued key, or was good within the last hour. */
+    public boolean isKnownWithoutLookup(String key) {
         String hash = ApiKey.hashOf(key);
         return configured.containsKey(hash) || !KeyText.isWhole(key) || recent.knows(hash);
     }

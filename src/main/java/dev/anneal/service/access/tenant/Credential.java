@@ -3,13 +3,13 @@ package dev.anneal.service.access.tenant;
 import java.util.Locale;
 
 /**
- * By what a request showed who it is from.
+ * What a request was authenticated by.
  *
  * @param id names it in logs; never a secret nor enough to guess one
  */
 public record Credential(Kind kind, String id) {
 
-    /** That of every request to an installation without keys. */
+    /** The credential of every request to an installation without keys. */
     public static final Credential NONE = new Credential(Kind.NONE, "none");
 
     /** Where a credential comes from. */

@@ -3,7 +3,7 @@ package dev.anneal.service.access.tenant;
 import java.util.Set;
 
 /**
- * Who asks, and what for. Administrators' keys belong to no tenant: theirs is {@link Tenant#DEFAULT}, whose rows none of their scopes
+ * The sender of a request, and what it may do. Administrators' keys belong to no tenant: theirs is {@link Tenant#DEFAULT}, whose rows none of their scopes
  * reaches.
  */
 public record Principal(Tenant tenant, Set<Scope> scopes, Credential credential) {

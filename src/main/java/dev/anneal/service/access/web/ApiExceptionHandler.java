@@ -37,7 +37,7 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(ApiExceptionHandler.class);
 
-    /** What a download says about its content before it sends any. */
+    /** Headers that a download sets before it sends content. */
     private static final List<String> CONTENT_HEADERS = List.of(
             HttpHeaders.ACCEPT_RANGES, HttpHeaders.CONTENT_DISPOSITION, HttpHeaders.CONTENT_RANGE, HttpHeaders.ETAG);
 
@@ -141,7 +141,7 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
         return answer(refusal, headers);
     }
 
-    /** What is left of Spring's own exceptions: unknown routes, methods, media types, missing parameters. */
+    /** The rest of Spring's own exceptions: unknown routes, methods, media types, missing parameters. */
     @Override
     protected @Nullable ResponseEntity<Object> handleExceptionInternal(
             Exception exception,

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
-/** What a client that downloads says about what it has already. */
+/** The conditional headers of a download: what the client already has. */
 record DownloadHeaders(
         @Nullable String range,
         @Nullable String ifRange,

@@ -1,6 +1,6 @@
 package dev.anneal.service.notification.mlflow;
 
-/** Told of requests to the MLflow server that have ended, by the process that made them. */
+/** Is called for each request to the MLflow server that has ended, in the process that made it. */
 @FunctionalInterface
 public interface MlflowListener {
 
@@ -9,7 +9,7 @@ public interface MlflowListener {
     /** What came of a request. */
     enum Outcome {
         OK,
-        /** The server has understood and does not do it. */
+        /** The server understood the request and refused it. */
         REFUSED,
         /** No answer, or one that is not about the request: the server is away, overloaded, or does not know the credentials. */
         UNAVAILABLE

@@ -1,12 +1,12 @@
 package dev.anneal.service.notification.webhook;
 
-/** Told of tries that have ended, by the process that made them. */
+/** Is called for each try that has ended, in the process that made it. */
 @FunctionalInterface
 public interface DeliveryListener {
 
     void tried(Outcome outcome);
 
-    /** What a try has made of its delivery. */
+    /** What became of the delivery. */
     enum Outcome {
         DELIVERED,
         RETRIED,

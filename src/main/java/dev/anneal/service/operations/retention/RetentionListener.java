@@ -1,6 +1,6 @@
 package dev.anneal.service.operations.retention;
 
-/** Told of what is deleted because of its age, and of what is not for caution, by the process that does it. */
+/** Is called for each deletion because of age, and for each sweep that was refused, in the process that makes it. */
 @FunctionalInterface
 public interface RetentionListener {
 

@@ -1,6 +1,6 @@
 package dev.anneal.service.platform.database;
 
-/** Stands for a schema that was found to be complete, before anything else uses the database. */
+/** A bean that exists once the schema has been found complete; beans that use the database wait for it. */
 final class CheckedSchema {
 
     CheckedSchema(DatabaseAccess access) {

@@ -3,7 +3,7 @@ package dev.anneal.service.platform.database;
 import java.util.Set;
 import org.springframework.boot.sql.init.dependency.AbstractBeansOfTypeDatabaseInitializerDetector;
 
-/** Has what depends on the initialization of the database wait for {@link CheckedSchema}. */
+/** Makes beans that depend on the initialization of the database wait for {@link CheckedSchema}. */
 final class CheckedSchemaDetector extends AbstractBeansOfTypeDatabaseInitializerDetector {
 
     @Override

@@ -19,7 +19,7 @@ final class ConfiguredAccess {
         return !environment.getProperty(URL, "").isEmpty();
     }
 
-    /** Of a server that Spring Boot has found, such as a container in development. */
+    /** Access to a server that Spring Boot has found, such as a container in development. */
     static DatabaseAccess from(JdbcConnectionDetails details) {
         Login login = new Login(
                 Objects.requireNonNullElse(details.getUsername(), "anneal"),
@@ -27,7 +27,7 @@ final class ConfiguredAccess {
         return new DatabaseAccess(details.getJdbcUrl(), login, login);
     }
 
-    /** By the driver's own rules. */
+    /** Whether the driver accepts the address. */
     private static boolean isUsable(String url) {
         try {
             DriverManager.getDriver(url);

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * No session with the database came about. Its address is not shown, since it may hold a password.
+ * No session with the database could be opened. Its address is not shown, because it may hold a password.
  *
  * @param message what the server, or the way to it, says
  */

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.AbstractDataSource;
 
 /**
- * The pool of the transaction that the thread is in. Outside of one there is no connection to be had, so that no statement runs without
- * its author having chosen whose rows it sees.
+ * The pool of the transaction that the thread is in. Outside a transaction it gives no connection, so no statement runs before its author has
+ * chosen whose rows it sees.
  */
 final class CurrentPool extends AbstractDataSource {
 

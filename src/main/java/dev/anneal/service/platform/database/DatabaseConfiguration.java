@@ -59,7 +59,7 @@ class DatabaseConfiguration {
         return new Pools(access, properties, applicationName);
     }
 
-    /** For Flyway alone; whoever asks for a data source gets a pool. */
+    /** For Flyway alone; every other bean that injects a data source gets a pool. */
     @Bean(defaultCandidate = false)
     @FlywayDataSource
     DataSource ownerDataSource(Pools pools) {

@@ -13,7 +13,7 @@ import org.springframework.jdbc.support.SQLExceptionTranslator;
 import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
 import org.springframework.transaction.TransactionException;
 
-/** Tells a database that is away from a statement that is wrong: the first is waited for, the second never ends. */
+/** Tells an unreachable database from a wrong statement: the first is worth waiting for, the second is not. */
 public final class DatabaseOutage {
 
     /**
@@ -44,14 +44,14 @@ public final class DatabaseOutage {
                 || (failure instanceof SQLException refused && refused.getSQLState() != null && isPassing(refused));
     }
 
-    /** By the driver's own exception: JPA's say less than JDBC's. */
+    /** Decides by the driver's own exception, because those of JPA say less than those of JDBC. */
     private static boolean isPassing(SQLException refused) {
         DataAccessException translated = BY_STATE.translate("", null, refused);
         return PASSING_STATES.contains(refused.getSQLState())
                 || (translated != null && isPassing((Throwable) translated));
     }
 
-    /** What the driver or the pool said, on one line: Spring's own messages hold the whole statement. */
+    /** The message of the driver or the pool, on one line: Spring's own messages hold the whole statement. */
     public static String reason(Throwable failure) {
         String said = NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
         return Objects.requireNonNullElse(said, failure.getClass().getSimpleName())

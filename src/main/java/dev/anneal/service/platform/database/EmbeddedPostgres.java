@@ -23,7 +23,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The PostgreSQL of an installation without one of its own: a server process of this host, its data in a folder that outlives it.
+ * The PostgreSQL of an installation that was given none: a server process on this host, whose data folder outlives it.
  *
  * <p>The process that holds the lock file owns the server and stops it when it ends; a server left behind by a killed owner is taken
  * over. Another process with the same folder shares the owner's server.
@@ -32,7 +32,7 @@ final class EmbeddedPostgres implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
     private static final String DATABASE = "anneal";
-    /** Beginning of the names of folders in which data is being made. */
+    /** Prefix of folders in which a data directory is being made. */
     private static final String UNFINISHED = "unfinished-";
 
     private static final int WAIT_FOR_OWNER_STEPS = 300;
@@ -234,7 +234,7 @@ final class EmbeddedPostgres implements AutoCloseable {
         return home.resolve("passwords.properties");
     }
 
-    /** Within the data, so that no one can take data that is complete for data that is not by removing another file. */
+    /** Within the data directory, so that removing another file cannot make complete data look incomplete. */
     private Path setUpMarker() {
         return dataDirectory.resolve("anneal-set-up");
     }

@@ -17,7 +17,7 @@ public final class HeartbeatDatabase {
         this.timeout = timeout;
     }
 
-    /** Does {@code work} in one transaction across all tenants. */
+    /** Runs {@code work} in one transaction across all tenants. */
     public <T> T call(Supplier<T> work) {
         return transactions.call(work);
     }

@@ -12,7 +12,7 @@ import org.flywaydb.core.api.MigrationInfoService;
 
 /**
  * What a process looks at that does not migrate ({@code spring.flyway.enabled=false}): whether the schema has all migrations of its version.
- * A newer schema is none of its business: the version before works on it as well.
+ * A newer schema is accepted: the version before a migration works on it as well.
  */
 final class SchemaCheck {
 
@@ -22,7 +22,7 @@ final class SchemaCheck {
 
     private SchemaCheck() {}
 
-    /** @throws StartRefusedException if a migration is missing, or if it cannot be seen which there are */
+    /** @throws StartRefusedException if a migration is missing, or if the applied ones cannot be read */
     static void require(DatabaseAccess access) {
         MigrationInfoService migrations = read(access);
         MigrationInfo[] pending = migrations.pending();

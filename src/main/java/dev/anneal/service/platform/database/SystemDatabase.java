@@ -2,7 +2,7 @@ package dev.anneal.service.platform.database;
 
 import java.util.function.Supplier;
 
-/** The database across all tenants, for claims, sweeps and meters; never for what a request asks for. */
+/** The database across all tenants, for claims, sweeps and meters; never to answer a request. */
 public final class SystemDatabase {
 
     private final Transactions transactions;
@@ -11,7 +11,7 @@ public final class SystemDatabase {
         this.transactions = transactions;
     }
 
-    /** Does {@code work} in one transaction, which an exception rolls back. A call within a transaction is refused. */
+    /** Runs {@code work} in one transaction, which an exception rolls back. A call within a transaction is refused. */
     public <T> T call(Supplier<T> work) {
         return transactions.call(work);
     }

@@ -1,4 +1,4 @@
-/** Pages of a list that is read by id, and that ends even while rows come and go. */
+/** Pages of a list. They are read by id, so that a client reaches the end while rows come and go. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.platform.paging;

@@ -39,7 +39,7 @@ public final class JsonBody {
         return new JsonBody(object);
     }
 
-    /** Half a surrogate pair and U+0000 are legal in JSON, and in no text that PostgreSQL stores. */
+    /** Half a surrogate pair and U+0000 are legal in JSON, but PostgreSQL stores no text that holds them. */
     private static void refuseUnstorable(String path, JsonNode node) {
         if (node.isString() && isUnstorable(node.stringValue())) {
             throw Refusal.invalidValue(path, "'" + path + "' " + UNSTORABLE);

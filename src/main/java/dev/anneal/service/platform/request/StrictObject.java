@@ -121,7 +121,7 @@ public final class StrictObject {
         return value == null ? List.of() : value;
     }
 
-    /** The value as it stands, for another reader; null if the key is absent. */
+    /** The raw value, for another reader; null if the key is absent. */
     public @Nullable JsonNode raw(String key) {
         return value(key);
     }
@@ -247,7 +247,7 @@ public final class StrictObject {
         return texts;
     }
 
-    /** Refuses keys that no reader has asked for. Call it after the last read. */
+    /** Refuses keys that nobody has read. Call it after the last read. */
     public void refuseOthers() {
         for (String key : node.propertyNames()) {
             if (!known.contains(key)) {

@@ -1,5 +1,5 @@
 /**
- * Strict reading of JSON request bodies: every key known, of the right type and in range, or a refusal that names it. How graders are shown again.
+ * Strict reading of JSON request bodies: every key is known, of the right type and in range, or a refusal names it. Also how graders are shown to clients.
  */
 @NamedInterface
 @NullMarked

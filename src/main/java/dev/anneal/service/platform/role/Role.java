@@ -11,11 +11,11 @@ import org.springframework.core.env.Environment;
 public enum Role {
     /** Serves the HTTP API and validates datasets. */
     API,
-    /** Claims work and runs it in engine processes; serves health and metrics alone. */
+    /** Claims work and runs it in engine processes; serves only health and metrics. */
     WORKER,
     /** Generates with base and tuned models, in an engine process of its own; serves the endpoints of generation. */
     INFERENCE,
-    /** Brings the database's schema up to this version's and ends; played alone. */
+    /** Brings the database's schema up to this version and ends; combines with no other role. */
     MIGRATE;
 
     private static final String PROPERTY = "anneal.roles";

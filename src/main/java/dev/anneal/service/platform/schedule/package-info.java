@@ -1,6 +1,6 @@
 /**
- * Tasks that db-scheduler runs: each in one of the processes at a time, and in another one if that dies. What the tasks are and in which table they are,
- * other modules say.
+ * Work in the background. A bean is found by its type: {@link RecurringChore} and {@link TriggeredChore} are done by one process for all, which db-scheduler's
+ * table {@code scheduled_tasks} arranges; {@link LocalChore} is done by each process for itself.
  */
 @NamedInterface
 @NullMarked

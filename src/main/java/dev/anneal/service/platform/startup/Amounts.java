@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.util.unit.DataSize;
 
-/** What holds of every duration and size, whatever else its record asks for. */
+/** Rules for every duration and size, beside those of its record. */
 final class Amounts {
 
     /** Something is done again and again after so long. */

@@ -7,7 +7,7 @@ import org.springframework.boot.origin.OriginLookup;
 import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.core.env.PropertySource;
 
-/** Says in an operator's words where a setting was given. */
+/** Says where a setting was given, in the words of an operator. */
 final class Origins {
 
     private Origins() {}

@@ -2,7 +2,7 @@ package dev.anneal.service.platform.startup;
 
 import java.util.regex.Pattern;
 
-/** Tells which settings hold what nobody may read in a log. */
+/** Knows the settings whose values must not appear in a log. */
 final class Secret {
 
     private static final Pattern NAMES = Pattern.compile("(?i).*(key|keys|token|secret|password)(\\[\\d*])?");

@@ -108,7 +108,7 @@ final class SettingValues {
         return given(prefix + "." + DataObjectPropertyName.toDashedForm(field.getField())) + ", but " + message;
     }
 
-    /** What somebody said of the settings that the message names stands behind it. */
+    /** Adds to the message where the settings that it names were given. */
     private String sentence(String message) {
         String said = known.names().stream()
                 .filter(name -> Pattern.compile("(?<![\\w.-])" + Pattern.quote(name) + "(?![\\w-])")

@@ -43,7 +43,7 @@ final class StartFaultAnalyzer implements FailureAnalyzer {
         return null;
     }
 
-    /** Whether our code has thrown it, or had it thrown by the JDK, to say that something of the configuration or the machine will not do. */
+    /** Whether our code threw it, or called the JDK method that threw it, because of the configuration or the machine. */
     private static boolean isCheck(Throwable cause) {
         boolean said = cause instanceof IllegalArgumentException
                 || cause instanceof IllegalStateException

@@ -14,7 +14,7 @@ import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
-/** Finds settings below {@code anneal} that nobody reads, wherever they were given. Their values are not shown: they may be secrets. */
+/** Finds settings below {@code anneal} that nothing reads, wherever they were given. It does not show their values, which may be secrets. */
 final class UnknownSettings {
 
     private static final Pattern OURS = Pattern.compile("(?i)anneal\\..+");

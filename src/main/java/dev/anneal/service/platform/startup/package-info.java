@@ -1,4 +1,4 @@
-/** What is checked of the configuration before a process starts, how it says why it does not start, and what it says when it has started. */
+/** Checks of the configuration before a process starts, the reason that it logs if it does not start, and the report that it logs when it has started. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.platform.startup;

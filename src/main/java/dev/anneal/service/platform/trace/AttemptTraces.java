@@ -14,7 +14,7 @@ public final class AttemptTraces {
         this.tracer = tracer;
     }
 
-    /** An attempt begins on this thread, whose log lines name it until it is closed. */
+    /** Begins an attempt on this thread, whose log lines name it until it is closed. */
     public AttemptTrace begin(Attempted attempt) {
         SpanBuilder span = tracer.spanBuilder("attempt " + attempt.method())
                 .setNoParent()

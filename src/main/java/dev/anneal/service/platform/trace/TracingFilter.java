@@ -8,7 +8,7 @@ import org.springframework.context.EnvironmentAware;
 import org.springframework.core.env.Environment;
 
 /**
- * Without a collector there is no OpenTelemetry at all. Boot's own switch leaves an SDK that makes spans which nobody gets, whose ids
+ * Without a collector there is no OpenTelemetry at all. Boot's own switch leaves an SDK that makes spans for nobody, whose ids
  * would stand in the log and with the work.
  */
 final class TracingFilter implements AutoConfigurationImportFilter, EnvironmentAware {

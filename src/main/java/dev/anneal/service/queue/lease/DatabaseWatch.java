@@ -69,7 +69,7 @@ final class DatabaseWatch {
         }
     }
 
-    /** A clock that was set back is one as well: leases that it has seen expire may hold again. */
+    /** A clock that was set back counts as a gap as well: leases that it has seen expire may hold again. */
     private boolean isGap(Instant earlier, Instant later) {
         return later.isBefore(earlier) || later.isAfter(earlier.plus(longestGap));
     }

@@ -17,9 +17,9 @@ public record Ending(Result result, @Nullable WorkState state) {
     public enum Result {
         /** The attempt has ended, and what the worker wrote with it is committed. */
         APPLIED,
-        /** An earlier call had done it, whose answer was lost; nothing was written now. */
+        /** An earlier call, whose answer was lost, had already ended it; nothing was written now. */
         REPEATED,
-        /** The lease is somebody else's or gone: nothing was written, and the worker must stop and publish nothing. */
+        /** The lease is lost: nothing was written, and the worker must stop and publish nothing. */
         STALE
     }
 

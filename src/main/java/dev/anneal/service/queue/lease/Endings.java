@@ -15,7 +15,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** How attempts end: the work changes first, its lease goes with it, and the attempt is closed, in one statement. */
 final class Endings {
 
-    /** The row that an ending may change: exactly that of the newest lease. */
+    /** The condition on the row that an ending may change: it has exactly this lease, the newest. */
     static final String FENCE = "work.id = :id AND work.lease_token = :token AND work.state = 'RUNNING'";
 
     /** Completed by {@link #APPLY}: {@code held} are the rows to end, {@code decided} what each becomes. */
@@ -212,7 +212,7 @@ final class Endings {
         });
     }
 
-    /** The call that ended the attempt got no answer, so nobody has been told yet. */
+    /** The call that ended the attempt got no answer, so the listeners do not know yet. */
     private Ending earlier(Lease lease, Set<String> outcomes, UnaryOperator<WorkEnd> explained) {
         Optional<WorkEnd> end = jdbc.sql(EARLIER)
                 .param("id", lease.workId())

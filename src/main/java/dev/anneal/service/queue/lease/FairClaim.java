@@ -9,7 +9,7 @@ import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The claim: whose turn it is, then what of that tenant is next. Two steps, because one statement that orders all queued rows by their
+ * The claim: which tenant's turn it is, then which of its work is next. Two steps, because one statement that orders all queued rows by their
  * tenants' load took 19 s with 10,000 of them.
  */
 final class FairClaim {
@@ -109,7 +109,7 @@ final class FairClaim {
         this.properties = properties;
     }
 
-    /** How much of a tenant runs at a time: trainings by its quota, everything else, and trainings without one, by the settings. */
+    /** How much of a tenant runs at a time: its quota limits trainings; the settings limit everything else, and trainings without a quota. */
     private static String allowedTo(String tenant) {
         return """
                 coalesce((SELECT running_jobs FROM tenant_quota WHERE tenant_quota.tenant_id = %s AND :slot = 'TRAINING'), :limit)""".formatted(tenant);
@@ -136,7 +136,7 @@ final class FairClaim {
                 if (lock(TRY_LOCK_TENANT, slot, tenant)) {
                     return claim(claimant, tenant);
                 }
-                // Somebody claims for this tenant right now, so it is another one's turn.
+                // Another claim for this tenant is under way, so it is another tenant's turn.
                 busy.add(tenant);
                 return Optional.empty();
             });
@@ -147,7 +147,7 @@ final class FairClaim {
         return claimOfBusy(busy, claimant);
     }
 
-    /** Rather waits a few milliseconds than leaves a slot empty. One lock per transaction: nothing to deadlock on. */
+    /** Waits a few milliseconds rather than leave a slot empty. A transaction takes one lock, so there is no deadlock. */
     private Optional<Claim> claimOfBusy(List<String> tenants, Claimant claimant) {
         for (String tenant : tenants) {
             Optional<Claim> claim = system.call(() -> {

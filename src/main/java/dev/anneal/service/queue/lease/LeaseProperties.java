@@ -51,7 +51,7 @@ public record LeaseProperties(
         return lease.plus(heartbeatInterval);
     }
 
-    /** An outage of the database that is shorter costs no living worker its lease. */
+    /** A shorter outage of the database costs no living worker its lease. */
     Duration longestHarmlessOutage() {
         return lease.minus(heartbeatInterval).minus(safetyMargin);
     }

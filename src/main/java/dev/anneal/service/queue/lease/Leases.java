@@ -24,7 +24,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class Leases {
 
-    /** A lease that has expired stays lost until {@link #reclaim}: its holder has stopped to trust it. */
+    /** A lease that has expired stays lost until {@link #reclaim}: its holder no longer trusts it. */
     private static final String HEARTBEAT = """
             UPDATE lease
             SET expires_at = clock_timestamp() + make_interval(secs => :lease)
@@ -61,7 +61,7 @@ public final class Leases {
             RETURNING lease.work_id, lease.lease_token, work.wish
             """;
 
-    /** What comes further than every attempt before, or saves more, is held up no more: one that only comes to the same fault again is. */
+    /** Ends the wait of work that gets further, or saves more, than every attempt before. Work that only reaches the same fault again goes on waiting. */
     private static final String GETS_ON = """
             UPDATE work
             SET waits_for = NULL, waits_since = NULL, waits = 0
@@ -162,7 +162,7 @@ public final class Leases {
      * @param step steps done, or null if none is new
      * @param savedStep step of a new checkpoint, or null
      * @param stallAfter without another call within this time the attempt counts as hung
-     * @return the lease with its client's wish, which a worker so learns sooner than by its heartbeat; empty if the lease is lost and nothing
+     * @return the lease with its client's wish, which the worker learns sooner this way than by its heartbeat; empty if the lease is lost and nothing
      *     was written
      */
     public Optional<Standing> progress(
@@ -217,7 +217,7 @@ public final class Leases {
      */
     public record Standing(Optional<Wish> wish) {}
 
-    /** How far the attempt is by what was committed, for a worker that got no answer to {@link #progress}; empty if the lease is lost. */
+    /** The committed progress of the attempt, for a worker that got no answer to {@link #progress}; empty if the lease is lost. */
     public Optional<Position> position(Lease lease) {
         return system.call(() -> jdbc.sql(POSITION)
                 .param("id", lease.workId())

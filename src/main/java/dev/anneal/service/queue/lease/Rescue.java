@@ -23,7 +23,7 @@ public record Rescue(
         DEADLINE,
         /** Its worker was alive, but the attempt made no progress in time. */
         NO_PROGRESS,
-        /** It ran without a lease, which cannot be unless one was deleted by hand. */
+        /** It ran without a lease, which happens only if one was deleted by hand. */
         NO_LEASE
     }
 }

@@ -26,7 +26,7 @@ public final class Rescuer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Rescuer.class);
 
-    /** What is past one of its clocks, and RUNNING rows that have no lease at all, which cannot be unless a lease was deleted by hand. */
+    /** Attempts past one of their deadlines, and RUNNING rows without a lease, which exist only if a lease was deleted by hand. */
     private static final String RESCUE = """
             WITH silent AS (
                 SELECT work.id, work.lease_token, work.wish, work.user_retries, work.platform_retries,

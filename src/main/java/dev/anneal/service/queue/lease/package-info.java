@@ -1,6 +1,6 @@
 /**
  * The queue in Postgres as workers see it: the fair claim, leases with fencing tokens, how attempts end, retries, and the rescue of what lost workers
- * held. Whatever a worker does to work that it has claimed asks for the newest lease in the same statement.
+ * held. Every statement by which a worker changes claimed work requires the newest lease.
  */
 @NamedInterface
 @NullMarked

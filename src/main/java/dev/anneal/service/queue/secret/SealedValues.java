@@ -18,7 +18,7 @@ public final class SealedValues {
     static final SealedColumn COLUMN = new SealedColumn("sealed_value", "id", "sealed");
     static final String ID_PREFIX = "sealed_";
 
-    /** Work that the platform has failed may be resumed, with its secrets only for this long. */
+    /** Work that failed by the platform's fault may be resumed; its secrets are kept for this long. */
     public static final int DAYS_AFTER_FAILURE = 7;
 
     private static final String REMOVE_OF_ENDED = """
@@ -77,7 +77,7 @@ public final class SealedValues {
     }
 
     /**
-     * Whether all secrets of a work are there still that its document has ids of. Within a transaction of the tenant.
+     * Whether all secrets that a work's document refers to are still kept. Call it within a transaction of the tenant.
      *
      * @param values of the document; those that are no ids are secrets themselves
      */
@@ -89,7 +89,7 @@ public final class SealedValues {
         return values.stream().filter(OpenedValues::isId).allMatch(kept::contains);
     }
 
-    /** Work that has ended for good is not begun again, and needs none. */
+    /** Removes secrets of work that has ended for good: it does not run again. */
     void removeOfEnded() {
         database.run(() ->
                 jdbc.sql(REMOVE_OF_ENDED).param("days", DAYS_AFTER_FAILURE).update());
