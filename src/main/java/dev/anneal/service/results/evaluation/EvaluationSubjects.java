@@ -36,11 +36,15 @@ final class EvaluationSubjects {
         this.exports = exports;
     }
 
-    /** The model of another tenant that the request names, if it does; in no transaction. */
-    Optional<Subject> shared(String tenantId, EvaluationRequest request) {
+    /** A base model, or one that another tenant shares: both are looked up outside the tenant's transaction. */
+    Optional<Subject> outside(String tenantId, EvaluationRequest request) {
         String model = request.model();
-        if (model == null || !model.startsWith(TUNED)) {
+        if (model == null) {
             return Optional.empty();
+        }
+        if (!model.startsWith(TUNED)) {
+            BaseModel base = catalog.require(model);
+            return Optional.of(new Subject(base.id(), base.revision(), null, null));
         }
         Optional<UsableModel> found = visible.ofOthers(tenantId, model);
         if (found.isEmpty() && models.find(tenantId, model).isEmpty()) {
@@ -62,10 +66,6 @@ final class EvaluationSubjects {
         String model = request.model();
         if (model == null) {
             return exportSubject(String.valueOf(request.export()));
-        }
-        if (!model.startsWith(TUNED)) {
-            BaseModel base = catalog.require(model);
-            return new Subject(base.id(), base.revision(), null, null);
         }
         TunedModels.Resolved tuned = models.find(model).orElseThrow(() -> noSuchModel(model, ""));
         Job job = jobs.byNumber(tuned.model().job());

@@ -63,9 +63,9 @@ public final class Evaluations {
 
     /** Begins an evaluation. */
     public Evaluation create(String tenantId, EvaluationRequest request, @Nullable String traceparent) {
-        Optional<Subject> shared = subjects.shared(tenantId, request);
+        Optional<Subject> outside = subjects.outside(tenantId, request);
         return database.call(tenantId, () -> {
-            Subject subject = shared.orElseGet(() -> subjects.own(request));
+            Subject subject = outside.orElseGet(() -> subjects.own(request));
             EvaluateTask.Grading grading = request.grading();
             boolean isGraded = grading != null;
             StoredFile file = files.requireChecked("test_file", request.testFile());
