@@ -20,7 +20,7 @@ final class ActionName {
             Map.entry("test", "tested"),
             Map.entry("validate", "validated"));
 
-    /** Where OpenAI's word is not that of the path. */
+    /** Nouns for which OpenAI's word is not that of the path. */
     private static final Map<String, String> NOUNS =
             Map.of("admin_api_key", "api_key", "permission", "checkpoint.permission", "deliverie", "delivery");
 

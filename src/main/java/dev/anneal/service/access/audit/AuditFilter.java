@@ -17,7 +17,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Adds to the audit log, after a request was answered, what it has changed or why it was denied. */
+/** Adds an entry to the audit log after the answer to each request that changed something or was denied. */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 5)
 public final class AuditFilter extends OncePerRequestFilter {
@@ -87,7 +87,7 @@ public final class AuditFilter extends OncePerRequestFilter {
                 : null;
     }
 
-    /** Paths are what anybody sends: without U+0000, which PostgreSQL does not store, and what else is not to be seen. */
+    /** Anybody chooses a path: replaces U+0000, which PostgreSQL does not store, and other characters that are not printable. */
     private static @Nullable String printable(@Nullable String text) {
         return text == null
                 ? null

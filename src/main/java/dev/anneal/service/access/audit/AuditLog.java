@@ -64,7 +64,7 @@ public final class AuditLog implements InitializingBean, DisposableBean {
         }
     }
 
-    /** The entries that were written, newest first unless the page says otherwise. */
+    /** The written entries, newest first unless the page says otherwise. */
     public Page<AuditEntry> list(AuditQuery query, PageRequest page) {
         String after = page.after();
         return database.call(() -> {
@@ -103,7 +103,7 @@ public final class AuditLog implements InitializingBean, DisposableBean {
         try {
             database.run(() -> batch.forEach(rows::add));
         } catch (DataIntegrityViolationException refused) {
-            // One that PostgreSQL cannot store must not keep the others waiting forever.
+            // An entry that PostgreSQL cannot store must not keep the others waiting forever.
             LOG.error("The database refuses an entry of the audit log", refused);
             batch.forEach(this::writeOrLose);
         }

@@ -13,7 +13,7 @@ import org.springframework.web.servlet.HandlerMapping;
 /** What the audit log needs of a request that was handled. */
 record AuditedRequest(HttpServletRequest request, int status) {
 
-    /** Who the request is from; set once it is known. */
+    /** Attribute with the sender of the request, once that is known. */
     static final String PRINCIPAL = "dev.anneal.principal";
 
     /** Id of what the answer is about. */
@@ -49,7 +49,7 @@ record AuditedRequest(HttpServletRequest request, int status) {
         return status < 400 ? "succeeded" : "failed";
     }
 
-    /** What was done, by OpenAI's name where it has one. */
+    /** The name of the action, which is OpenAI's where it has one. */
     String action() {
         if (status == 401) {
             return "login.failed";
@@ -78,7 +78,7 @@ record AuditedRequest(HttpServletRequest request, int status) {
                 : principal.tenant().id();
     }
 
-    /** What the answer is about, or what the path ends in. */
+    /** The object of the answer, or the last variable of the path. */
     @Nullable
     String object() {
         if (request.getAttribute(OBJECT) instanceof String made) {

@@ -8,7 +8,7 @@ final class CurrentPrincipal {
 
     private CurrentPrincipal() {}
 
-    /** @throws IllegalStateException if the filter chain was not asked, which is a fault of the service */
+    /** @throws IllegalStateException if the request did not pass the filter chain, which is a fault of the service */
     static Principal get() {
         if (SecurityContextHolder.getContext().getAuthentication() instanceof PrincipalAuthentication authentication) {
             return authentication.getPrincipal();

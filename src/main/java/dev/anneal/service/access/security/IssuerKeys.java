@@ -23,7 +23,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The public keys of an issuer, as it shows them at this moment. Its configuration, which says where they are, is read once. */
+/** The current public keys of an issuer. Its configuration, which says where they are, is read once. */
 final class IssuerKeys implements JWKSetSource<SecurityContext> {
 
     private static final Logger LOG = LoggerFactory.getLogger(IssuerKeys.class);

@@ -20,7 +20,7 @@ import org.springframework.core.env.MapPropertySource;
 final class LoopbackDefaults implements EnvironmentPostProcessor, Ordered {
 
     private static final String ADDRESS = "server.address";
-    /** With any of these, or an issuer, requests are asked for a credential. */
+    /** Where any of these or an issuer is set, requests need a credential. */
     private static final List<String> CREDENTIALS = List.of("anneal.api-keys", "anneal.admin-keys");
 
     private static final String LOOPBACK = "127.0.0.1";

@@ -16,7 +16,7 @@ import java.time.Duration;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Counts the requests of each tenant and of administrators together, and tells it in OpenAI's headers what is left. Behind the filters that find out who asks. */
+/** Counts the requests of each tenant and of administrators together, and reports the rest in OpenAI's headers. It runs behind the filters that find the sender. */
 final class RateLimitFilter extends OncePerRequestFilter {
 
     /** OpenAI's SDKs read this before {@code retry-after}, which knows only whole seconds. */
@@ -25,7 +25,7 @@ final class RateLimitFilter extends OncePerRequestFilter {
     /** The Python SDK gives up on hints it finds too long. */
     private static final Duration LONGEST_HINT = Duration.ofSeconds(8);
 
-    /** What all administrators are counted as: the id of no tenant, as it begins with a capital. */
+    /** The key under which all administrators are counted. It begins with a capital, so no tenant has it as its id. */
     private static final String ADMINISTRATORS = "Administrators";
 
     private final RateLimit limit;

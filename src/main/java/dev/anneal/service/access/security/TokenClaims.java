@@ -14,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.jwt.Jwt;
 
-/** What the claims of a token that was checked say about who asks. */
+/** Reads the sender of a request from the claims of a verified token. */
 record TokenClaims(OidcProperties.Issuer issuer, Jwt token) {
 
     private static final int LONGEST_SUBJECT = 128;

@@ -56,19 +56,19 @@ final class Tokens implements AutoCloseable {
     private static final Pattern SHAPE = Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]*");
     private static final int LONGEST_SHOWN = 200;
 
-    /** Read keys are believed for so long. */
+    /** Keys that were read are trusted for this long. */
     private static final Duration FRESH = Duration.ofMinutes(15);
 
-    /** And so long before that they are read again, by no request's thread. */
+    /** They are read again this long before, on a thread that serves no request. */
     private static final Duration AHEAD = Duration.ofMinutes(10);
 
-    /** An issuer that is away does not make its keys wrong. */
+    /** While an issuer is unreachable, its keys stay valid for this long. */
     private static final Duration OUTAGE = Duration.ofHours(4);
 
-    /** While one request asks the issuer, others wait for what comes of it. */
+    /** While one request asks the issuer, others wait this long for the result. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
-    /** Within it an issuer is asked twice at most, whatever its tokens say of their keys. */
+    /** Within this time an issuer is asked at most twice, whatever keys its tokens name. */
     private static final Duration PAUSE = Duration.ofSeconds(10);
 
     private final Map<String, Trusted> issuers;
@@ -123,7 +123,7 @@ final class Tokens implements AutoCloseable {
         }
     }
 
-    /** Why it is not known whether the token is good. */
+    /** The reason why the token could not be checked. */
     private static Refusal refusal(Trusted trusted, JwtException unchecked) {
         if (unchecked.getCause() instanceof RateLimitReachedException
                 && trusted.keys().areKnown()) {
@@ -163,7 +163,7 @@ final class Tokens implements AutoCloseable {
 
     private static JwtDecoder decoder(OidcProperties.Issuer issuer, JWKSource<SecurityContext> keys) {
         NimbusJwtDecoder decoder = NimbusJwtDecoder.withJwkSource(keys)
-                // Those with a pair of keys: with a shared secret whoever may check a token could make one.
+                // Asymmetric algorithms only: with a shared secret, everyone who can check a token could make one.
                 .jwsAlgorithms(algorithms -> Collections.addAll(algorithms, SignatureAlgorithm.values()))
                 .build();
         decoder.setJwtValidator(rules(issuer));
@@ -193,7 +193,7 @@ final class Tokens implements AutoCloseable {
                                 + token.getNotBefore() + " to " + token.getExpiresAt() + "."));
     }
 
-    /** The rule, whose failure has one of our codes. */
+    /** The rule, failing with one of our codes. */
     private static OAuth2TokenValidator<Jwt> rule(
             RefusalCode code, OAuth2TokenValidator<Jwt> rule, Function<Jwt, String> explanation) {
         return token -> rule.validate(token).hasErrors()

@@ -29,7 +29,7 @@ import tools.jackson.core.JacksonException;
 
 /**
  * Turns every exception that leaves a controller into the error envelope. Once the answer has begun, the exception goes on to
- * {@link BrokenAnswers} instead: nothing but a broken connection tells the client that what it has is not whole.
+ * {@link BrokenAnswers} instead: only a broken connection tells the client that its answer is incomplete.
  */
 @RestControllerAdvice
 @Order(Ordered.HIGHEST_PRECEDENCE)
@@ -67,7 +67,7 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
                 new HttpHeaders());
     }
 
-    /** Of the container, while it reads the query or a form. */
+    /** Thrown by the container while it reads the query or a form. */
     @ExceptionHandler
     ResponseEntity<Object> undecodable(InvalidParameterException exception) {
         return answer(
@@ -104,7 +104,7 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
                 new HttpHeaders());
     }
 
-    /** What an answer that the client has left becomes to whoever writes it. */
+    /** Thrown to the writer of an answer whose client has gone. */
     @Override
     protected @Nullable ResponseEntity<Object> handleAsyncRequestNotUsableException(
             AsyncRequestNotUsableException left, WebRequest request) {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/** Copies content whose length was promised before. */
+/** Copies content whose length was announced before. */
 public final class BoundedCopy {
 
     private static final int BUFFER_BYTES = 1 << 16;

@@ -11,7 +11,7 @@ import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
 
-/** Answers what failed outside every controller: in a filter, or in the container's own handling of the request. */
+/** Answers requests that failed outside the controllers: in a filter, or in the container's own handling. */
 @Controller
 final class ContainerErrorController implements ErrorController {
 
@@ -25,7 +25,7 @@ final class ContainerErrorController implements ErrorController {
 
     @RequestMapping("${spring.web.error.path:${error.path:/error}}")
     void error(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        // Without the attribute somebody has asked for this path by its name.
+        // Without the attribute, a client asked for this path itself.
         int status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code ? code : 404;
         String method = request.getAttribute(RequestDispatcher.ERROR_METHOD) instanceof String asked
                 ? asked
@@ -34,7 +34,7 @@ final class ContainerErrorController implements ErrorController {
             // The container calls this for an answer that has begun as well, before it breaks the connection.
             return;
         }
-        // What clients do, such as to go silent in the middle of a body, has a status below.
+        // Faults of clients, such as silence in the middle of a body, have a status below 500.
         if (status >= 500 && request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Exception exception) {
             LOG.error("{} failed in a filter; the client gets a {}", method, status, exception);
         }

@@ -23,8 +23,8 @@ import org.springframework.http.MediaType;
 public record Download(String filename, long bytes, String sha256) {
 
     /**
-     * Writes to the response directly, or sends the client to where the store has the content. The caller has found out that the client may read it. Whatever type the client accepts: SDKs say {@code application/binary}, which is no type of
-     * anything.
+     * Writes to the response directly, or sends the client to where the store has the content. The caller has checked that the client may read it. The type
+     * that the client accepts is ignored: SDKs send {@code application/binary}, which is no registered type.
      *
      * @throws IOException if the content ends early, or the reader goes away
      */

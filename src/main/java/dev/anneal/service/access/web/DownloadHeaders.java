@@ -27,7 +27,7 @@ record DownloadHeaders(
                                 candidate.equals("*") || candidate.equals(tag) || candidate.equals("W/" + tag));
     }
 
-    /** The part that is wanted; all of it if the client's beginning is that of other content. */
+    /** The requested part; the whole content if the client holds the beginning of other content. */
     ByteRange range(String tag, long size) {
         return ByteRange.of(ifRange == null || ifRange.equals(tag) ? range : null, size);
     }

@@ -8,8 +8,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 
 /**
- * Tells a client that has gone from everything else whose connection may break under a request, such as the database: the container wraps what
- * it reads from a client and writes to it, so its own exceptions alone say so.
+ * Tells a client that has gone from other connections that may break during a request, such as the database's: only the container's own
+ * exceptions mean that the client has gone.
  */
 final class GoneClient {
 

@@ -6,7 +6,7 @@ import dev.anneal.service.platform.refusal.RefusalCode;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamConstraintsException;
 
-/** Says why a body is not JSON, and where. What its keys must hold is the business of those who read them. */
+/** Says why a body is not JSON, and where. The readers of its keys check their values. */
 final class JsonRefusals {
 
     private JsonRefusals() {}

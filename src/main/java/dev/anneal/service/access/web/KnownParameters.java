@@ -51,7 +51,7 @@ final class KnownParameters implements HandlerInterceptor {
         return true;
     }
 
-    /** What the container dispatches again, as to its page of errors, has the query of the request that was sent. */
+    /** A request that the container dispatches again, such as to its error page, has the query of the original request. */
     private static boolean isOfTheApi(HttpServletRequest request) {
         return request.getDispatcherType() == DispatcherType.REQUEST
                 && request.getRequestURI().startsWith(API);

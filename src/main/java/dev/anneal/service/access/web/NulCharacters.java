@@ -13,7 +13,7 @@ final class NulCharacters implements HandlerInterceptor {
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
         String query = request.getQueryString();
-        // A request without it, which are all but the broken ones, has its parameters read by nobody but their users.
+        // The parameters of a request without it are read only where they are used.
         if (query != null && query.contains(ENCODED)) {
             request.getParameterMap().forEach((name, values) -> {
                 for (String value : values) {

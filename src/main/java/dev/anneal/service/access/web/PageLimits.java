@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** On a controller's {@code PageRequest} parameter: how many rows a page has when the client does not say, and at most. */
+/** On a controller's {@code PageRequest} parameter: the default and the largest number of rows of a page. */
 @Target(ElementType.PARAMETER)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface PageLimits {

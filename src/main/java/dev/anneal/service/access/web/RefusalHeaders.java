@@ -13,7 +13,7 @@ final class RefusalHeaders {
     /** The Python SDK gives up on hints it finds too long and the Java SDK follows any: 8 s suits all. */
     private static final String RETRY_SECONDS = "2";
 
-    /** What passes in hours, if ever, and not in the seconds that an SDK waits. */
+    /** Conditions that pass in hours, if ever, not in the seconds that an SDK waits. */
     private static final Set<RefusalCode> QUOTAS =
             Set.of(RefusalCode.QUOTA_EXCEEDED, RefusalCode.TOO_MANY_JOBS, RefusalCode.TOO_MANY_UPLOADS);
 

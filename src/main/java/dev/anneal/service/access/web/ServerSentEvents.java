@@ -7,17 +7,17 @@ import java.nio.charset.StandardCharsets;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 
-/** An answer of server-sent events, each on its way at once. A client that has gone shows as an {@link IOException}. */
+/** An answer of server-sent events, each sent at once. A client that has gone causes an {@link IOException}. */
 public final class ServerSentEvents {
 
     private final OutputStream out;
 
-    /** Begins the answer: a failure from here on stands within the stream. */
+    /** Begins the answer: a failure from here on is reported within the stream. */
     public ServerSentEvents(HttpServletResponse response) throws IOException {
         response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
         response.setCharacterEncoding(StandardCharsets.UTF_8);
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
-        // Proxies that buffer would hold the answer back to its end.
+        // Buffering proxies would hold the answer back until its end.
         response.setHeader("X-Accel-Buffering", "no");
         this.out = response.getOutputStream();
         response.flushBuffer();

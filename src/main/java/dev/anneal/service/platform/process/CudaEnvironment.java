@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What of CUDA and its libtorch a process finds in its environment. */
+/** Sets what a process finds of CUDA and libtorch in its environment. */
 final class CudaEnvironment {
 
     /** The one CUDA binding that DJL 0.36 brings for libtorch 2.7.1; it binds any CUDA 12 build. */
@@ -17,7 +17,7 @@ final class CudaEnvironment {
     private CudaEnvironment() {}
 
     /**
-     * Has a process for a CUDA device load a CUDA libtorch, and one for the CPU the bundled one, whatever was inherited.
+     * Makes a process for a CUDA device load a CUDA libtorch, and one for the CPU the bundled one, whatever it inherited.
      *
      * @param environment what the process inherits
      * @param libtorch folder that holds {@code libtorch.so} for CUDA devices; null leaves it to what is inherited
@@ -35,7 +35,7 @@ final class CudaEnvironment {
             environment.put("PYTORCH_LIBRARY_PATH", libtorch.toAbsolutePath().toString());
         }
         environment.putIfAbsent("PYTORCH_FLAVOR", FLAVOR);
-        // Rows have ever new lengths: blocks of fixed size would leave gaps that nothing fits into.
+        // The lengths of rows vary: blocks of fixed size would leave gaps that nothing fits into.
         environment.putIfAbsent("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True");
         // Sums of one matrix product in one order, whatever workspace is free.
         environment.putIfAbsent("CUBLAS_WORKSPACE_CONFIG", ":4096:8");

@@ -14,7 +14,7 @@ public record EngineExit(int code, String stderrTail, boolean oomKilled) {
     /** {@code -XX:+ExitOnOutOfMemoryError} ends the JVM with this code. */
     private static final int JAVA_HEAP_EXHAUSTED = 3;
 
-    /** What a JVM says that the system refuses memory; it ends with 1 then. */
+    /** The message of a JVM to which the system refuses memory; it exits with 1. */
     private static final String REFUSED_MEMORY = "insufficient memory for the Java Runtime Environment";
 
     private static final int SIGNALLED = 128;
@@ -33,7 +33,7 @@ public record EngineExit(int code, String stderrTail, boolean oomKilled) {
         GIVEN_BACK,
         /** The Java heap was too small, or the system had no memory left, as the kernel or the JVM says. */
         OUT_OF_MEMORY,
-        /** Somebody ended the process, and nothing says that it was for want of memory. */
+        /** Somebody ended the process, and nothing shows that memory had run out. */
         KILLED,
         /** Any other end: a native crash, or a code that is not ours. */
         CRASH

@@ -60,7 +60,7 @@ public final class EngineLauncher {
         this.mainClass = mainClass;
     }
 
-    /** Finds out whether processes can be given folders on this machine. */
+    /** Checks whether processes can be given folders on this machine. */
     public void tryFolder() throws IOException {
         EngineWorkspace.tryAll();
     }
@@ -115,7 +115,7 @@ public final class EngineLauncher {
             ProcessRecord.write(directory, process.toHandle());
             return new EngineProcess(process, listener);
         } catch (IOException | RuntimeException | Error e) {
-            // Nobody would know of it: neither this worker nor whoever sweeps up after it.
+            // Neither this worker nor the sweep after it would know of the process.
             process.destroyForcibly();
             throw e;
         }

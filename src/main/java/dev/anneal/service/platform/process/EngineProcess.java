@@ -29,7 +29,7 @@ public final class EngineProcess {
     /** The longest honest lines are proofs and evaluated samples, some hundred kilobytes. */
     private static final int PROGRESS_LINE_BYTES = 8 << 20;
 
-    /** Among the lines of the input, which are never empty: no more come. */
+    /** Marks the end of the input, whose lines are never empty. */
     private static final String END = "";
 
     private static final int LOGGED_CHARACTERS = 200;
@@ -80,7 +80,7 @@ public final class EngineProcess {
         return exit.copy();
     }
 
-    /** Tells the process what to do, without waiting until it reads; without effect on one that has ended. */
+    /** Sends the process a command without waiting until it reads; has no effect on one that has ended. */
     public void send(Command command) {
         send(command.line());
     }
@@ -99,7 +99,7 @@ public final class EngineProcess {
         input.add(line);
     }
 
-    /** A process that hangs reads nothing: whoever is to end it must not wait for it to take a line. */
+    /** A hanging process reads nothing: a caller that wants to end it must not wait for it to take a line. */
     private void writeInput() {
         OutputStream stream = process.getOutputStream();
         try {

@@ -72,7 +72,7 @@ public final class EngineWorkspace implements AutoCloseable {
         }
     }
 
-    /** Finds out whether processes can be given folders in all workspaces of this JVM. */
+    /** Checks whether processes can be given folders in all workspaces of this JVM. */
     static void tryAll() throws IOException {
         for (Path workspace : OWN) {
             DurableFiles.probe(workspace);

@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Lines of UTF-8 with a bound on their length, so that a process gone wild cannot fill the reader's memory. */
+/** Lines of UTF-8 with a bound on their length, so that a faulty process cannot fill the reader's memory. */
 final class LineReader {
 
     private final InputStream input;

@@ -8,7 +8,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How a process is started so that it leaves the processor to whatever else wants it, first of all to this service. */
+/** Starts a process at a low priority, so that others get the processor first, above all this service. */
 final class Niceness {
 
     private static final Logger LOG = LoggerFactory.getLogger(Niceness.class);
@@ -16,7 +16,7 @@ final class Niceness {
     private Niceness() {}
 
     /**
-     * What stands before a command; the process keeps its id, because {@code nice} becomes the program that it starts.
+     * The words before a command; the process keeps its id, because {@code nice} becomes the program that it starts.
      *
      * @param niceness added to this process's own; 0 changes nothing
      * @param searchPath folders in the form of {@code PATH}; without {@code nice} in any of them nothing is changed

@@ -48,7 +48,7 @@ final class OomKills {
         return groups.resolve(membership.substring(membership.indexOf('/') + 1));
     }
 
-    /** The counter; empty where the kernel keeps none that can be read. */
+    /** The counter; empty where the kernel offers none to read. */
     OptionalLong count() {
         return counters.stream()
                 .flatMap(counter -> counted(counter).stream())

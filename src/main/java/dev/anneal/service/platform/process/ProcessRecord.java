@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which process runs in a folder, for whoever finds the folder later. Ids are reused, so the start belongs to the identity.
+ * Identifies the process that runs in a folder, for a later finder of the folder. Process ids are reused, so the start time is part of the identity.
  *
  * @param pid operating system's id
  * @param started when the process started
@@ -29,7 +29,7 @@ record ProcessRecord(long pid, Instant started) {
         Files.writeString(folder.resolve(FILE), process.pid() + " " + started);
     }
 
-    /** The record of a folder, or nothing if no process was started in it. */
+    /** The record of a folder; empty if no process was started in it. */
     static Optional<ProcessRecord> read(Path folder) {
         try {
             String[] parts = Files.readString(folder.resolve(FILE)).strip().split(" ", 2);

@@ -22,12 +22,12 @@ public final class Refusal extends RuntimeException {
         this(code, message, null);
     }
 
-    /** A value that the request may not have, at {@code parameter}. */
+    /** A value of {@code parameter} that is not allowed. */
     public static Refusal invalidValue(String parameter, String message) {
         return new Refusal(RefusalCode.INVALID_VALUE, message, parameter);
     }
 
-    /** Nothing of this tenant has this id; a foreign tenant's id reads the same. */
+    /** The tenant has nothing with this id. The id of another tenant's object gets the same answer. */
     public static Refusal notFound(String noun, String id, String parameter) {
         return notFound(noun, id, parameter, "");
     }

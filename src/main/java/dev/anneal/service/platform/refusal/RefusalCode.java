@@ -99,7 +99,7 @@ public enum RefusalCode {
         return status >= 500;
     }
 
-    /** Whether a base model that was there before is away, which somebody may mend. */
+    /** Whether a base model that was there before is missing, which an operator may correct. */
     public boolean isModelAway() {
         return this == MODEL_NOT_AVAILABLE || this == BASE_MODEL_UNREADABLE || this == SERVICE_UNAVAILABLE;
     }

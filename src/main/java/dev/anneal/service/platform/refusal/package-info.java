@@ -1,4 +1,4 @@
-/** How a module says no to a client: a code, a sentence and the parameter it is about. */
+/** How a module refuses a request: a code, a sentence and the parameter that it concerns. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.platform.refusal;

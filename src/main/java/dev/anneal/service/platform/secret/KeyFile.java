@@ -18,7 +18,7 @@ final class KeyFile {
 
     private KeyFile() {}
 
-    /** The entry in the file, which is made if there is none. */
+    /** The entry in the file, which is created if it does not exist. */
     static String read(Path file) {
         try {
             if (!Files.exists(file)) {
@@ -30,7 +30,7 @@ final class KeyFile {
         }
     }
 
-    /** Complete before it has its name, so that a process that starts at the same time reads all of it or makes the other one's. */
+    /** Writes the file completely before it gets its name, so that a process that starts at the same time reads a whole key, its own or this one. */
     private static void make(Path file) throws IOException {
         byte[] key = new byte[SealingKey.BYTES];
         new SecureRandom().nextBytes(key);

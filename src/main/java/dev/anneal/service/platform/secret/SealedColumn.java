@@ -9,7 +9,7 @@ package dev.anneal.service.platform.secret;
  */
 public record SealedColumn(String table, String id, String column) {
 
-    /** What a sealed text belongs to: in another row or column it does not open. */
+    /** Binds a sealed text to its row and column: it does not open in another one. */
     String context(String rowId) {
         return table + "." + column + "/" + rowId;
     }

@@ -11,7 +11,7 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Looks after the secrets that are stored: that all of them open when the service starts, and that those of older keys are sealed anew. */
+/** Checks at the start of the service that all stored secrets can be opened, and seals those of older keys anew. */
 @Component
 @ConditionalOnRole(Role.API)
 final class SealedRows implements SmartInitializingSingleton {

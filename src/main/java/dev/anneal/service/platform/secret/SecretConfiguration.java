@@ -10,13 +10,13 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Where the keys come from, and when rows of older ones are sealed anew. */
+/** Says where the keys come from, and when rows that older keys sealed are sealed anew. */
 @Configuration(proxyBeanMethods = false)
 class SecretConfiguration {
 
     private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(10);
 
-    /** A database of the user's own is shared by processes that share no folder, so its key must be given to all of them. */
+    /** Processes that share a database of the user's own share no folder, so the key must be given to all of them. */
     @Bean
     Secrets secrets(
             SecretProperties properties,
@@ -27,7 +27,7 @@ class SecretConfiguration {
                 isMadeHere ? new SecretProperties(List.of(KeyFile.read(home.resolve("secrets.key")))) : properties);
     }
 
-    /** Not at once: while processes are replaced, those before may not have the first key yet. */
+    /** Waits before the first run: while processes are replaced, older ones may not have the first key yet. */
     @Bean
     @ConditionalOnRole(Role.API)
     LocalChore sealing(SealedRows rows) {

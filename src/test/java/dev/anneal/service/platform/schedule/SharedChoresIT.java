@@ -22,7 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
-import org.springframework.context.ApplicationContext;
 
 /** Chores start and end with the application; one process does each, and a task stays until there is nothing more to do. */
 class SharedChoresIT extends ServiceTest {
@@ -33,9 +32,6 @@ class SharedChoresIT extends ServiceTest {
     @Autowired
     @Qualifier("systemPool")
     private DataSource pool;
-
-    @Autowired
-    private ApplicationContext application;
 
     @Autowired
     private SharedChores ofApplication;
