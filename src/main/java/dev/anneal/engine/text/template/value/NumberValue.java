@@ -125,10 +125,11 @@ public final class NumberValue implements Value {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof NumberValue number
-                && !Double.isNaN(real)
-                && !Double.isNaN(number.real)
-                && (whole == null && number.whole == null ? real == number.real : compare(number) == 0);
+        if (!(other instanceof NumberValue number) || Double.isNaN(real) || Double.isNaN(number.real)) {
+            return false;
+        }
+        boolean areReal = whole == null && number.whole == null;
+        return areReal ? real == number.real : compare(number) == 0;
     }
 
     @Override
