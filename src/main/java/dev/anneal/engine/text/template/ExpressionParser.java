@@ -25,9 +25,6 @@ final class ExpressionParser {
     private static final Map<String, Arithmetic> SUMS = Map.of("+", Arithmetic.ADD, "-", Arithmetic.SUBTRACT);
     private static final Map<String, Arithmetic> PRODUCTS = Map.of(
             "*", Arithmetic.MULTIPLY, "/", Arithmetic.DIVIDE, "//", Arithmetic.FLOOR_DIVIDE, "%", Arithmetic.REMAINDER);
-    /** Symbols of {@link Relation}, in its order. */
-    private static final List<String> RELATIONS = List.of("==", "!=", "<", "<=", ">", ">=", "in");
-
     private static final Undefined NO_ELSE =
             Undefined.because("the inline if-expression evaluated to false and no else section was defined.");
 
@@ -144,12 +141,11 @@ final class ExpressionParser {
             return Relation.NOT_IN;
         }
         boolean isOperator = tokens.isAt(Kind.OPERATOR) || tokens.is("in");
-        int relation = isOperator ? RELATIONS.indexOf(tokens.current().text()) : -1;
-        if (relation < 0) {
-            return null;
+        Relation relation = isOperator ? Relation.of(tokens.current().text()) : null;
+        if (relation != null) {
+            tokens.next();
         }
-        tokens.next();
-        return Relation.values()[relation];
+        return relation;
     }
 
     private Expression sum() {

@@ -167,7 +167,7 @@ final class Lexer {
         int end = isFloat ? number.end() : number.start(1);
         boolean isOctal = !isFloat && charAt(position) == '0' && end > position + 1;
         boolean isPrefix = charAt(position) == '0' && end == position + 1 && "xXoObB".indexOf(charAt(end)) >= 0;
-        if (isOctal || isPrefix && isWord(end) || charAt(end) == '_') {
+        if (isOctal || (isPrefix && isWord(end)) || charAt(end) == '_') {
             throw failure("a number that begins with '" + source.substring(position, position + 2)
                     + "' is not supported here: write it in decimal digits");
         }

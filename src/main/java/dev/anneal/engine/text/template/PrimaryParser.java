@@ -31,7 +31,6 @@ final class PrimaryParser {
     private static final Set<String> AFTER_TEST = Set.of("else", "or", "and", "is", "if", "in", "not");
 
     private static final Expression NONE = context -> NoneValue.NONE;
-    private static final Function<Context, Arguments> NO_ARGUMENTS = context -> new Arguments(List.of(), Map.of());
 
     private final TokenStream tokens;
     private final ExpressionParser expressions;
@@ -211,7 +210,7 @@ final class PrimaryParser {
     /** One filter without its {@code |}. */
     UnaryOperator<Expression> filter() {
         String name = tokens.expect(Kind.NAME, "a name").text();
-        Function<Context, Arguments> arguments = tokens.is("(") ? arguments() : NO_ARGUMENTS;
+        Function<Context, Arguments> arguments = tokens.is("(") ? arguments() : arguments(List.of(), Map.of());
         return input -> context -> {
             Value value = context.evaluate(input);
             return Filters.get(name).apply(value, arguments.apply(context), context.budget());
@@ -242,7 +241,7 @@ final class PrimaryParser {
             case NAME -> !AFTER_TEST.contains(tokens.current().text());
             default -> tokens.is("[") || tokens.is("{");
         };
-        return isArgument ? arguments(List.of(postfix(primary())), Map.of()) : NO_ARGUMENTS;
+        return isArgument ? arguments(List.of(postfix(primary())), Map.of()) : arguments(List.of(), Map.of());
     }
 
     /** Arguments in brackets: positional ones, then named ones. */

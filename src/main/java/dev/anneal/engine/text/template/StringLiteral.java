@@ -40,7 +40,7 @@ final class StringLiteral {
         if (known >= 0) {
             return MEANINGS.substring(known, known + 1);
         }
-        if (name >= '0' && name <= '7' || "xuUN".indexOf(name) >= 0) {
+        if ((name >= '0' && name <= '7') || "xuUN".indexOf(name) >= 0) {
             throw TemplateException.syntax(
                     line,
                     "the escape sequence '\\" + name + "' is not supported here: write \\xhh, \\uhhhh or \\Uhhhhhhhh");

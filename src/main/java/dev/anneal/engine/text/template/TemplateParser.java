@@ -281,7 +281,7 @@ final class TemplateParser {
             return first;
         }
         List<BiConsumer<Value, Context>> targets = new ArrayList<>(List.of(first));
-        while (tokens.skip(",") && (tokens.is("(") || tokens.isAt(Kind.NAME) && !tokens.is("in"))) {
+        while (tokens.skip(",") && (tokens.is("(") || (tokens.isAt(Kind.NAME) && !tokens.is("in")))) {
             targets.add(target(mayBeAttribute));
         }
         return (value, context) -> {

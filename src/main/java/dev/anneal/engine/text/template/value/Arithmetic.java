@@ -32,7 +32,7 @@ public enum Arithmetic {
     /** The result. */
     public Value apply(Value left, Value right, Budget budget) {
         if (left instanceof NumberValue first && right instanceof NumberValue second) {
-            if (ordinal() >= DIVIDE.ordinal() && !second.isTrue()) {
+            if (compareTo(DIVIDE) >= 0 && !second.isTrue()) {
                 throw TemplateException.evaluation("division by zero");
             }
             return first.asWhole() != null && second.asWhole() != null

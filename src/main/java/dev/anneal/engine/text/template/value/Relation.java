@@ -1,15 +1,33 @@
 package dev.anneal.engine.text.template.value;
 
+import org.jspecify.annotations.Nullable;
+
 /** Operators that compare two values. */
 public enum Relation {
-    EQ,
-    NE,
-    LT,
-    LE,
-    GT,
-    GE,
-    IN,
-    NOT_IN;
+    EQ("=="),
+    NE("!="),
+    LT("<"),
+    LE("<="),
+    GT(">"),
+    GE(">="),
+    IN("in"),
+    NOT_IN("not in");
+
+    private final String symbol;
+
+    Relation(String symbol) {
+        this.symbol = symbol;
+    }
+
+    /** The operator of this symbol, or null. */
+    public static @Nullable Relation of(String symbol) {
+        for (Relation relation : values()) {
+            if (relation.symbol.equals(symbol)) {
+                return relation;
+            }
+        }
+        return null;
+    }
 
     /** Whether it holds. */
     public boolean holds(Value left, Value right, Budget budget) {

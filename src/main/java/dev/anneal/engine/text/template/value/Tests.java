@@ -64,7 +64,7 @@ public final class Tests {
         return value instanceof TextValue
                 || value instanceof MapValue
                 || value instanceof Undefined
-                || value instanceof ListValue list && list.kind().compareTo(ListValue.Kind.RANGE) <= 0;
+                || (value instanceof ListValue list && list.kind().compareTo(ListValue.Kind.RANGE) <= 0);
     }
 
     private static Value remainder(Call call, long divisor) {
