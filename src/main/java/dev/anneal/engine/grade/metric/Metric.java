@@ -3,6 +3,7 @@ package dev.anneal.engine.grade.metric;
 import java.util.function.ToDoubleBiFunction;
 
 /** Metrics of OpenAI's {@code text_similarity} by their lower-case names. */
+@SuppressWarnings("ImmutableEnumChecker") // the functions have no state
 public enum Metric {
     COSINE(Overlap::cosine),
     FUZZY_MATCH(Overlap::fuzzyMatch),

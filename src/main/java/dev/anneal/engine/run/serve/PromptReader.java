@@ -32,6 +32,7 @@ final class PromptReader {
     }
 
     /** What is to be continued, and the tokens of the model that end it. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record Read(int[] tokens, Set<Integer> ends) {}
 
     /** @param now what the chat template takes for the present, to the minute */
