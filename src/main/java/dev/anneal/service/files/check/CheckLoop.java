@@ -13,29 +13,22 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.event.EventListener;
 import org.springframework.dao.DataAccessException;
-import org.springframework.scheduling.annotation.SchedulingConfigurer;
-import org.springframework.scheduling.config.ScheduledTaskRegistrar;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /** The threads that check files, apart from those of requests, and when they look for checks and renew those that run. */
 @Component
 @ConditionalOnRole(Role.API)
-final class CheckLoop implements DisposableBean, SchedulingConfigurer {
+final class CheckLoop implements DisposableBean {
 
     private static final Logger LOG = LoggerFactory.getLogger(CheckLoop.class);
     private static final int STOP_SECONDS = 5;
 
-    /** A renewal may be late or fail twice before the lease ends. */
-    private static final int RENEWALS_PER_LEASE = 3;
-
     private final CheckRunner runner;
-    private final FileProperties properties;
     private final ExecutorService threads;
 
     CheckLoop(CheckRunner runner, FileProperties properties) {
         this.runner = runner;
-        this.properties = properties;
         int count = properties.checkThreads();
         // A look that waits sees all that was asked for before it begins, so further ones are discarded.
         this.threads = new ThreadPoolExecutor(
@@ -48,18 +41,12 @@ final class CheckLoop implements DisposableBean, SchedulingConfigurer {
                 new ThreadPoolExecutor.DiscardPolicy());
     }
 
-    @Override
-    public void configureTasks(ScheduledTaskRegistrar tasks) {
-        tasks.addFixedDelayTask(this::lookForWork, properties.checkInterval());
-        tasks.addFixedDelayTask(runner::renew, properties.checkLease().dividedBy(RENEWALS_PER_LEASE));
-    }
-
     @EventListener
     void requested(CheckRequested request) {
         lookForWork();
     }
 
-    private void lookForWork() {
+    void lookForWork() {
         threads.execute(this::drain);
     }
 

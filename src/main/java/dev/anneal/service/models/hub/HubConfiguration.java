@@ -4,6 +4,7 @@ import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.platform.outbound.OutboundLimits;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
+import dev.anneal.service.platform.schedule.LocalChore;
 import dev.anneal.service.platform.schedule.TriggeredChore;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,6 +24,9 @@ class HubConfiguration {
 
     /** A process that is offline leaves what was asked for before to others, or until it is not. */
     private static final Duration WHILE_OFFLINE = Duration.ofMinutes(1);
+
+    /** How old the commits may be that new work begins with. Trainings do not depend on them: a job keeps its own commit. */
+    private static final Duration FRESH = Duration.ofSeconds(2);
 
     @Bean
     HubCache hubCache(HubProperties properties) {
@@ -46,5 +50,10 @@ class HubConfiguration {
             pulls.run(request);
             return Optional.empty();
         });
+    }
+
+    @Bean
+    LocalChore hubPins(HubSource models) {
+        return new LocalChore(FRESH, models::readPins);
     }
 }

@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 
 /**
  * The models in this machine's cache of the Hub: at the commit that the installation uses, or if nobody has requested the model, at the commit of
@@ -22,15 +23,13 @@ final class HubSource implements ModelSource {
 
     private static final String DEFAULT_REVISION = "main";
 
-    /** How old the read commits may be. Trainings do not depend on them: a job keeps its own commit. */
-    private static final long FRESH_NANOS = 2_000_000_000;
-
     private final HubProperties properties;
     private final HubCache cache;
     private final SystemDatabase database;
     private final ModelPull puller;
     private final HubRows rows;
-    private volatile Pins pins = new Pins(Map.of(), Long.MIN_VALUE);
+    private volatile Map<String, String> pins = Map.of();
+    private boolean isStale;
 
     HubSource(HubProperties properties, HubCache cache, SystemDatabase database, ModelPull puller, HubRows rows) {
         this.properties = properties;
@@ -39,9 +38,6 @@ final class HubSource implements ModelSource {
         this.puller = puller;
         this.rows = rows;
     }
-
-    /** Commits by id, and when they were read. */
-    private record Pins(Map<String, String> shas, long readNanos) {}
 
     @Override
     public List<String> ids() {
@@ -55,7 +51,7 @@ final class HubSource implements ModelSource {
         if (!HubNames.isId(id) || !properties.allows(id)) {
             return Optional.empty();
         }
-        return Optional.ofNullable(pins().get(id))
+        return Optional.ofNullable(pins.get(id))
                 .or(() -> cache.sha(id, DEFAULT_REVISION))
                 .flatMap(sha -> cache.snapshot(id, sha).map(folder -> new Located(folder, sha)));
     }
@@ -67,19 +63,22 @@ final class HubSource implements ModelSource {
                 : Optional.empty();
     }
 
-    private Map<String, String> pins() {
-        Pins known = pins;
-        if (known.readNanos() == Long.MIN_VALUE || System.nanoTime() - known.readNanos() > FRESH_NANOS) {
-            try {
-                known = new Pins(database.call(rows::pins), System.nanoTime());
-                pins = known;
-            } catch (DataAccessException away) {
+    /** Reads the commits that the installation uses, so that no lookup of a model asks the database. */
+    void readPins() {
+        if (properties.allowed().isEmpty()) {
+            return;
+        }
+        try {
+            pins = database.call(rows::pins);
+            isStale = false;
+        } catch (DataAccessException | TransactionException away) {
+            if (!isStale) {
                 LOG.warn(
                         "Base models stay at the commits read before, because the database does not answer: {}",
                         away.getMessage());
             }
+            isStale = true;
         }
-        return known.shas();
     }
 
     @Override

@@ -69,4 +69,16 @@ class OfflineHubIT extends ServiceTest {
                 .contains("model_not_available", "anneal.hub.offline");
         assertThat(HUB.seen()).hasSize(before);
     }
+
+    /** Job creation looks the model up within its transaction, where no other can be opened. */
+    @Test
+    void jobOfAModelOfTheCacheIsCreated() {
+        String job = post(
+                        ALPHA,
+                        "/v1/fine_tuning/jobs",
+                        "{'model': 'acme/tiny', 'training_file': '" + file(ALPHA, 12) + "'}")
+                .body();
+
+        assertThat(JSON.readTree(job).path("model").asString()).as(job).isEqualTo("acme/tiny");
+    }
 }
