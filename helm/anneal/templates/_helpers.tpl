@@ -38,7 +38,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 {{- end -}}
 
-{{- /* Image of a component: its own values over those of all. Takes (dict "root" $ "own" .Values.worker.image). */ -}}
+{{- /* Image of a component: its own values take precedence over the global ones. Takes (dict "root" $ "own" .Values.worker.image). */ -}}
 {{- define "anneal.image" -}}
 {{- $own := default dict .own -}}
 {{- $all := .root.Values.image -}}
@@ -51,7 +51,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 {{- end -}}
 
-{{- /* How the schema comes about; the demonstration's database is not there yet when hooks run before an install. */ -}}
+{{- /* How the schema is migrated; the demonstration database does not exist yet when pre-install hooks run. */ -}}
 {{- define "anneal.migrateMode" -}}
 {{- if and .Values.postgres.enabled (eq .Values.database.migrate.mode "job") -}}
 initContainer
@@ -64,7 +64,7 @@ initContainer
 {{- if eq .Values.inference.placement "api" -}}api,inference{{- else -}}api{{- end -}}
 {{- end -}}
 
-{{- /* Root of the process that generates, for those that do not; empty where nothing does. */ -}}
+{{- /* Root URL of the process that generates, for those that do not; empty if none does. */ -}}
 {{- define "anneal.inferenceUrl" -}}
 {{- if eq .Values.inference.placement "deployment" -}}
 http://{{ include "anneal.fullname" . }}-inference:8080
@@ -73,7 +73,7 @@ http://{{ include "anneal.fullname" . }}-api:{{ .Values.api.service.port }}
 {{- end -}}
 {{- end -}}
 
-{{- /* Whether a volume of the service can be on one node alone, so that a new pod must wait for the old one. */ -}}
+{{- /* Whether a volume of the service is limited to one node, so that a new pod must wait for the old one. */ -}}
 {{- define "anneal.oneNode" -}}
 {{- $artifacts := and (eq .Values.artifacts.type "pvc") (not .Values.artifacts.pvc.existingClaim) (not (has "ReadWriteMany" .Values.artifacts.pvc.accessModes)) -}}
 {{- $models := and (eq .Values.models.cache.type "pvc") (not .Values.models.cache.existingClaim) (not (has "ReadWriteMany" .Values.models.cache.accessModes)) -}}
@@ -94,37 +94,37 @@ rollingUpdate:
 {{- end -}}
 {{- end -}}
 
-{{- /* What values.schema.json cannot say. */ -}}
+{{- /* Checks that values.schema.json cannot express. */ -}}
 {{- define "anneal.check" -}}
 {{- if and (not .Values.postgres.enabled) (not .Values.database.existingSecret.name) -}}
 {{- fail "database.existingSecret.name must name a Secret with the database's url, username and password (or set postgres.enabled for a demonstration)" -}}
 {{- end -}}
 {{- if and .Values.postgres.enabled (not .Values.postgres.existingSecret.name) -}}
-{{- fail "postgres.existingSecret.name must name a Secret with the four passwords of the demonstration's database" -}}
+{{- fail "postgres.existingSecret.name must name a Secret with the four passwords of the demonstration database" -}}
 {{- end -}}
 {{- if and (not .Values.auth.existingSecret.name) (not .Values.auth.oidc.issuers) -}}
-{{- fail "auth.existingSecret.name must name a Secret with API keys, or auth.oidc.issuers an issuer: Anneal serves no network without either" -}}
+{{- fail "auth.existingSecret.name must name a Secret with API keys, or auth.oidc.issuers an issuer: Anneal does not listen on the network without either" -}}
 {{- end -}}
 {{- if and (eq .Values.artifacts.type "s3") (not .Values.artifacts.s3.bucket) -}}
-{{- fail "artifacts.s3.bucket must be set with artifacts.type s3" -}}
+{{- fail "artifacts.s3.bucket must be set for artifacts.type s3" -}}
 {{- end -}}
 {{- if and (eq .Values.models.cache.type "hostPath") (not .Values.models.cache.hostPath) -}}
-{{- fail "models.cache.hostPath must be a folder of the nodes with models.cache.type hostPath" -}}
+{{- fail "models.cache.hostPath must be a folder on the nodes for models.cache.type hostPath" -}}
 {{- end -}}
 {{- if lt (int .Values.api.terminationGracePeriodSeconds) (add (int .Values.api.preStopSleepSeconds) 60 | int) -}}
-{{- fail (printf "api.terminationGracePeriodSeconds is %d, but preStop (%d), 30 for requests in flight and webhooks under way and 30 for what ends after them need more" (int .Values.api.terminationGracePeriodSeconds) (int .Values.api.preStopSleepSeconds)) -}}
+{{- fail (printf "api.terminationGracePeriodSeconds is %d, but preStop (%d), 30 for requests in flight and webhook deliveries, and 30 for the rest need more" (int .Values.api.terminationGracePeriodSeconds) (int .Values.api.preStopSleepSeconds)) -}}
 {{- end -}}
 {{- with .Values.models.hf.push -}}
 {{- if and .existingSecret.name (not .repos) -}}
-{{- fail "models.hf.push.repos must name repositories, such as my-org/*, with models.hf.push.existingSecret: none may be pushed to otherwise" -}}
+{{- fail "models.hf.push.repos must name repositories, such as my-org/*, if models.hf.push.existingSecret is set: otherwise none may be pushed to" -}}
 {{- end -}}
 {{- if and .repos (not .existingSecret.name) -}}
-{{- fail "models.hf.push.existingSecret.name must name a Secret with a token that may write, with models.hf.push.repos: nothing is pushed without" -}}
+{{- fail "models.hf.push.existingSecret.name must name a Secret with a token that may write, if models.hf.push.repos is set: otherwise nothing is pushed" -}}
 {{- end -}}
 {{- end -}}
 {{- with .Values.mlflow -}}
 {{- if and .existingSecret.name .existingSecret.tokenKey .existingSecret.usernameKey -}}
-{{- fail "mlflow.existingSecret: a token or a name and a password; empty tokenKey or usernameKey" -}}
+{{- fail "mlflow.existingSecret: a token or a name and a password, not both; clear tokenKey or usernameKey" -}}
 {{- end -}}
 {{- end -}}
 {{- if and (include "anneal.keda" .) (not .Values.postgres.enabled) (not .Values.worker.keda.existingSecret.name) -}}

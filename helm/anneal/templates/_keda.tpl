@@ -1,9 +1,9 @@
-{{- /* What workers of this version do; a test holds it to the code. */ -}}
+{{- /* Kinds of work that this version's workers do; a test compares them with the code. */ -}}
 {{- define "anneal.methods" -}}
 supervised,dpo,reinforcement,merged,adapter,gguf,training_state,exact_match,graded
 {{- end -}}
 
-{{- /* A function of the migration V5__queue.sql on the queue, by the rules by which workers claim. Takes (dict "root" $ "function" "..."). */ -}}
+{{- /* Calls a function of the migration V5__queue.sql that reads the queue by the rules by which workers claim. Takes (dict "root" $ "function" "..."). */ -}}
 {{- define "anneal.kedaQuery" -}}
 {{- $queue := dig "anneal" "queue" dict .root.Values.config -}}
 SELECT {{ .function }}({{ int64 (get $queue "tenant-running-limit" | default (get $queue "tenantRunningLimit") | default 16) }}, '{ {{- include "anneal.methods" . -}} }')

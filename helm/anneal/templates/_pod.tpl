@@ -24,7 +24,7 @@
 {{- end -}}
 {{- end -}}
 
-{{- /* Login that migrates, where it is another one. */ -}}
+{{- /* Login for migrations, if it is a different one. */ -}}
 {{- define "anneal.env.owner" -}}
 {{- if .Values.postgres.enabled -}}
 - name: SPRING_FLYWAY_USER
@@ -80,7 +80,7 @@
 {{- end -}}
 {{- end -}}
 
-{{- /* Whom to serve. Workers serve nobody. */ -}}
+{{- /* Authentication. Workers serve no clients. */ -}}
 {{- define "anneal.env.auth" -}}
 {{- with .Values.auth.existingSecret -}}
 {{- if and .name .apiKeysKey }}
@@ -103,7 +103,7 @@
 {{- end }}
 {{- end -}}
 
-{{- /* What only the API needs: to administer. */ -}}
+{{- /* Administrator keys, which only the API needs. */ -}}
 {{- define "anneal.env.administration" -}}
 {{- with .Values.auth.existingSecret -}}
 {{- if and .name .adminKeysKey }}
@@ -112,14 +112,14 @@
 {{- end -}}
 {{- end -}}
 
-{{- /* What opens secrets of clients: the API those of webhooks, workers the headers of graders. */ -}}
+{{- /* Keys that open clients' secrets: the API opens those of webhooks, workers the headers of graders. */ -}}
 {{- define "anneal.env.sealing" -}}
 {{- if .Values.encryption.existingSecret.name }}
 {{ include "anneal.secretEnv" (list "ANNEAL_SECRETS_KEYS" .Values.encryption.existingSecret.name .Values.encryption.existingSecret.keysKey) }}
 {{- end }}
 {{- end -}}
 
-{{- /* Jobs are reported by the API, from what workers have written. */ -}}
+{{- /* The API reports jobs, from what workers have written. */ -}}
 {{- define "anneal.env.mlflow" -}}
 {{- with .Values.mlflow }}
 {{- if .url }}
@@ -144,7 +144,7 @@
 {{- end }}
 {{- end -}}
 
-{{- /* Exports are pushed by the API, with a token that may write. */ -}}
+{{- /* The API pushes exports, with a token that may write. */ -}}
 {{- define "anneal.env.push" -}}
 {{- with .Values.models.hf.push }}
 {{- if .existingSecret.name }}
@@ -162,7 +162,7 @@
 {{- define "anneal.env.models" -}}
 - name: ANNEAL_MODELS_DIR
   value: /var/lib/anneal-models
-# The cache of the Hub lies on the same volume: a model is pulled once for all pods that mount it.
+# The Hub cache is on the same volume: a model is pulled once for all pods that mount it.
 - name: ANNEAL_HUB_CACHEDIR
   value: /var/lib/anneal-models/.hub
 - name: ANNEAL_MODELS_ALLOWED
@@ -184,7 +184,7 @@
 {{- end }}
 {{- end -}}
 
-{{- /* Variables of every pod that serves. Takes (dict "root" $ "component" "api" "roles" "api"). Those of the component come after it. */ -}}
+{{- /* Variables of every pod of the service. Takes (dict "root" $ "component" "api" "roles" "api"). The component's own variables come after these. */ -}}
 {{- define "anneal.env" -}}
 {{- $ := .root -}}
 {{- $own := index $.Values .component -}}
@@ -300,7 +300,7 @@
 {{- end }}
 {{- end -}}
 
-{{- /* A container that migrates the database: of the hook's Job and before an api pod. */ -}}
+{{- /* The container that migrates the database, in the hook's Job and before an api pod. */ -}}
 {{- define "anneal.migration" -}}
 name: migrate
 image: {{ include "anneal.image" (dict "root" . "own" dict) }}
@@ -355,7 +355,7 @@ annotations:
 {{- end }}
 {{- end -}}
 
-{{- /* Where and as whom a component's pods run. Takes (dict "root" $ "component" "api"). */ -}}
+{{- /* Scheduling and identity of a component's pods. Takes (dict "root" $ "component" "api"). */ -}}
 {{- define "anneal.podPlace" -}}
 {{- $ := .root -}}
 {{- $own := index $.Values .component -}}
@@ -403,14 +403,14 @@ schedulerName: {{ . }}
 {{- toYaml $resources -}}
 {{- end -}}
 
-{{- /* The kubelet's own sleep is there from 1.32 on alone, the image's everywhere. Takes the seconds. */ -}}
+{{- /* The kubelet's own sleep exists only from 1.32 on, the image's everywhere. Takes the seconds. */ -}}
 {{- define "anneal.preStop" -}}
 preStop:
   exec:
     command: ["sleep", "{{ . }}"]
 {{- end -}}
 
-{{- /* The worker's pod, of a Deployment and of a ScaledJob. */ -}}
+{{- /* The worker's pod, for a Deployment and for a ScaledJob. */ -}}
 {{- define "anneal.workerPod" -}}
 {{- $job := eq .Values.worker.kind "ScaledJob" -}}
 {{- with .Values.worker -}}
@@ -490,7 +490,7 @@ spec:
 {{- end -}}
 {{- end -}}
 
-{{- /* Labels by which Kueue takes the worker's workload. */ -}}
+{{- /* Labels by which Kueue selects the worker's workload. */ -}}
 {{- define "anneal.kueueLabels" -}}
 {{- with .Values.worker.kueue -}}
 {{- if .queueName -}}
