@@ -64,21 +64,28 @@ public final class Exporter {
         }
     }
 
+    /** The kinds that can be made of what was trained, by name. */
+    private Map<String, Kind> kinds(ExportRequest request) {
+        Map<String, Kind> kinds = new LinkedHashMap<>();
+        kinds.put("merged", new MergedModel(base, trained, request)::write);
+        kinds.put("gguf", new GgufModel(base, trained, request)::write);
+        AdapterConfig config = trained.adapterConfig();
+        if (config != null) {
+            kinds.put("adapter", (folder, parts) -> PeftAdapter.write(folder, parts, base, trained, config));
+        }
+        if (trained.settings() != null) {
+            kinds.put(TRAINING_STATE, this::writeTrainingState);
+        }
+        return kinds;
+    }
+
     private Kind kind(ExportRequest request) {
-        @Nullable AdapterConfig config = trained.adapterConfig();
-        @Nullable
-        Kind kind = switch (request.kind()) {
-            case "merged" -> new MergedModel(base, trained, request)::write;
-            case "gguf" -> new GgufModel(base, trained, request)::write;
-            case "adapter" ->
-                config == null ? null : (folder, parts) -> PeftAdapter.write(folder, parts, base, trained, config);
-            case TRAINING_STATE -> trained.settings() == null ? null : this::writeTrainingState;
-            default -> null;
-        };
+        Map<String, Kind> kinds = kinds(request);
+        Kind kind = kinds.get(request.kind());
         if (kind == null) {
             throw new ExportException(
                     ExportException.Code.INVALID_EXPORT,
-                    "kind must be %s, found '%s'".formatted(trained.kinds(), request.kind()));
+                    "kind must be one of %s for these weights, found '%s'".formatted(kinds.keySet(), request.kind()));
         }
         return kind;
     }

@@ -46,16 +46,6 @@ public record Trained(
         return DurableFiles.parentOf(weights);
     }
 
-    /** Kinds of export that it can take, for messages. */
-    String kinds() {
-        if (settings == null) {
-            return "merged, adapter or gguf for an adapter that was trained elsewhere";
-        }
-        return adapterConfig == null
-                ? "merged, gguf or training_state where all weights were trained"
-                : "merged, adapter, gguf or training_state";
-    }
-
     /**
      * Opens the trained weights under the base model's names. The base's files stay the caller's to close.
      *
