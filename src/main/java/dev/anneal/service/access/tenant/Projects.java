@@ -1,7 +1,7 @@
 package dev.anneal.service.access.tenant;
 
+import dev.anneal.service.platform.database.EntityDatabase;
 import dev.anneal.service.platform.database.Identifiers;
-import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.refusal.Refusal;
@@ -30,7 +30,7 @@ public final class Projects {
 
     private final JdbcClient jdbc;
     private final ProjectRows rows;
-    private final SystemDatabase database;
+    private final EntityDatabase database;
     private final Identifiers identifiers;
     private final RecentReads recent;
     private final Clock clock;
@@ -39,7 +39,7 @@ public final class Projects {
     Projects(
             JdbcClient jdbc,
             ProjectRows rows,
-            SystemDatabase database,
+            EntityDatabase database,
             TenantProperties properties,
             Identifiers identifiers,
             RecentReads recent,
@@ -107,7 +107,7 @@ public final class Projects {
 
     public Project rename(String id, String name) {
         findOpen(id);
-        database.run(() -> jdbc.sql("UPDATE tenant SET name = ? WHERE id = ?")
+        database.callAcrossTenants(() -> jdbc.sql("UPDATE tenant SET name = ? WHERE id = ?")
                 .params(name, id)
                 .update());
         return find(id);
@@ -116,15 +116,16 @@ public final class Projects {
     /** From now on the project's credentials no longer work. What it owns stays, and what it has queued goes on. */
     public Project archive(String id) {
         find(id);
-        database.run(() -> jdbc.sql("UPDATE tenant SET archived_at = ? WHERE id = ? AND archived_at IS NULL")
-                .params(Timestamp.from(clock.instant()), id)
-                .update());
+        database.callAcrossTenants(
+                () -> jdbc.sql("UPDATE tenant SET archived_at = ? WHERE id = ? AND archived_at IS NULL")
+                        .params(Timestamp.from(clock.instant()), id)
+                        .update());
         recent.forget();
         return find(id);
     }
 
     private <T> T call(Supplier<T> work) {
-        return database.call(() -> {
+        return database.callAcrossTenants(() -> {
             configured.forEach(tenant -> enter(tenant, null));
             return work.get();
         });

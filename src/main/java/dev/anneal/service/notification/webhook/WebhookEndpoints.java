@@ -3,8 +3,8 @@ package dev.anneal.service.notification.webhook;
 import dev.anneal.service.notification.webhook.WebhookEndpoint.Disabled;
 import dev.anneal.service.notification.webhook.WebhookEndpoint.Settings;
 import dev.anneal.service.notification.webhook.WebhookEndpoint.WithSecret;
+import dev.anneal.service.platform.database.EntityDatabase;
 import dev.anneal.service.platform.database.Identifiers;
-import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.outbound.WebhookSignature;
 import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.paging.PageRequest;
@@ -35,7 +35,7 @@ public final class WebhookEndpoints {
     private static final int HINT_CHARACTERS = 4;
     private static final String BEHIND_ALL = "~";
 
-    private final TenantDatabase database;
+    private final EntityDatabase database;
     private final EndpointRows rows;
     private final EndpointStore store;
     private final Secrets secrets;
@@ -45,7 +45,7 @@ public final class WebhookEndpoints {
     private final SecureRandom random = new SecureRandom();
 
     WebhookEndpoints(
-            TenantDatabase database,
+            EntityDatabase database,
             EndpointRows rows,
             EndpointStore store,
             Secrets secrets,

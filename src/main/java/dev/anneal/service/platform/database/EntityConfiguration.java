@@ -12,6 +12,7 @@ import org.springframework.data.jpa.repository.config.EnableJpaRepositories;
 import org.springframework.data.repository.config.BootstrapMode;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.orm.jpa.AbstractEntityManagerFactoryBean;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * JPA as a guest of JDBC's transactions (ADR 2): a session speaks on the connection of the thread's transaction, as JdbcClient does, and neither begins
@@ -34,6 +35,9 @@ class EntityConfiguration {
     @Lazy
     AbstractEntityManagerFactoryBean entityManagerFactory(
             EntityManagerFactoryBuilder builder, @Qualifier("connectionOfTheTransaction") DataSource connection) {
+        if (TransactionSynchronizationManager.isActualTransactionActive()) {
+            throw new IllegalStateException("JPA must be created before a transaction begins: use EntityDatabase");
+        }
         return builder.dataSource(connection).packages(PACKAGES).build();
     }
 

@@ -1,8 +1,8 @@
 package dev.anneal.service.results.push;
 
 import dev.anneal.service.models.hub.HubProperties;
+import dev.anneal.service.platform.database.EntityDatabase;
 import dev.anneal.service.platform.database.Identifiers;
-import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.refusal.Refusal;
@@ -22,13 +22,13 @@ public final class Pushes {
     /** So that the pushes of one tenant do not delay others for long. */
     private static final int MOST_UNFINISHED = 10;
 
-    private final TenantDatabase database;
+    private final EntityDatabase database;
     private final PushStore store;
     private final PushRows rows;
     private final HubProperties properties;
     private final Identifiers identifiers;
 
-    Pushes(TenantDatabase database, PushStore store, PushRows rows, HubProperties properties, Identifiers identifiers) {
+    Pushes(EntityDatabase database, PushStore store, PushRows rows, HubProperties properties, Identifiers identifiers) {
         this.database = database;
         this.store = store;
         this.rows = rows;

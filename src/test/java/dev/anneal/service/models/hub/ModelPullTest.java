@@ -185,7 +185,7 @@ class ModelPullTest {
     void bodyThatGoesOnIsNotReadOn() {
         server.sizeError = -1000;
 
-        assertFails(Kind.HUB_FILE_DAMAGED).withMessageContaining("goes on");
+        assertFails(Kind.HUB_FILE_DAMAGED).withMessageContaining("is longer than its");
     }
 
     @Test

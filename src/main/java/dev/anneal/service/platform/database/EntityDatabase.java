@@ -1,0 +1,42 @@
+package dev.anneal.service.platform.database;
+
+import jakarta.persistence.EntityManagerFactory;
+import java.util.function.Supplier;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.stereotype.Component;
+
+/**
+ * The database for services with repositories. JPA is created before the first transaction begins: that takes seconds, and a transaction that waits for it
+ * would hold its locks, and be ended by the database on a slow machine.
+ */
+@Component
+public final class EntityDatabase {
+
+    private final TenantDatabase tenants;
+    private final SystemDatabase system;
+    private final ObjectProvider<EntityManagerFactory> factory;
+
+    EntityDatabase(TenantDatabase tenants, SystemDatabase system, ObjectProvider<EntityManagerFactory> factory) {
+        this.tenants = tenants;
+        this.system = system;
+        this.factory = factory;
+    }
+
+    /** As {@link TenantDatabase#call}. */
+    public <T> T call(String tenantId, Supplier<T> work) {
+        factory.getObject();
+        return tenants.call(tenantId, work);
+    }
+
+    /** As {@link TenantDatabase#run}. */
+    public void run(String tenantId, Runnable work) {
+        factory.getObject();
+        tenants.run(tenantId, work);
+    }
+
+    /** As {@link SystemDatabase#call}. */
+    public <T> T callAcrossTenants(Supplier<T> work) {
+        factory.getObject();
+        return system.call(work);
+    }
+}
