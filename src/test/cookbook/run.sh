@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../../.."
 source src/test/service.sh
 
 export ADMIN_KEY=admin-$RANDOM$RANDOM$RANDOM$RANDOM$RANDOM api hook
-start_service ANNEAL_ADMIN_KEYS="$ADMIN_KEY" ANNEAL_WORKER_POLLINTERVAL=200ms ANNEAL_WEBHOOKS_POLLINTERVAL=200ms
+start_service ANNEAL_ADMIN_KEYS="$ADMIN_KEY" ANNEAL_WORKER_POLLINTERVAL=200ms ANNEAL_BACKGROUND_POLLINTERVAL=200ms
 api=http://127.0.0.1:$api_port/v1
 hook_port=$(free_port)
 hook=http://127.0.0.1:$hook_port/hook

@@ -67,8 +67,8 @@ public final class Exporter {
     /** The kinds that can be made of what was trained, by name. */
     private Map<String, Kind> kinds(ExportRequest request) {
         Map<String, Kind> kinds = new LinkedHashMap<>();
-        kinds.put("merged", new MergedModel(base, trained, request)::write);
-        kinds.put("gguf", new GgufModel(base, trained, request)::write);
+        kinds.put("merged", (folder, parts) -> new MergedModel(base, trained, request).write(folder, parts));
+        kinds.put("gguf", (folder, parts) -> new GgufModel(base, trained, request).write(folder, parts));
         AdapterConfig config = trained.adapterConfig();
         if (config != null) {
             kinds.put("adapter", (folder, parts) -> PeftAdapter.write(folder, parts, base, trained, config));

@@ -41,7 +41,7 @@ public record Grade(
     }
 
     /** A template that could not be filled: worth 0 where the completion is to blame, else no verdict. */
-    static Grade unfilled(String grader, UnfilledException fault) {
+    static Grade unfilled(String grader, UnfillableTemplateException fault) {
         Double reward = fault.flag() == ErrorFlag.SAMPLE_PARSE_ERROR ? 0.0 : null;
         GradeError error = new GradeError(fault.flag(), grader, fault.explanation());
         return new Grade(reward, Map.of(), List.of(error), Map.of());

@@ -17,7 +17,7 @@ public record Grader(
     /** Grades completions together. */
     @FunctionalInterface
     public interface Rewards {
-        List<Grade> of(List<Sample> samples, Outside outside);
+        List<Grade> of(List<Sample> samples, ExternalGraders outside);
     }
 
     /**
@@ -26,12 +26,12 @@ public record Grader(
      *
      * @return a grade for each sample, in their order
      */
-    public List<Grade> grade(List<Sample> samples, Outside outside) {
+    public List<Grade> grade(List<Sample> samples, ExternalGraders outside) {
         return rewards.of(samples, outside);
     }
 
     /** Grades one completion. */
-    public Grade grade(Sample sample, Outside outside) {
+    public Grade grade(Sample sample, ExternalGraders outside) {
         return grade(List.of(sample), outside).get(0);
     }
 }

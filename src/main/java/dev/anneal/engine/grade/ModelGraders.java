@@ -134,7 +134,7 @@ final class ModelGraders {
 
         /** Asks about all completions at one time. */
         private List<Grade> grade(
-                String grader, List<Sample> samples, Outside outside, Function<String, OptionalDouble> reward) {
+                String grader, List<Sample> samples, ExternalGraders outside, Function<String, OptionalDouble> reward) {
             Grade[] grades = new Grade[samples.size()];
             List<Integer> asked = new ArrayList<>();
             List<List<GradingQuestion.Message>> conversations = new ArrayList<>();
@@ -142,7 +142,7 @@ final class ModelGraders {
                 try {
                     conversations.add(prompt.fill(samples.get(i)));
                     asked.add(i);
-                } catch (UnfilledException e) {
+                } catch (UnfillableTemplateException e) {
                     grades[i] = Grade.unfilled(grader, e);
                 }
             }

@@ -88,7 +88,7 @@ final class Multi {
         }
     }
 
-    private List<Grade> grade(List<Sample> samples, Outside outside) {
+    private List<Grade> grade(List<Sample> samples, ExternalGraders outside) {
         Map<String, List<Grade>> parts = new LinkedHashMap<>();
         graders.forEach((part, grader) -> parts.put(part, grader.grade(samples, outside)));
         List<Grade> grades = new ArrayList<>(samples.size());

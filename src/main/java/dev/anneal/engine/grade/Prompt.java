@@ -86,7 +86,7 @@ final class Prompt {
         return messages.stream().flatMap(message -> message.content.stream()).toList();
     }
 
-    List<GradingQuestion.Message> fill(Sample sample) throws UnfilledException {
+    List<GradingQuestion.Message> fill(Sample sample) throws UnfillableTemplateException {
         List<GradingQuestion.Message> filled = new ArrayList<>();
         int room = Template.MOST_FILLED;
         for (TemplateMessage message : messages) {

@@ -63,18 +63,18 @@ final class Template {
         return variables;
     }
 
-    String fill(Sample sample) throws UnfilledException {
+    String fill(Sample sample) throws UnfillableTemplateException {
         StringBuilder filled = new StringBuilder();
         appendTo(filled, sample, MOST_FILLED);
         return filled.toString();
     }
 
     /** @param most characters that {@code filled} may have */
-    void appendTo(StringBuilder filled, Sample sample, int most) throws UnfilledException {
+    void appendTo(StringBuilder filled, Sample sample, int most) throws UnfillableTemplateException {
         for (Part part : parts) {
             String text = part.variable == null ? part.text : text(part.variable.of(sample));
             if (text.length() > most - filled.length()) {
-                throw new UnfilledException(ErrorFlag.OTHER_ERROR, tooLong());
+                throw new UnfillableTemplateException(ErrorFlag.OTHER_ERROR, tooLong());
             }
             filled.append(text);
         }

@@ -80,7 +80,7 @@ final class TextGraders {
             String name, List<Template> texts, Sample sample, BiFunction<String, String, Grade> comparison) {
         try {
             return comparison.apply(texts.get(0).fill(sample), texts.get(1).fill(sample));
-        } catch (UnfilledException e) {
+        } catch (UnfillableTemplateException e) {
             return Grade.unfilled(name, e);
         }
     }

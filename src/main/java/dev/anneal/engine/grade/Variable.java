@@ -91,19 +91,19 @@ final class Variable {
     }
 
     @Nullable
-    Object of(Sample sample) throws UnfilledException {
+    Object of(Sample sample) throws UnfillableTemplateException {
         if (ofSample == null) {
             return follow(sample.item());
         }
         if (!sample.has(ofSample)) {
-            throw new UnfilledException(
+            throw new UnfillableTemplateException(
                     ErrorFlag.SAMPLE_PARSE_ERROR,
                     "{{" + text + "}} needs a completion that is JSON, and this one is not");
         }
         return follow(sample.value(ofSample));
     }
 
-    private @Nullable Object follow(@Nullable Object root) throws UnfilledException {
+    private @Nullable Object follow(@Nullable Object root) throws UnfillableTemplateException {
         Object value = root;
         for (Object step : steps) {
             if (step instanceof String key && value instanceof Map<?, ?> map && map.containsKey(key)) {
@@ -117,10 +117,10 @@ final class Variable {
         return value;
     }
 
-    private UnfilledException missing(Object step, @Nullable Object value) {
+    private UnfillableTemplateException missing(Object step, @Nullable Object value) {
         String what = step instanceof Integer ? "entry [" + step + "]" : "key '" + step + "'";
         String where = ofSample == null ? "the row" : "the completion";
-        return new UnfilledException(
+        return new UnfillableTemplateException(
                 ofSample == null ? ErrorFlag.INVALID_VARIABLE_ERROR : ErrorFlag.SAMPLE_PARSE_ERROR,
                 "{{" + text + "}}: " + where + " has no " + what + " there, but " + shape(value));
     }

@@ -14,7 +14,7 @@ record Channel(ProgressWriter progress, Signals signals, BlockingQueue<String> l
     }
 
     /** Has the supervisor answer what graders ask. */
-    SupervisorHelp help() {
-        return new SupervisorHelp(progress::write, lines, pulse(), SupervisorHelp.PATIENCE);
+    SupervisorGraders help() {
+        return new SupervisorGraders(progress::write, lines, pulse(), SupervisorGraders.PATIENCE);
     }
 }

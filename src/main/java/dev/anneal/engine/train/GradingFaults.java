@@ -2,7 +2,7 @@ package dev.anneal.engine.train;
 
 import dev.anneal.engine.train.rollout.Completion;
 import dev.anneal.engine.train.rollout.Group;
-import dev.anneal.engine.train.rollout.Ungraded;
+import dev.anneal.engine.train.rollout.UngradedReason;
 import dev.anneal.protocol.Progress;
 import java.util.HashSet;
 import java.util.List;
@@ -24,7 +24,7 @@ final class GradingFaults {
      * @throws TrainingException with {@code GRADER_FAILED} or {@code GRADER_UNANSWERED} if no completion has a reward
      */
     void require(int step, List<Group> groups) {
-        Ungraded.of(groups).ifPresent(ungraded -> {
+        UngradedReason.of(groups).ifPresent(ungraded -> {
             throw new TrainingException(
                     ungraded.mayPass()
                             ? TrainingException.Code.GRADER_UNANSWERED

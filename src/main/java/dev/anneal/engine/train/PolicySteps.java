@@ -1,6 +1,6 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.network.generate.Breadth;
+import dev.anneal.engine.network.generate.BatchWidth;
 import dev.anneal.engine.network.generate.Sampling;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.text.data.EncodedPrompt;
@@ -70,12 +70,12 @@ final class PolicySteps implements Steps {
                 new Sampling(
                         rollouts.temperature(), rollouts.topK(), rollouts.topP(), rollouts.minP(), settings.seed()),
                 rollouts.maxCompletionTokens(),
-                new Breadth(passes.job().computeThreads(), this::warnOfFewer));
+                new BatchWidth(passes.job().computeThreads(), this::warnOfFewer));
         this.update = new PolicyUpdate(method, passes);
         this.faults = new GradingFaults(passes.progress());
     }
 
-    private void warnOfFewer(Breadth breadth) {
+    private void warnOfFewer(BatchWidth breadth) {
         passes.progress()
                 .accept(new Progress.Warning(
                         "what is sampled did not fit into memory: from here on at most %d completions are sampled at one time"

@@ -164,7 +164,13 @@ final class PreferenceSteps implements Steps {
 
     @Override
     public void restore(Checkpoint checkpoint) throws IOException {
-        // A checkpoint of step 0 that was saved before the reference was evaluated has no such file.
         references = checkpoint.json(FILE, References.class);
+        // Saved before the reference was evaluated. Later, the trained weights are no reference any more.
+        if (references == null && checkpoint.state().step() > 0) {
+            throw new TrainingException(
+                    TrainingException.Code.CHECKPOINT_MISMATCH,
+                    checkpoint.state().step(),
+                    "it has no " + FILE + ", which the method dpo needs to go on");
+        }
     }
 }

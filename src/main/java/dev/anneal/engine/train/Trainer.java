@@ -24,18 +24,18 @@ public final class Trainer {
     }
 
     private final TrainingJob job;
-    private final SignsOfLife progress;
+    private final LivenessEvents progress;
     private final TrainingControl control;
 
     /** @param progress called by one thread of the training at a time */
     public Trainer(TrainingJob job, Consumer<Progress> progress, TrainingControl control) {
-        this(job, progress, control, SignsOfLife.SILENCE);
+        this(job, progress, control, LivenessEvents.SILENCE);
     }
 
     /** @param silence time without a report after which each finished layer of a long step or validation is reported */
     Trainer(TrainingJob job, Consumer<Progress> progress, TrainingControl control, Duration silence) {
         this.job = job;
-        this.progress = new SignsOfLife(progress, silence);
+        this.progress = new LivenessEvents(progress, silence);
         this.control = control;
     }
 

@@ -3,8 +3,8 @@ package dev.anneal.engine.train;
 import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.engine.text.data.EncodedPrompt;
 import dev.anneal.engine.text.data.EncodedRow;
+import dev.anneal.engine.train.rollout.Detokenizer;
 import dev.anneal.engine.train.rollout.Grading;
-import dev.anneal.engine.train.rollout.Wording;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -102,7 +102,7 @@ public sealed interface TrainingData {
     record Prompts(
             List<EncodedPrompt> training,
             List<EncodedPrompt> validation,
-            Wording wording,
+            Detokenizer wording,
             Grading grading,
             int samplesOfPrompt,
             int maxCompletionTokens)

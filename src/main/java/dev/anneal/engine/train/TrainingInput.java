@@ -1,14 +1,14 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.grade.ExternalGraders;
 import dev.anneal.engine.grade.Graders;
-import dev.anneal.engine.grade.Outside;
 import dev.anneal.engine.text.data.ChatEncoder;
 import dev.anneal.engine.text.data.EncodedDataset;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.text.data.TokenReport;
 import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.train.rollout.Detokenizer;
 import dev.anneal.engine.train.rollout.Grading;
-import dev.anneal.engine.train.rollout.Wording;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainTask;
 import dev.anneal.protocol.TrainingMethod;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param outside answers what graders ask
  */
 public record TrainingInput(
-        TrainTask task, ChatEncoder encoder, int maxPositions, Consumer<Progress> progress, Outside outside) {
+        TrainTask task, ChatEncoder encoder, int maxPositions, Consumer<Progress> progress, ExternalGraders outside) {
 
     /** @throws DataException if no row of the training file can be trained */
     public TrainingData read() throws IOException {
@@ -48,7 +48,7 @@ public record TrainingInput(
                 (training, validation) -> new TrainingData.Prompts(
                         training,
                         validation,
-                        Wording.of(encoder),
+                        Detokenizer.of(encoder),
                         grading,
                         method.rollouts().groupSize(),
                         method.maxCompletionTokens()));

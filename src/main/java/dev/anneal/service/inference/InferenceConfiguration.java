@@ -38,7 +38,7 @@ class InferenceConfiguration {
         if (here != null) {
             return here::generate;
         }
-        return other == null ? new NoTextGenerator() : new RemoteTextGenerator(other, keys::of, keys::refused);
+        return other == null ? new UnavailableTextGenerator() : new RemoteTextGenerator(other, keys::of, keys::refused);
     }
 
     @Bean

@@ -40,20 +40,25 @@ public final class DirectoryArtifactStore implements ArtifactStore {
     private final Path temporary;
 
     public DirectoryArtifactStore(Path root) {
+        this(root, "anneal.storage.directory");
+    }
+
+    /** @param setting that names the folder */
+    public DirectoryArtifactStore(Path root, String setting) {
         this.root = root.toAbsolutePath().normalize();
         this.temporary = this.root.resolve(TEMPORARY);
         if (Files.exists(root)) {
-            requireWritable();
+            requireWritable(setting);
         }
     }
 
-    private void requireWritable() {
+    private void requireWritable(String setting) {
         try {
             Files.createDirectories(temporary);
             Files.delete(Files.createTempFile(temporary, "probe-", null));
         } catch (IOException exception) {
             throw new StartRefusedException(
-                    "anneal.storage.directory is not a writable folder: " + root,
+                    setting + " is not a writable folder: " + root,
                     "Set anneal.storage.directory to a folder that this process may write to, with room on its disk.",
                     exception);
         }

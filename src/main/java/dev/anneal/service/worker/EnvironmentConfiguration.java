@@ -9,7 +9,7 @@ import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.startup.StartRefusedException;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.lease.LeaseProperties;
-import dev.anneal.service.worker.assignment.Surroundings;
+import dev.anneal.service.worker.assignment.EnvironmentProbe;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -57,7 +57,7 @@ class EnvironmentConfiguration {
             WorkerProperties properties,
             LeaseProperties queue,
             EngineLauncher launcher,
-            Surroundings surroundings,
+            EnvironmentProbe surroundings,
             WorkerMeters meters) {
         List<String> devices = properties.allDevices();
         Duration pause = queue.heartbeatInterval();

@@ -37,7 +37,7 @@ final class RunningWork {
     private final HeldLease lease;
     private final String device;
     private final TrainingGauges gauges;
-    private final Equipment equipment;
+    private final SlotContext equipment;
     private final ProgressBuffer buffer;
     private final StoppableProcess process;
     private int exitCode = ExitCode.FAILURE.code();
@@ -48,7 +48,7 @@ final class RunningWork {
             HeldLease lease,
             String device,
             TrainingGauges gauges,
-            Equipment equipment,
+            SlotContext equipment,
             AttemptTrace trace) {
         WorkerProperties properties = equipment.properties();
         this.claim = claim;
@@ -105,14 +105,14 @@ final class RunningWork {
             refuse(blamed(errorOf(e)));
             return;
         }
-        try (GradingDesk desk = new GradingDesk(answers)) {
+        try (EngineGrading desk = new EngineGrading(answers)) {
             attempt(assignment, desk);
         } finally {
             gauges.end();
         }
     }
 
-    private void attempt(Assignment assignment, GradingDesk desk) throws InterruptedException {
+    private void attempt(Assignment assignment, EngineGrading desk) throws InterruptedException {
         trace.named(assignment.label().id(), assignment.label().model());
         StallWatch watch = equipment.properties().watch(assignment.label().isTraining(), System.nanoTime());
         Publisher publisher = new Publisher(
@@ -150,7 +150,7 @@ final class RunningWork {
     }
 
     private EngineExit superviseProcess(
-            Assignment assignment, ProcessMonitor monitor, GradingDesk desk, StallWatch watch, Publisher publisher)
+            Assignment assignment, ProcessMonitor monitor, EngineGrading desk, StallWatch watch, Publisher publisher)
             throws IOException, InterruptedException {
         Path directory = equipment.workspace().newDirectory(claim.kind().name().toLowerCase(Locale.ROOT));
         try {

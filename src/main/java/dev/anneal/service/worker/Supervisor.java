@@ -25,7 +25,7 @@ final class Supervisor {
 
     private static final Duration HEARTBEAT_RETRY = Duration.ofSeconds(1);
 
-    private final Equipment equipment;
+    private final SlotContext equipment;
     private final Duration heartbeatInterval;
     private final HeartbeatWriter heartbeats;
     private final List<WorkSlot> slots = new ArrayList<>();
@@ -40,7 +40,7 @@ final class Supervisor {
      * @param name shown as who runs the work
      * @param equipment the supervisor closes its workspace and timer in the end
      */
-    Supervisor(String name, LeaseProperties queue, HeartbeatWriter heartbeats, Equipment equipment) {
+    Supervisor(String name, LeaseProperties queue, HeartbeatWriter heartbeats, SlotContext equipment) {
         this.equipment = equipment;
         this.heartbeatInterval = queue.heartbeatInterval();
         this.heartbeats = heartbeats;

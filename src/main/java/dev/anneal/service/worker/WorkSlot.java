@@ -3,7 +3,7 @@ package dev.anneal.service.worker;
 import dev.anneal.service.operations.metrics.TrainingGauges;
 import dev.anneal.service.platform.database.DatabaseOutage;
 import dev.anneal.service.platform.trace.AttemptTrace;
-import dev.anneal.service.platform.trace.Attempted;
+import dev.anneal.service.platform.trace.TracedAttempt;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.lease.Claim;
 import java.time.Duration;
@@ -24,7 +24,7 @@ final class WorkSlot implements Runnable {
     private final String worker;
     private final TrainingGauges gauges;
     private final Duration trust;
-    private final Equipment equipment;
+    private final SlotContext equipment;
     private final HeartbeatWriter heartbeats;
     private final CountDownLatch stopping = new CountDownLatch(1);
 
@@ -38,7 +38,7 @@ final class WorkSlot implements Runnable {
             String worker,
             int number,
             Duration trust,
-            Equipment equipment,
+            SlotContext equipment,
             HeartbeatWriter heartbeats) {
         this.kind = kind;
         this.device = device;
@@ -107,8 +107,8 @@ final class WorkSlot implements Runnable {
         return true;
     }
 
-    private Attempted attemptOf(Claim claim) {
-        return new Attempted(
+    private TracedAttempt attemptOf(Claim claim) {
+        return new TracedAttempt(
                 worker,
                 claim.tenantId(),
                 claim.kind().name(),

@@ -59,7 +59,7 @@ class WorkerConfiguration {
                 nameOf(properties),
                 queue,
                 heartbeats,
-                new Equipment(
+                new SlotContext(
                         properties,
                         leases,
                         assignments,

@@ -25,7 +25,7 @@ class EndpointGraderTest {
 
     @Test
     void scoresAreRewards() {
-        Outside outside = question -> {
+        ExternalGraders outside = question -> {
             assertThat(question)
                     .isEqualTo(new GradingQuestion.OfEndpoint(
                             "https://example.com/grade?v=1",
@@ -45,7 +45,7 @@ class EndpointGraderTest {
 
     @Test
     void aClientThatFailsIsAnErrorOfTheGrades() {
-        Outside outside = question -> {
+        ExternalGraders outside = question -> {
             throw new IllegalStateException("broken");
         };
         assertThat(GradersTest.parse(ENDPOINT).grade(SAMPLES, outside))

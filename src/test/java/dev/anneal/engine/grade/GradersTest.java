@@ -38,7 +38,7 @@ class GradersTest {
     }
 
     static Grade grade(String grader, String answer, String completion) {
-        return parse(grader).grade(new Sample(Map.of("answer", answer), completion), Outside.NONE);
+        return parse(grader).grade(new Sample(Map.of("answer", answer), completion), ExternalGraders.NONE);
     }
 
     @ParameterizedTest
@@ -118,7 +118,7 @@ class GradersTest {
                                 new Sample(Map.of("answer", "1"), "1"),
                                 new Sample(Map.of(), "1"),
                                 new Sample(Map.of("answer", 1), "1")),
-                        Outside.NONE);
+                        ExternalGraders.NONE);
         assertThat(grades).extracting(Grade::reward).containsExactly(1.0, null, 1.0);
     }
 

@@ -29,7 +29,7 @@ class ModelGraderTest {
     @Test
     void theModelIsAskedOnceForAllThatCanBeAsked() {
         List<GradingQuestion> asked = new ArrayList<>();
-        Outside judge = question -> {
+        ExternalGraders judge = question -> {
             asked.add(question);
             return List.of(GradingReply.Answer.ofModel("1.5", 10), GradingReply.Answer.ofModel("9", 20));
         };
@@ -90,7 +90,7 @@ class ModelGraderTest {
         String message = "{'role': 'user', 'content': '{{item.answer}}'}";
         Grade grade = GradersTest.parse(
                         LABEL.replace("{{sample.output_text}}'}", "first'}, " + message + ", " + message))
-                .grade(new Sample(Map.of("answer", "a".repeat(600_000)), "c"), Outside.NONE);
+                .grade(new Sample(Map.of("answer", "a".repeat(600_000)), "c"), ExternalGraders.NONE);
         assertThat(grade.reward()).isNull();
         assertThat(grade.errors()).singleElement().satisfies(error -> {
             assertThat(error.flag()).isEqualTo(ErrorFlag.OTHER_ERROR);
@@ -101,11 +101,11 @@ class ModelGraderTest {
     @Test
     void aJudgeThatFailsIsAnErrorOfTheGrades() {
         Sample sample = new Sample(Map.of("answer", "a"), "c");
-        Outside throwing = question -> {
+        ExternalGraders throwing = question -> {
             throw new IllegalStateException("broken");
         };
-        Outside silent = question -> List.of();
-        for (Outside outside : List.of(throwing, silent, Outside.NONE)) {
+        ExternalGraders silent = question -> List.of();
+        for (ExternalGraders outside : List.of(throwing, silent, ExternalGraders.NONE)) {
             Grade grade = GradersTest.parse(SCORE).grade(sample, outside);
             assertThat(grade.reward()).isNull();
             assertThat(grade.has(ErrorFlag.MODEL_GRADER_SERVER_ERROR)).isTrue();

@@ -45,7 +45,7 @@ class TemplateTest {
                 "{{sample.output_tools}} | []",
                 "{{sample.choices[0].message.role}} | assistant"
             })
-    void variablesAreFilled(String text, String expected) throws UnfilledException {
+    void variablesAreFilled(String text, String expected) throws UnfillableTemplateException {
         assertThat(Template.parse(text, "p").fill(SAMPLE)).isEqualTo(expected);
     }
 
@@ -89,7 +89,8 @@ class TemplateTest {
         Template template = Template.parse(text, "p");
         assertThatThrownBy(() -> template.fill(SAMPLE))
                 .isInstanceOfSatisfying(
-                        UnfilledException.class, e -> assertThat(e.flag()).isEqualTo(flag))
+                        UnfillableTemplateException.class,
+                        e -> assertThat(e.flag()).isEqualTo(flag))
                 .hasMessageContaining(part);
     }
 
@@ -98,13 +99,13 @@ class TemplateTest {
         Template template = Template.parse("{{sample.output_json}}", "p");
         for (String text : List.of("", "{", "{} {}", "[".repeat(100) + "]".repeat(100), "NaN")) {
             assertThatThrownBy(() -> template.fill(new Sample(Map.of(), text)))
-                    .isInstanceOf(UnfilledException.class)
+                    .isInstanceOf(UnfillableTemplateException.class)
                     .hasMessageContaining("needs a completion that is JSON");
         }
     }
 
     @Test
-    void theLongestTextIsFilled() throws UnfilledException {
+    void theLongestTextIsFilled() throws UnfillableTemplateException {
         Sample row = new Sample(Map.of("a", "x".repeat(Template.MOST_FILLED / 2)), "");
         assertThat(Template.parse("{{item.a}}{{item.a}}", "p").fill(row)).hasSize(Template.MOST_FILLED);
         assertTooLong("{{item.a}}.{{item.a}}", row);
@@ -119,12 +120,13 @@ class TemplateTest {
     private static void assertTooLong(String text, Sample sample) {
         assertThatThrownBy(() -> Template.parse(text, "grader.input").fill(sample))
                 .isInstanceOfSatisfying(
-                        UnfilledException.class, e -> assertThat(e.flag()).isEqualTo(ErrorFlag.OTHER_ERROR))
+                        UnfillableTemplateException.class,
+                        e -> assertThat(e.flag()).isEqualTo(ErrorFlag.OTHER_ERROR))
                 .hasMessageContaining("'grader.input', filled from this row and its completion, leads beyond 1048576");
     }
 
     @Test
-    void toolCallsAreReached() throws UnfilledException {
+    void toolCallsAreReached() throws UnfillableTemplateException {
         Sample sample =
                 new Sample(Map.of(), "", List.of(Map.of("function", Map.of("name", "add", "arguments", "{\"a\": 1}"))));
         assertThat(Template.parse("{{sample.output_tools[0].function.name}}", "p")

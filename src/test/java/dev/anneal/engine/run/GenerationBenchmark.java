@@ -3,7 +3,7 @@ package dev.anneal.engine.run;
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.generate.Answer;
-import dev.anneal.engine.network.generate.Breadth;
+import dev.anneal.engine.network.generate.BatchWidth;
 import dev.anneal.engine.network.generate.Decoder;
 import dev.anneal.engine.network.generate.Prompt;
 import dev.anneal.engine.network.generate.Sampling;
@@ -38,7 +38,10 @@ final class GenerationBenchmark {
         ModelConfig config = ModelConfig.read(directory.resolve("config.json"));
         try (DecoderModel model = DecoderModel.load(directory, Hardware.precision(machine, config), TestDevice.NAME)) {
             Decoder decoder = new Decoder(
-                    new IncrementalDecoder(model), model.noAdapter(), Set.of(), new Breadth(machine.computeThreads()));
+                    new IncrementalDecoder(model),
+                    model.noAdapter(),
+                    Set.of(),
+                    new BatchWidth(machine.computeThreads()));
             decoder.answer(prompts(prompts, 1, sampled), () -> {});
             long begin = System.nanoTime();
             List<Answer> answers = decoder.answer(prompts(prompts, Integer.parseInt(arguments[2]), sampled), () -> {});

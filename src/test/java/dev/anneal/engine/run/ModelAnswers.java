@@ -1,6 +1,6 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.network.generate.Breadth;
+import dev.anneal.engine.network.generate.BatchWidth;
 import dev.anneal.engine.network.generate.Decoder;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.IncrementalDecoder;
@@ -44,7 +44,7 @@ final class ModelAnswers {
                     new IncrementalDecoder(model),
                     model.noAdapter(),
                     Set.of(),
-                    new Breadth(Runtime.getRuntime().availableProcessors()));
+                    new BatchWidth(Runtime.getRuntime().availableProcessors()));
             List<int[]> answers = decoder.answerGreedily(prompts, Integer.parseInt(arguments[3]), () -> {});
             System.out.println(JsonMapper.shared().writeValueAsString(answers));
         }

@@ -10,7 +10,7 @@ import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.TorchException;
-import dev.anneal.engine.train.rollout.Wording;
+import dev.anneal.engine.train.rollout.Detokenizer;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
@@ -162,7 +162,7 @@ class PolicyTrainingTest {
         TrainingData.Prompts prompts = new TrainingData.Prompts(
                 endless.training(),
                 endless.validation(),
-                new Wording(Set.of(), endless.wording().text()),
+                new Detokenizer(Set.of(), endless.wording().text()),
                 endless.grading(),
                 4,
                 PromptFixture.MAX_TOKENS);

@@ -1,11 +1,11 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.grade.ExternalGraders;
 import dev.anneal.engine.grade.Graders;
-import dev.anneal.engine.grade.Outside;
 import dev.anneal.engine.text.data.EncodedPrompt;
 import dev.anneal.engine.text.data.EncodedRow;
+import dev.anneal.engine.train.rollout.Detokenizer;
 import dev.anneal.engine.train.rollout.Grading;
-import dev.anneal.engine.train.rollout.Wording;
 import dev.anneal.protocol.TrainingMethod;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,8 +46,8 @@ final class PromptFixture {
         return new TrainingData.Prompts(
                 prompts,
                 prompts.subList(0, Math.min(2, count)),
-                new Wording(Set.of(2, 3, 5, 7, 11), PromptFixture::letters),
-                new Grading(Graders.parse(grader, "grader"), Outside.NONE),
+                new Detokenizer(Set.of(2, 3, 5, 7, 11), PromptFixture::letters),
+                new Grading(Graders.parse(grader, "grader"), ExternalGraders.NONE),
                 4,
                 MAX_TOKENS);
     }

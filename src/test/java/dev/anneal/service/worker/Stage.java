@@ -117,7 +117,7 @@ final class Stage {
                 maxWork,
                 maxIdle,
                 Duration.ofSeconds(2));
-        Equipment equipment = new Equipment(
+        SlotContext equipment = new SlotContext(
                 properties,
                 parts.leases(),
                 new Rehearsal(parts.jdbc(), parts.system(), folder.resolve("artifacts"), steps, trouble),

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * @param ends tokens after which an answer is complete; they are not part of it
  * @param breadth sequences that are decoded at one time
  */
-public record Decoder(IncrementalDecoder model, AppliedAdapter adapter, Set<Integer> ends, Breadth breadth) {
+public record Decoder(IncrementalDecoder model, AppliedAdapter adapter, Set<Integer> ends, BatchWidth breadth) {
 
     public Decoder {
         ends = Set.copyOf(ends);

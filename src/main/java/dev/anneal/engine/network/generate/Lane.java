@@ -73,7 +73,7 @@ final class Lane implements AutoCloseable {
      */
     private boolean admit() {
         int first = running.size();
-        Arrivals arrivals = new Arrivals(waiting, cache.slots() - first);
+        PrefillBatch arrivals = new PrefillBatch(waiting, cache.slots() - first);
         running.addAll(arrivals.sequences());
         if (arrivals.count() > 0) {
             advance(first, arrivals.readers(), arrivals::reader);

@@ -1,6 +1,6 @@
 package dev.anneal.engine.run.evaluate;
 
-import dev.anneal.engine.grade.Outside;
+import dev.anneal.engine.grade.ExternalGraders;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.text.data.ChatEncoder;
@@ -18,7 +18,7 @@ public interface Evaluator {
      * @param tokenizer stays open as long as the evaluator is used
      * @param outside what graders may ask
      */
-    static Evaluator of(EvaluateTask task, ModelTokenizer tokenizer, Outside outside) throws IOException {
+    static Evaluator of(EvaluateTask task, ModelTokenizer tokenizer, ExternalGraders outside) throws IOException {
         ChatEncoder encoder = ChatEncoder.of(tokenizer, task.templateTime());
         EvaluateTask.Grading grading = task.grading();
         return grading == null

@@ -1,6 +1,6 @@
 package dev.anneal.engine.run.evaluate;
 
-import dev.anneal.engine.network.generate.Breadth;
+import dev.anneal.engine.network.generate.BatchWidth;
 import dev.anneal.engine.network.generate.Decoder;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
@@ -8,8 +8,8 @@ import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.text.data.ChatEncoder;
 import dev.anneal.engine.text.rows.ChatRow;
 import dev.anneal.engine.text.rows.DatasetFile;
+import dev.anneal.engine.train.rollout.Detokenizer;
 import dev.anneal.engine.train.rollout.Excerpt;
-import dev.anneal.engine.train.rollout.Wording;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;
@@ -22,11 +22,11 @@ import java.util.Map;
 final class ExactMatchEvaluator implements Evaluator {
 
     private final EvaluateTask task;
-    private final Wording wording;
+    private final Detokenizer wording;
     private final List<int[]> prompts;
     private final List<Question> questions;
 
-    private ExactMatchEvaluator(EvaluateTask task, Wording wording, List<int[]> prompts, List<Question> questions) {
+    private ExactMatchEvaluator(EvaluateTask task, Detokenizer wording, List<int[]> prompts, List<Question> questions) {
         this.task = task;
         this.wording = wording;
         this.prompts = prompts;
@@ -40,12 +40,12 @@ final class ExactMatchEvaluator implements Evaluator {
             prompts.add(encoder.encodePrompt(line, row.conversation()));
             questions.add(Question.of(row.conversation()));
         });
-        return new ExactMatchEvaluator(task, Wording.of(encoder), prompts, questions);
+        return new ExactMatchEvaluator(task, Detokenizer.of(encoder), prompts, questions);
     }
 
     @Override
     public Progress.Evaluated evaluate(DecoderModel model, AppliedAdapter adapter, Runnable betweenTokens) {
-        Breadth breadth = new Breadth(task.machine().computeThreads());
+        BatchWidth breadth = new BatchWidth(task.machine().computeThreads());
         Decoder decoder = new Decoder(new IncrementalDecoder(model), adapter, wording.ends(), breadth);
         List<String> answers = decoder.answerGreedily(prompts, task.maxNewTokens(), betweenTokens).stream()
                 .map(ids -> wording.text().apply(ids).strip())

@@ -1,8 +1,8 @@
 package dev.anneal.engine.run.evaluate;
 
+import dev.anneal.engine.grade.ExternalGraders;
 import dev.anneal.engine.grade.Graders;
-import dev.anneal.engine.grade.Outside;
-import dev.anneal.engine.network.generate.Breadth;
+import dev.anneal.engine.network.generate.BatchWidth;
 import dev.anneal.engine.network.generate.Sampling;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
@@ -12,13 +12,13 @@ import dev.anneal.engine.text.rows.DataException;
 import dev.anneal.engine.text.rows.DatasetFile;
 import dev.anneal.engine.text.rows.PromptRow;
 import dev.anneal.engine.train.rollout.Completion;
+import dev.anneal.engine.train.rollout.Detokenizer;
 import dev.anneal.engine.train.rollout.Excerpt;
 import dev.anneal.engine.train.rollout.Grading;
 import dev.anneal.engine.train.rollout.Group;
 import dev.anneal.engine.train.rollout.RolloutMetrics;
 import dev.anneal.engine.train.rollout.Sampler;
-import dev.anneal.engine.train.rollout.Ungraded;
-import dev.anneal.engine.train.rollout.Wording;
+import dev.anneal.engine.train.rollout.UngradedReason;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;
@@ -35,7 +35,7 @@ final class RewardEvaluator implements Evaluator {
     private final EvaluateTask task;
     private final EvaluateTask.Grading settings;
     private final Grading grading;
-    private final Wording wording;
+    private final Detokenizer wording;
     private final List<EncodedPrompt> prompts;
     private final List<String> questions;
 
@@ -43,7 +43,7 @@ final class RewardEvaluator implements Evaluator {
             EvaluateTask task,
             EvaluateTask.Grading settings,
             Grading grading,
-            Wording wording,
+            Detokenizer wording,
             List<Question> questions) {
         this.task = task;
         this.settings = settings;
@@ -56,7 +56,8 @@ final class RewardEvaluator implements Evaluator {
     /** A row as tokens and as its last user message. */
     private record Question(EncodedPrompt prompt, String text) {}
 
-    static Evaluator read(EvaluateTask task, EvaluateTask.Grading settings, ChatEncoder encoder, Outside outside)
+    static Evaluator read(
+            EvaluateTask task, EvaluateTask.Grading settings, ChatEncoder encoder, ExternalGraders outside)
             throws IOException {
         List<Question> questions = new ArrayList<>();
         DatasetFile.forEach(Path.of(task.testFile()), (line, row) -> {
@@ -71,7 +72,7 @@ final class RewardEvaluator implements Evaluator {
                     LastQuestion.in(prompt.prompt().messages())));
         });
         Grading grading = new Grading(Graders.parse(settings.grader(), "grader"), outside);
-        return new RewardEvaluator(task, settings, grading, Wording.of(encoder), questions);
+        return new RewardEvaluator(task, settings, grading, Detokenizer.of(encoder), questions);
     }
 
     @Override
@@ -83,9 +84,9 @@ final class RewardEvaluator implements Evaluator {
                 grading,
                 sampling,
                 task.maxNewTokens(),
-                new Breadth(task.machine().computeThreads()));
+                new BatchWidth(task.machine().computeThreads()));
         List<Group> groups = sampler.sample(ROLLOUT, prompts, settings.completions(), adapter, betweenTokens);
-        Ungraded.of(groups).ifPresent(ungraded -> {
+        UngradedReason.of(groups).ifPresent(ungraded -> {
             throw new GraderFailedException(
                     "the grader gave none of the %d completions a reward: %s"
                             .formatted(prompts.size() * settings.completions(), ungraded.reason()),

@@ -67,7 +67,7 @@ final class ShownTexts {
     /** @param shown the rendering of all messages */
     static ShownTexts of(Conversation conversation, boolean addGenerationPrompt, String shown) {
         ShownTexts texts = new ShownTexts(conversation.size());
-        texts.located.or(Halving.passing(
+        texts.located.or(Bisection.passing(
                 conversation.size(),
                 part -> texts.locate(
                         conversation, addGenerationPrompt, shown, i -> part.start() <= i && i < part.end())));

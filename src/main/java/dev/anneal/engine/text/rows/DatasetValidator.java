@@ -54,7 +54,7 @@ public final class DatasetValidator {
     }
 
     private ValidationReport report(DatasetFile rows) throws IOException {
-        Optional<OtherFormat> other = FileSignature.of(head);
+        Optional<ForeignFormat> other = FileSignature.of(head);
         other.ifPresent(format -> refuseWhole(format.problem()));
         while (otherFormat == null && rows.next()) {
             lines++;
@@ -108,8 +108,8 @@ public final class DatasetValidator {
     private Optional<RowProblem> faultOfFile(RowProblem problem) {
         return problem.reason() == RowFault.OTHER_FORMAT
                 ? Optional.of(problem)
-                : OtherText.of(new String(head, UTF_8), head.length < HEAD_BYTES)
-                        .map(OtherFormat::problem);
+                : ForeignText.of(new String(head, UTF_8), head.length < HEAD_BYTES)
+                        .map(ForeignFormat::problem);
     }
 
     private void clearSuspicion() {

@@ -51,11 +51,11 @@ record FileSignature(String hexadecimal, String found, String remedy) {
     }
 
     /** @param head beginning of a file */
-    static Optional<OtherFormat> of(byte[] head) {
+    static Optional<ForeignFormat> of(byte[] head) {
         String first = HexFormat.of().formatHex(head, 0, Math.min(head.length, LONGEST));
         return ALL.stream()
                 .filter(each -> first.startsWith(each.hexadecimal))
-                .map(each -> new OtherFormat(each.found, each.remedy))
+                .map(each -> new ForeignFormat(each.found, each.remedy))
                 .findFirst();
     }
 }

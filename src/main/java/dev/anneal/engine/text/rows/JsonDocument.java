@@ -23,7 +23,7 @@ record JsonDocument(JsonParser parser, boolean isWhole) {
      * @param head beginning of a file
      * @param isWhole whether that is all of it
      */
-    static Optional<OtherFormat> recognise(String head, boolean isWhole) {
+    static Optional<ForeignFormat> recognise(String head, boolean isWhole) {
         try (JsonParser parser = LineParser.parser(head)) {
             return new JsonDocument(parser, isWhole).recognise();
         } catch (JacksonException e) {
@@ -31,7 +31,7 @@ record JsonDocument(JsonParser parser, boolean isWhole) {
         }
     }
 
-    private Optional<OtherFormat> recognise() {
+    private Optional<ForeignFormat> recognise() {
         JsonToken begin = parser.nextToken();
         boolean isArray = begin == JsonToken.START_ARRAY;
         if ((isArray ? parser.nextToken() : begin) != JsonToken.START_OBJECT) {
@@ -72,14 +72,14 @@ record JsonDocument(JsonParser parser, boolean isWhole) {
         }
     }
 
-    private static OtherFormat format(String document, String rows, Map<?, ?> row) {
-        @Nullable OtherRows other = OtherRows.of(row).orElse(null);
+    private static ForeignFormat format(String document, String rows, Map<?, ?> row) {
+        @Nullable ForeignRows other = ForeignRows.of(row).orElse(null);
         String filter = other == null ? rows : rows.equals(".") ? other.filter() : rows + " | " + other.filter();
         return format(other == null ? document : document + " of " + other.found(), filter);
     }
 
-    private static OtherFormat format(String found, String filter) {
-        return new OtherFormat(
+    private static ForeignFormat format(String found, String filter) {
+        return new ForeignFormat(
                 found,
                 "write each row on a line of its own with `jq -c '%s' data.json > data.jsonl`".formatted(filter));
     }
@@ -90,7 +90,7 @@ record JsonDocument(JsonParser parser, boolean isWhole) {
 
     /** What makes a row of an array of messages. */
     private static String messages(Map<?, ?> first) {
-        return first.containsKey("role") ? "{messages: .}" : OtherRows.ofShareGpt(".");
+        return first.containsKey("role") ? "{messages: .}" : ForeignRows.ofShareGpt(".");
     }
 
     /** Where the rows are in an object, which may hold nothing but an array of them. */

@@ -78,7 +78,7 @@ final class RowParser {
             return pair();
         }
         if (!row.containsKey("messages")) {
-            Optional<OtherRows> other = OtherRows.of(row);
+            Optional<ForeignRows> other = ForeignRows.of(row);
             if (other.isPresent()) {
                 throw other.get().format().rejection(place);
             }

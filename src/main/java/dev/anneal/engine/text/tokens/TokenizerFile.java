@@ -34,7 +34,8 @@ final class TokenizerFile {
             .build();
 
     private final ModelFiles files;
-    private final boolean keepsMerges;
+    private final VocabularyBounds bounds;
+    private final boolean keepsAll;
     private final byte[] json;
     private final List<AddedToken> addedTokens = new ArrayList<>();
     private final Map<Integer, String> vocabulary = new LinkedHashMap<>();
@@ -43,19 +44,21 @@ final class TokenizerFile {
     private final Map<String, JsonNode> parts = new LinkedHashMap<>();
     private @Nullable ObjectNode model;
 
-    private TokenizerFile(ModelFiles files, boolean keepsMerges) {
+    private TokenizerFile(ModelFiles files, VocabularyBounds bounds, boolean keepsAll) {
         this.files = files;
-        this.keepsMerges = keepsMerges;
+        this.bounds = bounds;
+        this.keepsAll = keepsAll;
         this.json = files.bytes(NAME, BYTES);
     }
 
     /**
      * Reads the file of a model.
      *
-     * @param keepsMerges whether {@link #merges} are kept, which take more memory than all the rest
+     * @param keepsAll whether everything is kept that {@link #vocabulary} shows; otherwise only tokens are, as many as the embedding has rows
      */
-    static TokenizerFile read(ModelFiles files, SpecialTokens special, boolean keepsMerges) {
-        TokenizerFile file = new TokenizerFile(files, keepsMerges);
+    static TokenizerFile read(ModelFiles files, SpecialTokens special, boolean keepsAll) {
+        VocabularyBounds bounds = new VocabularyBounds(files, special.vocabularySize());
+        TokenizerFile file = new TokenizerFile(files, bounds, keepsAll);
         try (JsonParser in = JSON.createParser(file.json)) {
             file.read(in, special);
         } catch (JacksonException e) {
@@ -65,8 +68,6 @@ final class TokenizerFile {
             throw files.unreadable(NAME, "is not a tokenizer: it must hold one JSON object with a model", null);
         }
         file.addConfigured(special);
-        VocabularyBounds bounds = new VocabularyBounds(files, special.vocabularySize());
-        file.vocabulary.forEach((id, text) -> bounds.checkToken(text, id));
         file.addedTokens.forEach(token -> bounds.checkToken(token.text(), token.id()));
         special.endIds().forEach(bounds::checkEnd);
         return file;
@@ -83,6 +84,8 @@ final class TokenizerFile {
                 readModel(in);
             } else if (key.equals("added_tokens")) {
                 readAdded(JSON.readTree(in), special);
+            } else if (!keepsAll) {
+                in.skipChildren();
             } else if (value != JsonToken.VALUE_NULL) {
                 parts.put(key, JSON.readTree(in));
             }
@@ -114,8 +117,10 @@ final class TokenizerFile {
                 readScoredVocabulary(in);
             } else if (key.equals("merges") && value == JsonToken.START_ARRAY) {
                 readMerges(in);
-            } else {
+            } else if (keepsAll) {
                 rest.set(key, JSON.readTree(in));
+            } else {
+                in.skipChildren();
             }
         }
         model = rest;
@@ -125,15 +130,20 @@ final class TokenizerFile {
         while (in.nextToken() == JsonToken.PROPERTY_NAME) {
             String text = in.currentName();
             in.nextToken();
-            vocabulary.put(in.getIntValue(), text);
+            addToken(in.getIntValue(), text);
         }
+    }
+
+    private void addToken(int id, String text) {
+        bounds.checkToken(text, id);
+        vocabulary.put(id, text);
     }
 
     /** In a Unigram vocabulary the place of a token is its id. */
     private void readScoredVocabulary(JsonParser in) {
         for (int id = 0; in.nextToken() == JsonToken.START_ARRAY; id++) {
             in.nextToken();
-            vocabulary.put(id, in.getString());
+            addToken(id, in.getString());
             in.nextToken();
             scores.put(id, in.getDoubleValue());
             in.nextToken();
@@ -142,7 +152,7 @@ final class TokenizerFile {
 
     /** {@code ["a", "b"]} as new files have them, or {@code "a b"}. */
     private void readMerges(JsonParser in) {
-        if (!keepsMerges) {
+        if (!keepsAll) {
             in.skipChildren();
             return;
         }

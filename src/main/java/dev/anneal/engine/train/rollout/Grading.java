@@ -1,7 +1,7 @@
 package dev.anneal.engine.train.rollout;
 
+import dev.anneal.engine.grade.ExternalGraders;
 import dev.anneal.engine.grade.Grader;
-import dev.anneal.engine.grade.Outside;
 
 /** A grader and what it may ask. */
-public record Grading(Grader grader, Outside outside) {}
+public record Grading(Grader grader, ExternalGraders outside) {}

@@ -1,12 +1,12 @@
 package dev.anneal.engine.train.rollout;
 
+import dev.anneal.engine.grade.ExternalGraders;
 import dev.anneal.engine.grade.Grade;
 import dev.anneal.engine.grade.Grader;
-import dev.anneal.engine.grade.Outside;
 import dev.anneal.engine.grade.Sample;
 import dev.anneal.engine.math.random.SplitMix64;
 import dev.anneal.engine.network.generate.Answer;
-import dev.anneal.engine.network.generate.Breadth;
+import dev.anneal.engine.network.generate.BatchWidth;
 import dev.anneal.engine.network.generate.Decoder;
 import dev.anneal.engine.network.generate.Prompt;
 import dev.anneal.engine.network.generate.Sampling;
@@ -23,17 +23,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Samples completions of prompts and grades them. The samples are a function of the policy, the prompts and the numbers (seed, rollout, line, sample)
  * alone, so that a training that resumes after a crash samples what the lost attempt did. One exception: if a lane had fewer slots for lack of memory
- * ({@link Breadth}), the next attempt begins with all of them again.
+ * ({@link BatchWidth}), the next attempt begins with all of them again.
  */
 public final class Sampler {
 
     private final IncrementalDecoder model;
-    private final Wording wording;
+    private final Detokenizer wording;
     private final Grader grader;
-    private final Outside outside;
+    private final ExternalGraders outside;
     private final Sampling sampling;
     private final int maxTokens;
-    private final Breadth breadth;
+    private final BatchWidth breadth;
 
     /**
      * @param model owner of the native memory that is allocated here
@@ -42,7 +42,12 @@ public final class Sampler {
      * @param breadth completions that are sampled at one time
      */
     public Sampler(
-            DecoderModel model, Wording wording, Grading grading, Sampling sampling, int maxTokens, Breadth breadth) {
+            DecoderModel model,
+            Detokenizer wording,
+            Grading grading,
+            Sampling sampling,
+            int maxTokens,
+            BatchWidth breadth) {
         this.model = new IncrementalDecoder(model);
         this.wording = wording;
         this.grader = grading.grader();

@@ -5,7 +5,7 @@ import dev.anneal.service.access.audit.AuditLog;
 import dev.anneal.service.access.audit.AuditQuery;
 import dev.anneal.service.access.tenant.RequiresScope;
 import dev.anneal.service.access.tenant.Scope;
-import dev.anneal.service.access.web.AlsoReads;
+import dev.anneal.service.access.web.AdditionalParameters;
 import dev.anneal.service.access.web.ListBody;
 import dev.anneal.service.access.web.PageLimits;
 import dev.anneal.service.platform.paging.Page;
@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** {@code /v1/organization/audit_logs}: pages of the audit log, and all of it as JSON lines. */
 @RestController
 @RequestMapping("/v1/organization/audit_logs")
-@AlsoReads({
+@AdditionalParameters({
     "event_types",
     "event_types[]",
     "actor_ids",

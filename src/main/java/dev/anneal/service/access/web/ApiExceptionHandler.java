@@ -81,9 +81,9 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
     @Nullable
     ResponseEntity<Object> unexpected(Exception exception, HttpServletRequest request, HttpServletResponse response)
             throws Exception {
-        if (GoneClient.explains(exception)) {
-            GoneClient.tell(request);
-            response.setStatus(GoneClient.STATUS);
+        if (ClientDisconnect.explains(exception)) {
+            ClientDisconnect.tell(request);
+            response.setStatus(ClientDisconnect.STATUS);
             return null;
         }
         beginAgain(response, exception);
@@ -109,7 +109,7 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
     protected @Nullable ResponseEntity<Object> handleAsyncRequestNotUsableException(
             AsyncRequestNotUsableException left, WebRequest request) {
         if (request instanceof ServletWebRequest servlet) {
-            GoneClient.tell(servlet.getRequest());
+            ClientDisconnect.tell(servlet.getRequest());
         }
         return null;
     }

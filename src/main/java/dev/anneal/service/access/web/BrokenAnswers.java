@@ -39,8 +39,8 @@ final class BrokenAnswers extends OncePerRequestFilter {
     }
 
     private static void tell(HttpServletRequest request, Exception failure) {
-        if (GoneClient.explains(failure)) {
-            GoneClient.tell(request);
+        if (ClientDisconnect.explains(failure)) {
+            ClientDisconnect.tell(request);
             return;
         }
         String method = request.getMethod();

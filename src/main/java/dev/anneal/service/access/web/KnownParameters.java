@@ -28,7 +28,7 @@ import org.springframework.web.servlet.HandlerInterceptor;
 
 /**
  * Refuses query parameters of the API that the called method does not read, as unknown keys of bodies are: a filter that is overlooked shows what
- * was not asked for. A method reads its {@link RequestParam}s, those of its page, those that its mapping asks about, and what {@link AlsoReads}
+ * was not asked for. A method reads its {@link RequestParam}s, those of its page, those that its mapping asks about, and what {@link AdditionalParameters}
  * names.
  */
 final class KnownParameters implements HandlerInterceptor {
@@ -104,7 +104,8 @@ final class KnownParameters implements HandlerInterceptor {
                     .forEach(names::add);
         }
         for (AnnotatedElement annotated : List.of(method.getMethod(), method.getBeanType())) {
-            AlsoReads others = AnnotatedElementUtils.findMergedAnnotation(annotated, AlsoReads.class);
+            AdditionalParameters others =
+                    AnnotatedElementUtils.findMergedAnnotation(annotated, AdditionalParameters.class);
             if (others != null) {
                 names.addAll(List.of(others.value()));
             }

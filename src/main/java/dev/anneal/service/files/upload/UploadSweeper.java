@@ -58,7 +58,9 @@ final class UploadSweeper {
                 .params(after, BATCH)
                 .query(UploadRows::upload)
                 .list());
-        left.forEach(this::removeParts);
+        left.stream()
+                .takeWhile(upload -> !Thread.currentThread().isInterrupted())
+                .forEach(this::removeParts);
         after = left.size() < BATCH ? 0 : left.get(BATCH - 1).key();
         database.run(() -> jdbc.sql("DELETE FROM upload WHERE swept AND created_at < ?")
                 .param(UploadRows.timestamp(clock.instant().minus(REMEMBERED)))

@@ -143,7 +143,7 @@ public final class Uploads {
     }
 
     private void assemble(Upload upload, List<String> partIds, @Nullable String md5) throws IOException {
-        try (Assembly assembly = new Assembly(store, upload, partIds)) {
+        try (PartsStream assembly = new PartsStream(store, upload, partIds)) {
             ReceivedFile received =
                     intake.receive(upload.tenantId(), upload.filename(), assembly, rules.limit(upload.tenantId()));
             complete(upload, partIds, received, () -> requireHash(assembly.hash(), md5));

@@ -15,8 +15,8 @@ class GraderConfiguration {
     private static final Duration FIRST_RETRY_DELAY = Duration.ofMillis(500);
 
     @Bean
-    GradingHelp gradingHelp(Endpoints endpoints, TextGenerator generator, SealedValues sealed) {
-        return new GradingHelp(endpoints, generator, sealed::ofWork);
+    TenantGraders gradingHelp(Endpoints endpoints, TextGenerator generator, SealedValues sealed) {
+        return new TenantGraders(endpoints, generator, sealed::ofWork);
     }
 
     @Bean

@@ -20,13 +20,13 @@ import org.springframework.stereotype.Component;
 @Component
 public class GraderRuns implements AutoCloseable {
 
-    private final GradingHelp help;
+    private final TenantGraders help;
     private final int mostRuns;
     private final Duration timeout;
     private final TenantSlots slots;
     private final ExecutorService threads = Executors.newCachedThreadPool(DaemonThreads.named("grader-run"));
 
-    GraderRuns(GradingHelp help, GraderProperties properties) {
+    GraderRuns(TenantGraders help, GraderProperties properties) {
         this.help = help;
         this.mostRuns = properties.runConcurrency();
         this.slots = new TenantSlots(mostRuns, (mostRuns + 1) / 2);

@@ -47,7 +47,7 @@ record Forwarder(GeneratingPeer peer) {
         for (String name : ANSWER_HEADERS) {
             answer.headers().firstValue(name).ifPresent(value -> response.setHeader(name, value));
         }
-        try (HopStream content = new HopStream(answer.body(), SILENCE)) {
+        try (ForwardedStream content = new ForwardedStream(answer.body(), SILENCE)) {
             copy(content, response.getOutputStream());
         }
     }

@@ -8,7 +8,7 @@ import dev.anneal.service.access.web.ServerSentEvents;
 import dev.anneal.service.inference.GeneratingPeer;
 import dev.anneal.service.inference.Generation;
 import dev.anneal.service.inference.LocalGenerator;
-import dev.anneal.service.inference.NoTextGenerator;
+import dev.anneal.service.inference.UnavailableTextGenerator;
 import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.platform.request.StrictObject;
@@ -89,7 +89,7 @@ class GenerationController {
         }
         AnswerRequest request = reader.apply(JsonBody.of(body).object());
         if (local == null) {
-            throw NoTextGenerator.refusal();
+            throw UnavailableTextGenerator.refusal();
         }
         List<Generation> generations = local.start(tenant.id(), request.generations());
         try {

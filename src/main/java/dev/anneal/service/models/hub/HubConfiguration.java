@@ -9,6 +9,7 @@ import dev.anneal.service.platform.schedule.TriggeredChore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -50,6 +51,12 @@ class HubConfiguration {
             pulls.run(request);
             return Optional.empty();
         });
+    }
+
+    /** Before the first request is served. */
+    @Bean
+    SmartInitializingSingleton firstHubPins(HubSource models) {
+        return models::readPins;
     }
 
     @Bean

@@ -50,6 +50,9 @@ final class PullRunner {
             LOG.warn("Base model '{}' could not be pulled: {}", request.modelId(), failure.getMessage());
             database.run(() -> rows.failed(request, failure));
         } catch (RuntimeException failure) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw failure;
+            }
             LOG.error("Base model '{}' could not be pulled", request.modelId(), failure);
             database.run(() -> rows.failed(
                     request,

@@ -48,7 +48,7 @@ class MlflowConfiguration {
         List<Sender> senders = new ArrayList<>();
         senders.add(new RunSender(database, jobs, series, runs, client, properties));
         if (properties.registerModels()) {
-            senders.add(new VersionSender(jdbc, database, jobs, runs, client, properties));
+            senders.add(new ModelVersionSender(jdbc, database, jobs, runs, client, properties));
         }
         MlflowReports reports = new MlflowReports(senders, url(properties), properties.interval(), clock);
         return new RecurringChore("mlflow-reports", properties.interval(), reports::runOnce);

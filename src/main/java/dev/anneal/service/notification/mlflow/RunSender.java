@@ -20,7 +20,7 @@ final class RunSender implements Sender {
     private final SystemDatabase database;
     private final JobStore jobs;
     private final RunStore runs;
-    private final NumberSender numbers;
+    private final SeriesSender numbers;
     private final Experiments experiments;
     private final MlflowClient client;
     private final MlflowProperties properties;
@@ -35,7 +35,7 @@ final class RunSender implements Sender {
         this.database = database;
         this.jobs = jobs;
         this.runs = runs;
-        this.numbers = new NumberSender(database, series, runs, client);
+        this.numbers = new SeriesSender(database, series, runs, client);
         this.experiments = new Experiments(client);
         this.client = client;
         this.properties = properties;

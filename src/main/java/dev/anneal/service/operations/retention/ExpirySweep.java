@@ -51,8 +51,11 @@ final class ExpirySweep {
     private static int forEach(String what, LongFunction<List<Long>> batches, ToIntFunction<Long> removal) {
         int removed = 0;
         List<Long> batch = batches.apply(0);
-        while (!batch.isEmpty()) {
-            removed += batch.stream().mapToInt(id -> remove(what, id, removal)).sum();
+        while (!batch.isEmpty() && !Thread.currentThread().isInterrupted()) {
+            removed += batch.stream()
+                    .takeWhile(id -> !Thread.currentThread().isInterrupted())
+                    .mapToInt(id -> remove(what, id, removal))
+                    .sum();
             batch = batches.apply(batch.get(batch.size() - 1));
         }
         return removed;

@@ -45,6 +45,9 @@ public final class SharedChores implements SmartLifecycle {
     /** A task beyond the concurrency of its chore waits for this long, and up to ten times as long. */
     private static final Duration UNTIL_NEXT_TURN = Duration.ofSeconds(1);
 
+    /** How long a thread waits for the turn of a task, so that a burst of short tasks ends without such a wait. */
+    private static final long TURN_MILLIS = 200;
+
     private static final int MISSED_HEARTBEATS = 4;
 
     /** What is cut off is done again by another process. */
@@ -60,6 +63,7 @@ public final class SharedChores implements SmartLifecycle {
     private final Map<Thread, Duration> lastWaits = new ConcurrentHashMap<>();
 
     private @Nullable Scheduler scheduler;
+    private volatile boolean isStopping;
 
     public SharedChores(
             @Qualifier("systemPool") DataSource pool,
@@ -77,11 +81,14 @@ public final class SharedChores implements SmartLifecycle {
     /** A scheduler that was stopped does not start again, so each start has a new one. */
     @Override
     public synchronized void start() {
+        isStopping = false;
         List<CustomTask<Void>> onDemand = triggered.stream().map(this::task).toList();
         List<RecurringTask<Void>> again = recurring.stream()
                 .map(chore -> Tasks.recurring(chore.name(), FixedDelay.of(chore.interval()))
                         .execute((instance, context) -> waitedFor(LAST_WAIT_FOR_RECURRING, () -> {
-                            chore.run().run();
+                            if (!isStopping) {
+                                chore.run().run();
+                            }
                             return Optional.empty();
                         })))
                 .toList();
@@ -119,13 +126,22 @@ public final class SharedChores implements SmartLifecycle {
     }
 
     private Optional<Instant> inTurn(TriggeredChore chore, Semaphore places, String instance) {
-        if (!places.tryAcquire()) {
+        if (isStopping || !isTurn(places)) {
             return Optional.of(nextTurn(clock));
         }
         try {
             return waitedFor(chore.lastWait(), () -> chore.run().apply(instance));
         } finally {
             places.release();
+        }
+    }
+
+    private static boolean isTurn(Semaphore places) {
+        try {
+            return places.tryAcquire(TURN_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
@@ -153,6 +169,7 @@ public final class SharedChores implements SmartLifecycle {
     @Override
     public synchronized void stop() {
         if (scheduler != null) {
+            isStopping = true;
             lastWaits.forEach((thread, lastWait) -> CompletableFuture.delayedExecutor(
                             lastWait.toMillis(), TimeUnit.MILLISECONDS)
                     .execute(() -> {

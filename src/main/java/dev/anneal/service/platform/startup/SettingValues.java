@@ -67,7 +67,7 @@ final class SettingValues {
     private void bind(KnownSettings.Group group, Validator validator) {
         Bindable<?> record = Bindable.of(group.type());
         Object values = bound(() -> binder.bindOrCreate(group.prefix(), record, new ValidationBindHandler(validator)));
-        Amounts.faultIn(group.prefix(), values).ifPresent(fault -> {
+        SettingBounds.faultIn(group.prefix(), values).ifPresent(fault -> {
             throw refusal(given(fault.setting()) + ", but " + fault.rule());
         });
     }
@@ -127,7 +127,7 @@ final class SettingValues {
         }
         @Nullable Origin origin = property.getOrigin();
         return name + " is " + (Secret.isIn(name) ? "not shown" : "'" + property.getValue() + "'")
-                + (origin == null ? "" : " (" + Origins.of(origin) + ")");
+                + (origin == null ? "" : " (" + SettingOrigins.of(origin) + ")");
     }
 
     private @Nullable ConfigurationProperty find(String name) {

@@ -76,7 +76,7 @@ final class UnknownSettings {
         return "\n    %s (%s)%s"
                 .formatted(
                         name,
-                        Origins.of(source, name),
+                        SettingOrigins.of(source, name),
                         nearest.isEmpty() ? "" : ": did you mean " + String.join(" or ", nearest) + "?");
     }
 

@@ -25,7 +25,7 @@ public final class AttemptTrace implements AutoCloseable {
 
     /** The scope ends in {@link #close}. */
     @SuppressWarnings("MustBeClosedChecker")
-    AttemptTrace(Span span, Attempted attempt) {
+    AttemptTrace(Span span, TracedAttempt attempt) {
         this.span = span;
         // A span that is none would put ids of zeros into the log.
         this.scope = span.getSpanContext().isValid() ? span.makeCurrent() : Scope.noop();

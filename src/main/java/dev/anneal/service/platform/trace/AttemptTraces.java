@@ -15,7 +15,7 @@ public final class AttemptTraces {
     }
 
     /** Begins an attempt on this thread, whose log lines name it until it is closed. */
-    public AttemptTrace begin(Attempted attempt) {
+    public AttemptTrace begin(TracedAttempt attempt) {
         SpanBuilder span = tracer.spanBuilder("attempt " + attempt.method())
                 .setNoParent()
                 .setSpanKind(SpanKind.CONSUMER)

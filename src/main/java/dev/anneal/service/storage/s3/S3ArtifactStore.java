@@ -59,7 +59,7 @@ final class S3ArtifactStore implements ArtifactStore {
         this.presigner = presigner;
         this.cache = cache;
         this.workRoot = workRoot;
-        this.work = new DirectoryArtifactStore(workRoot);
+        this.work = new DirectoryArtifactStore(workRoot, "anneal.storage.cache.directory");
     }
 
     @Override
@@ -188,6 +188,9 @@ final class S3ArtifactStore implements ArtifactStore {
     }
 
     private void download(ArtifactKey key, FolderIndex index, Path target) throws IOException {
+        if (index.files().isEmpty()) {
+            Files.createDirectories(target);
+        }
         for (FolderIndex.Entry file : index.files()) {
             Path path = target.resolve(file.name());
             Files.createDirectories(DurableFiles.parentOf(path));

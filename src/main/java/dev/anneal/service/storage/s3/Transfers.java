@@ -36,6 +36,7 @@ final class Transfers implements AutoCloseable {
 
     private static final int PARTS_AT_A_TIME = 4;
     private static final int BUFFER_BYTES = 1 << 16;
+    private static final byte[] NOTHING = {};
 
     private final Bucket bucket;
     private final ExecutorService threads;
@@ -75,6 +76,7 @@ final class Transfers implements AutoCloseable {
             try (Upload upload = new Upload(bucket, key.value())) {
                 for (int number = 1; part.length > 0; number++) {
                     upload.part(number, Bucket.bodyOf(part));
+                    part = NOTHING; // is not kept in memory beside the next one
                     part = hashed.readNBytes(Parts.streamed(number + 1));
                     bytes = requireAtMost(maxBytes, bytes + part.length, key);
                 }

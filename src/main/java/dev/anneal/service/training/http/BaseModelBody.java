@@ -47,7 +47,7 @@ record BaseModelBody(
     record Fault(String code, String message) {}
 
     /** A model that was requested; {@code there} is the model as it is used now. */
-    static BaseModelBody of(HubModel asked, Optional<BaseModel> there, Fit fit) {
+    static BaseModelBody of(HubModel asked, Optional<BaseModel> there, MemoryFit fit) {
         String code = asked.errorCode();
         return new BaseModelBody(
                 asked.id(),
@@ -67,7 +67,7 @@ record BaseModelBody(
     }
 
     /** A model that is there without a request. */
-    static BaseModelBody of(BaseModel model, Fit fit) {
+    static BaseModelBody of(BaseModel model, MemoryFit fit) {
         return new BaseModelBody(
                 model.id(),
                 OBJECT,

@@ -39,9 +39,9 @@ class BaseModelController {
 
     private final HubModels hub;
     private final ModelCatalog catalog;
-    private final Fit fit;
+    private final MemoryFit fit;
 
-    BaseModelController(HubModels hub, ModelCatalog catalog, Fit fit) {
+    BaseModelController(HubModels hub, ModelCatalog catalog, MemoryFit fit) {
         this.hub = hub;
         this.catalog = catalog;
         this.fit = fit;

@@ -3,7 +3,7 @@ package dev.anneal.service.training.http;
 import dev.anneal.service.access.tenant.RequiresScope;
 import dev.anneal.service.access.tenant.Scope;
 import dev.anneal.service.access.tenant.Tenant;
-import dev.anneal.service.access.web.AlsoReads;
+import dev.anneal.service.access.web.AdditionalParameters;
 import dev.anneal.service.access.web.ListBody;
 import dev.anneal.service.access.web.PageLimits;
 import dev.anneal.service.platform.paging.Page;
@@ -46,9 +46,9 @@ class JobController {
     @PostMapping("/jobs")
     @RequiresScope(Scope.JOBS_WRITE)
     JobBody create(Tenant tenant, @RequestBody(required = false) @Nullable JsonNode body, WebRequest request) {
+        JobHeaders headers = JobHeaders.of(request);
         JsonBody json = JsonBody.of(body);
-        Job job = jobs.create(tenant.id(), JobRequest.read(json.object()), JobHeaders.submission(request, json));
-        return shown(job, request);
+        return shown(jobs.create(tenant.id(), JobRequest.read(json.object()), headers.submission(json)), headers);
     }
 
     /** Reads the body of a creation, and queues nothing. */
@@ -61,16 +61,17 @@ class JobController {
 
     @GetMapping("/jobs")
     @RequiresScope(Scope.JOBS_READ)
-    @AlsoReads({"metadata", "metadata[]"})
+    @AdditionalParameters({"metadata", "metadata[]"})
     ListBody<JobBody> list(
             Tenant tenant,
             @PageLimits(byDefault = 20, max = 100) PageRequest page,
             @RequestParam Map<String, String> parameters,
             WebRequest request) {
+        JobHeaders headers = JobHeaders.of(request);
         Page<Job> found = jobs.list(tenant.id(), page, metadata(parameters));
         Page<JobBody> bodies = new Page<>(
                 insights.of(tenant.id(), found.rows()).stream()
-                        .map(insight -> JobBody.of(insight, JobHeaders.isExtended(request)))
+                        .map(insight -> JobBody.of(insight, headers.isExtended()))
                         .toList(),
                 found.hasMore());
         return ListBody.of(bodies, JobBody::id);
@@ -90,28 +91,32 @@ class JobController {
     @GetMapping("/jobs/{id}")
     @RequiresScope(Scope.JOBS_READ)
     JobBody retrieve(Tenant tenant, @PathVariable String id, WebRequest request) {
-        return shown(jobs.find(tenant.id(), id), request);
+        JobHeaders headers = JobHeaders.of(request);
+        return shown(jobs.find(tenant.id(), id), headers);
     }
 
     @PostMapping("/jobs/{id}/cancel")
     @RequiresScope(Scope.JOBS_WRITE)
     JobBody cancel(Tenant tenant, @PathVariable String id, WebRequest request) {
-        return shown(jobs.cancel(tenant.id(), id, JobHeaders.isRetry(request)), request);
+        JobHeaders headers = JobHeaders.of(request);
+        return shown(jobs.cancel(tenant.id(), id, headers.isRetry()), headers);
     }
 
     @PostMapping("/jobs/{id}/pause")
     @RequiresScope(Scope.JOBS_WRITE)
     JobBody pause(Tenant tenant, @PathVariable String id, WebRequest request) {
-        return shown(jobs.pause(tenant.id(), id, JobHeaders.isRetry(request)), request);
+        JobHeaders headers = JobHeaders.of(request);
+        return shown(jobs.pause(tenant.id(), id, headers.isRetry()), headers);
     }
 
     @PostMapping("/jobs/{id}/resume")
     @RequiresScope(Scope.JOBS_WRITE)
     JobBody resume(Tenant tenant, @PathVariable String id, WebRequest request) {
-        return shown(jobs.resume(tenant.id(), id, JobHeaders.isRetry(request)), request);
+        JobHeaders headers = JobHeaders.of(request);
+        return shown(jobs.resume(tenant.id(), id, headers.isRetry()), headers);
     }
 
-    private JobBody shown(Job job, WebRequest request) {
-        return JobBody.of(insights.of(job), JobHeaders.isExtended(request));
+    private JobBody shown(Job job, JobHeaders headers) {
+        return JobBody.of(insights.of(job), headers.isExtended());
     }
 }

@@ -4,47 +4,49 @@ import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.platform.trace.TraceParent;
 import dev.anneal.service.training.job.Submission;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.context.request.WebRequest;
 
-/** Headers of requests about jobs. */
-final class JobHeaders {
+/**
+ * The headers of a request about a job.
+ *
+ * @param isRetry whether an OpenAI SDK sends the request again because it saw no answer
+ * @param isExtended whether the client knows the status {@code paused}, which OpenAI's SDKs do not
+ */
+record JobHeaders(
+        @Nullable String idempotencyKey,
+        boolean isRetry,
+        boolean isExtended,
+        @Nullable String traceparent) {
 
     private static final int LONGEST_KEY = 255;
+    private static final String KEY = "Idempotency-Key";
     private static final String EXTENDED_STATUS = "Anneal-Extended-Status";
 
-    private JobHeaders() {}
-
-    /** How a request for a new job arrived. */
-    static Submission submission(WebRequest request, JsonBody body) {
-        boolean isRetry = isRetry(request);
-        return new Submission(
-                request.getHeader("Idempotency-Key"),
-                isRetry,
-                body.digest(),
-                TraceParent.ofRequest(request.getHeader("traceparent")));
-    }
-
-    /** Whether an OpenAI SDK sends the request again because it saw no answer; refuses an {@code Idempotency-Key} that cannot be kept. */
-    static boolean isRetry(WebRequest request) {
-        String key = request.getHeader("Idempotency-Key");
+    /** @throws Refusal if a header is invalid; to be called before anything is changed */
+    static JobHeaders of(WebRequest request) {
+        String key = request.getHeader(KEY);
         if (key != null && (key.isBlank() || key.length() > LONGEST_KEY)) {
             throw Refusal.invalidValue(
-                    "Idempotency-Key",
-                    "the header 'Idempotency-Key' must have 1 to " + LONGEST_KEY + " characters but has "
-                            + key.length());
+                    KEY,
+                    "the header '" + KEY + "' must have 1 to " + LONGEST_KEY + " characters but has " + key.length());
         }
-        String count = request.getHeader("X-Stainless-Retry-Count");
-        return count != null && count.matches("0*[1-9][0-9]*");
-    }
-
-    /** Whether the client knows the status {@code paused}, which OpenAI's SDKs do not. */
-    static boolean isExtended(WebRequest request) {
-        String value = request.getHeader(EXTENDED_STATUS);
-        if (value != null && !value.equals("true") && !value.equals("false")) {
+        String extended = request.getHeader(EXTENDED_STATUS);
+        if (extended != null && !extended.equals("true") && !extended.equals("false")) {
             throw Refusal.invalidValue(
                     EXTENDED_STATUS,
-                    "the header '" + EXTENDED_STATUS + "' must be true or false but is '" + value + "'");
+                    "the header '" + EXTENDED_STATUS + "' must be true or false but is '" + extended + "'");
         }
-        return "true".equals(value);
+        String retries = request.getHeader("X-Stainless-Retry-Count");
+        return new JobHeaders(
+                key,
+                retries != null && retries.matches("0*[1-9][0-9]*"),
+                "true".equals(extended),
+                request.getHeader("traceparent"));
+    }
+
+    /** How a request for a new job arrived. */
+    Submission submission(JsonBody body) {
+        return new Submission(idempotencyKey, isRetry, body.digest(), TraceParent.ofRequest(traceparent));
     }
 }

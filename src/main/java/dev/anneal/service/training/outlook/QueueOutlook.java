@@ -40,7 +40,7 @@ public final class QueueOutlook {
     private final JdbcClient jdbc;
     private final Clock clock;
     private final Cached<Known> known;
-    private final Cached<Line> line;
+    private final Cached<TrainingQueue> line;
 
     QueueOutlook(
             JdbcClient jdbc,
@@ -62,7 +62,7 @@ public final class QueueOutlook {
                 clock);
     }
 
-    private Line lineOf(int count, JobStore jobs, Known past) {
+    private TrainingQueue lineOf(int count, JobStore jobs, Known past) {
         List<Double> left = jobs.inState(WorkState.RUNNING, MOST_RUNNING).stream()
                 .map(job -> secondsLeft(job, past).orElse(past.usualSeconds()))
                 .toList();
@@ -70,7 +70,7 @@ public final class QueueOutlook {
                 .map(job -> secondsToTrain(job, past))
                 .flatMapToDouble(OptionalDouble::stream)
                 .average();
-        return new Line(
+        return new TrainingQueue(
                 count,
                 left,
                 jdbc.sql(QUEUED).query(Long.class).single(),
@@ -99,7 +99,7 @@ public final class QueueOutlook {
 
     /** Seconds until a training that joined the queue now would start. */
     OptionalDouble secondsUntilStart() {
-        Line now = line.get();
+        TrainingQueue now = line.get();
         return now.secondsUntilStart(now.queued() + 1);
     }
 

@@ -22,8 +22,8 @@ import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.training.history.Checkpoint;
-import dev.anneal.service.training.journal.HeldUpEvents;
 import dev.anneal.service.training.journal.TrainingOrder;
+import dev.anneal.service.training.journal.WaitingEvents;
 import dev.anneal.service.training.settings.TrainingMethods;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,7 +63,7 @@ final class ClaimedAssignments implements Assignments {
     private final TrainingAssignment.Publication trainings;
     private final ExportJournal exports;
     private final EvaluationJournal evaluations;
-    private final HeldUpEvents heldUp;
+    private final WaitingEvents heldUp;
 
     ClaimedAssignments(
             Leases leases,
@@ -72,7 +72,7 @@ final class ClaimedAssignments implements Assignments {
             TrainingAssignment.Publication trainings,
             ExportJournal exports,
             EvaluationJournal evaluations,
-            HeldUpEvents heldUp) {
+            WaitingEvents heldUp) {
         this.leases = leases;
         this.inputs = inputs;
         this.store = store;

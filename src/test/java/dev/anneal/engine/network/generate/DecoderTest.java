@@ -71,9 +71,9 @@ class DecoderTest {
         try (DecoderModel bf16 = DecoderModel.load(golden.model(), ElementType.BFLOAT16, TestDevice.NAME);
                 Adapter adapter = Adapter.load(bf16, golden.adapterConfig(), golden.adapter())) {
             AppliedAdapter applied = adapter.apply(0.5, AdapterDropout.NONE);
-            List<Answer> alone = new Decoder(new IncrementalDecoder(bf16), applied, Set.of(), new Breadth(1))
+            List<Answer> alone = new Decoder(new IncrementalDecoder(bf16), applied, Set.of(), new BatchWidth(1))
                     .answer(drawn, () -> {});
-            List<Answer> shared = new Decoder(new IncrementalDecoder(bf16), applied, Set.of(), new Breadth(3))
+            List<Answer> shared = new Decoder(new IncrementalDecoder(bf16), applied, Set.of(), new BatchWidth(3))
                     .answer(drawn, () -> {});
 
             assertThat(bf16.decodingLimits().sharesOperators()).isTrue();
@@ -93,7 +93,7 @@ class DecoderTest {
         List<Prompt> drawn = IntStream.range(0, texts.size())
                 .mapToObj(i -> new Prompt(texts.get(i), 12 + i, new Sampling(1, 0, 1, 0, i)))
                 .toList();
-        Decoder decoder = new Decoder(new IncrementalDecoder(model), model.noAdapter(), Set.of(), new Breadth(1));
+        Decoder decoder = new Decoder(new IncrementalDecoder(model), model.noAdapter(), Set.of(), new BatchWidth(1));
 
         List<int[]> alone = drawn.stream()
                 .map(prompt -> decoder.answer(List.of(prompt), () -> {}).get(0).tokens())
@@ -132,7 +132,7 @@ class DecoderTest {
 
     @Test
     void whatIsThrownBetweenTokensEndsTheWork() {
-        Decoder decoder = new Decoder(new IncrementalDecoder(model), model.noAdapter(), Set.of(), new Breadth(2));
+        Decoder decoder = new Decoder(new IncrementalDecoder(model), model.noAdapter(), Set.of(), new BatchWidth(2));
         Runnable stop = () -> {
             throw new UnsupportedOperationException("stop");
         };
@@ -144,7 +144,7 @@ class DecoderTest {
     /** Its code is another than that of a fault in the program. */
     @Test
     void anExhaustedHeapComesOutAsItself() {
-        Decoder decoder = new Decoder(new IncrementalDecoder(model), model.noAdapter(), Set.of(), new Breadth(2));
+        Decoder decoder = new Decoder(new IncrementalDecoder(model), model.noAdapter(), Set.of(), new BatchWidth(2));
         Runnable exhausted = () -> {
             throw new OutOfMemoryError("Java heap space");
         };
@@ -161,7 +161,7 @@ class DecoderTest {
                 .limit(40)
                 .toList();
         List<Integer> told = new ArrayList<>();
-        Breadth breadth = new Breadth(2, narrower -> told.add(narrower.sequences()));
+        BatchWidth breadth = new BatchWidth(2, narrower -> told.add(narrower.sequences()));
         Decoder decoder = new Decoder(new IncrementalDecoder(model), model.noAdapter(), Set.of(), breadth);
 
         List<int[]> answers = decoder.answerGreedily(many, 8, () -> allocateForMoreThan(4, breadth));
@@ -178,7 +178,7 @@ class DecoderTest {
 
     @Test
     void aSingleSequenceThatDoesNotFitIsAFailure() {
-        Breadth breadth = new Breadth(2);
+        BatchWidth breadth = new BatchWidth(2);
         Decoder decoder = new Decoder(new IncrementalDecoder(model), model.noAdapter(), Set.of(), breadth);
 
         assertThatThrownBy(() -> decoder.answerGreedily(prompts(), 8, () -> allocateForMoreThan(0, breadth)))
@@ -188,7 +188,7 @@ class DecoderTest {
     }
 
     /** As if memory held so many sequences. */
-    private static void allocateForMoreThan(int sequences, Breadth breadth) {
+    private static void allocateForMoreThan(int sequences, BatchWidth breadth) {
         if (breadth.sequences() > sequences) {
             try (Scope scope = Scope.open(TestDevice.NAME)) {
                 scope.zeros(ElementType.FLOAT32, 1L << 50);
@@ -198,7 +198,7 @@ class DecoderTest {
 
     private static List<List<Integer>> decode(
             AppliedAdapter applied, List<int[]> prompts, int tokens, Set<Integer> ends, int threads) {
-        return new Decoder(new IncrementalDecoder(model), applied, ends, new Breadth(threads))
+        return new Decoder(new IncrementalDecoder(model), applied, ends, new BatchWidth(threads))
                 .answerGreedily(prompts, tokens, () -> {}).stream()
                         .map(answer -> Arrays.stream(answer).boxed().toList())
                         .toList();

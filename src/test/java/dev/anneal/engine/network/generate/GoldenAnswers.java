@@ -57,7 +57,7 @@ public record GoldenAnswers(String name, JsonNode file) {
         List<int[]> prompts = expected("prompt").stream()
                 .map(ids -> ids.stream().mapToInt(Integer::intValue).toArray())
                 .toList();
-        return new Decoder(new IncrementalDecoder(model), adapter, Set.of(), new Breadth(2))
+        return new Decoder(new IncrementalDecoder(model), adapter, Set.of(), new BatchWidth(2))
                 .answerGreedily(prompts, 32, () -> {}).stream()
                         .map(answer -> Arrays.stream(answer).boxed().toList())
                         .toList();

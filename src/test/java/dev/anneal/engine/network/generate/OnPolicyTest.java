@@ -71,8 +71,8 @@ class OnPolicyTest {
         }
     }
 
-    private static Breadth fourSlots(DecoderModel model) {
-        Breadth breadth = new Breadth(1);
+    private static BatchWidth fourSlots(DecoderModel model) {
+        BatchWidth breadth = new BatchWidth(1);
         breadth.narrow(PROMPTS, model.decodingLimits());
         return breadth;
     }

@@ -3,7 +3,7 @@ package dev.anneal.engine.run.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.TestDevice;
-import dev.anneal.engine.grade.Outside;
+import dev.anneal.engine.grade.ExternalGraders;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
@@ -65,7 +65,7 @@ class LongRowsTest {
                 grading);
         try (ModelTokenizer tokenizer = ModelTokenizer.open(MODEL);
                 DecoderModel model = DecoderModel.load(MODEL, ElementType.FLOAT32, TestDevice.NAME)) {
-            return Evaluator.of(task, tokenizer, Outside.NONE)
+            return Evaluator.of(task, tokenizer, ExternalGraders.NONE)
                     .evaluate(model, model.noAdapter(), () -> {})
                     .samples()
                     .get(0);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.anneal.engine.TestDevice;
-import dev.anneal.engine.grade.Outside;
+import dev.anneal.engine.grade.ExternalGraders;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
@@ -101,7 +101,7 @@ class RewardEvaluatorTest {
         Grading grading = new Grading(answerIs("{{item.answer}}"), 4, 1, 3);
         try (ModelTokenizer other = ModelTokenizer.open(withEnd("<|endoftext|>", 0))) {
             assertThat(other.endIds()).containsExactly(0);
-            assertThat(evaluate(grading, other, Outside.NONE)).isEqualTo(evaluate(grading));
+            assertThat(evaluate(grading, other, ExternalGraders.NONE)).isEqualTo(evaluate(grading));
         }
     }
 
@@ -148,7 +148,7 @@ class RewardEvaluatorTest {
 
     @Test
     void aJudgeWhoseAnswersHoldNoScoreSaysTheSameAgain() {
-        Outside outside = judging("as you like it");
+        ExternalGraders outside = judging("as you like it");
 
         assertThatThrownBy(() -> evaluate(new Grading(JUDGED, 1, 0, 0), outside))
                 .hasMessageContaining("model_grader_parse_error")
@@ -162,12 +162,12 @@ class RewardEvaluatorTest {
                 .containsEntry("reward", 0.25);
     }
 
-    private static Outside judging(String answer) {
+    private static ExternalGraders judging(String answer) {
         return question -> Collections.nCopies(question.size(), GradingReply.Answer.ofModel(answer, 1));
     }
 
     private Progress.Evaluated evaluate(Grading grading) throws IOException {
-        return evaluate(grading, Outside.NONE);
+        return evaluate(grading, ExternalGraders.NONE);
     }
 
     /** The model's tokenizer, which ends a sequence with another token. */
@@ -183,11 +183,12 @@ class RewardEvaluatorTest {
         return directory;
     }
 
-    private Progress.Evaluated evaluate(Grading grading, Outside outside) throws IOException {
+    private Progress.Evaluated evaluate(Grading grading, ExternalGraders outside) throws IOException {
         return evaluate(grading, tokenizer, outside);
     }
 
-    private Progress.Evaluated evaluate(Grading grading, ModelTokenizer used, Outside outside) throws IOException {
+    private Progress.Evaluated evaluate(Grading grading, ModelTokenizer used, ExternalGraders outside)
+            throws IOException {
         EvaluateTask task = new EvaluateTask(
                 new Task.BaseModel("anneal-tiny", null, MODEL.toString()),
                 new Task.Machine(TestDevice.NAME, 2, "fp32"),

@@ -8,7 +8,7 @@ import dev.anneal.engine.grade.Grader;
 import dev.anneal.engine.grade.Graders;
 import dev.anneal.engine.grade.Sample;
 import dev.anneal.protocol.GradingReply;
-import dev.anneal.service.inference.NoTextGenerator;
+import dev.anneal.service.inference.UnavailableTextGenerator;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.queue.secret.OpenedValues;
@@ -38,7 +38,7 @@ class GraderRunsTest {
     private final Semaphore interrupted = new Semaphore(0);
     private final CountDownLatch answer = new CountDownLatch(1);
 
-    private final GradingHelp help = new GradingHelp(
+    private final TenantGraders help = new TenantGraders(
             question -> {
                 asked.release();
                 try {
@@ -48,7 +48,7 @@ class GraderRunsTest {
                 }
                 return List.of(GradingReply.Answer.ofEndpoint(1));
             },
-            new NoTextGenerator(),
+            new UnavailableTextGenerator(),
             (tenant, work) -> new OpenedValues(Map.of()));
 
     @AfterEach

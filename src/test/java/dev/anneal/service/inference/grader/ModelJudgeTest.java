@@ -9,7 +9,7 @@ import dev.anneal.protocol.ServeRequest.Decoding;
 import dev.anneal.protocol.ServeRequest.Input;
 import dev.anneal.service.inference.Generation;
 import dev.anneal.service.inference.GenerationRequest;
-import dev.anneal.service.inference.NoTextGenerator;
+import dev.anneal.service.inference.UnavailableTextGenerator;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import java.time.Duration;
@@ -117,7 +117,7 @@ class ModelJudgeTest {
     @Timeout(5)
     void whereNothingGeneratesThereIsNoWait() {
         ModelJudge nobody = new ModelJudge(
-                new NoTextGenerator(),
+                new UnavailableTextGenerator(),
                 "alpha",
                 threads,
                 new ModelJudge.Patience(Duration.ofSeconds(10), Duration.ofSeconds(20)));

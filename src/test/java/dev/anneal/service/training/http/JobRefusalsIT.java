@@ -167,6 +167,21 @@ class JobRefusalsIT extends ServiceTest {
     }
 
     @Test
+    void headerThatIsRefusedCreatesNoJob() {
+        String file = file(ALPHA, 12);
+
+        HttpResponse<String> answer = send(request(ALPHA, JOBS)
+                .header("Content-Type", "application/json")
+                .header("Anneal-Extended-Status", "perhaps")
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"model\": \"anneal-tiny\", \"training_file\": \"" + file + "\"}")));
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("Anneal-Extended-Status", "perhaps");
+        assertThat(json(get(ALPHA, JOBS)).path("data")).isEmpty();
+    }
+
+    @Test
     void idempotencyKeyHasALimit() {
         HttpResponse<String> answer = send(request(ALPHA, JOBS)
                 .header("Content-Type", "application/json")

@@ -8,7 +8,7 @@ import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkerStates;
 import dev.anneal.service.queue.lease.Lease;
-import dev.anneal.service.training.journal.HeldUpEvents;
+import dev.anneal.service.training.journal.WaitingEvents;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.Set;
@@ -26,7 +26,7 @@ import tools.jackson.databind.JsonNode;
 class WaitingJobsIT extends ServiceTest {
 
     @Autowired
-    private HeldUpEvents heldUp;
+    private WaitingEvents heldUp;
 
     private static final WorkError STORE_AWAY =
             WorkError.ofEnvironment("storage_failed", "The artifact store is not there; its disk may not be mounted.");

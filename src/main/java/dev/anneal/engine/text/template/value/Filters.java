@@ -129,11 +129,11 @@ public final class Filters {
         return REAL.matcher(text).matches() ? Double.valueOf(text.replace("_", "")) : null;
     }
 
-    /** The text without the space around it, its decimal digits being those of ASCII. */
+    /** The text without the space around it, its decimal digits being those of ASCII; empty, which is no number, if it is too long for one. */
     private static String digits(TextValue text) {
         String stripped = PythonSpace.strip(text.string());
         if (stripped.length() > MAX_LENGTH) {
-            throw TemplateException.budget("a text of more than " + MAX_LENGTH + " characters for a number");
+            return "";
         }
         StringBuilder digits = new StringBuilder();
         stripped.codePoints()

@@ -63,7 +63,7 @@ public final class ListValue implements Value {
     /** Everything that a value iterates over, in a list of the caller's own. */
     public static List<Value> itemsOf(Value source, Budget budget) {
         Iterator<Value> iterator = source.iterator();
-        List<Value> items = new ArrayList<>(Math.max(0, source.lengthIfKnown()));
+        List<Value> items = new ArrayList<>();
         while (iterator.hasNext()) {
             items.add(iterator.next());
             budget.growTo(items.size());

@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** What Python does with texts where Java does something else. */
 final class Texts {
@@ -23,8 +25,11 @@ final class Texts {
         IntPredicate stripped = PythonSpace::isSpace;
         if (call.has("chars")) {
             String characters = call.text("chars");
-            stripped = codePoint -> characters.indexOf(codePoint) >= 0;
+            call.budget().scan(characters.length());
+            Set<Integer> each = characters.codePoints().boxed().collect(Collectors.toSet());
+            stripped = each::contains;
         }
+        call.budget().scan(text.length());
         int end = text.length();
         while (atEnd && end > 0 && stripped.test(text.codePointBefore(end))) {
             end -= Character.charCount(text.codePointBefore(end));

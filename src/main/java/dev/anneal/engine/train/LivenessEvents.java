@@ -1,0 +1,48 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.protocol.Progress;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * Forwards a training's events, one at a time whichever threads they come from, and after a long silence reports each finished layer: a step may take longer
+ * than the supervisor waits before it takes a process for hung, and a hung process finishes no layer.
+ */
+final class LivenessEvents {
+
+    /** Far below the time after which a supervisor takes a silent process for hung. */
+    static final Duration SILENCE = Duration.ofSeconds(10);
+
+    private final Consumer<Progress> progress;
+    private final long silenceNanos;
+    private volatile long lastNanos = System.nanoTime();
+
+    /** @param silence time without an event after which a finished layer is reported */
+    LivenessEvents(Consumer<Progress> progress, Duration silence) {
+        this.progress = progress;
+        this.silenceNanos = silence.toNanos();
+    }
+
+    synchronized void tell(Progress event) {
+        lastNanos = System.nanoTime();
+        progress.accept(event);
+    }
+
+    /** Called by any compute thread after every layer, forward or backward. */
+    void layerDone() {
+        if (isSilent()) {
+            reportLayer();
+        }
+    }
+
+    private synchronized void reportLayer() {
+        // Another thread may have been faster.
+        if (isSilent()) {
+            tell(new Progress.Working());
+        }
+    }
+
+    private boolean isSilent() {
+        return System.nanoTime() - lastNanos >= silenceNanos;
+    }
+}

@@ -1,0 +1,62 @@
+package dev.anneal.service.files.upload;
+
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.BulkInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * The parts of an upload as one stream, each opened when the one before it is read; hashed on the way. The JDK's sequence of streams would open all that is
+ * left when it is closed.
+ */
+final class PartsStream extends BulkInputStream {
+
+    private final ArtifactStore store;
+    private final Upload upload;
+    private final Iterator<String> parts;
+    private final MessageDigest md5 = md5();
+    private InputStream part = InputStream.nullInputStream();
+
+    PartsStream(ArtifactStore store, Upload upload, List<String> partIds) {
+        this.store = store;
+        this.upload = upload;
+        this.parts = partIds.iterator();
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        int count = part.read(target, offset, length);
+        while (count < 0 && parts.hasNext()) {
+            part.close();
+            part = store.open(upload.folder().child(parts.next()), 0);
+            count = part.read(target, offset, length);
+        }
+        if (count > 0) {
+            md5.update(target, offset, count);
+        }
+        return count;
+    }
+
+    @Override
+    public void close() throws IOException {
+        part.close();
+    }
+
+    /** MD5 of what was read, in hexadecimal. OpenAI's clients check by it; it protects from mistakes, not from anybody. */
+    String hash() {
+        return HexFormat.of().formatHex(md5.digest());
+    }
+
+    private static MessageDigest md5() {
+        try {
+            return MessageDigest.getInstance("MD5");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every JDK has MD5", impossible);
+        }
+    }
+}

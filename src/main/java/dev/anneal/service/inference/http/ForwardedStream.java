@@ -1,0 +1,60 @@
+package dev.anneal.service.inference.http;
+
+import dev.anneal.service.platform.schedule.DaemonThreads;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** The answer of another process. A read fails when nothing has come for too long, because a machine that is gone closes no connection. */
+final class ForwardedStream extends FilterInputStream {
+
+    private static final ScheduledExecutorService WATCH =
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("hop-watch"));
+
+    private final Future<?> watching;
+    private final long silenceNanos;
+    private volatile long lastReadNanos = System.nanoTime();
+
+    /** @param silence after which a read fails */
+    ForwardedStream(InputStream source, Duration silence) {
+        super(source);
+        this.silenceNanos = silence.toNanos();
+        this.watching = WATCH.scheduleWithFixedDelay(
+                this::closeIfSilent, silenceNanos / 4, silenceNanos / 4, TimeUnit.NANOSECONDS);
+    }
+
+    private void closeIfSilent() {
+        if (System.nanoTime() - lastReadNanos > silenceNanos) {
+            try {
+                in.close();
+            } catch (IOException e) {
+                lastReadNanos = System.nanoTime();
+            }
+        }
+    }
+
+    @Override
+    public int read() throws IOException {
+        int value = in.read();
+        lastReadNanos = System.nanoTime();
+        return value;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        int count = in.read(target, offset, length);
+        lastReadNanos = System.nanoTime();
+        return count;
+    }
+
+    @Override
+    public void close() throws IOException {
+        watching.cancel(false);
+        in.close();
+    }
+}

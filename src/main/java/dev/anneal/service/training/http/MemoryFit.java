@@ -1,0 +1,46 @@
+package dev.anneal.service.training.http;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.service.models.catalog.BaseModel;
+import dev.anneal.service.training.job.EngineSetups;
+import dev.anneal.service.training.job.JobAdmission;
+import dev.anneal.service.training.outlook.QueueOutlook;
+import dev.anneal.service.training.settings.EngineSetup;
+import dev.anneal.service.training.settings.MemoryEstimate;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import org.springframework.stereotype.Component;
+
+/** Estimates whether training an adapter of a model fits into the memory of this machine, with the formula of dry runs. */
+@Component
+final class MemoryFit {
+
+    private static final int ROWS = 4;
+    private static final int TOKENS = 1024;
+
+    private static final AdapterSettings ADAPTER = new AdapterSettings(
+            16, 32, 0, List.of("all-linear"), false, "silu", new AdapterSettings.Schedule("linear", 0, 0.8));
+
+    private final EngineSetups engines;
+    private final QueueOutlook outlook;
+
+    MemoryFit(EngineSetups engines, QueueOutlook outlook) {
+        this.engines = engines;
+        this.outlook = outlook;
+    }
+
+    BaseModelBody.Memory of(BaseModel model) {
+        EngineSetup engine = engines.of(outlook.machine());
+        long training = MemoryEstimate.of(
+                        JobAdmission.profileOf(model),
+                        ADAPTER,
+                        engine,
+                        MemoryEstimate.Rows.kept(ROWS, Math.min(TOKENS, model.contextTokens())))
+                .totalBytes();
+        // Of a container, where the JVM is in one.
+        long machine =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+        return new BaseModelBody.Memory(training, machine, training < machine);
+    }
+}

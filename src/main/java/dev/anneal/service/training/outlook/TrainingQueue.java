@@ -1,0 +1,48 @@
+package dev.anneal.service.training.outlook;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The trainings that run and wait at one time.
+ *
+ * @param slots how many can run at a time
+ * @param secondsLeft of each that runs
+ * @param queued how many wait
+ * @param secondsEach mean duration of those that wait; null if it cannot be estimated
+ */
+record TrainingQueue(
+        int slots,
+        List<Double> secondsLeft,
+        long queued,
+        @Nullable Double secondsEach) {
+
+    TrainingQueue {
+        secondsLeft = List.copyOf(secondsLeft);
+    }
+
+    /**
+     * Seconds until the training at this position starts, where 1 is the next one: 0 if a slot is free, else the time until one becomes free for it.
+     * Empty where no worker runs, or where nothing is known of the trainings before it.
+     */
+    OptionalDouble secondsUntilStart(long position) {
+        int all = Math.max(slots, secondsLeft.size());
+        int free = all - secondsLeft.size();
+        if (position <= free) {
+            return OptionalDouble.of(0);
+        }
+        Double each = secondsEach;
+        if (all == 0 || (position > 1 && each == null)) {
+            return OptionalDouble.empty();
+        }
+        PriorityQueue<Double> ends = new PriorityQueue<>(secondsLeft);
+        ends.addAll(Collections.nCopies(free, 0.0));
+        for (long before = 1; before < position && each != null; before++) {
+            ends.add(ends.remove() + each);
+        }
+        return OptionalDouble.of(ends.remove());
+    }
+}

@@ -1,0 +1,30 @@
+package dev.anneal.service.worker;
+
+import dev.anneal.service.inference.grader.AttemptGrading;
+import dev.anneal.service.operations.metrics.WorkerMeters;
+import dev.anneal.service.platform.process.EngineLauncher;
+import dev.anneal.service.platform.process.EngineWorkspace;
+import dev.anneal.service.platform.trace.AttemptTraces;
+import dev.anneal.service.queue.WorkerStates;
+import dev.anneal.service.queue.lease.Leases;
+import dev.anneal.service.worker.assignment.Assignments;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * What all slots of a worker work with.
+ *
+ * @param timer ends processes that do not stop in time, whatever the slots wait for
+ */
+record SlotContext(
+        WorkerProperties properties,
+        Leases leases,
+        Assignments assignments,
+        EngineLauncher launcher,
+        EngineWorkspace workspace,
+        Environment environment,
+        WorkerStates states,
+        WorkerMeters meters,
+        AttemptGrading grading,
+        WorkAllowance allowance,
+        AttemptTraces traces,
+        ScheduledExecutorService timer) {}
