@@ -1,10 +1,10 @@
-"""Time of the API's calls beside a training job, with jobs waiting behind it.
+"""Measures the latency of API calls while one job trains and others wait in the queue.
 
 bench/run.sh api [URL] [--model anneal-tiny] [--jobs 1000] [--calls 500]
 
-Works on a running service without authentication (`java -jar target/anneal.jar`) and needs Python alone. Fills the
-queue, waits until a worker trains, then sends one call after another on one connection and prints p50, p99 and the longest. Ends by
-cancelling what it made.
+Needs only Python and a running service without authentication (`java -jar target/anneal.jar`). Fills the queue, waits
+until a worker trains, then sends calls one after another on one connection and prints p50, p99 and the longest time.
+Finally cancels the jobs that it created.
 """
 import argparse
 import http.client
@@ -99,7 +99,7 @@ def main():
             measure(20, action)
             report(name, measure(options.calls, action))
         if (status := api.call("GET", f"/fine_tuning/jobs/{trained}")["status"]) != "running":
-            print(f"the training job is {status}: these figures are not of a service that trains")
+            print(f"the training job is {status}: these figures do not describe a service that trains")
     finally:
         for job in [trained, *waiting]:
             api.call("POST", f"/fine_tuning/jobs/{job}/cancel")

@@ -1,4 +1,4 @@
-"""Runs classes of the engine's tests in a JVM of their own."""
+"""Runs classes of the engine's tests, each in its own JVM."""
 import json
 import os
 import pathlib
@@ -8,7 +8,7 @@ import sys
 PROJECT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = PROJECT / "target" / "bench"
 
-# The settings that a worker gives its engine processes: one intra-op thread, and freed memory kept for the next step.
+# The environment that a worker sets for its engine processes: one intra-op thread, and freed memory kept for the next step.
 SETTINGS = {
     "OMP_NUM_THREADS": "1", "GOMP_SPINCOUNT": "3000", "OPT_OUT_TRACKING": "true", "MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "4294967296",
     "MALLOC_TRIM_THRESHOLD_": "8589934592", "MALLOC_TOP_PAD_": "16777216"}
@@ -26,7 +26,7 @@ def build_classpath():
 
 
 def last_json(command, environment):
-    """The last line that the process prints."""
+    """Runs the command and parses the last line that it prints."""
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
         sys.exit(f"{command[0]} failed with {done.returncode}:\n{done.stderr[-4000:]}")
@@ -34,6 +34,6 @@ def last_json(command, environment):
 
 
 def run(classpath, main_class, *arguments):
-    """The last line that a class of dev.anneal.engine.run prints, as JSON."""
+    """Runs a class of dev.anneal.engine.run and parses the last line that it prints as JSON."""
     command = ["java", *JVM, "-cp", classpath, f"dev.anneal.engine.run.{main_class}"]
     return last_json([*command, *map(str, arguments)], dict(os.environ, **SETTINGS))

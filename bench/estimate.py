@@ -1,12 +1,13 @@
-"""What a running service expects of trainings, against what they take.
+"""Compares the time and memory that a running service estimates for trainings with what they take.
 
 bench/run.sh estimate MODEL [URL] [--steps 8] [--cases 1x256/16 4x256/16 ...]
 
-MODEL is an id of the service, which runs on this machine without authentication and has nothing else to do
-(`java -jar target/anneal.jar`); Python alone is needed. A case is rows of a step x their tokens / rank of the adapter or, for reinforcement, prompts
-of a step x completions of each x their tokens at most / rank. All estimates are asked for before the first job, and each once more before
-its own: what the service has seen meanwhile makes the second one. Peak memory is the largest resident size of the engine process (VmHWM),
-time is from the claim to the end. Then, for each case, where the time before the first step goes, as the files show that the process has
+Needs only Python. MODEL is a model id of the service, which runs on this machine without authentication
+(`java -jar target/anneal.jar`) and is otherwise idle. A case is rows per step x tokens per row / adapter rank or, for
+reinforcement, prompts per step x completions per prompt x maximum tokens per completion / rank. All estimates are
+requested before the first job, and each again before its own job: the second one uses what the service has measured
+meanwhile. Peak memory is the largest resident size of the engine process (VmHWM), time is from the claim to the end.
+Also prints, for each case, where the time before the first step goes, according to the files that the process has
 mapped.
 """
 import argparse
@@ -20,7 +21,7 @@ from api import Api
 CASES = ("1x256/16", "4x256/16", "4x256/64", "8x128/16", "4x1024/16")
 FINAL = ("succeeded", "failed", "cancelled")
 MEASURE_SECONDS = 60
-OUTLOOK_SECONDS = 16  # how old what the service has seen may be
+OUTLOOK_SECONDS = 16  # how old the measurements of the service may be
 LIBRARIES = {"libtokenizers.so": "tokenizer", "libtorch_cpu.so": "libtorch", ".safetensors": "weights"}
 
 
@@ -38,7 +39,7 @@ def upload(api, row, count):
 
 
 def row(case):
-    """Longer than the longest that is trained, so that it is cut to exactly that; or a prompt whose completions are cut."""
+    """A row longer than the maximum length, so that it is cut to exactly that; or a prompt whose completions are cut."""
     _, group, tokens, _ = parse(case)
     if group:
         return {"messages": [{"role": "user", "content": "Write a very long story about the sea, in many chapters."}], "answer": "The sea"}
@@ -60,7 +61,7 @@ def request(model, file, case, steps):
 
 
 def estimate(api, body, patience=0):
-    """Waits until the file is counted, and some seconds for a worker that has just started to measure its machine."""
+    """Waits until the file is counted, and up to `patience` seconds for a new worker to measure its machine."""
     until = time.time() + patience
     while True:
         answer = api.call("POST", "/fine_tuning/estimate", body)
@@ -70,7 +71,7 @@ def estimate(api, body, patience=0):
 
 
 class Engine:
-    """The engine process that trains, watched from outside."""
+    """Observes the engine process that trains, from outside."""
 
     def __init__(self):
         self.process = None
@@ -103,7 +104,7 @@ def trains(process):
 
 
 def train(api, body):
-    """Peak in MiB, seconds from claim to end, and when what was seen first."""
+    """Returns the peak in MiB, the seconds from claim to end, and when each phase was first seen."""
     path = "/fine_tuning/jobs/" + api.call("POST", "/fine_tuning/jobs", body)["id"]
     engine, claimed, job = Engine(), None, {"status": "queued"}
     while job["status"] not in FINAL:

@@ -1,10 +1,11 @@
-"""The engine against transformers on the same folder: logits, and greedy text.
+"""Compares the engine with transformers on the same directory: logits and greedy text.
 
 bench/run.sh fidelity MODEL_DIR [--rows 24] [--tokens 32]
 
-Both compute in fp32, whatever type the weights are stored in, and read chats of the demo dataset in the model's own tokens; a run of
-transformers in fp64 tells how far fp32 itself can be trusted. Fails where the logits of the two differ by more than 5e-5 and by more
-than twice what transformers' differ from fp64, or a greedy token where the best two logits lie further apart than 1e-3.
+Both compute in fp32, whatever the type of the stored weights, and read chats of the demo dataset in the model's own
+tokens; a run of transformers in fp64 shows the error of fp32 itself. Fails if the logits of the two differ by more than
+5e-5 and by more than twice the difference between transformers in fp32 and fp64, or if a greedy token differs although
+the best two logits are more than 1e-3 apart.
 """
 import argparse
 import json
@@ -22,7 +23,7 @@ TIE = 1e-3
 
 
 def write_prompts(tokenizer, count, shortest=8):
-    """Chats up to where the assistant speaks, and whole ones: every other row."""
+    """Writes, alternately, chats up to the assistant's message and whole chats."""
     prompts = []
     with open(engine.PROJECT / "src/main/resources/demo/tickets.train.jsonl", encoding="utf-8") as lines:
         for line in lines:
@@ -45,7 +46,7 @@ def read_logits(file, prompts, vocabulary):
 
 
 class Difference:
-    """Largest and mean absolute difference of logits."""
+    """Largest and mean absolute difference between logits."""
 
     def __init__(self):
         self.largest, self.sum, self.count = 0.0, 0.0, 0
@@ -62,7 +63,7 @@ class Difference:
 
 @torch.no_grad()
 def compare_logits(load, prompts, logits):
-    """Engine against fp32, fp32 against fp64, engine against fp64."""
+    """Compares the engine with fp32, fp32 with fp64, and the engine with fp64."""
     single, double = load(torch.float32), load(torch.float64)
     differences = Difference(), Difference(), Difference()
     for ids, ours in zip(prompts, logits):
@@ -74,7 +75,7 @@ def compare_logits(load, prompts, logits):
 
 @torch.no_grad()
 def compare_answers(model, prompts, answers):
-    """Tokens that transformers would not have chosen after the same text, and those of them that are no near ties."""
+    """Counts the tokens that transformers would not have chosen after the same text, and those that are not near ties."""
     differing, wrong = 0, 0
     for ids, answer in zip(prompts, answers):
         theirs = model(input_ids=torch.tensor([ids + answer])).logits[0, len(ids) - 1 : -1].topk(2)
@@ -88,7 +89,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=pathlib.Path, help="Hugging Face directory of a Llama-architecture model")
     parser.add_argument("--rows", type=int, default=24)
-    parser.add_argument("--tokens", type=int, default=32, help="new tokens of each greedy answer")
+    parser.add_argument("--tokens", type=int, default=32, help="new tokens per greedy answer")
     arguments = parser.parse_args()
     classpath = engine.build_classpath()
     file, prompts = write_prompts(AutoTokenizer.from_pretrained(arguments.model), arguments.rows)
@@ -107,7 +108,7 @@ def main():
     print(f"  engine and transformers in fp32   {engine_theirs}   (limit {limit:.1e})")
     print(f"  transformers in fp32 and fp64     {theirs_exact}")
     print(f"  engine and transformers in fp64   {engine_exact}")
-    print(f"greedy tokens that differ: {differing} of {sum(map(len, answers))}, {wrong} of them no near ties (limit 0)")
+    print(f"greedy tokens that differ: {differing} of {sum(map(len, answers))}, {wrong} of them not near ties (limit 0)")
     sys.exit(0 if engine_theirs.largest <= limit and wrong == 0 else 1)
 
 

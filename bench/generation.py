@@ -1,9 +1,9 @@
-"""Continues the same prompts with the engine and with transformers' generate, in turn, and prints how they compare.
+"""Generates from the same prompts alternately with the engine and with transformers' generate, and compares their speed and memory.
 
 bench/run.sh generation MODEL_DIR [--data FILE] [--batch 16 1] [--tokens 128] [--pairs 3] [--sampled]
 
-Greedy, or sampled at temperature 1; every answer has all its tokens, for nothing ends one earlier. Each run is a process of its own and reads the
-prompts once before the clock starts. Both compute in bf16.
+Greedy, or sampled at temperature 1; nothing stops an answer early, so each has all its tokens. Each run is a separate
+process and reads the prompts once before the clock starts. Both compute in bf16.
 """
 import argparse
 import json
@@ -49,7 +49,7 @@ def compare(batch, arguments, classpath):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=pathlib.Path, help="Hugging Face directory of a model that the engine runs")
-    parser.add_argument("--data", type=pathlib.Path, default=workload.DEMO, help="chats; all but their last message is the prompt")
+    parser.add_argument("--data", type=pathlib.Path, default=workload.DEMO, help="chats; all but the last message are the prompt")
     parser.add_argument("--batch", nargs="+", type=int, default=[16, 1])
     parser.add_argument("--tokens", type=int, default=128)
     parser.add_argument("--pairs", type=int, default=3)

@@ -16,7 +16,7 @@ def main(directory, prompts_file, tokens, way):
     model = AutoModelForCausalLM.from_pretrained(directory, dtype=torch.bfloat16).eval()
     with open(prompts_file, encoding="utf-8") as lines:
         batch = tokenizer.pad({"input_ids": [json.loads(line) for line in lines]}, return_tensors="pt")
-    # Temperature and filters as their defaults are not, so that tokens are drawn from the whole distribution.
+    # Not the default temperature and filters, so that tokens are drawn from the whole distribution.
     settings = {"do_sample": False} if way == "greedy" else {"do_sample": True, "temperature": 1.0, "top_k": 0, "top_p": 1.0}
     with torch.inference_mode():
         model.generate(**batch, max_new_tokens=1, **settings)

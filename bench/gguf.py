@@ -1,10 +1,11 @@
-"""GGUF files in llama.cpp against the merged directory in transformers: token ids, and greedy text.
+"""Compares GGUF files in llama.cpp with the merged directory in transformers: token ids and greedy text.
 
 bench/run.sh gguf MERGED_DIR FILE... [--rows 24] [--tokens 32]
 
-The directory is best an export with dtype float32, so that it rounds nothing. llama.cpp keeps keys and values in fp32 here, but multiplies
-16-bit weights with activations rounded to the same type, so its logits differ by what that does. Fails where a text becomes other token
-ids, or where an unquantised file chooses a token that transformers finds less likely than its own choice by more than the type's share.
+The directory should be an export with dtype float32, which rounds nothing. llama.cpp keeps keys and values in fp32 here,
+but multiplies 16-bit weights with activations rounded to the same type, which changes its logits. Fails if a text gets
+other token ids, or if an unquantised file chooses a token that is less likely to transformers than its own choice by
+more than the limit of the file's type.
 """
 import argparse
 import json
@@ -20,7 +21,7 @@ TEXTS = [
     "The river, 12 boats\n\u00fc \U0001f600", "It's 3.14159 -- isn't it?\t\ttabs  and   spaces ", "\n\n def f(x):\n    return x**2  # 2^10=1024\n",
     "Straße, naïve, Ελληνικά, русский, 日本語のテキスト, العربية, हिन्दी", "a1b22c333d4444 e55555", "'s 'T 'Ll you'RE WE'VE", "\r\n\r\n  \u00a0x",
 ]
-# By how much the logits of two tokens may differ and still change places, by general.file_type: F32, F16, BF16. Q8_0 is only counted.
+# How far apart the logits of two tokens may be and still swap, by general.file_type: F32, F16, BF16. Q8_0 is only counted.
 TIES = {"0": 1e-3, "1": 2e-2, "32": 2e-1}
 
 
@@ -50,7 +51,7 @@ def greedy(llama, ids, count):
 
 @torch.no_grad()
 def shortfalls(model, ids, answer):
-    """By how much each token of an answer is less likely to the model than its own choice, in logits."""
+    """How much less likely each token of an answer is to the model than its own choice, in logits."""
     logits = model(input_ids=torch.tensor([ids + answer])).logits[0, len(ids) - 1 : -1]
     return (logits.max(1).values - logits.gather(1, torch.tensor(answer)[:, None])[:, 0]).tolist()
 
@@ -65,7 +66,7 @@ def check(file, model, tokenizer, prompts, count):
     tie = TIES.get(llama.metadata["general.file_type"])
     wrong = 0 if tie is None else sum(value > tie for value in behind)
     print(f"{file.name}: pre-tokenizer {llama.metadata.get('tokenizer.ggml.pre')}, eos {llama.token_eos()}")
-    print(f"  texts of other ids: {len(differing)} of {len(TEXTS) + len(prompts)} {differing[:3]}")
+    print(f"  texts with other ids: {len(differing)} of {len(TEXTS) + len(prompts)} {differing[:3]}")
     print(f"  greedy tokens that differ: {sum(value > 0 for value in behind)} of {len(behind)}, largest shortfall {max(behind):.2g}", end="")
     print(f"; {wrong} of more than {tie}" if tie is not None else " (quantised: not limited)")
     known = llama.metadata.get("tokenizer.ggml.pre") != "default" or llama.metadata["tokenizer.ggml.model"] == "llama"
@@ -77,7 +78,7 @@ def main():
     parser.add_argument("merged", type=pathlib.Path, help="merged Hugging Face directory of the same checkpoint")
     parser.add_argument("files", type=pathlib.Path, nargs="+", help="GGUF files")
     parser.add_argument("--rows", type=int, default=24)
-    parser.add_argument("--tokens", type=int, default=32, help="new tokens of each greedy answer")
+    parser.add_argument("--tokens", type=int, default=32, help="new tokens per greedy answer")
     arguments = parser.parse_args()
     tokenizer = AutoTokenizer.from_pretrained(arguments.merged)
     model = AutoModelForCausalLM.from_pretrained(arguments.merged, dtype=torch.float32, attn_implementation="eager").eval()

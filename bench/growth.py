@@ -1,8 +1,8 @@
-"""How the engine's speed and memory grow with the work: rows of a step, their length, the adapter's rank, the model.
+"""Measures how the engine's speed and memory scale with rows per step, row length, adapter rank and model.
 
 bench/run.sh growth MODEL_DIR [MODEL_DIR ...] [--larger] [--steps 4] [--precision auto] [--data FILE]
 
-One value changes at a time; the others stay at 4 rows of 256 tokens, rank 16. Each line is a process of its own. The first
+One value changes at a time; the others stay at 4 rows of 256 tokens, rank 16. Each line is a separate process. The first
 two steps do not count. --larger adds a model of SmolLM2-360M's shape with random weights and the first model's tokenizer.
 """
 import argparse
@@ -28,10 +28,10 @@ def cases():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models", nargs="+", type=pathlib.Path, help="Hugging Face directories of models that the engine runs")
-    parser.add_argument("--larger", action="store_true", help="also a model of SmolLM2-360M's shape")
+    parser.add_argument("--larger", action="store_true", help="also measure a model of SmolLM2-360M's shape")
     parser.add_argument("--steps", type=int, default=4)
     parser.add_argument("--precision", choices=["auto", "bf16", "fp32"], default="auto")
-    parser.add_argument("--data", type=pathlib.Path, default=workload.DEMO, help="chats, one JSON object with messages a line")
+    parser.add_argument("--data", type=pathlib.Path, default=workload.DEMO, help="chats, one JSON object with messages per line")
     arguments = parser.parse_args()
     from transformers import AutoTokenizer
 

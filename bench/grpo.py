@@ -1,10 +1,10 @@
-"""Trains with GRPO on the same prompts with the engine and with TRL's GRPOTrainer, in turn, and prints how they compare.
+"""Trains by GRPO on the same prompts alternately with the engine and with TRL's GRPOTrainer, and compares them.
 
 bench/run.sh grpo MODEL_DIR [--data FILE] [--prompts 4] [--group 8] [--tokens 64] [--rate 1e-4] [--pairs 2] [--steps 4]
 
-Rank 16 on all seven projections, temperature 1, no divergence from the base model, one update for each rollout; the reward of a completion is the words
-that it shares with the answer (ROUGE-1). Each run is a process of its own, the peer's in the engine's precision. Completions end at the model's own end,
-so their lengths differ by chance: they are printed.
+Rank 16 on all seven projections, temperature 1, no divergence term, one update per rollout; the reward of a completion
+is its word overlap with the answer (ROUGE-1). Each run is a separate process, the peer's in the engine's precision.
+Completions end at the model's own end token, so their lengths differ by chance: they are printed.
 """
 import argparse
 import os
@@ -23,14 +23,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=pathlib.Path, help="Hugging Face directory of a model that the engine runs")
     parser.add_argument("--data", type=pathlib.Path, default=workload.DEMO, help="chats, or prompts with their answers")
-    parser.add_argument("--prompts", type=int, default=4, help="of a step")
-    parser.add_argument("--group", type=int, default=8, help="completions of a prompt")
-    parser.add_argument("--tokens", type=int, default=64, help="of a completion, at most")
+    parser.add_argument("--prompts", type=int, default=4, help="prompts per step")
+    parser.add_argument("--group", type=int, default=8, help="completions per prompt")
+    parser.add_argument("--tokens", type=int, default=64, help="maximum tokens per completion")
     parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--pairs", type=int, default=2)
     parser.add_argument("--steps", type=int, default=4)
-    parser.add_argument("--peer-rows", type=int, help="completions of a pass of the peer's update, instead of all of a step")
-    parser.add_argument("--peer-kept", action="store_true", help="the peer's activations kept, not computed again as TRL does if nothing else is said")
+    parser.add_argument("--peer-rows", type=int, help="completions per pass of the peer's update, instead of all of a step")
+    parser.add_argument("--peer-kept", action="store_true", help="keep the peer's activations instead of recomputing them, TRL's default")
     arguments = parser.parse_args()
     classpath = engine.build_classpath()
     ways = [

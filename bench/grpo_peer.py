@@ -1,7 +1,7 @@
-"""The peer of grpo.py: TRL's GRPOTrainer with a LoRA of PEFT and transformers' generate, on the CPU, as their documentation has it.
+"""The peer of grpo.py: TRL's GRPOTrainer with a PEFT LoRA and transformers' generate on the CPU, set up as in their documentation.
 
 python grpo_peer.py MODEL_DIR PROMPTS.jsonl STEPS PROMPTS GROUP TOKENS RATE bf16|fp32 ROWS recomputed|kept
-Prints one JSON line. ROWS: completions of a pass of the update. The first two steps are warm-up.
+Prints one JSON line. ROWS: completions per pass of the update. The first two steps are warm-up.
 """
 import collections
 import json
@@ -36,7 +36,7 @@ def shared_words(completions, answer, **_):
 
 
 class StepTimes(TrainerCallback):
-    """Seconds of each optimizer step, and those of its rollout among them."""
+    """Seconds of each optimizer step, and how many of them its rollout took."""
 
     def __init__(self):
         self.whole = []

@@ -1,7 +1,7 @@
-"""The peer: transformers + PEFT + TRL train a LoRA on the CPU, as their documentation has it.
+"""The peer of speed.py: transformers + PEFT + TRL train a LoRA on the CPU, set up as in their documentation.
 
 python peer.py MODEL_DIR ROWS.jsonl BATCH STEPS [--recompute]     rows as workload.py writes them
-Prints one JSON line. Tokens are real ones, padding is not counted. The first two steps are warm-up.
+Prints one JSON line. Padding tokens are not counted. The first two steps are warm-up.
 """
 import json
 import resource
@@ -19,7 +19,7 @@ WARM_UP = 2
 
 
 class StepTimes(TrainerCallback):
-    """Seconds of each optimizer step, data loading left out."""
+    """Seconds of each optimizer step, without data loading."""
 
     def __init__(self):
         self.seconds = []

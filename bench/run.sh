@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# bench/run.sh speed|generation|grpo|growth|fidelity|gguf|api|estimate ARGS...: what each measures stands in bench/README.md
+# bench/run.sh speed|generation|grpo|growth|fidelity|gguf|api|estimate ARGS...: bench/README.md says what each measures
 set -euo pipefail
 bench=$(dirname "$(readlink -f "$0")")
 name=${1:-}

@@ -1,4 +1,4 @@
-"""Models of a published shape with random weights: how fast they train and what memory they take does not depend on the values."""
+"""Creates models of a published shape with random weights: training speed and memory do not depend on the values."""
 import json
 import shutil
 
@@ -10,7 +10,7 @@ SMOLLM2_360M = {"hidden_size": 960, "num_hidden_layers": 32, "intermediate_size"
 
 
 def write(name, shape, like):
-    """A directory with the tokenizer and all other settings of the model `like`, unless it is there already."""
+    """Creates a directory with the tokenizer and all other settings of the model `like`, unless it exists."""
     directory = engine.BUILD / name
     weights = directory / "model.safetensors"
     if not weights.exists():

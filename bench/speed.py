@@ -1,12 +1,12 @@
-"""Trains the same rows with the engine and with its peer, in turn, and prints how they compare.
+"""Trains on the same rows alternately with the engine and with its peer, and compares their speed and memory.
 
 bench/run.sh speed MODEL_DIR [--work fixed real real-recomputed] [--data FILE] [--pairs 3] [--steps 8] [--precision auto]
 
-Each run is a process of its own, engine and peer alternate, and only ratios of neighbouring runs count: other load on the
-machine moves the absolute numbers. Rank 16 on all seven projections.
-  fixed            4 rows of 256 tokens a step, all of them trained
-  real             8 chats a step, of the lengths they have, their last message trained
-  real-recomputed  the same with the peer's activation recomputation, which takes less memory and more time
+Each run is a separate process, engine and peer alternate, and only ratios of consecutive runs count: other load on the
+machine changes the absolute numbers. Rank 16 on all seven projections.
+  fixed            4 rows of 256 tokens per step, all tokens trained
+  real             8 chats of their natural length per step, only the last message trained
+  real-recomputed  the same with activation recomputation in the peer, which takes less memory and more time
 """
 import argparse
 import os
@@ -63,10 +63,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=pathlib.Path, help="Hugging Face directory of a model that the engine runs")
     parser.add_argument("--work", nargs="+", choices=list(BATCH), default=list(BATCH))
-    parser.add_argument("--data", type=pathlib.Path, default=workload.DEMO, help="chats, one JSON object with messages a line")
+    parser.add_argument("--data", type=pathlib.Path, default=workload.DEMO, help="chats, one JSON object with messages per line")
     parser.add_argument("--pairs", type=int, default=3)
     parser.add_argument("--steps", type=int, default=8)
-    parser.add_argument("--precision", choices=["auto", "bf16", "fp32"], default="auto", help="the engine's; the peer decides as TRL does")
+    parser.add_argument("--precision", choices=["auto", "bf16", "fp32"], default="auto", help="precision of the engine; the peer's follows TRL")
     arguments = parser.parse_args()
     classpath = engine.build_classpath()
     for work in arguments.work:

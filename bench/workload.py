@@ -1,4 +1,4 @@
-"""Rows of token ids that engine and peer train: one JSON object a line, {"ids": [...], "labels": [...]}, -100 = not trained."""
+"""Rows of token ids that engine and peer train on: one JSON object per line, {"ids": [...], "labels": [...]}, -100 = not trained."""
 import json
 import sys
 
@@ -26,7 +26,7 @@ def write(name, rows):
 
 
 def fixed(tokenizer, data, count, length):
-    """Chats one after another, cut into rows of one length, all of them trained. Data that ends begins again."""
+    """Concatenates chats and cuts them into rows of one length, all tokens trained. Starts over at the end of the data."""
     stream = [token for chat in chats(data) for token in ids(tokenizer, chat)]
     while len(stream) < count * length:
         stream += stream
@@ -35,7 +35,7 @@ def fixed(tokenizer, data, count, length):
 
 
 def real(tokenizer, data, count, longest):
-    """A chat a row, its last message trained, cut after `longest` tokens."""
+    """One chat per row, only its last message trained, cut after `longest` tokens."""
     rows = []
     for chat in chats(data):
         whole = ids(tokenizer, chat)[:longest]
@@ -43,16 +43,16 @@ def real(tokenizer, data, count, longest):
         if prompt < len(whole):
             rows.append((whole, [NOT_TRAINED] * prompt + whole[prompt:]))
     if len(rows) < count:
-        sys.exit(f"{data} has {len(rows)} rows that can be trained, {count} are needed: fewer steps, please")
+        sys.exit(f"{data} has {len(rows)} rows that can be trained, {count} are needed: use fewer steps")
     return write(f"real-{count}", rows[:count])
 
 
 def prompts(data, count):
-    """Rows of reinforcement: those of the data if they have answers, else all but the last message of a chat, which is the answer."""
+    """Rows for reinforcement: those of the data if they have answers, else chats without the last message, which is the answer."""
     with open(data, encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines if line.strip()][:count]
     if len(rows) < count:
-        sys.exit(f"{data} has {len(rows)} rows, {count} are needed: fewer steps, please")
+        sys.exit(f"{data} has {len(rows)} rows, {count} are needed: use fewer steps")
     file = engine.BUILD / f"grpo-{count}.jsonl"
     with open(file, "w", encoding="utf-8") as out:
         for row in rows:

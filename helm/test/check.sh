@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The chart's tests: lint, templates rendered for each file of values and held against the schemas of Kubernetes, KEDA and the Prometheus operator,
-# assertions for each switch (anneal/tests), and the names of settings. Needs Go 1.26 and its module proxy; half a minute once the tools are built.
+# The chart's tests: lint, templates rendered for each values file and validated against the schemas of Kubernetes, KEDA and the Prometheus operator,
+# assertions for each switch (anneal/tests), and the names of settings. Needs Go 1.26 and its module proxy; takes half a minute once the tools are built.
 set -euo pipefail
 cd "$(dirname "$0")"
 source versions.sh
@@ -38,7 +38,7 @@ for variable in $(grep -ho 'name: ANNEAL_[A-Z0-9_]*' "$tools"/rendered/*.yaml | 
   if grep -qx "$variable" <<< "$documented"; then ok; else bad "$variable is no setting of docs/"; fi
 done
 
-# Every value has a comment of its own; what Kubernetes defines below one has none.
+# Every value has its own comment, except the keys below a value that Kubernetes defines.
 uncommented="$(awk '
     /^ *#/ { commented = 1; next }
     { match($0, /^ */); indent = RLENGTH }

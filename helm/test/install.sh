@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs, upgrades and removes the chart on a real API server with each file of values. There are no nodes: admission, validation and ownership are
-# real, pods are not run. Builds kube-apiserver and etcd from their Go modules, which takes a quarter of an hour on two cores the first time.
+# Installs, upgrades and removes the chart on a real API server with each values file. There are no nodes: admission, validation and field ownership
+# are real, but no pods run. Builds kube-apiserver and etcd from their Go modules, which takes 15 minutes on two cores the first time.
 set -euo pipefail
 cd "$(dirname "$0")"
 source versions.sh
@@ -15,7 +15,7 @@ state="$(mktemp -d)"
 etcd_port=23790
 port=26443
 pids=()
-# Nothing of theirs is kept, and the API server would wait for its watches.
+# Killed at once: nothing of theirs is kept, and the API server would wait for its watches.
 trap 'kill -9 "${pids[@]}" 2>/dev/null; sleep 1; rm -rf "$state"' EXIT
 
 "$tools/etcd" --data-dir "$state/etcd" --unsafe-no-fsync --log-level error \
@@ -64,7 +64,7 @@ try() {
 }
 
 restricted() {
-  # The standard is enforced on pods, which nobody makes here: a pod of each template is offered instead.
+  # The standard is enforced on pods, which no controller creates here: submit a pod of each template instead.
   kubectl -n "$1" get deployments,jobs,scaledjobs.keda.sh,statefulsets -o json > "$state/workloads.json"
   "$tools/podsof" < "$state/workloads.json" > "$state/pods.json"
   kubectl -n "$1" create --dry-run=server -f "$state/pods.json"
@@ -75,7 +75,7 @@ for values in values/*.yaml; do
   name="$(basename "$values" .yaml)"
   kubectl create namespace "$name" > /dev/null
   kubectl create priorityclass batch --value 1 > /dev/null 2>&1 || true
-  # hostPath alone is not in the restricted standard; helm/test/values says which file has it.
+  # Only hostPath violates the restricted standard; helm/test/values says which file uses it.
   level=restricted
   ! grep -q hostPath "$values" || level=privileged
   kubectl label namespace "$name" "pod-security.kubernetes.io/enforce=$level" > /dev/null
@@ -83,7 +83,7 @@ for values in values/*.yaml; do
 
   try "$name: apply, server-side dry run" bash -c "'$tools/helm' template anneal ../anneal -n '$name' -f '$values' | '$tools/kubectl' -n '$name' apply --server-side --dry-run=server -f -"
   try "$name: helm install --dry-run=server" helm install anneal ../anneal -n "$name" -f "$values" --dry-run=server
-  # Hooks wait for a Job that nobody runs here.
+  # Hooks wait for a Job that nothing runs here.
   try "$name: helm install" helm install anneal ../anneal -n "$name" -f "$values" --no-hooks
   try "$name: pods" restricted "$name"
   try "$name: helm upgrade" helm upgrade anneal ../anneal -n "$name" -f "$values" --no-hooks --set api.replicas=3 --set-json 'config={"anneal":{"queue":{"lease":"80s"}}}'

@@ -1,4 +1,4 @@
-# Versions of what the chart is tested against, and where their files are: modules of Go, downloaded once.
+# Versions that the chart is tested against, and where their files are: Go modules, downloaded once.
 KUBERNETES=v1.36.3
 KEDA=v2.21.0
 PROMETHEUS_OPERATOR=v0.85.0

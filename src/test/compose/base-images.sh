@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the images that compose starts from, for a machine that reaches Debian's packages but no image registry: a JDK 17, a Java 25,
-# PostgreSQL 17 and Prometheus. Maven is Debian's, which mvnw takes. As root, with docker and debootstrap:   base-images.sh [JDK_17_HOME] JAVA_25_HOME
+# Builds the base images for compose on a machine that reaches Debian's packages but no image registry: JDK 17, Java 25, PostgreSQL 17
+# and Prometheus. Maven is Debian's, which mvnw uses. Run as root, with docker and debootstrap:   base-images.sh [JDK_17_HOME] JAVA_25_HOME
 set -euo pipefail
 java25=${*: -1}
 java17=${2:+$1}
@@ -18,7 +18,7 @@ debian() { # suite, packages
 java() { # home, image
   rm -rf "$work/bookworm/opt/java"
   mkdir -p "$work/bookworm/opt/java"
-  # Debian's JDK links to files elsewhere; its source need not be installed.
+  # Debian's JDK links to files elsewhere: follow the links, but skip src.zip, whose target may not be installed.
   tar --create --dereference --exclude=src.zip --directory "$1" . | tar --extract --directory "$work/bookworm/opt/java"
   tar --create --directory "$work/bookworm" . | docker import --change 'ENV JAVA_HOME=/opt/java' --change 'ENV PATH=/opt/java/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' - "$2"
 }

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What compose and the tests need of the official image: makes the cluster on an empty volume, runs /docker-entrypoint-initdb.d, then serves.
+# The part of the official image that compose and the tests need: creates the cluster on an empty volume, runs /docker-entrypoint-initdb.d, then serves.
 set -euo pipefail
 shopt -s nullglob
 data=/var/lib/postgresql/data

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Brings up docker-compose.yml under a project name of its own, trains a model there with the Python SDK, and prints what the queries of the Training
-# dashboard show meanwhile:   src/test/compose/run.sh [MODEL_DIRECTORY]
+# Starts docker-compose.yml under a separate project name, trains a model there with the Python SDK, and prints the results of the Training
+# dashboard's queries meanwhile:   src/test/compose/run.sh [MODEL_DIRECTORY]
 # MODEL_DIRECTORY is a Hugging Face folder ORG/NAME to train; without one, the bundled model. Needs Docker with compose, and python3 with venv. Images are
-# the compose file's; where no registry answers, base-images.sh makes some and LOCAL_IMAGES=1 takes these, without Grafana.
+# the compose file's; without a registry, base-images.sh builds some and LOCAL_IMAGES=1 uses them, without Grafana.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 work=$(mktemp -d)
@@ -28,7 +28,7 @@ trap stop EXIT
 
 services="postgres migrate api worker prometheus"
 [ -n "${LOCAL_IMAGES:-}" ] || services="$services grafana"
-# Where the network's certificates are its own, a build has to be told.
+# If the network has its own certificates, the build needs them.
 compose build ${BUILD_FLAGS:-} migrate
 compose up --detach --wait --wait-timeout 180 api worker prometheus ${services##*prometheus}
 compose ps

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Breaks what workers stand on, and looks whether jobs fail for it: src/test/faults/run.sh [OUTAGE_SECONDS [SCENARIO...]], after ./mvnw package.
-# The artifact store is away for so long, 60 seconds if nothing is said. Scenarios are models, bare and outage; all of them if none is named.
+# Breaks the environment of workers and checks that jobs survive it: src/test/faults/run.sh [OUTAGE_SECONDS [SCENARIO...]], after ./mvnw package.
+# OUTAGE_SECONDS is how long the artifact store is unavailable, by default 60. Scenarios are models, bare and outage; by default all of them.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 export PYTHONPATH=src/test/python PYTHONDONTWRITEBYTECODE=1

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Trains while a real MLflow server is told of it, is killed and comes back: src/test/mlflow/run.sh, after ./mvnw package. Needs python3 with venv.
+# Trains and reports to a real MLflow server, which is killed and restarted meanwhile: src/test/mlflow/run.sh, after ./mvnw package. Needs python3 with venv.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 source src/test/service.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Holds the description of the API against that of a release: what clients rely on may not go.   src/test/openapi/run.sh [revision]
-# Without a revision it takes the newest release (tag v…); before there is one, it only makes sure that breaking changes would be seen.
+# Compares the API description with that of a release and fails on breaking changes:   src/test/openapi/run.sh [revision]
+# Without a revision it takes the newest release (tag v…); before the first one, it only checks that breaking changes would be found.
 # Needs Go 1.26 and its module proxy.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 breaking() { go tool oasdiff breaking --fail-on ERR "$1" "$2"; }
 
-# The tool runs, and reads the description; what it cannot read would look like a break.
+# Check that the tool runs and can read the description; otherwise every comparison would look like a breaking change.
 breaking "$description" "$description"
 
 passed=0
@@ -18,27 +18,27 @@ failed=0
 seen() { # name, sed expression that breaks clients
   sed "$2" "$description" >"$work/broken.yaml"
   if cmp --silent "$description" "$work/broken.yaml"; then
-    echo "FAILED: nothing to break by: $1"
+    echo "FAILED: changes nothing: $1"
     failed=$((failed + 1))
   elif ! breaking "$description" "$work/broken.yaml" >"$work/told" && grep --quiet '^error' "$work/told"; then
     passed=$((passed + 1))
   else
     cat "$work/told"
-    echo "FAILED: not seen: $1"
+    echo "FAILED: not detected: $1"
     failed=$((failed + 1))
   fi
 }
 
-seen 'a route gone' 's|^  /v1/files:|  /v1/documents:|'
-seen 'a number that becomes text' 's|stored_bytes: { type: integer|stored_bytes: { type: string|'
-seen 'a request that must say more' 's|required: \[file, purpose\]|required: [file, purpose, "expires_after[anchor]"]|'
-seen 'a purpose refused' 's|enum: \[assistants, batch, fine-tune, vision, user_data, evals\]|enum: [fine-tune]|'
+seen 'a removed route' 's|^  /v1/files:|  /v1/documents:|'
+seen 'a number changed to a string' 's|stored_bytes: { type: integer|stored_bytes: { type: string|'
+seen 'a new required field of a request' 's|required: \[file, purpose\]|required: [file, purpose, "expires_after[anchor]"]|'
+seen 'a removed enum value' 's|enum: \[assistants, batch, fine-tune, vision, user_data, evals\]|enum: [fine-tune]|'
 
 if [ -n "$previous" ]; then
   git show "$previous:src/main/resources/openapi.yaml" >"$work/previous.yaml"
   if breaking "$work/previous.yaml" "$description"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 else
-  echo "There is no release yet to be compatible with. Name a revision to try one: src/test/openapi/run.sh HEAD~10"
+  echo "There is no release yet to compare with. To compare with a revision: src/test/openapi/run.sh HEAD~10"
 fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

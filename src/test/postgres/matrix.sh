@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the integration tests of the service on several versions of PostgreSQL, in containers:   matrix.sh [15 16 17 18]
-# The image of a version is local/postgres:VERSION where images.sh has made it, or the official one. TESTS narrows what is run, as -Dit.test takes it.
+# The image of a version is local/postgres:VERSION if images.sh has built it, or the official one. TESTS selects tests as -Dit.test does.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 tests=${TESTS:-dev.anneal.service.**.*IT}
@@ -10,7 +10,7 @@ for version in ${*:-15 16 17 18}; do
   image=postgres:$version
   if docker image inspect "local/postgres:$version" >/dev/null 2>&1; then
     image=local/postgres:$version
-    # Neither may be pulled where no registry answers: what looks after containers, and what finds the address of the host.
+    # Without a registry neither Ryuk nor the image that finds the host's address can be pulled.
     export TESTCONTAINERS_RYUK_DISABLED=true TESTCONTAINERS_HOST_OVERRIDE=127.0.0.1
   fi
   echo "== PostgreSQL $version, $image"

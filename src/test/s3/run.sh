@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests of the bucket against moto, another server than that of verify, and an official SDK that is sent to it for what it downloads:
+# Runs the S3 tests against moto, a different server from the one in verify, and an official SDK that is redirected to it for downloads:
 # src/test/s3/run.sh, after ./mvnw verify. Needs python3 with venv.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
@@ -18,7 +18,7 @@ trap stop EXIT
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --requirement src/test/s3/requirements.txt
 
-# As a process gets them; the server takes any.
+# From the environment, as in production; the server accepts any.
 export AWS_ACCESS_KEY_ID=test-key-id AWS_SECRET_ACCESS_KEY=test-secret-key AWS_EC2_METADATA_DISABLED=true
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 bucket_server=http://127.0.0.1:$port
@@ -26,7 +26,7 @@ bucket_server=http://127.0.0.1:$port
 server=$!
 curl --silent --fail --retry 60 --retry-delay 1 --retry-connrefused --output /dev/null "$bucket_server"
 
-# moto says of every upload in parts that it was begun in 2010, so it does not tell old ones from new ones.
+# moto reports 2010 as the start of every multipart upload, so old ones cannot be told from new ones.
 ./mvnw --batch-mode --no-transfer-progress failsafe:integration-test failsafe:verify -Danneal.test.s3.endpoint="$bucket_server" \
   -Dit.test='S3ArtifactStoreIT,S3FaultsIT,S3OrphansIT,S3OwnershipIT,PresignedDownloadsIT,!S3FaultsIT#uploadsThatWereNotCompletedGoWithTheSweep'
 

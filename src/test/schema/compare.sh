@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Tells whether the migrations of a revision and those of this tree make the same schema: src/test/schema/compare.sh REVISION.
-# For a change that must leave the schema as it is, such as putting several migrations into one. It applies both sets to databases of a PostgreSQL of its own
-# and compares what pg_dump writes of them, whatever the order: definitions, comments in bodies, owners, privileges, and rows that migrations insert.
-# Prints "equal: N objects", or the difference and exits with 1. Takes the server's programs from $PGBIN, else from where pg_config says.
+# Checks whether the migrations of a revision and those of this tree create the same schema: src/test/schema/compare.sh REVISION.
+# For changes that must not alter the schema, such as merging several migrations into one. It applies both sets to databases of its own PostgreSQL
+# and compares the output of pg_dump, whatever the order: definitions, comments in bodies, owners, privileges, and rows that migrations insert.
+# Prints "equal: N objects", or the difference and exits with 1. Finds the server's programs in $PGBIN, or else through pg_config.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 revision=${1:?Name the revision to compare with, for example HEAD~1}
@@ -12,7 +12,7 @@ work=$(mktemp -d)
 chmod 755 "$work"
 mkdir "$work/server" "$work/before" "$work/after"
 
-# A server does not run as root: root runs it as the user postgres.
+# The server refuses to run as root, so root starts it as the user postgres.
 server() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
 stop() {
   [ ! -e "$work/server/data/postmaster.pid" ] || server "$bin/pg_ctl" -D "$work/server/data" -m immediate -w stop > "$work/log"
@@ -25,7 +25,7 @@ server "$bin/pg_ctl" -D "$work/server/data" -l "$work/server/log" -w -o "-k $wor
 export PGHOST=$work/server PGOPTIONS='-c client_min_messages=warning'
 psql() { "$bin/psql" -X -q -v ON_ERROR_STOP=1 "$@"; }
 
-# As Flyway does: by version, each in a transaction, and after each of them the file that grants its table.
+# As Flyway does: by version, each in a transaction, followed by the file that grants access to its table.
 migrate() {
   psql -U administrator -d postgres -c "CREATE DATABASE $1 OWNER owner"
   psql -U owner -d "$1" -c 'CREATE TABLE flyway_schema_history (version text)'
@@ -36,7 +36,7 @@ migrate() {
   done
 }
 
-# One line for each object, sorted. Left out: the installation's id, which is random, keys that restrict a dump, and settings between objects.
+# One line for each object, sorted. Omitted: the installation's random id, keys that restrict a dump, and settings between objects.
 objects() {
   "$bin/pg_dump" -U administrator "$1" | sed -E -e '/^\\(un)?restrict /d' -e '/^SET default_/d' -e 's/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/<uuid>/g' | awk '
     function end() { sub(/(\001|\001--( PostgreSQL database dump complete)?)+$/, "", object); if (object ~ /^-- /) print object }
