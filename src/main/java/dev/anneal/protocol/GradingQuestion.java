@@ -24,6 +24,13 @@ public sealed interface GradingQuestion {
         return Collections.nCopies(size(), GradingReply.Answer.failed(failure));
     }
 
+    /** These answers if they are as many as it asks for, or failed ones. */
+    default List<GradingReply.Answer> complete(List<GradingReply.Answer> answers) {
+        return answers.size() == size()
+                ? answers
+                : failed("%d answers came to %d questions".formatted(answers.size(), size()));
+    }
+
     /**
      * What does a model answer?
      *

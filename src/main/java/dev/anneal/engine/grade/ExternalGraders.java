@@ -24,10 +24,7 @@ public interface ExternalGraders {
             return List.of();
         }
         try {
-            List<GradingReply.Answer> answers = ask(question);
-            return answers.size() == question.size()
-                    ? answers
-                    : question.failed("%d answers came to %d questions".formatted(answers.size(), question.size()));
+            return question.complete(ask(question));
         } catch (CancellationException e) {
             throw e;
         } catch (RuntimeException e) {

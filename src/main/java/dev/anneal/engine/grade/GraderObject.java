@@ -35,10 +35,6 @@ final class GraderObject {
         throw GraderException.invalid(path, "must be an object, but is " + shown(value));
     }
 
-    String path() {
-        return path;
-    }
-
     String param(String key) {
         return path.isEmpty() ? key : path + "." + key;
     }

@@ -61,10 +61,6 @@ public final class Sample {
         return outputText;
     }
 
-    public List<Map<String, @Nullable Object>> toolCalls() {
-        return toolCalls;
-    }
-
     /** As it crosses to whoever asks an endpoint about it. */
     GradingQuestion.Completion completion() {
         return new GradingQuestion.Completion(item, outputText, toolCalls);

@@ -45,7 +45,7 @@ final class EvaluatingTask {
         if (config == null) {
             return evaluateAsIs(evaluator, trained.folder());
         }
-        try (DecoderModel model = base.load(base.directory());
+        try (DecoderModel model = base.load();
                 Adapter adapter = Adapter.load(model, config, trained.adapterFile())) {
             return evaluator.evaluate(model, adapter.apply(trained.state().beta(), AdapterDropout.NONE), pulse);
         }

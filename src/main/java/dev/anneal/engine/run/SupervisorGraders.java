@@ -94,12 +94,9 @@ final class SupervisorGraders implements ExternalGraders {
         GradingQuestion asked = question.apply(List.copyOf(piece));
         progress.accept(new Progress.Asked(lastId, asked));
         List<GradingReply.Answer> answers = await(lastId);
-        if (answers.isEmpty()) {
-            return asked.failed("no answer came from the worker within " + patience);
-        }
-        return answers.size() == piece.size()
-                ? answers
-                : asked.failed("%d answers came to %d questions".formatted(answers.size(), piece.size()));
+        return answers.isEmpty()
+                ? asked.failed("no answer came from the worker within " + patience)
+                : asked.complete(answers);
     }
 
     /** Empty if none came in time. */

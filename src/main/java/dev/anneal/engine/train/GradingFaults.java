@@ -38,9 +38,9 @@ final class GradingFaults {
 
     /** @param of what the completions were sampled for, in words */
     void report(String of, List<Group> groups) {
-        List<Completion> failed = Group.completions(groups).stream()
-                .filter(completion -> completion.reward() == null)
-                .toList();
+        List<Completion> all = Group.completions(groups);
+        List<Completion> failed =
+                all.stream().filter(completion -> completion.reward() == null).toList();
         failed.stream()
                 .flatMap(completion -> completion.grade().errors().stream())
                 .filter(error -> reported.add(error.grader() + ' ' + error.flag()))
@@ -48,7 +48,7 @@ final class GradingFaults {
                         new Progress.Warning("%d of %d completions of %s have no reward; grader '%s' (%s): %s"
                                 .formatted(
                                         failed.size(),
-                                        Group.completions(groups).size(),
+                                        all.size(),
                                         of,
                                         error.grader(),
                                         error.flag().wireName(),

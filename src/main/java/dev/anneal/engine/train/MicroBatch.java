@@ -1,5 +1,6 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.math.random.SplitMix64;
 import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.Targets;
@@ -91,9 +92,7 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
         }
         return new AdapterDropout(
                 probability,
-                rowsOfStep.stream()
-                        .map(row -> AdapterDropout.key(seed, step, row))
-                        .toList());
+                rowsOfStep.stream().map(row -> SplitMix64.key(seed, step, row)).toList());
     }
 
     /**

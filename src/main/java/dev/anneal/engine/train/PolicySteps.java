@@ -133,10 +133,7 @@ final class PolicySteps implements Steps {
         }
         List<Group> groups = sampled.get();
         faults.require(step, groups);
-        if (rollout % sampleInterval == 0
-                || rollout
-                        == (passes.job().settings().totalSteps() - 1)
-                                / method.policy().updatesPerRollout()) {
+        if (rollout % sampleInterval == 0 || rollout == plan.totalSteps() - 1) {
             passes.progress().accept(samples(step + 1, adapter.beta(), groups));
         }
         return Optional.of(PolicyBatch.of(

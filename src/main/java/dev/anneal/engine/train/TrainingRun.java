@@ -1,5 +1,6 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.network.architecture.Arithmetic;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingSettings;
@@ -104,7 +105,7 @@ final class TrainingRun {
     }
 
     private String precision() {
-        return job.model().precision() == ElementType.BFLOAT16 ? "bf16" : "fp32";
+        return job.model().precision() == ElementType.BFLOAT16 ? Arithmetic.BF16 : Arithmetic.FP32;
     }
 
     private boolean isDue(int interval) {

@@ -1,5 +1,7 @@
 package dev.anneal.service.queue;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param param request key that is at fault, or null
  * @param origin whose fault it is, which decides the retry budget
  */
+@JsonInclude(JsonInclude.Include.ALWAYS)
 public record WorkError(
-        String code, String message, @Nullable String param, Origin origin) {
+        String code,
+        String message,
+        @Nullable String param,
+        @JsonIgnore Origin origin) {
 
     /** A worker that fell silent, hung or took too long. */
     public static final String WORKER_LOST = "worker_lost";

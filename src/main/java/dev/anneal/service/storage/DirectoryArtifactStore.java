@@ -59,7 +59,7 @@ public final class DirectoryArtifactStore implements ArtifactStore {
         } catch (IOException exception) {
             throw new StartRefusedException(
                     setting + " is not a writable folder: " + root,
-                    "Set anneal.storage.directory to a folder that this process may write to, with room on its disk.",
+                    "Set " + setting + " to a folder that this process may write to, with room on its disk.",
                     exception);
         }
     }
@@ -248,7 +248,8 @@ public final class DirectoryArtifactStore implements ArtifactStore {
         Files.createDirectories(folder);
     }
 
-    private static List<Path> childrenOf(Path folder) throws IOException {
+    /** What is in a folder. */
+    public static List<Path> childrenOf(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.toList();
         }

@@ -55,11 +55,11 @@ public final class StoreOwnership {
         try {
             if (objection(own.id()).isPresent()) {
                 mark(own);
+                // Read again: another process may have marked the store at the same time.
+                objection(own.id()).ifPresent(objection -> {
+                    throw objection;
+                });
             }
-            // Read again: another process may have marked the store at the same time.
-            objection(own.id()).ifPresent(objection -> {
-                throw objection;
-            });
             system.run(() -> jdbc.sql(REMEMBER).update());
             return own.id();
         } catch (StorageException failure) {

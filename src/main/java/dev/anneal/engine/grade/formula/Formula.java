@@ -13,7 +13,7 @@ public final class Formula {
 
     public static final int MAX_LENGTH = 1_000;
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+    static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     private final Node root;
     private final Set<String> variables;

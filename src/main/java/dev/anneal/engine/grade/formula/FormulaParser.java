@@ -17,7 +17,6 @@ final class FormulaParser {
     private static final int MAX_DEPTH = 32;
 
     private static final Pattern NUMBER = Pattern.compile("(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?");
-    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final Pattern BLANKS = Pattern.compile("\\s*");
 
     private final String text;
@@ -105,7 +104,7 @@ final class FormulaParser {
             advance(number.end());
             return values -> value;
         }
-        Matcher name = matcher(NAME);
+        Matcher name = matcher(Formula.NAME);
         if (!name.lookingAt()) {
             throw expected("a number, a grader's name, a function or '('");
         }

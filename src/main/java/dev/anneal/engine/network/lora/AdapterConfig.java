@@ -71,15 +71,6 @@ public record AdapterConfig(
         }
     }
 
-    /** Trained parameters in a model. */
-    public long parameters(ModelConfig model) {
-        long layer = 0;
-        for (Projection target : targets) {
-            layer += (long) rank * (target.inputSize(model) + target.outputSize(model));
-        }
-        return layer * model.layers();
-    }
-
     /** @throws AdapterConfigException if a name is not a projection, or {@value #ALL_LINEAR} is not the only one */
     public static Set<Projection> targetsNamed(List<String> names) {
         if (names.equals(List.of(ALL_LINEAR))) {

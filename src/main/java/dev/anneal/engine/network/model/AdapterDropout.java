@@ -21,11 +21,6 @@ public record AdapterDropout(double probability, List<Long> rowKeys) {
         rowKeys = List.copyOf(rowKeys);
     }
 
-    /** A key that differs wherever one of the numbers differs. */
-    public static long key(long seed, long step, long row) {
-        return SplitMix64.key(seed, step, row);
-    }
-
     /** Seeds of the rows in a layer; a projection adds its number to them. libtorch's CPU generator takes the low 32 bits. */
     long[] seeds(int layer) {
         return rowKeys.stream()

@@ -118,11 +118,6 @@ public final class DecoderModel implements AutoCloseable {
         return noAdapter;
     }
 
-    /** Weight of the norm between the last layer and the output embedding, [H]. */
-    public Tensor finalNorm() {
-        return weights.norm();
-    }
-
     /** Embedding whose product with the normed hidden states gives the logits, [V, H]. */
     public Tensor outputEmbedding() {
         return weights.head();

@@ -76,9 +76,9 @@ final class UnknownKeys {
                 others.add(described);
                 hasMessageKeys |= key.isOfMessage();
             } else {
-                warnings.add("The unknown key %s is ignored%s. Did you mean '%s'?"
-                        .formatted(
-                                described, key.isOfMessage() ? UNLESS_IN_TEMPLATE.formatted("it") : "", meant.get()));
+                warnings.add("The unknown key %s is ignored%s."
+                                .formatted(described, key.isOfMessage() ? UNLESS_IN_TEMPLATE.formatted("it") : "")
+                        + Spelling.question(meant.get()));
             }
         }
         if (!others.isEmpty()) {

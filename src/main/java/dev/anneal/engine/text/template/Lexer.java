@@ -67,19 +67,12 @@ final class Lexer {
         boolean beganLine = position == 0 || source.charAt(position - 1) == '\n';
         String before = take(open);
         if (sign == '-') {
-            return before.substring(0, endWithoutSpace(before, 0));
+            return before.substring(0, PythonSpace.end(before, 0, before.length()));
         }
         int lineStart = before.lastIndexOf('\n') + 1;
-        boolean isIndentation = (lineStart > 0 || beganLine) && endWithoutSpace(before, lineStart) == lineStart;
+        boolean isIndentation =
+                (lineStart > 0 || beganLine) && PythonSpace.end(before, lineStart, before.length()) == lineStart;
         return isBlock && sign != '+' && isIndentation ? before.substring(0, lineStart) : before;
-    }
-
-    private static int endWithoutSpace(String text, int from) {
-        int end = text.length();
-        while (end > from && isSpace(text.charAt(end - 1))) {
-            end--;
-        }
-        return end;
     }
 
     private void comment() {
@@ -224,7 +217,7 @@ final class Lexer {
 
     private void skipSpace() {
         int at = position;
-        while (at < source.length() && isSpace(source.charAt(at))) {
+        while (at < source.length() && PythonSpace.isSpace(source.charAt(at))) {
             at++;
         }
         take(at);
@@ -243,11 +236,6 @@ final class Lexer {
 
     private boolean isWord(int at) {
         return at < source.length() && (Character.isLetterOrDigit(source.charAt(at)) || source.charAt(at) == '_');
-    }
-
-    /** Python's {@code \s}. */
-    private static boolean isSpace(char unit) {
-        return Character.isWhitespace(unit) || Character.isSpaceChar(unit) || unit == 0x85;
     }
 
     private TemplateException failure(String reason) {

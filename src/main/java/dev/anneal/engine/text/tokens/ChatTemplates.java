@@ -2,6 +2,7 @@ package dev.anneal.engine.text.tokens;
 
 import dev.anneal.engine.text.template.ChatTemplate;
 import dev.anneal.engine.text.template.TemplateException;
+import java.nio.file.Files;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,7 +22,7 @@ public record ChatTemplates(ChatTemplate plain, ChatTemplate withTools) {
     private static final String WITH_TOOLS = "tool_use";
 
     static ChatTemplates read(ModelFiles files, Instant now) {
-        String file = files.optionalText(FILE) == null ? CONFIGURATION : FILE;
+        String file = Files.isRegularFile(files.directory().resolve(FILE)) ? FILE : CONFIGURATION;
         Map<String, ChatTemplate> byName = new LinkedHashMap<>();
         sources(files).forEach((name, source) -> byName.put(name, compile(files, file, source, now)));
         ChatTemplate plain = byName.size() == 1 ? byName.values().iterator().next() : byName.get(DEFAULT);

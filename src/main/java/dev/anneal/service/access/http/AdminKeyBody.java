@@ -2,6 +2,7 @@ package dev.anneal.service.access.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.service.access.tenant.IssuedKey;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,14 +16,14 @@ record AdminKeyBody(
         String object,
         String name,
         String redactedValue,
-        long createdAt,
-        @Nullable Long lastUsedAt,
-        @Nullable Long expiresAt,
+        Instant createdAt,
+        @Nullable Instant lastUsedAt,
+        @Nullable Instant expiresAt,
         Owner owner,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String value) {
 
     /** Always a service account, whose only key this is. */
-    record Owner(String type, String object, String id, String name, long createdAt, String role) {}
+    record Owner(String type, String object, String id, String name, Instant createdAt, String role) {}
 
     static AdminKeyBody of(IssuedKey key) {
         return of(key, null);
@@ -33,15 +34,15 @@ record AdminKeyBody(
     }
 
     private static AdminKeyBody of(IssuedKey key, @Nullable String secret) {
-        long createdAt = key.createdAt().getEpochSecond();
+        Instant createdAt = key.createdAt();
         return new AdminKeyBody(
                 key.id(),
                 "organization.admin_api_key",
                 key.name(),
                 key.redacted(),
                 createdAt,
-                ProjectBody.seconds(key.lastUsedAt()),
-                ProjectBody.seconds(key.expiresAt()),
+                key.lastUsedAt(),
+                key.expiresAt(),
                 new Owner("service_account", "organization.service_account", key.id(), key.name(), createdAt, "owner"),
                 secret);
     }

@@ -3,6 +3,7 @@ package dev.anneal.service.access.http;
 import dev.anneal.service.access.tenant.IssuedKeys;
 import dev.anneal.service.access.tenant.RequiresScope;
 import dev.anneal.service.access.tenant.Scope;
+import dev.anneal.service.access.web.DeletedBody;
 import dev.anneal.service.access.web.ListBody;
 import dev.anneal.service.access.web.PageLimits;
 import dev.anneal.service.platform.paging.PageRequest;
@@ -52,8 +53,8 @@ class AdminKeyController {
 
     @DeleteMapping("/{keyId}")
     @RequiresScope(Scope.ADMIN)
-    DeletedKeyBody delete(@PathVariable String keyId) {
+    DeletedBody delete(@PathVariable String keyId) {
         keys.revoke(null, keyId);
-        return new DeletedKeyBody(keyId, "organization.admin_api_key.deleted", true);
+        return new DeletedBody(keyId, "organization.admin_api_key.deleted", true);
     }
 }

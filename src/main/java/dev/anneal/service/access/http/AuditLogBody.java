@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.service.access.audit.AuditEntry;
 import dev.anneal.service.access.tenant.Credential;
+import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 record AuditLogBody(
         String id,
         String type,
-        long effectiveAt,
+        Instant effectiveAt,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Project project,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Actor actor,
         Anneal anneal,
@@ -69,7 +70,7 @@ record AuditLogBody(
         return new AuditLogBody(
                 entry.id(),
                 entry.action(),
-                entry.at().getEpochSecond(),
+                entry.at(),
                 entry.project() == null ? null : new Project(entry.project()),
                 actor == null ? null : actor(actor, origin.clientIp()),
                 new Anneal(

@@ -11,8 +11,8 @@ record ProjectBody(
         String id,
         String object,
         String name,
-        long createdAt,
-        @Nullable Long archivedAt,
+        Instant createdAt,
+        @Nullable Instant archivedAt,
         String status) {
 
     static ProjectBody of(Project project) {
@@ -20,12 +20,8 @@ record ProjectBody(
                 project.id(),
                 "organization.project",
                 project.name(),
-                project.createdAt().getEpochSecond(),
-                seconds(project.archivedAt()),
+                project.createdAt(),
+                project.archivedAt(),
                 project.isArchived() ? "archived" : "active");
-    }
-
-    static @Nullable Long seconds(@Nullable Instant time) {
-        return time == null ? null : time.getEpochSecond();
     }
 }

@@ -3,6 +3,7 @@ package dev.anneal.service.access.http;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.service.access.tenant.IssuedKey;
 import dev.anneal.service.access.tenant.Scope;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +20,9 @@ record ProjectKeyBody(
         String name,
         String redactedValue,
         List<String> scopes,
-        long createdAt,
-        @Nullable Long lastUsedAt,
-        @Nullable Long expiresAt,
+        Instant createdAt,
+        @Nullable Instant lastUsedAt,
+        @Nullable Instant expiresAt,
         Owner owner,
         String ownerProjectAccess,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String value) {
@@ -34,7 +35,7 @@ record ProjectKeyBody(
     record Owner(String type, Account serviceAccount) {}
 
     /** The account whose only key this is. */
-    record Account(String id, String name, long createdAt, String role) {}
+    record Account(String id, String name, Instant createdAt, String role) {}
 
     static ProjectKeyBody of(IssuedKey key) {
         return of(key, null);
@@ -45,7 +46,7 @@ record ProjectKeyBody(
     }
 
     private static ProjectKeyBody of(IssuedKey key, @Nullable String secret) {
-        long createdAt = key.createdAt().getEpochSecond();
+        Instant createdAt = key.createdAt();
         return new ProjectKeyBody(
                 key.id(),
                 "organization.project.api_key",
@@ -53,8 +54,8 @@ record ProjectKeyBody(
                 key.redacted(),
                 key.scopes().stream().sorted().map(Scope::wireName).toList(),
                 createdAt,
-                ProjectBody.seconds(key.lastUsedAt()),
-                ProjectBody.seconds(key.expiresAt()),
+                key.lastUsedAt(),
+                key.expiresAt(),
                 new Owner("service_account", new Account(key.id(), key.name(), createdAt, "member")),
                 "active",
                 secret);

@@ -4,6 +4,7 @@ import dev.anneal.service.access.tenant.IssuedKeys;
 import dev.anneal.service.access.tenant.Projects;
 import dev.anneal.service.access.tenant.RequiresScope;
 import dev.anneal.service.access.tenant.Scope;
+import dev.anneal.service.access.web.DeletedBody;
 import dev.anneal.service.access.web.ListBody;
 import dev.anneal.service.access.web.PageLimits;
 import dev.anneal.service.platform.paging.PageRequest;
@@ -58,8 +59,8 @@ class ProjectKeyController {
 
     @DeleteMapping("/{keyId}")
     @RequiresScope(Scope.ADMIN)
-    DeletedKeyBody delete(@PathVariable String projectId, @PathVariable String keyId) {
+    DeletedBody delete(@PathVariable String projectId, @PathVariable String keyId) {
         keys.revoke(projectId, keyId);
-        return new DeletedKeyBody(keyId, "organization.project.api_key.deleted", true);
+        return new DeletedBody(keyId, "organization.project.api_key.deleted", true);
     }
 }

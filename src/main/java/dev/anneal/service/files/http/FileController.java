@@ -3,6 +3,7 @@ package dev.anneal.service.files.http;
 import dev.anneal.service.access.tenant.RequiresScope;
 import dev.anneal.service.access.tenant.Scope;
 import dev.anneal.service.access.tenant.Tenant;
+import dev.anneal.service.access.web.DeletedBody;
 import dev.anneal.service.access.web.Download;
 import dev.anneal.service.access.web.ListBody;
 import dev.anneal.service.access.web.PageLimits;

@@ -7,6 +7,7 @@ import dev.anneal.service.inference.Generation;
 import dev.anneal.service.platform.refusal.Refusal;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,15 +21,14 @@ final class Answer {
     private static final Duration SILENCE = Duration.ofSeconds(5);
 
     private final String id;
-    private final long created;
+    private final Instant created;
     private final AnswerRequest request;
     private final List<Generation> generations;
 
     /**
-     * @param created seconds since 1970
      * @param generations one for each prompt
      */
-    Answer(String id, long created, AnswerRequest request, List<Generation> generations) {
+    Answer(String id, Instant created, AnswerRequest request, List<Generation> generations) {
         this.id = id;
         this.created = created;
         this.request = request;

@@ -1,6 +1,7 @@
 package dev.anneal.service.inference.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 record AnswerBody(
         String id,
         String object,
-        long created,
+        Instant created,
         String model,
         String systemFingerprint,
         List<?> choices,

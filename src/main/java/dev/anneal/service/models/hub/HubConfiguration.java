@@ -61,6 +61,6 @@ class HubConfiguration {
 
     @Bean
     LocalChore hubPins(HubSource models) {
-        return new LocalChore(FRESH, models::readPins);
+        return new LocalChore(FRESH, FRESH, models::readPins);
     }
 }

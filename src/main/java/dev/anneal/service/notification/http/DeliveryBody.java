@@ -2,6 +2,7 @@ package dev.anneal.service.notification.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.service.notification.webhook.WebhookDelivery;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,19 +11,19 @@ import org.jspecify.annotations.Nullable;
 record DeliveryBody(
         String id,
         String object,
-        long createdAt,
+        Instant createdAt,
         String eventId,
         String eventType,
         String jobId,
         String status,
-        @Nullable Long nextAttemptAt,
+        @Nullable Instant nextAttemptAt,
         List<Attempt> attempts) {
 
     /** A try. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Attempt(
             int number,
-            long startedAt,
+            Instant startedAt,
             double seconds,
             @Nullable Integer statusCode,
             @Nullable String failure) {}
@@ -31,16 +32,16 @@ record DeliveryBody(
         return new DeliveryBody(
                 delivery.id(),
                 "webhook_endpoint.delivery",
-                delivery.createdAt().getEpochSecond(),
+                delivery.createdAt(),
                 delivery.eventId(),
                 delivery.eventType(),
                 delivery.subject(),
                 delivery.state().wireName(),
-                EndpointBody.seconds(delivery.nextTryAt()),
+                delivery.nextTryAt(),
                 delivery.attempts().stream()
                         .map(attempt -> new Attempt(
                                 attempt.number(),
-                                attempt.startedAt().getEpochSecond(),
+                                attempt.startedAt(),
                                 attempt.seconds(),
                                 attempt.status(),
                                 attempt.failure()))

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 record EndpointBody(
         String id,
         String object,
-        long createdAt,
-        long updatedAt,
+        Instant createdAt,
+        Instant updatedAt,
         String name,
         String url,
         List<String> eventTypes,
@@ -35,8 +35,8 @@ record EndpointBody(
     record Extension(
             boolean enabled,
             @Nullable String disabledReason,
-            @Nullable Long disabledAt,
-            @Nullable Long previousSecretExpiresAt) {}
+            @Nullable Instant disabledAt,
+            @Nullable Instant previousSecretExpiresAt) {}
 
     static EndpointBody of(WebhookEndpoint endpoint) {
         return of(endpoint, null);
@@ -51,8 +51,8 @@ record EndpointBody(
         return new EndpointBody(
                 endpoint.id(),
                 "webhook_endpoint",
-                endpoint.createdAt().getEpochSecond(),
-                endpoint.updatedAt().getEpochSecond(),
+                endpoint.createdAt(),
+                endpoint.updatedAt(),
                 endpoint.settings().name(),
                 endpoint.settings().url().toString(),
                 endpoint.settings().eventTypes().stream()
@@ -63,11 +63,7 @@ record EndpointBody(
                 new Extension(
                         disabled == null,
                         disabled == null ? null : disabled.wireName(),
-                        seconds(endpoint.disabledAt()),
-                        seconds(endpoint.previousSecretUntil())));
-    }
-
-    static @Nullable Long seconds(@Nullable Instant time) {
-        return time == null ? null : time.getEpochSecond();
+                        endpoint.disabledAt(),
+                        endpoint.previousSecretUntil()));
     }
 }

@@ -3,6 +3,7 @@ package dev.anneal.service.notification.http;
 import dev.anneal.service.access.tenant.RequiresScope;
 import dev.anneal.service.access.tenant.Scope;
 import dev.anneal.service.access.tenant.Tenant;
+import dev.anneal.service.access.web.DeletedBody;
 import dev.anneal.service.access.web.ListBody;
 import dev.anneal.service.access.web.PageLimits;
 import dev.anneal.service.notification.webhook.WebhookDeliveries;
@@ -49,9 +50,6 @@ class WebhookController {
 
     /** The list of names that is no list of objects. */
     record EventTypesBody(String object, List<String> data) {}
-
-    /** What is left of a deleted endpoint. */
-    record DeletedBody(String id, String object, boolean deleted) {}
 
     /** What came of a test. */
     record TestBody(String object, boolean success, int statusCode, String eventType, String webhookEndpointId) {}

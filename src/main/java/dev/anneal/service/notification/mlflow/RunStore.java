@@ -98,9 +98,9 @@ final class RunStore {
     Optional<String> runOf(long job) {
         return jdbc.sql(READ)
                 .param("job", job)
-                .query((row, index) -> Optional.ofNullable(reported(row, index).runId()))
+                .query(RunStore::reported)
                 .optional()
-                .flatMap(found -> found);
+                .map(Reported::runId);
     }
 
     private static Reported reported(ResultSet row, int index) throws SQLException {

@@ -38,12 +38,11 @@ final class StoreMeters implements StoreListener {
                 MeterNames.STORE_ERRORS,
                 "Operations in which the artifact store itself failed");
         for (StoreOperation operation : StoreOperation.values()) {
-            String tag = operation.name().toLowerCase(Locale.ROOT);
             timers.put(
                     operation,
                     Timer.builder(MeterNames.STORE)
                             .description("Operations of the artifact store")
-                            .tag("op", tag)
+                            .tag("op", operation.name().toLowerCase(Locale.ROOT))
                             .serviceLevelObjectives(BUCKETS)
                             .register(registry));
         }

@@ -8,7 +8,6 @@ import dev.anneal.service.results.evaluation.EvaluationStore.Subject;
 import dev.anneal.service.results.export.Export;
 import dev.anneal.service.results.export.ExportKind;
 import dev.anneal.service.results.export.Exports;
-import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.Jobs;
 import dev.anneal.service.training.job.TunedModels;
 import dev.anneal.service.training.sharing.UsableModel;
@@ -19,8 +18,6 @@ import org.springframework.stereotype.Component;
 /** Finds the model or export that an evaluation runs on. */
 @Component
 final class EvaluationSubjects {
-
-    private static final String TUNED = "ft:";
 
     private final ModelCatalog catalog;
     private final Jobs jobs;
@@ -42,7 +39,7 @@ final class EvaluationSubjects {
         if (model == null) {
             return Optional.empty();
         }
-        if (!model.startsWith(TUNED)) {
+        if (!TunedModels.isTuned(model)) {
             BaseModel base = catalog.require(model);
             return Optional.of(new Subject(base.id(), base.revision(), null, null));
         }
@@ -50,8 +47,7 @@ final class EvaluationSubjects {
         if (found.isEmpty() && models.find(tenantId, model).isEmpty()) {
             throw noSuchModel(model, visible.didYouMean(tenantId, model));
         }
-        return found.map(shared -> new Subject(
-                shared.base(), shared.baseRevision(), shared.checkpoint().number(), null));
+        return found.map(EvaluationSubjects::subject);
     }
 
     private static Refusal noSuchModel(String model, String hint) {
@@ -67,10 +63,12 @@ final class EvaluationSubjects {
         if (model == null) {
             return exportSubject(String.valueOf(request.export()));
         }
-        TunedModels.Resolved tuned = models.find(model).orElseThrow(() -> noSuchModel(model, ""));
-        Job job = jobs.byNumber(tuned.model().job());
+        return subject(visible.own(model).orElseThrow(() -> noSuchModel(model, "")));
+    }
+
+    private static Subject subject(UsableModel model) {
         return new Subject(
-                job.request().model(), job.baseRevision(), tuned.checkpoint().number(), null);
+                model.base(), model.baseRevision(), model.checkpoint().number(), null);
     }
 
     private Subject exportSubject(String id) {

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.engine.grade.GraderSecrets;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
+import dev.anneal.service.queue.Waiting;
+import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.results.evaluation.Evaluation;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 record EvaluationBody(
         String id,
         String object,
-        long createdAt,
-        @Nullable Long finishedAt,
+        Instant createdAt,
+        @Nullable Instant finishedAt,
         String status,
-        WorkBody.@Nullable ErrorDetails error,
-        WorkBody.@Nullable WaitingDetails waitingFor,
+        @Nullable WorkError error,
+        @Nullable Waiting waitingFor,
         String model,
         String baseModel,
         String testFile,
@@ -32,21 +35,7 @@ record EvaluationBody(
         @Nullable Integer exactMatches,
         @Nullable Double accuracy,
         Map<String, Double> metrics,
-        List<Sample> samples) {
-
-    /** A row in full. */
-    @JsonInclude(JsonInclude.Include.ALWAYS)
-    record Sample(
-            String prompt,
-            @Nullable String expected,
-            String answer,
-            @Nullable Double reward,
-            List<String> errors) {
-
-        static Sample of(Progress.Evaluated.Sample sample) {
-            return new Sample(sample.prompt(), sample.expected(), sample.answer(), sample.reward(), sample.errors());
-        }
-    }
+        List<Progress.Evaluated.Sample> samples) {
 
     static EvaluationBody of(Evaluation evaluation) {
         EvaluateTask.Grading grading = evaluation.grading();
@@ -54,11 +43,11 @@ record EvaluationBody(
         return new EvaluationBody(
                 evaluation.id(),
                 "fine_tuning.evaluation",
-                evaluation.createdAt().getEpochSecond(),
-                WorkBody.seconds(evaluation.work().finishedAt()),
+                evaluation.createdAt(),
+                evaluation.work().finishedAt(),
                 WorkBody.status(evaluation.work()),
-                WorkBody.error(evaluation.work()),
-                WorkBody.waiting(evaluation.work()),
+                evaluation.work().error(),
+                evaluation.work().waiting(),
                 evaluation.subject(),
                 evaluation.baseModel(),
                 evaluation.testFile(),
@@ -71,8 +60,6 @@ record EvaluationBody(
                 result == null ? null : result.exactMatches(),
                 result == null ? null : result.accuracy(),
                 result == null ? Map.of() : new TreeMap<>(result.metrics()),
-                result == null
-                        ? List.of()
-                        : result.samples().stream().map(Sample::of).toList());
+                result == null ? List.of() : result.samples());
     }
 }

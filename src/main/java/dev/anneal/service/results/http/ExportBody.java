@@ -1,8 +1,11 @@
 package dev.anneal.service.results.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.anneal.service.queue.Waiting;
+import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.results.export.Export;
 import dev.anneal.service.results.export.ExportKind;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,11 +22,11 @@ record ExportBody(
         @Nullable String adapter,
         @Nullable String model,
         double beta,
-        long createdAt,
-        @Nullable Long finishedAt,
+        Instant createdAt,
+        @Nullable Instant finishedAt,
         String status,
-        WorkBody.@Nullable ErrorDetails error,
-        WorkBody.@Nullable WaitingDetails waitingFor,
+        @Nullable WorkError error,
+        @Nullable Waiting waitingFor,
         String kind,
         @Nullable String dtype,
         @Nullable String ggufType,
@@ -56,11 +59,11 @@ record ExportBody(
                 adapter.map(Export.OfAdapter::fileId).orElse(null),
                 adapter.map(Export.OfAdapter::model).orElse(null),
                 checkpoint.map(Export.OfCheckpoint::beta).orElse(0.0),
-                export.createdAt().getEpochSecond(),
-                WorkBody.seconds(export.work().finishedAt()),
+                export.createdAt(),
+                export.work().finishedAt(),
                 WorkBody.status(export.work()),
-                WorkBody.error(export.work()),
-                WorkBody.waiting(export.work()),
+                export.work().error(),
+                export.work().waiting(),
                 export.kind().wireName(),
                 export.kind() == ExportKind.GGUF ? null : export.dtype(),
                 export.kind() == ExportKind.GGUF ? export.dtype() : null,

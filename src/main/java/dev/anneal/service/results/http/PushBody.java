@@ -3,6 +3,7 @@ package dev.anneal.service.results.http;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.anneal.service.results.push.Push;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** The object {@code fine_tuning.job.export.push}. */
@@ -11,8 +12,8 @@ record PushBody(
         String id,
         String object,
         String exportId,
-        long createdAt,
-        @Nullable Long finishedAt,
+        Instant createdAt,
+        @Nullable Instant finishedAt,
         String repoId,
         @JsonProperty("private") boolean isPrivate,
         String revision,
@@ -25,8 +26,8 @@ record PushBody(
                 push.id(),
                 "fine_tuning.job.export.push",
                 push.exportId(),
-                push.createdAt().getEpochSecond(),
-                WorkBody.seconds(push.finishedAt()),
+                push.createdAt(),
+                push.finishedAt(),
                 push.repo(),
                 push.isPrivate(),
                 push.revision(),

@@ -6,7 +6,6 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -48,20 +47,22 @@ final class CacheLocks {
     /**
      * Waits until nobody else has the entry, unless waiting becomes pointless: another process may have made the entry, and others may use it for hours.
      *
-     * @return empty if waiting is pointless
+     * @return null if waiting is pointless
      */
-    Optional<FileLock> aloneUnless(BooleanSupplier pointless, long entry) throws IOException, InterruptedException {
-        Optional<FileLock> lock = tryAlone(entry);
-        while (lock.isEmpty() && !pointless.getAsBoolean()) {
+    @Nullable
+    FileLock aloneUnless(BooleanSupplier pointless, long entry) throws IOException, InterruptedException {
+        FileLock lock = tryAlone(entry);
+        while (lock == null && !pointless.getAsBoolean()) {
             Thread.sleep(POLL_MILLIS);
             lock = tryAlone(entry);
         }
         return lock;
     }
 
-    /** Empty if somebody has the entry. */
-    Optional<FileLock> tryAlone(long entry) throws IOException {
-        return Optional.ofNullable(locked(entry * RANGE, RANGE));
+    /** Null if somebody has the entry. */
+    @Nullable
+    FileLock tryAlone(long entry) throws IOException {
+        return locked(entry * RANGE, RANGE);
     }
 
     private @Nullable FileLock locked(long position, long bytes) throws IOException {

@@ -20,7 +20,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -76,7 +75,7 @@ final class LocalCache {
         Path path = path(key);
         try {
             while (true) {
-                FileLock lock = locks.shared(lockOf(key));
+                FileLock lock = locks.shared(lockOf(DurableFiles.parentOf(path)));
                 if (Files.exists(path)) {
                     touch(path);
                     return new LocalCopy(path, () -> release(lock));
@@ -103,13 +102,12 @@ final class LocalCache {
 
     private void make(ArtifactKey key, Path path, Contents contents, Download download)
             throws IOException, InterruptedException {
-        Optional<FileLock> alone = locks.aloneUnless(() -> Files.exists(path), lockOf(key));
-        if (alone.isEmpty()) {
+        FileLock alone = locks.aloneUnless(() -> Files.exists(path), lockOf(DurableFiles.parentOf(path)));
+        if (alone == null) {
             return;
         }
-        FileLock lock = alone.get();
         Path partial = temporary.resolve(UUID.randomUUID().toString());
-        try (lock) {
+        try (alone) {
             if (!Files.exists(path)) {
                 FolderIndex found = contents.find();
                 makeRoom(found.bytes());
@@ -125,13 +123,12 @@ final class LocalCache {
     /** Turns a folder of this machine, which nobody writes to any more, into an entry. */
     void adopt(ArtifactKey key, Path folder) throws IOException, InterruptedException {
         Path path = path(key);
-        Optional<FileLock> alone = locks.aloneUnless(() -> Files.exists(path), lockOf(key));
-        if (alone.isEmpty()) {
+        FileLock alone = locks.aloneUnless(() -> Files.exists(path), lockOf(DurableFiles.parentOf(path)));
+        if (alone == null) {
             Folders.delete(folder);
             return;
         }
-        FileLock lock = alone.get();
-        try (lock) {
+        try (alone) {
             Folders.delete(path);
             makeRoom(bytesOf(folder));
             Files.createDirectories(DurableFiles.parentOf(path));
@@ -144,7 +141,7 @@ final class LocalCache {
     void forget(ArtifactKey key) throws IOException {
         Path path = path(key);
         if (Files.exists(path)) {
-            remove(DurableFiles.parentOf(path), lockOf(key));
+            remove(DurableFiles.parentOf(path));
         }
     }
 
@@ -155,7 +152,7 @@ final class LocalCache {
             if (taken + bytes <= maxBytes) {
                 return;
             }
-            if (remove(each.folder(), Long.parseLong(lockDigits(each.folder()), 16))) {
+            if (remove(each.folder())) {
                 taken -= each.bytes();
             }
         }
@@ -169,13 +166,12 @@ final class LocalCache {
         }
     }
 
-    private boolean remove(Path folder, long entry) throws IOException {
-        Optional<FileLock> alone = locks.tryAlone(entry);
-        if (alone.isEmpty()) {
+    private boolean remove(Path folder) throws IOException {
+        FileLock alone = locks.tryAlone(lockOf(folder));
+        if (alone == null) {
             return false;
         }
-        FileLock lock = alone.get();
-        try (lock) {
+        try (alone) {
             Path aside = temporary.resolve(UUID.randomUUID().toString());
             DurableFiles.rename(folder, aside);
             Folders.delete(aside);
@@ -191,7 +187,7 @@ final class LocalCache {
     /** Least recently used first. */
     private List<Entry> entries() throws IOException {
         List<Entry> found = new ArrayList<>();
-        for (Path folder : children(entries)) {
+        for (Path folder : DirectoryArtifactStore.childrenOf(entries)) {
             try {
                 found.add(new Entry(folder, bytesOf(folder), Files.getLastModifiedTime(folder)));
             } catch (NoSuchFileException | UncheckedIOException gone) {
@@ -205,12 +201,6 @@ final class LocalCache {
     /** Removes unfinished entries of processes that died. */
     void deleteAbandoned(Instant time) throws IOException {
         DirectoryArtifactStore.deleteOlder(temporary, time);
-    }
-
-    private static List<Path> children(Path folder) throws IOException {
-        try (Stream<Path> children = Files.list(folder)) {
-            return children.toList();
-        }
     }
 
     private static long bytesOf(Path folder) throws IOException {
@@ -236,12 +226,8 @@ final class LocalCache {
         return Sha256.ofText(key.value()).substring(0, NAME_DIGITS);
     }
 
-    private static long lockOf(ArtifactKey key) {
-        return Long.parseLong(lockDigits(Path.of(hash(key))), 16);
-    }
-
-    /** 40 bits. */
-    private static String lockDigits(Path folder) {
-        return String.valueOf(folder.getFileName()).substring(0, 10);
+    /** 40 bits of the hash that names the folder. */
+    private static long lockOf(Path folder) {
+        return Long.parseLong(String.valueOf(folder.getFileName()).substring(0, 10), 16);
     }
 }

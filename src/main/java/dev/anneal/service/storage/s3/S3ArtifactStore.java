@@ -102,12 +102,10 @@ final class S3ArtifactStore implements ArtifactStore {
         if (bucket.size(index(folder)).isEmpty()) {
             return;
         }
-        try {
-            FolderIndex index = readIndex(folder);
-            bucket.put(index(folder), index.without(name).toJson());
-        } catch (IOException e) {
-            throw StorageException.of("delete " + name + " from", folder, e);
-        }
+        StorageException.onDisk(
+                "delete " + name + " from",
+                folder,
+                () -> bucket.put(index(folder), readIndex(folder).without(name).toJson()));
         bucket.delete(folder + "/" + name);
     }
 

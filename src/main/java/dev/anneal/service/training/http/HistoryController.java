@@ -5,6 +5,7 @@ import dev.anneal.service.access.tenant.Scope;
 import dev.anneal.service.access.tenant.Tenant;
 import dev.anneal.service.access.web.ListBody;
 import dev.anneal.service.access.web.PageLimits;
+import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.refusal.Refusal;
@@ -16,6 +17,7 @@ import dev.anneal.service.training.history.SampleRow;
 import dev.anneal.service.training.history.Samples;
 import dev.anneal.service.training.history.Series;
 import dev.anneal.service.training.history.SeriesRow;
+import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.Jobs;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -37,6 +39,7 @@ class HistoryController {
     /** Rows of a series that are in memory at a time, and in a page at most. */
     private static final int CHUNK = 1000;
 
+    private final TenantDatabase database;
     private final Jobs jobs;
     private final Events events;
     private final Checkpoints checkpoints;
@@ -45,7 +48,14 @@ class HistoryController {
     private final EventStreams streams;
 
     HistoryController(
-            Jobs jobs, Events events, Checkpoints checkpoints, Samples samples, Series series, EventStreams streams) {
+            TenantDatabase database,
+            Jobs jobs,
+            Events events,
+            Checkpoints checkpoints,
+            Samples samples,
+            Series series,
+            EventStreams streams) {
+        this.database = database;
         this.jobs = jobs;
         this.events = events;
         this.checkpoints = checkpoints;
@@ -107,7 +117,7 @@ class HistoryController {
             throw Refusal.invalidValue("limit", "'limit' must be an integer from 1 to " + CHUNK + " but is " + limit);
         }
         PageRequest request = new PageRequest(null, limit, true);
-        Page<SeriesRow> rows = Page.of(series(tenant, id, after, request.rowsToRead()), request);
+        Page<SeriesRow> rows = Page.of(series(jobs.find(tenant.id(), id), after, request.rowsToRead()), request);
         return ListBody.of(rows, row -> Integer.toString(row.step()));
     }
 
@@ -115,20 +125,21 @@ class HistoryController {
     @GetMapping(path = "/metrics", params = "format=csv")
     @RequiresScope(Scope.JOBS_READ)
     void csv(Tenant tenant, @PathVariable String id, HttpServletResponse response) throws IOException {
-        ResultCsv csv = new ResultCsv(jobs.read(tenant.id(), id, job -> series.metricNames(job.number())));
+        Job job = jobs.find(tenant.id(), id);
+        ResultCsv csv = new ResultCsv(database.call(tenant.id(), () -> series.metricNames(job.number())));
         response.setContentType("text/csv;charset=UTF-8");
         response.setHeader("Content-Disposition", "attachment; filename=\"" + id + ".csv\"");
         response.getOutputStream().write(csv.header().getBytes(StandardCharsets.UTF_8));
-        List<SeriesRow> rows = series(tenant, id, 0, CHUNK);
+        List<SeriesRow> rows = series(job, 0, CHUNK);
         while (!rows.isEmpty()) {
             for (SeriesRow row : rows) {
                 response.getOutputStream().write(csv.line(row).getBytes(StandardCharsets.UTF_8));
             }
-            rows = series(tenant, id, rows.get(rows.size() - 1).step(), CHUNK);
+            rows = series(job, rows.get(rows.size() - 1).step(), CHUNK);
         }
     }
 
-    private List<SeriesRow> series(Tenant tenant, String id, int after, int limit) {
-        return jobs.read(tenant.id(), id, job -> series.read(job.number(), after, limit));
+    private List<SeriesRow> series(Job job, int after, int limit) {
+        return database.call(job.tenantId(), () -> series.read(job.number(), after, limit));
     }
 }

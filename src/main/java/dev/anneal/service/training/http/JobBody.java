@@ -19,7 +19,7 @@ record JobBody(
         String id,
         String object,
         Instant createdAt,
-        @Nullable ErrorDetails error,
+        @Nullable WorkError error,
         @Nullable String fineTunedModel,
         @Nullable Instant finishedAt,
         Map<String, Object> hyperparameters,
@@ -39,16 +39,6 @@ record JobBody(
         @Nullable AdapterSettings afaLora,
         AnnealBody anneal) {
 
-    /** Why a job failed. */
-    @JsonInclude(JsonInclude.Include.ALWAYS)
-    record ErrorDetails(
-            String code, String message, @Nullable String param) {
-
-        static @Nullable ErrorDetails of(@Nullable WorkError error) {
-            return error == null ? null : new ErrorDetails(error.code(), error.message(), error.param());
-        }
-    }
-
     /** @param isExtended whether the client knows statuses that OpenAI's SDKs do not */
     static JobBody of(JobInsight insight, boolean isExtended) {
         Job job = insight.job();
@@ -62,7 +52,7 @@ record JobBody(
                 job.id(),
                 "fine_tuning.job",
                 job.createdAt(),
-                ErrorDetails.of(job.work().error()),
+                job.work().error(),
                 result == null ? null : result.fineTunedModel(),
                 job.work().finishedAt(),
                 hyperparameters,

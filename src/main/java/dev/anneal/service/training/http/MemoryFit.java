@@ -6,10 +6,10 @@ import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.training.job.EngineSetups;
 import dev.anneal.service.training.job.JobAdmission;
 import dev.anneal.service.training.outlook.QueueOutlook;
+import dev.anneal.service.training.settings.AdapterRequest;
 import dev.anneal.service.training.settings.EngineSetup;
 import dev.anneal.service.training.settings.MemoryEstimate;
 import java.lang.management.ManagementFactory;
-import java.util.List;
 import org.springframework.stereotype.Component;
 
 /** Estimates whether training an adapter of a model fits into the memory of this machine, with the formula of dry runs. */
@@ -19,8 +19,8 @@ final class MemoryFit {
     private static final int ROWS = 4;
     private static final int TOKENS = 1024;
 
-    private static final AdapterSettings ADAPTER = new AdapterSettings(
-            16, 32, 0, List.of("all-linear"), false, "silu", new AdapterSettings.Schedule("linear", 0, 0.8));
+    private static final AdapterSettings ADAPTER =
+            new AdapterRequest(null, null, null, null, null, null, null).settings();
 
     private final EngineSetups engines;
     private final QueueOutlook outlook;

@@ -7,9 +7,6 @@ import java.time.Instant;
 /** The object {@code model}. */
 record ModelBody(String id, String object, Instant created, String ownedBy) {
 
-    /** The reply to a deletion. */
-    record Deleted(String id, String object, boolean deleted) {}
-
     static ModelBody of(BaseModel model) {
         return new ModelBody(model.id(), "model", model.createdAt(), model.ownedBy());
     }

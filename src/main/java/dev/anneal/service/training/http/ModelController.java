@@ -3,6 +3,7 @@ package dev.anneal.service.training.http;
 import dev.anneal.service.access.tenant.RequiresScope;
 import dev.anneal.service.access.tenant.Scope;
 import dev.anneal.service.access.tenant.Tenant;
+import dev.anneal.service.access.web.DeletedBody;
 import dev.anneal.service.access.web.ListBody;
 import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.paging.Page;
@@ -47,14 +48,12 @@ class ModelController {
     @GetMapping("/{id}")
     @RequiresScope(Scope.MODELS_READ)
     ModelBody retrieve(Tenant tenant, @PathVariable String id) {
-        Optional<ModelBody> found = TunedModels.isTuned(id)
-                ? visible.find(tenant.id(), TunedModels.publishedName(id))
-                        .map(model -> ModelBody.of(model.model(), model.owner()))
+        boolean isTuned = TunedModels.isTuned(id);
+        String name = isTuned ? TunedModels.publishedName(id) : id;
+        Optional<ModelBody> found = isTuned
+                ? visible.find(tenant.id(), name).map(model -> ModelBody.of(model.model(), model.owner()))
                 : catalog.find(id).map(ModelBody::of);
-        return found.orElseThrow(() -> {
-            String name = TunedModels.isTuned(id) ? TunedModels.publishedName(id) : id;
-            return Refusal.notFound("model", id, "model", visible.didYouMean(tenant.id(), name));
-        });
+        return found.orElseThrow(() -> Refusal.notFound("model", id, "model", visible.didYouMean(tenant.id(), name)));
     }
 
     @GetMapping("/{organisation}/{name}")
@@ -65,19 +64,19 @@ class ModelController {
 
     @DeleteMapping("/{id}")
     @RequiresScope(Scope.MODELS_WRITE)
-    ModelBody.Deleted delete(Tenant tenant, @PathVariable String id) {
+    DeletedBody delete(Tenant tenant, @PathVariable String id) {
         if (!TunedModels.isTuned(id) && catalog.find(id).isPresent()) {
             throw Refusal.invalidValue(
                     "model",
                     "'" + id + "' is a base model, which the operator provides; only tuned models can be deleted");
         }
         tuned.delete(tenant.id(), TunedModels.publishedName(id));
-        return new ModelBody.Deleted(id, "model", true);
+        return new DeletedBody(id, "model", true);
     }
 
     @DeleteMapping("/{organisation}/{name}")
     @RequiresScope(Scope.MODELS_WRITE)
-    ModelBody.Deleted delete(Tenant tenant, @PathVariable String organisation, @PathVariable String name) {
+    DeletedBody delete(Tenant tenant, @PathVariable String organisation, @PathVariable String name) {
         return delete(tenant, organisation + "/" + name);
     }
 }

@@ -3,6 +3,7 @@ package dev.anneal.service.training.http;
 import dev.anneal.service.access.tenant.RequiresScope;
 import dev.anneal.service.access.tenant.Scope;
 import dev.anneal.service.access.tenant.Tenant;
+import dev.anneal.service.access.web.DeletedBody;
 import dev.anneal.service.access.web.ListBody;
 import dev.anneal.service.access.web.PageLimits;
 import dev.anneal.service.platform.paging.Page;
@@ -85,8 +86,8 @@ class PermissionController {
     /** Some clients send a body with it, which says nothing. */
     @DeleteMapping("/{permissionId}")
     @RequiresScope(Scope.MODELS_WRITE)
-    ModelBody.Deleted delete(Tenant tenant, @PathVariable String model, @PathVariable String permissionId) {
+    DeletedBody delete(Tenant tenant, @PathVariable String model, @PathVariable String permissionId) {
         permissions.revoke(tenant.id(), TunedModels.publishedName(model), permissionId);
-        return new ModelBody.Deleted(permissionId, Permission.OBJECT, true);
+        return new DeletedBody(permissionId, Permission.OBJECT, true);
     }
 }

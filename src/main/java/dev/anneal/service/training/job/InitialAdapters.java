@@ -53,7 +53,7 @@ final class InitialAdapters {
         }
         Optional<Checkpoints.OfJob> found = savedIn(id);
         Job job = found.flatMap(saved -> jobs.byNumber(saved.job()))
-                .orElseThrow(() -> missing(id, id.startsWith("ft:") ? models.didYouMean(id) : ""));
+                .orElseThrow(() -> missing(id, TunedModels.isTuned(id) ? models.didYouMean(id) : ""));
         return ofCheckpoint(job, found.map(Checkpoints.OfJob::checkpoint), id, model);
     }
 
@@ -72,7 +72,7 @@ final class InitialAdapters {
         if (id.startsWith("ftexp-")) {
             return exports.checkpointOf(id).flatMap(checkpoint -> checkpoints.find(checkpoint));
         }
-        if (id.startsWith("ft:")) {
+        if (TunedModels.isTuned(id)) {
             return models.find(id)
                     .map(found -> new Checkpoints.OfJob(found.model().job(), found.checkpoint()));
         }

@@ -63,7 +63,7 @@ public final class JobAdmission {
      * As {@link #check} and what the request names, within a transaction of the tenant, until whose end the files are not deleted.
      */
     JobInputs admit(JobRequest request) {
-        if (request.model().startsWith("ft:")) {
+        if (TunedModels.isTuned(request.model())) {
             throw new Refusal(
                     RefusalCode.MODEL_NOT_AVAILABLE,
                     "'model' is the tuned model '" + request.model()

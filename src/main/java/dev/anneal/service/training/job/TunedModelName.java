@@ -21,7 +21,7 @@ final class TunedModelName {
         String suffix = job.request().suffix();
         return "ft:%s:%s:%s:%s"
                 .formatted(
-                        job.request().model().replace("/", "--"),
+                        TunedModels.publishedName(job.request().model()),
                         job.tenantId(),
                         suffix == null ? "" : suffix,
                         job.id().substring(job.id().length() - SHORT_ID_DIGITS));

@@ -13,6 +13,7 @@ import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.LocalCopy;
+import dev.anneal.service.training.settings.AdapterRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -71,6 +72,6 @@ public final class UploadedAdapters {
                         : adapter.targets().stream().map(Projection::shortName).toList(),
                 adapter.rslora(),
                 AdapterConfig.NO_ACTIVATION,
-                new AdapterSettings.Schedule("linear", 0, 0.8));
+                AdapterRequest.DEFAULT_SCHEDULE);
     }
 }

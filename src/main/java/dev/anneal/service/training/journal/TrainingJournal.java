@@ -178,7 +178,7 @@ public final class TrainingJournal implements RescueListener {
 
     /** What a worker does before the engine starts. */
     public void prepares(long workId, String message) {
-        jobEvents.append(store.numberOf(workId), JobEvent.Level.INFO, message);
+        jobEvents.info(store.numberOf(workId), message);
     }
 
     /** Passes the lines of the result file, each with its end, to {@code lines}; the header first. */

@@ -1,7 +1,6 @@
 package dev.anneal.service.training.machine;
 
 import dev.anneal.protocol.Progress.Measured.Rate;
-import dev.anneal.service.training.settings.TrainingCost;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -26,11 +25,6 @@ public record Machine(Setup setup, boolean multipliesBf16Fast, double startSecon
 
     public Machine {
         rates = List.copyOf(rates);
-    }
-
-    /** Seconds of all steps and validations of a training; empty if the machine has not measured products of its precision. */
-    public Optional<Double> computingSeconds(TrainingCost cost) {
-        return operationsPerSecond(cost.precision(), cost.width()).map(rate -> cost.operations() / rate);
     }
 
     /**

@@ -29,7 +29,7 @@ public record AdapterRequest(
     static final int DEFAULT_RANK = 16;
 
     private static final String DEFAULT_ACTIVATION = "silu";
-    private static final Schedule DEFAULT_SCHEDULE = new Schedule("linear", 0, 0.8);
+    public static final Schedule DEFAULT_SCHEDULE = new Schedule("linear", 0, 0.8);
 
     /** A rank above every layer width in use; the true bound depends on the model. */
     private static final int GREATEST_RANK = 65_536;
@@ -107,12 +107,12 @@ public record AdapterRequest(
         Double end = given.number("end", AdapterRequest::isShare, "from 0 to 1, a share of the steps");
         given.refuseOthers();
         // A start beyond the default end anneals over what is left.
-        double from = start == null ? 0 : start;
-        double to = end == null ? Math.max(0.8, from) : end;
+        double from = start == null ? DEFAULT_SCHEDULE.start() : start;
+        double to = end == null ? Math.max(DEFAULT_SCHEDULE.end(), from) : end;
         if (from > to) {
             throw given.invalid("start", "must not be above 'end', which is " + to, from);
         }
-        return new Schedule(shape == null ? "linear" : shape, from, to);
+        return new Schedule(shape == null ? DEFAULT_SCHEDULE.shape() : shape, from, to);
     }
 
     private static boolean isShare(double value) {
@@ -129,7 +129,7 @@ public record AdapterRequest(
     }
 
     /** The settings of a fresh adapter. */
-    AdapterSettings settings() {
+    public AdapterSettings settings() {
         int chosenRank = rank == null ? DEFAULT_RANK : rank;
         return new AdapterSettings(
                 chosenRank,

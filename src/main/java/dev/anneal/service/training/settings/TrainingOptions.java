@@ -43,9 +43,9 @@ public record TrainingOptions(
         int priority) {
 
     static final int MOST_STEPS = 10_000_000;
-    static final int DEFAULT_PRIORITY = 5;
-    static final double WARMUP_RATIO = 0.03;
-    static final double MAX_GRADIENT_NORM = 1.0;
+    private static final int DEFAULT_PRIORITY = 5;
+    private static final double WARMUP_RATIO = 0.03;
+    private static final double MAX_GRADIENT_NORM = 1.0;
     private static final List<String> SCHEDULES = List.of("linear", "cosine", "constant");
     private static final List<String> CHECKPOINTING = List.of("auto", "on", "off");
 

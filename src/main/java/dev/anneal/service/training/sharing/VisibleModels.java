@@ -54,8 +54,12 @@ public final class VisibleModels {
 
     /** The tuned model or checkpoint with this published name, the tenant's own or one that is shared with it. */
     public Optional<UsableModel> find(String tenantId, String name) {
-        return database.call(tenantId, () -> models.find(name).map(this::usable))
-                .or(() -> ofOthers(tenantId, name));
+        return database.call(tenantId, () -> own(name)).or(() -> ofOthers(tenantId, name));
+    }
+
+    /** The tenant's own model of this published name, within the transaction of the caller. */
+    public Optional<UsableModel> own(String name) {
+        return models.find(name).map(this::usable);
     }
 
     /** The model of another tenant with this published name, if that shares it with {@code tenantId} and has not deleted it. */
@@ -63,9 +67,8 @@ public final class VisibleModels {
         Optional<String> owner = database.call(
                 tenantId,
                 () -> jdbc.sql(GRANTED).param("model", name).query(String.class).optional());
-        return owner.flatMap(granter -> system.call(() -> models.find(name)
-                .map(this::usable)
-                .filter(model -> model.owner().equals(granter))));
+        return owner.flatMap(granter ->
+                system.call(() -> own(name).filter(model -> model.owner().equals(granter))));
     }
 
     private UsableModel usable(TunedModels.Resolved found) {

@@ -41,6 +41,9 @@ class MeasuredTimeTest {
                 new TrainingCost.Work(
                         (double) sizes[0] * sizes[1], 1, sizes[1], 1, sizes[0], 0, recomputed.equals("on")));
 
-        assertThat(MACHINE.computingSeconds(cost).orElseThrow()).isCloseTo(secondsOfStep, withinPercentage(30));
+        assertThat(cost.operations()
+                        / MACHINE.operationsPerSecond(cost.precision(), cost.width())
+                                .orElseThrow())
+                .isCloseTo(secondsOfStep, withinPercentage(30));
     }
 }

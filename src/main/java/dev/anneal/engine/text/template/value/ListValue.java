@@ -62,10 +62,13 @@ public final class ListValue implements Value {
 
     /** Everything that a value iterates over, in a list of the caller's own. */
     public static List<Value> itemsOf(Value source, Budget budget) {
-        Iterator<Value> iterator = source.iterator();
+        return itemsOf(source.iterator(), budget);
+    }
+
+    static List<Value> itemsOf(Iterator<Value> remaining, Budget budget) {
         List<Value> items = new ArrayList<>();
-        while (iterator.hasNext()) {
-            items.add(iterator.next());
+        while (remaining.hasNext()) {
+            items.add(remaining.next());
             budget.growTo(items.size());
         }
         return items;

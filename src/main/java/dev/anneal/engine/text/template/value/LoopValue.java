@@ -1,6 +1,5 @@
 package dev.anneal.engine.text.template.value;
 
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -54,11 +53,7 @@ public final class LoopValue implements Value {
     @Override
     public int lengthIfKnown() {
         if (length < 0) {
-            List<Value> rest = new ArrayList<>();
-            while (remaining.hasNext()) {
-                rest.add(remaining.next());
-                budget.growTo(rest.size());
-            }
+            List<Value> rest = ListValue.itemsOf(remaining, budget);
             remaining = rest.iterator();
             length = index + 1 + (next == null ? 0 : 1) + rest.size();
         }
