@@ -155,7 +155,8 @@ public abstract class StoreOwnershipContract {
         assertThat(store().marker().read()).isEmpty();
 
         assertThat(ownership(TestDatabase.INSTALLATION).claim()).isEqualTo(TestDatabase.INSTALLATION);
-        assertThat(store().marker().read().orElseThrow()).contains(TestDatabase.INSTALLATION.toString());
+        assertThat(MarkerText.read(store().marker().read().orElseThrow()))
+                .contains(new MarkerText(TestDatabase.INSTALLATION, List.of()));
         assertThatCode(() -> ownership(null).claim()).doesNotThrowAnyException();
     }
 

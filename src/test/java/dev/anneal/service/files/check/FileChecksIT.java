@@ -59,7 +59,7 @@ class FileChecksIT {
         catalog = TestCatalogs.bundled(directory);
         fixture = new FileFixture(store, clock, checks);
         runner = newRunner();
-        counts = new TokenCounts(TestDatabase.tenant(), clock, checks);
+        counts = new TokenCounts(TestDatabase.tenant(), clock, new FileChecks(TestDatabase.jdbc(), events::add));
     }
 
     @Test

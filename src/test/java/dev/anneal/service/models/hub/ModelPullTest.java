@@ -185,7 +185,7 @@ class ModelPullTest {
     void bodyThatGoesOnIsNotReadOn() {
         server.sizeError = -1000;
 
-        assertFails(Kind.HUB_FILE_DAMAGED).withMessageContaining("is longer than its");
+        assertFails(Kind.HUB_FILE_DAMAGED).withMessageContaining("is longer than its 5318424 bytes");
     }
 
     @Test
@@ -301,7 +301,8 @@ class ModelPullTest {
                         return false;
                     }
                 }))
-                .withMessageStartingWith("the pull was stopped");
+                .withMessage(
+                        "the pull was stopped: its work has ended, another revision was asked for, or the process ends");
         goesOn.countDown();
 
         assertThat(first.get(30, TimeUnit.SECONDS)).isEqualTo(HubServer.SHA);
@@ -361,6 +362,7 @@ class ModelPullTest {
 
         @Override
         public boolean arrived(long bytesDone, long bytesTotal) {
+            assertThat(bytesDone).as("no more is done than all").isBetween(0L, bytesTotal);
             total = bytesTotal;
             done = bytesDone;
             return true;

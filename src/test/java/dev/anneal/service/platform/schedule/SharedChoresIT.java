@@ -36,6 +36,12 @@ class SharedChoresIT extends ServiceTest {
     @Autowired
     private SharedChores ofApplication;
 
+    @Autowired
+    private List<RecurringChore> recurring;
+
+    @Autowired
+    private List<TriggeredChore> triggered;
+
     @AfterEach
     void forget() {
         TestDatabase.administrator()
@@ -47,6 +53,27 @@ class SharedChoresIT extends ServiceTest {
     @Test
     void endBesideTheWebServer() {
         assertThat(ofApplication.getPhase()).isEqualTo(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE);
+    }
+
+    /** Their names are keys in the database: a process of another version knows them by these. */
+    @Test
+    void allBackgroundWorkIsRegistered() {
+        assertThat(recurring)
+                .extracting(RecurringChore::name)
+                .containsExactlyInAnyOrder(
+                        "webhook-delivery-sweep",
+                        "audit-log-sweep",
+                        "sealed-value-sweep",
+                        "upload-sweep",
+                        "file-sweep",
+                        "retention");
+        assertThat(triggered)
+                .extracting(TriggeredChore::name)
+                .containsExactlyInAnyOrder("webhook-delivery", "hub-pull", "hub-push");
+        assertThat(recurring)
+                .filteredOn(chore -> chore.name().equals("retention"))
+                .extracting(RecurringChore::interval)
+                .containsExactly(Duration.ofDays(1));
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -37,6 +38,14 @@ class TarWriterTest {
         written.add("folder/name", 3, new ByteArrayInputStream(new byte[] {1, 2, 3}));
         written.finish();
 
+        String header = archive.toString(StandardCharsets.ISO_8859_1);
+        assertThat(header.substring(0, 12)).isEqualTo("folder/name\0");
+        assertThat(header.substring(124, 135)).isEqualTo("00000000003");
+        assertThat(header.substring(136, 147)).isEqualTo("14524770400");
+        assertThat(header.substring(257, 265)).isEqualTo("ustar\00000");
+        long sum = header.substring(0, 512).chars().asLongStream().sum();
+        long ownBytes = header.substring(148, 156).chars().asLongStream().sum();
+        assertThat(Long.parseLong(header.substring(148, 154), 8)).isEqualTo(sum - ownBytes + 8 * ' ');
         try (TarArchiveInputStream tar = new TarArchiveInputStream(new ByteArrayInputStream(archive.toByteArray()))) {
             TarArchiveEntry entry = tar.getNextEntry();
             assertThat(entry.getName()).isEqualTo("folder/name");
