@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -248,14 +250,23 @@ public abstract class ArtifactStoreContract {
         assertThat(store().marker().read()).contains("third");
     }
 
+    /** How many create a marker at the same time. */
+    protected int markersAtATime() {
+        return 16;
+    }
+
     @Test
     void ofManyThatMarkAtATimeOneIsFirst() {
+        ExecutorService writers = Executors.newFixedThreadPool(markersAtATime());
         List<CompletableFuture<Optional<String>>> created = IntStream.range(0, 16)
-                .mapToObj(i -> CompletableFuture.supplyAsync(() -> {
-                    store().marker().create("of " + i);
-                    return store().marker().read();
-                }))
+                .mapToObj(i -> CompletableFuture.supplyAsync(
+                        () -> {
+                            store().marker().create("of " + i);
+                            return store().marker().read();
+                        },
+                        writers))
                 .toList();
+        writers.shutdown();
 
         assertThat(created).allSatisfy(each -> assertThat(each).succeedsWithin(Duration.ofSeconds(30)));
         assertThat(created.stream().map(CompletableFuture::join).distinct())

@@ -10,13 +10,18 @@ import org.springframework.boot.http.client.InetAddressFilter;
 /** Makes the clients for requests to the outside. Whoever asks for one closes it. */
 public final class OutboundHttp implements AutoCloseable {
 
+    /** IPv6 addresses that hold an IPv4 address (RFC 4291 2.5.5.1, deprecated): no public host has one. */
+    private static final String IPV4_COMPATIBLE = "::/96";
+
     private final InetAddressFilter strangers;
     private final ScheduledExecutorService deadlines =
             Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("outbound-deadlines"));
 
     /** @param allowedAddresses addresses and networks (CIDR) that requests to strangers may reach besides public ones */
     public OutboundHttp(List<String> allowedAddresses) {
-        strangers = InetAddressFilter.externalAddresses().or(allowedAddresses.toArray(String[]::new));
+        strangers = InetAddressFilter.externalAddresses()
+                .andNot(IPV4_COMPATIBLE)
+                .or(allowedAddresses.toArray(String[]::new));
     }
 
     /** For hosts that clients name: connects to public and allowed addresses alone, and follows no redirect. */
