@@ -159,6 +159,7 @@ class AuditLogIT extends ApiTestBase {
                     .isEqualTo(400);
         }
         assertThat(call("GET", LOGS, ALPHA, null).status()).isEqualTo(403);
+        assertThat(written(1).get(0).path("type").asString()).isEqualTo("audit_log.read");
     }
 
     private List<AuditLogListResponse> read(AuditLogListParams params) {
