@@ -8,13 +8,14 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Uploaded files and their checks.
+ * Limits and checks of uploaded files.
  *
- * @param maxSize largest file; OpenAI's limit by default
- * @param sweepInterval how often expired and half uploaded files are looked for
- * @param checkThreads files that one process checks or counts at a time
- * @param checkInterval how often a process looks for checks that nobody does; its own uploads are checked at once
- * @param checkLease after this long without a sign of life another process takes over a check
+ * @param maxSize maximum file size; the default is OpenAI's limit
+ * @param sweepInterval how often a process looks for expired and incompletely uploaded files
+ * @param checkThreads how many files one process checks or counts at a time
+ * @param checkInterval how often a process looks for file checks that no process is doing; its own uploads are checked
+ *     at once
+ * @param checkLease how long a process may give no sign of life before another takes over its file check
  */
 @Validated
 @ConfigurationProperties("anneal.files")

@@ -11,20 +11,22 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * What generates, and how much of it there may be at a time.
+ * Where text is generated, and its limits.
  *
- * @param url root of a process with the role {@code inference}, such as {@code http://inference:8080}, for processes that have not got that role
- * @param connectTimeout how long the connection to it may take
- * @param requestTimeout how long a request may take in all; then it is cancelled
- * @param device where generation computes: {@code cpu} or {@code cuda:N}
- * @param threads that share the work of generating; 0 takes half of the cores, so that trainings go on
- * @param niceness by how much the engine process yields the processor, 0 to 19; above {@code anneal.engine.niceness} it yields to trainings as well
- * @param models base models in memory at a time; the one that was not used for longest makes room
- * @param adapters adapters in memory at a time, of all models
- * @param slots answers of one base model that are generated together, with whatever adapters; further ones wait
- * @param maxTokens longest prompt with its answer; a model's own context bounds it as well
- * @param maxAnswers answers that are generated or wait at a time; beyond them requests are refused with 429
- * @param idleTimeout after this long without a request a model's memory is given back
+ * @param url address of a process with the role {@code inference}, such as {@code http://inference:8080}; used by
+ *     processes without that role
+ * @param connectTimeout time limit for a connection to it
+ * @param requestTimeout total time limit for a request, after which it is cancelled
+ * @param device device that generates: {@code cpu} or {@code cuda:N}
+ * @param threads threads that generate; 0 takes half of the cores and leaves the rest to training
+ * @param niceness how far the engine process yields the processor, 0 to 19; above {@code anneal.engine.niceness} it
+ *     yields to training as well
+ * @param models maximum number of base models in memory; the least recently used one is unloaded first
+ * @param adapters maximum number of adapters in memory, of all models together
+ * @param slots how many answers of one base model are generated at a time, with any adapters; further ones wait
+ * @param maxTokens maximum length of prompt and answer together; the model's context also limits it
+ * @param maxAnswers maximum number of answers being generated or waiting; further requests are refused with 429
+ * @param idleTimeout how long a model without requests stays in memory
  */
 @Validated
 @ConfigurationProperties("anneal.inference")
@@ -48,12 +50,12 @@ public record InferenceProperties(
     public InferenceProperties {
         if (url != null
                 && (url.getHost() == null || !String.valueOf(url.getScheme()).matches("https?"))) {
-            throw new IllegalArgumentException("anneal.inference.url must be an http or https address with a host, as"
+            throw new IllegalArgumentException("anneal.inference.url must be an http or https address with a host, such as"
                     + " http://inference:8080, but is '" + url + "'");
         }
     }
 
-    /** Threads that generate at a time, of so many cores. */
+    /** Number of threads that generate on a machine with {@code cores} cores. */
     int computeThreads(int cores) {
         return threads > 0 ? threads : Math.max(1, cores / 2);
     }

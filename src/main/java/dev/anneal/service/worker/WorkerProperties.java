@@ -15,21 +15,25 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * What a worker runs and how it watches it. Leases are {@code anneal.queue}'s, engine processes are {@code anneal.engine}'s.
+ * Slots and time limits of a worker. {@code anneal.queue} configures leases, {@code anneal.engine} engine processes.
  *
- * @param name shown as who runs a job; absent: the host's name
- * @param devices one training slot for each: {@code cpu} or {@code cuda:N}
+ * @param name name of the worker as jobs show it; null: the host's name
+ * @param devices one training slot for each entry: {@code cpu} or {@code cuda:N}
  * @param lightDevice device of the slot for exports and evaluations
- * @param pollInterval how often a free slot looks for work, with up to a quarter more at random so that workers do not march in step
- * @param publishInterval how long steps are collected before they are written to the database together
- * @param bufferedEvents how many steps are kept while the database is away; beyond them the oldest are dropped
+ * @param pollInterval how often a free slot looks for work, plus up to a quarter at random so that workers do not poll
+ *     in step
+ * @param publishInterval how often steps are written to the database, in one batch
+ * @param bufferedEvents how many steps are buffered while the database is unavailable; beyond that the oldest are
+ *     dropped
  * @param startTimeout how long a process may take from its start to its first step, layer, row or tensor
- * @param stallFactor a process that finishes no step, and no layer of a long one, for longer than so many times the median step hangs
- * @param shortestStall a process that finishes no step, layer, row or tensor for less than this does not hang, whatever the median is
- * @param lightTimeout how long an export or evaluation may take in all; then it fails
- * @param maxWork after so many items the worker ends, with the exit code of the last one's engine process; 0 for no limit
- * @param maxIdle after this long without work the worker ends, with 0; absent: it waits for ever
- * @param stopGrace how long a process may take to save and end when it is told to stop; then it is killed
+ * @param stallFactor a process counts as hung if it finishes no step, and no layer of a long one, for this many times
+ *     the median step
+ * @param shortestStall a process without progress for less than this does not count as hung, whatever the median
+ * @param lightTimeout total time limit for an export or evaluation, after which it fails
+ * @param maxWork number of items after which the worker exits, with the exit code of the last item's engine process; 0
+ *     is no limit
+ * @param maxIdle how long the worker waits without work before it exits with 0; null: forever
+ * @param stopGrace how long a process may take to save and exit when it is told to stop, before it is killed
  */
 @Validated
 @ConfigurationProperties("anneal.worker")
@@ -50,7 +54,10 @@ record WorkerProperties(
 
     private static final Pattern DEVICE = Pattern.compile("cpu|cuda:\\d+");
 
-    /** Publications that a store may miss in a row before the attempt fails: half a minute of them by default. */
+    /**
+     * Publications in a row that may fail because of the artifact store before the attempt fails: half a minute by
+     * default.
+     */
     private static final int STORE_TRIES = 30;
 
     WorkerProperties {
@@ -58,7 +65,7 @@ record WorkerProperties(
         List<String> cuda =
                 devices.stream().filter(device -> !device.equals("cpu")).toList();
         if (Set.copyOf(cuda).size() < cuda.size()) {
-            // Two jobs would take each other's memory.
+            // Two jobs would compete for its memory.
             throw new IllegalArgumentException(
                     "anneal.worker.devices must name each CUDA device once but is " + String.join(",", devices));
         }
@@ -71,7 +78,7 @@ record WorkerProperties(
                 .toList();
     }
 
-    /** How long an artifact store that refuses is asked again before the attempt fails. */
+    /** How long failing calls to the artifact store are retried before the attempt fails. */
     Duration storePatience() {
         return publishInterval.multipliedBy(STORE_TRIES);
     }

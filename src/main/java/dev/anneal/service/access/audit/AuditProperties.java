@@ -5,9 +5,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How long the audit log is kept.
+ * Retention of the audit log.
  *
- * @param retention after this long an entry is forgotten; 30 days at least, within which the database deletes nothing
+ * @param retention how long entries are kept; at least 30 days, during which the database refuses their deletion
  */
 @ConfigurationProperties("anneal.audit")
 record AuditProperties(@DefaultValue("365d") Duration retention) {

@@ -4,9 +4,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * The description of the API.
+ * Documentation pages of the API.
  *
- * @param ui whether {@code /docs} shows it, with forms to try it
+ * @param ui whether {@code /docs} serves the API description with forms to try it, and the page at {@code /} links to
+ *     it
  */
 @ConfigurationProperties("anneal.api")
 record ApiProperties(@DefaultValue("true") boolean ui) {}

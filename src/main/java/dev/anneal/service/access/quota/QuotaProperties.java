@@ -7,13 +7,13 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * What each tenant may use unless an administrator has said otherwise for it. Absent: no limit. How many trainings of a tenant run at a time is
- * {@code anneal.queue.tenant-running-limit}, because it is the queue that counts them.
+ * Default quotas of each tenant, which administrators can override. Null: no limit. {@code
+ * anneal.queue.tenant-running-limit} limits concurrent trainings.
  *
- * @param unfinishedJobs jobs of one tenant that have not ended
- * @param uploadSize largest file, where that is less than {@code anneal.files.max-size}
- * @param storedSize files, checkpoints and exports of one tenant together
- * @param trainingHoursPerMonth hours of training slots in a calendar month (UTC)
+ * @param unfinishedJobs number of a tenant's jobs that have not ended
+ * @param uploadSize maximum file size of a tenant, if less than {@code anneal.files.max-size}
+ * @param storedSize total size of a tenant's files, checkpoints and exports
+ * @param trainingHoursPerMonth hours of training slots of one tenant in a calendar month (UTC)
  */
 @Validated
 @ConfigurationProperties("anneal.quotas")

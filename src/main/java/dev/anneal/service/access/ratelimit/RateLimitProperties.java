@@ -6,10 +6,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Requests to the API, counted in this process.
+ * Limits on requests to the API. Each process counts its own.
  *
- * @param requestsPerMinute of one tenant, as many of them at once as there are left; 0 is no limit
- * @param failedAuthenticationsPerMinute requests of one address without a valid key or token, after which they are refused with 429; 0 is no limit
+ * @param requestsPerMinute how many requests one tenant, or all administrators together, may send per minute, also in
+ *     one burst; 0 is no limit
+ * @param failedAuthenticationsPerMinute how many requests without a valid key or token one address may send per minute
+ *     before they are refused with 429; 0 is no limit
  */
 @Validated
 @ConfigurationProperties("anneal.rate-limits")

@@ -7,7 +7,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Whose signed tokens are taken in place of keys.
+ * Issuers whose signed tokens are accepted in addition to keys.
  *
  * @param issuers OpenID Connect issuers, each with its audiences and claims
  */
@@ -21,14 +21,15 @@ record OidcProperties(@DefaultValue List<Issuer> issuers) {
     /**
      * An issuer.
      *
-     * @param uri the {@code iss} of its tokens, below which its configuration stands
-     * @param jwkSetUri where its public keys are, if not where its configuration says
-     * @param audiences a token must be for one of these
+     * @param uri the {@code iss} of its tokens; its OpenID configuration is below this address
+     * @param jwkSetUri address of its public keys; null: as in its OpenID configuration
+     * @param audiences accepted audiences; a token must name one of them
      * @param tenantClaim claim that names the tenant; a JSON pointer if it begins with a slash
-     * @param scopeClaim claim that holds the scopes, as a list or separated by spaces; a JSON pointer if it begins with a slash
-     * @param scopePrefix what scopes of this service begin with in the claim; others are ignored
-     * @param defaultScopes what a token without the claim may do
-     * @param grantsAdmin whether a token of this issuer may administer
+     * @param scopeClaim claim that holds the scopes, as a list or separated by spaces; a JSON pointer if it begins with
+     *     a slash
+     * @param scopePrefix prefix of this service's scopes in the claim; other scopes are ignored
+     * @param defaultScopes scopes of a token without the claim
+     * @param grantsAdmin whether this issuer's tokens can grant administration
      */
     record Issuer(
             String uri,
@@ -43,7 +44,7 @@ record OidcProperties(@DefaultValue List<Issuer> issuers) {
         Issuer {
             if (uri == null || uri.isBlank()) {
                 throw new IllegalArgumentException(
-                        "anneal.oidc.issuers: an issuer has no uri, which is the 'iss' of its tokens, as https://issuer.example");
+                        "anneal.oidc.issuers: an issuer has no uri, which is the 'iss' of its tokens, such as https://issuer.example");
             }
             audiences = List.copyOf(audiences);
             defaultScopes = List.copyOf(defaultScopes);

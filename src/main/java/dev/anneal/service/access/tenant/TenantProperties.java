@@ -5,11 +5,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Who may use the service.
+ * Keys of tenants and administrators.
  *
- * @param apiKeys entries {@code tenant:key}; where neither these nor administrators' keys nor issuers of tokens are configured, only
- *     loopback is served and everything belongs to the tenant {@code default}
- * @param adminKeys keys that manage projects, their keys and base models, and nothing else
+ * @param apiKeys entries {@code tenant:key}; if neither these nor administrators' keys nor token issuers are
+ *     configured, the service listens only on loopback and everything belongs to the tenant {@code default}
+ * @param adminKeys keys that may manage projects and their keys and pull base models, and nothing else
  */
 @ConfigurationProperties("anneal")
 public record TenantProperties(
@@ -20,12 +20,12 @@ public record TenantProperties(
         adminKeys = List.copyOf(adminKeys);
     }
 
-    /** Whether requests must carry a credential, as far as keys decide it. */
+    /** Whether keys are configured, so that requests need a credential. */
     public boolean keysRequired() {
         return !apiKeys.isEmpty() || !adminKeys.isEmpty();
     }
 
-    /** Keeps the keys out of logs. */
+    /** Without the keys. */
     @Override
     public String toString() {
         return "TenantProperties[apiKeys=" + apiKeys.size() + ", adminKeys=" + adminKeys.size() + "]";

@@ -7,7 +7,7 @@ import org.springframework.util.unit.DataSize;
 /**
  * Limits of the HTTP API.
  *
- * @param maxBodySize largest request body that is not an upload
+ * @param maxBodySize largest request body, uploads excepted
  */
 @ConfigurationProperties("anneal.api")
 record WebProperties(@DefaultValue("1MB") DataSize maxBodySize) {}

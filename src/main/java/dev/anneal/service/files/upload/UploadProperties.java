@@ -7,11 +7,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Files that arrive in parts.
+ * Limits of uploads in parts.
  *
- * @param expiry how long after its creation an upload takes parts; OpenAI's limit by default
- * @param pending how many uploads of one tenant take parts at a time
- * @param sweepInterval how often expired uploads and parts that nobody needs are looked for
+ * @param expiry how long after its creation an upload accepts parts; the default is OpenAI's limit
+ * @param pending maximum number of pending uploads of one tenant
+ * @param sweepInterval how often a process looks for expired uploads and unneeded parts
  */
 @Validated
 @ConfigurationProperties("anneal.uploads")

@@ -9,14 +9,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How endpoints of clients are asked to grade, and how much clients may try.
+ * Requests to endpoint graders, and limits on {@code graders/run}.
  *
- * @param endpointConcurrency requests that this process has open at a time
- * @param endpointRetries how often a request is sent again that got no answer, or 408, 429 or 5xx
- * @param endpointSecret {@code whsec_} and base64; requests are signed with it as Standard Webhooks are. Null: they are not signed
- * @param endpointTimeout how long one request may take in all
- * @param runConcurrency graders that clients try at a time in this process, half of them one tenant's at most
- * @param runTimeout how long such a try may take in all
+ * @param endpointConcurrency maximum number of concurrent requests of this process to endpoint graders
+ * @param endpointRetries how often a request is retried after no answer, 408, 429 or 5xx
+ * @param endpointSecret {@code whsec_} and base64; signs requests according to Standard Webhooks. Null: they are not
+ *     signed
+ * @param endpointTimeout total time limit for one request
+ * @param runConcurrency how many graders this process runs at a time for {@code graders/run}, at most half of them for
+ *     one tenant
+ * @param runTimeout total time limit for such a run
  */
 @Validated
 @ConfigurationProperties("anneal.graders")

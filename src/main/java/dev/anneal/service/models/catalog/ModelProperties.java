@@ -6,13 +6,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Which base models there are. The folders are texts because Spring takes a {@link Path} that is also the name of a resource, as
- * {@code /models} is, for the resource.
+ * Base models of this host. The directories are strings because Spring resolves a {@link Path} that is also the name of
+ * a resource, such as {@code /models}, to the resource.
  *
- * @param dir folder with one Hugging Face directory for each model, {@code name} or {@code org/name}; {@code models} under
- *     {@code anneal.home} by default
+ * @param dir directory that contains a Hugging Face directory for each model, {@code name} or {@code org/name}; {@code
+ *     models} under {@code anneal.home} by default
  * @param bundleDir where the bundled model is unpacked
- * @param allowed ids that may be used; {@code *} stands for any characters
+ * @param allowed ids of models that may be used; {@code *} matches any characters
  */
 @ConfigurationProperties("anneal.models")
 record ModelProperties(

@@ -13,14 +13,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The Hugging Face Hub, or a server with the same API.
  *
  * @param endpoint address of the Hub
- * @param token what models that need a permission are asked for with; sent to the endpoint's host alone
- * @param offline whether nothing is pulled, so that only what lies in the cache is there
- * @param allowed ids that may be used; {@code *} stands for any characters
- * @param pushToken what exports are pushed with, of the operator; null where nothing may be pushed. Sent to the endpoint's host alone
- * @param pushRepos repositories that exports may be pushed to; {@code *} stands for any characters
- * @param pushRetryDelays waits between tries of a push; when all have passed, it has failed
- * @param cacheDir folder in the layout of the Hub's own cache, of this machine. A text, not a path: Spring takes a path that is also the name of a
- *     resource for the resource
+ * @param token token for gated models; sent only to the endpoint's host
+ * @param offline whether nothing is pulled, so that only models in the cache are available
+ * @param allowed ids that may be pulled, and used from the cache; {@code *} matches any characters
+ * @param pushToken the operator's token for pushing exports; sent only to the endpoint's host. Null: nothing is pushed
+ * @param pushRepos repositories that exports may be pushed to; {@code *} matches any characters
+ * @param pushRetryDelays delays between attempts of a push; after the last one the push fails
+ * @param cacheDir this machine's Hub cache. A string because Spring resolves a path that is also the name of a resource
+ *     to the resource
  */
 @ConfigurationProperties("anneal.hub")
 public record HubProperties(
@@ -35,7 +35,7 @@ public record HubProperties(
 
     public HubProperties {
         if (endpoint.getHost() == null || !String.valueOf(endpoint.getScheme()).matches("https?")) {
-            throw new IllegalArgumentException("anneal.hub.endpoint must be an http or https address with a host, as"
+            throw new IllegalArgumentException("anneal.hub.endpoint must be an http or https address with a host, such as"
                     + " https://huggingface.co, but is '" + endpoint + "'");
         }
         token = token == null || token.isBlank() ? null : token;
@@ -59,7 +59,7 @@ public record HubProperties(
         return pushToken != null && ModelId.isAllowed(repo, pushRepos);
     }
 
-    /** Address of a path of the Hub. */
+    /** Address of a path on the Hub. */
     public URI at(String path) {
         String base = endpoint.toString();
         return URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + path);

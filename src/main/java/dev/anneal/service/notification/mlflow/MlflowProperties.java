@@ -8,17 +8,18 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Which MLflow server is told of jobs.
+ * The MLflow server to which jobs are reported.
  *
- * @param url the server's address as its users have it; absent: none is told
- * @param token sent as bearer token
- * @param username sent with {@code password} by basic authentication
- * @param experiment name of the experiment, in which {@code {tenant}} stands for the job's tenant
- * @param registerModels whether an export becomes a version of a registered model
- * @param alias alias that the newest version of a registered model gets
- * @param interval how often a job is looked through for news
- * @param backfill how long ago a job may have ended that has no run yet and gets one
- * @param timeout how long a request may take in all
+ * @param url address of the server as its users know it; null: nothing is reported
+ * @param token bearer token
+ * @param username user name for basic authentication, instead of a token
+ * @param password password for {@code username}
+ * @param experiment name of the experiment; {@code {tenant}} stands for the job's tenant
+ * @param registerModels whether exports become versions of registered models
+ * @param alias alias of the newest version of a registered model
+ * @param interval how often a job is checked for new data, and the first delay after the server did not answer
+ * @param backfill how long ago a job or export may have ended to be reported to the server if it has not been yet
+ * @param timeout total time limit for a request to the server
  */
 @Validated
 @ConfigurationProperties("anneal.mlflow")
@@ -37,7 +38,7 @@ record MlflowProperties(
     MlflowProperties {
         if (url != null && (url.getHost() == null || url.getQuery() != null)) {
             throw new IllegalArgumentException("anneal.mlflow.url is '" + url
-                    + "', but must be an http or https address with a host and without a query, as http://mlflow:5000");
+                    + "', but must be an http or https address with a host and without a query, such as http://mlflow:5000");
         }
         if (url != null && url.getUserInfo() != null) {
             throw new IllegalArgumentException(

@@ -9,13 +9,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How webhooks are delivered.
+ * Delivery of webhooks.
  *
- * @param concurrency deliveries that this process makes at a time, half of them one tenant's at most
- * @param kept how long deliveries are kept after they were made or have failed
- * @param maxEndpoints endpoints of one tenant
- * @param retryDelays waits between tries, give or take a tenth; when all have passed, the delivery has failed
- * @param timeout how long a try may take in all
+ * @param concurrency deliveries that this process makes at a time, at most half of them for one tenant
+ * @param kept how long deliveries are kept after they have succeeded or failed
+ * @param maxEndpoints maximum number of endpoints of one tenant
+ * @param retryDelays delays between attempts, varied randomly by up to a tenth; after the last one the delivery fails
+ * @param timeout total time limit for an attempt
  */
 @Validated
 @ConfigurationProperties("anneal.webhooks")
@@ -33,7 +33,7 @@ record WebhookProperties(
         retryDelays = List.copyOf(retryDelays);
     }
 
-    /** Half of the deliveries at a time, so that a tenant whose endpoints are slow leaves the others the rest. */
+    /** Half of the deliveries, so that a tenant with slow endpoints does not block the others. */
     int concurrencyOfTenant() {
         return (concurrency + 1) / 2;
     }

@@ -6,9 +6,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How meters are kept.
+ * Refresh of metrics.
  *
- * @param queueRefreshInterval how often the queue's meters are read from the database
+ * @param queueRefreshInterval how often the queue's metrics are read from the database
  */
 @Validated
 @ConfigurationProperties("anneal.metrics")

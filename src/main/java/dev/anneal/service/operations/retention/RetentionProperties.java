@@ -7,15 +7,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationStyle;
 
 /**
- * How long artifacts are kept, unless an administrator has said otherwise for a project. Absent: for good.
+ * Default retention of artifacts, which administrators can override for a project. Null: kept forever.
  *
- * @param intermediateCheckpoints when all but the newest checkpoint of a job that has ended are deleted, but for those that something was made from;
- *     whole days
- * @param exports when exports are deleted, counted from their completion; whole days
- * @param trainingStates when of all but the newest checkpoint of a job that has ended the optimizer's state is deleted, and those that are not annealed: a
- *     day at least, or {@code never}
- * @param orphans when what no row names is deleted from the store, counted from when that was first seen: a day at least, or {@code never}
- * @param interval how often one of the processes looks
+ * @param intermediateCheckpoints age at which all but the newest checkpoint of a job that has ended are deleted, except
+ *     those that something was made from; whole days
+ * @param exports age at which exports are deleted, counted from completion; whole days
+ * @param trainingStates when, counted from the end of a job, the optimizer state of all but its newest checkpoint is
+ *     deleted, and the checkpoints that are not annealed: whole days, at least one, or {@code never}
+ * @param orphans when objects that no row refers to are deleted from the store, counted from when they were first seen:
+ *     at least one day, or {@code never}
+ * @param interval how often one of the processes looks for expired data and orphans
  */
 @ConfigurationProperties("anneal.retention")
 record RetentionProperties(
@@ -60,13 +61,13 @@ record RetentionProperties(
         return new Retention(days(intermediateCheckpoints), days(exports));
     }
 
-    /** Days after a job's end until what nobody can use of its older checkpoints goes; null is never. */
+    /** Days from a job's end until the training states of its older checkpoints are deleted; null is never. */
     @Nullable
     Integer trainingStateDays() {
         return days(ageOf("training-states", trainingStates));
     }
 
-    /** How long what no row names stays; null is for good. */
+    /** Age at which orphans are deleted; null is never. */
     @Nullable
     Duration orphanAge() {
         return ageOf("orphans", orphans);

@@ -4,10 +4,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * Where this user's processes keep what they have unpacked.
+ * Cache shared by all installations of a user.
  *
- * @param cacheDirectory absent: {@code $XDG_CACHE_HOME/anneal}, or {@code .cache/anneal} in the user's home directory, or {@code cache} under
- *     {@code anneal.home} where that cannot be written to
+ * @param cacheDirectory where files unpacked from the program are kept; null: {@code $XDG_CACHE_HOME/anneal}, or {@code
+ *     .cache/anneal} in the user's home directory, or {@code cache} under {@code anneal.home} if that is not writable
  */
 @ConfigurationProperties("anneal")
 record SharedCacheProperties(@Nullable String cacheDirectory) {}

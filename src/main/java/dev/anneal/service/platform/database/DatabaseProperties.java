@@ -7,14 +7,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How the service uses its database.
+ * Connections and time limits of the database.
  *
- * @param tenantConnections most connections that requests use at a time
- * @param systemConnections most connections that claims, sweeps and meters use at a time
+ * @param tenantConnections maximum number of connections for requests
+ * @param systemConnections maximum number of connections for claims, sweeps and metrics
  * @param connectionTimeout how long a call waits for a connection before it fails
- * @param statementTimeout after this long a statement of a request, claim or sweep is cancelled by the server
- * @param heartbeatTimeout after this long a heartbeat has failed; less than a third of the lease, so that two more fit into it
- * @param idleInTransactionTimeout after this long the server ends a transaction in which nothing happens, with the locks it holds
+ * @param statementTimeout time limit for a statement of a request, claim or sweep, after which the server cancels it
+ * @param heartbeatTimeout time limit for a heartbeat; less than a third of the lease, so that two more attempts fit
+ *     into it
+ * @param idleInTransactionTimeout how long a transaction may be idle before the server ends it and releases its locks
  */
 @Validated
 @ConfigurationProperties("anneal.database")

@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * Where this host keeps what outlives the process.
+ * Directory of this host's persistent data.
  *
- * @param home absent: {@code .anneal} in the user's home directory
+ * @param home the directory; null: {@code .anneal} in the user's home directory
  */
 @ConfigurationProperties("anneal")
 record HomeProperties(@Nullable Path home) {

@@ -5,9 +5,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * The addresses that clients may name.
+ * Which addresses may be called on behalf of clients.
  *
- * @param allowedAddresses addresses and networks (CIDR) besides the public ones
+ * @param allowedAddresses addresses and networks (CIDR) allowed in addition to public ones
  */
 @ConfigurationProperties("anneal.outbound")
 record OutboundProperties(@DefaultValue List<String> allowedAddresses) {

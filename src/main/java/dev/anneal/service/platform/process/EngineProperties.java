@@ -12,17 +12,18 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How an engine process is started. Tensors live outside the Java heap, so the heap is small and the machine's memory is what counts.
+ * How engine processes are started. Tensors are stored outside the Java heap, so a small heap suffices.
  *
- * @param heap {@code -Xmx} of an engine process: the dataset's token ids and the program's own objects
- * @param threads compute threads of one process, each with operators of its own, which only decoding in bf16 shares; 0 takes the number of cores
- * @param niceness by how much a process yields the processor to the service, 0 to 19; without effect where there is no {@code nice}
+ * @param heap {@code -Xmx} of an engine process: for the dataset's token ids and the program's own objects
+ * @param threads compute threads of one process; each runs its own operators, and only decoding in bf16 shares
+ *     operators among threads; 0 takes the number of cores
+ * @param niceness how far a process yields the processor to the service, 0 to 19; no effect if {@code nice} is missing
  * @param precision arithmetic of the frozen weights: {@code auto}, {@code bf16} or {@code fp32}
- * @param cacheDirectory where native libraries are unpacked; absent: {@code engine} under {@code anneal.cache-directory}
- * @param cudaLibtorch folder of a CUDA libtorch, the one that holds {@code libtorch.so}; needed for CUDA devices alone, CPUs have the bundled one
+ * @param cacheDirectory where native libraries are unpacked; null: {@code engine} under {@code anneal.cache-directory}
+ * @param cudaLibtorch directory of a CUDA libtorch that contains {@code libtorch.so}; needed only for CUDA devices
  * @param malloc settings of the C allocator
- * @param jvmOptions further options of the process's JVM
- * @param environment further environment variables of the process, which inherits none that could hold a secret
+ * @param jvmOptions additional options of the process's JVM
+ * @param environment additional environment variables of the process, which inherits none that could hold a secret
  */
 @Validated
 @ConfigurationProperties("anneal.engine")
@@ -40,19 +41,20 @@ public record EngineProperties(
     private static final List<String> PRECISIONS = List.of("auto", "bf16", "fp32");
 
     /**
-     * glibc's allocator gives a freed activation buffer back to the kernel at once and gets it again, page fault by page fault, a step
-     * later. These thresholds keep it: 12 to 15 % more tokens/s on two Xeon cores with SmolLM2-135M (4 x 256 tokens).
+     * Settings of glibc's allocator. By default it returns freed activation buffers to the kernel and allocates them
+     * again in the next step, with page faults. These thresholds keep them: 12 to 15 % more tokens/s on two Xeon cores
+     * with SmolLM2-135M (4 x 256 tokens).
      *
-     * @param mmapThreshold buffers below this size come from the heap that is kept
-     * @param trimThreshold free memory at the heap's end that is kept
-     * @param topPad by how much the heap grows at a time
+     * @param mmapThreshold buffers below this size are allocated from the heap, which is kept
+     * @param trimThreshold how much free memory at the end of the heap is kept
+     * @param topPad increment by which the heap grows
      */
     public record Malloc(
             @DefaultValue("4GB") DataSize mmapThreshold,
             @DefaultValue("8GB") DataSize trimThreshold,
             @DefaultValue("16MB") DataSize topPad) {}
 
-    /** The same, yielding the processor otherwise. */
+    /** A copy with another niceness. */
     public EngineProperties withNiceness(int other) {
         return new EngineProperties(
                 heap, threads, other, precision, cacheDirectory, cudaLibtorch, malloc, jvmOptions, environment);

@@ -5,10 +5,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Work in the background that one process does for all: webhooks, pushes to a Hub, sweeps.
+ * Background work that one process does for all: webhooks, pushes to a Hub, sweeps.
  *
- * @param pollInterval how often a process looks for background work that is due, such as webhooks and pushes
- * @param takeover after this long without a sign of life from a process, others do its background work
+ * @param pollInterval how often a process looks for due background work
+ * @param takeover how long a process may give no sign of life before others take over its background work
  */
 @ConfigurationProperties("anneal.background")
 public record BackgroundProperties(

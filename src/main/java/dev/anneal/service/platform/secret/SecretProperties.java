@@ -5,9 +5,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What secrets are sealed with.
+ * Keys that encrypt stored secrets of clients.
  *
- * @param keys entries {@code id:base64 of 32 bytes}; the first one seals, all of them open
+ * @param keys entries {@code id:base64 of 32 bytes}; the first encrypts, all of them decrypt
  */
 @ConfigurationProperties("anneal.secrets")
 record SecretProperties(@DefaultValue List<String> keys) {

@@ -8,22 +8,23 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How work is leased, rescued and retried. A killed worker's work is claimable again at most {@code lease + scanInterval} after its last
- * heartbeat, and at once: its first loss adds no delay. After an outage of the database, or the start of the process, nobody is rescued for
- * {@code lease + heartbeatInterval}, in which workers that live take their leases back.
+ * How work is leased, rescued and retried. A killed worker's work is claimable again at most {@code lease +
+ * scanInterval} after its last heartbeat; the first loss adds no delay. For {@code lease + heartbeatInterval} after an
+ * outage of the database, or after the start of the process, no work is rescued, so that live workers can reclaim their
+ * leases first.
  *
- * @param lease how long a claim or heartbeat holds the work
+ * @param lease how long a claim or heartbeat reserves the work
  * @param heartbeatInterval how often a worker extends its leases
- * @param safetyMargin how long before the end of its lease a worker stops to publish
+ * @param safetyMargin how long before its lease expires a worker stops publishing
  * @param scanInterval how often every process looks for lost workers
- * @param stallTimeout how long an attempt may go without a first step; workers set their own limit from then on
- * @param maxRunTime how long an attempt may take
- * @param tenantRunningLimit how much of one tenant runs at a time, for each class of slot
- * @param userRetries how often work is tried again after failures of its own input
- * @param platformRetries how often work is tried again after failures of the platform and lost workers
- * @param retryDelay wait before the first retry, none after the first lost worker, half of it after a fault of the environment; each further one waits
- *     twice as long
- * @param maxRetryDelay longest wait before a retry; after a fault of the environment at most two minutes
+ * @param stallTimeout how long an attempt may run without a first step; from then on workers set their own limit
+ * @param maxRunTime time limit for an attempt
+ * @param tenantRunningLimit how much work of one tenant runs at a time, for each class of slot
+ * @param userRetries how often work is retried after failures caused by its own input
+ * @param platformRetries how often work is retried after failures of the platform and lost workers
+ * @param retryDelay delay before the first retry, none after the first lost worker, half of it after a fault of the
+ *     environment; doubled for each further retry
+ * @param maxRetryDelay longest delay before a retry; at most two minutes after a fault of the environment
  */
 @Validated
 @ConfigurationProperties("anneal.queue")
@@ -40,23 +41,23 @@ public record LeaseProperties(
         @DefaultValue("10s") Duration retryDelay,
         @DefaultValue("10m") Duration maxRetryDelay) {
 
-    /** Nobody waits long for an environment that is mended. */
+    /** Longest delay after a fault of the environment. */
     private static final Duration MAX_ENVIRONMENT_DELAY = Duration.ofMinutes(2);
 
     /**
-     * How long the database must have answered without a break before anybody is rescued: every worker has sent a heartbeat by then and
-     * held its lease since.
+     * How long the database must have answered without interruption before work is rescued: by then every live worker
+     * has renewed its leases.
      */
     Duration settlingTime() {
         return lease.plus(heartbeatInterval);
     }
 
-    /** A shorter outage of the database costs no living worker its lease. */
+    /** The longest outage of the database in which no live worker loses its lease. */
     Duration longestHarmlessOutage() {
         return lease.minus(heartbeatInterval).minus(safetyMargin);
     }
 
-    /** Wait after the first fault of the environment. */
+    /** Delay after the first fault of the environment. */
     Duration environmentDelay() {
         return retryDelay.dividedBy(2);
     }

@@ -5,10 +5,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * The cache that a machine keeps of a store of type {@code s3} for engine processes, which write and read folders.
+ * A machine's local cache of a store of type {@code s3}, for engine processes, which read and write directories.
  *
- * @param directory where; processes of one machine may share it. {@code artifact-cache} under {@code anneal.home} by default
- * @param maxSize beyond this the copies that were not used for longest are removed, those in use never
+ * @param directory directory of the cache; processes on one machine may share it. {@code artifact-cache} under {@code
+ *     anneal.home} by default
+ * @param maxSize above this size the least recently used copies are removed, but never those in use
  */
 @ConfigurationProperties("anneal.storage.cache")
 record CacheProperties(

@@ -6,17 +6,19 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * The bucket of a store of type {@code s3}. Credentials come from the AWS SDK's default chain: environment, profile, web identity, container, instance.
+ * The bucket of a store of type {@code s3}. Credentials come from the AWS SDK's default chain.
  *
- * @param bucket its name; the bucket must exist
- * @param endpoint address of a server other than Amazon's, {@code http://minio:9000}
- * @param region absent: what the AWS SDK finds in its environment, or {@code us-east-1} where an endpoint is set
- * @param pathStyle whether the bucket's name stands in the path and not in the host's name; absent: where an endpoint is set
- * @param prefix of all keys, so that a bucket can be shared
- * @param checksums {@code when_required} or {@code when_supported}: when the SDK adds its checksums, which not every server knows; absent:
- *     {@code when_required} where an endpoint is set
- * @param presignedDownloads whether clients that download are sent to the bucket, which they must be able to reach
- * @param presignedEndpoint address of the bucket's server as clients reach it, if it is another
+ * @param bucket name of the bucket, which must exist
+ * @param endpoint address of a server other than Amazon's, such as {@code http://minio:9000}
+ * @param region region of the bucket; null: what the AWS SDK finds in its environment, or {@code us-east-1} if an
+ *     endpoint is set
+ * @param pathStyle whether the bucket's name is part of the path instead of the host name; null: yes if an endpoint is
+ *     set
+ * @param prefix prefix of all keys, so that a bucket can be shared
+ * @param checksums {@code when_required} or {@code when_supported}: when requests carry the SDK's checksums, which not
+ *     every server supports; null: {@code when_required} if an endpoint is set
+ * @param presignedDownloads whether downloads are redirected to the bucket, which clients must be able to reach
+ * @param presignedEndpoint address at which clients reach the bucket's server, if different
  */
 @ConfigurationProperties("anneal.storage.s3")
 record S3Properties(
@@ -29,7 +31,7 @@ record S3Properties(
         @DefaultValue("false") boolean presignedDownloads,
         @Nullable URI presignedEndpoint) {
 
-    /** When checksums are sent and verified. */
+    /** When requests carry checksums and responses are verified. */
     enum Checksums {
         WHEN_REQUIRED,
         WHEN_SUPPORTED

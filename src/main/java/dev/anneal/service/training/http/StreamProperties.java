@@ -10,8 +10,10 @@ import org.springframework.validation.annotation.Validated;
  * Streams of a job's events.
  *
  * @param pollInterval how often a stream looks for new events
- * @param heartbeatInterval after this long without an event a comment is sent, so that no proxy takes the stream for dead
- * @param maxStreams streams that this process serves at a time; each has a thread of the container, at most half of them
+ * @param heartbeatInterval a comment is sent after this long without an event, so that no proxy closes the stream as
+ *     dead
+ * @param maxStreams maximum number of concurrent streams of this process; each occupies a container thread, at most
+ *     half of them
  */
 @Validated
 @ConfigurationProperties("anneal.event-streams")

@@ -6,10 +6,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * What is kept of a training.
+ * How many checkpoints of a job are kept.
  *
- * @param kept how many of a job's newest checkpoints are kept, the final one among them; an older one stays while an export or
- *     evaluation was made from it
+ * @param kept how many of a job's newest checkpoints are kept, including the final one; an older one is kept as well if
+ *     an export or evaluation was made from it or a job started from it
  */
 @Validated
 @ConfigurationProperties("anneal.checkpoints")
