@@ -3,11 +3,11 @@ package dev.anneal.protocol;
 import java.util.List;
 
 /**
- * An adapter as a client asked for it, with every default filled in.
+ * Settings of an adapter, with defaults filled in.
  *
  * @param rank rank r
  * @param alpha scale numerator: the adapter's output is multiplied by alpha / r, or alpha / sqrt(r) with {@code rslora}
- * @param dropout probability of dropping an input of A, 0 to below 1
+ * @param dropout dropout probability of the inputs of A, 0 to below 1
  * @param targetModules names of projections such as {@code q_proj}, or the single entry {@code all-linear}
  * @param rslora whether the scale is alpha / sqrt(r)
  * @param activation {@code relu}, {@code silu}, {@code gelu}, or {@code none} for a plain LoRA
@@ -26,8 +26,8 @@ public record AdapterSettings(
      * How the annealing coefficient falls from 1 to 0.
      *
      * @param shape {@code linear}, {@code cosine} or {@code step}
-     * @param start share of the steps from which beta falls, 0 to {@code end}
-     * @param end share of the steps from which beta is exactly 0, {@code start} to 1
+     * @param start share of the steps after which beta begins to fall, 0 to {@code end}
+     * @param end share of the steps after which beta is exactly 0, {@code start} to 1
      */
     public record Schedule(String shape, double start, double end) {}
 

@@ -4,17 +4,19 @@ import java.util.Locale;
 
 /** A line that the worker writes to an engine process's standard input. The end of standard input means {@link #STOP}. */
 public enum Command {
-    /** Save a checkpoint after the current step, then go on. */
+    /** Save a checkpoint after the current step, then continue. */
     SAVE,
     /** Finish the current step, save a checkpoint, and exit with {@link ExitCode#GIVEN_BACK}. */
     STOP;
 
-    /** The line without its end. */
+    /** The line without its line break. */
     public String line() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** @throws IllegalArgumentException if the line is no command */
+    /**
+     * @throws IllegalArgumentException if the line is not a command
+     */
     public static Command ofLine(String line) {
         return valueOf(line.strip().toUpperCase(Locale.ROOT));
     }

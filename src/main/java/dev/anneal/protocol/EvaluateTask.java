@@ -7,12 +7,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers the prompts of a file: greedily, counting exact matches with the last assistant message of each row, or with completions that are sampled and graded.
+ * Evaluates a model on a file: counts greedy answers that match the last assistant message of their row, or samples and
+ * grades completions.
  *
  * @param checkpointDirectory adapter to apply, unmerged, or null for the model as it is
- * @param testFile absolute path of a JSONL file: of prompts if there is a grading, else of chats or pairs
- * @param maxNewTokens tokens after which an answer is cut
- * @param sampleRows how many rows are reported word for word
+ * @param testFile absolute path of a JSONL file of prompts if {@code grading} is set, else of chats or pairs
+ * @param maxNewTokens maximum number of tokens of an answer
+ * @param sampleRows number of rows whose texts are reported
  * @param grading how completions are sampled and graded; null compares greedy answers
  */
 public record EvaluateTask(
@@ -27,12 +28,12 @@ public record EvaluateTask(
         implements ModelTask {
 
     /**
-     * How completions are sampled and what says what they are worth.
+     * How completions are sampled and graded.
      *
-     * @param grader as the request has it
-     * @param completions of each prompt, at least 1
-     * @param temperature 0 takes the most likely token each time, else at least 1e-6
-     * @param seed the same one samples the same completions
+     * @param grader grader object of the request
+     * @param completions number of completions of each prompt, at least 1
+     * @param temperature 0 for greedy decoding, otherwise at least 1e-6
+     * @param seed seed of sampling; equal seeds give equal completions
      */
     public record Grading(Map<String, @Nullable Object> grader, int completions, double temperature, long seed) {
 

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a training's graders ask of its supervisor, as an engine process has no network and no other model. Answered by a {@link GradingReply}. */
+/**
+ * A question of a training's graders to its supervisor, because an engine process has no network and no other model.
+ * Answered by a {@link GradingReply}.
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "question")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = GradingQuestion.OfModel.class, name = "model"),
@@ -16,15 +19,15 @@ import org.jspecify.annotations.Nullable;
 })
 public sealed interface GradingQuestion {
 
-    /** How many answers it asks for. */
+    /** Number of answers it asks for. */
     int size();
 
-    /** Answers that all failed for the same reason. */
+    /** A failed answer to each part, all for the same reason. */
     default List<GradingReply.Answer> failed(String failure) {
         return Collections.nCopies(size(), GradingReply.Answer.failed(failure));
     }
 
-    /** These answers if they are as many as it asks for, or failed ones. */
+    /** These answers if their number is right, otherwise failed ones. */
     default List<GradingReply.Answer> complete(List<GradingReply.Answer> answers) {
         return answers.size() == size()
                 ? answers
@@ -32,11 +35,11 @@ public sealed interface GradingQuestion {
     }
 
     /**
-     * What does a model answer?
+     * Asks a model to answer conversations.
      *
-     * @param model as the grader names it
-     * @param maxTokens null leaves it to the model
-     * @param seed null for any
+     * @param model model name in the grader
+     * @param maxTokens maximum number of tokens of an answer; null: the model's limit
+     * @param seed seed of sampling; null for any
      */
     record OfModel(
             String model,
@@ -66,9 +69,9 @@ public sealed interface GradingQuestion {
     record Message(String role, String content) {}
 
     /**
-     * Which scores does an endpoint give?
+     * Asks an endpoint to score completions.
      *
-     * @param ratePerSecond most requests a second; null for no limit
+     * @param ratePerSecond maximum number of requests per second; null for no limit
      */
     record OfEndpoint(
             String url,
@@ -104,10 +107,10 @@ public sealed interface GradingQuestion {
     }
 
     /**
-     * A completion with the row that it answers.
+     * A completion and its row.
      *
-     * @param item as parsed from JSON
-     * @param toolCalls as OpenAI's {@code message.tool_calls}
+     * @param item the row as parsed from JSON
+     * @param toolCalls like OpenAI's {@code message.tool_calls}
      */
     record Completion(
             Map<String, @Nullable Object> item, String outputText, List<Map<String, @Nullable Object>> toolCalls) {

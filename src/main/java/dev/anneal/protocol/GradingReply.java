@@ -4,10 +4,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line of standard input that answers a {@link Progress.Asked}: a JSON object, which no {@link Command} is.
+ * A line of standard input that answers a {@link Progress.Asked}: a JSON object, unlike any {@link Command}.
  *
- * @param question id of what was asked
- * @param answers one to each conversation or completion, in their order
+ * @param question id of the question
+ * @param answers one for each conversation or completion, in order
  */
 public record GradingReply(long question, List<Answer> answers) {
 
@@ -16,10 +16,10 @@ public record GradingReply(long question, List<Answer> answers) {
     }
 
     /**
-     * @param text what a model wrote; null of an endpoint, and if there is none
-     * @param score what an endpoint gave; null of a model, and if there is none
-     * @param tokens that a model read and wrote
-     * @param failure why there is neither; null if there is one
+     * @param text the model's answer; null for an endpoint or a failure
+     * @param score the endpoint's score; null for a model or a failure
+     * @param tokens number of tokens that the model read and generated
+     * @param failure why there is no answer; null if there is one
      */
     public record Answer(
             @Nullable String text,

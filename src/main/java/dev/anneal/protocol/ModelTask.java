@@ -5,9 +5,12 @@ import java.time.Instant;
 /** A task that reads a base model. */
 public sealed interface ModelTask extends Task permits TrainTask, ExportTask, EvaluateTask {
 
-    /** Base model that the task reads. */
+    /** The base model. */
     BaseModel model();
 
-    /** What chat templates take for the present, in UTC: when the job or evaluation was created, so that each attempt makes the same tokens. */
+    /**
+     * Current time for chat templates, in UTC: the creation time of the job or evaluation, so that all attempts make
+     * the same tokens.
+     */
     Instant templateTime();
 }

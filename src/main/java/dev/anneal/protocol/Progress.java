@@ -33,11 +33,11 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Progress {
 
     /**
-     * The model is loaded and the first step begins.
+     * The model is loaded, and the first step begins.
      *
-     * @param firstStep step with which training goes on: 0, or the resumed checkpoint's
-     * @param trainableParameters adapter parameters
-     * @param precision arithmetic that was chosen, {@code bf16} or {@code fp32}
+     * @param firstStep steps done before: 0, or those of the resumed checkpoint
+     * @param trainableParameters number of trained parameters
+     * @param precision chosen arithmetic, {@code bf16} or {@code fp32}
      */
     record Started(int firstStep, int totalSteps, long trainableParameters, String precision) implements Progress {}
 
@@ -45,17 +45,19 @@ public sealed interface Progress {
      * An optimizer step has ended.
      *
      * @param step steps done so far, 1 after the first
-     * @param epoch share of the data seen, in epochs
-     * @param loss what the method minimises; of supervised training the mean negative log-likelihood of the step's trained tokens, nats
-     * @param tokenAccuracy share of trained tokens whose most likely prediction is right; null where the method does not count them
-     * @param learningRate rate of this step
+     * @param epoch epochs done so far, with fraction
+     * @param loss the method's loss; for supervised training the mean negative log-likelihood of the step's trained
+     *     tokens, in nats
+     * @param tokenAccuracy share of trained tokens whose most likely prediction is right; null if the method does not
+     *     count them
+     * @param learningRate learning rate of this step
      * @param gradientNorm global norm before clipping
      * @param beta annealing coefficient of this step
      * @param trainedTokens trained tokens so far, all epochs
-     * @param tokens tokens read so far, padding not counted
-     * @param tokensPerSecond tokens of this step, padding not counted, over its duration
+     * @param tokens tokens read so far, without padding
+     * @param tokensPerSecond tokens of this step, without padding, divided by its duration
      * @param seconds duration of the step
-     * @param metrics what else the method measures, finite values by TRL's names
+     * @param metrics further metrics of the method under TRL's names; finite values
      */
     record Step(
             int step,
@@ -79,19 +81,19 @@ public sealed interface Progress {
     }
 
     /**
-     * A validation has begun or is under way: a sign of life, every few seconds.
+     * A validation is running. Written every few seconds.
      *
      * @param step steps done
-     * @param done micro-batches measured
-     * @param total micro-batches of the validation file
+     * @param done micro-batches done
+     * @param total micro-batches in the validation file
      */
     record Validating(int step, int done, int total) implements Progress {}
 
     /**
-     * The validation file was read after {@code step} steps, with the annealing coefficient {@code beta}.
+     * Result of a validation after {@code step} steps, with the annealing coefficient {@code beta}.
      *
-     * @param loss null where the method has none on rows that it is not trained on
-     * @param metrics what else the method measures, finite values by TRL's names
+     * @param loss null if the method has no loss on rows that it does not train on
+     * @param metrics further metrics of the method under TRL's names; finite values
      */
     record Validation(
             int step,
@@ -106,21 +108,21 @@ public sealed interface Progress {
     }
 
     /**
-     * Completions of a rollout, word for word.
+     * Completions of a rollout, with their texts.
      *
-     * @param step the step that they were sampled for, 1 for the first
-     * @param beta coefficient of the policy that they were sampled from
+     * @param step step that they were sampled for, 1 for the first
+     * @param beta annealing coefficient of the sampling policy
      */
     record Samples(int step, double beta, List<Completion> completions) implements Progress {
 
         /**
          * A completion.
          *
-         * @param line of the prompt in the training file, counted from 1
-         * @param tokens of the completion, with the one that ended it
-         * @param truncated whether it was cut before it came to an end
-         * @param reward null if the grader came to no verdict
-         * @param errors what went wrong in grading, each with the grader's name
+         * @param line line of the prompt in the training file, from 1
+         * @param tokens number of tokens of the completion, with its end token
+         * @param truncated whether it was cut before its end
+         * @param reward null if the grader gave none
+         * @param errors errors of grading, each with the grader's name
          */
         public record Completion(
                 long line,
@@ -145,28 +147,28 @@ public sealed interface Progress {
      * A checkpoint is complete on disk.
      *
      * @param step steps done
-     * @param beta coefficient with which training would go on; 0 after the last step
+     * @param beta annealing coefficient of the next step; 0 after the last one
      * @param directory absolute path of the checkpoint folder
      * @param bytes size of the folder
      */
     record CheckpointSaved(int step, double beta, String directory, long bytes) implements Progress {}
 
     /**
-     * An export goes on where an earlier attempt was cut off.
+     * An export continues an interrupted attempt.
      *
-     * @param kept files of weights that were whole and are not made again
-     * @param total files of weights of the whole export
+     * @param kept complete weight files that are reused
+     * @param total weight files of the whole export
      */
     record PartsKept(int kept, int total) implements Progress {}
 
     /**
-     * The export is complete, its {@code manifest.json} written.
+     * The export is complete, and its {@code manifest.json} is written.
      *
-     * @param proof the proof as it stands in the manifest, a JSON object
+     * @param proof the proof in the manifest, a JSON object
      */
     record Exported(String proof, List<File> files) implements Progress {
 
-        /** A file of the export, named relative to its folder. */
+        /** A file of the export; its name is relative to the export's folder. */
         public record File(String name, long bytes, String sha256) {}
 
         public Exported {
@@ -177,21 +179,21 @@ public sealed interface Progress {
     /**
      * An evaluation has ended.
      *
-     * @param rows of the test file
-     * @param exactMatches answers that equal what the file says; null where completions are graded
-     * @param metrics of graded completions, finite values by TRL's names; empty where answers are compared
+     * @param rows number of rows of the test file
+     * @param exactMatches number of answers that match the file; null if completions are graded
+     * @param metrics metrics of graded completions under TRL's names, finite values; empty if answers are compared
      */
     record Evaluated(int rows, @Nullable Integer exactMatches, Map<String, Double> metrics, List<Sample> samples)
             implements Progress {
 
         /**
-         * One row. Of longer texts the last 4,000 characters of the prompt are told, and the first of the others.
+         * One row. Texts are limited to 4,000 characters: the last of the prompt, the first of the others.
          *
          * @param prompt the last user message
-         * @param expected the answer wanted; null where completions are graded
-         * @param answer the answer given, or the first of the completions
-         * @param reward of that completion; null where answers are compared, and if the grader came to no verdict
-         * @param errors what went wrong in grading it, each with the grader's name
+         * @param expected the expected answer; null if completions are graded
+         * @param answer the model's answer, or the first completion
+         * @param reward reward of that completion; null if answers are compared or the grader gave none
+         * @param errors errors of grading it, each with the grader's name
          */
         public record Sample(
                 String prompt,
@@ -201,7 +203,7 @@ public sealed interface Progress {
                 List<String> errors) {
 
             public Sample {
-                // Samples that were stored before there were graders.
+                // Samples stored before graders existed have no errors.
                 errors = errors == null ? List.of() : List.copyOf(errors);
             }
         }
@@ -213,18 +215,19 @@ public sealed interface Progress {
     }
 
     /**
-     * The machine's products were measured.
+     * Measured speed of the machine's matrix products.
      *
-     * @param startSeconds from the start of the process to the first product: what every task takes before it reads its input
+     * @param startSeconds time from the start of the process to the first product, which every task needs before it
+     *     reads its input
      */
     record Measured(double startSeconds, List<Rate> rates) implements Progress {
 
         /**
-         * Products of all compute threads at a time.
+         * Speed of products on all compute threads at once.
          *
          * @param precision {@code bf16} or {@code fp32}
-         * @param width columns of the matrix that tokens are multiplied with
-         * @param operationsPerSecond floating-point operations, two for each pair of numbers that is multiplied and added
+         * @param width columns of the matrix that tokens are multiplied by
+         * @param operationsPerSecond floating-point operations per second; a multiplication with addition counts as two
          */
         public record Rate(String precision, int width, double operationsPerSecond) {}
 
@@ -234,55 +237,55 @@ public sealed interface Progress {
     }
 
     /**
-     * Another part of the work is done: a row or tensor of a task without steps, or a layer of a step or validation that takes long. Written now
-     * and then, so that slow work is not taken for hung.
+     * A sign of life of a task without steps after a row or tensor, or of a long step or validation after a layer.
+     * Written every few seconds, so that slow work does not count as hung.
      */
     record Working() implements Progress {}
 
-    /** A training has done something else than steps, which all of it had to wait for. */
+    /** A training paused its steps for other work. */
     record Interlude(Kind kind, double seconds) implements Progress {
 
-        /** What it was. */
+        /** Kinds of this work. */
         public enum Kind {
-            /** The validation file was read. */
+            /** A validation. */
             VALIDATION,
-            /** A checkpoint was written. */
+            /** Writing a checkpoint. */
             CHECKPOINT
         }
     }
 
     /**
-     * Memory of the CUDA device that a training computes on: once its model is loaded, after its first step, and then every few seconds. Never written
-     * for a CPU.
+     * Memory of a training's CUDA device, written once its model is loaded, after its first step, and then every few
+     * seconds. Never written for a CPU.
      *
      * @param device {@code cuda:N}
-     * @param totalBytes what the device has
-     * @param usedBytes what is held of it, by whomever
-     * @param peakBytes the most that was held whenever it was looked at; libtorch holds what a step took until after the look
+     * @param totalBytes size of the device's memory
+     * @param usedBytes memory in use, by all processes
+     * @param peakBytes largest sampled use; libtorch keeps the memory of a step until after the sample
      */
     record DeviceMemory(String device, long totalBytes, long usedBytes, long peakBytes) implements Progress {}
 
     /**
-     * Something about a request of a {@link ServeTask}.
+     * A reply to a request of a {@link ServeTask}.
      *
      * @param request id of the {@link ServeRequest}
      */
     record Replied(long request, ServeReply reply) implements Progress {}
 
     /**
-     * Something that the graders of a training ask; the supervisor answers by a {@link GradingReply}.
+     * A question of the graders of a training, which the supervisor answers with a {@link GradingReply}.
      *
-     * @param id counted from 1
+     * @param id number of the question, from 1
      */
     record Asked(long id, GradingQuestion asked) implements Progress {}
 
-    /** Something that the client should know; the task goes on. */
+    /** A warning for the client; the task continues. */
     record Warning(String message) implements Progress {}
 
     /**
-     * The task cannot go on; the process ends with 64 or 70.
+     * The task failed; the process exits with 64 or 70.
      *
-     * @param code an error code of the API, for example {@code non_finite_loss}
+     * @param code error code of the API, for example {@code non_finite_loss}
      * @param step optimizer step at which it failed, or null outside training
      */
     record Failed(String code, String message, @Nullable Integer step) implements Progress {}

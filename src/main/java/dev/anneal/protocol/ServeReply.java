@@ -5,8 +5,8 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 
 /**
- * What a process that serves says about a {@link ServeRequest.Generate}: {@link Accepted}, then {@link Text} of each choice until its {@link Ended};
- * or, at any time, {@link Refused}, after which nothing more comes.
+ * A reply to a {@link ServeRequest.Generate}: first {@link Accepted}, then for each choice {@link Text} until its
+ * {@link Ended}; or, at any time and last, {@link Refused}.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "reply")
 @JsonSubTypes({
@@ -17,15 +17,16 @@ import java.util.List;
 })
 public sealed interface ServeReply {
 
-    /** The prompt is understood and fits into the context. */
+    /** The prompt is valid and fits into the context. */
     record Accepted(int promptTokens) implements ServeReply {}
 
     /**
-     * More of an answer. Texts of a choice together are its text, and so are tokens.
+     * The next part of an answer. The parts of a choice make up its text and tokens.
      *
-     * @param choice counted from 0
-     * @param text as far as neither a stop text nor a character may be under way
-     * @param tokens empty unless log-probabilities were asked for; each comes with the text that it completes, and none that holds part of a stop text
+     * @param choice index of the choice, from 0
+     * @param text text without a possible start of a stop text and without partial characters
+     * @param tokens empty unless log-probabilities were requested; each token comes with the text that it completes,
+     *     and none that contains part of a stop text is sent
      */
     record Text(int choice, String text, List<Token> tokens) implements ServeReply {
 
@@ -37,24 +38,24 @@ public sealed interface ServeReply {
     /**
      * A choice is complete.
      *
-     * @param reason {@code stop} before an end token or stop text, {@code length} where the answer was cut
-     * @param tokens tokens that were generated, an end token among them
+     * @param reason {@code stop} at an end token or stop text, {@code length} if the answer was cut
+     * @param tokens number of generated tokens, with the end token
      */
     record Ended(int choice, String reason, int tokens) implements ServeReply {}
 
     /**
-     * The request is not carried out, or not to its end.
+     * The request failed, before or during generation.
      *
-     * @param code an error code of the API
+     * @param code error code of the API
      */
     record Refused(String code, String message) implements ServeReply {}
 
     /**
      * A token of an answer.
      *
-     * @param text how it reads alone, U+FFFD for parts of a character
-     * @param logprob as the model gives it, at temperature 1 and without filters; natural logarithm
-     * @param top the most likely tokens at its place, most likely first
+     * @param text its own text, with U+FFFD for parts of a character
+     * @param logprob natural logarithm of the model's probability, at temperature 1 and without filters
+     * @param top the most likely tokens at its position, most likely first
      */
     record Token(String text, double logprob, List<Likely> top) {
 
@@ -63,6 +64,6 @@ public sealed interface ServeReply {
         }
     }
 
-    /** A token that might have been chosen. */
+    /** A likely token. */
     record Likely(String text, double logprob) {}
 }

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A line of standard input of a process that runs a {@link ServeTask}: a JSON object, which no {@link Command} is. */
+/** A line of standard input of a process that runs a {@link ServeTask}: a JSON object, unlike any {@link Command}. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "request")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = ServeRequest.Generate.class, name = "generate"),
@@ -14,28 +14,28 @@ import org.jspecify.annotations.Nullable;
 })
 public sealed interface ServeRequest {
 
-    /** Chosen by whoever asks; replies carry it. No two open requests have the same. */
+    /** Chosen by the sender and repeated in replies; unique among open requests. */
     long id();
 
     /**
      * Continues a prompt.
      *
-     * @param now what chat templates take for the present, in UTC
+     * @param now current time for chat templates, in UTC
      */
     record Generate(long id, ServedModel model, Input input, Decoding decoding, Instant now) implements ServeRequest {}
 
-    /** Nobody waits for the request's answers any more. An unknown id is fine: the request may have ended. */
+    /** Cancels a request. An unknown id is ignored, because the request may have ended. */
     record Cancel(long id) implements ServeRequest {}
 
     /**
-     * A base model, alone or with what a training made of it.
+     * A base model, alone or with a checkpoint.
      *
-     * @param checkpointDirectory absolute path of a checkpoint folder whose adapter is applied, unmerged and at its beta, or whose weights stand for the
-     *     model's; null for the model as it is
+     * @param checkpointDirectory absolute path of a checkpoint folder whose adapter is applied, unmerged and at its
+     *     beta, or whose weights replace the model's; null for the base model
      */
     record ServedModel(Task.BaseModel base, @Nullable String checkpointDirectory) {}
 
-    /** What is to be continued. */
+    /** Prompt of a request. */
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
     @JsonSubTypes({
         @JsonSubTypes.Type(value = Input.Chat.class, name = "chat"),
@@ -47,11 +47,11 @@ public sealed interface ServeRequest {
         /**
          * A conversation, for the model's chat template.
          *
-         * @param json an object with {@code messages} and perhaps {@code tools}, as in OpenAI's requests
+         * @param json an object with {@code messages} and optionally {@code tools}, as in OpenAI's requests
          */
         record Chat(String json) implements Input {}
 
-        /** Text in which special tokens count as such. */
+        /** Text in which special tokens are recognised. */
         record Text(String text) implements Input {}
 
         /** Tokens by their ids. */
@@ -64,16 +64,17 @@ public sealed interface ServeRequest {
     }
 
     /**
-     * How answers are made.
+     * How answers are decoded.
      *
-     * @param choices answers to the same prompt
-     * @param maxNewTokens tokens after which an answer is cut; null leaves it to the context
-     * @param temperature 0 takes the most likely token each time
-     * @param topK 0 for all
-     * @param seed of the first choice; the others follow from it
+     * @param choices number of answers to the prompt
+     * @param maxNewTokens maximum number of tokens of an answer; null: what the context allows
+     * @param temperature 0 for greedy decoding
+     * @param topK number of most likely tokens to sample from; 0 for all
+     * @param seed seed of the first choice, from which those of the others are derived
      * @param stop texts before which an answer ends
-     * @param stopTokens tokens before which an answer ends, beside the model's own
-     * @param topLogprobs alternatives whose log-probabilities are told beside each token's own; null tells none at all
+     * @param stopTokens tokens before which an answer ends, in addition to the model's end tokens
+     * @param topLogprobs number of alternatives whose log-probabilities are reported with each token's own; null
+     *     reports none at all
      */
     record Decoding(
             int choices,

@@ -1,20 +1,20 @@
 package dev.anneal.protocol;
 
 /**
- * Holds models in memory and answers the {@link ServeRequest}s that come as lines of standard input, until it is told to stop.
+ * Keeps models in memory and answers {@link ServeRequest}s from standard input until it is told to stop.
  *
- * @param limits what the process may hold at a time
+ * @param limits limits of the process's memory
  */
 public record ServeTask(Machine machine, Limits limits) implements Task {
 
     /**
-     * Bounds of the process's memory.
+     * Limits of the process's memory.
      *
-     * @param models base models at a time; the one that was not used for longest makes room for the next
-     * @param adapters adapters at a time, of all models
-     * @param slots answers of one base model that are decoded together, with whatever adapters; further ones wait
-     * @param maxTokens longest prompt with its answer; a model's own context bounds it as well
-     * @param idleSeconds after this long without a request a model is let go
+     * @param models maximum number of base models; the least recently used one is unloaded first
+     * @param adapters maximum number of adapters, of all models together
+     * @param slots how many answers of one base model are decoded at a time, with any adapters; further ones wait
+     * @param maxTokens maximum length of prompt and answer together; the model's context also limits it
+     * @param idleSeconds how long a model without requests stays in memory
      */
     public record Limits(int models, int adapters, int slots, int maxTokens, int idleSeconds) {}
 }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import org.jspecify.annotations.Nullable;
 
-/** What one engine process is to do. Written by the worker as {@code task.json}, read once by the process at its start. */
+/** Task of an engine process. Written by the worker as {@code task.json} and read by the process at its start. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "task")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = TrainTask.class, name = "train"),
@@ -21,27 +21,28 @@ public sealed interface Task permits ModelTask, MeasureTask, ServeTask {
     /**
      * A base model on this host.
      *
-     * @param id name that clients use, for example {@code anneal-tiny}
-     * @param revision commit of the Hub that it is; null for one that has none
+     * @param id name of the model for clients, for example {@code anneal-tiny}
+     * @param revision commit on the Hub; null for a model without one
      * @param directory absolute path of a Hugging Face directory
      */
     record BaseModel(String id, @Nullable String revision, String directory) {}
 
     /**
-     * What a process may use of its host.
+     * Computing resources of a process.
      *
      * @param device {@code cpu} or {@code cuda:N}
-     * @param threads compute threads, each with operators of its own, which only decoding in bf16 shares; 0 takes the number of cores
+     * @param threads compute threads; each runs its own operators, and only decoding in bf16 shares operators among
+     *     threads; 0 takes the number of cores
      * @param precision arithmetic of the frozen weights: {@code auto}, {@code bf16} or {@code fp32}
      */
     record Machine(String device, int threads, String precision) {
 
-        /** Compute threads of the process. */
+        /** Number of compute threads of the process. */
         public int computeThreads() {
             return computeThreads(device, threads);
         }
 
-        /** One thread drives a CUDA device; on a CPU there are as many as are asked for, or one for each core. */
+        /** One for a CUDA device; on a CPU {@code threads}, or one for each core if that is 0. */
         public static int computeThreads(String device, int threads) {
             if (!device.equals("cpu")) {
                 return 1;

@@ -4,15 +4,16 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains an adapter, or all weights of a model.
+ * Trains an adapter or all weights of a model.
  *
  * @param trainingFile absolute path of a validated JSONL file
  * @param validationFile absolute path of a validated JSONL file, or null
- * @param attemptDirectory folder of this attempt; each checkpoint becomes {@code checkpoint-<step>/} below it
- * @param adapter null trains all weights
- * @param initialAdapter where the adapter's first values come from; null draws them
- * @param resumeFrom absolute path of a checkpoint folder of an earlier attempt, or null to start anew
- * @param validatedStep newest step whose validation earlier attempts have reported, 0 for none; a later one that was due at the checkpoint runs first
+ * @param attemptDirectory folder of this attempt, in which each checkpoint becomes {@code checkpoint-<step>/}
+ * @param adapter settings of the adapter; null trains all weights
+ * @param initialAdapter source of the adapter's initial values; null draws them at random
+ * @param resumeFrom absolute path of a checkpoint folder of an earlier attempt, or null to start at step 0
+ * @param validatedStep newest step whose validation earlier attempts reported, 0 for none; if the checkpoint's step was
+ *     due for a later validation, it runs first
  */
 public record TrainTask(
         BaseModel model,
@@ -29,13 +30,13 @@ public record TrainTask(
         implements ModelTask {
 
     /**
-     * A linear adapter that a training begins with, of the rank, scale and targets that the settings say.
+     * A linear adapter from which a training starts, with the rank, scale and targets of the settings.
      *
      * @param path absolute path of a checkpoint folder of another job, or of an uploaded archive of a PEFT folder
      */
     public record InitialAdapter(Form form, String path) {
 
-        /** What {@code path} is. */
+        /** Type of {@code path}. */
         public enum Form {
             CHECKPOINT,
             PEFT_ARCHIVE

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** What a training learns from, with the settings that no other method has. */
+/** A training method with its own settings. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = TrainingMethod.Supervised.class, name = TrainingMethod.SUPERVISED),
@@ -20,35 +20,35 @@ public sealed interface TrainingMethod {
     String DPO = "dpo";
     String REINFORCEMENT = "reinforcement";
 
-    /** The method's name as OpenAI's API has it. */
+    /** The method's name in OpenAI's API. */
     String wireName();
 
-    /** The name that refusals give to a key of the method's object in a request. */
+    /** The {@code param} of errors about a key of the method's object in a request. */
     default String param(String key) {
         return "method.%s.%s".formatted(wireName(), key);
     }
 
-    /** What gives completions their rewards, as the request has it; null if the method grades nothing. */
+    /** The request's grader of completions; null if the method grades nothing. */
     default @Nullable Map<String, @Nullable Object> grader() {
         return null;
     }
 
-    /** This method with another grader in place of its own, if it has one. */
+    /** This method with its grader, if it has one, changed. */
     default TrainingMethod withGrader(UnaryOperator<Map<String, @Nullable Object>> change) {
         return this;
     }
 
-    /** Most tokens that are sampled after those of a row; 0 if the method samples nothing. */
+    /** Maximum number of tokens sampled after those of a row; 0 if the method samples nothing. */
     default int maxCompletionTokens() {
         return 0;
     }
 
-    /** The method's own settings by their names in model cards. */
+    /** The method's own settings under their names in model cards. */
     default List<Map.Entry<String, Object>> described() {
         return List.of();
     }
 
-    /** From answers: their likelihood is raised. */
+    /** Raises the likelihood of given answers. */
     record Supervised() implements TrainingMethod {
 
         @Override
@@ -58,11 +58,11 @@ public sealed interface TrainingMethod {
     }
 
     /**
-     * From pairs of answers of which one is preferred (Rafailov et al. 2023).
+     * Learns from pairs of a preferred and another answer (Rafailov et al. 2023).
      *
      * @param beta weight of the divergence from the reference, above 0
      * @param loss {@code sigmoid}, {@code ipo}, {@code hinge} or {@code robust}
-     * @param labelSmoothing share of pairs that are taken to be the wrong way round, 0 to below 0.5
+     * @param labelSmoothing assumed share of pairs in the wrong order, 0 to below 0.5
      */
     record Dpo(double beta, String loss, double labelSmoothing) implements TrainingMethod {
 
@@ -81,10 +81,10 @@ public sealed interface TrainingMethod {
     }
 
     /**
-     * From rewards of sampled completions (GRPO and its kin, Shao et al. 2024).
+     * Learns from rewards of sampled completions (GRPO and its variants, Shao et al. 2024).
      *
-     * @param grader what gives a completion its reward, as the request has it
-     * @param sampleInterval rollouts between those whose completions are reported word for word
+     * @param grader grader object of the request
+     * @param sampleInterval every how many rollouts completions are reported with their texts
      */
     record Reinforcement(Map<String, @Nullable Object> grader, Rollouts rollouts, Policy policy, int sampleInterval)
             implements TrainingMethod {
@@ -108,12 +108,12 @@ public sealed interface TrainingMethod {
     /**
      * How completions are sampled.
      *
-     * @param groupSize completions of each prompt, at least 2
-     * @param maxCompletionTokens tokens after which a completion is cut
+     * @param groupSize number of completions of each prompt, at least 2
+     * @param maxCompletionTokens maximum number of tokens of a completion
      * @param topK 0 keeps all tokens
      * @param topP 1 keeps all tokens
      * @param minP 0 keeps all tokens
-     * @param evaluationSamples completions of each prompt of the validation file
+     * @param evaluationSamples number of completions of each prompt of the validation file
      */
     record Rollouts(
             int groupSize,
@@ -125,15 +125,16 @@ public sealed interface TrainingMethod {
             int evaluationSamples) {}
 
     /**
-     * How rewards change the policy.
+     * How the policy is updated.
      *
      * @param loss {@code grpo}, {@code bnpo}, {@code dr_grpo}, {@code dapo} or {@code gspo}
-     * @param clipLow how far below 1 the ratio of probabilities counts
-     * @param clipHigh how far above 1 it counts
+     * @param clipLow the ratio of probabilities is clipped at this far below 1
+     * @param clipHigh the ratio is clipped at this far above 1
      * @param klWeight weight of the divergence from the base model; 0 computes none
-     * @param scaleRewards what advantages are divided by: the standard deviation of the {@code group}, of the {@code batch}, or {@code none}
-     * @param maskTruncated whether completions that were cut are left out of the loss
-     * @param updatesPerRollout optimizer steps on each rollout
+     * @param scaleRewards divisor of advantages: the standard deviation of the {@code group} or of the {@code batch},
+     *     or {@code none}
+     * @param maskTruncated whether truncated completions are left out of the loss
+     * @param updatesPerRollout number of optimizer steps on each rollout
      */
     record Policy(
             String loss,

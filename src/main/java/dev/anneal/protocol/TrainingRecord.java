@@ -4,14 +4,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the service knows of the training that an export comes from, for the card in its folder.
+ * Facts about an export's training, for its model card.
  *
  * @param jobId id of the job; null if the adapter was trained elsewhere
- * @param model name of the model that the job makes
- * @param trainingData null if the adapter was trained elsewhere
- * @param validationData null if the job has none
- * @param initialAdapter the adapter that the training began with, or that was trained elsewhere; null for values of its own
- * @param curve steps up to the checkpoint, in order; of long trainings some of them
+ * @param model name of the job's model
+ * @param trainingData training file; null if the adapter was trained elsewhere
+ * @param validationData validation file; null if the job has none
+ * @param initialAdapter the adapter that the training started from, or that was trained elsewhere; null if values were
+ *     drawn at random
+ * @param curve steps up to the checkpoint, in order; a selection for long trainings
  */
 public record TrainingRecord(
         @Nullable String jobId,
@@ -24,7 +25,7 @@ public record TrainingRecord(
     /**
      * An uploaded file.
      *
-     * @param sha256 of its content; null if it has been deleted
+     * @param sha256 hash of its content; null if it has been deleted
      */
     public record DataFile(String id, @Nullable String sha256) {}
 
@@ -38,8 +39,8 @@ public record TrainingRecord(
     /**
      * A step.
      *
-     * @param loss of its rows, nats per trained token; null if it was not finite
-     * @param validationLoss of the validation file after it, or null
+     * @param loss training loss, in nats per trained token; null if it was not finite
+     * @param validationLoss validation loss after the step, or null
      */
     public record Point(
             int step, @Nullable Double loss, @Nullable Double validationLoss, double beta) {}

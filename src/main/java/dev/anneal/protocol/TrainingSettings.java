@@ -3,19 +3,20 @@ package dev.anneal.protocol;
 import java.util.Objects;
 
 /**
- * How a job trains, with every {@code auto} resolved.
+ * Settings of a training, with every {@code auto} resolved.
  *
- * @param method what is learned from
+ * @param method training method with its own settings
  * @param epochs passes over the training rows
- * @param batchRows rows of one optimizer step, packed sequences, pairs, or prompts
+ * @param batchRows number of rows, packed sequences, pairs or prompts of one optimizer step
  * @param totalSteps optimizer steps of the whole job; the annealing and learning-rate schedules refer to it
- * @param maxLengthTokens longest row in tokens; longer rows are cut at their end or dropped, and counted
- * @param packing whether rows are packed into sequences of at most {@code maxLengthTokens}, which are then what a batch counts
- * @param activationCheckpointing whether a layer's activations are computed again for its backward instead of kept: {@code on}, {@code off}, or
- *     {@code auto} where they would not fit into memory. The result's bits are the same
+ * @param maxLengthTokens maximum length of a row; longer rows are cut at their end or dropped, and counted
+ * @param packing whether rows are packed into sequences of at most {@code maxLengthTokens}, which batches then consist
+ *     of
+ * @param activationCheckpointing whether a layer's activations are recomputed in its backward pass instead of kept:
+ *     {@code on}, {@code off}, or {@code auto} if they would not fit into memory. The results are bit-identical
  * @param optimizer AdamW and its learning-rate schedule
  * @param checkpointIntervalSteps steps between checkpoints
- * @param evaluationIntervalSteps steps between validation passes; 0 validates at the end alone
+ * @param evaluationIntervalSteps steps between validation passes; 0 validates only at the end
  * @param seed seed of data order, initialisation and dropout
  */
 public record TrainingSettings(
@@ -31,7 +32,7 @@ public record TrainingSettings(
         int evaluationIntervalSteps,
         long seed) {
 
-    /** Settings that were written before there were other methods name none. */
+    /** Settings stored before other methods existed have no method. */
     public TrainingSettings {
         method = Objects.requireNonNullElseGet(method, TrainingMethod.Supervised::new);
     }
@@ -59,8 +60,8 @@ public record TrainingSettings(
      * @param schedule {@code linear}, {@code cosine} or {@code constant} after the warm-up
      * @param warmupSteps steps over which the rate rises from 0 to its peak
      * @param weightDecay decay applied to every trained tensor
-     * @param maxGradientNorm global norm above which gradients are scaled down
-     * @param loraPlusRatio learning rate of B over that of A (LoRA+); 1 for ordinary LoRA
+     * @param maxGradientNorm global norm to which larger gradients are scaled down
+     * @param loraPlusRatio learning rate of B divided by that of A (LoRA+); 1 for ordinary LoRA
      */
     public record Optimizer(
             double learningRate,
