@@ -14,7 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** A base model that a task reads. Whatever is wrong with its files is the input's fault and is said so. */
+/** Files of a task's base model. Invalid files are reported as bad input. */
 final class BaseModelFiles {
 
     private static final String UNREADABLE = "base_model_unreadable";
@@ -41,7 +41,7 @@ final class BaseModelFiles {
         return guarded(() -> ModelConfig.read(directory.resolve("config.json")));
     }
 
-    /** Loaded in the precision that suits task and machine. */
+    /** Loads the model in the precision of {@link Hardware#precision}. */
     DecoderModel load() throws IOException {
         return load(directory);
     }
@@ -53,7 +53,7 @@ final class BaseModelFiles {
                 () -> DecoderModel.load(directory, weights, Hardware.precision(machine, config), machine.device()));
     }
 
-    /** Hash of configuration and weights; the engine's cache folder remembers those of unchanged files. */
+    /** Hash of configuration and weights. Hashes of unchanged files are cached in the engine's cache folder. */
     String fingerprint() throws IOException {
         @Nullable String cache = System.getenv("ENGINE_CACHE_DIR");
         return guarded(() -> {
@@ -63,7 +63,9 @@ final class BaseModelFiles {
         });
     }
 
-    /** @throws TaskException if the checkpoint's adapter was trained on another model, or on other weights of this one */
+    /**
+     * @throws TaskException if the checkpoint's adapter was trained on another model, or on other weights of this model
+     */
     void requireTrainedOn(CheckpointState trained) throws IOException {
         String fingerprint = fingerprint();
         if (!trained.baseFingerprint().equals(fingerprint)) {
@@ -83,13 +85,13 @@ final class BaseModelFiles {
         } catch (NoSuchFileException e) {
             throw TaskException.badInput(
                     UNREADABLE,
-                    "the base model's folder has no " + Path.of(e.getFile()).getFileName()
-                            + " any more; the operator can put it back",
+                    "the base model's folder no longer contains " + Path.of(e.getFile()).getFileName()
+                            + "; the operator can restore it",
                     e);
         }
     }
 
-    /** Reads something of the model. */
+    /** Reads part of the model. */
     private interface Reading<T> {
         T read() throws IOException;
     }

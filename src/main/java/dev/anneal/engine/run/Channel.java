@@ -3,9 +3,9 @@ package dev.anneal.engine.run;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * What connects a task to its supervisor.
+ * Connection of a task to its supervisor.
  *
- * @param lines of standard input that are JSON objects: requests, or answers to what graders ask
+ * @param lines of standard input that are JSON objects: requests, or answers to graders' questions
  */
 record Channel(ProgressWriter progress, Signals signals, BlockingQueue<String> lines) {
 
@@ -13,7 +13,7 @@ record Channel(ProgressWriter progress, Signals signals, BlockingQueue<String> l
         return new Pulse(signals, progress::write, Pulse.INTERVAL);
     }
 
-    /** Has the supervisor answer what graders ask. */
+    /** Graders that ask the supervisor. */
     SupervisorGraders help() {
         return new SupervisorGraders(progress::write, lines, pulse(), SupervisorGraders.PATIENCE);
     }

@@ -11,7 +11,10 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.function.Consumer;
 
-/** Turns the lines of standard input into signals, and hands on those that are requests. Its end means that the supervisor is gone: nobody will ever stop this process again. */
+/**
+ * Turns commands on standard input into signals and passes requests on. The end of the input means that the supervisor
+ * is gone, and stops the task.
+ */
 final class CommandReader {
 
     private static final Logger LOG = System.getLogger(CommandReader.class.getName());
@@ -22,8 +25,8 @@ final class CommandReader {
     private final Runnable onEnd;
 
     /**
-     * @param requests gets the lines that are JSON objects, as they stand
-     * @param onEnd what happens when the input ends, after the stop signal is given
+     * @param requests receives the lines that are JSON objects, unchanged
+     * @param onEnd called at the end of the input, after the stop signal is set
      */
     CommandReader(InputStream input, Signals signals, Consumer<String> requests, Runnable onEnd) {
         this.input = input;
@@ -32,7 +35,7 @@ final class CommandReader {
         this.onEnd = onEnd;
     }
 
-    /** Reads in a daemon thread: it may stay blocked in a read when the process ends. */
+    /** Starts reading in a daemon thread, which may still block in a read when the process ends. */
     void start() {
         Thread thread = new Thread(this::readToTheEnd, "commands");
         thread.setDaemon(true);
@@ -62,7 +65,7 @@ final class CommandReader {
                 case STOP -> signals.requestStop();
             }
         } catch (IllegalArgumentException e) {
-            LOG.log(Level.WARNING, "Ignored a line that is no command: {0}", line.strip());
+            LOG.log(Level.WARNING, "Ignored a line that is not a command: {0}", line.strip());
         }
     }
 }

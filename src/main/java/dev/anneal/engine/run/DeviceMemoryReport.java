@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** Adds to a training's progress how much of its device's memory is held. Adds nothing on a CPU. Not thread-safe. */
+/** Adds the memory use of a CUDA device to a training's progress. Not thread-safe. */
 final class DeviceMemoryReport implements Consumer<Progress> {
 
     private static final long PAUSE_NANOS = Duration.ofSeconds(10).toNanos();
@@ -21,7 +21,9 @@ final class DeviceMemoryReport implements Consumer<Progress> {
     private long peak;
     private long lastNanos;
 
-    /** @param memory of {@code device}; empty if it is no CUDA device */
+    /**
+     * @param memory memory of {@code device}; empty if it is not a CUDA device
+     */
     DeviceMemoryReport(
             Consumer<Progress> progress,
             String device,

@@ -6,13 +6,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How this process ends. On SIGTERM the shutdown hook asks the task to stop and lets it save before the JVM goes: a JVM that exits while
- * another thread is inside libtorch dies with SIGSEGV. When the grace time runs out it halts, and the task goes on elsewhere from its
- * last checkpoint.
+ * End of this process. On SIGTERM the shutdown hook stops the task and lets it save before the JVM exits: a JVM that
+ * exits while another thread is inside libtorch dies with SIGSEGV. After the grace time it halts, and the task
+ * continues in another process from its last checkpoint.
  */
 final class Ending {
 
-    /** One second below the 15 that a supervisor waits. */
+    /** One second less than the 15 s that a supervisor waits. */
     static final Duration GRACE = Duration.ofSeconds(14);
 
     private final Signals signals;
@@ -29,14 +29,14 @@ final class Ending {
         Runtime.getRuntime().addShutdownHook(new Thread(this::stopAndHalt, "shutdown"));
     }
 
-    /** Ends the process within the grace time, in a thread of its own: for an orphan, to whom nobody will send a signal. */
+    /** Ends the process within the grace time, from a new thread: for an orphan, which receives no signal. */
     void endSoon() {
         Thread thread = new Thread(this::stopAndHalt, "orphan");
         thread.setDaemon(true);
         thread.start();
     }
 
-    /** The task is over and has written its last line. */
+    /** Called when the task has written its last line. */
     void taskEnded(ExitCode code) {
         outcome = code;
         ended.countDown();

@@ -16,8 +16,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * Main class of an engine process: runs one task, named by the path of its {@code task.json}. Progress goes to standard output as JSON
- * lines and nothing else does; commands come from standard input, whose end means stop. Exit codes are those of {@link ExitCode}.
+ * Main class of an engine process: runs the task of the {@code task.json} whose path is its argument. Standard output
+ * carries only progress, as JSON lines; commands come from standard input, whose end means stop. Exit codes are those
+ * of {@link ExitCode}.
  */
 public final class EngineMain {
 
@@ -45,7 +46,7 @@ public final class EngineMain {
                     Path.of(arguments[0]).toAbsolutePath(),
                     new Channel(new ProgressWriter(protocol), signals, requests));
         } finally {
-            // Also when the failure could not even be reported: the hook waits for nothing then.
+            // Also if the failure could not be reported, so that the hook does not wait.
             ending.taskEnded(code);
         }
         System.exit(code.code());
@@ -64,7 +65,9 @@ public final class EngineMain {
         }
     }
 
-    /** @return {@link ExitCode#DONE} or {@link ExitCode#GIVEN_BACK}; every other end is an exception */
+    /**
+     * @return {@link ExitCode#DONE} or {@link ExitCode#GIVEN_BACK}; any other end is an exception
+     */
     private static ExitCode run(Task task, Channel channel) throws IOException {
         if (task instanceof TrainTask training) {
             return new TrainingTask(training, channel).run();

@@ -13,7 +13,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Evaluates the model of a task: the base as it is, with an adapter at its checkpoint's beta, or with the weights of an export or checkpoint. */
+/**
+ * Evaluates a base model, a base model with an adapter at its checkpoint's beta, or the weights of an export or
+ * checkpoint.
+ */
 final class EvaluatingTask {
 
     private final EvaluateTask task;
@@ -51,7 +54,7 @@ final class EvaluatingTask {
         }
     }
 
-    /** With weights as they lie in a folder, and no adapter. */
+    /** Evaluates the weights of a folder, without an adapter. */
     private Progress.Evaluated evaluateAsIs(Evaluator evaluator, Path weights) throws IOException {
         try (DecoderModel model = base.load(weights)) {
             return evaluator.evaluate(model, model.noAdapter(), pulse);

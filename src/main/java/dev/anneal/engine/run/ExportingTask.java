@@ -23,7 +23,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Exports a checkpoint. What a stopped or killed attempt has made whole is kept by the next one on this host. */
+/** Exports a checkpoint. Files that a stopped or killed attempt completed are reused by the next one on this host. */
 final class ExportingTask {
 
     private final ExportTask task;
@@ -70,7 +70,7 @@ final class ExportingTask {
         progress.write(new Progress.Exported(JsonMapper.shared().writeValueAsString(export.proof()), export.files()));
     }
 
-    /** Writes an uploaded adapter's values as a checkpoint holds them. */
+    /** Writes an uploaded adapter's values in the format of a checkpoint. */
     private AdapterConfig imported(Path archive, Path values) throws IOException {
         try (ImportedAdapter adapter = ImportedAdapter.open(archive, base.config())) {
             Files.createDirectories(values.resolveSibling("."));

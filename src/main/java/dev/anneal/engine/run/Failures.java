@@ -23,14 +23,19 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Turns whatever ended a task into a line for the client, a log for the operator and an exit code for the supervisor. */
+/**
+ * Reports a failure of a task: a message for the client, a log entry for the operator and an exit code for the
+ * supervisor.
+ */
 final class Failures {
 
     private static final Logger LOG = System.getLogger(Failures.class.getName());
 
     private Failures() {}
 
-    /** @param paths left out of what the client reads; the log has them */
+    /**
+     * @param paths paths removed from the client's message, but not from the log
+     */
     static ExitCode report(Throwable thrown, ProgressWriter progress, HostPaths paths) {
         if (thrown instanceof StoppedException) {
             return ExitCode.GIVEN_BACK;
@@ -41,7 +46,7 @@ final class Failures {
         return failure.exitCode();
     }
 
-    /** What a failure is to the client. */
+    /** The failure as reported to the client. */
     static TaskException classified(Throwable thrown) {
         if (thrown instanceof TaskException known) {
             return known;
@@ -50,7 +55,7 @@ final class Failures {
             return TaskException.badInput(data.code().wireName(), message(data), data);
         }
         if (thrown instanceof SafetensorsException || thrown instanceof ModelConfigException) {
-            // Files of checkpoints have proved their hashes by now.
+            // Hashes of checkpoint files have been verified before.
             return TaskException.badInput("base_model_unreadable", message(thrown), thrown);
         }
         if (thrown instanceof AdapterConfigException settings) {
@@ -78,7 +83,7 @@ final class Failures {
 
     private static TaskException ofTraining(TrainingException e) {
         return switch (e.code()) {
-            // The step that failed is the one after those that were done.
+            // The failed step is the one after the last completed one.
             case NON_FINITE_LOSS, TRAINING_DIVERGED, GRADER_FAILED ->
                 TaskException.badInput(e.code().text(), message(e), e.step() + 1);
             case GRADER_UNANSWERED, DISK_FULL, CHECKPOINT_DAMAGED, CHECKPOINT_MISMATCH ->
@@ -120,7 +125,7 @@ final class Failures {
         return thrown.getClass().getSimpleName() + ": " + thrown.getMessage();
     }
 
-    /** Any file of the host, also one that no task names. */
+    /** Describes a failure of any file of the host, also one that no task names. */
     private static String describe(FileSystemException failure, Path file) {
         String reason = failure.getReason() == null ? "" : ": " + failure.getReason();
         return failure.getClass().getSimpleName() + ": " + file.getFileName() + reason;

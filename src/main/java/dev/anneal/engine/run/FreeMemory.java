@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Memory that this process may still take: of the host as Linux counts it, or of a CUDA device. */
+/** Memory that this process can still allocate: of the host according to Linux, or of a CUDA device. */
 final class FreeMemory {
 
     private static final Pattern AVAILABLE = Pattern.compile("(?m)^MemAvailable:\\s+(\\d+) kB$");
@@ -16,12 +16,15 @@ final class FreeMemory {
 
     private FreeMemory() {}
 
-    /** The least of what the machine and this process's control group have left; all that a long holds where neither is known. */
+    /**
+     * The minimum of the free memory of the machine and of this process's control group; {@link Long#MAX_VALUE} if both
+     * are unknown.
+     */
     static long bytes() {
         return bytes(Path.of("/proc/meminfo"), Path.of("/sys/fs/cgroup"));
     }
 
-    /** What of a CUDA device nobody holds, once libtorch has given back what it holds without need. */
+    /** Free memory of a CUDA device after libtorch has released its cache. */
     static long ofDevice(String device) {
         Devices.release(device);
         return Devices.memory(device).map(DeviceMemory::free).orElse(Long.MAX_VALUE);
@@ -40,7 +43,10 @@ final class FreeMemory {
         }
     }
 
-    /** Version 2 alone. Pages of files that nobody maps now are counted as taken, but given up when memory is short. */
+    /**
+     * Supports only version 2. Cached pages of files that are not mapped count as used, but the kernel reclaims them
+     * when memory is short.
+     */
     private static long ofControlGroup(Path folder) {
         try {
             String limit = Files.readString(folder.resolve("memory.max")).strip();

@@ -7,22 +7,22 @@ import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.protocol.Task;
 import java.util.function.LongSupplier;
 
-/** What the machine of a task can do, and what follows for the arithmetic. */
+/** Capabilities of a task's machine and the arithmetic that follows from them. */
 final class Hardware {
 
     private static final String CPU = "cpu";
 
     private Hardware() {}
 
-    /** Memory that passes may take where the task computes, in bytes. */
+    /** Free memory for passes on the task's device, in bytes. */
     static LongSupplier freeMemory(Task.Machine machine) {
         return machine.device().equals(CPU) ? FreeMemory::bytes : () -> FreeMemory.ofDevice(machine.device());
     }
 
     /**
-     * Type of the frozen weights, by the rule of {@link Arithmetic}.
+     * Type of the frozen weights, chosen by {@link Arithmetic}.
      *
-     * @throws TaskException if the task names no precision
+     * @throws TaskException if the task's precision is unknown
      */
     static ElementType precision(Task.Machine machine, ModelConfig model) {
         try {

@@ -9,7 +9,7 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Where the folders and files of a task or request lie on this host, which is no business of the clients who read its messages. */
+/** Paths of this host that a task or request names. Messages to clients must not show them. */
 final class HostPaths {
 
     private final List<Path> longestFirst;
@@ -21,17 +21,19 @@ final class HostPaths {
                 .toList();
     }
 
-    /** @param workDirectory the process's own folder */
+    /**
+     * @param workDirectory work directory of the process
+     */
     static HostPaths of(Path workDirectory) {
         return new HostPaths(List.of(workDirectory));
     }
 
-    /** What a request's model names by an absolute path. */
+    /** The absolute paths of a request's model. */
     static HostPaths of(ServeRequest.ServedModel model) {
         return new HostPaths(List.of()).named(model);
     }
 
-    /** These, and whatever the task names by an absolute path. */
+    /** These paths and the task's absolute ones. */
     HostPaths with(Task task) {
         return named(task);
     }
@@ -49,7 +51,7 @@ final class HostPaths {
         node.forEach(child -> addPaths(child, paths));
     }
 
-    /** The message with what lies in a folder named relative to it, and files and folders themselves by their last name. */
+    /** The message with each of the paths replaced by its last name, and paths below it made relative to it. */
     String takenFrom(String message) {
         String shortened = message;
         for (Path path : longestFirst) {

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The first values of an adapter as a file that the trainer reads; closing deletes what was made for that alone. */
+/** File with the initial values of an adapter. Closing deletes it if it is temporary. */
 final class InitialValues implements AutoCloseable {
 
     private final @Nullable Path file;
@@ -19,7 +19,7 @@ final class InitialValues implements AutoCloseable {
         this.temporary = temporary;
     }
 
-    /** None where the task names none, or goes on from a checkpoint of its own. */
+    /** None if the task names none or resumes from its own checkpoint. */
     static InitialValues of(TrainTask task, BaseModelFiles base) throws IOException {
         TrainTask.@Nullable InitialAdapter initial = task.initialAdapter();
         if (initial == null || task.resumeFrom() != null) {
@@ -37,12 +37,12 @@ final class InitialValues implements AutoCloseable {
         base.requireTrainedOn(checkpoint.state());
         if (checkpoint.state().adapter() == null) {
             throw TaskException.badInput(
-                    "adapter_invalid", "the initial adapter's training has none: it trained all weights", null);
+                    "adapter_invalid", "the initial adapter's training trained all weights, so it has no adapter", null);
         }
         if (!checkpoint.state().isMergeable()) {
             throw TaskException.badInput(
                     "adapter_not_annealed",
-                    "the initial adapter has beta %s after step %d and is no linear adapter to begin with"
+                    "the initial adapter has beta %s after step %d so it is not a linear adapter to start from"
                             .formatted(
                                     checkpoint.state().beta(),
                                     checkpoint.state().step()),

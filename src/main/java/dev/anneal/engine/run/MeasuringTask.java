@@ -19,18 +19,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Times products of the shape of a layer's: a micro-batch of tokens with a frozen matrix, on all compute threads at once. */
+/** Times products of a layer's shape, a micro-batch of tokens with a frozen matrix, on all compute threads at once. */
 final class MeasuringTask {
 
-    /** Small models, models of about 100 M and those of about 1 B parameters. */
+    /** Widths of small models, of models with about 100 M and with about 1 B parameters. */
     private static final int[] WIDTHS = {192, 576, 2048};
 
     private static final int TOKENS = 256;
     private static final int ROWS_PER_COLUMN = 4;
 
-    /** Products of one call: so many that calling costs nothing. */
+    /** Width times products per call: so many products that the cost of the call is negligible. */
     private static final int TIMES_WIDTH = 2048;
-    /** The best of some tries, so that what else runs now and then does not count. */
+    /** The best of several attempts counts, so that other load does not distort the result. */
     private static final int TRIES = 5;
 
     private static final long NANOS_OF_A_TRY = Duration.ofMillis(50).toNanos();
@@ -69,7 +69,7 @@ final class MeasuringTask {
         return Duration.between(start, Instant.now()).toMillis() / 1000.0;
     }
 
-    /** Sum over the threads. */
+    /** Operations per second of all threads together. */
     private static double rate(ExecutorService executor, int threads, Callable<Double> ofThread) {
         List<Future<Double>> running = new ArrayList<>();
         for (int thread = 0; thread < threads; thread++) {
@@ -111,7 +111,7 @@ final class MeasuringTask {
         return best;
     }
 
-    /** Reading a number of the result waits for a device. */
+    /** Reads a number of the result, to wait for the device. */
     private static void multiply(Scope scope, Program program, Tensor x, Tensor weight, Tensor out, int times) {
         try (Tensor first = program.call(scope, "products", x, weight, out, times)) {
             first.toDoubles();

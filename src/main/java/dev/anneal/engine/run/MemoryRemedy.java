@@ -7,12 +7,17 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a client can do about a training that does not fit into its device: the settings that decide over memory, with their values. */
+/**
+ * Advice for a training that does not fit into its device's memory: the settings that reduce memory, with their values.
+ */
 final class MemoryRemedy {
 
     private MemoryRemedy() {}
 
-    /** @param longest tokens of the longest training row, after truncation, with those of a completion where they are sampled */
+    /**
+     * @param longest tokens of the longest training row after truncation, plus those of a completion if they are
+     *     sampled
+     */
     static String of(TrainTask task, int longest) {
         TrainingSettings settings = task.settings();
         List<String> remedies = new ArrayList<>();
@@ -36,7 +41,7 @@ final class MemoryRemedy {
                 adapter == null
                         ? "train an adapter instead of all weights (anneal.adapter is 'none')"
                         : "lower afa_lora.rank (it is %d)".formatted(adapter.rank()));
-        return "%s has not enough memory for this training of %s: %s"
+        return "%s does not have enough memory for this training of %s: %s"
                 .formatted(task.machine().device(), task.model().id(), String.join(", or ", remedies));
     }
 }

@@ -6,7 +6,7 @@ import dev.anneal.protocol.Progress;
 import java.io.PrintStream;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Writes progress as JSON lines. Each line is written whole and at once; any thread may write. */
+/** Writes progress as JSON lines. Each line is written in one piece. Thread-safe. */
 final class ProgressWriter {
 
     private static final JsonMapper JSON = JsonMapper.shared();

@@ -5,10 +5,13 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** What a task without steps does between two parts of its work: it ends if it is to stop, and shows now and then that it is at work. */
+/**
+ * Called by a task without steps between two parts of its work: ends it if it is to stop, and regularly reports a sign
+ * of life.
+ */
 final class Pulse implements Runnable {
 
-    /** Many fit into any time after which a process counts as hung. */
+    /** Far shorter than any time after which a process counts as hung. */
     static final Duration INTERVAL = Duration.ofSeconds(5);
 
     private final Signals signals;
@@ -16,7 +19,9 @@ final class Pulse implements Runnable {
     private final long intervalNanos;
     private final AtomicLong lastNanos;
 
-    /** @param interval shortest time between two signs of life */
+    /**
+     * @param interval minimum time between two signs of life
+     */
     Pulse(Signals signals, Consumer<Progress> progress, Duration interval) {
         this.signals = signals;
         this.progress = progress;
@@ -24,7 +29,7 @@ final class Pulse implements Runnable {
         this.lastNanos = new AtomicLong(System.nanoTime() - intervalNanos);
     }
 
-    /** May be called by any thread, as often as there is work done. */
+    /** May be called by any thread, at any rate. */
     @Override
     public void run() {
         signals.throwIfStopping();

@@ -23,7 +23,7 @@ final class ServingTask implements Server.Host {
     private static final Logger LOG = System.getLogger(ServingTask.class.getName());
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    /** How long a stop may go unnoticed. */
+    /** Interval at which the stop signal is checked. */
     private static final long POLL_MILLIS = 100;
 
     private final ServeTask task;
@@ -45,7 +45,7 @@ final class ServingTask implements Server.Host {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (JacksonException e) {
-            throw TaskException.failure("invalid_task", "a line is no request: " + e.getOriginalMessage(), e);
+            throw TaskException.failure("invalid_task", "a line is not a request: " + e.getOriginalMessage(), e);
         }
     }
 

@@ -3,7 +3,7 @@ package dev.anneal.engine.run;
 import dev.anneal.engine.train.TrainingControl;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** What the outside wants of the running task. Set by any thread, asked by the task between two units of work. */
+/** Commands to the running task. Set by any thread, and checked by the task between two units of work. */
 final class Signals implements TrainingControl {
 
     private final AtomicBoolean save = new AtomicBoolean();
@@ -27,7 +27,7 @@ final class Signals implements TrainingControl {
         return stop;
     }
 
-    /** For tasks that have nothing to save. */
+    /** For tasks without state to save. */
     void throwIfStopping() {
         if (stop) {
             throw new StoppedException();

@@ -2,7 +2,7 @@ package dev.anneal.engine.run;
 
 import java.util.concurrent.CancellationException;
 
-/** The task was asked to stop, and did so without a result. */
+/** The task stopped on request, without a result. */
 final class StoppedException extends CancellationException {
 
     StoppedException() {

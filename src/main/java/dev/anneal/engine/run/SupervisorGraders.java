@@ -15,22 +15,25 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Has the supervisor ask models and endpoints, one question at a time, each of so few completions that an answer is to be expected within the patience
- * that there is with it. Without one the completions have no grade. If the training is to stop meanwhile the step is given up, and a resumed training
- * samples and asks the same again.
+ * Graders that ask models and endpoints through the supervisor, one question at a time. Questions are small enough to
+ * be answered in time; completions without an answer in time have no grade. If the training is stopped meanwhile, it
+ * drops the step; a resumed training samples and asks the same again.
  */
 final class SupervisorGraders implements ExternalGraders {
 
-    /** With one question. By default an endpoint that never answers takes half of it: 16 times 16 completions with 4 tries of 30 s. */
+    /**
+     * Time limit for an answer. By default an endpoint that never answers takes half of it: 16 times 16 completions
+     * with 4 attempts of 30 s.
+     */
     static final Duration PATIENCE = Duration.ofHours(1);
 
-    /** Most completions in one question. */
+    /** Maximum number of completions in one question. */
     static final int PIECE_COMPLETIONS = 256;
 
-    /** UTF-8 bytes of completions in one question. A supervisor skips lines of 8 MiB and more. */
+    /** Maximum UTF-8 bytes of completions in one question. A supervisor skips lines of 8 MiB and more. */
     static final int PIECE_BYTES = 4 << 20;
 
-    /** How long a stop may go unnoticed. */
+    /** Interval at which the stop signal is checked. */
     private static final long POLL_MILLIS = 50;
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -42,9 +45,9 @@ final class SupervisorGraders implements ExternalGraders {
     private long lastId;
 
     /**
-     * @param replies lines that hold a {@link GradingReply} each
-     * @param pulse run again and again within a wait; what it throws ends it
-     * @param patience how long an answer is waited for
+     * @param replies lines with one {@link GradingReply} each
+     * @param pulse run repeatedly while waiting; an exception of it ends the wait
+     * @param patience time limit for an answer
      */
     SupervisorGraders(Consumer<Progress> progress, BlockingQueue<String> replies, Runnable pulse, Duration patience) {
         this.progress = progress;
@@ -75,7 +78,7 @@ final class SupervisorGraders implements ExternalGraders {
             }
             if (size > PIECE_BYTES) {
                 answers.add(GradingReply.Answer.failed(
-                        "the completion and its row have %d bytes as JSON; at most %d can be asked about"
+                        "the completion and its row have %d bytes as JSON; at most %d are allowed"
                                 .formatted(size, PIECE_BYTES)));
             } else {
                 piece.add(one);
@@ -99,14 +102,14 @@ final class SupervisorGraders implements ExternalGraders {
                 : asked.complete(answers);
     }
 
-    /** Empty if none came in time. */
+    /** Empty after a timeout. */
     private List<GradingReply.Answer> await(long id) {
         long deadline = System.nanoTime() + patience.toNanos();
         while (System.nanoTime() - deadline < 0) {
             pulse.run();
             @Nullable String line = next();
             GradingReply reply = line == null ? null : JSON.readValue(line, GradingReply.class);
-            // Nobody waits any more for others.
+            // Replies to other questions came too late.
             if (reply != null && reply.question() == id) {
                 return reply.answers();
             }

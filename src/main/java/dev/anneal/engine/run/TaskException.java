@@ -3,7 +3,7 @@ package dev.anneal.engine.run;
 import dev.anneal.protocol.ExitCode;
 import org.jspecify.annotations.Nullable;
 
-/** The end of a task that cannot go on: code and message for the client, and the exit code for the supervisor. */
+/** Failure of a task: code and message for the client, and the exit code for the supervisor. */
 final class TaskException extends RuntimeException {
 
     private final String code;
@@ -20,27 +20,27 @@ final class TaskException extends RuntimeException {
         this.step = step;
     }
 
-    /** The client's input is at fault. */
+    /** The client's input is invalid. */
     static TaskException badInput(String code, String message, @Nullable Throwable cause) {
         return new TaskException(code, message, ExitCode.BAD_INPUT, null, cause);
     }
 
-    /** The client's input is at fault, and it showed at an optimizer step. */
+    /** The client's input is invalid, detected at an optimizer step. */
     static TaskException badInput(String code, String message, int step) {
         return new TaskException(code, message, ExitCode.BAD_INPUT, step, null);
     }
 
-    /** The engine or the machine is at fault. */
+    /** The engine or the machine failed. */
     static TaskException failure(String code, String message) {
         return new TaskException(code, message, ExitCode.FAILURE, null, null);
     }
 
-    /** The engine or the machine is at fault. */
+    /** The engine or the machine failed. */
     static TaskException failure(String code, String message, Throwable cause) {
         return new TaskException(code, message, ExitCode.FAILURE, null, cause);
     }
 
-    /** What the client reads. */
+    /** Message for the client. */
     String message() {
         return message;
     }

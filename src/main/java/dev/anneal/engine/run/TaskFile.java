@@ -8,7 +8,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads {@code task.json}. Every key must be there, null where it may be: a key that is missing was meant for another version. */
+/**
+ * Reads {@code task.json}. Every key must be present, if only with null: a missing key means a task of another version.
+ */
 final class TaskFile {
 
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -22,7 +24,7 @@ final class TaskFile {
         try {
             return JSON.readValue(Files.readAllBytes(file), Task.class);
         } catch (JacksonException e) {
-            throw TaskException.badInput("invalid_task", file + " is no task: " + e.getOriginalMessage(), e);
+            throw TaskException.badInput("invalid_task", file + " is not a task: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw TaskException.badInput("invalid_task", "cannot read the task " + file + ": " + e.getMessage(), e);
         }

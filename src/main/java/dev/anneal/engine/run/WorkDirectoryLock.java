@@ -14,8 +14,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operating system's lock on the folder that holds {@code task.json}, so that an orphan and its successor never work in it at one time. The
- * file {@value #FILE} holds the owner's process id, by which a supervisor can end it. A dead owner's lock is gone with it.
+ * The operating system's lock on the folder that holds {@code task.json}, so that an orphan and its successor never
+ * work in it at the same time. The file {@value #FILE} holds the owner's process id, with which a supervisor can end
+ * it. A process's death releases its lock.
  */
 final class WorkDirectoryLock implements AutoCloseable {
 
@@ -58,7 +59,7 @@ final class WorkDirectoryLock implements AutoCloseable {
         }
     }
 
-    /** Writes down who holds the lock. */
+    /** Writes the process id of the owner. */
     void recordOwner() throws IOException {
         channel.truncate(0);
         channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(US_ASCII)), 0);

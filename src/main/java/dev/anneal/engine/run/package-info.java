@@ -1,4 +1,4 @@
-/** Main class of an engine process: reads the task, runs it, speaks the protocol. */
+/** Main class of an engine process: reads the task, runs it, and speaks the protocol. */
 @ApplicationModule(
         allowedDependencies = {
             "export",

@@ -122,7 +122,7 @@ class FailuresTest {
                 progress,
                 PATHS);
         Failures.report(
-                TaskException.badInput("invalid_task", "/srv/engines/train-1/task.json is no task", null),
+                TaskException.badInput("invalid_task", "/srv/engines/train-1/task.json is not a task", null),
                 progress,
                 PATHS);
 
@@ -131,7 +131,7 @@ class FailuresTest {
                         "model.safetensors: ends too early",
                         "model: must hold model.safetensors",
                         "AdapterFileException: adapter.safetensors: has no tensor 'x'",
-                        "task.json is no task");
+                        "task.json is not a task");
     }
 
     @Test

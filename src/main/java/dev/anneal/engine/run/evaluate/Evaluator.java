@@ -9,14 +9,14 @@ import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;
 
-/** Asks a model the questions of a file and judges its answers. The questions are in memory as tokens. */
+/** Has a model answer the questions of a file and judges its answers. The questions are held in memory as tokens. */
 public interface Evaluator {
 
     /**
      * Reads the task's file.
      *
-     * @param tokenizer stays open as long as the evaluator is used
-     * @param outside what graders may ask
+     * @param tokenizer must stay open while the evaluator is used
+     * @param outside models and endpoints for graders
      */
     static Evaluator of(EvaluateTask task, ModelTokenizer tokenizer, ExternalGraders outside) throws IOException {
         ChatEncoder encoder = ChatEncoder.of(tokenizer, task.templateTime());
@@ -27,8 +27,9 @@ public interface Evaluator {
     }
 
     /**
-     * @param adapter what is added to the model, at its own beta
-     * @param betweenTokens called by each thread that decodes before each token and each reading of prompts; what it throws ends the work and comes out here
+     * @param adapter adapter applied to the model, at its own beta
+     * @param betweenTokens called by each decoding thread before each token and each prefill; an exception of it ends
+     *     the evaluation and is rethrown
      */
     Progress.Evaluated evaluate(DecoderModel model, AppliedAdapter adapter, Runnable betweenTokens);
 }

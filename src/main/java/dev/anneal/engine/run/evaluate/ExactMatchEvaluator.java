@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Counts the greedy answers that equal what the file says, white space at both ends left out. */
+/** Counts greedy answers that equal the file's, apart from white space at both ends. */
 final class ExactMatchEvaluator implements Evaluator {
 
     private final EvaluateTask task;
@@ -67,7 +67,7 @@ final class ExactMatchEvaluator implements Evaluator {
         return new Progress.Evaluated(questions.size(), exact, Map.of(), samples);
     }
 
-    /** What a row asks before its last assistant message, and what that message answers. */
+    /** A row's prompt and its last assistant message. */
     private record Question(String prompt, String expected) {
 
         static Question of(ChatRow row) {

@@ -1,6 +1,6 @@
 package dev.anneal.engine.run.evaluate;
 
-/** A grader came to no verdict about any completion, so that there is nothing to report. The message says why. */
+/** A grader graded no completion at all. The message says why. */
 public final class GraderFailedException extends RuntimeException {
 
     private final boolean mayPass;
@@ -10,7 +10,7 @@ public final class GraderFailedException extends RuntimeException {
         this.mayPass = mayPass;
     }
 
-    /** Whether it failed because somebody whom it asks did not answer; else grading again comes to the same. */
+    /** Whether it failed because a model or endpoint did not answer, so that a retry may succeed. */
     public boolean mayPass() {
         return mayPass;
     }

@@ -5,12 +5,12 @@ import dev.anneal.engine.text.rows.Role;
 import java.util.List;
 import java.util.Objects;
 
-/** What a conversation asks. */
+/** Finds the last question of a conversation. */
 final class LastQuestion {
 
     private LastQuestion() {}
 
-    /** Text of the last message of the user, empty without one. */
+    /** Text of the last user message; empty if there is none. */
     static String in(List<ChatMessage> messages) {
         String question = "";
         for (ChatMessage message : messages) {

@@ -26,10 +26,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Samples completions of each prompt and has them graded. A prompt that fills the model's context gets an empty completion. */
+/**
+ * Samples completions of each prompt and grades them. A prompt that fills the model's context gets an empty completion.
+ */
 final class RewardEvaluator implements Evaluator {
 
-    /** Number of the rollout by which random numbers of evaluations are drawn: what differs between two evaluations of a file is the model. */
+    /**
+     * Rollout number for drawing random numbers, the same in all evaluations, so that evaluations of a file differ only
+     * in the model.
+     */
     private static final int ROLLOUT = 0;
 
     private final EvaluateTask task;
@@ -53,7 +58,7 @@ final class RewardEvaluator implements Evaluator {
         this.questions = questions.stream().map(Question::text).toList();
     }
 
-    /** A row as tokens and as its last user message. */
+    /** A row's tokens and its last user message. */
     private record Question(EncodedPrompt prompt, String text) {}
 
     static Evaluator read(
@@ -96,7 +101,7 @@ final class RewardEvaluator implements Evaluator {
                 groups.size(), null, RolloutMetrics.of(groups, grading.grader().name()), samples(groups));
     }
 
-    /** The first completion of each of the first prompts: those that are shown are not chosen by what became of them. */
+    /** The first completion of each of the first prompts, so that the selection does not depend on rewards. */
     private List<Progress.Evaluated.Sample> samples(List<Group> groups) {
         List<Progress.Evaluated.Sample> samples = new ArrayList<>();
         for (int row = 0; row < Math.min(task.sampleRows(), groups.size()); row++) {

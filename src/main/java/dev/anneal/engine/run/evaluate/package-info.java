@@ -1,4 +1,4 @@
-/** Judges of a model's answers to the questions of a file: equal to what the file says, or graded. */
+/** Evaluations of a model on a file: exact matches, or graded completions. */
 @NullMarked
 package dev.anneal.engine.run.evaluate;
 

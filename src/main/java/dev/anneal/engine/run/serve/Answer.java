@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One choice of a request while it is generated: its tokens become text, and the text ends where the request says. */
+/** One choice of a request during generation: turns tokens into text and ends it at stop texts and end tokens. */
 final class Answer implements TokenSink {
 
     private final int choice;
@@ -20,12 +20,14 @@ final class Answer implements TokenSink {
     private final StopTexts stops;
     private final @Nullable Integer topLogprobs;
 
-    /** Empty where no log-probabilities are asked for. */
+    /** Empty if no log-probabilities are requested. */
     private final HeldTokens held = new HeldTokens();
 
     private int tokens;
 
-    /** @param ends tokens before which the answer ends */
+    /**
+     * @param ends end tokens
+     */
     Answer(
             int choice,
             OpenRequest request,

@@ -4,17 +4,18 @@ import dev.anneal.engine.text.tokens.ModelTokenizer;
 import java.util.Arrays;
 
 /**
- * The text of an answer while its tokens come. A token may be part of a character, and what it reads like may depend on the one before, so tokens are
- * read together with those that were told last. All parts together are what {@link ModelTokenizer#decode} makes of all tokens.
+ * Decodes the tokens of an answer as they arrive. A token may be part of a character, and its text may depend on the
+ * token before it, so tokens are decoded together with those emitted last. All parts together equal {@link
+ * ModelTokenizer#decode} of all tokens.
  */
 final class GrowingText {
 
-    /** What the tokenizer writes for bytes that are no character, or not one yet. */
+    /** The tokenizer's text for invalid or incomplete bytes of a character. */
     private static final char REPLACEMENT = '\uFFFD';
 
     private final ModelTokenizer tokenizer;
 
-    /** Those that were told last, then those that were not told yet. */
+    /** The tokens emitted last, followed by those not emitted yet. */
     private int[] tokens = new int[0];
 
     private int told;
@@ -23,14 +24,14 @@ final class GrowingText {
         this.tokenizer = tokenizer;
     }
 
-    /** What a further token adds: nothing as long as a character is not whole. */
+    /** Text that a further token adds; empty while a character is incomplete. */
     String add(int token) {
         tokens = Arrays.copyOf(tokens, tokens.length + 1);
         tokens[tokens.length - 1] = token;
         return news(false);
     }
 
-    /** What is left when no token comes any more. */
+    /** The remaining text after the last token. */
     String rest() {
         return news(true);
     }

@@ -5,7 +5,7 @@ import dev.anneal.engine.network.model.AppliedAdapter;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** An adapter of a model, or none, and how much it is used. */
+/** An adapter of a model, or none, with its number of users. */
 final class HeldAdapter implements AutoCloseable {
 
     private final @Nullable Adapter adapter;
@@ -14,15 +14,15 @@ final class HeldAdapter implements AutoCloseable {
     private volatile long lastUsedNanos = System.nanoTime();
 
     /**
-     * @param adapter is taken over; null if there is none
-     * @param applied what it adds to the model
+     * @param adapter closed by this object; null if there is none
+     * @param applied the adapter as applied to the model
      */
     HeldAdapter(@Nullable Adapter adapter, AppliedAdapter applied) {
         this.adapter = adapter;
         this.applied = applied;
     }
 
-    /** Whether there is an adapter at all. */
+    /** Whether there is an adapter. */
     boolean isAdapter() {
         return adapter != null;
     }

@@ -20,7 +20,7 @@ import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** A base model in memory with those of its adapters that are in use. Used by one thread; its decoder has its own. */
+/** A base model in memory with its loaded adapters. Used by one thread; its decoder has its own. */
 final class HeldModel implements AutoCloseable {
 
     private final DecoderModel model;
@@ -68,9 +68,9 @@ final class HeldModel implements AutoCloseable {
     }
 
     /**
-     * Most tokens of an answer.
+     * Maximum number of tokens of an answer.
      *
-     * @param asked tokens that the request wants at most; null for what is left of the context
+     * @param asked limit of the request; null for the rest of the context
      * @throws RequestException {@code context_length_exceeded} if prompt and answer do not fit into the context
      */
     int newTokens(int promptTokens, @Nullable Integer asked) {
@@ -91,7 +91,7 @@ final class HeldModel implements AutoCloseable {
         return asked == null ? limits.context() - promptTokens : asked;
     }
 
-    /** Continues prompts with any of its adapters. */
+    /** Decoder for the model with any of its adapters. */
     OpenDecoder decoder() {
         return decoder;
     }
@@ -100,7 +100,7 @@ final class HeldModel implements AutoCloseable {
         return adapters;
     }
 
-    /** The model without any adapter. */
+    /** The model without an adapter. */
     HeldAdapter alone(String key) {
         return adapters.computeIfAbsent(key, absent -> new HeldAdapter(null, model.noAdapter()));
     }
@@ -123,12 +123,12 @@ final class HeldModel implements AutoCloseable {
         return adapters.values().stream().anyMatch(HeldAdapter::isInUse);
     }
 
-    /** When a request last ended, of the model alone or with any adapter. */
+    /** When the last request ended, with any adapter or none. */
     long lastUsedNanos() {
         return lastUsedNanos;
     }
 
-    /** Closes adapters, none of them in use. */
+    /** Closes adapters, which must not be in use. */
     void letGo(Predicate<HeldAdapter> which) {
         adapters.values().removeIf(adapter -> {
             boolean goes = which.test(adapter);

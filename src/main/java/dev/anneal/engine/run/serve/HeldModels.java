@@ -15,17 +15,17 @@ import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The models in memory: loaded when they are asked for, let go when they are idle or others need their place. Used by one thread. */
+/** The models in memory: loaded on request, unloaded when idle or when others need their place. Used by one thread. */
 final class HeldModels implements AutoCloseable {
 
     private final Server.Host host;
     private final ServeTask.Limits limits;
     private final Turns turns;
 
-    /** By the folder of their weights. */
+    /** Models by the folder of their weights. */
     private final Map<String, HeldModel> models = new LinkedHashMap<>();
 
-    /** Whether a checkpoint holds all weights instead of an adapter. */
+    /** Whether a checkpoint holds all weights instead of an adapter, by folder. */
     private final Map<String, Boolean> holdsAllWeights = new LinkedHashMap<>();
 
     HeldModels(Server.Host host, ServeTask.Limits limits, Turns turns) {
@@ -34,10 +34,10 @@ final class HeldModels implements AutoCloseable {
         this.turns = turns;
     }
 
-    /** A model with an adapter or none. */
+    /** A model with an adapter, or none, for one request. */
     record Use(HeldModel model, HeldAdapter adapter) {
 
-        /** A request uses both until {@link #end}. */
+        /** Marks both as in use until {@link #end}. */
         void begin() {
             adapter.requestBegins();
         }
@@ -111,11 +111,11 @@ final class HeldModels implements AutoCloseable {
     private static RequestException busy(String what, int limit, String property) {
         return new RequestException(
                 RequestException.BUSY,
-                "all %d %s that are held at a time (%s) answer other requests; try again"
+                "all %d %s in memory, as many as are allowed (%s), are answering other requests; try again"
                         .formatted(limit, what, property));
     }
 
-    /** Lets go what nobody has asked for since long. */
+    /** Unloads idle models and adapters. */
     void sweep() {
         long since =
                 System.nanoTime() - Duration.ofSeconds(limits.idleSeconds()).toNanos();

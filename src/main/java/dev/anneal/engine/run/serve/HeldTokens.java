@@ -6,27 +6,34 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** Tokens of an answer that wait until their text is told, so that none tells what is held back of it or belongs to a stop text. */
+/**
+ * Tokens of an answer that wait until their text is emitted, so that none reveals text that is held back or part of a
+ * stop text.
+ */
 final class HeldTokens {
 
     private final Deque<Held> held = new ArrayDeque<>();
 
-    /** Characters that all tokens have given so far. */
+    /** Characters of all tokens so far. */
     private int given;
 
-    /** Characters that were told. */
+    /** Characters emitted so far. */
     private int told;
 
-    /** @param end characters of the answer up to the token's last one */
+    /**
+     * @param end characters of the answer up to the end of the token
+     */
     private record Held(ServeReply.Token token, int end) {}
 
-    /** @param gives characters that it adds to the text; none where it is part of one, which it then waits for */
+    /**
+     * @param gives characters that it adds to the text; 0 for a partial character, for whose rest it waits
+     */
     void add(ServeReply.Token token, int gives) {
         given += gives;
         held.add(new Held(token, gives == 0 ? given + 1 : given));
     }
 
-    /** Tokens whose text is told with further characters. */
+    /** Tokens whose text is emitted with further characters. */
     List<ServeReply.Token> told(int characters) {
         told += characters;
         List<ServeReply.Token> tokens = new ArrayList<>();
@@ -36,7 +43,7 @@ final class HeldTokens {
         return tokens;
     }
 
-    /** Those that are left when all of the text is told. */
+    /** The remaining tokens once all text is emitted. */
     List<ServeReply.Token> rest() {
         List<ServeReply.Token> tokens = held.stream().map(Held::token).toList();
         held.clear();

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A request that is being answered. Safe for use by several threads; after its last reply it says nothing more. */
+/** A request that is being answered. Thread-safe. It sends nothing after its last reply. */
 final class OpenRequest {
 
     private final ServeRequest.Generate request;
@@ -19,8 +19,8 @@ final class OpenRequest {
     private boolean over;
 
     /**
-     * @param faults what is said of a failure
-     * @param onEnd called once, when nothing more will be said
+     * @param faults maps a failure to its reply
+     * @param onEnd called once, after the last reply
      */
     OpenRequest(
             ServeRequest.Generate request,
@@ -48,7 +48,7 @@ final class OpenRequest {
     void ended(ServeReply.Ended reply) {
         boolean isLast = openChoices.decrementAndGet() == 0;
         if (isLast) {
-            // Whoever reads that it is complete may ask for another model in its place.
+            // A client that reads the end may request another model in its place at once.
             release();
         }
         tell(reply);
@@ -57,13 +57,13 @@ final class OpenRequest {
         }
     }
 
-    /** The request ends without its answers. */
+    /** Ends the request with an error. */
     void fail(Throwable cause) {
         tell(faults.apply(cause));
         end();
     }
 
-    /** Nobody waits for it any more. */
+    /** Cancels the request. */
     void cancel() {
         end();
     }
@@ -72,7 +72,7 @@ final class OpenRequest {
         return over;
     }
 
-    /** Keeps what it uses from being let go until it ends. */
+    /** Keeps model and adapter in memory until the request ends. */
     synchronized void whileOpen(HeldModels.Use used) {
         if (!over) {
             use = used;

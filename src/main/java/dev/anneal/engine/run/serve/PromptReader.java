@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Makes tokens of what a request wants continued. Not safe for use by several threads. */
+/** Turns a request's prompt into tokens. Not thread-safe. */
 final class PromptReader {
 
     private final ModelTokenizer tokenizer;
@@ -24,18 +24,22 @@ final class PromptReader {
     private @Nullable ChatEncoder encoder;
     private Instant encoderTime = Instant.MIN;
 
-    /** @param begin token that the tokenizer adds before a text of its own accord; null if it adds none */
+    /**
+     * @param begin token that the tokenizer puts before every text; null if none
+     */
     PromptReader(ModelTokenizer tokenizer, ModelConfig config, @Nullable Integer begin) {
         this.tokenizer = tokenizer;
         this.config = config;
         this.begin = begin;
     }
 
-    /** What is to be continued, and the tokens of the model that end it. */
+    /** The prompt's tokens and the model's end tokens. */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record Read(int[] tokens, Set<Integer> ends) {}
 
-    /** @param now what the chat template takes for the present, to the minute */
+    /**
+     * @param now current time for the chat template, used to the minute
+     */
     Read read(Input input, Instant now) {
         if (input instanceof Input.Chat chat) {
             ChatEncoder chats = encoder(now.truncatedTo(ChronoUnit.MINUTES));
@@ -60,7 +64,7 @@ final class PromptReader {
         }
     }
 
-    /** The template is compiled with its time. */
+    /** Encoder for a minute: a template is compiled with its time. */
     private ChatEncoder encoder(Instant minute) {
         ChatEncoder known = encoder;
         if (known != null && encoderTime.equals(minute)) {

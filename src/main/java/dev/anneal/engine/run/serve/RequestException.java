@@ -1,9 +1,9 @@
 package dev.anneal.engine.run.serve;
 
-/** A request that cannot be carried out because of what it asks. */
+/** An invalid request, or one that cannot be served now. */
 public final class RequestException extends RuntimeException {
 
-    /** Code of requests that may be carried out a little later. */
+    /** Code of requests that may succeed a little later. */
     static final String BUSY = "queue_full";
 
     private final String code;

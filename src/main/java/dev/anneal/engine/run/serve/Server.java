@@ -24,8 +24,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Answers requests. One thread prepares them, which may take seconds where a model is to be loaded; a thread of each model generates. Closed by whoever
- * made it; requests that are open then get no further reply.
+ * Answers requests. One thread prepares them, which takes seconds if a model must be loaded; each model has a thread
+ * that generates. Closed by its creator; open requests then get no further reply.
  */
 public final class Server implements AutoCloseable {
 
@@ -38,26 +38,28 @@ public final class Server implements AutoCloseable {
     private final ScheduledExecutorService preparing =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "preparing"));
 
-    /** Gives models, and takes replies. What is wrong with a model's files is thrown as the host reports it. */
+    /** Loads models and receives replies. Throws its own exceptions for invalid model files. */
     public interface Host {
         /**
-         * A base model in memory, which the caller closes.
+         * Loads a base model, which the caller closes.
          *
          * @param weights folder of the weights: the model's own, or the checkpoint of a training of all weights
          */
         DecoderModel load(Task.BaseModel base, Path weights) throws IOException;
 
-        /** A checkpoint of a training, once it is known that it trained this very model. */
+        /** Opens a checkpoint after checking that it was trained on this model. */
         Checkpoint checkpoint(ServeRequest.ServedModel model, Path folder) throws IOException;
 
-        /** Takes a reply to a request, from any thread. */
+        /** Sends a reply to a request. Called from any thread. */
         void reply(long request, ServeReply reply);
 
-        /** Reply to the client for a failure that is no {@link RequestException}. */
+        /** Reply for a failure that is not a {@link RequestException}. */
         ServeReply.Refused refusal(ServeRequest.Generate request, Throwable cause);
     }
 
-    /** @param threads that share the work of decoding */
+    /**
+     * @param threads number of threads that decode
+     */
     public Server(Host host, ServeTask.Limits limits, int threads) {
         this.host = host;
         this.models = new HeldModels(host, limits, new Turns(threads));
@@ -70,11 +72,11 @@ public final class Server implements AutoCloseable {
         try {
             models.sweep();
         } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "Idle models could not be let go; the next sweep tries again", e);
+            LOG.log(Level.WARNING, "Idle models could not be unloaded; the next sweep tries again", e);
         }
     }
 
-    /** Takes a request and returns at once. */
+    /** Accepts a request and returns at once. */
     public void take(ServeRequest request) {
         if (request instanceof ServeRequest.Generate generate) {
             OpenRequest opened = new OpenRequest(

@@ -2,7 +2,7 @@ package dev.anneal.engine.run.serve;
 
 import java.util.List;
 
-/** Lets an answer's text pass up to the first of its stop texts. What may be the beginning of one is held back until it is known. */
+/** Passes an answer's text up to its first stop text. A possible beginning of one is held back until it is decided. */
 final class StopTexts {
 
     private final List<String> stops;
@@ -14,7 +14,7 @@ final class StopTexts {
         this.stops = List.copyOf(stops);
     }
 
-    /** The part of the text so far that can be told now and was not yet. Nothing comes after a stop text. */
+    /** The part of the text that can be emitted now; empty after a stop text. */
     String pass(String more) {
         if (reached) {
             return "";
@@ -27,7 +27,7 @@ final class StopTexts {
         return text.substring(0, told);
     }
 
-    /** What was held back, when no text comes any more. */
+    /** The text held back, once no more follows. */
     String rest() {
         String rest = held;
         held = "";
@@ -46,7 +46,7 @@ final class StopTexts {
                 .orElse(-1);
     }
 
-    /** Length of the longest end of the text with which a stop text begins. */
+    /** Length of the longest end of the text that is the beginning of a stop text. */
     private int heldLength(String text) {
         int longest = 0;
         for (String stop : stops) {

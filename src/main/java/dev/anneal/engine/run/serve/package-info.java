@@ -1,4 +1,4 @@
-/** Models in memory that answer requests: prompts into tokens, tokens into text as they come, and what of it is kept while. */
+/** Generation for requests: loaded models and adapters, prompts, and streamed text. */
 @NullMarked
 package dev.anneal.engine.run.serve;
 
