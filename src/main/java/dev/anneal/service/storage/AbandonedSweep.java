@@ -5,7 +5,9 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Deletes what processes that died have left: half written files, half deleted folders, uploads to a bucket that nobody completes. */
+/**
+ * Deletes the remains of dead processes: partly written files, partly deleted folders, incomplete uploads to a bucket.
+ */
 final class AbandonedSweep {
 
     private static final Logger LOG = LoggerFactory.getLogger(AbandonedSweep.class);

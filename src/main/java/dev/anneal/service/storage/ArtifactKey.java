@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Name of a stored file or folder: segments of letters, digits, dots, hyphens and underscores, separated by slashes. No segment begins
- * with a dot, so a key can lead neither upwards nor to a hidden file, whatever store it is given to.
+ * Name of a stored file or folder: segments of letters, digits, dots, hyphens and underscores, separated by slashes. No
+ * segment begins with a dot, so no key leads upwards or to a hidden file, in any store.
  *
  * @param value for example {@code default/files/file-01k…}
  */
@@ -27,7 +27,7 @@ public record ArtifactKey(String value) {
         return new ArtifactKey(tenantId).child("files").child(fileId);
     }
 
-    /** The key of a name found in a store; empty if it is no key, and thus not of this service. */
+    /** The key of a name found in a store; empty if it is not a key and thus not this service's. */
     public static Optional<ArtifactKey> stored(String name) {
         return VALUE.matcher(name).matches() ? Optional.of(new ArtifactKey(name)) : Optional.empty();
     }
@@ -43,7 +43,7 @@ public record ArtifactKey(String value) {
         return value.substring(value.lastIndexOf('/') + 1);
     }
 
-    /** The key of {@code name} in the folder that this key names. */
+    /** The key of {@code name} in the folder with this key. */
     public ArtifactKey child(String name) {
         return new ArtifactKey(value + "/" + name);
     }

@@ -11,15 +11,15 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Files and folders by key: uploads, results, attempts, exports. A file is there completely or not at all. Failures of the store are
- * {@link StorageException}s; an {@link IOException} always comes from the other side of a stream.
+ * Files and folders by key: uploads, results, attempts, exports. A file is visible only once it is complete. Failures
+ * of the store are {@link StorageException}s; an {@link IOException} always comes from the other end of a stream.
  */
 public interface ArtifactStore extends AutoCloseable {
 
     /**
-     * Stores what {@code content} holds up to its end, hashing it on the way. Memory does not grow with the size.
+     * Stores all of {@code content} and hashes it. Memory use does not depend on the size.
      *
-     * @param maxBytes content beyond this is refused as {@link StorageException.Kind#TOO_LARGE}
+     * @param maxBytes larger content is refused as {@link StorageException.Kind#TOO_LARGE}
      * @throws IOException when reading {@code content} fails; nothing is stored then
      */
     StoredContent write(ArtifactKey key, InputStream content, long maxBytes) throws IOException;
@@ -27,7 +27,7 @@ public interface ArtifactStore extends AutoCloseable {
     /** Bytes of the file. */
     long size(ArtifactKey key);
 
-    /** The file from {@code offset} on; nothing if it is not that long. The caller closes it. */
+    /** The file from {@code offset} on; empty if it is shorter. The caller closes it. */
     InputStream open(ArtifactKey key, long offset);
 
     /**
@@ -38,23 +38,27 @@ public interface ArtifactStore extends AutoCloseable {
      */
     Optional<URI> downloadAddress(ArtifactKey key, String contentDisposition);
 
-    /** Deletes a file, or a folder with all that is in it. Nothing there is fine. */
+    /** Deletes a file, or a folder with its content. Does nothing if it does not exist. */
     void delete(ArtifactKey key);
 
-    /** Deletes a file of a published folder, which stays published without it. No such folder or file is fine. */
+    /**
+     * Deletes a file of a published folder, which stays published without it. Does nothing if folder or file do not
+     * exist.
+     */
     void deleteFrom(ArtifactKey folder, String name);
 
     /**
-     * Deletes files and folders directly in a folder, and the folder if nothing is left in it. A missing folder is fine.
+     * Deletes files and folders directly in a folder, and the folder if it is empty then. Does nothing if it does not
+     * exist.
      *
-     * @param prefix only names with this prefix, also after the dot that processes put before names of incomplete files
+     * @param prefix only names with this prefix, also after the leading dot of incomplete files
      * @param kept keys that stay
      */
     void deleteWithin(ArtifactKey folder, String prefix, Collection<ArtifactKey> kept);
 
     /**
-     * A folder of this machine for an engine process to write to; created if it does not exist, else kept with its content. Its files are stored once
-     * {@link #publish} has returned.
+     * A folder of this machine for an engine process to write to; created if it does not exist, otherwise unchanged.
+     * Its files are stored once {@link #publish} has returned.
      */
     Path localFolder(ArtifactKey key);
 
@@ -74,33 +78,37 @@ public interface ArtifactStore extends AutoCloseable {
      */
     LocalCopy localFile(ArtifactKey key, String sha256);
 
-    /** Visits every stored file, in no order. Incomplete files are left out. */
+    /** Visits every complete file, in no particular order. */
     void list(Consumer<Entry> visitor);
 
-    /** Deletes remains of processes that died while they wrote, if they are from before {@code time}. No row and no key names them. */
+    /**
+     * Deletes remains of processes that died while they wrote, if they are from before {@code time}. No row or key
+     * refers to them.
+     */
     void deleteAbandoned(Instant time);
 
     /** The file that says which installation owns the store. */
     StoreMarker marker();
 
     /**
-     * The store belongs to the installation of this process. From now on operations fail as {@link StorageException.Kind#ABSENT} while there is an objection.
+     * Called once the store belongs to this process's installation. From then on operations fail as {@link
+     * StorageException.Kind#ABSENT} while there is an objection.
      *
-     * @param objection why the store is not the installation's any more; empty while it is
+     * @param objection why the store no longer belongs to the installation; empty while it does
      */
     default void claimed(Supplier<Optional<String>> objection) {}
 
     /** Checks that the store answers and accepts writes. */
     void check();
 
-    /** Ends threads and connections. */
+    /** Closes threads and connections. */
     @Override
     default void close() {}
 
     /**
      * A file of the store.
      *
-     * @param key of the file, or of the folder that contains it
+     * @param key key of the file, or of the folder that contains it
      * @param writtenAt time of the last write
      */
     record Entry(ArtifactKey key, Instant writtenAt, long bytes) {}

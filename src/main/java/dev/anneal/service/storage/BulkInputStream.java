@@ -3,7 +3,7 @@ package dev.anneal.service.storage;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A stream that is read in arrays: a single byte is an array of one. */
+/** A stream that implements only bulk reads; a single byte is read as an array of one. */
 public abstract class BulkInputStream extends InputStream {
 
     @Override

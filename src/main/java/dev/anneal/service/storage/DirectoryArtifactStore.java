@@ -27,9 +27,10 @@ import java.util.stream.Stream;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The store in a folder of a local disk, or of a volume that all machines mount. A file is written to a temporary name and gets its own name when it is
- * complete and on the disk; a folder is moved aside before it is deleted, so that nobody reads half of it. The root folder is created with its marker and
- * never again: a missing root is a disk that is not mounted.
+ * The store in a folder of a local disk, or of a volume that all machines mount. A file is written under a temporary
+ * name and renamed when it is complete and on the disk; a folder is moved aside before it is deleted, so that it is
+ * never seen half deleted. The root folder is created only with its marker: a missing root means a disk that is not
+ * mounted.
  */
 public final class DirectoryArtifactStore implements ArtifactStore {
 
@@ -43,7 +44,9 @@ public final class DirectoryArtifactStore implements ArtifactStore {
         this(root, "anneal.storage.directory");
     }
 
-    /** @param setting that names the folder */
+    /**
+     * @param setting name of the setting that holds the folder
+     */
     public DirectoryArtifactStore(Path root, String setting) {
         this.root = root.toAbsolutePath().normalize();
         this.temporary = this.root.resolve(TEMPORARY);
@@ -232,7 +235,7 @@ public final class DirectoryArtifactStore implements ArtifactStore {
                     FileSystemUtils.deleteRecursively(path);
                 }
             } catch (NoSuchFileException deletedMeanwhile) {
-                // Another process starts as well, or has finished its write or its deletion.
+                // Another process is starting as well, or has finished its write or deletion.
             }
         }
     }
@@ -248,7 +251,7 @@ public final class DirectoryArtifactStore implements ArtifactStore {
         Files.createDirectories(folder);
     }
 
-    /** What is in a folder. */
+    /** Files and folders directly in a folder. */
     public static List<Path> childrenOf(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.toList();

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The marker of a store in a folder: a file that appears whole or not at all. */
+/** The marker of a store in a folder: a file that appears only once it is complete. */
 final class DirectoryMarker implements StoreMarker {
 
     private final Path root;
@@ -47,7 +47,10 @@ final class DirectoryMarker implements StoreMarker {
         write(content, this::link);
     }
 
-    /** A link fails where the name is taken. File systems without links get a rename, which may miss a marker that is written at the same time. */
+    /**
+     * A link fails if the name is taken. On file systems without links a rename may overwrite a marker that is written
+     * at the same time.
+     */
     private void link(Path complete) throws IOException {
         try {
             try {
@@ -72,7 +75,7 @@ final class DirectoryMarker implements StoreMarker {
     private void write(String content, Naming naming) {
         Path complete = temporary.resolve(UUID.randomUUID().toString());
         try {
-            // The one place that makes the folder of a store: at the first start of an installation.
+            // The only place that creates the folder of a store: at the first start of an installation.
             Files.createDirectories(temporary);
             try {
                 DurableFiles.write(complete, content.getBytes(StandardCharsets.UTF_8));

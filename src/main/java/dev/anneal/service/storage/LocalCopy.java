@@ -3,9 +3,9 @@ package dev.anneal.service.storage;
 import java.nio.file.Path;
 
 /**
- * A file or folder of the store as a path of this machine. It stays there until this is closed.
+ * A file or folder of the store on this machine, kept until this is closed.
  *
- * @param release called when nobody reads it any more
+ * @param release called by {@link #close}
  */
 public record LocalCopy(Path path, Runnable release) implements AutoCloseable {
 

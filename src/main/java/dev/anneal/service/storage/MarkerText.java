@@ -15,14 +15,14 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * The content of a store's marker: JSON, with a sentence for people who find it.
  *
- * @param installation which the store belongs to
+ * @param installation owner of the store
  * @param former earlier owners, the latest first
  */
 @JsonPropertyOrder("about")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 record MarkerText(UUID installation, List<UUID> former) {
 
-    /** More would be longer than what is read of a marker. */
+    /** More would exceed the size limit of a marker. */
     private static final int MOST_FORMER = 64;
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -32,12 +32,12 @@ record MarkerText(UUID installation, List<UUID> former) {
         this.former = former == null ? List.of() : List.copyOf(former);
     }
 
-    /** Of a store that had no owner. */
+    /** Marker of a store without former owners. */
     static MarkerText of(UUID installation) {
         return new MarkerText(installation, List.of());
     }
 
-    /** Of this store after another installation has taken it over. */
+    /** Marker of this store after a takeover by another installation. */
     MarkerText takenOverBy(UUID successor) {
         return new MarkerText(
                 successor,
@@ -56,7 +56,7 @@ record MarkerText(UUID installation, List<UUID> former) {
         return JSON.writeValueAsString(this) + "\n";
     }
 
-    /** Empty if the text is no marker. */
+    /** Empty if the text is not a marker. */
     static Optional<MarkerText> read(String text) {
         try {
             return Optional.ofNullable(JSON.readValue(text, MarkerText.class));

@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * Reports the duration and the failure of each operation of a store, and reads the store's marker before anything is written or deleted and when something is
- * missing: where an unmounted disk was, writes would be lost, and what is missing may be safe.
+ * Reports duration and failure of each operation of a store. Reads the store's marker before each write and deletion
+ * and after each missing file: if the disk is not mounted, writes would be lost, and missing files may still exist.
  */
 public final class ObservedArtifactStore implements ArtifactStore {
 
@@ -130,7 +130,7 @@ public final class ObservedArtifactStore implements ArtifactStore {
         });
     }
 
-    /** Only failures of the store itself count as failed: a content that breaks off is its sender's failure. */
+    /** Counts only failures of the store itself, not interrupted content, which is the sender's failure. */
     private <T, E extends Exception> T observed(StoreOperation operation, Call<T, E> call) throws E {
         long begin = System.nanoTime();
         boolean failed = false;

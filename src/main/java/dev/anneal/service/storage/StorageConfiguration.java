@@ -25,7 +25,7 @@ class StorageConfiguration {
         return new ObservedArtifactStore(new DirectoryArtifactStore(Path.of(properties.directory())), listeners);
     }
 
-    /** Every process with a store first finds out whose the store is: requests, sweeps and work begin when all beans are made. */
+    /** Checks the owner of the store in every process before requests, sweeps and work begin. */
     @Bean
     StoreOwnership storeOwnership(
             JdbcClient jdbc, SystemDatabase system, ArtifactStore store, StorageProperties properties) {
@@ -35,7 +35,7 @@ class StorageConfiguration {
         return ownership;
     }
 
-    /** In every process: part of what a store leaves lies on the machine that it was used from. */
+    /** Runs in every process, because some remains are on the machine that used the store. */
     @Bean
     LocalChore abandonedSweep(ArtifactStore store, Clock clock) {
         return new LocalChore(ABANDONED_SWEEPS, new AbandonedSweep(store, clock)::runOnce);

@@ -4,20 +4,20 @@ import dev.anneal.engine.format.file.DiskFull;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** The store could not do what was asked. The message names the key. */
+/** A failed operation of the store. The message names the key. */
 public final class StorageException extends RuntimeException {
 
-    /** What a caller can do something about. */
+    /** Kinds of failures that callers distinguish. */
     public enum Kind {
         /** There is nothing under the key. */
         NOT_FOUND,
         /** Content went beyond the limit given for it; nothing was stored. */
         TOO_LARGE,
-        /** No room is left; nothing was stored, and what was there before is whole. */
+        /** No space is left; nothing was stored, and existing content is unchanged. */
         FULL,
-        /** The store is not in its place: its disk is not mounted, or another one is. */
+        /** The store is missing: its disk is not mounted, or another one is. */
         ABSENT,
-        /** Anything else that the store's medium answered. */
+        /** Any other failure of the disk or bucket. */
         FAILED
     }
 
@@ -33,7 +33,7 @@ public final class StorageException extends RuntimeException {
         return ofDisk("cannot " + action + " '" + key + "': " + cause.getMessage(), cause);
     }
 
-    /** Work on files of a disk of this machine. */
+    /** Operation on files of a disk of this machine. */
     @FunctionalInterface
     public interface DiskAction {
 
@@ -41,7 +41,7 @@ public final class StorageException extends RuntimeException {
     }
 
     /**
-     * Does work on a disk of this machine.
+     * Runs an operation on a disk of this machine.
      *
      * @throws StorageException if it fails or is interrupted
      */
@@ -74,7 +74,7 @@ public final class StorageException extends RuntimeException {
         return kind;
     }
 
-    /** Whether the store itself failed, and not what was asked of it. */
+    /** Whether the store itself failed, rather than the request being at fault. */
     public boolean isOfTheStore() {
         return kind == Kind.FULL || kind == Kind.ABSENT || kind == Kind.FAILED;
     }

@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Whether the artifact store belongs to the installation whose database this process uses: the database and the store's marker must name the same id. Two
- * installations that shared a store would take each other's artifacts for orphans and delete them.
+ * Whether the artifact store belongs to the installation whose database this process uses: the database and the store's
+ * marker must name the same id. Two installations that share a store would delete each other's artifacts as orphans.
  */
 public final class StoreOwnership {
 
@@ -34,7 +34,10 @@ public final class StoreOwnership {
     private final StoreMarker marker;
     private final @Nullable UUID predecessor;
 
-    /** @param predecessor installation whose store may be taken over; this one, if it may begin with an empty store again */
+    /**
+     * @param predecessor installation whose store may be taken over; this one's own id if it may start again with an
+     *     empty store
+     */
     StoreOwnership(JdbcClient jdbc, SystemDatabase system, StoreMarker marker, @Nullable UUID predecessor) {
         this.jdbc = jdbc;
         this.system = system;
@@ -43,11 +46,12 @@ public final class StoreOwnership {
     }
 
     /**
-     * Marks the first store of an installation, and one whose installation may be taken over. An installation that has marked a store before does not mark an
-     * empty one: that is a disk that is not mounted.
+     * Marks the first store of an installation, and a store that may be taken over. An installation that has marked a
+     * store before does not mark an empty one: its disk may not be mounted.
      *
      * @return id of the installation
-     * @throws StartRefusedException if the store belongs to another installation, has lost its marker, or its marker can be neither read nor written
+     * @throws StartRefusedException if the store belongs to another installation, has lost its marker, or its marker
+     *     can be neither read nor written
      */
     UUID claim() {
         // Read before the marker: a store that was marked meanwhile then has its marker.
@@ -97,8 +101,8 @@ public final class StoreOwnership {
     }
 
     /**
-     * Why nothing in the store may be taken for an orphan; empty if the marker names this installation. Asks database and store, either of which may have been
-     * replaced since the process started.
+     * Why nothing in the store may be treated as an orphan; empty if the marker names this installation. Reads database
+     * and store, because either may have been replaced since the process started.
      *
      * @throws StorageException if the store does not answer
      */
@@ -106,7 +110,10 @@ public final class StoreOwnership {
         return objection(installation().id()).map(StartRefusedException::getMessage);
     }
 
-    /** Why the store is not that of an installation, and what an operator can do; empty if it is. Reads the marker alone. */
+    /**
+     * Why the store does not belong to an installation, and what an operator can do; empty if it does. Reads only the
+     * marker.
+     */
     Optional<StartRefusedException> objection(UUID own) {
         Optional<String> found = marker.read();
         if (found.isEmpty()) {
@@ -141,7 +148,7 @@ public final class StoreOwnership {
                                 .formatted(own));
     }
 
-    /** The installation has marked a store before. */
+    /** Refusal for an installation that has marked a store before. */
     private StartRefusedException lost(UUID own) {
         return new StartRefusedException(
                 "The artifact store, %s, is not there: this installation, %s, has a store, but this place has no marker %s."

@@ -1,4 +1,4 @@
 package dev.anneal.service.storage;
 
-/** What {@link ArtifactStore#write} has stored: its size, and its SHA-256 in lower-case hexadecimal. */
+/** Size of content stored by {@link ArtifactStore#write}, and its SHA-256 in lower-case hexadecimal. */
 public record StoredContent(long bytes, String sha256) {}

@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A file or folder in the store whose name is or was in a row.
+ * A file or folder in the store that a row refers or referred to.
  *
  * @param owner id of the file, upload, job or export that it belongs to
  */
@@ -17,9 +17,9 @@ public record StoredUnit(ArtifactKey key, Kind kind, String tenant, String owner
         FILE("(?<tenant>[^/]+)/files/(?<owner>file-[0-9a-z]{26})"),
         /** Parts of an upload. */
         UPLOAD("(?<tenant>[^/]+)/uploads/(?<owner>upload_[0-9a-z]{26})"),
-        /** Output of an attempt at a training, for example a checkpoint. */
+        /** Output of an attempt of a training, for example a checkpoint. */
         ATTEMPT("(?<tenant>[^/]+)/(?<owner>ftjob-[0-9a-z]{26})/attempt-\\d+/[^/]+"),
-        /** Output of an attempt at an export. */
+        /** Output of an attempt of an export. */
         EXPORT("(?<tenant>[^/]+)/[^/]+/(?<owner>ftexp-[0-9a-z]{26})-\\d+");
 
         private final Pattern begin;
@@ -40,7 +40,7 @@ public record StoredUnit(ArtifactKey key, Kind kind, String tenant, String owner
         }
     }
 
-    /** The unit of a stored file; empty for a file that this service has not written, and must not delete. */
+    /** The unit of a stored file; empty for a file that this service has not written and must not delete. */
     public static Optional<StoredUnit> of(ArtifactKey file) {
         for (Kind kind : Kind.values()) {
             Optional<StoredUnit> unit = kind.unit(file);

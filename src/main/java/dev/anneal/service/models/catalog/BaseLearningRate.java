@@ -1,8 +1,9 @@
 package dev.anneal.service.models.catalog;
 
 /**
- * The peak learning rate of an adapter by the size of its base model. Two sizes are known from experiments: 4e-3 suits the bundled
- * model of 2.7 million weights, 2e-4 models from 100 million on. Between them the rate follows a straight line in logarithms.
+ * Peak learning rate of an adapter by the size of its base model. Two values come from experiments: 4e-3 for the
+ * bundled model of 2.7 million weights, 2e-4 for models of 100 million and more. Between them the rate is interpolated
+ * in logarithms.
  */
 final class BaseLearningRate {
 
@@ -22,7 +23,7 @@ final class BaseLearningRate {
         }
         double share = Math.log(parameters / SMALL_PARAMETERS) / Math.log(LARGE_PARAMETERS / SMALL_PARAMETERS);
         double rate = SMALL_RATE * Math.pow(LARGE_RATE / SMALL_RATE, share);
-        // Two digits are what such a rule can promise.
+        // The rule is no more precise than two digits.
         double unit = Math.pow(10, Math.floor(Math.log10(rate)) - 1);
         return Math.round(rate / unit) * unit;
     }

@@ -6,17 +6,17 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A base model that jobs may train on: its files were checked and fit together.
+ * A base model that jobs can train, with checked, consistent files.
  *
  * @param id name that clients use, {@code name} or {@code org/name}
  * @param directory Hugging Face directory on this machine
- * @param revision commit of the Hub that it is; null for one from the operator's folder
+ * @param revision commit on the Hub; null for a model from the operator's folder
  * @param createdAt when its configuration was written
  * @param ownedBy the {@code org} of the id, or {@code anneal}
- * @param config what the model's {@code config.json} says
+ * @param config configuration from the model's {@code config.json}
  * @param parameters number of weights
  * @param baseLearningRate peak learning rate that {@code learning_rate_multiplier} 1 stands for
- * @param tokenizer hash of the files that decide how text becomes tokens, the chat template among them
+ * @param tokenizer hash of the files that decide how text becomes tokens, including the chat template
  */
 public record BaseModel(
         String id,
@@ -32,7 +32,7 @@ public record BaseModel(
     /** The bundled model: default of the demo and of the tests. */
     public static final String BUNDLED = "anneal-tiny";
 
-    /** Longest text in tokens. */
+    /** Maximum length of a text in tokens. */
     public int contextTokens() {
         return config.maxPositions();
     }

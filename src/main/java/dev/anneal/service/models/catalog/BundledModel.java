@@ -29,14 +29,14 @@ final class BundledModel {
     private BundledModel() {}
 
     /**
-     * Sees to it that {@code directory} holds the model of this jar. A folder of another version is moved away, never overwritten:
-     * a running engine process may have mapped its files.
+     * Ensures that {@code directory} holds the model of this jar. A folder of another version is moved away, never
+     * overwritten: a running engine process may have mapped its files.
      */
     static void unpack(Path directory) throws IOException {
         Path parent = Objects.requireNonNull(directory.toAbsolutePath().getParent());
         Files.createDirectories(parent);
         Path lock = parent.resolve("." + directory.getFileName() + ".lock");
-        // An api and a worker of one machine start at the same time.
+        // Another process of this machine started at the same time.
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             channel.lock();
             if (!isCurrent(directory)) {

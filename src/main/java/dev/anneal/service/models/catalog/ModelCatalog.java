@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** The base models of this machine. A folder is inspected when it is first asked for, and again when its files have changed. */
+/** The base models of this machine. A folder is inspected when first requested, and again when its files change. */
 @Component
 public final class ModelCatalog {
 
@@ -57,18 +57,19 @@ public final class ModelCatalog {
     /**
      * The model that a request names in {@code model}.
      *
-     * @throws Refusal {@code model_not_available} if there is none or it is not allowed, {@code base_model_unreadable} if its files are
-     *     wrong, with the reason, {@code service_unavailable} if they cannot be read at the moment
+     * @throws Refusal {@code model_not_available} if it does not exist or is not allowed, {@code base_model_unreadable}
+     *     with the reason if its files are invalid, {@code service_unavailable} if they cannot be read at the moment
      */
     public BaseModel require(String id) {
         return usable(id, located(id).orElseThrow(() -> notAvailable(id)));
     }
 
     /**
-     * The model as it was when something was made of it.
+     * The model at the revision that was used before.
      *
-     * @param revision commit that it was; null in the operator's folder
-     * @throws Refusal {@code base_model_changed} if it is not on this machine as it was then, else as {@link #require(String)}
+     * @param revision commit used; null in the operator's folder
+     * @throws Refusal {@code base_model_changed} if this machine does not have it at that revision, otherwise as {@link
+     *     #require(String)}
      */
     public BaseModel require(String id, @Nullable String revision) {
         Optional<Located> found = revision == null
@@ -143,7 +144,7 @@ public final class ModelCatalog {
                 .findFirst();
     }
 
-    /** Whether {@link #provide} may succeed; asks no other machine. */
+    /** Whether {@link #provide} may succeed, without requests to other machines. */
     public boolean canProvide(String id, String revision) {
         return sources.stream().anyMatch(source -> source.canProvide(id, revision));
     }
@@ -161,7 +162,7 @@ public final class ModelCatalog {
                 ModelSourceException.NOT_AVAILABLE, "This installation has no source of revisions of models.", null);
     }
 
-    /** A folder without a configuration is an organisation's, or not ours. */
+    /** A folder without a configuration belongs to an organisation or is unrelated. */
     private static boolean isModel(Path folder) {
         return Files.isRegularFile(folder.resolve("config.json"));
     }

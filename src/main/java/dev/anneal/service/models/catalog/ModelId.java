@@ -3,7 +3,7 @@ package dev.anneal.service.models.catalog;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Which names a base model can have. A name is a folder's name, so nothing that leads elsewhere is one. */
+/** Names of base models. A name is used as a folder's name, so it cannot lead out of its folder. */
 public final class ModelId {
 
     private static final String SEGMENT = "[A-Za-z0-9][A-Za-z0-9._-]{0,95}";

@@ -16,16 +16,18 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 
-/** Reads a model's folder: configuration, headers of the weight files, tokenizer. No weight is loaded, though embeddings that are
- * said to be tied are compared where both are stored; no code of the model is run. */
+/**
+ * Reads a model's folder: configuration, headers of the weight files, tokenizer. No weights are loaded, except to
+ * compare embeddings that are declared tied but both stored; no code of the model is run.
+ */
 final class ModelInspector {
 
     private static final String CONFIG = "config.json";
     private static final String TOKENIZER = "tokenizer.json";
 
     /**
-     * What decides how a conversation becomes tokens and which of them are trained; all but the first two may be absent. The configurations name the
-     * tokens that end a turn.
+     * Files that decide how a conversation becomes tokens and which of them are trained; all but the first two are
+     * optional. The configurations name the tokens that end a turn.
      */
     private static final List<String> TOKENIZER_FILES = List.of(
             TOKENIZER,
@@ -78,7 +80,7 @@ final class ModelInspector {
         }
     }
 
-    /** Tenants have no business with the folders of the host; the log has the whole message. */
+    /** Tenants must not see the host's folders; the log has the whole message. */
     private static String withoutHostPath(String message, Path directory) {
         return message.replace(directory + "/", "").replace(directory.toString(), "its folder");
     }

@@ -3,16 +3,16 @@ package dev.anneal.service.models.catalog;
 import dev.anneal.engine.text.spelling.Spelling;
 import java.util.Collection;
 
-/** Guesses which model is meant by a name that none has. */
+/** Guesses which model an unknown name means. */
 public final class ModelNames {
 
     private ModelNames() {}
 
     /**
-     * The sentence that a refusal of the name goes on with, a space before it; empty if no name is like it. A name without its organisation
-     * is understood.
+     * A sentence with a leading space to append to a refusal of the name; empty if no name is similar. A name without
+     * its organisation is recognised.
      *
-     * @param visible names that whoever asks may know
+     * @param visible names that the client may know
      */
     public static String didYouMean(String name, Collection<String> visible) {
         String ending = "/" + name;

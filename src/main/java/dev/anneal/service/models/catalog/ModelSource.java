@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A source of base models beside the operator's folder. Its models have revisions, which never change. */
+/** A source of base models in addition to the operator's folder. Its models have revisions, which never change. */
 public interface ModelSource {
 
     /**
      * A model on this machine.
      *
-     * @param revision commit that it is; null in the operator's folder
+     * @param revision its commit; null in the operator's folder
      */
     record Located(Path folder, @Nullable String revision) {}
 
@@ -34,10 +34,15 @@ public interface ModelSource {
      */
     Path provide(String id, String revision, Listener listener) throws ModelSourceException;
 
-    /** Follows the download of a model. Its answers say whether the model is still wanted; if not, the download ends and what has arrived is kept. */
+    /**
+     * Observes the download of a model. Its methods return whether the model is still wanted; if not, the download ends
+     * and downloaded data is kept.
+     */
     interface Listener {
 
-        /** @param license as the model's card says; null if it says none */
+        /**
+         * @param license license in the model's card; null if it names none
+         */
         default void found(@Nullable String license) {}
 
         boolean arrived(long bytesDone, long bytesTotal);

@@ -1,4 +1,4 @@
-/** Base models: what is allowed, where it lies on this host, its tokenizer and configuration. */
+/** The base models of this host: allowed ids, folders, configurations and tokenizers. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.models.catalog;

@@ -14,8 +14,8 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 
 /**
- * Downloads one file into the cache. After a broken connection or a killed process the bytes that have arrived stay as {@code .incomplete}, and the next
- * attempt requests the rest; the file gets its name when its hash is right.
+ * Downloads one file into the cache. After a broken connection or a killed process the received bytes stay in an {@code
+ * .incomplete} file, and the next attempt requests the rest; the file gets its name once its hash is verified.
  */
 final class BlobDownload {
 
@@ -63,7 +63,7 @@ final class BlobDownload {
         }
     }
 
-    /** Hashes what an earlier attempt has left, unless that is longer than the file. */
+    /** Hashes the bytes of an earlier attempt, unless there are more than the file has. */
     private long resumed(FileChannel channel, MessageDigest digest) throws IOException {
         if (channel.size() > file.bytes()) {
             channel.truncate(0);
@@ -101,7 +101,7 @@ final class BlobDownload {
         return channel.position();
     }
 
-    /** A failure of the disk, which no other attempt would mend. */
+    /** Turns failures of the disk into ones that are not retried. */
     private void write(FileChannel channel, ByteBuffer bytes) throws HubException {
         try {
             channel.write(bytes);

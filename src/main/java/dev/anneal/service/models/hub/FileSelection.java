@@ -30,7 +30,7 @@ final class FileSelection {
 
     private static final int NEEDED = 2;
 
-    /** No description is larger, tokenizers of many languages included. */
+    /** Larger than any description, including multilingual tokenizers. */
     private static final long MAX_DESCRIPTION_BYTES = 256L << 20;
 
     private static final Pattern SHARD = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,120}\\.safetensors");
@@ -66,7 +66,7 @@ final class FileSelection {
     /**
      * The weights: one file, or the shards that the index names.
      *
-     * @param index the pulled index; not read where there is one file
+     * @param index the pulled index; not read if there is only one file
      */
     static List<HubFile> weights(HubRevision revision, Path index) throws IOException {
         Optional<HubFile> single = revision.file(WeightDirectory.SINGLE_FILE);

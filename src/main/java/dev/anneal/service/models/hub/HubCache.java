@@ -106,7 +106,7 @@ final class HubCache {
     }
 
     /**
-     * Makes a commit visible, whose blobs are all in the cache.
+     * Publishes a commit whose blobs are all in the cache.
      *
      * @param revision the branch or tag that led to it
      */

@@ -20,13 +20,13 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads from the Hub. Answers are bounded, and whatever can be checked in them is checked. */
+/** Reads from the Hub. Answers are limited in size and checked. */
 final class HubClient {
 
     private static final int MAX_ANSWER_BYTES = 16 << 20;
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
-    /** Seconds until the window of a rate limit ends, as {@code "api";r=0;t=45} has them. */
+    /** Seconds until the window of a rate limit ends, such as 45 in {@code "api";r=0;t=45}. */
     private static final Pattern WINDOW = Pattern.compile("\\bt=([0-9]{1,6})");
 
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{40}|[0-9a-f]{64}");
@@ -103,8 +103,8 @@ final class HubClient {
     /**
      * Reads a file.
      *
-     * @param offset first byte wanted
-     * @param reader gets the answer, whose status is 200 or 206
+     * @param offset first byte to read
+     * @param reader receives the answer, whose status is 200 or 206
      */
     <T> T download(HubRevision revision, HubFile file, long offset, OutboundClient.Reader<T> reader)
             throws HubException {
@@ -119,7 +119,7 @@ final class HubClient {
 
     private <T> T send(String path, Map<String, String> more, OutboundClient.Reader<T> reader) throws HubException {
         Map<String, String> headers = new LinkedHashMap<>(more);
-        // Lengths and hashes are those of the bytes as they are stored.
+        // Lengths and hashes refer to the stored bytes.
         headers.put("Accept-Encoding", "identity");
         if (hub.token() != null) {
             headers.put("Authorization", "Bearer " + hub.token());

@@ -13,20 +13,20 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Makes the module's beans. */
+/** Beans of this room. */
 @Configuration(proxyBeanMethods = false)
 class HubConfiguration {
 
-    /** The Hub's own client waits as long. */
+    /** The same as in the Hub's own client. */
     private static final OutboundLimits LIMITS = new OutboundLimits(Duration.ofSeconds(10), null, 4);
 
     private static final int REDIRECTS = 5;
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
-    /** A process that is offline leaves what was asked for before to others, or until it is not. */
+    /** An offline process leaves earlier requests to other processes, or until it is online. */
     private static final Duration WHILE_OFFLINE = Duration.ofMinutes(1);
 
-    /** How old the commits may be that new work begins with. Trainings do not depend on them: a job keeps its own commit. */
+    /** Maximum age of the commits for new work. Trainings do not depend on it: a job keeps its own commit. */
     private static final Duration FRESH = Duration.ofSeconds(2);
 
     @Bean
@@ -40,7 +40,7 @@ class HubConfiguration {
                 new HubClient(http.toConfigured(properties.endpoint(), LIMITS, REDIRECTS), properties), cache, PAUSE);
     }
 
-    /** One model after the other; a trigger of the migration adds a task for each request. */
+    /** Pulls one model after another; a database trigger adds a task for each request. */
     @Bean
     @ConditionalOnRole(Role.API)
     TriggeredChore hubPull(PullRunner pulls, HubProperties properties, Clock clock) {

@@ -39,7 +39,7 @@ public final class HubException extends ModelSourceException {
 
     /** The cause. Its lower-case name is the code that clients see. */
     public enum Kind {
-        /** The operator does not allow it, or nothing may be pulled. */
+        /** The operator does not allow the model, or nothing may be pulled. */
         MODEL_NOT_AVAILABLE,
         /** There is no such model, or the token may not see it. */
         HUB_MODEL_NOT_FOUND,
@@ -50,9 +50,9 @@ public final class HubException extends ModelSourceException {
         BASE_MODEL_UNREADABLE,
         /** The content differs from what the Hub announced. */
         HUB_FILE_DAMAGED,
-        /** No connection, too many requests, or a failure of the Hub; another attempt may go well. */
+        /** No connection, too many requests, or a failure of the Hub; a retry may succeed. */
         HUB_UNREACHABLE,
-        /** The disk of the cache has no room. */
+        /** The disk of the cache is full. */
         STORAGE_FULL,
         /** The cache cannot be read or written. */
         STORAGE_FAILED;
@@ -66,12 +66,12 @@ public final class HubException extends ModelSourceException {
         return kind;
     }
 
-    /** Whether the same request may succeed soon. */
+    /** Whether a retry may soon succeed. */
     boolean mayPass() {
         return kind == Kind.HUB_UNREACHABLE;
     }
 
-    /** How long the Hub asks to wait; null if it does not say. */
+    /** The delay that the Hub asks for; null if it names none. */
     @Nullable
     Duration retryAfter() {
         return retryAfter;

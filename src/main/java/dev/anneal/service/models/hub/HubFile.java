@@ -8,14 +8,14 @@ import java.util.HexFormat;
 /**
  * A file of a revision.
  *
- * @param name at the top of the repository
- * @param hash SHA-256 of a large file's content; of others the id that git gives them, a SHA-1. The name of its blob in the cache
+ * @param name name in the repository's root
+ * @param hash SHA-256 of a large file's content, git's id (a SHA-1) of others; also the name of its blob in the cache
  */
 record HubFile(String name, long bytes, String hash) {
 
     private static final int SHA256_DIGITS = 64;
 
-    /** A new digest, already fed with the header that git puts before a file's content. */
+    /** A new digest, which for git's ids has already read the header before the content. */
     MessageDigest newDigest() {
         MessageDigest digest = digest(isLarge() ? "SHA-256" : "SHA-1");
         restart(digest);
@@ -30,7 +30,7 @@ record HubFile(String name, long bytes, String hash) {
         }
     }
 
-    /** The id that git gives a content, in hexadecimal digits. */
+    /** Git's id of a content, in hexadecimal digits. */
     static String gitHash(byte[] content) {
         MessageDigest digest = digest("SHA-1");
         beginBlob(digest, content.length);

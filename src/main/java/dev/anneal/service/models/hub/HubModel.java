@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * A base model that was requested from the Hub.
  *
  * @param revision as requested
- * @param sha the commit in use; while another is pulled, the earlier one
- * @param bytesTotal null until it is known
+ * @param sha the commit in use; the earlier one while another is pulled
+ * @param bytesTotal size of the model's files; null until it is known
  * @param errorCode why the last pull failed; null if it did not
  */
 public record HubModel(

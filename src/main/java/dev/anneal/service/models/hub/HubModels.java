@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
-/** Base models requested from the Hub. They belong to the installation, whoever requested them. */
+/** Base models requested from the Hub. They belong to the installation, not to the tenant that requested them. */
 @Component
 @ConditionalOnRole(Role.API)
 public final class HubModels {

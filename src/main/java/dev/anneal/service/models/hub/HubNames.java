@@ -2,7 +2,7 @@ package dev.anneal.service.models.hub;
 
 import java.util.regex.Pattern;
 
-/** Which names the Hub gives to repositories and revisions. None of them leads elsewhere in an address or in a folder. */
+/** Names of repositories and revisions on the Hub. None of them leads out of its place in an address or a folder. */
 public final class HubNames {
 
     private static final Pattern SHA = Pattern.compile("[0-9a-f]{40}");
@@ -18,7 +18,10 @@ public final class HubNames {
         return ID.matcher(text).matches() && !text.contains("--") && !text.contains("..");
     }
 
-    /** Whether a text can be a branch, a tag or a commit. Others, such as {@code refs/pr/1}, hold what anybody may have proposed. */
+    /**
+     * Whether a text can be a branch, a tag or a commit. Others, such as {@code refs/pr/1}, may hold anybody's
+     * proposals.
+     */
     public static boolean isRevision(String text) {
         return REVISION.matcher(text).matches()
                 && !text.contains("..")
@@ -26,7 +29,7 @@ public final class HubNames {
                 && !text.endsWith(".lock");
     }
 
-    /** The id that git gives to a file's content, in hexadecimal digits. */
+    /** Git's id of a file's content, in hexadecimal digits. */
     public static String gitHash(byte[] content) {
         return HubFile.gitHash(content);
     }

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A commit of a model's repository.
  *
- * @param license as its card says; null if it says none
- * @param files at the top of the repository
+ * @param license license in its card; null if it names none
+ * @param files files in the repository's root
  */
 record HubRevision(String id, String sha, @Nullable String license, List<HubFile> files) {
 

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Rows of the table {@code base_model}. A pull is identified by the time of its request: a later request ends its writes. */
+/**
+ * Rows of the table {@code base_model}. A pull is identified by the time of its request: after a later request its
+ * writes have no effect.
+ */
 @Component
 final class HubRows {
 
@@ -50,7 +53,7 @@ final class HubRows {
     }
 
     /**
-     * Requests a revision. A pull of the same revision goes on.
+     * Requests a revision. A running pull of the same revision continues.
      *
      * @param sha commit of the cache that is used without a pull; null to pull the revision
      */
@@ -73,9 +76,9 @@ final class HubRows {
     }
 
     /**
-     * A pull, unless it is done or another revision was asked for since.
+     * A pull, unless it is done or another revision has been requested since.
      *
-     * @param time when it was asked for, in seconds since 1970
+     * @param time time of the request, in seconds since 1970
      */
     Optional<Requested> requested(String id, String time) {
         return jdbc.sql("""

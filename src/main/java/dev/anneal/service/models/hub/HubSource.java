@@ -13,8 +13,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * The models in this machine's cache of the Hub: at the commit that the installation uses, or if nobody has requested the model, at the commit of
- * {@code main}.
+ * The models in this machine's cache of the Hub: at the commit that the installation uses, or at that of {@code main}
+ * if the model has not been requested.
  */
 @Component
 final class HubSource implements ModelSource {
@@ -63,7 +63,7 @@ final class HubSource implements ModelSource {
                 : Optional.empty();
     }
 
-    /** Reads the commits that the installation uses, so that no lookup of a model asks the database. */
+    /** Reads the commits that the installation uses, so that lookups of models need no database access. */
     void readPins() {
         if (properties.allowed().isEmpty()) {
             return;

@@ -19,14 +19,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Downloads a revision of a model into this machine's cache: its descriptions first, and its weights only if the engine runs such a model and the disk has
- * room. A machine does one pull at a time, so that the next one finds all files of the one before.
+ * Downloads a revision of a model into this machine's cache: its descriptions first, and its weights only if the engine
+ * supports the model and the disk has space. A machine runs one pull at a time, so that the next one finds all files of
+ * the previous one.
  */
 final class ModelPull {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelPull.class);
 
-    /** Attempts in a row that bring no byte. */
+    /** Maximum number of attempts in a row without progress. */
     private static final int MOST_FRUITLESS = 5;
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
@@ -41,7 +42,9 @@ final class ModelPull {
     private final Duration pause;
     private final ReentrantLock ofThisProcess = new ReentrantLock();
 
-    /** @param pause before the second attempt; it doubles with each that brings nothing */
+    /**
+     * @param pause before the second attempt; doubled after each attempt without progress
+     */
     ModelPull(HubClient client, HubCache cache, Duration pause) {
         this.client = client;
         this.cache = cache;
@@ -98,7 +101,7 @@ final class ModelPull {
         }
     }
 
-    /** Closing the channel gives the lock back. */
+    /** Closing the channel releases the lock. */
     private static void lock(FileChannel others, PullProgress progress) throws IOException {
         while (others.tryLock() == null) {
             progress.waiting();
@@ -200,7 +203,7 @@ final class ModelPull {
         T run() throws IOException;
     }
 
-    /** Bytes that attempts have brought so far. */
+    /** Bytes received by all attempts so far. */
     private interface Arrived {
 
         long bytes() throws IOException;

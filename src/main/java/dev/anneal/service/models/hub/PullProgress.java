@@ -2,7 +2,7 @@ package dev.anneal.service.models.hub;
 
 import dev.anneal.service.models.catalog.ModelSource;
 
-/** Adds up the bytes of one pull, and ends it when its listener no longer wants it. Files that have arrived are kept. */
+/** Adds up the bytes of one pull, and ends it when its listener no longer wants it. Downloaded files are kept. */
 final class PullProgress {
 
     private final ModelSource.Listener listener;
@@ -15,9 +15,9 @@ final class PullProgress {
     }
 
     /**
-     * Counts from now on; files that came earlier are in {@code done}.
+     * Starts counting.
      *
-     * @param done bytes that are on this machine already
+     * @param done bytes that are already on this machine
      */
     void begin(long total, long done) throws HubException {
         hasBegun = true;
@@ -25,7 +25,9 @@ final class PullProgress {
         arrived(done);
     }
 
-    /** @param bytes negative if they were thrown away */
+    /**
+     * @param bytes negative if they were discarded
+     */
     void arrived(long bytes) throws HubException {
         if (hasBegun) {
             bytesDone += bytes;

@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Pulls what was asked for. What a dead process has begun, another goes on with. */
+/** Pulls requested models. Another process continues the pull of a dead one. */
 @Component
 @ConditionalOnRole(Role.API)
 final class PullRunner {
@@ -29,9 +29,9 @@ final class PullRunner {
     }
 
     /**
-     * Pulls, unless that is not wanted any more.
+     * Pulls a model, unless the request is obsolete.
      *
-     * @param request as the trigger of {@code base_model} writes it: the id of the model, and when it was asked for
+     * @param request model id and time of the request, as the trigger of {@code base_model} writes them
      */
     void run(String request) {
         int at = request.lastIndexOf('@');

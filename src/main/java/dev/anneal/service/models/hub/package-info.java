@@ -1,6 +1,6 @@
 /**
- * Base models from the Hugging Face Hub, in the layout of its own cache: which revision is meant, what of it is pulled, and what is there. An existing
- * cache is read as it is.
+ * Base models from the Hugging Face Hub: revisions, pulls, and the cache in the Hub's own layout. An existing cache can
+ * be used.
  */
 @NamedInterface
 @NullMarked

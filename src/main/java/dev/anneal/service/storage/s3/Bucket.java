@@ -25,7 +25,7 @@ import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
-/** Objects of the bucket by the names that follow the prefix. Failures come as {@link StorageException}s. */
+/** Objects of the bucket by their names after the prefix. Failures are {@link StorageException}s. */
 final class Bucket {
 
     private static final int DELETED_AT_ONCE = 1000;
@@ -36,7 +36,9 @@ final class Bucket {
     private final String prefix;
     private final Failures failures;
 
-    /** @param prefix begin of all keys: empty, or with a slash at its end */
+    /**
+     * @param prefix prefix of all keys, empty or ending with a slash
+     */
     Bucket(S3Client client, String name, String prefix, Failures failures) {
         this.client = client;
         this.name = name;
@@ -53,7 +55,7 @@ final class Bucket {
         return prefix + object;
     }
 
-    /** Bucket, endpoint and prefix, in words. */
+    /** Bucket, endpoint and prefix, for messages. */
     String place() {
         return failures.place() + (prefix.isEmpty() ? "" : " with the prefix '" + prefix + "'");
     }
@@ -91,9 +93,9 @@ final class Bucket {
     /**
      * Opens an object.
      *
-     * @param key of the file or folder that the object belongs to
+     * @param key key of the file or folder that the object belongs to
      * @param range value of the Range header, null for the whole object
-     * @param entityTag that the object must still have, null for any
+     * @param entityTag required tag of the object, null for any
      */
     ResponseInputStream<GetObjectResponse> open(
             ArtifactKey key, String object, @Nullable String range, @Nullable String entityTag) {
@@ -115,16 +117,16 @@ final class Bucket {
                 () -> client.putObject(request -> request.bucket(name).key(key(object)), bodyOf(content)));
     }
 
-    /** A body that can be sent again; {@code RequestBody.fromBytes} would copy the content. */
+    /** A repeatable body; {@code RequestBody.fromBytes} would copy the content. */
     static RequestBody bodyOf(byte[] content) {
         return RequestBody.fromContentProvider(
                 () -> new ByteArrayInputStream(content), content.length, "application/octet-stream");
     }
 
     /**
-     * An address at which anybody can read the object for a few minutes. A download that has begun goes on afterwards.
+     * An address at which anybody can read the object for a few minutes. Downloads begun in time may finish afterwards.
      *
-     * @param contentDisposition header of the answer, whose content type no browser displays
+     * @param contentDisposition header of the response, whose content type browsers do not display
      */
     URI address(S3Presigner presigner, String object, String contentDisposition) {
         try {
@@ -151,7 +153,7 @@ final class Bucket {
                 () -> client.deleteObject(request -> request.bucket(name).key(key(object))));
     }
 
-    /** Deletes objects, whether or not they are there. */
+    /** Deletes objects, ignoring missing ones. */
     void delete(List<String> objects) {
         for (int from = 0; from < objects.size(); from += DELETED_AT_ONCE) {
             List<ObjectIdentifier> batch =
@@ -185,7 +187,7 @@ final class Bucket {
         return names;
     }
 
-    /** An object of the bucket, by what follows the prefix. */
+    /** An object of the bucket with its name after the prefix. */
     record Found(String name, Instant writtenAt, long bytes) {}
 
     void list(String begin, Consumer<Found> visitor) {
@@ -197,7 +199,7 @@ final class Bucket {
         });
     }
 
-    /** Lists one object at most. Unlike a HEAD of the bucket, its failure says why. */
+    /** Lists at most one object. Unlike a HEAD of the bucket, a failure has a reason. */
     void check() {
         asking(
                 "list",
@@ -210,7 +212,10 @@ final class Bucket {
         return new Found(object.key().substring(prefix.length()), object.lastModified(), object.size());
     }
 
-    /** Aborts uploads of this service that began before {@code time}: their processes are gone. Uploads of other programs stay. */
+    /**
+     * Aborts uploads of this service that began before {@code time}, whose processes are gone. Those of other programs
+     * stay.
+     */
     int abortUploadsBefore(Instant time) {
         return asking("list the uploads of", prefix, () -> {
             int aborted = 0;
@@ -231,7 +236,7 @@ final class Bucket {
                 .isPresent();
     }
 
-    /** Another process may sweep at the same time, and be first. */
+    /** Another process may sweep at the same time and abort it first. */
     private int abort(MultipartUpload upload) {
         try {
             client.abortMultipartUpload(

@@ -58,7 +58,7 @@ final class BucketCheck {
         }
     }
 
-    /** Writes, finds and deletes an empty object, whose name is no key. */
+    /** Writes, finds and deletes an empty object whose name is not a key. */
     private static void probe(Bucket bucket) {
         String object = ".probe-" + UUID.randomUUID();
         bucket.check();

@@ -16,7 +16,7 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
-/** Makes the SDK's clients from the settings. */
+/** Creates the SDK's clients from the settings. */
 final class BucketClient {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -49,7 +49,7 @@ final class BucketClient {
             builder.endpointOverride(properties.endpoint());
         }
         if (whenRequired) {
-            // Deleting several objects requires a checksum, and older servers know Content-MD5 alone.
+            // Deleting several objects requires a checksum, and older servers support only Content-MD5.
             builder.addPlugin(LegacyMd5Plugin.create());
         }
         return builder.build();

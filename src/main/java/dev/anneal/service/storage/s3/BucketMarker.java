@@ -11,10 +11,10 @@ import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
-/** The marker of a store in a bucket: an object behind the store's prefix. */
+/** The marker of a store in a bucket: an object below the store's prefix. */
 final class BucketMarker implements StoreMarker {
 
-    /** The condition that the object is not there does not hold. */
+    /** The object exists, contrary to the condition. */
     private static final int PRECONDITION_FAILED = 412;
 
     private static final int NOT_IMPLEMENTED = 501;
@@ -22,7 +22,7 @@ final class BucketMarker implements StoreMarker {
     /** Another request for the same object was under way. */
     private static final int CONFLICT = 409;
 
-    /** Another process that writes the marker at the same time is done by then. */
+    /** Enough for another process that writes the marker at the same time to finish. */
     private static final int MOST_TRIES = 10;
 
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(300);
@@ -43,7 +43,7 @@ final class BucketMarker implements StoreMarker {
         try (ResponseInputStream<GetObjectResponse> content = bucket.client()
                 .getObject(request -> request.bucket(bucket.name()).key(bucket.key(NAME)))) {
             byte[] bytes = content.readNBytes(MAX_BYTES);
-            // Closing would read all the rest of something large.
+            // Closing would read the rest of a large object.
             content.abort();
             return Optional.of(new String(bytes, StandardCharsets.UTF_8));
         } catch (SdkException failure) {
@@ -71,7 +71,7 @@ final class BucketMarker implements StoreMarker {
                     return;
                 }
                 if (status == NOT_IMPLEMENTED) {
-                    // The server does not know the condition.
+                    // The server does not support the condition.
                     replace(content);
                     return;
                 }

@@ -11,9 +11,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Locks on entries of a cache, between the threads of this process and the processes of this machine: many users at a time, or one alone who makes or removes
- * the entry. An entry is a range of bytes of one file: a user locks one byte of it at random, and whoever wants it alone locks the range. The system gives
- * up the locks of a process that dies.
+ * Locks on entries of a cache, between the threads of this process and the processes of this machine: either shared by
+ * many users, or exclusive to create or remove the entry. An entry is a range of bytes of one file: a shared lock locks
+ * one random byte of it, an exclusive lock the whole range. The system releases the locks of a process that dies.
  */
 final class CacheLocks {
 
@@ -21,7 +21,7 @@ final class CacheLocks {
 
     private static final long RANGE = 1 << 20;
 
-    /** Stays open: closing any channel of a file gives up all locks that a process has on it. */
+    /** Stays open: closing any channel of a file releases all locks of the process on it. */
     private final FileChannel file;
 
     CacheLocks(Path file) throws IOException {
@@ -30,7 +30,7 @@ final class CacheLocks {
     }
 
     /**
-     * Keeps an entry as it is until the lock is released; waits until nobody has the entry alone.
+     * Takes the shared lock of an entry; waits for an exclusive lock to end.
      *
      * @param entry from 0 to 2^40 - 1
      */
@@ -45,7 +45,8 @@ final class CacheLocks {
     }
 
     /**
-     * Waits until nobody else has the entry, unless waiting becomes pointless: another process may have made the entry, and others may use it for hours.
+     * Takes the exclusive lock of an entry, unless waiting becomes pointless because another process has created the
+     * entry, which may be in use for hours.
      *
      * @return null if waiting is pointless
      */
@@ -59,7 +60,7 @@ final class CacheLocks {
         return lock;
     }
 
-    /** Null if somebody has the entry. */
+    /** Takes the exclusive lock, or returns null if the entry is locked. */
     @Nullable
     FileLock tryAlone(long entry) throws IOException {
         return locked(entry * RANGE, RANGE);

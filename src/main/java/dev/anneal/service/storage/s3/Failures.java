@@ -31,7 +31,9 @@ final class Failures {
         return place;
     }
 
-    /** @param key key, or what stands for several of them */
+    /**
+     * @param key key, or text that stands for several keys
+     */
     StorageException of(String action, Object key, SdkException failure) {
         return new StorageException(
                 kindOf(failure), "cannot " + action + " '" + key + "' in " + place + ": " + reasonOf(failure), failure);
@@ -60,14 +62,14 @@ final class Failures {
         return "the server answered %d %s (request %s)".formatted(answer.statusCode(), code, answer.requestId());
     }
 
-    /** Whether there is no such object; not whether there is no such bucket. */
+    /** Whether the object is missing, as opposed to the bucket. */
     static boolean isMissing(SdkException failure) {
         return failure instanceof AwsServiceException answer
                 && answer.statusCode() == NOT_FOUND
                 && !isMissingBucket(answer);
     }
 
-    /** The status with which the server answered; 0 if it gave no answer. */
+    /** Status of the server's answer; 0 if there was none. */
     static int status(SdkException failure) {
         return failure instanceof AwsServiceException answer ? answer.statusCode() : 0;
     }

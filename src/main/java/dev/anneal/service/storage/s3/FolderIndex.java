@@ -22,10 +22,10 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record FolderIndex(List<Entry> files) {
 
-    /** Begins with a dot, so that it is no key. */
+    /** Begins with a dot, so it is not a key. */
     static final String NAME = ".published.json";
 
-    /** Files by which other programs tell that a checkpoint or an export is complete. */
+    /** Files by which other programs recognise a complete checkpoint or export. */
     private static final Set<String> MARKERS = Set.of("state.json", "manifest.json");
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -59,7 +59,7 @@ record FolderIndex(List<Entry> files) {
         return new FolderIndex(entries);
     }
 
-    /** A file by itself, whose name relative to its key is empty. */
+    /** Index of a single file, whose name relative to its key is empty. */
     static FolderIndex ofFile(long bytes, String sha256) {
         return new FolderIndex(List.of(new Entry("", bytes, sha256)));
     }
@@ -68,7 +68,7 @@ record FolderIndex(List<Entry> files) {
         return files.stream().mapToLong(Entry::bytes).sum();
     }
 
-    /** The same without a file. */
+    /** This index without a file. */
     FolderIndex without(String name) {
         return new FolderIndex(
                 files.stream().filter(file -> !file.name().equals(name)).toList());

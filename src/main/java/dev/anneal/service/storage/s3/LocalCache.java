@@ -26,8 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Copies of stored files and folders on this machine, shared by its processes. Each is made once, checked, and appears under its name in one step. When the
- * cache is too large, the least recently used entries are removed; entries in use stay, so that together they may exceed the bound.
+ * Copies of stored files and folders on this machine, shared by its processes. Each is created once, checked, and
+ * renamed into place. If the cache is too large, the least recently used entries are removed; entries in use stay, so
+ * together they may exceed the limit.
  */
 final class LocalCache {
 
@@ -58,7 +59,7 @@ final class LocalCache {
         }
     }
 
-    /** Finds out what an entry that is not there yet will hold. */
+    /** Looks up the content of a missing entry. */
     interface Contents {
 
         FolderIndex find() throws IOException;
@@ -70,7 +71,7 @@ final class LocalCache {
         void write(ArtifactKey key, FolderIndex contents, Path target) throws IOException;
     }
 
-    /** The entry, which is made if it is missing. It stays until the copy is closed. */
+    /** Returns the entry, downloading it if it is missing. It stays until the copy is closed. */
     LocalCopy copy(ArtifactKey key, Contents contents, Download download) {
         Path path = path(key);
         try {
@@ -96,7 +97,7 @@ final class LocalCache {
         try {
             lock.release();
         } catch (IOException closed) {
-            LOG.debug("The lock is gone with its file", closed);
+            LOG.debug("The lock was deleted with its file", closed);
         }
     }
 
@@ -120,7 +121,7 @@ final class LocalCache {
         }
     }
 
-    /** Turns a folder of this machine, which nobody writes to any more, into an entry. */
+    /** Turns a finished folder of this machine into an entry. */
     void adopt(ArtifactKey key, Path folder) throws IOException, InterruptedException {
         Path path = path(key);
         FileLock alone = locks.aloneUnless(() -> Files.exists(path), lockOf(DurableFiles.parentOf(path)));
@@ -137,7 +138,7 @@ final class LocalCache {
         }
     }
 
-    /** Removes an entry whose original was deleted, unless it is in use; then it is removed like the others. */
+    /** Removes an entry whose original was deleted. An entry in use is removed later, like others. */
     void forget(ArtifactKey key) throws IOException {
         Path path = path(key);
         if (Files.exists(path)) {
@@ -181,7 +182,9 @@ final class LocalCache {
         }
     }
 
-    /** @param folder holds the copy alone; its time is that of the last use */
+    /**
+     * @param folder folder of the copy; its time is that of the last use
+     */
     private record Entry(Path folder, long bytes, FileTime usedAt) {}
 
     /** Least recently used first. */

@@ -23,7 +23,9 @@ final class ObjectStream extends BulkInputStream {
     private int reopened;
     private boolean ended;
 
-    /** @param end position after the last wanted byte, null for the object's end */
+    /**
+     * @param end position after the last byte to read, null for the object's end
+     */
     ObjectStream(Bucket bucket, ArtifactKey key, String object, long first, @Nullable Long end) {
         this.bucket = bucket;
         this.key = key;

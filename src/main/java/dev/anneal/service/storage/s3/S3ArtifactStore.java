@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
- * The store in a bucket. A file is an object with its key, a folder is its files below its key with a {@link FolderIndex}, which is stored last and deleted
- * first: a folder without it is not there.
+ * The store in a bucket. A file is an object with its key, a folder consists of the files below its key and a {@link
+ * FolderIndex}, which is stored last and deleted first: a folder without it does not exist.
  */
 final class S3ArtifactStore implements ArtifactStore {
 
@@ -46,12 +46,12 @@ final class S3ArtifactStore implements ArtifactStore {
     private final LocalCache cache;
     private final Path workRoot;
 
-    /** Folders of this machine that engine processes write to and that are not published yet. */
+    /** Unpublished folders of this machine that engine processes write to. */
     private final ArtifactStore work;
 
     /**
      * @param presigner null if clients read through the service
-     * @param workRoot an existing folder, for what engine processes write
+     * @param workRoot existing folder for output of engine processes
      */
     S3ArtifactStore(Bucket bucket, @Nullable S3Presigner presigner, LocalCache cache, Path workRoot) {
         this.bucket = bucket;
@@ -96,7 +96,7 @@ final class S3ArtifactStore implements ArtifactStore {
         });
     }
 
-    /** The index is replaced first, so that it never names a missing file. Copies on machines keep the file. */
+    /** Replaces the index first, so that it never names a missing file. Local copies keep the file. */
     @Override
     public void deleteFrom(ArtifactKey folder, String name) {
         if (bucket.size(index(folder)).isEmpty()) {
@@ -156,7 +156,7 @@ final class S3ArtifactStore implements ArtifactStore {
         return work.localFolder(key);
     }
 
-    /** The folder then becomes this machine's copy. */
+    /** The folder becomes this machine's copy. */
     @Override
     public void publish(ArtifactKey key) {
         Path folder = workRoot.resolve(key.value());
@@ -223,7 +223,10 @@ final class S3ArtifactStore implements ArtifactStore {
         }
     }
 
-    /** Deletes folders of attempts that nobody has written to since {@code time}: the attempt has ended elsewhere. Processes make folders that are missing. */
+    /**
+     * Deletes folders of attempts that have not changed since {@code time}, whose attempts have ended. Processes create
+     * missing folders again.
+     */
     private void deleteAbandonedAttempts(Instant time) throws IOException {
         try (Stream<Path> tree = Files.find(workRoot, ATTEMPT_DEPTH, (path, attributes) -> isAttempt(path))) {
             for (Path attempt : tree.toList()) {

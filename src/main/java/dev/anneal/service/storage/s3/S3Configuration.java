@@ -12,7 +12,7 @@ import org.springframework.context.annotation.Configuration;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
-/** The store of type {@code s3}. A process does not start without its bucket. */
+/** The store of type {@code s3}. A process refuses to start without its bucket. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty(name = "anneal.storage.type", havingValue = "s3")
 class S3Configuration {

@@ -111,10 +111,10 @@ final class Transfers implements AutoCloseable {
     }
 
     /**
-     * Writes an object to a file that is not there yet, and waits until it is on the disk.
+     * Downloads an object to a new file, and returns when it is on the disk.
      *
-     * @param key what the object belongs to
-     * @throws StorageException if it is not what is expected
+     * @param key key that the object belongs to
+     * @throws StorageException if its content is not the expected one
      */
     void download(ArtifactKey key, String object, FolderIndex.Entry expected, Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -145,7 +145,10 @@ final class Transfers implements AutoCloseable {
         }
     }
 
-    /** Transfers all parts. After a failure it begins no further part, waits for those under way, and throws the failure. */
+    /**
+     * Transfers all parts. After a failure it starts no further part, waits for the running ones, and throws the
+     * failure.
+     */
     private void inParallel(List<Parts.Part> parts, Consumer<Parts.Part> transfer) {
         if (parts.size() == 1) {
             transfer.accept(parts.get(0));

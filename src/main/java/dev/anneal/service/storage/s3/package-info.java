@@ -1,6 +1,6 @@
 /**
- * The artifact store in a bucket of S3, or of what speaks its protocol: objects by key, folders with an index that is written last, and what engine
- * processes read of it on this machine.
+ * The artifact store in a bucket of S3 or of a server with its protocol, and its cache on this machine for engine
+ * processes.
  */
 @NullMarked
 package dev.anneal.service.storage.s3;
