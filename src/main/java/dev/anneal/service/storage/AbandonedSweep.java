@@ -28,7 +28,7 @@ final class AbandonedSweep {
             store.deleteAbandoned(clock.instant().minus(AGE));
         } catch (StorageException failure) {
             LOG.warn(
-                    "Remains of dead processes stay in the artifact store until the next sweep: {}",
+                    "Remains of dead processes could not be deleted from the artifact store; the next sweep tries again: {}",
                     failure.getMessage());
         }
     }

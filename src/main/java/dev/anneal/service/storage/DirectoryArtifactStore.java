@@ -223,7 +223,7 @@ public final class DirectoryArtifactStore implements ArtifactStore {
             deleteOlder(temporary, time);
         } catch (IOException exception) {
             throw new StorageException(
-                    StorageException.Kind.FAILED, "cannot clear away what was left in " + temporary, exception);
+                    StorageException.Kind.FAILED, "cannot delete remains in " + temporary, exception);
         }
     }
 

@@ -94,7 +94,7 @@ public final class StoreOwnership {
     private void takeOver(MarkerText theirs, UUID own) {
         marker.replace(theirs.takenOverBy(own).json());
         LOG.warn(
-                "The artifact store, {}, was that of installation {} and is now that of {}",
+                "The artifact store, {}, belonged to installation {} and now belongs to {}",
                 marker.place(),
                 theirs.installation(),
                 own);
@@ -135,7 +135,7 @@ public final class StoreOwnership {
                 "The artifact store, %s, belongs to another installation: its marker %s names %s, but this database is that of %s."
                         .formatted(marker.place(), StoreMarker.NAME, other, own),
                 OWN_STORE
-                        + "If the other one is no more and its store is to be this one's, start with anneal.storage.adopt-from=%s (docs/storage.md)."
+                        + "If the other one no longer exists and this one is to take over its store, start with anneal.storage.adopt-from=%s (docs/storage.md)."
                                 .formatted(other));
     }
 
@@ -144,17 +144,17 @@ public final class StoreOwnership {
                 "The artifact store, %s, was taken over from this installation, %s: its marker %s names %s."
                         .formatted(marker.place(), own, StoreMarker.NAME, other),
                 OWN_STORE
-                        + "If the other one is no more and the store is to be this one's again, delete the marker, and start with anneal.storage.adopt-from=%s (docs/storage.md)."
+                        + "If the other one no longer exists and this one is to have the store again, delete the marker, and start with anneal.storage.adopt-from=%s (docs/storage.md)."
                                 .formatted(own));
     }
 
     /** Refusal for an installation that has marked a store before. */
     private StartRefusedException lost(UUID own) {
         return new StartRefusedException(
-                "The artifact store, %s, is not there: this installation, %s, has a store, but this place has no marker %s."
+                "The artifact store, %s, is missing: this installation, %s, has a store, but this place has no marker %s."
                         .formatted(marker.place(), own, StoreMarker.NAME),
                 "Mount the store's disk, or correct anneal.storage.directory, or anneal.storage.s3.bucket or prefix. If the store is lost and"
-                        + " its files cannot be recovered, begin with an empty one: start with anneal.storage.adopt-from=%s (docs/storage.md)."
+                        + " its files cannot be recovered, begin with an empty one by starting with anneal.storage.adopt-from=%s (docs/storage.md)."
                                 .formatted(own));
     }
 
@@ -171,7 +171,7 @@ public final class StoreOwnership {
         return new StartRefusedException(
                 "The artifact store, %s, has no marker %s; is its disk mounted?"
                         .formatted(marker.place(), StoreMarker.NAME),
-                "Mount the store's disk, or start this process again, which says what to do (docs/storage.md).");
+                "Mount the store's disk, or restart this process, which then says what to do (docs/storage.md).");
     }
 
     /** @param hasMarked whether this installation has marked a store before */
@@ -183,8 +183,8 @@ public final class StoreOwnership {
                                 new Installation(row.getObject("id", UUID.class), row.getBoolean("has_marked")))
                         .optional())
                 .orElseThrow(() -> new StartRefusedException(
-                        "The table installation of the database has no row, so nobody knows whose the artifact store is.",
-                        "Restore the row with the database's other ones. If it is lost, the id is in the store's marker %s: INSERT INTO installation (id) VALUES ('…') as the owner of the tables."
+                        "The table installation of the database has no row, so the owner of the artifact store is unknown.",
+                        "Restore the row with the rest of the database. If it is lost, the id is in the store's marker %s: INSERT INTO installation (id) VALUES ('…') as the owner of the tables."
                                 .formatted(StoreMarker.NAME)));
     }
 }

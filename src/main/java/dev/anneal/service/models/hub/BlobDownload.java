@@ -84,7 +84,7 @@ final class BlobDownload {
             file.restart(digest);
         }
         if (response.status() == 416) {
-            throw new HubException(Kind.HUB_UNREACHABLE, "the Hub does not send the rest of '" + file.name() + "'");
+            throw new HubException(Kind.HUB_UNREACHABLE, "the Hub did not send the rest of '" + file.name() + "'");
         }
         InputStream body = response.body();
         byte[] buffer = new byte[BUFFER_BYTES];
@@ -135,6 +135,6 @@ final class BlobDownload {
     private HubException damaged(String what) {
         return new HubException(
                 Kind.HUB_FILE_DAMAGED,
-                "'" + file.name() + "' of '" + revision.id() + "' " + what + ". It was thrown away; pull again");
+                "'" + file.name() + "' of '" + revision.id() + "' " + what + ". It was deleted; pull again");
     }
 }

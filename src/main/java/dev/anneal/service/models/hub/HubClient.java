@@ -146,13 +146,13 @@ final class HubClient {
                 new HubException(
                         Kind.HUB_MODEL_GATED,
                         "access to '" + id
-                                + "' is given by its owner on request. Request it at the Hub with the account of"
+                                + "' must be granted by its owner. Request it at the Hub with the account of"
                                 + " anneal.hub.token, then pull again");
             case "RevisionNotFound" ->
                 new HubException(
                         Kind.HUB_REVISION_NOT_FOUND, "'" + id + "' has no revision '" + revision + "' at the Hub");
             case "RepoNotFound" -> notFound(id);
-            case "EntryNotFound" -> malformed(id, "no file that it has listed");
+            case "EntryNotFound" -> malformed(id, "'not found' for a file that it had listed");
             default -> byStatus(response, status, id);
         };
     }

@@ -30,7 +30,7 @@ public final class HubException extends ModelSourceException {
                 full ? Kind.STORAGE_FULL : Kind.STORAGE_FAILED,
                 full
                         ? "the disk of anneal.hub.cache-dir has no room left for '" + id
-                                + "'. What has arrived is kept; make room, then pull again"
+                                + "'. Downloaded data is kept; make room, then pull again"
                         : "the cache of anneal.hub.cache-dir could not be read or written for '" + id
                                 + "'; the log of the machine says why",
                 null,

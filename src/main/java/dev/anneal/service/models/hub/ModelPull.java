@@ -166,7 +166,7 @@ final class ModelPull {
                 Duration wanted = failure.retryAfter();
                 next = fruitless == 0 ? pause : min(next.multipliedBy(2), LONGEST_PAUSE);
                 Duration wait = wanted == null ? next : wanted;
-                LOG.warn("{}; the pull goes on in {} ms", failure.getMessage(), wait.toMillis());
+                LOG.warn("{}; the pull continues in {} ms", failure.getMessage(), wait.toMillis());
                 sleep(wait, progress);
             }
         }
@@ -194,7 +194,7 @@ final class ModelPull {
     private static HubException stopped() {
         Thread.currentThread().interrupt();
         return new HubException(
-                Kind.MODEL_NOT_AVAILABLE, "the pull was stopped with its process, and goes on with another");
+                Kind.MODEL_NOT_AVAILABLE, "the pull was stopped with its process, and another process continues it");
     }
 
     /** Repeated until it succeeds. */

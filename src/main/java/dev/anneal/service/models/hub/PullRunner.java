@@ -45,7 +45,7 @@ final class PullRunner {
             database.run(() -> rows.ready(request, sha));
         } catch (HubException failure) {
             if (Thread.currentThread().isInterrupted()) {
-                throw new IllegalStateException("The pull of '" + request.modelId() + "' was cut off", failure);
+                throw new IllegalStateException("The pull of '" + request.modelId() + "' was interrupted", failure);
             }
             LOG.warn("Base model '{}' could not be pulled: {}", request.modelId(), failure.getMessage());
             database.run(() -> rows.failed(request, failure));

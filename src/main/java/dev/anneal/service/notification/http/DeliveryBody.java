@@ -19,7 +19,7 @@ record DeliveryBody(
         @Nullable Instant nextAttemptAt,
         List<Attempt> attempts) {
 
-    /** A try. */
+    /** An attempt. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Attempt(
             int number,

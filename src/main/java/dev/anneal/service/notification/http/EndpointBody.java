@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The object {@code webhook_endpoint}.
  *
- * @param signingSecret only in the answers that make it; left out of all others
+ * @param signingSecret only in responses that create it; omitted from all others
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record EndpointBody(
@@ -26,10 +26,10 @@ record EndpointBody(
         Extension anneal) {
 
     /**
-     * What OpenAI's object does not say.
+     * Fields that OpenAI's object does not have.
      *
-     * @param disabledReason null while it is enabled
-     * @param previousSecretExpiresAt until when the secret before signs as well; null if none does
+     * @param disabledReason why it is disabled; null while it is enabled
+     * @param previousSecretExpiresAt until when the previous secret signs as well; null if none does
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Extension(

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what a request says of an endpoint. */
+/** Reads the settings of an endpoint from a request. */
 final class EndpointKeys {
 
     private static final int LONGEST_NAME = 256;
@@ -19,7 +19,7 @@ final class EndpointKeys {
 
     private EndpointKeys() {}
 
-    /** Everything, or a refusal. */
+    /** All settings; a missing one is refused. */
     static Settings all(StrictObject body) {
         List<WebhookEventType> types = eventTypes(body);
         String name = name(body);
@@ -35,7 +35,7 @@ final class EndpointKeys {
         return new Settings(name, url, types);
     }
 
-    /** What the request names, and what was before for the rest. */
+    /** The request's settings, and the previous ones for the rest. */
     static Settings changed(StrictObject body, Settings before) {
         List<WebhookEventType> types = eventTypes(body);
         String name = name(body);
@@ -46,7 +46,7 @@ final class EndpointKeys {
                 types == null ? before.eventTypes() : types);
     }
 
-    /** {@code anneal.enabled}; null if the request does not say. */
+    /** {@code anneal.enabled}; null if the request does not set it. */
     static @Nullable Boolean enabled(StrictObject body) {
         StrictObject anneal = body.object("anneal");
         if (anneal == null) {
@@ -106,7 +106,7 @@ final class EndpointKeys {
                 .map(name -> WebhookEventType.named(name)
                         .orElseThrow(() -> body.invalid(
                                 "event_types",
-                                "must hold some of " + String.join(", ", WebhookEventType.wireNames()),
+                                "must contain some of " + String.join(", ", WebhookEventType.wireNames()),
                                 name)))
                 .toList();
     }

@@ -32,7 +32,7 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
-/** {@code /v1/webhook_endpoints}: where a tenant is told how its jobs end. */
+/** {@code /v1/webhook_endpoints}: a tenant's endpoints for events of its jobs. */
 @RestController
 @RequestMapping("/v1")
 @ConditionalOnRole(Role.API)
@@ -48,10 +48,10 @@ class WebhookController {
         this.deliveries = deliveries;
     }
 
-    /** The list of names that is no list of objects. */
+    /** A list of names, unlike other lists, which hold objects. */
     record EventTypesBody(String object, List<String> data) {}
 
-    /** What came of a test. */
+    /** Result of a test. */
     record TestBody(String object, boolean success, int statusCode, String eventType, String webhookEndpointId) {}
 
     @GetMapping("/webhook_event_types")

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Finds what the server has made before, and makes experiments that it does not have. */
+/** Finds experiments and runs on the server, and creates missing experiments. */
 final class Experiments {
 
     private final MlflowClient client;
@@ -22,7 +22,7 @@ final class Experiments {
         try {
             return required(client.post("experiments/create", Map.of("name", name)), "/experiment_id");
         } catch (MlflowException e) {
-            // Another process was faster, or it is a deleted one, which is not found by its name in all versions.
+            // Another process was first, or the experiment was deleted; not all versions find deleted ones by name.
             String made = e.is("RESOURCE_ALREADY_EXISTS") ? find(name) : null;
             if (made == null) {
                 throw e;
@@ -44,7 +44,7 @@ final class Experiments {
         }
     }
 
-    /** The run of a job, which an earlier attempt to make it has left; null if there is none. */
+    /** The run that an earlier attempt created for a job; null if there is none. */
     @Nullable
     String runOf(String experiment, String job) throws MlflowException {
         JsonNode answer = client.post(
@@ -60,7 +60,7 @@ final class Experiments {
         return run.isEmpty() ? null : run;
     }
 
-    /** A text of an answer that has to be there. */
+    /** A required string of an answer. */
     static String required(JsonNode answer, String pointer) throws MlflowException {
         String value = answer.at(pointer).asString("");
         if (value.isEmpty()) {

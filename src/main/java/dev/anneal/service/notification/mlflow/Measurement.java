@@ -7,19 +7,19 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A number of a run, under the name that the job's series has for it. */
+/** A number of a run, under its name in the job's series. */
 record Measurement(String key, double value, Instant at, int step) {
 
-    /** What a batch may hold. */
+    /** Maximum size of a batch. */
     static final int MOST_OF_A_BATCH = 1_000;
 
-    /** Which number of the run it is. */
+    /** Identifies a number within a run. */
     record Place(String key, int step) {}
 
     /**
-     * A pass over the validation file, with values that were not finite as null.
+     * A validation; values that were not finite are null.
      *
-     * @param metrics what else the job's method measures
+     * @param metrics further metrics of the job's method
      */
     record Validation(
             int step,
@@ -62,7 +62,7 @@ record Measurement(String key, double value, Instant at, int step) {
         return numbers.found;
     }
 
-    /** Numbers of one row, without those that it does not have. */
+    /** Collects the numbers of one row, without nulls. */
     private static final class Collector {
 
         private final List<Measurement> found = new ArrayList<>();

@@ -18,13 +18,13 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Speaks MLflow's REST API 2.0. Answers are bounded, and believed no further than the fields that are asked of them. */
+/** Client of MLflow's REST API 2.0. Answers are limited in size, and only the needed fields are read. */
 final class MlflowClient implements AutoCloseable {
 
     private static final int LONGEST_ANSWER_BYTES = 16 << 20;
     private static final int LONGEST_QUOTE = 300;
 
-    /** About who asks, or how often; another answer may come for the same request. */
+    /** Statuses about credentials or rate: the same request may succeed later. */
     private static final Set<Integer> NOT_ABOUT_THE_REQUEST = Set.of(401, 403, 407, 408, 425, 429);
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -81,7 +81,7 @@ final class MlflowClient implements AutoCloseable {
         }
     }
 
-    /** An answer as it came. */
+    /** An unparsed answer. */
     private record Answer(int status, String body, boolean isTooLong) {
 
         static Answer of(OutboundResponse response) throws IOException {
@@ -105,7 +105,7 @@ final class MlflowClient implements AutoCloseable {
         }
         String code = body.path("error_code").asString("");
         if (code.isEmpty()) {
-            throw MlflowException.unavailable(said + " and without an error_code, as MLflow does not", null);
+            throw MlflowException.unavailable(said + " and without MLflow's error_code", null);
         }
         String message = body.path("message").asString("");
         throw MlflowException.refused(
@@ -119,9 +119,9 @@ final class MlflowClient implements AutoCloseable {
                 return parsed;
             }
         } catch (JacksonException e) {
-            throw MlflowException.unavailable(said + " and what is no JSON", e);
+            throw MlflowException.unavailable(said + " and invalid JSON", e);
         }
-        throw MlflowException.unavailable(said + " and what is no JSON object", null);
+        throw MlflowException.unavailable(said + " and JSON that is not an object", null);
     }
 
     @Override

@@ -18,7 +18,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Processes that serve the API tell the MLflow server as well, where one is configured. */
+/** Processes that serve the API also report to the MLflow server, if one is configured. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnRole(Role.API)
 @ConditionalOnProperty("anneal.mlflow.url")

@@ -2,7 +2,7 @@ package dev.anneal.service.notification.mlflow;
 
 import org.jspecify.annotations.Nullable;
 
-/** A request that the MLflow server has not done. */
+/** A request to the MLflow server failed. */
 final class MlflowException extends Exception {
 
     private static final long serialVersionUID = 1;
@@ -14,12 +14,14 @@ final class MlflowException extends Exception {
         this.code = code;
     }
 
-    /** The server may do it later. */
+    /** A failure that may pass. */
     static MlflowException unavailable(String message, @Nullable Throwable cause) {
         return new MlflowException(null, message, cause);
     }
 
-    /** @param code MLflow's, for example {@code RESOURCE_DOES_NOT_EXIST} */
+    /**
+     * @param code MLflow's code, for example {@code RESOURCE_DOES_NOT_EXIST}
+     */
     static MlflowException refused(String code, String message) {
         return new MlflowException(code, message, null);
     }

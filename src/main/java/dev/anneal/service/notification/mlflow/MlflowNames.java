@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Names as MLflow takes them. */
+/** Names that MLflow accepts. */
 final class MlflowNames {
 
     private static final int LONGEST_KEY = 250;
@@ -15,7 +15,10 @@ final class MlflowNames {
 
     private MlflowNames() {}
 
-    /** Name of a metric or a parameter. They are paths to MLflow: none may be absolute, have an empty part, or lead upwards. */
+    /**
+     * Name of a metric or parameter. MLflow treats it as a path: it must not be absolute, have an empty part, or lead
+     * upwards.
+     */
     static String key(String name) {
         String plain = NOT_OF_A_KEY
                 .matcher(name.substring(0, Math.min(LONGEST_KEY, name.length())))
@@ -28,9 +31,10 @@ final class MlflowNames {
     }
 
     /**
-     * Name of a registered model: that of the tuned model without the job's id, so that jobs that differ in nothing else are its versions.
+     * Name of a registered model: that of the tuned model without the job's id, so that jobs that differ only in their
+     * ids become its versions.
      *
-     * @param tunedModel as {@code ft:<base>:<tenant>:<suffix>:<id>}
+     * @param tunedModel name in the form {@code ft:<base>:<tenant>:<suffix>:<id>}
      */
     static String model(String tunedModel) {
         String name = NOT_OF_A_MODEL

@@ -11,7 +11,10 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reports news to the server, a round at a time. While the server is away it asks ever more seldom, and says so once. */
+/**
+ * Reports new data to the server in rounds. While the server is unavailable, it retries with growing delays and logs
+ * only once.
+ */
 final class MlflowReports {
 
     private static final Logger LOG = LoggerFactory.getLogger(MlflowReports.class);
@@ -51,7 +54,7 @@ final class MlflowReports {
         }
     }
 
-    /** Returns whether there was something to send. */
+    /** Returns whether there was anything to send. */
     private boolean sendNext(Sender sender) throws MlflowException {
         Optional<Claim> claimed = sender.outbox().claim();
         if (claimed.isEmpty()) {
@@ -62,7 +65,7 @@ final class MlflowReports {
             sender.send(row);
             available();
         } catch (LostException e) {
-            LOG.debug("{} is sent by another process", sender.describe(row));
+            LOG.debug("{} is being reported by another process", sender.describe(row));
         } catch (MlflowException e) {
             if (!e.isRefusal()) {
                 sender.outbox().release(row, "claim = claim", interval);
@@ -76,7 +79,7 @@ final class MlflowReports {
 
     private void available() {
         if (failures > 0) {
-            LOG.info("The MLflow server at {} answers again; what it has missed is sent", url);
+            LOG.info("The MLflow server at {} answers again; missed data is being sent", url);
         }
         failures = 0;
     }
@@ -84,7 +87,7 @@ final class MlflowReports {
     private void unavailable(MlflowException reason) {
         if (failures == 0) {
             LOG.warn(
-                    "The MLflow server at {} {}; trainings go on, and it is told of them when it answers again",
+                    "The MLflow server at {} {}; trainings continue, and are reported when it answers again",
                     url,
                     reason.getMessage());
         }
@@ -96,10 +99,10 @@ final class MlflowReports {
     private void refused(Sender sender, Claim row, MlflowException reason) {
         int refusals = sender.outbox().refuse(row, interval);
         if (refusals >= Outbox.MOST_REFUSALS) {
-            LOG.warn("{} is given up, for the MLflow server at {} {}", sender.describe(row), url, reason.getMessage());
+            LOG.warn("{} is no longer reported, because the MLflow server at {} {}", sender.describe(row), url, reason.getMessage());
         } else if (refusals == 1) {
             LOG.warn(
-                    "{} is tried again later, for the MLflow server at {} {}",
+                    "{} is reported again later, because the MLflow server at {} {}",
                     sender.describe(row),
                     url,
                     reason.getMessage());

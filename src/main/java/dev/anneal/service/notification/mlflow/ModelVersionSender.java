@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
-/** Tells the server of exports: makes a version of a registered model for each, and gives it the alias of the newest. */
+/** Reports exports: creates a version of a registered model for each, and sets the alias of the newest. */
 final class ModelVersionSender implements Sender {
 
     private static final String ADMIT = """
@@ -63,7 +63,7 @@ final class ModelVersionSender implements Sender {
      * An export.
      *
      * @param job internal key
-     * @param version the server's; null until it is made
+     * @param version version on the server; null until it is created
      */
     private record ExportRow(
             String exportId,
@@ -139,7 +139,7 @@ final class ModelVersionSender implements Sender {
         }
     }
 
-    /** The version that an earlier attempt to make it has left; null if there is none. */
+    /** The version that an earlier attempt created; null if there is none. */
     private @Nullable String find(String run, String source) throws MlflowException {
         JsonNode answer =
                 client.get("model-versions/search", Map.of("filter", "run_id = '" + run + "'", "max_results", "1000"));

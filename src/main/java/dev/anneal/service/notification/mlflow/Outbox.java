@@ -5,13 +5,16 @@ import java.time.Duration;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Rows of which the server is still to be told something. One process at a time has a row, for {@link #HELD} from its last write to it. */
+/**
+ * Rows with data to report to the server. One process at a time claims a row, for {@link #HELD} from its last write to
+ * it.
+ */
 final class Outbox {
 
-    /** Longer than a few requests take that get no answer. */
+    /** Longer than several requests without an answer take. */
     private static final Duration HELD = Duration.ofMinutes(5);
 
-    /** With waits that double. */
+    /** Maximum number of refusals in a row, with delays that double. */
     static final int MOST_REFUSALS = 10;
 
     private final JdbcClient jdbc;
@@ -52,14 +55,14 @@ final class Outbox {
     }
 
     /**
-     * A row that this process has.
+     * A row claimed by this process.
      *
      * @param number internal key
-     * @param claim what its writes are held against
+     * @param claim token that its writes are checked against
      */
     record Claim(long number, long claim) {}
 
-    /** Another process has the row by now. */
+    /** Another process has claimed the row. */
     static final class LostException extends RuntimeException {
 
         private static final long serialVersionUID = 1;
@@ -83,15 +86,15 @@ final class Outbox {
     }
 
     /**
-     * Writes and keeps the row.
+     * Updates the row and extends the claim.
      *
-     * @throws LostException if it is another process's by now
+     * @throws LostException if another process has claimed it
      */
     void write(Claim row, String assignments, Parameters parameters) {
         write(row, assignments, HELD, parameters);
     }
 
-    /** Writes and lets the row go until {@code pause} has passed. */
+    /** Updates the row and releases it for the next claim after {@code pause}. */
     void release(Claim row, String assignments, Duration pause) {
         write(row, assignments, pause, statement -> statement);
     }
@@ -109,10 +112,10 @@ final class Outbox {
     }
 
     /**
-     * The server does not take what it is told of the row: to be tried later, {@link #MOST_REFUSALS} times in all.
+     * Records a refusal by the server. The row is retried later, {@link #MOST_REFUSALS} times in all.
      *
-     * @param pause after the first refusal
-     * @return how often it has refused since it last took something
+     * @param pause delay after the first refusal
+     * @return number of refusals since the server last accepted data
      */
     int refuse(Claim row, Duration pause) {
         return database.call(() -> jdbc.sql(refuse)

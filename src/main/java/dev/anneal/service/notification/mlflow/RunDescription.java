@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** What a run says of its job beside numbers. Graders are left out, for their headers may be secrets. */
+/** Tags and parameters of a job's run. Graders are left out, because their headers may be secrets. */
 final class RunDescription {
 
-    /** The tag by which a run is found again. */
+    /** Tag with which a run is found. */
     static final String JOB_TAG = "anneal.job_id";
 
     static final String ATTEMPT_TAG = "anneal.attempt";
@@ -59,7 +59,7 @@ final class RunDescription {
         };
     }
 
-    /** The settings with which the job trains, a value each, by their paths. */
+    /** The job's settings: one parameter for each value, named by its path. */
     static List<Map<String, Object>> params(Job job) {
         ResolvedSettings settings = Objects.requireNonNull(job.settings(), "a job that trains has its settings");
         Map<String, String> params = new LinkedHashMap<>();

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Tells the server of a job: makes its run, sends what is new of its series, and ends the run with the job. What the server has confirmed is
- * written down.
+ * Reports a job: creates its run, sends new data of its series, and ends the run with the job. Stores how much the
+ * server has confirmed.
  */
 final class RunSender implements Sender {
 
@@ -62,7 +62,7 @@ final class RunSender implements Sender {
 
     @Override
     public void send(Claim row) throws MlflowException {
-        // Read before the series is, so that nothing is missing of the series of a job that is seen to have ended.
+        // Read before the series, so that the series of a job read as ended is complete.
         Job job = job(row);
         Reported reported = database.call(() -> runs.read(row.number()));
         String run = reported.runId() == null ? make(row, job) : reported.runId();

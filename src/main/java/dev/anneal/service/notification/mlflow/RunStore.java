@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** How much the server has of each job. */
+/** Stores how much of each job the server has. */
 final class RunStore {
 
     private static final String ADMIT = """
@@ -64,17 +64,17 @@ final class RunStore {
     /**
      * How much of a job the server has.
      *
-     * @param runId null until the run is made
-     * @param attempt the last one that was reported
+     * @param runId id of the run; null until it is created
+     * @param attempt the last reported attempt
      */
     record Reported(@Nullable String runId, boolean hasParams, int attempt, Position steps, Position validations) {
 
         /**
          * How much of one of the job's series the server has.
          *
-         * @param column names the series
-         * @param step the last one that has arrived
-         * @param isInDoubt whether later numbers were sent and may have arrived
+         * @param column column name of the series
+         * @param step the last step that has arrived
+         * @param isInDoubt whether later steps were sent and may have arrived
          */
         record Position(String column, int step, boolean isInDoubt) {
 
@@ -84,7 +84,7 @@ final class RunStore {
         }
     }
 
-    /** Adds jobs that have begun to train. */
+    /** Adds jobs that have started training. */
     void admit(Duration backfill) {
         database.run(
                 () -> jdbc.sql(ADMIT).param("backfill", backfill.toSeconds()).update());
@@ -94,7 +94,7 @@ final class RunStore {
         return jdbc.sql(READ).param("job", job).query(RunStore::reported).single();
     }
 
-    /** The server's id of the job's run, once it is made. */
+    /** The server's id of the job's run, once it is created. */
     Optional<String> runOf(long job) {
         return jdbc.sql(READ)
                 .param("job", job)
@@ -158,7 +158,7 @@ final class RunStore {
         outbox.write(row, "attempt = :attempt", statement -> statement.param("attempt", attempt));
     }
 
-    /** From now on numbers of the series may arrive without this being known. */
+    /** Records that steps are being sent whose arrival is not confirmed. */
     void doubt(Claim row, String column) {
         outbox.write(row, column + "_in_doubt = true", statement -> statement);
     }

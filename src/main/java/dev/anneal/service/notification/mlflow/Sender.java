@@ -2,17 +2,17 @@ package dev.anneal.service.notification.mlflow;
 
 import dev.anneal.service.notification.mlflow.Outbox.Claim;
 
-/** Tells the server of rows of one kind. */
+/** Reports rows of one kind to the server. */
 interface Sender {
 
     Outbox outbox();
 
-    /** Adds rows of which there is something to tell. */
+    /** Adds rows to report. */
     void admit();
 
-    /** Tells what there is to tell of the row now, and lets it go. */
+    /** Sends the row's new data and releases the row. */
     void send(Claim row) throws MlflowException;
 
-    /** The row in words, for the log. */
+    /** Describes the row for the log. */
     String describe(Claim row);
 }

@@ -20,8 +20,8 @@ import java.util.function.IntFunction;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Sends a job's series in batches, each number once. Where it is not known whether a batch has arrived, in whole or in part, the server is asked what it has,
- * because it would keep a number twice.
+ * Sends a job's series in batches, each number once. If it is unknown whether a batch has arrived completely, the
+ * server is asked first, because it would store a number twice.
  */
 final class SeriesSender {
 
@@ -40,7 +40,7 @@ final class SeriesSender {
         this.client = client;
     }
 
-    /** Numbers of whole rows, up to the row of step {@code last}. */
+    /** Numbers of complete rows, up to the row of step {@code last}. */
     private record Batch(List<Measurement> numbers, int last) {}
 
     void sendSteps(Claim row, String run, Reported reported) throws MlflowException {
@@ -55,7 +55,9 @@ final class SeriesSender {
                 after -> batch(validations(row, after), Measurement::of, Validation::step));
     }
 
-    /** @param next what follows a step; empty if nothing does yet */
+    /**
+     * @param next batch that follows a step; empty if there is none yet
+     */
     private void send(Claim row, String run, Reported.Position position, IntFunction<Optional<Batch>> next)
             throws MlflowException {
         boolean asks = position.isInDoubt();
@@ -79,7 +81,7 @@ final class SeriesSender {
         return database.call(() -> runs.validations(row.number(), after, ROWS_READ));
     }
 
-    /** The first of the rows, at least one if there are any. */
+    /** A batch of the first rows, at least one if there are any. */
     private static <T> Optional<Batch> batch(
             List<T> rows, Function<T, List<Measurement>> numbersOf, Function<T, Integer> stepOf) {
         List<Measurement> numbers = new ArrayList<>();

@@ -1,6 +1,6 @@
 /**
- * Reports jobs to an MLflow server that the operator has configured: a run for each training, a registered model's version for each export. The rows
- * that training writes anyway are the outbox; {@code mlflow_run} says how much of them the server has. Training knows nothing of it.
+ * Reports jobs to the operator's MLflow server: a run for each training, a version of a registered model for each
+ * export. It reads the rows that training writes; {@code mlflow_run} records how much of them the server has.
  */
 @NamedInterface
 @NullMarked

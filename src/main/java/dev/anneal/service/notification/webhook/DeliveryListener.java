@@ -1,12 +1,12 @@
 package dev.anneal.service.notification.webhook;
 
-/** Is called for each try that has ended, in the process that made it. */
+/** Called after each attempt, in the process that made it. */
 @FunctionalInterface
 public interface DeliveryListener {
 
     void tried(Outcome outcome);
 
-    /** What became of the delivery. */
+    /** State of the delivery after the attempt. */
     enum Outcome {
         DELIVERED,
         RETRIED,

@@ -25,14 +25,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Makes one try of a delivery and decides what follows. */
+/** Makes one attempt of a delivery and decides what follows. */
 @Component
 @ConditionalOnRole(Role.API)
 final class DeliveryRunner {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryRunner.class);
 
-    /** Whatever an endpoint asks for. */
+    /** Limit for delays that endpoints ask for. */
     private static final Duration LONGEST_WAIT = Duration.ofHours(24);
 
     private final SystemDatabase database;
@@ -63,10 +63,10 @@ final class DeliveryRunner {
     }
 
     /**
-     * What becomes of a delivery.
+     * Next state of a delivery.
      *
-     * @param next null unless it stays pending
-     * @param disable why its endpoint is disabled as well; null if it is not
+     * @param next time of the next attempt; null unless it stays pending
+     * @param disable why its endpoint is disabled too; null if it is not
      */
     private record Decision(
             State state, @Nullable Instant next, @Nullable Disabled disable) {
@@ -81,10 +81,10 @@ final class DeliveryRunner {
     }
 
     /**
-     * Tries.
+     * Makes an attempt.
      *
      * @param instance id of the delivery and its round, as the migration writes them
-     * @return when to try again, or nothing if there is nothing more to do
+     * @return when to try again; empty if nothing remains to be done
      */
     Optional<Instant> run(String instance, DeliveryListener listener) {
         int slash = instance.lastIndexOf('/');
@@ -93,7 +93,7 @@ final class DeliveryRunner {
         return due.flatMap(delivery -> inTurn(delivery, listener));
     }
 
-    /** A delivery that has to wait for its turn has not been tried. */
+    /** Tries a delivery when a slot is free. Waiting for one does not count as an attempt. */
     private Optional<Instant> inTurn(Due due, DeliveryListener listener) {
         if (!slots.take(due.tenantId())) {
             return Optional.of(SharedChores.nextTurn(clock));
@@ -115,7 +115,7 @@ final class DeliveryRunner {
         Decision decision = database.call(() -> {
             Decision made = decide(due, answer);
             if (made.disable() != null) {
-                // Before the delivery, as a deletion of the endpoint locks both.
+                // Locked before the delivery, in the order in which a deletion of the endpoint locks both.
                 endpoints.lock(due.endpoint());
             }
             if (deliveries.settle(due, made.state(), made.next(), attempt) && made.disable() != null) {
@@ -150,7 +150,7 @@ final class DeliveryRunner {
         if (due.tries() < delays.size()) {
             return new Decision(State.PENDING, clock.instant().plus(wait(due, answer)), null);
         }
-        // What takes other events is not broken.
+        // An endpoint that accepts other events is not broken.
         boolean works = deliveries.hasDelivered(due.endpoint(), due.event().createdAt());
         return new Decision(State.FAILED, null, works ? null : Disabled.EXHAUSTED);
     }
@@ -170,10 +170,10 @@ final class DeliveryRunner {
     private void disable(Due due, Disabled reason) {
         if (endpoints.disable(due.endpoint(), reason)) {
             LOG.warn(
-                    "Webhook endpoint {} of tenant {} is disabled, for it {}; its owner enables it again by the API",
+                    "Webhook endpoint {} of tenant {} is disabled, because it {}; its owner can enable it by the API",
                     due.endpointId(),
                     due.tenantId(),
-                    reason == Disabled.GONE ? "answered with 410" : "took nothing in all tries of " + due.id());
+                    reason == Disabled.GONE ? "answered with 410" : "accepted nothing in all attempts of " + due.id());
         }
     }
 }

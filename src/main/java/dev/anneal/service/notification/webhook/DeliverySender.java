@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Posts events to endpoints, signed by each secret. Of an answer the status counts; what else it says is not read. */
+/** Posts events to endpoints, signed with each secret. Only the status of the answer is read. */
 final class DeliverySender implements AutoCloseable {
 
     private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}");
@@ -36,11 +36,11 @@ final class DeliverySender implements AutoCloseable {
     }
 
     /**
-     * What came of a try.
+     * Outcome of an attempt.
      *
      * @param status null if there was no answer
-     * @param failure why nothing was delivered; null if it was
-     * @param retryAfter what the endpoint asks to wait; null if it does not say
+     * @param failure why it was not delivered; null if it was
+     * @param retryAfter delay that the endpoint asks for; null if none
      */
     record Answer(
             @Nullable Integer status,
@@ -56,7 +56,9 @@ final class DeliverySender implements AutoCloseable {
         }
     }
 
-    /** @param secrets the signature of each stands in the header */
+    /**
+     * @param secrets the header has a signature by each of them
+     */
     Answer send(URI url, List<String> secrets, String id, WebhookEvent event) {
         byte[] body = event.body();
         Instant now = clock.instant();

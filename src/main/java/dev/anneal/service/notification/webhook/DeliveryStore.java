@@ -26,7 +26,9 @@ import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Rows of deliveries and of their tries. Every method runs in its caller's transaction and sees what that transaction's role may see. */
+/**
+ * Rows of deliveries and their attempts. Every method runs in its caller's transaction, with that transaction's role.
+ */
 @Component
 @ConditionalOnRole(Role.API)
 final class DeliveryStore {
@@ -61,7 +63,7 @@ final class DeliveryStore {
             WHERE delivery.external_id = :id AND delivery.round = :round AND delivery.state = 'PENDING'
             """;
 
-    /** As it was when the try began, so that of two processes that try the same one counts. */
+    /** Requires the state from before the attempt, so that only one of two simultaneous attempts counts. */
     private static final String SETTLE = """
             UPDATE webhook_delivery
             SET state = :state, next_try_at = :next, tries = :tries + 1
@@ -88,7 +90,7 @@ final class DeliveryStore {
             WHERE id = :delivery AND state <> 'PENDING'
             """;
 
-    /** One that goes with its endpoint right now, or is replayed, is passed over: the rows are locked in no order that others know. */
+    /** Skips rows that are being deleted with their endpoint or replayed, because it locks rows in no defined order. */
     private static final String FORGET = """
             DELETE FROM webhook_delivery
             WHERE id IN (
@@ -104,12 +106,12 @@ final class DeliveryStore {
     }
 
     /**
-     * A delivery that is to be tried now.
+     * A delivery whose next attempt is due.
      *
      * @param number internal key
-     * @param tries of this round that have ended
+     * @param tries number of past attempts of this round
      * @param endpoint internal key
-     * @param previousSecret signs as well; null if there is none
+     * @param previousSecret previous secret, which signs as well; null if there is none
      */
     record Due(
             long number,
@@ -153,9 +155,9 @@ final class DeliveryStore {
     }
 
     /**
-     * Records a try and what the delivery is now.
+     * Records an attempt and the delivery's new state.
      *
-     * @param next when it is tried again; null unless it stays pending
+     * @param next time of the next attempt; null unless it stays pending
      * @return false if another process was first
      */
     boolean settle(Due due, State state, @Nullable Instant next, Attempt attempt) {
@@ -178,7 +180,7 @@ final class DeliveryStore {
         return changed == 1;
     }
 
-    /** Whether the endpoint has taken anything since then. */
+    /** Whether the endpoint has accepted any delivery since then. */
     boolean hasDelivered(long endpoint, Instant since) {
         return jdbc.sql(DELIVERED_SINCE)
                 .param("endpoint", endpoint)
@@ -210,7 +212,7 @@ final class DeliveryStore {
                 .param("limit", request.rowsToRead()));
     }
 
-    /** Attempts are read after the deliveries, so that none is missing of one that has ended. */
+    /** Reads attempts after the deliveries, so that those of a finished delivery are complete. */
     private List<WebhookDelivery> withAttempts(JdbcClient.StatementSpec deliveries) {
         Map<Long, WebhookDelivery> found = new LinkedHashMap<>();
         deliveries.query((RowCallbackHandler) row -> found.put(row.getLong("id"), delivery(row)));
@@ -246,7 +248,7 @@ final class DeliveryStore {
                 List.of());
     }
 
-    /** Begins another round of tries; false if one goes on. */
+    /** Starts another round of attempts; false if one is running. */
     boolean replay(long number) {
         return jdbc.sql(REPLAY).param("delivery", number).update() == 1;
     }

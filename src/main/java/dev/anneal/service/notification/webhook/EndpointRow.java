@@ -64,7 +64,7 @@ class EndpointRow {
         this.secretHint = secretHint;
     }
 
-    /** For Hibernate alone. */
+    /** For Hibernate. */
     @SuppressWarnings("NullAway")
     protected EndpointRow() {}
 }

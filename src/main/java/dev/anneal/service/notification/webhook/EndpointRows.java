@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.springframework.data.domain.Limit;
 import org.springframework.data.repository.Repository;
 
-/** Endpoints as they are read, and written first. What changes them is {@link EndpointStore}'s. */
+/** Reads and inserts endpoints. {@link EndpointStore} changes them. */
 interface EndpointRows extends Repository<EndpointRow, Long> {
 
     EndpointRow saveAndFlush(EndpointRow row);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** What changes endpoints. Every method runs in its caller's transaction and sees what that transaction's role may see. */
+/** Changes endpoints. Every method runs in its caller's transaction, with that transaction's role. */
 @Component
 @ConditionalOnRole(Role.API)
 final class EndpointStore {
@@ -26,7 +26,7 @@ final class EndpointStore {
             WHERE external_id = :id AND (name, url, event_types) IS DISTINCT FROM (:name, :url, CAST(:types AS text[]))
             """;
 
-    /** The reason of an endpoint that is disabled already stays. */
+    /** Keeps the reason of an endpoint that is already disabled. */
     private static final String DISABLE = """
             UPDATE webhook_endpoint
             SET disabled = :reason, disabled_at = clock_timestamp(), updated_at = clock_timestamp()
@@ -61,7 +61,7 @@ final class EndpointStore {
                 .update();
     }
 
-    /** As it is sealed, for a change that nothing else must come between. */
+    /** Locks the endpoint for a change and returns its sealed secret. */
     SealedText lockSecret(String id) {
         return SealedText.parse(jdbc.sql("SELECT secret FROM webhook_endpoint WHERE external_id = :id FOR UPDATE")
                 .param("id", id)
@@ -102,7 +102,7 @@ final class EndpointStore {
                 .optional();
     }
 
-    /** With its deliveries. */
+    /** Deletes the endpoint with its deliveries. */
     void delete(long number) {
         jdbc.sql("DELETE FROM webhook_endpoint WHERE id = :number")
                 .param("number", number)

@@ -5,7 +5,7 @@ import jakarta.persistence.Converter;
 import java.util.Arrays;
 import java.util.List;
 
-/** Event types kept as {@code text[]} by their names. Those of another version are passed over. */
+/** Converts event types to their names in a {@code text[]}. Unknown names, of another version, are skipped. */
 @Converter
 final class EventTypesColumn implements AttributeConverter<List<WebhookEventType>, String[]> {
 

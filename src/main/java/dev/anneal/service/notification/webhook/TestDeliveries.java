@@ -8,13 +8,13 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 
-/** Sends events that tenants try while their requests wait, few at a time, over connections that no delivery needs. */
+/** Sends test events while the requests of tenants wait: a few at a time, over connections separate from deliveries. */
 final class TestDeliveries implements AutoCloseable {
 
-    /** At a time in this process. */
+    /** Maximum number of concurrent tests of this process. */
     static final int MOST = 8;
 
-    /** Of them one tenant's. */
+    /** Maximum number of those of one tenant. */
     private static final int MOST_OF_TENANT = 2;
 
     private final DeliverySender sender;
@@ -25,12 +25,14 @@ final class TestDeliveries implements AutoCloseable {
         this.sender = sender;
     }
 
-    /** @throws Refusal {@code queue_full} while too many go on */
+    /**
+     * @throws Refusal {@code queue_full} while too many are running
+     */
     Answer send(String tenantId, URI url, String secret, String id, WebhookEvent event) {
         if (!slots.take(tenantId)) {
             throw new Refusal(
                     RefusalCode.QUEUE_FULL,
-                    "%d tests of webhooks, %d of one tenant, may wait for their endpoints at a time, and that many are waiting. Try again."
+                    "Only %d webhook tests, %d of them of one tenant, may run at a time. Try again."
                             .formatted(MOST, slots.mostOfTenant()));
         }
         try {

@@ -13,7 +13,7 @@ import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Processes that serve the API deliver webhooks as well. */
+/** Processes that serve the API also deliver webhooks. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnRole(Role.API)
 class WebhookConfiguration {
@@ -40,7 +40,7 @@ class WebhookConfiguration {
                 http.toStrangers(OutboundLimits.within(properties.timeout(), TestDeliveries.MOST)), clock));
     }
 
-    /** The migration's triggers add a task for each delivery that is pending. */
+    /** Database triggers add a task for each pending delivery. */
     @Bean
     TriggeredChore webhookDelivery(DeliveryRunner runner, DeliveryListener listener, WebhookProperties properties) {
         return new TriggeredChore(

@@ -14,7 +14,7 @@ import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** What tenants see and do of the deliveries to their endpoints. */
+/** Lists, replays and tests deliveries for tenants. */
 @Component
 @ConditionalOnRole(Role.API)
 public final class WebhookDeliveries {
@@ -53,7 +53,7 @@ public final class WebhookDeliveries {
         });
     }
 
-    /** Delivers the same event again, under the same id, with as many tries as at first. */
+    /** Delivers the event again under the same id, with a new round of attempts. */
     public WebhookDelivery replay(String tenantId, String endpointId, String deliveryId) {
         return database.call(tenantId, () -> {
             WebhookEndpoint endpoint = endpoints.require(endpointId);
@@ -68,17 +68,17 @@ public final class WebhookDeliveries {
             if (!store.replay(delivery)) {
                 throw new Refusal(
                         RefusalCode.WEBHOOK_DELIVERY_PENDING,
-                        "The delivery is pending: it is tried again by itself at its 'next_attempt_at'");
+                        "The delivery is pending: its next attempt is at 'next_attempt_at'");
             }
             return store.byNumber(delivery);
         });
     }
 
     /**
-     * Sends an event of this type now and once, with a made-up job; it is not among the deliveries.
+     * Sends a test event of this type once, about a fictitious job. It does not appear among the deliveries.
      *
      * @return the status of the answer
-     * @throws Refusal {@code webhook_unreachable} if there is none, {@code queue_full} while too many tests wait for theirs
+     * @throws Refusal {@code webhook_unreachable} if there is none, {@code queue_full} while too many tests are running
      */
     public int test(String tenantId, String endpointId, WebhookEventType type) {
         WebhookEndpoint endpoint = endpoints.find(tenantId, endpointId);

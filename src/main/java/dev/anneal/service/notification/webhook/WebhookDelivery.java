@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One event for one endpoint.
  *
- * @param id the {@code webhook-id} of each try
+ * @param id the {@code webhook-id} of each attempt
  * @param subject id of the job that the event is about
- * @param nextTryAt null unless it is pending
- * @param attempts the tries that have ended, first one first, whichever round they belong to
+ * @param nextTryAt time of the next attempt; null unless it is pending
+ * @param attempts past attempts of all rounds, oldest first
  */
 public record WebhookDelivery(
         String id,
@@ -32,11 +32,11 @@ public record WebhookDelivery(
         return new WebhookDelivery(id, createdAt, eventId, eventType, subject, state, nextTryAt, ended);
     }
 
-    /** What has become of a delivery. */
+    /** States of a delivery. */
     public enum State {
         PENDING,
         DELIVERED,
-        /** Not tried any more unless it is replayed. */
+        /** Not tried again unless it is replayed. */
         FAILED;
 
         public String wireName() {
@@ -45,11 +45,11 @@ public record WebhookDelivery(
     }
 
     /**
-     * A try.
+     * An attempt.
      *
      * @param seconds how long it took
-     * @param status of the answer; null if there was none
-     * @param failure why it did not deliver; null if it did
+     * @param status status of the answer; null if there was none
+     * @param failure why it failed; null if it succeeded
      */
     public record Attempt(
             int number,

@@ -9,12 +9,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a tenant wants to be told of events.
+ * A tenant's endpoint for events.
  *
  * @param number internal key
- * @param disabled why nothing is delivered; null while it is
+ * @param disabled why nothing is delivered; null while it is enabled
  * @param secretHint last characters of the secret
- * @param previousSecretUntil until when the secret before signs as well; null if none does
+ * @param previousSecretUntil until when the previous secret signs as well; null if none does
  */
 public record WebhookEndpoint(
         long number,
@@ -27,7 +27,7 @@ public record WebhookEndpoint(
         String secretHint,
         @Nullable Instant previousSecretUntil) {
 
-    /** What a tenant says about its endpoint. */
+    /** A tenant's settings of an endpoint. */
     @Embeddable
     public record Settings(
             String name,
@@ -41,11 +41,11 @@ public record WebhookEndpoint(
 
     /** Why nothing is delivered. */
     public enum Disabled {
-        /** Its owner wants it so. */
+        /** Disabled by its owner. */
         REQUESTED,
-        /** It has answered with status 410. */
+        /** It answered with status 410. */
         GONE,
-        /** It has taken nothing in all the tries of a delivery. */
+        /** It accepted nothing during all attempts of a delivery. */
         EXHAUSTED;
 
         public String wireName() {
@@ -54,9 +54,9 @@ public record WebhookEndpoint(
     }
 
     /**
-     * An endpoint when its secret is new.
+     * An endpoint with its new secret.
      *
-     * @param secret is told this once
+     * @param secret shown only this once
      */
     public record WithSecret(WebhookEndpoint endpoint, String secret) {
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Component;
 
-/** What tenants do with their endpoints. */
+/** Tenants' operations on their endpoints. */
 @Component
 @ConditionalOnRole(Role.API)
 public final class WebhookEndpoints {
@@ -70,7 +70,7 @@ public final class WebhookEndpoints {
                 throw new Refusal(
                         RefusalCode.INVALID_VALUE,
                         "A tenant may have " + maxEndpoints
-                                + " webhook endpoints (anneal.webhooks.max-endpoints), and has so many."
+                                + " webhook endpoints (anneal.webhooks.max-endpoints) and has reached this limit."
                                 + " Delete one that is not used");
             }
             EndpointRow row = rows.saveAndFlush(new EndpointRow(tenantId, id, settings, sealed, hint(secret)));
@@ -87,13 +87,13 @@ public final class WebhookEndpoints {
         return WebhookSignature.PREFIX + Base64.getEncoder().encodeToString(bytes);
     }
 
-    /** The secret that signs what is sent to the endpoint. */
+    /** The secret that signs events to the endpoint. */
     String secret(String tenantId, String endpointId) {
         SealedText sealed = database.call(tenantId, () -> store.lockSecret(endpointId));
         return secrets.open(EndpointStore.SECRET, endpointId, sealed);
     }
 
-    /** Before the base64's padding. */
+    /** Last characters before the base64 padding. */
     private static String hint(String secret) {
         String digits = secret.replace("=", "");
         return digits.substring(digits.length() - HINT_CHARACTERS);
@@ -108,7 +108,10 @@ public final class WebhookEndpoints {
                 .orElseThrow(() -> Refusal.notFound("webhook endpoint", id, "webhook_endpoint_id"));
     }
 
-    /** Newest first unless the request says otherwise. Ids sort as they were made, so a page goes on behind one that is deleted by now. */
+    /**
+     * Newest first unless the request says otherwise. Ids sort by creation, so a page can continue after a deleted
+     * endpoint.
+     */
     public Page<WebhookEndpoint> list(String tenantId, PageRequest request) {
         String after = request.after();
         if (after != null && !after.startsWith("we_")) {
@@ -143,15 +146,15 @@ public final class WebhookEndpoints {
         });
     }
 
-    /** Deletes an endpoint with its deliveries, those that are still to be made among them. */
+    /** Deletes an endpoint with all its deliveries, including pending ones. */
     public void delete(String tenantId, String id) {
         database.run(tenantId, () -> store.delete(require(id).number()));
     }
 
     /**
-     * Gives an endpoint another secret.
+     * Replaces an endpoint's secret.
      *
-     * @param keepsOld whether the one before signs beside it for 24 hours, so that a receiver can change it without a gap
+     * @param keepsOld whether the previous one also signs for 24 hours, so that a receiver can switch without a gap
      */
     public WithSecret rotate(String tenantId, String id, boolean keepsOld) {
         String secret = newSecret();

@@ -7,15 +7,15 @@ import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What an endpoint is told, in OpenAI's form.
+ * An event for an endpoint, in OpenAI's format.
  *
- * @param subject id of the job that it is about
+ * @param subject id of its job
  */
 record WebhookEvent(String id, String type, String subject, Instant createdAt) {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /** The same bytes each time. */
+    /** The JSON, with the same bytes on every call. */
     byte[] body() {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("id", id);

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** What an endpoint may be told, by OpenAI's names. */
+/** Types of events, with OpenAI's names. */
 public enum WebhookEventType {
     JOB_SUCCEEDED("fine_tuning.job.succeeded"),
     JOB_FAILED("fine_tuning.job.failed"),

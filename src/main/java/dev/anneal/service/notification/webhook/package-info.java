@@ -1,7 +1,7 @@
 /**
- * Tells tenants how their jobs end, by webhooks. The transaction that ends a job leaves a delivery for each endpoint (the triggers of the migration
- * {@code V9__notification.sql}), and the scheduler's task makes the tries: at least one of them arrives for as long as an endpoint answers within a few
- * days.
+ * Webhooks that tell tenants how their jobs end. In the transaction that ends a job, triggers ({@code
+ * V9__notification.sql}) add a delivery for each endpoint, which scheduled tasks then attempt: each event arrives at
+ * least once if the endpoint answers within a few days.
  */
 @NamedInterface
 @NullMarked

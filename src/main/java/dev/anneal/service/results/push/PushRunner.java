@@ -75,7 +75,7 @@ final class PushRunner {
             if (Thread.currentThread().isInterrupted()) {
                 // The process ends and has cut this try off, which says nothing of the push: the scheduler takes it up
                 // again.
-                throw new IllegalStateException("Push " + id + " was cut off in try " + begun.tries(), failure);
+                throw new IllegalStateException("Push " + id + " was interrupted in attempt " + begun.tries(), failure);
             }
             Optional<Instant> next = next(failure, begun.tries());
             Push.State state = next.isPresent() ? Push.State.QUEUED : Push.State.FAILED;

@@ -159,7 +159,7 @@ final class LocalCache {
         }
         if (taken + bytes > maxBytes) {
             LOG.warn(
-                    "{} bytes come to the {} that are in use in {}, which is more than anneal.storage.cache.max-size ({} bytes)",
+                    "{} bytes are added to {} bytes in use in {}, which together exceed anneal.storage.cache.max-size ({} bytes)",
                     bytes,
                     taken,
                     entries,

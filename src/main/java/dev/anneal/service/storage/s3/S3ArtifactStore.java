@@ -217,7 +217,7 @@ final class S3ArtifactStore implements ArtifactStore {
             deleteAbandonedAttempts(time);
         } catch (IOException e) {
             throw new StorageException(
-                    StorageException.Kind.FAILED, "cannot clear away what was left on this machine", e);
+                    StorageException.Kind.FAILED, "cannot delete remains on this machine", e);
         } finally {
             abortUploadsBefore(time);
         }
@@ -235,7 +235,7 @@ final class S3ArtifactStore implements ArtifactStore {
                 }
             }
         } catch (UncheckedIOException changing) {
-            LOG.debug("Folders of attempts changed while they were looked through", changing);
+            LOG.debug("Folders of attempts changed while they were read", changing);
         }
     }
 

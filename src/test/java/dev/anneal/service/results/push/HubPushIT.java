@@ -319,7 +319,7 @@ class HubPushIT extends ServiceTest {
 
         assertThatIllegalStateException()
                 .isThrownBy(() -> runner.run(id))
-                .withMessage("Push %s was cut off in try 100", id);
+                .withMessage("Push %s was interrupted in attempt 100", id);
 
         assertThat(Thread.interrupted()).isTrue();
         assertThat(json(get(ALPHA, path + "/" + id)).path("status").asString()).isEqualTo("running");
