@@ -13,7 +13,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 
-/** Makes the module's bean. */
+/** Bean of this room. */
 @Configuration(proxyBeanMethods = false)
 class CacheConfiguration {
 
@@ -45,7 +45,7 @@ class CacheConfiguration {
         }
     }
 
-    /** A user of a service or a container often has no home, or one that cannot be written to. */
+    /** Users of services and containers often have no writable home directory. */
     private static Path ofUserOrElse(Path ofUser, Path ofInstallation) {
         if (!ofUser.isAbsolute()) {
             return ofInstallation;
@@ -59,7 +59,7 @@ class CacheConfiguration {
         }
     }
 
-    /** Programs are run from it, so only the user may access it. */
+    /** Accessible only to the user, because programs are run from it. */
     private static Path writable(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
             Files.createDirectories(

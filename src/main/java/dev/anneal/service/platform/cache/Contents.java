@@ -20,7 +20,7 @@ record Contents(List<String> lines) {
 
     private static final String FILE = ".contents";
 
-    /** Without the zero characters that a power loss may leave, and with a size that a file can have. */
+    /** Excludes the zero characters that a power loss may leave, and sizes that no file can have. */
     private static final Pattern LINE = Pattern.compile("([0-9]{1,18}) ([^\\x00]+)");
 
     Contents {
@@ -41,7 +41,7 @@ record Contents(List<String> lines) {
         }
     }
 
-    /** A power loss leaves the whole list or none. */
+    /** Writes the list atomically, even in case of a power loss. */
     void write(Path folder) throws IOException {
         Path unfinished = folder.resolve(FILE + ".unfinished");
         Files.deleteIfExists(unfinished);
@@ -53,7 +53,7 @@ record Contents(List<String> lines) {
         return Files.isRegularFile(folder.resolve(FILE));
     }
 
-    /** Whether every file exists with its size; further files do no harm. False if the list is empty or broken. */
+    /** Whether every file exists with its size; additional files are allowed. False if the list is empty or broken. */
     static boolean isComplete(Path folder) throws IOException {
         Path list = folder.resolve(FILE);
         if (!isListed(folder)) {

@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The folder in which engine processes unpack their native libraries: a folder for each library holds one for each version, which appears in one step. Engine
- * processes do not check that an existing version is complete.
+ * The folder in which engine processes unpack their native libraries: one folder for each library, with a subfolder for
+ * each version, which appears atomically. Engine processes do not check that an existing version is complete.
  */
 final class NativeLibraries {
 
@@ -22,7 +22,7 @@ final class NativeLibraries {
 
     private NativeLibraries() {}
 
-    /** Removes what killed processes left half unpacked, and versions that lack files which were there before. */
+    /** Removes partly unpacked versions of killed processes, and versions with missing files. */
     static void tidy(Path directory) throws IOException {
         try (DirectoryStream<Path> libraries = Files.newDirectoryStream(directory, Files::isDirectory)) {
             for (Path library : libraries) {

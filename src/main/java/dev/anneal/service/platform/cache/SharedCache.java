@@ -20,24 +20,27 @@ import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * A folder of unpacked programs and libraries, shared by all processes of a user. Each version has a folder of its own, which appears whole or not at all; a
- * version with missing or short files is unpacked again. One folder is unpacked at a time.
+ * A folder of unpacked programs and libraries, shared by all processes of a user. Each version has a folder, which
+ * appears only once it is complete; a version with missing or short files is unpacked again. One folder is unpacked at
+ * a time.
  */
 public final class SharedCache {
 
     private static final Logger LOG = LoggerFactory.getLogger(SharedCache.class);
 
-    /** Of the files' times. */
+    /** Clock of file times. */
     static final Clock CLOCK = Clock.systemUTC();
 
     private static final Duration UNUSED = Duration.ofDays(30);
 
-    /** Locks of folders that this process uses, held for as long as it lives. */
+    /** Locks of folders that this process uses, held until it ends. */
     private static final Map<Path, FileChannel> USED = new HashMap<>();
 
     private final Path directory;
 
-    /** @param directory made when something is unpacked */
+    /**
+     * @param directory created when something is unpacked
+     */
     public SharedCache(Path directory) {
         this.directory = directory.toAbsolutePath();
     }
@@ -74,10 +77,10 @@ public final class SharedCache {
     }
 
     /**
-     * A complete folder, which stays while this process lives.
+     * A complete folder, which is kept until this process ends.
      *
-     * @param kind of its content; when a version is unpacked, those that nobody has used for a month are removed
-     * @param version of its content
+     * @param kind kind of its content; when a version is unpacked, versions not used for a month are removed
+     * @param version version of its content
      */
     public Path folder(String kind, String version, Unpacking content) {
         Path folder = directory.resolve(kind + "-" + version);
@@ -138,7 +141,7 @@ public final class SharedCache {
         return directory.resolve(".unfinished-" + UUID.randomUUID());
     }
 
-    /** No other process writes them while this one holds the gate. */
+    /** Requires the lock on the cache, so that no other process is writing them. */
     private void removeUnfinished() throws IOException {
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(directory, ".unfinished-*")) {
             for (Path each : folders) {

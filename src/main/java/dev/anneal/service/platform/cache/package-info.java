@@ -1,6 +1,4 @@
-/**
- * What a program unpacks of itself, its PostgreSQL and its native libraries: once for each version and user of a machine, whatever the installation.
- */
+/** The cache of unpacked programs and native libraries, shared by all installations of a user on a machine. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.platform.cache;

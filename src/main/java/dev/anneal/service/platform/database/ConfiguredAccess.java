@@ -8,7 +8,7 @@ import java.util.Objects;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.core.env.Environment;
 
-/** Access to a database of the user's own: Spring Boot's {@code spring.datasource} and {@code spring.flyway} properties. */
+/** Access to a configured database: Spring Boot's {@code spring.datasource} and {@code spring.flyway} properties. */
 final class ConfiguredAccess {
 
     private static final String URL = "spring.datasource.url";
@@ -37,7 +37,7 @@ final class ConfiguredAccess {
         }
     }
 
-    /** The owner is {@code spring.flyway.user} where it is set, else the login of the service. */
+    /** The owner is {@code spring.flyway.user} if set, otherwise the login of the service. */
     static DatabaseAccess from(Environment environment) {
         Login application = new Login(
                 environment.getProperty("spring.datasource.username", "anneal"),

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 /**
  * No session with the database could be opened. Its address is not shown, because it may hold a password.
  *
- * @param message what the server, or the way to it, says
+ * @param message message of the server or the connection
  */
 record ConnectionFault(String message) {
 
@@ -15,7 +15,10 @@ record ConnectionFault(String message) {
             "Look at spring.datasource.url, spring.datasource.username and spring.datasource.password"
                     + " (for the login that migrates, spring.flyway.user and spring.flyway.password), and whether the server runs.";
 
-    /** SQL states of the way to the server, of logins, of databases that do not exist, and of servers that start, stop or are full. */
+    /**
+     * SQL states of connection failures, failed logins, missing databases, and servers that start, stop or have no free
+     * connection.
+     */
     private static final Pattern STATES = Pattern.compile("08...|28...|3D...|53300|57P0.");
 
     static Optional<ConnectionFault> in(Throwable failure) {

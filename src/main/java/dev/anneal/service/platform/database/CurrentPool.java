@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.AbstractDataSource;
 
 /**
- * The pool of the transaction that the thread is in. Outside a transaction it gives no connection, so no statement runs before its author has
- * chosen whose rows it sees.
+ * The pool of the thread's transaction. Outside a transaction it returns no connection, so every statement has a
+ * defined role.
  */
 final class CurrentPool extends AbstractDataSource {
 

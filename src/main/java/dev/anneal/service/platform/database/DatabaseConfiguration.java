@@ -44,7 +44,7 @@ class DatabaseConfiguration {
         return details == null ? embedded.getObject().access() : ConfiguredAccess.from(details);
     }
 
-    /** Only made where no database is configured. */
+    /** Created only if no database is configured. */
     @Bean
     @Lazy
     EmbeddedPostgres embeddedPostgres(HomeProperties properties, SharedCache cache) {
@@ -59,7 +59,7 @@ class DatabaseConfiguration {
         return new Pools(access, properties, applicationName);
     }
 
-    /** For Flyway alone; every other bean that injects a data source gets a pool. */
+    /** Only for Flyway; every other bean that injects a data source gets a pool. */
     @Bean(defaultCandidate = false)
     @FlywayDataSource
     DataSource ownerDataSource(Pools pools) {
@@ -86,7 +86,7 @@ class DatabaseConfiguration {
         return new CurrentPool();
     }
 
-    /** Speaks on the connection of the thread's transaction. */
+    /** Uses the connection of the thread's transaction. */
     @Bean
     JdbcClient jdbcClient(CurrentPool current) {
         return JdbcClient.create(current);
@@ -130,7 +130,7 @@ class DatabaseConfiguration {
         return new CheckedSchema(access);
     }
 
-    /** As a callback, Flyway is given it by Spring Boot. */
+    /** Spring Boot registers it with Flyway as a callback. */
     @Bean
     SchemaMigration schemaMigration() {
         return new SchemaMigration();

@@ -13,12 +13,12 @@ import org.springframework.jdbc.support.SQLExceptionTranslator;
 import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
 import org.springframework.transaction.TransactionException;
 
-/** Tells an unreachable database from a wrong statement: the first is worth waiting for, the second is not. */
+/** Distinguishes an unreachable database, which is worth waiting for, from a faulty statement. */
 public final class DatabaseOutage {
 
     /**
-     * What Spring has no exception of its own for: 25006, the server takes no writes, as one does that has just become a standby; 25P03,
-     * the server has ended a transaction in which nothing happened, as after a long pause of this process.
+     * Errors without a Spring exception: 25006, the server accepts no writes, for example because it has become a
+     * standby; 25P03, the server has ended an idle transaction, for example after a long pause of this process.
      */
     private static final Set<String> PASSING_STATES = Set.of("25006", "25P03");
 
@@ -44,14 +44,14 @@ public final class DatabaseOutage {
                 || (failure instanceof SQLException refused && refused.getSQLState() != null && isPassing(refused));
     }
 
-    /** Decides by the driver's own exception, because those of JPA say less than those of JDBC. */
+    /** Uses the driver's exception, because JPA's exceptions carry less than JDBC's. */
     private static boolean isPassing(SQLException refused) {
         DataAccessException translated = BY_STATE.translate("", null, refused);
         return PASSING_STATES.contains(refused.getSQLState())
                 || (translated != null && isPassing((Throwable) translated));
     }
 
-    /** The message of the driver or the pool, on one line: Spring's own messages hold the whole statement. */
+    /** The message of the driver or the pool, on one line: Spring's messages contain the whole statement. */
     public static String reason(Throwable failure) {
         String said = NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
         return Objects.requireNonNullElse(said, failure.getClass().getSimpleName())

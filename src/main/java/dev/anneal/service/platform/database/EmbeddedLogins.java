@@ -14,8 +14,8 @@ import java.util.Properties;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The logins of the embedded server, with passwords made once and kept in a file that only the service's user may read: the server
- * listens on the loopback address, which every user of the host reaches.
+ * The logins of the embedded server, with generated passwords in a file that only the service's user may read: every
+ * user of the host can reach the server on the loopback address.
  *
  * @param administrator superuser, for setting the server up
  * @param owner owns the tables and migrates them
@@ -58,10 +58,10 @@ record EmbeddedLogins(Login administrator, Login owner, Login application) {
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Makes the logins of owner and application, and the database {@code anneal}. */
+    /** Creates the logins of owner and application, and the database {@code anneal}. */
     void createOn(JdbcClient server) {
         create(server, owner, "CREATEROLE");
-        // Its rights come from the roles that it takes on, never by being their member.
+        // It gets rights only from the roles that it sets, not by inheritance.
         create(server, application, "NOINHERIT");
         server.sql("CREATE DATABASE anneal OWNER " + owner.name()).update();
     }

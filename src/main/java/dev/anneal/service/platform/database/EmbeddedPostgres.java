@@ -23,16 +23,17 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The PostgreSQL of an installation that was given none: a server process on this host, whose data folder outlives it.
+ * The PostgreSQL of an installation without a configured database: a server process on this host with a persistent data
+ * folder.
  *
- * <p>The process that holds the lock file owns the server and stops it when it ends; a server left behind by a killed owner is taken
- * over. Another process with the same folder shares the owner's server.
+ * <p>The process that holds the lock file owns the server and stops it when it ends; a server left behind by a killed
+ * owner is taken over. Another process with the same folder shares the owner's server.
  */
 final class EmbeddedPostgres implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
     private static final String DATABASE = "anneal";
-    /** Prefix of folders in which a data directory is being made. */
+    /** Prefix of folders in which a data directory is being created. */
     private static final String UNFINISHED = "unfinished-";
 
     private static final int WAIT_FOR_OWNER_STEPS = 300;
@@ -62,7 +63,7 @@ final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    /** Lets another process, or another attempt of this one, own the server. */
+    /** Releases ownership of the server to another process or attempt. */
     private void giveUp(Exception cause) {
         if (ownership != null) {
             try {
@@ -74,7 +75,7 @@ final class EmbeddedPostgres implements AutoCloseable {
     }
 
     /**
-     * Starts the server, or joins one that runs.
+     * Starts the server, or uses a running one.
      *
      * @param home folder of its data, passwords and log
      * @param cache where its programs are unpacked
@@ -92,7 +93,7 @@ final class EmbeddedPostgres implements AutoCloseable {
         return new DatabaseAccess(url(port, DATABASE), logins.application(), logins.owner());
     }
 
-    /** Connections with every right, for the tests. */
+    /** Superuser connections, for tests. */
     DataSource administrator() {
         return source(port, DATABASE, logins.administrator());
     }
@@ -142,7 +143,7 @@ final class EmbeddedPostgres implements AutoCloseable {
         return startServer();
     }
 
-    /** Clears away a set-up that was cut off: before its end nothing of a user's is in it. */
+    /** Removes an interrupted set-up, which cannot contain user data yet. */
     private int startNew(boolean isRunning) throws IOException {
         if (isRunning) {
             LOG.info("The embedded PostgreSQL was never set up to the end; it is stopped and made anew");
@@ -185,7 +186,7 @@ final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    /** In a folder of its own, because the program that makes it outlives a killed service and goes on writing. */
+    /** Uses a separate folder, because initdb outlives a killed service and continues to write. */
     private void initialize() throws IOException {
         EmbeddedLogins generated = EmbeddedLogins.generate();
         generated.write(passwordFile());

@@ -15,8 +15,9 @@ import org.springframework.orm.jpa.AbstractEntityManagerFactoryBean;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * JPA as a guest of JDBC's transactions (ADR 2): a session speaks on the connection of the thread's transaction, as JdbcClient does, and neither begins
- * nor ends one. All of it is made at its first use: it would take a third of the start of a process, and workers have little use for it.
+ * JPA within JDBC transactions (ADR 2): a session uses the connection of the thread's transaction, as JdbcClient does,
+ * and neither begins nor ends one. Everything is created on first use: it would take a third of the start of a process,
+ * and workers rarely need it.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableJpaRepositories(basePackages = EntityConfiguration.PACKAGES, bootstrapMode = BootstrapMode.LAZY)
@@ -30,7 +31,7 @@ class EntityConfiguration {
         return new TransactionAwareDataSourceProxy(current);
     }
 
-    /** Spring makes at once what shows itself as more than this type, lazy or not. */
+    /** The declared type matters: Spring creates beans of more specific types at once, lazy or not. */
     @Bean
     @Lazy
     AbstractEntityManagerFactoryBean entityManagerFactory(
@@ -41,7 +42,10 @@ class EntityConfiguration {
         return builder.dataSource(connection).packages(PACKAGES).build();
     }
 
-    /** Of which repositories make their sessions. Spring Data's definition is not lazy, and would make what it stands on. */
+    /**
+     * The bean from which repositories get sessions. Spring Data's definition is not lazy and would create its
+     * dependencies at once.
+     */
     @Bean
     static BeanFactoryPostProcessor sharedEntityManagerAtFirstUse() {
         return beans ->

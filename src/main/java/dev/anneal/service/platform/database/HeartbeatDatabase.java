@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * The database for heartbeats alone: connections that no other work can take, and an answer or an exception within {@link #timeout()}
- * for each of connecting and the statement.
+ * Database access reserved for heartbeats: separate connections, and a time limit of {@link #timeout()} each for
+ * connecting and for the statement.
  */
 public final class HeartbeatDatabase {
 
@@ -22,7 +22,7 @@ public final class HeartbeatDatabase {
         return transactions.call(work);
     }
 
-    /** After this long without an answer a call fails. */
+    /** Time limit after which a call fails. */
     public Duration timeout() {
         return timeout;
     }

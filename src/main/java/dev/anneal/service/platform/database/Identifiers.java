@@ -7,8 +7,9 @@ import java.time.Instant;
 import org.springframework.stereotype.Component;
 
 /**
- * Makes the ids that clients see: a prefix and a UUID of version 7 (RFC 9562) as 26 digits of Crockford's base 32 in lower case. Ids of
- * one process sort as they were made, also within a millisecond, so they serve as cursors; compare them {@code COLLATE "C"}.
+ * Creates ids for clients: a prefix and a UUID of version 7 (RFC 9562) as 26 digits of Crockford's base 32 in lower
+ * case. Ids of one process sort by creation, also within a millisecond, so they serve as cursors; compare them {@code
+ * COLLATE "C"}.
  */
 @Component
 public final class Identifiers {
@@ -32,7 +33,7 @@ public final class Identifiers {
         return prefix + base32(nextUuid());
     }
 
-    /** When the id, whatever its prefix, was made, to the millisecond. */
+    /** Creation time of an id with any prefix, to the millisecond. */
     public static Instant timeOf(String id) {
         if (id.length() < DIGITS) {
             throw new IllegalArgumentException("an id ends in 26 digits of base 32, but '%s' is shorter".formatted(id));
@@ -49,7 +50,10 @@ public final class Identifiers {
         return Instant.ofEpochMilli(value.shiftRight(80).longValue());
     }
 
-    /** The version 7 layout: 48 bits of milliseconds, version, 12 bits that count within one, variant, 62 random bits. */
+    /**
+     * The version 7 layout: 48 bits of milliseconds, version, a 12-bit counter within the millisecond, variant, 62
+     * random bits.
+     */
     private BigInteger nextUuid() {
         long head = nextHead();
         BigInteger tail = new BigInteger(RANDOM_BITS, random).setBit(63);
@@ -62,8 +66,8 @@ public final class Identifiers {
             lastMillisecond = now;
             sequence = 0;
         } else if (++sequence == SEQUENCE_LIMIT) {
-            // More than 4,096 in a millisecond, or a clock set back: the time runs ahead a little rather than the order
-            // breaking.
+            // After 4,096 ids in a millisecond, or if the clock is set back, the time part runs ahead to keep the
+            // order.
             lastMillisecond++;
             sequence = 0;
         }

@@ -12,8 +12,8 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 
 /**
- * All there is of a process with the role {@code migrate}: its context is ready when the schema is this version's. It needs the database and
- * nothing else, neither artifacts nor keys.
+ * Application of a process with the role {@code migrate}: its context is ready when the schema has this version. It
+ * needs only the database, neither artifacts nor keys.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnRole(Role.MIGRATE)
@@ -22,7 +22,9 @@ import org.springframework.core.env.Environment;
 @Import(DatabaseConfiguration.class)
 public class MigrationApplication {
 
-    /** @throws StartRefusedException if no database is configured: one of its own, a process would migrate for nobody */
+    /**
+     * @throws StartRefusedException if no database is configured: migrating an embedded one would be useless
+     */
     MigrationApplication(Environment environment) {
         if (!ConfiguredAccess.isConfigured(environment)) {
             throw new StartRefusedException(

@@ -4,7 +4,7 @@ import org.flywaydb.core.api.FlywayException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Says why a migration failed, and that none of its changes are left. */
+/** Reports why a migration failed, and that none of its changes remain. */
 final class MigrationFailureAnalyzer extends AbstractFailureAnalyzer<FlywayException> {
 
     private static final String FAILED = "The database's schema could not be migrated. ";

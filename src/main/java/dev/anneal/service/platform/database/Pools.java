@@ -6,12 +6,12 @@ import java.util.Properties;
 import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-/** Makes the connection pools: one login, and a role for each pool that every connection of it takes on. */
+/** Creates the connection pools. All use one login; the connections of each pool set its role. */
 final class Pools {
 
     private static final int HEARTBEAT_CONNECTIONS = 2;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-    /** Hikari refuses shorter ones. */
+    /** Hikari's minimum. */
     private static final Duration SHORTEST_POOL_TIMEOUT = Duration.ofMillis(250);
 
     private final DatabaseAccess access;
@@ -37,7 +37,7 @@ final class Pools {
                 pool("heartbeat", "anneal_system", HEARTBEAT_CONNECTIONS, properties.heartbeatTimeout());
         pool.setConnectionTimeout(atLeastShortest(properties.heartbeatTimeout()));
         pool.addDataSourceProperty("connectTimeout", seconds(properties.heartbeatTimeout()));
-        // The socket must not outlive the statement: a server that hangs answers no cancellation.
+        // The socket needs a timeout as well, because a hanging server does not answer a cancellation.
         pool.addDataSourceProperty("socketTimeout", seconds(properties.heartbeatTimeout()));
         return pool;
     }
@@ -74,13 +74,12 @@ final class Pools {
     private void addDriverSettings(HikariDataSource pool, String name, Duration statementTimeout) {
         pool.addDataSourceProperty("ApplicationName", applicationName + "-" + name);
         pool.addDataSourceProperty("connectTimeout", seconds(CONNECT_TIMEOUT));
-        // The driver's default is to wait for ever; a little more than the server allows a statement lets its error
-        // arrive.
+        // The driver's default is to wait forever; slightly more than the server's time limit lets its error arrive.
         pool.addDataSourceProperty("socketTimeout", seconds(statementTimeout.plusSeconds(5)));
         pool.addDataSourceProperty("tcpKeepAlive", "true");
     }
 
-    /** The session's time zone is UTC whatever the host's is, so that nothing in SQL can depend on it. */
+    /** The session's time zone is UTC, so that no SQL depends on the host's. */
     private String sessionSettings(String role, Duration statementTimeout) {
         return "SET ROLE %s; SET TIME ZONE 'UTC'; SET statement_timeout = %d; SET idle_in_transaction_session_timeout = %d"
                 .formatted(
@@ -97,7 +96,7 @@ final class Pools {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    /** In whole seconds, as the driver wants them, never 0, which would be for ever. */
+    /** In whole seconds, as the driver requires, and at least 1, because 0 means forever. */
     private static String seconds(Duration duration) {
         return Long.toString(Math.max(1, duration.toSeconds()));
     }

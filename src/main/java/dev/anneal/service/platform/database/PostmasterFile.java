@@ -6,13 +6,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** What a running server writes about itself: {@code postmaster.pid}, which stays behind when it is killed. */
+/** Content of {@code postmaster.pid}, the file of a running server, which a killed server leaves behind. */
 record PostmasterFile(long pid, int port) {
 
     private static final int PID_LINE = 0;
     private static final int PORT_LINE = 3;
 
-    /** The file in {@code dataDirectory}; nothing if there is none or it is not yet complete. */
+    /** The file in {@code dataDirectory}; empty if it does not exist or is incomplete. */
     static Optional<PostmasterFile> read(Path dataDirectory) throws IOException {
         Path file = path(dataDirectory);
         if (!Files.exists(file)) {
@@ -31,7 +31,7 @@ record PostmasterFile(long pid, int port) {
         return dataDirectory.resolve("postmaster.pid");
     }
 
-    /** Whether its process is a server that runs; another program may have got the number since. */
+    /** Whether its process is a running server; another program may have the process id by now. */
     boolean isAlive() {
         return ProcessHandle.of(pid)
                 .filter(ProcessHandle::isAlive)

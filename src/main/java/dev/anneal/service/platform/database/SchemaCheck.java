@@ -11,8 +11,8 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
 
 /**
- * What a process looks at that does not migrate ({@code spring.flyway.enabled=false}): whether the schema has all migrations of its version.
- * A newer schema is accepted: the version before a migration works on it as well.
+ * Check of a process that does not migrate ({@code spring.flyway.enabled=false}): the schema must have all migrations
+ * of its version. A newer schema is accepted, because migrations keep the previous version working.
  */
 final class SchemaCheck {
 

@@ -15,7 +15,10 @@ final class ServerPrograms {
 
     private static final int PATIENCE_SECONDS = 60;
 
-    /** A small server for one host: the service's own memory budget counts it in. Durability stays as PostgreSQL has it. */
+    /**
+     * A small server for one host, because it shares the service's memory budget. Durability settings are PostgreSQL's
+     * defaults.
+     */
     private static final List<String> SETTINGS =
             List.of("listen_addresses=127.0.0.1", "unix_socket_directories=", "shared_buffers=64MB", "timezone=UTC");
 
@@ -27,7 +30,10 @@ final class ServerPrograms {
         this.dataDirectory = dataDirectory;
     }
 
-    /** Makes an empty cluster in {@code directory}, whose every connection needs a password; it may be moved before it is started. */
+    /**
+     * Creates an empty cluster in {@code directory}, in which every connection needs a password. It may be moved before
+     * it is started.
+     */
     void initialize(Path directory, Path passwordFile) throws IOException {
         run(List.of(
                 binaries.program("initdb").toString(),
@@ -36,11 +42,14 @@ final class ServerPrograms {
                 "--pwfile=" + passwordFile,
                 "--auth=scram-sha-256",
                 "--encoding=UTF8",
-                // Text compares by its bytes on every host, so ids sort as they were made.
+                // Text is compared by bytes on every host, so ids sort by creation.
                 "--locale=C"));
     }
 
-    /** Starts the server on a free port and waits until it answers. It leaves our process group, so Ctrl-C does not reach it. */
+    /**
+     * Starts the server on a free port and waits until it answers. It leaves this process group, so that Ctrl-C does
+     * not reach it.
+     */
     int start(Path logFile) throws IOException {
         int port = freePort();
         StringBuilder options = new StringBuilder("-p ").append(port);
@@ -49,7 +58,7 @@ final class ServerPrograms {
         return port;
     }
 
-    /** Ends the server, rolling back what is open. */
+    /** Stops the server, rolling back open transactions. */
     void stop() throws IOException {
         run(control("stop", "--mode=fast"));
     }
@@ -92,7 +101,9 @@ final class ServerPrograms {
         }
     }
 
-    /** The server refuses to run as root; a user namespace makes it nobody in its own eyes and leaves its files where they are. */
+    /**
+     * The server refuses to run as root; in a user namespace it sees itself as another user and can use the same files.
+     */
     private static List<String> asOrdinaryUser(List<String> command) {
         if (!isRoot()) {
             return command;

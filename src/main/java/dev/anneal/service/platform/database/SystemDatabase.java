@@ -2,7 +2,7 @@ package dev.anneal.service.platform.database;
 
 import java.util.function.Supplier;
 
-/** The database across all tenants, for claims, sweeps and meters; never to answer a request. */
+/** Database access across all tenants, for claims, sweeps and metrics, never for requests. */
 public final class SystemDatabase {
 
     private final Transactions transactions;

@@ -3,7 +3,7 @@ package dev.anneal.service.platform.database;
 import java.util.function.Supplier;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The database as one tenant sees it: row-level security hides every other tenant's rows and refuses to write them. */
+/** Database access of one tenant: row-level security hides other tenants' rows and refuses writes to them. */
 public final class TenantDatabase {
 
     private static final String NAME_TENANT = "SELECT set_config('app.tenant', ?, true)";

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 
-/** Times kept as {@code timestamptz}. */
+/** Reads columns of type {@code timestamptz}. */
 public final class TimeColumn {
 
     private TimeColumn() {}

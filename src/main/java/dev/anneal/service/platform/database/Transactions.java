@@ -8,14 +8,16 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** Transactions on one pool, each bound to its thread: whatever talks to the database meanwhile is part of it. */
+/** Transactions on one pool, each bound to its thread: all database access of the thread is part of it. */
 final class Transactions {
 
     private final CurrentPool current;
     private final DataSource pool;
     private final PlatformTransactionManager manager;
 
-    /** @param manager of transactions on {@code current} */
+    /**
+     * @param manager manager of transactions on {@code current}
+     */
     Transactions(CurrentPool current, DataSource pool, PlatformTransactionManager manager) {
         this.current = current;
         this.pool = pool;
@@ -42,7 +44,7 @@ final class Transactions {
         return Objects.requireNonNull(result);
     }
 
-    /** A connection that is gone needs no rollback, and its failure must not hide what went wrong: here Spring's template differs. */
+    /** Unlike Spring's template, does not let a failed rollback of a lost connection hide the original failure. */
     private void rollBack(TransactionStatus transaction, Throwable failure) {
         try {
             manager.rollback(transaction);

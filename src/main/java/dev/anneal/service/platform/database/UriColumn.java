@@ -5,7 +5,7 @@ import jakarta.persistence.Converter;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
-/** Addresses kept as {@code text}. */
+/** Converts addresses to {@code text}. */
 @Converter(autoApply = true)
 final class UriColumn implements AttributeConverter<URI, String> {
 

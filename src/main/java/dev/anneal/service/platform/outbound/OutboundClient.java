@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Sends requests to other hosts and hands each answer to a reader. */
 public final class OutboundClient implements AutoCloseable {
 
-    /** Headers about the wanted bytes, none of which identifies the sender. */
+    /** Headers that select content and do not identify the sender. */
     private static final Set<String> HEADERS_FOR_STRANGERS = Set.of("accept", "accept-encoding", "range", "if-range");
 
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
@@ -24,7 +24,7 @@ public final class OutboundClient implements AutoCloseable {
     private final int redirects;
 
     /**
-     * @param base scheme, host and port that the operator has configured; null if every address is a stranger's
+     * @param base configured scheme, host and port; null if every address is a stranger's
      * @param configured sends to addresses at {@code base}
      * @param strangers sends to all others
      */
@@ -35,7 +35,7 @@ public final class OutboundClient implements AutoCloseable {
         this.redirects = redirects;
     }
 
-    /** Whether an address is at the host that the operator has configured, scheme and port included. */
+    /** Whether an address has the configured scheme, host and port. */
     public boolean isConfigured(URI uri) {
         return base != null && isSameOrigin(base, uri);
     }
@@ -59,13 +59,13 @@ public final class OutboundClient implements AutoCloseable {
         T read(OutboundResponse response) throws IOException;
     }
 
-    /** Where to go on, or what came of it. */
+    /** A redirect to follow, or the result. */
     private record Step<T>(@Nullable URI next, @Nullable T result) {}
 
     /**
      * Sends the request.
      *
-     * @throws OutboundException if there is no answer, or if {@code reader} fails; its cause is what the reader has thrown
+     * @throws OutboundException if there is no answer, or if {@code reader} fails, with its exception as the cause
      * @throws IllegalArgumentException if the address is not http or https with a host, or not below the configured one
      */
     public <T> T send(OutboundRequest request, Reader<T> reader) throws OutboundException {
@@ -92,7 +92,7 @@ public final class OutboundClient implements AutoCloseable {
                                 : new Step<>(null, reader.read(response)));
     }
 
-    /** A request with content is sent to its own address alone. */
+    /** Requests with content are never redirected. */
     private boolean mayBeRedirected(OutboundRequest request) {
         return redirects > 0 && request.content() == null;
     }

@@ -3,7 +3,7 @@ package dev.anneal.service.platform.outbound;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The source of every client that the service has. */
+/** The factory of all HTTP clients of the service. */
 @Configuration(proxyBeanMethods = false)
 class OutboundConfiguration {
 

@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * The body of a request, which is never held in memory as a whole unless it is made of bytes.
+ * The body of a request, which is streamed unless it is created from bytes.
  *
- * @param length bytes in all
+ * @param length total number of bytes
  * @param source opens the bytes, which are closed once they are sent
  */
 public record OutboundContent(String contentType, long length, Source source) {

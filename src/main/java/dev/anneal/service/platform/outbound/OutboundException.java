@@ -2,7 +2,7 @@ package dev.anneal.service.platform.outbound;
 
 import java.io.IOException;
 
-/** A request that got no answer, or not all of it. The message tells nothing of the other side but the kind of failure. */
+/** A request without a complete answer. The message reveals only the kind of failure. */
 public final class OutboundException extends IOException {
 
     private final Reason reason;
@@ -19,7 +19,7 @@ public final class OutboundException extends IOException {
 
     /** The cause. */
     public enum Reason {
-        /** Neither public nor allowed; trying again does not help. */
+        /** The address is neither public nor allowed; a retry cannot succeed. */
         ADDRESS_NOT_ALLOWED,
         /** The deadline has passed. */
         TIMED_OUT,
@@ -33,7 +33,7 @@ public final class OutboundException extends IOException {
         return reason;
     }
 
-    /** The message, which is never null, in words that follow the name of the other side. */
+    /** The message, which is never null and continues a sentence after the name of the host. */
     public String explanation() {
         String message = getMessage();
         return message == null ? reason.name() : message;

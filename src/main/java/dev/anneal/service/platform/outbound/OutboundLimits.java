@@ -4,11 +4,11 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds of a client.
+ * Limits of a client.
  *
- * @param silence how long a connection may take, and the other side may say nothing
- * @param deadline how long a request may take in all; null for no bound, as for downloads
- * @param connections open at a time
+ * @param silence time limit for connecting, and for silence of the other side
+ * @param deadline total time limit for a request; null for none, as for downloads
+ * @param connections maximum number of open connections
  */
 public record OutboundLimits(Duration silence, @Nullable Duration deadline, int connections) {
 

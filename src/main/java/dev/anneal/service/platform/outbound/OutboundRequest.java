@@ -5,11 +5,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request to the outside.
+ * An outbound request.
  *
  * @param method {@code GET}, {@code POST}, …
  * @param uri {@code http} or {@code https}, with a host
- * @param content null for none
+ * @param content the body; null for none
  */
 public record OutboundRequest(
         String method,

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.NameValuePair;
 
-/** An answer while its connection is open. The rest of an answer that is not read is never received. */
+/** An answer while its connection is open. The unread rest of an answer is not received. */
 public final class OutboundResponse {
 
     private final ClassicHttpResponse response;
@@ -24,7 +24,7 @@ public final class OutboundResponse {
         return Optional.ofNullable(response.getFirstHeader(name)).map(NameValuePair::getValue);
     }
 
-    /** The body as it arrives, not decompressed. */
+    /** The body as received, not decompressed. */
     public InputStream body() throws IOException {
         return response.getEntity() == null
                 ? InputStream.nullInputStream()

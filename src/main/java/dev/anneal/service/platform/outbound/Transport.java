@@ -23,9 +23,9 @@ import org.springframework.boot.http.client.HttpRedirects;
 import org.springframework.boot.http.client.InetAddressFilter;
 
 /**
- * Sends one request. A name is looked up once, and the addresses found are checked before one of them is connected to, so that no name leads to an
- * address that the filter keeps out. Redirects, cookies and compression are off; a deadline ends slow answers, and a connection
- * whose answer is not read to its end is closed.
+ * Sends one request. A name is resolved once, and its addresses are checked before connecting, so that no name leads
+ * past the filter. Redirects, cookies and compression are off; a deadline ends slow answers, and a connection whose
+ * answer is not read completely is closed.
  */
 final class Transport implements AutoCloseable {
 
@@ -59,7 +59,7 @@ final class Transport implements AutoCloseable {
                 : deadlines.schedule(request::abort, deadline.toMillis(), TimeUnit.MILLISECONDS);
         try {
             addContent(request, wanted.content());
-            // Neither execute() nor closing the response will do: both read on to the end of the answer.
+            // Neither execute() nor closing the response is suitable: both read the answer to its end.
             return reader.read(
                     new OutboundResponse(client.executeOpen(RoutingSupport.determineHost(request), request, null)));
         } catch (HttpException | IOException | RuntimeException e) {
@@ -68,7 +68,7 @@ final class Transport implements AutoCloseable {
             if (end != null) {
                 end.cancel(false);
             }
-            // Closes the connection, unless the answer was read to its end and has given it back.
+            // Closes the connection, unless the answer was read to its end and released it.
             request.abort();
         }
     }

@@ -11,10 +11,13 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/** Signs requests as Standard Webhooks 1.0.0 says: HMAC-SHA256 of {@code id.timestamp.body}. Receivers verify it with any of that standard's libraries. */
+/**
+ * Signs requests according to Standard Webhooks 1.0.0: HMAC-SHA256 of {@code id.timestamp.body}. Receivers can verify
+ * it with that standard's libraries.
+ */
 public final class WebhookSignature {
 
-    /** Beginning of a secret. */
+    /** Prefix of a secret. */
     public static final String PREFIX = "whsec_";
 
     private static final String ALGORITHM = "HmacSHA256";
@@ -42,7 +45,7 @@ public final class WebhookSignature {
     /**
      * The headers of a request.
      *
-     * @param signature null: it is not signed
+     * @param signature signs the request; null: it is not signed
      * @param id the same for each delivery of one message
      */
     public static Map<String, String> headers(

@@ -1,4 +1,6 @@
-/** HTTP to the outside: to addresses that clients name, which are filtered, and to those that the operator has configured. */
+/**
+ * Outbound HTTP: to addresses that clients name, which are filtered, and to addresses that the operator has configured.
+ */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.platform.outbound;

@@ -14,7 +14,7 @@ public record Page<T>(List<T> rows, boolean hasMore) {
         rows = List.copyOf(rows);
     }
 
-    /** The page of {@code request} out of the rows that its query read, one more than the limit at most. */
+    /** The page of {@code request} from the rows that its query read, at most one more than the limit. */
     public static <T> Page<T> of(List<T> rowsRead, PageRequest request) {
         boolean hasMore = rowsRead.size() > request.limit();
         return new Page<>(hasMore ? rowsRead.subList(0, request.limit()) : rowsRead, hasMore);

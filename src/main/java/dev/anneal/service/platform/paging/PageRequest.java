@@ -3,13 +3,13 @@ package dev.anneal.service.platform.paging;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which part of a list a client wants.
+ * A client's request for a page of a list.
  *
- * <p>Lists are ordered by (created_at, id). A query reads {@link #rowsToRead()} rows behind the position of {@code after}: the row
- * beyond the limit only says that there is more.
+ * <p>Lists are ordered by (created_at, id). A query reads {@link #rowsToRead()} rows after the position of {@code
+ * after}: the row beyond the limit only shows that there are more.
  *
  * @param after id of the last row the client has seen, or null for the first page
- * @param limit rows wanted at most
+ * @param limit maximum number of rows
  * @param ascending oldest first
  */
 public record PageRequest(@Nullable String after, int limit, boolean ascending) {

@@ -1,4 +1,4 @@
-/** Pages of a list. They are read by id, so that a client reaches the end while rows come and go. */
+/** Pages of a list. Pages continue after an id, so insertions and deletions do not disturb them. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.platform.paging;

@@ -5,22 +5,23 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Sets what a process finds of CUDA and libtorch in its environment. */
+/** Sets the environment variables of a process for CUDA and libtorch. */
 final class CudaEnvironment {
 
-    /** The one CUDA binding that DJL 0.36 brings for libtorch 2.7.1; it binds any CUDA 12 build. */
+    /** DJL 0.36's only CUDA binding for libtorch 2.7.1; it works with any CUDA 12 build. */
     private static final String FLAVOR = "cu128";
 
-    /** By these DJL chooses a libtorch. */
+    /** Variables by which DJL chooses a libtorch. */
     private static final Set<String> CHOICE = Set.of("PYTORCH_LIBRARY_PATH", "PYTORCH_VERSION", "PYTORCH_FLAVOR");
 
     private CudaEnvironment() {}
 
     /**
-     * Makes a process for a CUDA device load a CUDA libtorch, and one for the CPU the bundled one, whatever it inherited.
+     * Makes a process for a CUDA device load a CUDA libtorch, and a process for the CPU the bundled one, regardless of
+     * inherited variables.
      *
-     * @param environment what the process inherits
-     * @param libtorch folder that holds {@code libtorch.so} for CUDA devices; null leaves it to what is inherited
+     * @param environment inherited variables, which are changed
+     * @param libtorch folder with {@code libtorch.so} for CUDA devices; null keeps the inherited choice
      */
     static void settle(Map<String, String> environment, String device, @Nullable Path libtorch) {
         if (device.equals("cpu")) {
@@ -35,9 +36,9 @@ final class CudaEnvironment {
             environment.put("PYTORCH_LIBRARY_PATH", libtorch.toAbsolutePath().toString());
         }
         environment.putIfAbsent("PYTORCH_FLAVOR", FLAVOR);
-        // The lengths of rows vary: blocks of fixed size would leave gaps that nothing fits into.
+        // Row lengths vary: blocks of fixed size would fragment the memory.
         environment.putIfAbsent("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True");
-        // Sums of one matrix product in one order, whatever workspace is free.
+        // Fixes the order of summation in matrix products, whatever workspace is free.
         environment.putIfAbsent("CUBLAS_WORKSPACE_CONFIG", ":4096:8");
     }
 }

@@ -7,7 +7,7 @@ import dev.anneal.protocol.ExitCode;
  *
  * @param code exit code, or 128 plus the number of the signal that ended it
  * @param stderrTail the last lines it wrote to standard error
- * @param oomKilled whether the kernel ended a process for want of memory while this one ran
+ * @param oomKilled whether the kernel killed a process for lack of memory while this one ran
  */
 public record EngineExit(int code, String stderrTail, boolean oomKilled) {
 
@@ -25,21 +25,21 @@ public record EngineExit(int code, String stderrTail, boolean oomKilled) {
     private static final int SIGSEGV = 11;
     private static final int SIGTERM = 15;
 
-    /** What a process's end means for its task. */
+    /** Causes of a process's end. */
     public enum Meaning {
         DONE,
         BAD_INPUT,
         FAILURE,
         GIVEN_BACK,
-        /** The Java heap was too small, or the system had no memory left, as the kernel or the JVM says. */
+        /** The Java heap was too small, or the system ran out of memory, as reported by the kernel or the JVM. */
         OUT_OF_MEMORY,
-        /** Somebody ended the process, and nothing shows that memory had run out. */
+        /** The process was killed, with no sign that memory had run out. */
         KILLED,
-        /** Any other end: a native crash, or a code that is not ours. */
+        /** Any other end: a native crash or an unknown exit code. */
         CRASH
     }
 
-    /** An end without a word of the kernel. */
+    /** An end without a kill by the kernel. */
     public EngineExit(int code, String stderrTail) {
         this(code, stderrTail, false);
     }

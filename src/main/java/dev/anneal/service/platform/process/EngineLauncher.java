@@ -15,10 +15,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Starts engine processes: a JVM with the engine's main class, a task file, and an environment made for it. */
+/** Starts engine processes: a JVM with the engine's main class, a task file, and its own environment. */
 public final class EngineLauncher {
 
-    /** A name, because the service may not load the class: that would bring native code into this process. */
+    /** Given by name, because loading the class would load native code into this process. */
     public static final String ENGINE_MAIN = "dev.anneal.engine.run.EngineMain";
 
     private static final String DEVICE_MAIN = "dev.anneal.engine.run.DeviceMain";
@@ -28,8 +28,8 @@ public final class EngineLauncher {
     private static final int YOUNG_MEGABYTES = 16;
 
     /**
-     * What a process inherits: where programs, libraries and temporary files are, and how text is encoded. Everything else stays behind;
-     * credentials reach the service by its environment.
+     * Inherited variables: paths of programs, libraries and temporary files, and text encoding. No others, because the
+     * service's environment holds credentials.
      */
     private static final Set<String> INHERITED =
             Set.of("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "JAVA_HOME");
@@ -44,7 +44,7 @@ public final class EngineLauncher {
     private final String mainClass;
 
     /**
-     * @param home folder for what this host keeps between runs, {@code anneal.home}
+     * @param home {@code anneal.home}
      * @param cache where programs and native libraries are unpacked
      * @param mainClass {@link #ENGINE_MAIN}, or a program of a test that speaks the same protocol
      */
@@ -68,7 +68,7 @@ public final class EngineLauncher {
     /**
      * A workspace on this host, after orphans of dead workers have ended.
      *
-     * @param grace how long orphans may take to save and end by themselves
+     * @param grace how long orphans may take to save and exit by themselves
      */
     public EngineWorkspace openWorkspace(Duration grace) {
         return EngineWorkspace.open(home.resolve("engines"), grace);
@@ -77,7 +77,7 @@ public final class EngineLauncher {
     /**
      * Starts a process for {@code task}.
      *
-     * @param directory an existing folder that is the process's own; it gets the task file and is the working directory
+     * @param directory an existing folder for this process only: its working directory, which gets the task file
      * @param listener receives the process's progress, in order, on a thread of the process
      */
     public EngineProcess launch(Task task, Path directory, Consumer<Progress> listener) throws IOException {
@@ -87,7 +87,8 @@ public final class EngineLauncher {
     }
 
     /**
-     * Starts a process that computes something on each of the devices and ends; it says {@link Progress.Failed} of the first that cannot be used.
+     * Starts a process that tests each of the devices and exits; it reports {@link Progress.Failed} for the first
+     * unusable one.
      *
      * @param devices names of CUDA devices, at least one
      * @param directory as for {@link #launch}
@@ -115,7 +116,7 @@ public final class EngineLauncher {
             ProcessRecord.write(directory, process.toHandle());
             return new EngineProcess(process, listener);
         } catch (IOException | RuntimeException | Error e) {
-            // Neither this worker nor the sweep after it would know of the process.
+            // Otherwise neither this worker nor a later sweep would know of the process.
             process.destroyForcibly();
             throw e;
         }
@@ -129,15 +130,16 @@ public final class EngineLauncher {
         List<String> command = new ArrayList<>(nice);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx" + properties.heap().toMegabytes() + "m");
-        // What the young generation has grown to stays resident: a small one is collected more often, in milliseconds.
+        // The young generation's peak size stays resident: a small one is collected more often, but within
+        // milliseconds.
         command.add("-Xmn" + YOUNG_MEGABYTES + "m");
         command.add("-Xms" + 2 * YOUNG_MEGABYTES + "m");
-        // One mutator thread allocates little; a parallel collector would only take cores from the arithmetic.
+        // The process allocates little; a parallel collector would only take cores from the arithmetic.
         command.add("-XX:+UseSerialGC");
         command.add("-XX:+ExitOnOutOfMemoryError");
         command.add("-XX:-CreateCoredumpOnCrash");
         command.add("-XX:ErrorFile=crash.log");
-        // Standard output belongs to the protocol; a crash is told on standard error, whose tail is kept.
+        // Standard output belongs to the protocol; crashes are reported on standard error, whose last lines are kept.
         command.add("-XX:+DisplayVMOutputToStderr");
         command.add("-Dai.djl.offline=true");
         command.addAll(properties.jvmOptions());
@@ -149,23 +151,23 @@ public final class EngineLauncher {
     private Map<String, String> environment() {
         EngineProperties.Malloc malloc = properties.malloc();
         return Map.of(
-                // Threads run their operators alone, but for those that decode and ask for more (OperatorThreads): a
-                // spinning OpenMP team would steal the other threads' cores.
+                // Threads run their operators alone, except in decoding (OperatorThreads): a spinning OpenMP team would
+                // take the other threads' cores.
                 "OMP_NUM_THREADS",
                 "1",
-                // Turns of waiting awake, some 10 us, before a thread of those few sleeps. The default, a hundred times
-                // as long, takes cores from others that want them, among them the one that it waits for.
+                // Iterations of spinning, about 10 us, before a thread sleeps. The default, a hundred times as long,
+                // takes cores from other threads, including the one it waits for.
                 "GOMP_SPINCOUNT",
                 "3000",
                 "MKL_NUM_THREADS",
                 "1",
-                // DJL asks a cloud metadata address and an outside host otherwise.
+                // Otherwise DJL calls a cloud metadata address and an external host.
                 "OPT_OUT_TRACKING",
                 "true",
                 "ENGINE_CACHE_DIR",
                 cacheDirectory.toString(),
-                // Threads that share one wait for each other at every tensor; one for each thread would keep
-                // freed buffers of its own.
+                // Threads sharing one arena wait for each other at every tensor; one arena per thread would keep too
+                // many freed buffers.
                 "MALLOC_ARENA_MAX",
                 "2",
                 "MALLOC_MMAP_THRESHOLD_",

@@ -26,7 +26,7 @@ public final class EngineProcess {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineProcess.class);
 
-    /** The longest honest lines are proofs and evaluated samples, some hundred kilobytes. */
+    /** The longest valid lines, proofs and evaluated samples, have some hundred kilobytes. */
     private static final int PROGRESS_LINE_BYTES = 8 << 20;
 
     /** Marks the end of the input, whose lines are never empty. */
@@ -42,12 +42,14 @@ public final class EngineProcess {
     private final BlockingQueue<String> input = new LinkedBlockingQueue<>();
     private final CompletableFuture<EngineExit> exit;
 
-    /** Takes over a process that has just been started. */
+    /** Wraps a process that has just been started. */
     EngineProcess(Process process, Consumer<Progress> listener) {
         this(process, listener, OomKills.ofThisProcess());
     }
 
-    /** @param oomKills what the kernel counts */
+    /**
+     * @param oomKills the kernel's counter of killed processes
+     */
     EngineProcess(Process process, Consumer<Progress> listener, OomKills oomKills) {
         this.process = process;
         this.oomKills = oomKills;
@@ -73,24 +75,24 @@ public final class EngineProcess {
     }
 
     /**
-     * Completes when the process has ended and the listener has seen all of its progress; exceptionally if the listener threw, for which the
-     * process is killed.
+     * Completes when the process has ended and the listener has received all progress; exceptionally if the listener
+     * threw, in which case the process is killed.
      */
     public CompletableFuture<EngineExit> exit() {
         return exit.copy();
     }
 
-    /** Sends the process a command without waiting until it reads; has no effect on one that has ended. */
+    /** Sends a command without waiting until it is read; has no effect after the process has ended. */
     public void send(Command command) {
         send(command.line());
     }
 
-    /** Asks a process that serves; likewise. */
+    /** Likewise, for a request to a serving process. */
     public void send(ServeRequest request) {
         send(JSON.writerFor(ServeRequest.class).writeValueAsString(request));
     }
 
-    /** Answers a training's graders; likewise. */
+    /** Likewise, for an answer to a training's graders. */
     public void send(GradingReply reply) {
         send(JSON.writeValueAsString(reply));
     }
@@ -99,7 +101,7 @@ public final class EngineProcess {
         input.add(line);
     }
 
-    /** A hanging process reads nothing: a caller that wants to end it must not wait for it to take a line. */
+    /** Runs on its own thread, because a hanging process reads nothing and its callers must not wait. */
     private void writeInput() {
         OutputStream stream = process.getOutputStream();
         try {
@@ -125,7 +127,7 @@ public final class EngineProcess {
                     try {
                         reader.run();
                     } catch (RuntimeException | Error e) {
-                        // Once nobody reads, the pipe fills up and the process waits for ever.
+                        // Without a reader the pipe would fill up and the process wait forever.
                         kill();
                         throw e;
                     }

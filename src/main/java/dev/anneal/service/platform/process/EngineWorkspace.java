@@ -25,8 +25,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The folder of one worker's engine processes, one folder for each. The worker holds an operating system's lock on it, which ends with
- * the worker however it dies; whoever gets the lock of another's folder knows that its processes are orphans.
+ * The folder of one worker's engine processes, with a subfolder for each. The worker holds an operating system's lock
+ * on it, which ends with the worker; a process that gets the lock of another worker's folder knows that its processes
+ * are orphans.
  */
 public final class EngineWorkspace implements AutoCloseable {
 
@@ -34,8 +35,8 @@ public final class EngineWorkspace implements AutoCloseable {
     private static final String LOCK_FILE = "worker.lock";
 
     /**
-     * Of this JVM. Nobody in it may open their lock files a second time: the operating system drops all of a process's locks on a file when the process closes
-     * any of its channels to it.
+     * Workspaces of this JVM. Their lock files must not be opened a second time: closing any channel to a file drops
+     * all of the process's locks on it.
      */
     private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
@@ -48,15 +49,15 @@ public final class EngineWorkspace implements AutoCloseable {
     }
 
     /**
-     * Makes a workspace after ending what dead workers of this host left in theirs.
+     * Creates a workspace after ending the orphans of dead workers of this host.
      *
      * @param workspaces folder that holds the workspaces of all workers of this host
-     * @param grace how long orphans may take to save and end by themselves, which they do when their worker is gone
+     * @param grace how long orphans may take to save and exit by themselves
      */
     public static synchronized EngineWorkspace open(Path workspaces, Duration grace) {
         try {
             Files.createDirectories(workspaces);
-            // Held while folders are made and swept, so that none is swept between its making and its locking.
+            // Held while folders are created and swept, so that none is swept between its creation and its locking.
             try (FileChannel gate = openLockFile(workspaces.resolve("workspaces.lock"))) {
                 Objects.requireNonNull(gate.lock());
                 sweep(workspaces, grace);

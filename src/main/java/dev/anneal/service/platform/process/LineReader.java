@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Lines of UTF-8 with a bound on their length, so that a faulty process cannot fill the reader's memory. */
+/** Reads lines of UTF-8 with a length limit, so that a faulty process cannot fill the reader's memory. */
 final class LineReader {
 
     private final InputStream input;
@@ -20,7 +20,7 @@ final class LineReader {
         this.limitBytes = limitBytes;
     }
 
-    /** The next line without its end, cut at the limit, or null at the end of the input. */
+    /** The next line without its line break, cut at the limit, or null at the end of the input. */
     @Nullable
     String next() throws IOException {
         line.reset();

@@ -8,7 +8,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Starts a process at a low priority, so that others get the processor first, above all this service. */
+/** Starts a process at a low priority, so that others, mainly this service, get the processor first. */
 final class Niceness {
 
     private static final Logger LOG = LoggerFactory.getLogger(Niceness.class);
@@ -16,7 +16,8 @@ final class Niceness {
     private Niceness() {}
 
     /**
-     * The words before a command; the process keeps its id, because {@code nice} becomes the program that it starts.
+     * The words to put before a command. The process id stays the same, because {@code nice} executes the command in
+     * its own process.
      *
      * @param niceness added to this process's own; 0 changes nothing
      * @param searchPath folders in the form of {@code PATH}; without {@code nice} in any of them nothing is changed

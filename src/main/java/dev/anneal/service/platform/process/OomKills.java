@@ -9,8 +9,8 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
- * How many processes the kernel has ended because memory ran out: of this process's control group, which for a container is all of it; where that cannot
- * be read, of the whole machine.
+ * Number of processes that the kernel killed because memory ran out: in this process's control group, such as its
+ * container, or on the whole machine if that cannot be read.
  */
 final class OomKills {
 
@@ -22,12 +22,14 @@ final class OomKills {
         this.counters = counters;
     }
 
-    /** Those of this machine. */
+    /** The counter for this process. */
     static OomKills ofThisProcess() {
         return in(Path.of("/"));
     }
 
-    /** @param root below which {@code proc} and {@code sys} lie */
+    /**
+     * @param root parent directory of {@code proc} and {@code sys}
+     */
     static OomKills in(Path root) {
         Path groups = root.resolve("sys/fs/cgroup");
         List<String> memberships = lines(root.resolve("proc/self/cgroup")).toList();
@@ -37,7 +39,7 @@ final class OomKills {
         Stream<Path> first = memberships.stream()
                 .filter(line -> line.contains(":memory:"))
                 .map(line -> below(groups.resolve("memory"), line).resolve("memory.oom_control"));
-        // In a container its own group may be mounted as the root, whatever the membership says.
+        // In a container its group may be mounted as the root, despite the path in its membership.
         Stream<Path> mounted = Stream.of(groups.resolve("memory.events"), groups.resolve("memory/memory.oom_control"));
         return new OomKills(Stream.of(second, first, mounted, Stream.of(root.resolve("proc/vmstat")))
                 .flatMap(paths -> paths)
@@ -48,7 +50,7 @@ final class OomKills {
         return groups.resolve(membership.substring(membership.indexOf('/') + 1));
     }
 
-    /** The counter; empty where the kernel offers none to read. */
+    /** The counter; empty if the kernel provides none. */
     OptionalLong count() {
         return counters.stream()
                 .flatMap(counter -> counted(counter).stream())

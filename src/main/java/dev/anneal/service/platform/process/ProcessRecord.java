@@ -10,7 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Identifies the process that runs in a folder, for a later finder of the folder. Process ids are reused, so the start time is part of the identity.
+ * Identifies the process of a folder for later sweeps. Process ids are reused, so the start time is part of the
+ * identity.
  *
  * @param pid operating system's id
  * @param started when the process started
@@ -20,10 +21,10 @@ record ProcessRecord(long pid, Instant started) {
     private static final Logger LOG = LoggerFactory.getLogger(ProcessRecord.class);
     private static final String FILE = "process";
 
-    /** Linux counts a start from the boot, whose wall time moves a little when the clock is corrected. */
+    /** Linux measures start times from the boot, whose wall-clock time shifts slightly when the clock is corrected. */
     private static final Duration CLOCK_CORRECTION = Duration.ofSeconds(5);
 
-    /** Writes down the process of a folder. */
+    /** Records the process of a folder. */
     static void write(Path folder, ProcessHandle process) throws IOException {
         Instant started = process.info().startInstant().orElse(Instant.EPOCH);
         Files.writeString(folder.resolve(FILE), process.pid() + " " + started);

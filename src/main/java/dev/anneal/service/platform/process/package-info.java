@@ -1,4 +1,4 @@
-/** Engine processes: how their JVM is started, what they report, how they end, and what remains of them when a worker dies. */
+/** Engine processes: start, progress, exit codes, and the orphans of dead workers. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.platform.process;

@@ -3,8 +3,8 @@ package dev.anneal.service.platform.refusal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that is not carried out because of what it asks. The message is written for the client: what must hold, what was found,
- * and what to do about it. Any module may throw it; the API turns it into the error envelope and logs nothing.
+ * Refusal of a request. The message is for the client: what is required, what was found, and what to do. Any district
+ * may throw it; the API turns it into the error envelope and logs nothing.
  */
 public final class Refusal extends RuntimeException {
 
@@ -27,12 +27,15 @@ public final class Refusal extends RuntimeException {
         return new Refusal(RefusalCode.INVALID_VALUE, message, parameter);
     }
 
-    /** The tenant has nothing with this id. The id of another tenant's object gets the same answer. */
+    /** The tenant has no object with this id; same answer for another tenant's object. */
     public static Refusal notFound(String noun, String id, String parameter) {
         return notFound(noun, id, parameter, "");
     }
 
-    /** As {@link #notFound(String, String, String)}, going on with the sentence {@code hint}, which begins with a space or is empty. */
+    /**
+     * As {@link #notFound(String, String, String)}, followed by the sentence {@code hint}, which begins with a space or
+     * is empty.
+     */
     public static Refusal notFound(String noun, String id, String parameter, String hint) {
         return new Refusal(
                 RefusalCode.NOT_FOUND,
@@ -41,9 +44,9 @@ public final class Refusal extends RuntimeException {
     }
 
     /**
-     * A page that is to begin behind something that is not in the list.
+     * The page begins after an id that is not in the list.
      *
-     * @param noun what the list is of, with its article
+     * @param noun an element of the list, with its article
      */
     public static Refusal invalidCursor(String noun, String after) {
         return new Refusal(

@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Why a request was not carried out. The lower-case name is {@code error.code} on the wire; the status decides which exception an
- * OpenAI SDK raises and whether it tries again.
+ * Reason of a refusal. The lower-case name is {@code error.code} in the response; the status decides which exception an
+ * OpenAI SDK raises and whether it retries.
  */
 public enum RefusalCode {
     ADAPTER_INVALID(400),
@@ -82,7 +82,7 @@ public enum RefusalCode {
         this.status = status;
     }
 
-    /** The code with this name on the wire. */
+    /** The code with this {@code error.code}. */
     public static Optional<RefusalCode> named(String wireName) {
         return Arrays.stream(values())
                 .filter(code -> code.wireName().equals(wireName))
@@ -94,12 +94,12 @@ public enum RefusalCode {
         return status;
     }
 
-    /** Whether the service is at fault, so that the same request may be carried out later. */
+    /** Whether the service is at fault, so that a retry may succeed. */
     public boolean isServiceFault() {
         return status >= 500;
     }
 
-    /** Whether a base model that was there before is missing, which an operator may correct. */
+    /** Whether a base model that existed before is missing, which an operator can correct. */
     public boolean isModelAway() {
         return this == MODEL_NOT_AVAILABLE || this == BASE_MODEL_UNREADABLE || this == SERVICE_UNAVAILABLE;
     }
@@ -109,7 +109,7 @@ public enum RefusalCode {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The value of {@code error.type}, as OpenAI groups its errors. */
+    /** The value of {@code error.type}, OpenAI's error group. */
     public String type() {
         if (status == 429) {
             return "rate_limit_error";

@@ -1,4 +1,4 @@
-/** How a module refuses a request: a code, a sentence and the parameter that it concerns. */
+/** Refusals of requests: a code, a message and the parameter at fault. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.platform.refusal;

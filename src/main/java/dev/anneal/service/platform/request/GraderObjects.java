@@ -14,9 +14,9 @@ public final class GraderObjects {
     private GraderObjects() {}
 
     /**
-     * Reads a grader, or refuses it as clients are told.
+     * Reads a grader, or refuses it.
      *
-     * @param path where it stands in the request
+     * @param path its path in the request
      */
     public static Grader read(Map<String, @Nullable Object> grader, String path) {
         try {

@@ -39,7 +39,7 @@ public final class JsonBody {
         return new JsonBody(object);
     }
 
-    /** Half a surrogate pair and U+0000 are legal in JSON, but PostgreSQL stores no text that holds them. */
+    /** Half a surrogate pair and U+0000 are valid in JSON, but PostgreSQL cannot store them. */
     private static void refuseUnstorable(String path, JsonNode node) {
         if (node.isString() && isUnstorable(node.stringValue())) {
             throw Refusal.invalidValue(path, "'" + path + "' " + UNSTORABLE);
@@ -67,7 +67,10 @@ public final class JsonBody {
         return new StrictObject("", root);
     }
 
-    /** SHA-256 of the body with its keys sorted and white space removed: the same request has the same digest however it is written. */
+    /**
+     * SHA-256 of the body with its keys sorted and white space removed: equal requests have equal digests, however they
+     * are formatted.
+     */
     public String digest() {
         return Sha256.ofText(CANONICAL.writeValueAsString(CANONICAL.treeToValue(root, Object.class)));
     }

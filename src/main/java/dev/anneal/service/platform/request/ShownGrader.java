@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Graders as replies show them. */
+/** Graders in responses. */
 public final class ShownGrader {
 
     private static final Set<String> ALONE = Set.of("string_check", "text_similarity", "score_model");
@@ -14,8 +14,9 @@ public final class ShownGrader {
     private ShownGrader() {}
 
     /**
-     * A grader that was read, as OpenAI's types have it: with a name, and a {@code multi} with a single grader. Null if they cannot say it: strict
-     * clients refuse whatever holds an {@code endpoint}, a {@code multi} of several, or a {@code label_model} of its own.
+     * A grader in the form of OpenAI's types: with a name, and a {@code multi} with a single grader. Null if those
+     * types cannot express it: strict clients reject an {@code endpoint}, a {@code multi} of several graders, or a
+     * top-level {@code label_model}.
      */
     public static @Nullable Map<String, @Nullable Object> inOpenAiTypes(Map<String, @Nullable Object> grader) {
         Object type = grader.get("type");

@@ -18,8 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * One JSON object of a request, read key by key: every value has the type and range its reader asks for, and {@link #refuseOthers()}
- * refuses the keys that nobody asked for. A key whose value is {@code null} counts as absent, as the SDKs mean it.
+ * A JSON object of a request, read key by key: each read checks type and range, and {@link #refuseOthers()} refuses
+ * keys that were not read. A key whose value is {@code null} counts as absent, as in the SDKs.
  */
 public final class StrictObject {
 
@@ -29,13 +29,15 @@ public final class StrictObject {
     private final JsonNode node;
     private final Set<String> known = new LinkedHashSet<>();
 
-    /** @param path where the object stands in the request, empty for the body itself */
+    /**
+     * @param path the object's path in the request, empty for the body itself
+     */
     StrictObject(String path, JsonNode node) {
         this.path = path;
         this.node = node;
     }
 
-    /** Name of {@code key} from the top of the request, as {@code error.param} shows it. */
+    /** Full path of {@code key} in the request, as in {@code error.param}. */
     public String param(String key) {
         return path.isEmpty() ? key : path + "." + key;
     }
@@ -126,7 +128,7 @@ public final class StrictObject {
         return value(key);
     }
 
-    /** Keys that mean nothing here and are not looked at. */
+    /** Accepts keys without reading them. */
     public void ignore(Collection<String> keys) {
         known.addAll(keys);
     }
@@ -145,7 +147,9 @@ public final class StrictObject {
         return value.intValue();
     }
 
-    /** @param rule what must hold, in words that follow "must be a number" */
+    /**
+     * @param rule the condition, in words that follow "must be a number"
+     */
     public @Nullable Double number(String key, Predicate<Double> allowed, String rule) {
         JsonNode value = value(key);
         if (value == null) {
@@ -181,7 +185,7 @@ public final class StrictObject {
         return given == null ? new StrictObject(param(key), JsonNodeFactory.instance.objectNode()) : given;
     }
 
-    /** An object as maps, lists, strings, numbers, booleans and null, for one that is read elsewhere. */
+    /** An object as maps, lists, strings, numbers, booleans and null, to be read elsewhere. */
     public @Nullable Map<String, @Nullable Object> map(String key) {
         if (object(key) == null) {
             return null;
@@ -247,7 +251,7 @@ public final class StrictObject {
         return texts;
     }
 
-    /** Refuses keys that nobody has read. Call it after the last read. */
+    /** Refuses keys that were not read. Call it after the last read. */
     public void refuseOthers() {
         for (String key : node.propertyNames()) {
             if (!known.contains(key)) {

@@ -1,5 +1,6 @@
 /**
- * Strict reading of JSON request bodies: every key is known, of the right type and in range, or a refusal names it. Also how graders are shown to clients.
+ * Strict reading of JSON request bodies, in which every key must be known, of the right type and in range; and graders
+ * in requests and responses.
  */
 @NamedInterface
 @NullMarked

@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.springframework.context.annotation.Conditional;
 
-/** Makes a bean or a configuration only in processes that have the role, or one of them where several are named. */
+/** Creates a bean or configuration only in processes with one of the roles. */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @Conditional(OnRoleCondition.class)

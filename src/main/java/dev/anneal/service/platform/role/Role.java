@@ -7,20 +7,20 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
-/** A part that a process of the service may play. */
+/** Role of a process of the service. */
 public enum Role {
     /** Serves the HTTP API and validates datasets. */
     API,
     /** Claims work and runs it in engine processes; serves only health and metrics. */
     WORKER,
-    /** Generates with base and tuned models, in an engine process of its own; serves the endpoints of generation. */
+    /** Generates with base and tuned models in a separate engine process; serves the endpoints of generation. */
     INFERENCE,
     /** Brings the database's schema up to this version and ends; combines with no other role. */
     MIGRATE;
 
     private static final String PROPERTY = "anneal.roles";
 
-    /** What a process does that has all to do. */
+    /** Default roles. */
     private static final List<Role> SERVING = List.of(API, WORKER, INFERENCE);
 
     /** The roles that {@code anneal.roles} names; all but {@code migrate} unless it is set. */

@@ -1,4 +1,4 @@
-/** What a process of the service does: serve the API, work on jobs, generate, or several of these, or migrate the database ({@code anneal.roles}). */
+/** Roles of a process of the service ({@code anneal.roles}): API, worker, inference, or migration of the database. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.platform.role;

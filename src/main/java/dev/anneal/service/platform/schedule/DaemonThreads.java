@@ -2,12 +2,12 @@ package dev.anneal.service.platform.schedule;
 
 import java.util.concurrent.ThreadFactory;
 
-/** Threads that keep no process from ending. */
+/** Daemon threads, which do not keep the process alive. */
 public final class DaemonThreads {
 
     private DaemonThreads() {}
 
-    /** Makes threads that all have the same name. */
+    /** A factory of threads with this name. */
     public static ThreadFactory named(String name) {
         return task -> {
             Thread thread = new Thread(task, name);

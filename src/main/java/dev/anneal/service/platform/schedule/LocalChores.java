@@ -6,7 +6,9 @@ import org.springframework.scheduling.config.FixedDelayTask;
 import org.springframework.scheduling.config.ScheduledTaskRegistrar;
 import org.springframework.stereotype.Component;
 
-/** Has Spring's scheduler, whose threads are {@code spring.task.scheduling.pool.size}, run the chores of this process. */
+/**
+ * Runs the chores of this process on Spring's scheduler, which has {@code spring.task.scheduling.pool.size} threads.
+ */
 @Component
 final class LocalChores implements SchedulingConfigurer {
 

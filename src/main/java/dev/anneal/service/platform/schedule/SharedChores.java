@@ -31,26 +31,26 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * Runs the chores that one process does for all, while the application runs: one scheduler with one table. It has a thread for each run that may go on at a
- * time, so no chore waits for another one. It ends beside the requests that the web server lets end, not before them.
+ * Runs the chores that one process does for all, with one scheduler and one table. It has a thread for each concurrent
+ * run, so no chore waits for another. It stops while the web server finishes its requests, not before.
  */
 @Component
 @ConditionalOnRole(Role.API)
 @DependsOnDatabaseInitialization
 public final class SharedChores implements SmartLifecycle {
 
-    /** For a database that is away for a moment. */
+    /** Delay after a failure, such as a short outage of the database. */
     static final Duration AFTER_FAILURE = Duration.ofSeconds(30);
 
-    /** A task beyond the concurrency of its chore waits for this long, and up to ten times as long. */
+    /** Minimum delay of a task beyond the concurrency of its chore; the maximum is ten times as long. */
     private static final Duration UNTIL_NEXT_TURN = Duration.ofSeconds(1);
 
-    /** How long a thread waits for the turn of a task, so that a burst of short tasks ends without such a wait. */
+    /** How long a thread waits for a task's turn before that delay, so that bursts of short tasks are not delayed. */
     private static final long TURN_MILLIS = 200;
 
     private static final int MISSED_HEARTBEATS = 4;
 
-    /** What is cut off is done again by another process. */
+    /** Interrupted runs are repeated by another process. */
     private static final Duration LAST_WAIT_FOR_RECURRING = Duration.ofSeconds(5);
 
     private final DataSource pool;
@@ -59,7 +59,7 @@ public final class SharedChores implements SmartLifecycle {
     private final List<RecurringChore> recurring;
     private final List<TriggeredChore> triggered;
 
-    /** How long the end of this process waits for what runs on each thread. */
+    /** How long the shutdown waits for the run of each thread. */
     private final Map<Thread, Duration> lastWaits = new ConcurrentHashMap<>();
 
     private @Nullable Scheduler scheduler;
@@ -78,7 +78,7 @@ public final class SharedChores implements SmartLifecycle {
         this.triggered = List.copyOf(triggered);
     }
 
-    /** A scheduler that was stopped does not start again, so each start has a new one. */
+    /** A stopped scheduler cannot be restarted, so each start creates a new one. */
     @Override
     public synchronized void start() {
         isStopping = false;
@@ -99,12 +99,12 @@ public final class SharedChores implements SmartLifecycle {
                 .clock(clock::instant)
                 .threads(threads)
                 .pollingInterval(properties.pollInterval())
-                // Unlike the other strategy, this one never takes a task that only another version of the service
+                // Unlike the other strategy, this one never picks a task that only another version of the service
                 // knows.
                 .pollUsingFetchAndLockOnExecute(0.5, 3.0)
                 .heartbeatInterval(properties.takeover().dividedBy(MISSED_HEARTBEATS))
                 .missedHeartbeatsLimit(MISSED_HEARTBEATS)
-                // Those of another version are that version's to do, as long as both run.
+                // Tasks of another version are left to its processes while both run.
                 .deleteUnresolvedAfter(Duration.ofDays(365))
                 .shutdownMaxWait(Stream.concat(
                                 Stream.of(LAST_WAIT_FOR_RECURRING),
@@ -154,7 +154,9 @@ public final class SharedChores implements SmartLifecycle {
         }
     }
 
-    /** When a task that found no free place tries again: at random, so that those that wait do not come back together. */
+    /**
+     * Time at which a task without a free slot is tried again; random, so that waiting tasks do not return together.
+     */
     public static Instant nextTurn(Clock clock) {
         long least = UNTIL_NEXT_TURN.toMillis();
         return clock.instant().plusMillis(ThreadLocalRandom.current().nextLong(least, 10 * least));
@@ -165,7 +167,7 @@ public final class SharedChores implements SmartLifecycle {
                 next.ifPresentOrElse(time -> operations.reschedule(complete, time), operations::remove);
     }
 
-    /** Waits for what runs, for each chore as long as it says, then interrupts it. */
+    /** Waits for running chores, each for its own time, then interrupts them. */
     @Override
     public synchronized void stop() {
         if (scheduler != null) {

@@ -10,7 +10,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 
-/** The key of an installation with the embedded database: made once, beside it, and readable by the service's user alone. */
+/**
+ * File with the key of an installation with the embedded database: created once beside it, and readable only by the
+ * service's user.
+ */
 final class KeyFile {
 
     private static final FileAttribute<?> PRIVATE =
@@ -30,7 +33,10 @@ final class KeyFile {
         }
     }
 
-    /** Writes the file completely before it gets its name, so that a process that starts at the same time reads a whole key, its own or this one. */
+    /**
+     * Renames the file into place once complete, so that processes that start at the same time read the same, complete
+     * key.
+     */
     private static void make(Path file) throws IOException {
         byte[] key = new byte[SealingKey.BYTES];
         new SecureRandom().nextBytes(key);

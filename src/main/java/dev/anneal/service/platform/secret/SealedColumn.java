@@ -1,15 +1,16 @@
 package dev.anneal.service.platform.secret;
 
 /**
- * A column of sealed texts. A bean of this type has its rows checked when the service starts, and sealed anew when the first key is another one.
+ * A column of encrypted texts. For each bean of this type, rows are checked when the service starts, and re-encrypted
+ * when the first key changes.
  *
- * @param table whose name, like those of the columns, is part of statements: never a client's text
- * @param id column that tells the rows apart
- * @param column text, or null where there is no secret
+ * @param table name of the table; like those of the columns it becomes part of SQL, so it must never come from a client
+ * @param id column that identifies rows
+ * @param column column of the encrypted text; null if there is no secret
  */
 public record SealedColumn(String table, String id, String column) {
 
-    /** Binds a sealed text to its row and column: it does not open in another one. */
+    /** Context that binds an encrypted text to its row and column: it cannot be decrypted in another one. */
     String context(String rowId) {
         return table + "." + column + "/" + rowId;
     }

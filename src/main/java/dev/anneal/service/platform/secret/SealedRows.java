@@ -11,7 +11,7 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Checks at the start of the service that all stored secrets can be opened, and seals those of older keys anew. */
+/** Checks at the start of the service that all stored secrets can be decrypted, and re-encrypts those of older keys. */
 @Component
 @ConditionalOnRole(Role.API)
 final class SealedRows implements SmartInitializingSingleton {
@@ -51,13 +51,15 @@ final class SealedRows implements SmartInitializingSingleton {
         this.columns = List.copyOf(columns);
     }
 
-    /** A key that a row names. */
+    /** A key in use, with its number of rows. */
     record UsedKey(String key, long rows) {}
 
     /** A row's secret. */
     record Row(String id, String sealed) {}
 
-    /** @throws StartRefusedException if a row cannot be opened */
+    /**
+     * @throws StartRefusedException if a row cannot be decrypted
+     */
     @Override
     public void afterSingletonsInstantiated() {
         for (SealedColumn column : columns) {
@@ -80,7 +82,7 @@ final class SealedRows implements SmartInitializingSingleton {
                         + " seal from now on. If it is lost, delete these rows: their secrets are lost too.");
     }
 
-    /** Seals a batch of each column anew. */
+    /** Re-encrypts a batch of each column. */
     void runOnce() {
         String key = secrets.sealingKey();
         if (key == null) {

@@ -4,16 +4,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A secret as it is stored.
+ * An encrypted secret.
  *
- * @param keyId of the key that opens it
+ * @param keyId id of its key
  * @param content base64 of nonce, ciphertext and tag
  */
 public record SealedText(String keyId, String content) {
 
     private static final Pattern STORED = Pattern.compile("v1\\.([A-Za-z0-9_-]+)\\.([A-Za-z0-9+/=]+)");
 
-    /** What {@link #stored} has made. */
+    /** Parses the result of {@link #stored}. */
     public static SealedText parse(String stored) {
         Matcher parts = STORED.matcher(stored);
         if (!parts.matches()) {
@@ -22,7 +22,7 @@ public record SealedText(String keyId, String content) {
         return new SealedText(parts.group(1), parts.group(2));
     }
 
-    /** For a column of type text. */
+    /** The text to store. */
     public String stored() {
         return "v1." + keyId + "." + content;
     }

@@ -7,9 +7,9 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A key of AES-256.
+ * An AES-256 key.
  *
- * @param id stands beside what it has sealed
+ * @param id id that is stored with encrypted texts
  */
 record SealingKey(String id, SecretKey key) {
 
@@ -17,7 +17,9 @@ record SealingKey(String id, SecretKey key) {
 
     private static final Pattern ENTRY = Pattern.compile("([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/=_-]+)");
 
-    /** @param number of the entry in the list, from 0, for the message */
+    /**
+     * @param number index of the entry in the list, for the message
+     */
     static SealingKey parse(int number, String entry) {
         Matcher parts = ENTRY.matcher(entry.strip());
         if (parts.matches()) {

@@ -10,13 +10,13 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Says where the keys come from, and when rows that older keys sealed are sealed anew. */
+/** Reads the keys, and schedules the re-encryption of secrets of older keys. */
 @Configuration(proxyBeanMethods = false)
 class SecretConfiguration {
 
     private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(10);
 
-    /** Processes that share a database of the user's own share no folder, so the key must be given to all of them. */
+    /** Processes that share a configured database share no folder, so all of them must be given the key. */
     @Bean
     Secrets secrets(
             SecretProperties properties,
@@ -27,7 +27,7 @@ class SecretConfiguration {
                 isMadeHere ? new SecretProperties(List.of(KeyFile.read(home.resolve("secrets.key")))) : properties);
     }
 
-    /** Waits before the first run: while processes are replaced, older ones may not have the first key yet. */
+    /** Delays the first run, because older processes that are being replaced may not have the first key yet. */
     @Bean
     @ConditionalOnRole(Role.API)
     LocalChore sealing(SealedRows rows) {

@@ -15,7 +15,7 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import org.jspecify.annotations.Nullable;
 
-/** Seals and opens secrets by AES-256-GCM, a fresh nonce of 96 bits each time. */
+/** Encrypts and decrypts secrets with AES-256-GCM, with a new 96-bit nonce each time. */
 public final class Secrets {
 
     private static final String CIPHER = "AES/GCM/NoPadding";
@@ -26,7 +26,9 @@ public final class Secrets {
     private final Map<String, SealingKey> keys = new LinkedHashMap<>();
     private final @Nullable SealingKey first;
 
-    /** @param keys the first one seals; none: secrets are refused */
+    /**
+     * @param keys keys, of which the first encrypts; without any, secrets are refused
+     */
     Secrets(List<SealingKey> keys) {
         for (SealingKey key : keys) {
             if (this.keys.put(key.id(), key) != null) {
@@ -48,14 +50,14 @@ public final class Secrets {
         return keys.containsKey(keyId);
     }
 
-    /** Id of the key that seals; null if there is none. */
+    /** Id of the key that encrypts; null if there is none. */
     @Nullable
     String sealingKey() {
         return first == null ? null : first.id();
     }
 
     /**
-     * Seals a secret for its row.
+     * Encrypts a secret for its row.
      *
      * @throws Refusal {@code secrets_not_configured}
      */
@@ -77,9 +79,9 @@ public final class Secrets {
     }
 
     /**
-     * The secret of a row.
+     * Decrypts the secret of a row.
      *
-     * @throws IllegalStateException if its key is not configured, or if it was sealed for another row, or has been changed
+     * @throws IllegalStateException if its key is not configured, or if it was encrypted for another row or changed
      */
     public String open(SealedColumn column, String rowId, SealedText sealed) {
         SealingKey key = keys.get(sealed.keyId());

@@ -1,4 +1,4 @@
-/** Secrets of clients that the service must read again. They are sealed before they are stored, by keys that are not in the database. */
+/** Encryption of clients' secrets that the service must store and read again. Their keys are not in the database. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.platform.secret;

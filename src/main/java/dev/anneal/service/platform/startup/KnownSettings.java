@@ -24,21 +24,22 @@ import org.springframework.core.type.classreading.SimpleMetadataReaderFactory;
 import org.springframework.util.ClassUtils;
 
 /**
- * Every {@code anneal.*} setting, as the modules' records declare them, whatever this process's role is.
+ * All {@code anneal.*} settings that records declare, of every role.
  *
- * <p>Names are compared as Spring binds them: case, dashes and underscores do not count, and {@code []} stands for any element of a list.
+ * <p>Names are compared as Spring binds them: case, dashes and underscores are ignored, and {@code []} stands for any
+ * element of a list.
  */
 final class KnownSettings {
 
     private static final String RECORDS = "classpath*:dev/anneal/service/**/*Properties.class";
 
-    /** Read by {@code service.platform.role}, which no record declares. */
+    /** Read by {@code service.platform.role}, not by a record. */
     private static final String ROLES = "anneal.roles";
 
     private final List<Group> groups = new ArrayList<>();
-    /** Written names by the form in which they are compared. */
+    /** Names by their compared form. */
     private final Map<String, String> names = new TreeMap<>();
-    /** Compared forms of settings that hold whatever keys somebody gives them. */
+    /** Compared forms of settings that are maps with any keys. */
     private final Set<String> maps = new TreeSet<>();
 
     private KnownSettings() {}
@@ -46,7 +47,7 @@ final class KnownSettings {
     /**
      * A record of settings.
      *
-     * @param prefix of its settings' names
+     * @param prefix prefix of its settings' names
      */
     record Group(String prefix, Class<?> type) {}
 
@@ -107,7 +108,7 @@ final class KnownSettings {
         return Collections.unmodifiableList(groups);
     }
 
-    /** Names as the documents write them. */
+    /** Names as the documents spell them. */
     Collection<String> names() {
         return Collections.unmodifiableCollection(names.values());
     }
@@ -129,12 +130,12 @@ final class KnownSettings {
                 || maps.stream().anyMatch(map -> read.startsWith(variableOf(map) + "_"));
     }
 
-    /** The variable of a setting: dots become underscores, dashes go. */
+    /** Environment variable of a setting: dots become underscores, dashes are removed. */
     static String variableOf(String name) {
         return name.replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT);
     }
 
-    /** Spring takes underscores for dashes as well. */
+    /** Spring also accepts underscores for dashes. */
     private static String legacyVariableOf(String name) {
         return variableOf(name.replace('-', '.'));
     }

@@ -12,15 +12,17 @@ import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.util.unit.DataSize;
 
-/** Rules for every duration and size, beside those of its record. */
+/** Rules for every duration and size, in addition to those of its record. */
 final class SettingBounds {
 
-    /** Something is done again and again after so long. */
+    /** Marks durations after which something is repeated, which must not be 0. */
     private static final String REPEATED = "interval";
 
     private SettingBounds() {}
 
-    /** @param rule what the setting breaks, after "but" */
+    /**
+     * @param rule the violated rule, in words that follow "but"
+     */
     record Fault(String setting, String rule) {}
 
     static Optional<Fault> faultIn(String prefix, Object values) {

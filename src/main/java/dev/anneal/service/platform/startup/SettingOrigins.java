@@ -7,7 +7,7 @@ import org.springframework.boot.origin.OriginLookup;
 import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.core.env.PropertySource;
 
-/** Says where a setting was given, in the words of an operator. */
+/** Describes for operators where a setting was given. */
 final class SettingOrigins {
 
     private SettingOrigins() {}

@@ -31,7 +31,10 @@ import org.springframework.validation.ObjectError;
 import org.springframework.validation.Validator;
 import org.springframework.validation.beanvalidation.LocalValidatorFactoryBean;
 
-/** Binds every record of settings as Spring does later, and says of what cannot be bound what was given, where, and what is allowed. */
+/**
+ * Binds every record of settings as Spring does later, and reports for a failure what was given, where, and what is
+ * allowed.
+ */
 final class SettingValues {
 
     private static final Map<Class<?>, String> ALLOWED = Map.of(
@@ -53,7 +56,9 @@ final class SettingValues {
         this.binder = Binder.get(environment);
     }
 
-    /** @throws StartRefusedException of the first record that cannot be bound */
+    /**
+     * @throws StartRefusedException for the first record that cannot be bound
+     */
     void check() {
         bound(() -> Role.in(environment));
         try (LocalValidatorFactoryBean validator = new LocalValidatorFactoryBean()) {
@@ -99,7 +104,7 @@ final class SettingValues {
                 : given(property.getName().toString()) + ", but must be " + allowed(failure);
     }
 
-    /** A condition on several settings names them itself. */
+    /** The message of a condition on several settings names them itself. */
     private String description(String prefix, ObjectError error) {
         String message = String.valueOf(error.getDefaultMessage());
         if (!(error instanceof FieldError field) || message.startsWith("anneal.")) {

@@ -6,8 +6,8 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
- * Looks at every {@code anneal.*} setting before anything else happens, in every role alike: one that nobody reads, or that cannot be what it
- * says, stops the start.
+ * Checks all {@code anneal.*} settings before anything else, in every role: an unknown setting or an invalid value
+ * stops the start.
  */
 final class SettingsCheck implements EnvironmentPostProcessor, Ordered {
 
@@ -18,7 +18,7 @@ final class SettingsCheck implements EnvironmentPostProcessor, Ordered {
         new SettingValues(known, environment).check();
     }
 
-    /** After the files of configuration are read. */
+    /** After configuration files are read. */
     @Override
     public int getOrder() {
         return Ordered.LOWEST_PRECEDENCE;

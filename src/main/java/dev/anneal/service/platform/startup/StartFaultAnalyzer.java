@@ -15,8 +15,8 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 
 /**
- * Says without a stack why a process does not start, wherever the reason was found: a check that our code makes on its way, a folder that cannot be
- * used, a database that does not answer. Faults of the program keep their stack.
+ * Reports without a stack trace why a process does not start: a failed check of our code, an unusable folder, a
+ * database that does not answer. Faults of the program keep their stack trace.
  */
 final class StartFaultAnalyzer implements FailureAnalyzer {
 
@@ -43,7 +43,7 @@ final class StartFaultAnalyzer implements FailureAnalyzer {
         return null;
     }
 
-    /** Whether our code threw it, or called the JDK method that threw it, because of the configuration or the machine. */
+    /** Whether our code, or a JDK method that it called, threw it because of the configuration or the machine. */
     private static boolean isCheck(Throwable cause) {
         boolean said = cause instanceof IllegalArgumentException
                 || cause instanceof IllegalStateException

@@ -3,10 +3,10 @@ package dev.anneal.service.platform.startup;
 import java.util.function.UnaryOperator;
 
 /**
- * A line of what the log says when the service has started, such as where the database is. Modules make beans of it, which are shown in
+ * A line of the log entry after the start, such as the location of the database. Declared as beans, which are logged in
  * their order.
  *
- * @param text what the line says; the argument is the address of the HTTP API without a slash at its end
+ * @param text makes the line's text from the address of the HTTP API, which has no slash at its end
  */
 public record StartNote(String name, UnaryOperator<String> text) {
 

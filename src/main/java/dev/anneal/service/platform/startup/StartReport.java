@@ -19,8 +19,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 /**
- * Logs one entry when the service has started: its roles, its addresses, and the notes of the modules. Scripts that start the service on
- * free ports read the ports there.
+ * Logs one entry when the service has started: its roles, its addresses, and the notes of the modules. Scripts that
+ * start the service on free ports read the ports from it.
  */
 @Component
 final class StartReport {
@@ -66,7 +66,7 @@ final class StartReport {
                 .collect(Collectors.joining(", "));
     }
 
-    /** Of the actuator, which has the API's port where it was given none of its own. */
+    /** Address of the actuator, which has the API's port unless it is given its own. */
     private @Nullable String management(@Nullable String api) {
         String port = environment.getProperty("local.management.port");
         String own = address("management.server", port);
@@ -78,7 +78,7 @@ final class StartReport {
     }
 
     /**
-     * Where a web server is reached, or null if there is none.
+     * Address of a web server, or null if there is none.
      *
      * @param settings prefix of its settings
      */
@@ -95,7 +95,7 @@ final class StartReport {
                 + port + path;
     }
 
-    /** This machine's own name for itself where the server listens on every address. */
+    /** This machine's host name if the server listens on every address. */
     private static String host(@Nullable String configured) {
         try {
             if (configured == null || InetAddress.getByName(configured).isAnyLocalAddress()) {

@@ -14,7 +14,7 @@ import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
-/** Finds settings below {@code anneal} that nothing reads, wherever they were given. It does not show their values, which may be secrets. */
+/** Finds unknown settings below {@code anneal} from any source. It does not show their values, which may be secrets. */
 final class UnknownSettings {
 
     private static final Pattern OURS = Pattern.compile("(?i)anneal\\..+");
@@ -23,7 +23,7 @@ final class UnknownSettings {
     /** System properties of the build's own tests. */
     private static final Pattern OF_TESTS = Pattern.compile("anneal\\.test\\..+");
 
-    /** What {@code .env} holds for the other services of {@code docker-compose.yml}; a shell may have exported all of it. */
+    /** Variables in {@code .env} for other services of {@code docker-compose.yml}, which a shell may have exported. */
     private static final Set<String> OF_COMPOSE = Set.of(
             "ANNEAL_DATABASE_PASSWORD",
             "ANNEAL_OWNER_PASSWORD",
@@ -43,7 +43,9 @@ final class UnknownSettings {
         this.known = known;
     }
 
-    /** @throws StartRefusedException if there is one; it names all of them */
+    /**
+     * @throws StartRefusedException if there are any, naming all of them
+     */
     void refuse(ConfigurableEnvironment environment) {
         List<String> lines = new ArrayList<>();
         for (PropertySource<?> source : environment.getPropertySources()) {

@@ -1,4 +1,4 @@
-/** Checks of the configuration before a process starts, the reason that it logs if it does not start, and the report that it logs when it has started. */
+/** Checks of the configuration before a process starts, messages for failed starts, and the report after a start. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.platform.startup;

@@ -9,7 +9,7 @@ import java.util.Locale;
 import org.slf4j.MDC;
 
 /**
- * One attempt as traces and log lines tell of it. Begun, named and closed on the thread that makes the attempt; {@link #event} may be
+ * Trace and log context of one attempt. Begun, named and closed on the thread of the attempt; {@link #event} may be
  * called on any.
  */
 public final class AttemptTrace implements AutoCloseable {
@@ -23,11 +23,11 @@ public final class AttemptTrace implements AutoCloseable {
     private final Scope scope;
     private final String idKey;
 
-    /** The scope ends in {@link #close}. */
+    /** {@link #close} ends the scope. */
     @SuppressWarnings("MustBeClosedChecker")
     AttemptTrace(Span span, TracedAttempt attempt) {
         this.span = span;
-        // A span that is none would put ids of zeros into the log.
+        // An invalid span would put ids of zeros into the log.
         this.scope = span.getSpanContext().isValid() ? span.makeCurrent() : Scope.noop();
         this.idKey = keyOf(attempt.kind());
         MDC.put(WORKER, attempt.worker());
@@ -44,30 +44,30 @@ public final class AttemptTrace implements AutoCloseable {
         };
     }
 
-    /** What is attempted, as clients know it. */
+    /** Sets the id and model that clients know. */
     public void named(String id, String model) {
         MDC.put(idKey, id);
         span.setAttribute("anneal." + idKey.replace('_', '.'), id);
         span.setAttribute("anneal.model", model);
     }
 
-    /** Something that takes no time of its own has happened. */
+    /** Adds an event. */
     public void event(String name) {
         span.addEvent(name);
     }
 
-    /** Something has happened after a step. */
+    /** Adds an event with its step. */
     public void event(String name, long step) {
         span.addEvent(name, Attributes.of(STEP, step));
     }
 
-    /** The attempt has failed with this code of the API; its message may name what is the client's. */
+    /** Records a failure by its code of the API only, because its message may contain a client's data. */
     public void failed(String code) {
         span.setAttribute("error.type", code);
         span.setStatus(StatusCode.ERROR);
     }
 
-    /** What the work is in after the attempt. */
+    /** Sets the state of the work after the attempt. */
     public void outcome(String state) {
         span.setAttribute("anneal.outcome", state.toLowerCase(Locale.ROOT));
     }

@@ -5,7 +5,7 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 
-/** Opens a trace for each attempt: one of its own, linked with the request's, which may have ended hours before. */
+/** Opens a separate trace for each attempt, linked with that of the request, which may have ended hours before. */
 public final class AttemptTraces {
 
     private final Tracer tracer;

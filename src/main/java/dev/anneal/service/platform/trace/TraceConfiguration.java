@@ -19,7 +19,7 @@ class TraceConfiguration {
         return new AttemptTraces(telemetry.getIfAvailable(OpenTelemetry::noop).getTracer("dev.anneal"));
     }
 
-    /** Scrapes and probes are neither traced nor counted: they are the same few every second. */
+    /** Excludes scrapes and probes from traces and metrics. */
     @Bean
     ObservationPredicate requestsOfClients() {
         return (name, context) -> !(context instanceof ServerRequestObservationContext request

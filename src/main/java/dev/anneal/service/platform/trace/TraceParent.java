@@ -8,7 +8,7 @@ import io.opentelemetry.context.propagation.TextMapGetter;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** W3C trace context in a string, as it stands in a request's header {@code traceparent} and with the work that the request asked for. */
+/** W3C trace context as a string, as in the header {@code traceparent} and in rows of work. */
 public final class TraceParent {
 
     private static final String HEADER = "traceparent";
@@ -16,10 +16,10 @@ public final class TraceParent {
     private TraceParent() {}
 
     /**
-     * The span of the request that is served now, or, where this process traces nothing, that of the client.
+     * The span of the current request, or that of the client if this process does not trace.
      *
-     * @param header what the client sent, or null
-     * @return null if there is no span, or the header is not as W3C has it
+     * @param header header of the client, or null
+     * @return null if there is no span, or the header is invalid
      */
     public static @Nullable String ofRequest(@Nullable String header) {
         SpanContext current = Span.current().getSpanContext();
@@ -27,7 +27,7 @@ public final class TraceParent {
         return known.isValid() ? write(known) : null;
     }
 
-    /** The span that {@code traceparent} names; an invalid one if it names none. */
+    /** The span of {@code traceparent}, or an invalid span. */
     static SpanContext read(@Nullable String traceparent) {
         if (traceparent == null) {
             return SpanContext.getInvalid();

@@ -3,9 +3,9 @@ package dev.anneal.service.platform.trace;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An attempt that a worker makes.
+ * An attempt of a worker.
  *
- * @param number first one 1
+ * @param number number of the attempt, from 1
  * @param traceparent W3C trace context of the request that asked for the work, or null
  */
 public record TracedAttempt(

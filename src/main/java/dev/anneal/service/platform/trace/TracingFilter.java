@@ -8,8 +8,8 @@ import org.springframework.context.EnvironmentAware;
 import org.springframework.core.env.Environment;
 
 /**
- * Without a collector there is no OpenTelemetry at all. Boot's own switch leaves an SDK that makes spans for nobody, whose ids
- * would stand in the log and with the work.
+ * Disables OpenTelemetry completely if no collector is configured. Boot's own switch leaves an SDK that creates
+ * unexported spans, whose ids would appear in logs and rows.
  */
 final class TracingFilter implements AutoConfigurationImportFilter, EnvironmentAware {
 
@@ -19,7 +19,7 @@ final class TracingFilter implements AutoConfigurationImportFilter, EnvironmentA
 
     private boolean isCollected;
 
-    /** Boot reads OpenTelemetry's own variables, as {@code OTEL_EXPORTER_OTLP_ENDPOINT}, into the same property. */
+    /** Boot reads OpenTelemetry's variables, such as {@code OTEL_EXPORTER_OTLP_ENDPOINT}, into the same property. */
     @Override
     public void setEnvironment(Environment environment) {
         isCollected = !environment

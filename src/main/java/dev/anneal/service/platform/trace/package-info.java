@@ -1,4 +1,4 @@
-/** Traces and the context of log lines: the request that asks for work, and each attempt at it. Off until a collector is configured. */
+/** Traces and log context of requests and attempts. Off unless a collector is configured. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.platform.trace;
