@@ -4,7 +4,10 @@ import dev.anneal.service.platform.database.DatabaseOutage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An attempt's calls to the database. The log says when the database goes away and when it is back, and nothing about the calls between. */
+/**
+ * An attempt's calls to the database. Logs when the database becomes unreachable and when it is back, but no calls in
+ * between.
+ */
 final class DatabaseLink {
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseLink.class);
@@ -12,12 +15,14 @@ final class DatabaseLink {
     private final String subject;
     private boolean away;
 
-    /** @param subject what makes the calls, for the log */
+    /**
+     * @param subject name of the caller for the log
+     */
     DatabaseLink(String subject) {
         this.subject = subject;
     }
 
-    /** Makes the call and returns whether the database has answered; a call that it refuses for good throws. */
+    /** Makes the call and returns whether the database has answered; throws if the database rejects it permanently. */
     boolean reached(Runnable call) {
         try {
             call.run();
@@ -26,13 +31,13 @@ final class DatabaseLink {
                 throw failure;
             }
             if (!away) {
-                LOG.warn("{} runs on but publishes nothing until the database answers", subject, failure);
+                LOG.warn("{} continues but publishes nothing until the database answers", subject, failure);
             }
             away = true;
             return false;
         }
         if (away) {
-            LOG.info("The database is back; {} goes on publishing", subject);
+            LOG.info("The database is back; {} publishes again", subject);
         }
         away = false;
         return true;

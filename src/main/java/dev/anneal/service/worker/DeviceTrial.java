@@ -17,10 +17,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 
-/** Tries a worker's CUDA devices in a process before work is claimed for them: otherwise one job after the other would fail. */
+/**
+ * Tests a worker's CUDA devices in a process before work is claimed for them; otherwise one job after another would
+ * fail.
+ */
 final class DeviceTrial {
 
-    /** A CUDA libtorch is some gigabytes that may have to come from a disk. */
+    /** A CUDA libtorch has several gigabytes, which may have to be read from a disk. */
     static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private DeviceTrial() {}
@@ -53,7 +56,7 @@ final class DeviceTrial {
                 FileSystemUtils.deleteRecursively(folder);
             }
         } catch (IOException e) {
-            throw unusable("the devices " + devices + " could not be tried: " + e.getMessage());
+            throw unusable("the devices " + devices + " could not be tested: " + e.getMessage());
         }
     }
 
@@ -80,12 +83,12 @@ final class DeviceTrial {
                 throw unusable(reason);
             }
         } catch (TimeoutException e) {
-            throw unusable("trying %s took longer than %d minutes".formatted(devices, PATIENCE.toMinutes()));
+            throw unusable("testing %s took longer than %d minutes".formatted(devices, PATIENCE.toMinutes()));
         } catch (ExecutionException e) {
-            throw new IllegalStateException("the devices " + devices + " could not be tried", e);
+            throw new IllegalStateException("the devices " + devices + " could not be tested", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while the devices " + devices + " were tried", e);
+            throw new IllegalStateException("interrupted while the devices " + devices + " were tested", e);
         } finally {
             process.kill();
         }

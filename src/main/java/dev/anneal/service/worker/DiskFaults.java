@@ -8,25 +8,25 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What clients read of faults of the worker's own disk. */
+/** Messages to clients about faults of the worker's disk. */
 final class DiskFaults {
 
     private static final Logger LOG = LoggerFactory.getLogger(DiskFaults.class);
 
-    static final WorkError FULL = WorkError.ofEnvironment("disk_full", "The worker's own disk has no room left.");
+    static final WorkError FULL = WorkError.ofEnvironment("disk_full", "The worker's disk has no space left.");
 
     private static final WorkError NOT_WRITABLE =
-            WorkError.ofEnvironment("worker_disk_failed", "The worker's own disk cannot be written to.");
+            WorkError.ofEnvironment("worker_disk_failed", "The worker's disk cannot be written to.");
 
     private DiskFaults() {}
 
-    /** The fault of the disk that holds the engine processes' folders; empty if it has none. */
+    /** A fault of the disk with the engine processes' folders; empty if there is none. */
     static Optional<WorkError> in(EngineLauncher launcher) {
         try {
             launcher.tryFolder();
             return Optional.empty();
         } catch (IOException failure) {
-            LOG.debug("The worker's own disk is looked at", failure);
+            LOG.debug("The worker's disk could not be checked", failure);
             return Optional.of(DiskFull.isCauseOf(failure) ? FULL : NOT_WRITABLE);
         }
     }

@@ -15,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers what the graders of one process ask, on a thread of its own, since models and endpoints take their time. A process has one question open at
- * a time: when another one comes, the process has given up the one before, whose answer is cancelled.
+ * Answers the questions of one process's graders, on a separate thread because models and endpoints may be slow. A
+ * process has one open question at a time: a new question means that it has given up the previous one, which is
+ * cancelled.
  */
 final class EngineGrading implements AutoCloseable {
 
@@ -31,7 +32,7 @@ final class EngineGrading implements AutoCloseable {
         this.answers = answers;
     }
 
-    /** Names the process to answer. Questions may have come before. */
+    /** Sets the process to answer. Questions may have arrived before. */
     void serve(EngineProcess asking) {
         process.complete(asking);
     }
@@ -42,7 +43,7 @@ final class EngineGrading implements AutoCloseable {
         try {
             open = thread.submit(() -> send(answer(asked)));
         } catch (RejectedExecutionException e) {
-            LOG.debug("Question {} came when its process was at its end", asked.id(), e);
+            LOG.debug("Question {} arrived when its process was ending", asked.id(), e);
         }
     }
 
@@ -60,8 +61,8 @@ final class EngineGrading implements AutoCloseable {
         try {
             return answers.answer(asked.id(), asked.asked());
         } catch (RuntimeException e) {
-            LOG.error("A question of a training's grader failed; the completions in question get no grade", e);
-            return failed(asked, "the worker could not ask (" + e.getClass().getSimpleName() + "); its log says why");
+            LOG.error("A question of a training's grader failed; its completions get no grade", e);
+            return failed(asked, "the worker's call failed (" + e.getClass().getSimpleName() + "); its log says why");
         }
     }
 

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a worker depends on, as a circuit breaker: while a part is at fault the worker claims nothing, and while a base model is missing it skips the
- * work that needs it. Probes find faults and their end, so that no attempt is spent on that. A fault that attempts meet and probes do not find counts
- * as well, for a pause that grows each time it is met again. Thread-safe.
+ * A circuit breaker for a worker's dependencies: while a part is faulty the worker claims nothing, and while a base
+ * model is missing it skips work that needs it. Probes detect faults and their end, so that no attempt is wasted. A
+ * fault that only attempts detect counts as well, for a pause that grows each time it recurs. Thread-safe.
  */
 final class Environment {
 
@@ -28,16 +28,16 @@ final class Environment {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
-    /** A fault that comes back sooner is the same one, which takes up its pause where that had grown to. */
+    /** A fault that recurs sooner is treated as the same one and continues with its last pause. */
     private static final Duration RELAPSE = Duration.ofMinutes(10);
 
-    /** Files of one piece of work are lost, which is no fault of this worker. */
+    /** Files of one item are lost, which is not a fault of this worker. */
     private static final String LOST_FILES = "artifact_not_available";
 
-    /** A model that an attempt could not read may be damaged on this machine alone. */
+    /** A model that an attempt could not read may be damaged only on this machine. */
     private static final String UNREADABLE_MODEL = "base_model_unreadable";
 
-    /** After these it is not certain that the engine can compute here at all. */
+    /** Errors after which the engine may be unable to compute on this machine. */
     private static final Set<String> SUSPICIOUS =
             Set.of("device_unavailable", "engine_failed", "engine_crashed", "no_start", "worker_failed");
 
@@ -46,14 +46,16 @@ final class Environment {
     private final LongSupplier nanoTime;
     private final Map<String, Breaker> models = new HashMap<>();
 
-    /** @param modelProbes makes what looks for a base model, named as in {@link dev.anneal.service.queue.NewWork} */
+    /**
+     * @param modelProbes creates the probe of a base model, named as in {@link dev.anneal.service.queue.NewWork}
+     */
     Environment(List<Part> parts, Function<String, Supplier<Optional<WorkError>>> modelProbes, LongSupplier nanoTime) {
         this.parts = List.copyOf(parts);
         this.modelProbes = modelProbes;
         this.nanoTime = nanoTime;
     }
 
-    /** One that has no faults. */
+    /** An environment without faults. */
     static Environment sound() {
         return new Environment(List.of(), model -> Optional::empty, System::nanoTime);
     }
@@ -61,9 +63,10 @@ final class Environment {
     /**
      * A part of the environment.
      *
-     * @param name tag of its meter
-     * @param codes those of its faults
-     * @param regularPause how often it is looked at while it is sound; null for a part that only failed attempts put in question
+     * @param name tag of its metric
+     * @param codes error codes of its faults
+     * @param regularPause interval of probes while it is sound; null for a part that is probed only after failed
+     *     attempts
      */
     record Part(
             String name,
@@ -71,13 +74,13 @@ final class Environment {
             Breaker breaker,
             @Nullable Duration regularPause) {
 
-        /** A part that is cheap to look at. */
+        /** A part that is probed regularly, because its probe is cheap. */
         static Part watched(
                 String name, Set<String> codes, Supplier<Optional<WorkError>> probe, Duration regularPause) {
             return new Part(name, codes, new Breaker(name, probe), regularPause);
         }
 
-        /** A part that is looked at after attempts that it may have ended. */
+        /** A part that is probed after attempts that it may have ended. */
         static Part suspected(String name, Set<String> codes, Supplier<Optional<WorkError>> probe) {
             return new Part(name, codes, new Breaker(name, probe), null);
         }
@@ -91,12 +94,12 @@ final class Environment {
         return parts;
     }
 
-    /** Why nothing is claimed, if so. */
+    /** The fault that prevents claims, if any. */
     Optional<WorkError> fault() {
         return parts.stream().flatMap(part -> part.breaker().fault().stream()).findFirst();
     }
 
-    /** Base models whose work is passed over. */
+    /** Missing base models, whose work is skipped. */
     synchronized Set<String> lackingModels() {
         return models.entrySet().stream()
                 .filter(model -> model.getValue().fault().isPresent())
@@ -105,8 +108,8 @@ final class Environment {
     }
 
     /**
-     * Decides whose fault the end of an attempt is. A fault of this worker is to blame whatever the attempt reports; only errors of the work itself
-     * stay its own.
+     * Attributes the failure of an attempt. A fault of this worker takes precedence over the reported error, except
+     * errors of the work itself.
      *
      * @param model base model of the attempt, or null
      */
@@ -132,7 +135,7 @@ final class Environment {
         return error;
     }
 
-    /** What an attempt has found at fault: of the codes that belong to no part, all are the base model's but one. */
+    /** The part that a code puts in question: all codes that belong to no part are the base model's, except one. */
     private Optional<Breaker> culprit(String code, @Nullable String model) {
         Optional<Breaker> part = parts.stream()
                 .filter(candidate -> candidate.codes().contains(code))
@@ -163,7 +166,7 @@ final class Environment {
         }
     }
 
-    /** Open while its part is at fault, and at least for its pause. */
+    /** Open while its part is faulty, and at least for its pause. */
     static final class Breaker {
 
         private final String name;
@@ -187,7 +190,7 @@ final class Environment {
             return wanted != null && (lookedNanos == null || now - lookedNanos >= wanted.toNanos());
         }
 
-        /** Probes now, which may take long, and returns the fault. */
+        /** Probes, which may take long, and returns the fault. */
         Optional<WorkError> look(long now) {
             Optional<WorkError> found = probe.get();
             synchronized (this) {
@@ -202,7 +205,7 @@ final class Environment {
 
         synchronized void open(WorkError found, long now) {
             if (fault == null) {
-                LOG.warn("This worker's {} is at fault: {}", name, found.message());
+                LOG.warn("This worker's {} is faulty: {}", name, found.message());
             }
             boolean goesOn = fault != null || (closedNanos != null && now - closedNanos < RELAPSE.toNanos());
             Duration longer = pause.multipliedBy(2);
@@ -215,7 +218,7 @@ final class Environment {
             if (fault == null) {
                 lookedNanos = now;
             } else if (isDue(now, null)) {
-                LOG.info("This worker's {} is sound again", name);
+                LOG.info("This worker's {} works again", name);
                 fault = null;
                 lookedNanos = now;
                 closedNanos = now;

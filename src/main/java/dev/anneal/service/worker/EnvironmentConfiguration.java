@@ -21,26 +21,26 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What a worker looks at. */
+/** The parts of a worker's environment and their probes. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnRole(Role.WORKER)
 class EnvironmentConfiguration {
 
     private static final Logger LOG = LoggerFactory.getLogger(EnvironmentConfiguration.class);
 
-    /** A disk that takes longer is of no use. */
+    /** A disk that takes longer counts as faulty. */
     private static final Duration DISK_PATIENCE = Duration.ofSeconds(20);
 
     private static final WorkError SILENT_STORE =
             WorkError.ofEnvironment("storage_failed", "The artifact store does not answer.");
     private static final WorkError SILENT_DISK =
-            WorkError.ofEnvironment("worker_disk_failed", "The worker's own disk does not answer.");
+            WorkError.ofEnvironment("worker_disk_failed", "The worker's disk does not answer.");
     private static final WorkError SILENT_MODEL =
             WorkError.ofEnvironment("model_not_available", "The disk with the base model does not answer.");
     private static final WorkError UNUSABLE_DEVICE = WorkError.ofEnvironment(
             "device_unavailable", "The worker's engine cannot compute on its devices; its log says why.");
 
-    /** Nothing gets it before the worker's CUDA devices have been tried. */
+    /** Created only after the worker's CUDA devices have been tested. */
     @Bean
     EngineLauncher engineLauncher(
             WorkerProperties worker,

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Probes the worker's environment in the background and reports the findings to the database, each on a thread of its own, because a probe may take
- * minutes.
+ * Probes the worker's environment in the background and reports the results to the database, on separate threads,
+ * because a probe may take minutes.
  */
 final class EnvironmentWatch {
 
@@ -23,7 +23,7 @@ final class EnvironmentWatch {
 
     private static final Duration TICK = Duration.ofSeconds(1);
 
-    /** Well within the minute after which a worker that is silent counts as gone. */
+    /** Well below the minute after which a silent worker counts as gone. */
     private static final Duration REPORT_INTERVAL = Duration.ofSeconds(20);
 
     private final Environment environment;
@@ -37,8 +37,8 @@ final class EnvironmentWatch {
     private long reportedNanos;
 
     /**
-     * @param tellHeldUp writes to queued work what it waits for
-     * @param trainingSlots which forecasts count while nothing is at fault
+     * @param tellHeldUp writes to queued work why it waits
+     * @param trainingSlots number of training slots, which forecasts count while nothing is faulty
      */
     EnvironmentWatch(
             Environment environment, WorkerStates states, Runnable tellHeldUp, String worker, int trainingSlots) {
@@ -49,21 +49,21 @@ final class EnvironmentWatch {
         this.trainingSlots = trainingSlots;
     }
 
-    /** What was reported to the database last. */
+    /** The last report to the database. */
     private record Report(Optional<WorkError> fault, Set<String> lackingModels) {}
 
-    /** Looks until it is stopped. */
+    /** Probes until it is stopped. */
     void look() {
         repeat(environment::look);
     }
 
-    /** Reports until it is stopped, and then removes its row. */
+    /** Reports until it is stopped, then removes its row. */
     void tell() {
         repeat(this::tellOnce);
         try {
             states.leave(process);
         } catch (RuntimeException e) {
-            LOG.debug("The worker ends without removing its row in the database, which grows old", e);
+            LOG.debug("The worker ends without removing its row in the database, which will expire", e);
         }
     }
 
@@ -86,9 +86,9 @@ final class EnvironmentWatch {
             task.run();
         } catch (RuntimeException | Error e) {
             if (DatabaseOutage.explains(e)) {
-                LOG.debug("The database is not told of this worker's environment", e);
+                LOG.debug("This worker's environment could not be reported to the database", e);
             } else {
-                LOG.error("The worker's environment could not be looked at or told of", e);
+                LOG.error("The worker's environment could not be probed or reported", e);
             }
         }
     }

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Extends the leases of everything that runs here and passes clients' wishes on. It does not depend on the progress of processes. A lost database
- * only makes it wait: whether the worker still holds its work is decided when the database is back.
+ * Extends the leases of running work and passes clients' wishes on, independently of the progress of processes. While
+ * the database is unreachable it waits: whether the worker still holds its work is decided when the database is back.
  */
 @Component
 @ConditionalOnRole(Role.WORKER)
@@ -37,7 +37,7 @@ final class HeartbeatWriter implements HeldWork {
     private final Clock clock;
     private final Set<RunningWork> running = ConcurrentHashMap.newKeySet();
 
-    /** When the newest pass began, by the machine's own clock; null before the first and after the last. */
+    /** When the last pass began, in monotonic time; null before the first pass and after the last. */
     private volatile @Nullable Long begunNanos;
 
     HeartbeatWriter(Leases leases, WorkerMeters meters, Clock clock) {
@@ -63,13 +63,13 @@ final class HeartbeatWriter implements HeldWork {
         return running.stream().map(work -> work.lease().lease().workId()).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** How long ago the newest pass began; nothing where no passes are made, because the worker has not started or is stopping. */
+    /** How long ago the last pass began; empty before the worker starts and while it stops. */
     Optional<Duration> silence(long nowNanos) {
         Long begun = begunNanos;
         return begun == null ? Optional.empty() : Optional.of(Duration.ofNanos(nowNanos - begun));
     }
 
-    /** Called when there will be no more passes. */
+    /** Called after the last pass. */
     void rest() {
         begunNanos = null;
     }
@@ -102,7 +102,7 @@ final class HeartbeatWriter implements HeldWork {
                         failure);
             } else {
                 LOG.warn(
-                        "No heartbeat for {} items: {}; they go on and publish nothing once their leases are not trusted",
+                        "No heartbeat for {} items: {}; they continue, but publish nothing once their leases may have expired",
                         held.size(),
                         failure.getMessage());
             }
@@ -117,12 +117,14 @@ final class HeartbeatWriter implements HeldWork {
         }
     }
 
-    /** The lease has expired, but perhaps nobody was there to take the work; or its attempt has just ended, which harms nothing. */
+    /**
+     * The lease has expired, but the work may not have been claimed; or its attempt has just ended, which does no harm.
+     */
     private void takeBackOrLose(RunningWork work) {
         long calledAt = System.nanoTime();
         if (leases.reclaim(work.lease().lease())) {
             LOG.info(
-                    "Work {} had an expired lease that nobody took; it goes on",
+                    "The lease of work {} had expired, but the work was not claimed; it continues",
                     work.lease().lease().workId());
             work.lease().renewed(calledAt, Optional.empty());
         } else {

@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lease as its holder sees it. The holder stops trusting it a safety margin before it can have expired. That time counts from the start of the call
- * that renewed it, so that a slow answer does not extend it. Thread-safe.
+ * A lease from its holder's view, which stops trusting it a safety margin before it can expire. The time counts from
+ * the start of the renewing call, so that a slow answer does not extend it. Thread-safe.
  */
 final class HeldLease {
 
@@ -21,7 +21,7 @@ final class HeldLease {
     private volatile @Nullable Wish wish;
 
     /**
-     * @param trust from the start of a renewing call, until when the lease is relied on
+     * @param trust how long the lease is trusted, from the start of a renewing call
      * @param claimedAtNanos when the call that claimed it began
      */
     HeldLease(Lease lease, Duration trust, LongSupplier nanoTime, long claimedAtNanos) {
@@ -35,7 +35,7 @@ final class HeldLease {
         return lease;
     }
 
-    /** A call that began at {@code calledAtNanos} has extended it. */
+    /** Records a renewal by a call that began at {@code calledAtNanos}. */
     void renewed(long calledAtNanos, Optional<Wish> currentWish) {
         renewedAtNanos = calledAtNanos;
         wished(currentWish);
@@ -45,7 +45,7 @@ final class HeldLease {
         wish = currentWish.orElse(null);
     }
 
-    /** Somebody else has the work now, or it has ended. */
+    /** Another worker has the work now, or it has ended. */
     void lose() {
         lost = true;
     }
@@ -59,7 +59,7 @@ final class HeldLease {
         return !lost && nanoTime.getAsLong() - renewedAtNanos < trust.toNanos();
     }
 
-    /** The client's wish when the database last answered. */
+    /** The client's wish at the last renewal. */
     @Nullable
     Wish wish() {
         return wish;

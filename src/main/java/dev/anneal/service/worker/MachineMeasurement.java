@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Measures the worker's machine some seconds after the start, as soon as the worker is idle, unless a recent measurement is known; and again when
- * that has grown old.
+ * Measures the worker's machine some seconds after the start, when the worker is idle, unless a recent measurement
+ * exists; repeats it when it has become old.
  */
 final class MachineMeasurement implements SmartLifecycle {
 
@@ -30,32 +30,34 @@ final class MachineMeasurement implements SmartLifecycle {
     /** Measures the machine. */
     interface Probe {
 
-        /** The set-up of the machine, which a known measurement must have. */
+        /** The set-up of the machine; only measurements with the same set-up apply. */
         Machine.Setup setup();
 
         /**
          * Takes some seconds.
          *
-         * @return empty if there was no result, and will be none soon
-         * @throws IOException if another attempt may have one
+         * @return empty if there is no result and a retry would not help
+         * @throws IOException if a retry may succeed
          */
         Optional<Machine> measure() throws IOException, InterruptedException;
     }
 
     /**
-     * How long to wait for the next look.
+     * Delays until the next check.
      *
-     * @param busy after the start, and while the worker has something to do
-     * @param failed after a measurement that failed, which may have taken minutes of all cores
-     * @param known when the machine was known, which it is for a week
+     * @param busy after the start, and while the worker is busy
+     * @param failed after a failed measurement, which may have used all cores for minutes
+     * @param known after a measurement, which is valid for a week
      */
     record Pauses(Duration busy, Duration failed, Duration known) {
 
-        /** The first is long enough for a first job to go before, and for a test to be over. */
+        /** The first is long enough for a first job to start before, and for tests to end. */
         static final Pauses USUAL = new Pauses(Duration.ofSeconds(10), Duration.ofMinutes(5), Duration.ofHours(1));
     }
 
-    /** @param isIdle whether the worker runs nothing now */
+    /**
+     * @param isIdle whether the worker runs nothing
+     */
     MachineMeasurement(String worker, Probe probe, Machines machines, BooleanSupplier isIdle, Pauses pauses) {
         this.worker = worker;
         this.probe = probe;
@@ -82,7 +84,7 @@ final class MachineMeasurement implements SmartLifecycle {
         return thread != null;
     }
 
-    /** Returns when the thread is interrupted. */
+    /** Runs until the thread is interrupted. */
     private void keepKnown() {
         try {
             Duration pause = pauses.busy();
@@ -95,7 +97,7 @@ final class MachineMeasurement implements SmartLifecycle {
         }
     }
 
-    /** A failure is tried again and only logged for debugging: estimates alone depend on it. */
+    /** Failures are retried and logged only at debug level, because only estimates depend on it. */
     private Duration look() throws InterruptedException {
         try {
             return isIdle.getAsBoolean() ? lookIdle() : pauses.busy();
@@ -111,7 +113,7 @@ final class MachineMeasurement implements SmartLifecycle {
         }
         Optional<Machine> measured = probe.measure();
         if (!isIdle.getAsBoolean()) {
-            // Work that has begun meanwhile took a share of the cores.
+            // Work that started meanwhile has distorted the measurement.
             return pauses.busy();
         }
         measured.ifPresent(machine -> machines.save(worker, machine));

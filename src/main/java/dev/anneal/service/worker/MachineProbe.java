@@ -26,7 +26,9 @@ final class MachineProbe implements MachineMeasurement.Probe {
     private final EngineLauncher launcher;
     private final Duration patience;
 
-    /** @param patience how long the process may take */
+    /**
+     * @param patience time limit for the process
+     */
     MachineProbe(Task.Machine machine, EngineLauncher launcher, Duration patience) {
         this.machine = machine;
         this.launcher = launcher;
@@ -60,7 +62,7 @@ final class MachineProbe implements MachineMeasurement.Probe {
         } catch (TimeoutException e) {
             throw new IOException("the process that measures the machine took longer than " + patience, e);
         } catch (ExecutionException e) {
-            throw new IOException("the process that measures the machine did not end well", e);
+            throw new IOException("the process that measures the machine failed", e);
         } finally {
             process.kill();
         }

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * The time before an attempt has a process, in which its inputs are fetched. As long as they arrive the attempt does not count as hung, however long
- * that takes.
+ * Preparation of an attempt: its inputs are fetched before its process starts. While they arrive, the attempt does not
+ * count as hung, however long that takes.
  */
 final class Preparation implements BooleanSupplier {
 
@@ -21,8 +21,8 @@ final class Preparation implements BooleanSupplier {
 
     /**
      * @param process the process to stop
-     * @param interval how often the database is told that the attempt goes on
-     * @param stallAfter without news for this long, the rescue takes the attempt for hung
+     * @param interval interval of signs of life to the database
+     * @param stallAfter time without a sign of life after which the rescue treats the attempt as hung
      */
     Preparation(HeldLease lease, Leases leases, StoppableProcess process, Duration interval, Duration stallAfter) {
         this.lease = lease;

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives the progress of a process, on the process's own thread: updates meters, records signs of life, and puts events into the buffer for the
- * database. It never waits, so that the process does not wait either.
+ * Receives the progress of a process, on the process's own thread: updates metrics, records signs of life, and puts
+ * events into the buffer for the database. It never blocks, so that the process does not have to wait.
  */
 final class ProcessMonitor implements Consumer<Progress> {
 
@@ -50,7 +50,7 @@ final class ProcessMonitor implements Consumer<Progress> {
     @Override
     public void accept(Progress event) {
         if (event instanceof Progress.DeviceMemory memory) {
-            // Neither a step nor a sign of life, with which it comes.
+            // Neither a step nor a sign of life: it comes together with one.
             gauges.deviceMemory(memory);
             if (memory.peakBytes() > devicePeak) {
                 devicePeak = memory.peakBytes();
@@ -90,7 +90,7 @@ final class ProcessMonitor implements Consumer<Progress> {
         return failed;
     }
 
-    /** A resumed process counts on from its checkpoint, so its first step shows how far it was. */
+    /** A resumed process counts from its checkpoint, so its first step shows where that was. */
     private long newTokens(Progress.Step step) {
         long fresh = counting ? step.trainedTokens() - trainedTokens : 0;
         counting = true;

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Progress of a process that is not in the database yet. While the database is away the buffer fills up; beyond its limit the oldest steps are
- * dropped, and never other events, of which there are few. Thread-safe.
+ * Progress of a process that is not yet in the database. While the database is unreachable the buffer grows; beyond its
+ * limit the oldest steps are dropped, but never other events, which are few. Thread-safe.
  */
 final class ProgressBuffer {
 
@@ -32,7 +32,7 @@ final class ProgressBuffer {
 
     synchronized void add(Progress event) {
         if (waiting.peekLast() instanceof Progress.Working) {
-            // Every event is a sign of life, and the newest is the only one that counts.
+            // Only the latest sign of life counts, and every event is one.
             waiting.removeLast();
         }
         if (waiting.size() >= limit) {
@@ -44,22 +44,22 @@ final class ProgressBuffer {
         }
     }
 
-    /** Waits for the given time, or until there is something that should not wait so long; steps can. */
+    /** Waits for the given time, or until an event other than a step arrives. */
     void awaitNews(Duration atMost) throws InterruptedException {
         bell.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Ends the current wait, or else the next one. */
+    /** Ends the current wait, or the next one. */
     void ring() {
         bell.offer(true);
     }
 
-    /** Up to {@code most} events, oldest first; they stay until {@link #remove}. */
+    /** Up to {@code most} events, oldest first, which stay until {@link #remove}. */
     synchronized List<Progress> oldest(int most) {
         return waiting.stream().limit(most).toList();
     }
 
-    /** The database has these. */
+    /** Removes events that the database has. */
     synchronized void remove(List<Progress> published) {
         // By identity: two events may be equal, and events may have been dropped meanwhile.
         List<Progress> left = new ArrayList<>(published);
@@ -85,7 +85,7 @@ final class ProgressBuffer {
                 events.remove();
                 if (dropped++ == 0) {
                     LOG.warn(
-                            "The database has been away for {} steps; the oldest are dropped from the job's series",
+                            "The database has been unreachable for {} steps; the oldest are dropped from the job's series",
                             limit);
                 }
                 return;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes an attempt's progress and end to the database, as long as its lease is trusted. */
+/** Writes an attempt's progress and end to the database while its lease is trusted. */
 final class Publisher {
 
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
@@ -21,7 +21,7 @@ final class Publisher {
     /** A transaction of this many steps takes some tens of milliseconds. */
     private static final int BATCH = 500;
 
-    /** The worker's own watch comes first; the rescue is for a worker that no longer watches. */
+    /** The worker detects hung processes itself first; the rescue is for workers that no longer do. */
     static final Duration WATCH_IS_FIRST = Duration.ofMinutes(2);
 
     private final HeldLease lease;
@@ -33,10 +33,12 @@ final class Publisher {
     private final DatabaseLink database;
     private final Duration storePatience;
     private @Nullable Long refusedSinceNanos;
-    /** A batch that was sent and not answered: it may be committed or not. */
+    /** A batch that was sent without an answer, so it may or may not be committed. */
     private List<Progress> inDoubt = List.of();
 
-    /** @param storePatience how long an artifact store that refuses is asked again */
+    /**
+     * @param storePatience how long failing calls to the artifact store are retried
+     */
     Publisher(
             HeldLease lease,
             Assignment assignment,
@@ -56,9 +58,9 @@ final class Publisher {
     }
 
     /**
-     * Publishes what waits, and returns whether nothing does any more.
+     * Publishes waiting events, and returns whether none are left.
      *
-     * @throws AssignmentException if the artifact store still refuses after its patience has ended
+     * @throws AssignmentException if the artifact store still fails after that time
      */
     boolean publish() {
         while (lease.isTrusted()) {
@@ -75,19 +77,19 @@ final class Publisher {
         return false;
     }
 
-    /** Tells the rescue how long the process may be silent, before it has said anything. */
+    /** Records for the rescue how long the process may be silent before its first event. */
     void announce() {
         database.reached(() -> progress(null, null, List.of()));
     }
 
-    /** Drops all waiting events, which cannot be published. */
+    /** Drops all waiting events. */
     void abandon() {
         buffer.clear();
         inDoubt = List.of();
     }
 
     /**
-     * Ends the attempt; empty if the database could not be reached, and to be tried again.
+     * Ends the attempt; empty if the database could not be reached, so that the caller must retry.
      *
      * @throws AssignmentException as {@link #publish}, and at once if the process has reported no result
      */
@@ -117,7 +119,10 @@ final class Publisher {
         buffer.remove(events);
     }
 
-    /** Steps and checkpoints only ever grow within an attempt, so the lease tells whether theirs was the last word. */
+    /**
+     * Steps and checkpoints only grow within an attempt, so the values in the lease show whether the batch was
+     * committed.
+     */
     private boolean isCommitted(@Nullable Integer step, @Nullable Integer savedStep) {
         return leases.position(lease.lease())
                 .filter(position -> step != null
@@ -139,7 +144,7 @@ final class Publisher {
         }
     }
 
-    /** Whether database and artifact store have taken it. A store that refuses may not a moment later, so it is asked again for a while. */
+    /** Whether database and artifact store have accepted the call. Failures of the store are retried for a while. */
     private boolean succeeds(Runnable call) {
         try {
             boolean reached = database.reached(call);

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One claimed item, from the claim to the end of its attempt. It runs on the thread of its slot, which alone writes about it to the database;
- * heartbeats, shutdown and timers only tell it to stop.
+ * One claimed item, from the claim to the end of its attempt. It runs on its slot's thread, the only one that writes
+ * about it to the database; heartbeats, shutdown and timers only tell it to stop.
  */
 final class RunningWork {
 
@@ -65,17 +65,20 @@ final class RunningWork {
         return lease;
     }
 
-    /** Ends the process: in good order with a checkpoint, or at once, as the reason demands. */
+    /** Stops the process: with a checkpoint, or at once, depending on the reason. */
     void stop(StopReason reason) {
         process.stop(reason);
     }
 
-    /** How the engine process ended; a failure's code where there was none, or where what it did could not be kept. For the slot's thread. */
+    /**
+     * Exit code of the engine process; that of a failure if there was no process or its result could not be stored. For
+     * the slot's thread.
+     */
     int exitCode() {
         return exitCode;
     }
 
-    /** Does the work; returns when its attempt has ended or another worker has it. */
+    /** Runs the work until its attempt has ended or another worker has it. */
     void run() throws InterruptedException {
         WorkerProperties properties = equipment.properties();
         Preparation preparation = new Preparation(
@@ -137,10 +140,10 @@ final class RunningWork {
             exitCode = exit.code();
             conclude(assignment, publisher, verdict(exit, monitor));
         } catch (IOException | RuntimeException | Error e) {
-            // Nothing that a lost database explains: the machine or this program is at fault, and another attempt may
-            // go well.
+            // Not caused by an unreachable database: the machine or this program is at fault, and another attempt may
+            // succeed.
             LOG.error(
-                    "The attempt at {} failed in its worker; another one is made if the budget allows it",
+                    "The attempt of {} failed in its worker; it is retried if retries are left",
                     assignment.label().id(),
                     e);
             exitCode = ExitCode.FAILURE.code();
@@ -193,7 +196,7 @@ final class RunningWork {
         Verdict verdict = Verdict.of(exit, process.reason(), process.wasKilled(), lease.wish(), monitor.failed());
         if (verdict instanceof Verdict.Fail failed && !lease.isLost()) {
             LOG.warn(
-                    "Work {}: {} The last words of its process, exit code {}:\n{}",
+                    "Work {}: {} Last output of its process, exit code {}:\n{}",
                     claim.lease().workId(),
                     failed.error().message(),
                     exit.code(),
@@ -227,7 +230,7 @@ final class RunningWork {
 
     /** Ends an attempt that was told to stop before it began. */
     private void giveBack() throws InterruptedException {
-        LOG.info("Work {} is not begun: {}", claim.lease().workId(), process.reason());
+        LOG.info("Work {} is not started: {}", claim.lease().workId(), process.reason());
         concludeUnbegun(() -> equipment
                 .leases()
                 .giveBack(lease.lease(), () -> equipment.assignments().givenBack(claim)));
@@ -243,7 +246,7 @@ final class RunningWork {
         });
     }
 
-    /** Repeats {@code end} until it has ended the attempt, however long the database takes to come back. */
+    /** Repeats {@code end} until it has ended the attempt, however long the database is unreachable. */
     private void conclude(String name, Supplier<Optional<Ending>> end) throws InterruptedException {
         while (!lease.isLost()) {
             Optional<Ending> ending = end.get();
@@ -256,7 +259,7 @@ final class RunningWork {
         equipment.meters().leaseLost();
         trace.outcome("lost");
         LOG.warn(
-                "Nothing more of {} is published: its lease, attempt {}, is lost",
+                "{} publishes nothing more: the lease of attempt {} is lost",
                 name,
                 claim.lease().token());
     }
@@ -271,7 +274,7 @@ final class RunningWork {
                 "{} is {} after attempt {}", name, ending.state(), claim.lease().token());
     }
 
-    /** What clients read of a failure that is not the engine's; the log has the rest, which may hold paths. */
+    /** The error for clients of a failure outside the engine; only the log has details, which may contain paths. */
     private static WorkError errorOf(Throwable failure) {
         if (failure instanceof AssignmentException known) {
             return known.error();

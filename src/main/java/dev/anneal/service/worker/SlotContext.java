@@ -11,9 +11,9 @@ import dev.anneal.service.worker.assignment.Assignments;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
- * What all slots of a worker work with.
+ * Shared collaborators of a worker's slots.
  *
- * @param timer ends processes that do not stop in time, whatever the slots wait for
+ * @param timer kills processes that do not stop in time, even while their slots wait
  */
 record SlotContext(
         WorkerProperties properties,

@@ -7,9 +7,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides when a process that makes no progress counts as hung: after {@code factor} times the median of its last steps, but never
- * before a shortest time, because a slow disk is no hang. A step that keeps reporting finished layers may take any time. Work
- * without steps may take that shortest time between two signs of life, and a time in all. Thread-safe.
+ * Decides when a process without progress counts as hung: after {@code factor} times the median of its last steps, but
+ * not before a minimum time, because a slow disk is not a hang. A step that keeps reporting layers may take any time.
+ * Work without steps may take the minimum time between two signs of life, and has a total time limit. Thread-safe.
  */
 final class StallWatch {
 
@@ -39,7 +39,9 @@ final class StallWatch {
         this.lastProgressNanos = startedNanos;
     }
 
-    /** @param timeLimit how long the work may take in all */
+    /**
+     * @param timeLimit total time limit of the work
+     */
     static StallWatch withoutSteps(Duration startTimeout, Duration shortest, Duration timeLimit, long startedNanos) {
         return new StallWatch(startTimeout, shortest, 1, timeLimit, startedNanos);
     }
@@ -54,16 +56,13 @@ final class StallWatch {
         }
     }
 
-    /**
-     * The process computes, also within a step or in the validation that a resumed training may begin with: its start is over, and it does not
-     * hang now.
-     */
+    /** The process has reported work, also within a step or an initial validation: it has started and does not hang. */
     synchronized void computing(long nowNanos) {
         begun = true;
         lastProgressNanos = nowNanos;
     }
 
-    /** Something else has happened: a checkpoint, a validation's result, the end of work without steps. */
+    /** Another event: a checkpoint, a validation's result, or the end of work without steps. */
     synchronized void alive(long nowNanos) {
         begun |= timeLimit != null;
         if (begun) {
@@ -71,7 +70,7 @@ final class StallWatch {
         }
     }
 
-    /** Without progress for this long the process hangs. */
+    /** Time without progress after which the process counts as hung. */
     synchronized Duration limit() {
         if (!begun) {
             return startTimeout;
@@ -85,7 +84,7 @@ final class StallWatch {
         return ofMedian.compareTo(shortest) > 0 ? ofMedian : shortest;
     }
 
-    /** Why the process is to be ended now, if it is. */
+    /** Why the process must be stopped now, if so. */
     synchronized Optional<StopReason> verdict(long nowNanos) {
         if (timeLimit != null && nowNanos - startedNanos > timeLimit.toNanos()) {
             return Optional.of(StopReason.TIME_LIMIT);

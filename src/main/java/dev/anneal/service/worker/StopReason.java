@@ -1,8 +1,8 @@
 package dev.anneal.service.worker;
 
-/** Why a worker ends an engine process before its task is done. */
+/** Why a worker stops an engine process before its task is done. */
 enum StopReason {
-    /** The client cancels or pauses its job. */
+    /** The client has cancelled or paused its job. */
     WISH,
     /** The worker is shutting down. */
     SHUTDOWN,
@@ -10,12 +10,12 @@ enum StopReason {
     LEASE_LOST,
     /** No step has ended for too long. */
     NO_PROGRESS,
-    /** The process has not begun its work in time. */
+    /** The process has not started its work in time. */
     NO_START,
-    /** Work without steps has taken longer than it may in all. */
+    /** Work without steps has exceeded its total time limit. */
     TIME_LIMIT;
 
-    /** Whether the process is asked to save first; otherwise it is killed at once. */
+    /** Whether the process may save first; otherwise it is killed at once. */
     boolean isOrderly() {
         return switch (this) {
             case WISH, SHUTDOWN -> true;

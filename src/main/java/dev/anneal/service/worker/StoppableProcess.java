@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The engine process of an attempt, which any thread may tell to stop, also before it has been started. */
+/** The engine process of an attempt, which any thread may stop, even before it has started. */
 final class StoppableProcess {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoppableProcess.class);
@@ -24,14 +24,16 @@ final class StoppableProcess {
     private @Nullable Future<?> graceEnd;
     private boolean killed;
 
-    /** @param grace how long a process may take to save and end before {@code timer} kills it */
+    /**
+     * @param grace how long a process may take to save and exit before {@code timer} kills it
+     */
     StoppableProcess(long workId, Duration grace, ScheduledExecutorService timer) {
         this.workId = workId;
         this.grace = grace;
         this.timer = timer;
     }
 
-    /** Ends the process: in good order with a checkpoint, or at once, as the reason demands. */
+    /** Stops the process: with a checkpoint, or at once, depending on the reason. */
     synchronized void stop(StopReason newReason) {
         if (reason == null || (reason.isOrderly() && !newReason.isOrderly())) {
             reason = newReason;
@@ -39,13 +41,13 @@ final class StoppableProcess {
         }
     }
 
-    /** The process runs now; it may have been told to stop while it was being prepared. */
+    /** Sets the running process, which is stopped if that was requested during its preparation. */
     synchronized void started(EngineProcess newProcess) {
         process = newProcess;
         carryOutStop();
     }
 
-    /** Ends the process if it still runs, and returns when it has ended. */
+    /** Kills the process if it still runs, and waits for its end. */
     synchronized void close(EngineProcess ended) {
         ended.kill();
         if (graceEnd != null) {
@@ -59,7 +61,7 @@ final class StoppableProcess {
         return reason;
     }
 
-    /** Whether it was stopped by force. */
+    /** Whether it was killed. */
     synchronized boolean wasKilled() {
         return killed;
     }

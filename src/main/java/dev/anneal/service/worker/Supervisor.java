@@ -13,14 +13,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a worker: a slot for each device, one for short work, and the heartbeats of everything that runs. It is used once. When stopped it claims
- * nothing more, lets the processes save, and gives their work back.
+ * Runs a worker: a slot for each device, one for short work, and the heartbeats of everything that runs. It can be
+ * started once. When stopped it claims nothing more, lets processes save, and gives their work back.
  */
 final class Supervisor {
 
     private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
 
-    /** What is left of the time for stopping after the last process has ended or been killed, for giving the work back. */
+    /** Time to give work back after the last process has ended or been killed. */
     private static final Duration GIVE_BACK = Duration.ofSeconds(2);
 
     private static final Duration HEARTBEAT_RETRY = Duration.ofSeconds(1);
@@ -37,8 +37,8 @@ final class Supervisor {
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     /**
-     * @param name shown as who runs the work
-     * @param equipment the supervisor closes its workspace and timer in the end
+     * @param name name of the worker for clients
+     * @param equipment shared by the slots; the supervisor closes its workspace and timer at the end
      */
     Supervisor(String name, LeaseProperties queue, HeartbeatWriter heartbeats, SlotContext equipment) {
         this.equipment = equipment;
@@ -62,7 +62,7 @@ final class Supervisor {
         equipment.meters().slots(slots.size());
     }
 
-    /** The code that the process ends with once this has stopped. */
+    /** Exit code of this process once the supervisor has stopped. */
     int exitCode(boolean drained) {
         return equipment.allowance().exitCode().orElse(drained ? 0 : 1);
     }
@@ -79,8 +79,8 @@ final class Supervisor {
     }
 
     /**
-     * Stops everything and returns whether all work was given back or ended. It takes no longer than the grace time of the processes
-     * and two seconds.
+     * Stops everything and returns whether all work was given back or ended. Takes at most the grace time of the
+     * processes plus two seconds.
      */
     boolean stop() {
         LOG.info(
@@ -102,7 +102,7 @@ final class Supervisor {
             LOG.warn("The worker's folder could not be closed", e);
         }
         if (!drained) {
-            LOG.warn("The worker ends without having given all work back; it is rescued when its leases have expired");
+            LOG.warn("The worker ends before all work is given back; the rest is rescued when its leases expire");
         }
         return drained;
     }
@@ -129,7 +129,7 @@ final class Supervisor {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            // An unexpected end must show as silence.
+            // An unexpected end must be visible as silence.
             if (stopped.getCount() == 0) {
                 heartbeats.rest();
             }

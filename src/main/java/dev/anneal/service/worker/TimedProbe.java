@@ -23,14 +23,16 @@ final class TimedProbe implements Supplier<Optional<WorkError>> {
     private final WorkError silent;
     private @Nullable FutureTask<Optional<WorkError>> asked;
 
-    /** @param silent the fault of a part that does not answer, or whose probe fails unexpectedly */
+    /**
+     * @param silent fault to report if the part does not answer or its probe fails unexpectedly
+     */
     TimedProbe(Supplier<Optional<WorkError>> probe, Duration patience, WorkError silent) {
         this.probe = probe;
         this.patience = patience;
         this.silent = silent;
     }
 
-    /** The fault, if there is one. A probe that still hangs is not started a second time. */
+    /** The fault, if any. A probe that still hangs is not started again. */
     @Override
     public synchronized Optional<WorkError> get() {
         FutureTask<Optional<WorkError>> answer = asked == null ? begin() : asked;
@@ -41,7 +43,7 @@ final class TimedProbe implements Supplier<Optional<WorkError>> {
         } catch (TimeoutException hanging) {
             return Optional.of(silent);
         } catch (ExecutionException failure) {
-            LOG.warn("A part of the environment could not be looked at; it counts as faulty", failure.getCause());
+            LOG.warn("A part of the environment could not be probed; it counts as faulty", failure.getCause());
             asked = null;
             return Optional.of(silent);
         } catch (InterruptedException e) {

@@ -12,13 +12,13 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What the end of an engine process means for its work. */
+/** Consequence of the end of an engine process for its work. */
 sealed interface Verdict {
 
-    /** Failures of a process whose code says that the environment is at fault; of others the worker finds out by looking. */
+    /** Error codes of a process that blame the environment; for others the worker probes. */
     Set<String> ENVIRONMENT = Set.of("disk_full", "device_unavailable");
 
-    /** Ends the attempt accordingly, together with what {@code assignment} writes about it. */
+    /** Ends the attempt, together with the rows that {@code assignment} writes. */
     Ending apply(Leases leases, Lease lease, Assignment assignment);
 
     /** The task is done. */
@@ -31,7 +31,7 @@ sealed interface Verdict {
         }
     }
 
-    /** The process has stopped in good order; the work goes on elsewhere, or as its client wished. */
+    /** The process has stopped as asked; the work continues in another process, or as its client wished. */
     record GiveBack() implements Verdict {
 
         @Override
@@ -52,8 +52,8 @@ sealed interface Verdict {
     /**
      * @param stopped why the worker stopped the process, or null
      * @param killed whether the worker killed it
-     * @param wish what the client wished of the work, or null
-     * @param failed what the process said of its failure, or null
+     * @param wish the client's wish, or null
+     * @param failed the failure that the process reported, or null
      */
     static Verdict of(
             EngineExit exit,
@@ -74,7 +74,7 @@ sealed interface Verdict {
                 stopped != null && stopped.isOrderly()
                         ? new GiveBack()
                         : new Fail(WorkError.ofSystem(
-                                "engine_stopped", "The engine process stopped without being told to."));
+                                "engine_stopped", "The engine process stopped without a request."));
             case OUT_OF_MEMORY ->
                 killed ? ofKilled(stopped, wish) : new Fail(WorkError.ofSystem("out_of_memory", sentence(exit)));
             case KILLED ->
@@ -95,12 +95,12 @@ sealed interface Verdict {
             case NO_PROGRESS ->
                 new Fail(WorkError.ofSystem("no_progress", "The engine process hung: it made no progress in time."));
             case NO_START ->
-                new Fail(WorkError.ofSystem("no_start", "The engine process did not begin its work in time."));
-            // It went well as long as it went, so another attempt would get no further.
+                new Fail(WorkError.ofSystem("no_start", "The engine process did not start its work in time."));
+            // It did not fail before, so another attempt would get no further.
             case TIME_LIMIT ->
                 new Fail(WorkError.ofUser(
-                        "time_limit", "The work took longer than it may (anneal.worker.light-timeout).", null));
-            // Going on from an earlier checkpoint loses steps but no promise. A pause, however, promises a saved one.
+                        "time_limit", "The work exceeded its time limit (anneal.worker.light-timeout).", null));
+            // Resuming from an earlier checkpoint only loses steps. A pause, however, promises a saved checkpoint.
             case SHUTDOWN -> wish == Wish.PAUSE ? notSaved() : new GiveBack();
             case WISH -> wish == Wish.PAUSE ? notSaved() : new GiveBack();
             case LEASE_LOST -> new Fail(WorkError.ofSystem("lease_lost", "The worker lost its lease on the job."));

@@ -6,8 +6,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much work a worker still takes before it ends: a number of items, and no longer than a time without work. Slots ask before they claim, and
- * report the outcome. Thread-safe.
+ * How much work a worker still takes before it exits, limited by a number of items and by idle time. Slots ask before
+ * they claim, and report the outcome. Thread-safe.
  */
 final class WorkAllowance {
 
@@ -22,9 +22,9 @@ final class WorkAllowance {
     private OptionalInt lastExitCode = OptionalInt.empty();
 
     /**
-     * @param maxWork 0 for no limit
-     * @param maxIdle null to wait forever
-     * @param whenUsedUp run once, on a slot's thread, for which it must not wait
+     * @param maxWork maximum number of items; 0 for no limit
+     * @param maxIdle maximum idle time; null to wait forever
+     * @param whenUsedUp run once, on a slot's thread, so it must not wait for that thread
      */
     WorkAllowance(int maxWork, @Nullable Duration maxIdle, LongSupplier nanoTime, Runnable whenUsedUp) {
         this.maxWork = maxWork;
@@ -34,7 +34,7 @@ final class WorkAllowance {
         this.idleSinceNanos = nanoTime.getAsLong();
     }
 
-    /** Whether an item may be claimed now. It is then either put back, as there was none, or its end is told. */
+    /** Whether an item may be claimed now. If so, {@link #putBack} or {@link #ended} must follow. */
     synchronized boolean take() {
         if (usedUp || (maxWork > 0 && taken == maxWork)) {
             return false;
@@ -43,12 +43,14 @@ final class WorkAllowance {
         return true;
     }
 
-    /** There was nothing to claim. */
+    /** Called if there was nothing to claim. */
     void putBack() {
         settle(() -> taken--);
     }
 
-    /** @param exitCode of the item's engine process */
+    /**
+     * @param exitCode exit code of the item's engine process
+     */
     void ended(int exitCode) {
         settle(() -> {
             ended++;
@@ -57,7 +59,7 @@ final class WorkAllowance {
         });
     }
 
-    /** Exit code of the worker's process: the last item's code if the number of items is limited, else empty. */
+    /** Exit code of the worker's process: the last item's code if the number of items is limited, otherwise empty. */
     synchronized OptionalInt exitCode() {
         return maxWork > 0 ? lastExitCode : OptionalInt.empty();
     }

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A place where one item runs at a time: claims, runs, claims the next, until it is told to stop. */
+/** Runs one item at a time: claims, runs, claims the next, until it is told to stop. */
 final class WorkSlot implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkSlot.class);
@@ -29,8 +29,8 @@ final class WorkSlot implements Runnable {
     private final CountDownLatch stopping = new CountDownLatch(1);
 
     /**
-     * @param number tag of the slot's meters
-     * @param trust how long after the start of a renewal a lease is relied on
+     * @param number tag of the slot's metrics
+     * @param trust how long after the start of a renewal a lease is trusted
      */
     WorkSlot(
             Slot kind,
@@ -62,12 +62,12 @@ final class WorkSlot implements Runnable {
         }
     }
 
-    /** Claims nothing more. What runs is stopped by its own {@link RunningWork#stop}. */
+    /** Claims nothing more. {@link RunningWork#stop} stops the running item. */
     void stopClaiming() {
         stopping.countDown();
     }
 
-    /** After any failure of an item, also an exhausted heap, the slot takes the next one. */
+    /** After any failure of an item, even an exhausted heap, the slot takes the next one. */
     private boolean survives() throws InterruptedException {
         try {
             return runOnce();

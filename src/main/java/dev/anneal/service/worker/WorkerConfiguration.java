@@ -31,7 +31,7 @@ class WorkerConfiguration {
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkerConfiguration.class);
 
-    /** A second more than an engine process takes at most to save and end when its worker is gone. */
+    /** One second more than an engine process may take to save and exit after its worker is gone. */
     static final Duration ORPHAN_GRACE = Duration.ofSeconds(15);
 
     private final AttemptGrading grading;
@@ -96,9 +96,9 @@ class WorkerConfiguration {
         return StartNote.of("Worker", nameOf(properties) + " on " + String.join(", ", properties.devices()));
     }
 
-    /** Ends the process in the order of a SIGTERM; on a thread of its own, since the slots are waited for. */
+    /** Ends the process as a SIGTERM does; on a separate thread, because the shutdown waits for the slots. */
     private static void end() {
-        LOG.info("The worker has done what it was started for and ends");
+        LOG.info("The worker has reached its limit of work or idle time and exits");
         new Thread(() -> System.exit(0), "worker-end").start();
     }
 

@@ -10,16 +10,19 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Health of a worker. Every process has it, since {@code management.endpoint.health.group.liveness} names an indicator for all of them. */
+/**
+ * Health of a worker. Present in every process, because {@code management.endpoint.health.group.liveness} names the
+ * indicator for all.
+ */
 @Configuration(proxyBeanMethods = false)
 class WorkerHealth {
 
-    /** By then others have long taken the work: after the lease, and as long again. */
+    /** Twice the lease: by then other workers have long claimed the work. */
     private static final int LEASES = 2;
 
     /**
-     * Whether the worker's heartbeats go on, as part of the liveness of its process. They ask the database, but wait for it no longer than a timeout, so
-     * that a lost database is no silence: only a process that is stuck is silent, and a restart mends that.
+     * Liveness: whether the worker's heartbeats continue. They wait for the database no longer than a timeout, so that
+     * an unreachable database does not count as silence; only a stuck process is silent, which a restart repairs.
      */
     @Bean
     HealthIndicator workerHealthIndicator(ObjectProvider<HeartbeatWriter> heartbeats, LeaseProperties queue) {
@@ -29,8 +32,8 @@ class WorkerHealth {
     }
 
     /**
-     * @param silence since the newest heartbeat; nothing where none are to be expected, as in a process that does not work on jobs
-     * @param limit silence from which on the process is dead
+     * @param silence time since the last heartbeat; empty if none are expected, as in a process without the role
+     * @param limit silence after which the process counts as dead
      */
     static Health ofHeartbeats(Optional<Duration> silence, Duration limit) {
         boolean isDead = silence.isPresent() && silence.get().compareTo(limit) > 0;
@@ -40,8 +43,8 @@ class WorkerHealth {
     }
 
     /**
-     * Whether the worker's environment lets it work. Part of {@code /actuator/health} and of no probe: a restart mends no disk, and a process that also
-     * serves the API goes on doing that.
+     * Whether the worker's environment lets it work. Part of {@code /actuator/health} but not of probes: a restart does
+     * not repair a disk, and the process may also serve the API.
      */
     @Bean
     HealthIndicator workerEnvironmentHealthIndicator(ObjectProvider<Environment> environment) {

@@ -7,7 +7,7 @@ import org.springframework.boot.ExitCodeGenerator;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
-/** Starts the worker when the service serves, and stops it beside the requests that are still being answered. */
+/** Starts the worker when the service is ready, and stops it while the web server finishes its requests. */
 final class WorkerLifecycle implements SmartLifecycle, ExitCodeGenerator {
 
     private final Supplier<Supervisor> supervisors;
@@ -50,7 +50,7 @@ final class WorkerLifecycle implements SmartLifecycle, ExitCodeGenerator {
         return current != null;
     }
 
-    /** 0 if the last stop has given everything back; of a worker with {@code anneal.worker.max-work} the last item's code. */
+    /** 0 if all work was given back; with {@code anneal.worker.max-work} the last item's code. */
     @Override
     public synchronized int getExitCode() {
         return exitCode;

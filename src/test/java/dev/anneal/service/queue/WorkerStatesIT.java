@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class WorkerStatesIT {
 
     private static final WorkError DISK_FULL =
-            WorkError.ofEnvironment("disk_full", "The worker's own disk has no room left.");
+            WorkError.ofEnvironment("disk_full", "The worker's disk has no space left.");
 
     private final UUID one = UUID.randomUUID();
     private final UUID other = UUID.randomUUID();

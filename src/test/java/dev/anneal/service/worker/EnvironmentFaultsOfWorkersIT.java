@@ -27,7 +27,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 class EnvironmentFaultsOfWorkersIT {
 
     private static final WorkError STORE_AWAY =
-            WorkError.ofEnvironment("storage_failed", "The artifact store is not there; its disk may not be mounted.");
+            WorkError.ofEnvironment("storage_failed", "The artifact store is missing; its disk may not be mounted.");
 
     private final WorkerTest.Parts parts;
     private volatile Optional<WorkError> store = Optional.empty();

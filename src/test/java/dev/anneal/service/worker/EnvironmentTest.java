@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class EnvironmentTest {
 
     private static final WorkError DISK_FULL =
-            WorkError.ofEnvironment("disk_full", "The worker's own disk has no room left.");
+            WorkError.ofEnvironment("disk_full", "The worker's disk has no space left.");
     private static final WorkError NO_HUB = WorkError.ofEnvironment("hub_unreachable", "The Hub does not answer.");
 
     private final AtomicLong nanos = new AtomicLong();

@@ -42,7 +42,7 @@ final class NativeLibraries {
         } else if (!isUnfinished && !Contents.isListed(version)) {
             Contents.of(version).write(version);
         } else if (!isUnfinished && !Contents.isComplete(version)) {
-            LOG.warn("{} lacks some of its files; the next engine process unpacks it anew", version);
+            LOG.warn("{} lacks some of its files; the next engine process unpacks it again", version);
             FileSystemUtils.deleteRecursively(version);
         }
     }

@@ -130,7 +130,7 @@ public final class SharedCache {
             throw e;
         }
         if (Files.exists(folder)) {
-            LOG.warn("{} lacks some of its files; it is unpacked anew", folder);
+            LOG.warn("{} lacks some of its files; it is unpacked again", folder);
             Files.move(folder, unfinished(), StandardCopyOption.ATOMIC_MOVE);
         }
         Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
@@ -154,7 +154,7 @@ public final class SharedCache {
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(directory, kind + "-*")) {
             for (Path each : folders) {
                 if (!USED.containsKey(lockOf(each)) && isUnused(each)) {
-                    LOG.info("Nobody has used {} for {} days; it is removed", each, UNUSED.toDays());
+                    LOG.info("{} has not been used for {} days and is removed", each, UNUSED.toDays());
                     FileSystemUtils.deleteRecursively(each);
                     Files.deleteIfExists(lockOf(each));
                 }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 record ConnectionFault(String message) {
 
     static final String ACTION =
-            "Look at spring.datasource.url, spring.datasource.username and spring.datasource.password"
+            "Check spring.datasource.url, spring.datasource.username and spring.datasource.password"
                     + " (for the login that migrates, spring.flyway.user and spring.flyway.password), and whether the server runs.";
 
     /**

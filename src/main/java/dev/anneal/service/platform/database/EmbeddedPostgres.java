@@ -133,12 +133,12 @@ final class EmbeddedPostgres implements AutoCloseable {
         }
         if (running.isPresent()) {
             LOG.info(
-                    "Taking over the embedded PostgreSQL that an earlier run has left, process {}",
+                    "Taking over the embedded PostgreSQL of an earlier run, process {}",
                     running.get().pid());
             return running.get().port();
         }
         if (Files.deleteIfExists(PostmasterFile.path(dataDirectory))) {
-            LOG.info("The embedded PostgreSQL was not stopped in good order; it recovers from its log now");
+            LOG.info("The embedded PostgreSQL was not shut down cleanly; it recovers from its log now");
         }
         return startServer();
     }
@@ -146,7 +146,7 @@ final class EmbeddedPostgres implements AutoCloseable {
     /** Removes an interrupted set-up, which cannot contain user data yet. */
     private int startNew(boolean isRunning) throws IOException {
         if (isRunning) {
-            LOG.info("The embedded PostgreSQL was never set up to the end; it is stopped and made anew");
+            LOG.info("The set-up of the embedded PostgreSQL was interrupted; it is stopped and set up again");
             programs.stop();
         }
         FileSystemUtils.deleteRecursively(dataDirectory);
@@ -180,7 +180,7 @@ final class EmbeddedPostgres implements AutoCloseable {
         try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(home, UNFINISHED + "*")) {
             for (Path each : unfinished) {
                 if (!FileSystemUtils.deleteRecursively(each.toFile())) {
-                    LOG.info("{} of an earlier start stays, because something still writes there", each);
+                    LOG.info("{} of an earlier start is kept, because a process still writes to it", each);
                 }
             }
         }
@@ -219,7 +219,7 @@ final class EmbeddedPostgres implements AutoCloseable {
             }
             pause();
         }
-        throw new IOException("another process holds owner.lock, but its server does not come up; see server.log");
+        throw new IOException("another process holds owner.lock, but its server does not start; see server.log");
     }
 
     private static void pause() throws IOException {

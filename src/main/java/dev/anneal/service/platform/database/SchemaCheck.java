@@ -18,7 +18,7 @@ final class SchemaCheck {
 
     private static final String MIGRATE =
             "Start a process of this version with anneal.roles=migrate (environment: ANNEAL_ROLES) and"
-                    + " the owner's login, which brings the schema up to date and ends; or leave spring.flyway.enabled at true.";
+                    + " the owner's login, which brings the schema up to date and exits; or leave spring.flyway.enabled at true.";
 
     private SchemaCheck() {}
 

@@ -100,7 +100,7 @@ public final class OutboundClient implements AutoCloseable {
     private static URI target(URI from, OutboundResponse response, boolean mayFollow) throws OutboundException {
         String location = response.header("Location").orElse("");
         if (!mayFollow || location.isEmpty()) {
-            throw new OutboundException(Reason.REDIRECTED, "redirected too often, or to nowhere");
+            throw new OutboundException(Reason.REDIRECTED, "redirected too often, or without a location");
         }
         try {
             URI target = from.resolve(location);
@@ -134,7 +134,7 @@ public final class OutboundClient implements AutoCloseable {
     private static void requireHttp(URI uri) {
         String scheme = String.valueOf(uri.getScheme());
         if (!(scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https")) || uri.getHost() == null) {
-            throw new IllegalArgumentException("an address is http or https and names a host, but is " + uri);
+            throw new IllegalArgumentException("an address must be http or https with a host, but is " + uri);
         }
     }
 

@@ -13,7 +13,7 @@ class OutboundConfiguration {
             return new OutboundHttp(properties.allowedAddresses());
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "anneal.outbound.allowed-addresses must hold addresses and networks, as 10.1.0.0/16: "
+                    "anneal.outbound.allowed-addresses must be addresses and networks such as 10.1.0.0/16: "
                             + e.getMessage(),
                     e);
         }

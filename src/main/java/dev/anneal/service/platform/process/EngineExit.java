@@ -75,7 +75,7 @@ public record EngineExit(int code, String stderrTail, boolean oomKilled) {
             case OUT_OF_MEMORY -> outOfMemory();
             case KILLED ->
                 "the engine process was killed from outside (" + signalOrCode()
-                        + "), and nothing says that memory ran out";
+                        + "), and there is no sign that memory ran out";
             case CRASH -> "the engine process crashed (" + signalOrCode() + ")";
         };
     }

@@ -74,12 +74,12 @@ final class SealedRows implements SmartInitializingSingleton {
 
     private static StartRefusedException missingKey(UsedKey used, SealedColumn column) {
         return new StartRefusedException(
-                ("Secrets in the database cannot be opened: %d rows of %s.%s are sealed by the key '%s', which is not among"
+                ("Secrets in the database cannot be decrypted: %d rows of %s.%s are encrypted with the key '%s', which is not among"
                                 + " anneal.secrets.keys.")
                         .formatted(used.rows(), column.table(), column.column(), used.key()),
                 "Add the key '" + used.key()
-                        + "' to anneal.secrets.keys (environment: ANNEAL_SECRETS_KEYS), behind the one that is to"
-                        + " seal from now on. If it is lost, delete these rows: their secrets are lost too.");
+                        + "' to anneal.secrets.keys (environment: ANNEAL_SECRETS_KEYS), after the one that is to"
+                        + " encrypt from now on. If it is lost, delete these rows: their secrets are lost too.");
     }
 
     /** Re-encrypts a batch of each column. */
@@ -91,7 +91,7 @@ final class SealedRows implements SmartInitializingSingleton {
         for (SealedColumn column : columns) {
             int sealed = database.call(() -> sealAnew(column, key));
             if (sealed > 0) {
-                LOG.info("{} secrets of {} are now sealed by the key '{}'", sealed, column.table(), key);
+                LOG.info("{} secrets of {} are now encrypted with the key '{}'", sealed, column.table(), key);
             }
         }
     }

@@ -91,7 +91,7 @@ public final class Secrets {
         }
         ByteBuffer content = ByteBuffer.wrap(Base64.getDecoder().decode(sealed.content()));
         if (content.remaining() < NONCE_BYTES + TAG_BITS / 8) {
-            throw new IllegalStateException("what is sealed in " + column.context(rowId) + " is too short");
+            throw new IllegalStateException("the encrypted text in " + column.context(rowId) + " is too short");
         }
         byte[] nonce = new byte[NONCE_BYTES];
         content.get(nonce);
@@ -108,8 +108,8 @@ public final class Secrets {
             return cipher.doFinal(bytes);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(
-                    "what is sealed in " + context + " does not open with the key '" + key.id()
-                            + "': it is another key of that id, or the row was changed",
+                    "the encrypted text in " + context + " cannot be decrypted with the key '" + key.id()
+                            + "': the key with this id is another one, or the row was changed",
                     e);
         }
     }

@@ -22,7 +22,7 @@ final class StartFaultAnalyzer implements FailureAnalyzer {
 
     private static final String OURS = "dev.anneal.";
     private static final String CORRECT =
-            "Change what is said above, and start again (docs/settings.md). With --debug the log has the stack as well.";
+            "Correct the fault above and start again (docs/settings.md). With --debug the log has the stack trace.";
 
     @Override
     public @Nullable FailureAnalysis analyze(Throwable failure) {
@@ -33,7 +33,7 @@ final class StartFaultAnalyzer implements FailureAnalyzer {
             if (cause instanceof SQLException sql) {
                 return new FailureAnalysis(
                         "The database cannot be used: " + firstLine(sql),
-                        "Look at spring.datasource.url, spring.datasource.username and spring.datasource.password.",
+                        "Check spring.datasource.url, spring.datasource.username and spring.datasource.password.",
                         failure);
             }
             if (isCheck(cause)) {

@@ -14,7 +14,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 final class BucketCheck {
 
     private static final String REMEDY =
-            "Look at anneal.storage.s3.bucket, endpoint and region, at the credentials in this process's environment and"
+            "Check anneal.storage.s3.bucket, endpoint and region, at the credentials in this process's environment and"
                     + " what they allow, and whether the server is reachable from here (docs/storage.md).";
 
     private static final Pattern PREFIX = Pattern.compile("([A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*/?)?");

@@ -5,33 +5,34 @@ import dev.anneal.protocol.Task;
 import dev.anneal.service.queue.WorkError;
 import java.util.List;
 
-/** One attempt: what the engine is to do, and how its progress and result are kept for clients. */
+/** One attempt: the engine's task, and how its progress and result are stored for clients. */
 public interface Assignment {
 
-    /** What the engine process gets. */
+    /** Task of the engine process. */
     Task task();
 
-    /** Names for the meters and the log. */
+    /** Names for metrics and log. */
     Label label();
 
     /**
-     * Makes what the engine has written durable before a row says that it exists; outside of any transaction. Safe to repeat.
+     * Makes output of the engine durable before rows refer to it, outside any transaction. Safe to repeat.
      *
-     * @param events what the process has said, oldest first
-     * @throws AssignmentException if the artifact store refuses
+     * @param events progress of the process, oldest first
+     * @throws AssignmentException if the artifact store fails
      */
     void store(List<Progress> events);
 
-    /** Writes what the process has said, within the transaction that has found the lease to hold. */
+    /** Writes progress, within a transaction that has checked the lease. */
     default void write(List<Progress> events) {}
 
-    /** What was written last is committed. */
+    /** Called when the last {@link #write} is committed. */
     default void written() {}
 
     /**
-     * Makes the result durable, outside of any transaction; called again if the store refuses or the end of the work could not be written after it.
+     * Makes the result durable, outside any transaction; called again if the store fails or the end of the work could
+     * not be written.
      *
-     * @throws AssignmentException if the artifact store refuses, or the process has told no result
+     * @throws AssignmentException if the artifact store fails, or the process has reported no result
      */
     void storeResult();
 
@@ -41,13 +42,13 @@ public interface Assignment {
     /** Writes that the attempt has failed, within the transaction that ends it. */
     default void failed(WorkError error) {}
 
-    /** Writes that the work was given back, within the transaction that does it. */
+    /** Writes that the work was given back, within the transaction that gives it back. */
     default void givenBack() {}
 
     /**
-     * What is being done.
+     * Names of the work.
      *
-     * @param id id that clients know it by
+     * @param id id for clients
      * @param model base model
      * @param isTraining whether it takes optimizer steps
      */

@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Configuration;
 @ConditionalOnRole(Role.WORKER)
 class AssignmentConfiguration {
 
-    /** By each worker, for workers need no process of the API; several that sweep together delete what one of them would. */
+    /** Every worker sweeps, because workers do not depend on API processes; simultaneous sweeps do no harm. */
     private static final Duration LEFTOVER_SWEEPS = Duration.ofMinutes(10);
 
     @Bean

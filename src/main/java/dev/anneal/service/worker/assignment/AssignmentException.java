@@ -4,7 +4,7 @@ import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.storage.StorageException;
 import org.jspecify.annotations.Nullable;
 
-/** An attempt cannot begin or not keep what it has made; the error says whether another could. */
+/** An attempt cannot begin, or cannot store its output; the error says whether a retry may succeed. */
 public final class AssignmentException extends RuntimeException {
 
     private final transient WorkError error;
@@ -24,14 +24,14 @@ public final class AssignmentException extends RuntimeException {
         this.mayPass = mayPass;
     }
 
-    /** The store has refused. What it says of its own failures may hold paths of this machine, so clients get other words. */
+    /** A failure of the store. Its own message may contain paths of this machine, so clients get another one. */
     static AssignmentException of(StorageException failure) {
         return new AssignmentException(
                 switch (failure.kind()) {
-                    case FULL -> WorkError.ofEnvironment("storage_full", "The artifact store has no room left.");
+                    case FULL -> WorkError.ofEnvironment("storage_full", "The artifact store has no space left.");
                     case ABSENT ->
                         WorkError.ofEnvironment(
-                                "storage_failed", "The artifact store is not there; its disk may not be mounted.");
+                                "storage_failed", "The artifact store is missing; its disk may not be mounted.");
                     case NOT_FOUND ->
                         WorkError.ofEnvironment("artifact_not_available", String.valueOf(failure.getMessage()));
                     case TOO_LARGE, FAILED ->
@@ -40,10 +40,10 @@ public final class AssignmentException extends RuntimeException {
                 failure);
     }
 
-    /** The process has ended as if all were done; it says nothing more. */
+    /** The process ended successfully without a result. */
     public static AssignmentException ofMissingResult() {
         WorkError error = WorkError.ofSystem(
-                "result_missing", "The engine process has ended well without a result that could be read.");
+                "result_missing", "The engine process ended successfully without a readable result.");
         return new AssignmentException(error, null, false);
     }
 

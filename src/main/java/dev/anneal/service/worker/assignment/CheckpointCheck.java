@@ -10,14 +10,14 @@ import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Whether a checkpoint's files are the ones that were written, by the hashes in its {@code state.json}. */
+/** Verifies a checkpoint's files against the hashes in its {@code state.json}. */
 final class CheckpointCheck {
 
     private static final String STATE = "state.json";
 
     private CheckpointCheck() {}
 
-    /** What is wrong with the folder, or nothing. */
+    /** The problem with the folder, if any. */
     static Optional<String> problemOf(Path folder) {
         try {
             State state = JsonMapper.shared().readValue(Files.readAllBytes(folder.resolve(STATE)), State.class);
@@ -36,7 +36,7 @@ final class CheckpointCheck {
         }
     }
 
-    /** The part of the state that is looked at here. */
+    /** The part of the state that is read here. */
     record State(Map<String, String> sha256) {
 
         State {

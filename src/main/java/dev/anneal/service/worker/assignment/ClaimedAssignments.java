@@ -39,7 +39,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Trainings, exports and evaluations. What an attempt writes lies below {@code {tenant}/{job}/attempt-{token}} or the like. */
+/** Trainings, exports and evaluations. An attempt writes below {@code {tenant}/{job}/attempt-{token}} or similar. */
 @Component
 @ConditionalOnRole(Role.WORKER)
 final class ClaimedAssignments implements Assignments {
@@ -51,10 +51,10 @@ final class ClaimedAssignments implements Assignments {
                     Stream.of(Evaluations.EXACT_MATCH, Evaluations.GRADED))
             .collect(Collectors.toUnmodifiableSet());
 
-    /** Shards as transformers 4 writes them by default. */
+    /** Default size of transformers 4. */
     private static final long SHARD_BYTES = 5_000_000_000L;
 
-    /** What comes before the first step, such as the pull of a base model, is heard of at least so often. */
+    /** Minimum rate of signs of life before the first step, for example from the pull of a base model. */
     private static final Duration SILENCE_BEFORE_STEPS = Duration.ofMinutes(15);
 
     private final Leases leases;
@@ -107,7 +107,7 @@ final class ClaimedAssignments implements Assignments {
         }
     }
 
-    /** An evaluation's error stands on its work, where its status comes from. */
+    /** An evaluation's error is stored with its work, from which its status is derived. */
     @Override
     public void refused(Claim claim, WorkError error) {
         long work = claim.lease().workId();
@@ -123,7 +123,7 @@ final class ClaimedAssignments implements Assignments {
         heldUp.tell();
     }
 
-    /** Exports and evaluations tell nobody. */
+    /** Exports and evaluations have no events. */
     @Override
     public void givenBack(Claim claim) {
         if (claim.kind() == WorkKind.TRAIN) {
@@ -170,7 +170,10 @@ final class ClaimedAssignments implements Assignments {
                         inputs.folder(brought, new ArtifactKey(directory)).toString());
     }
 
-    /** The newest checkpoint that is whole; a damaged one costs the steps since the one before, and a store that is away no step. */
+    /**
+     * The newest intact checkpoint. A damaged one costs the steps since the previous one; an unreachable store costs
+     * none.
+     */
     private Optional<Path> resumeFrom(TrainingOrder order, AttemptInputs brought) {
         return order.checkpoints().stream()
                 .flatMap(each -> whole(order.jobId(), each, brought).stream())
@@ -190,7 +193,7 @@ final class ClaimedAssignments implements Assignments {
         }
         store.check();
         LOG.warn(
-                "Job {} cannot go on from the checkpoint of step {}, so from an earlier one: {}",
+                "Job {} cannot resume from the checkpoint of step {} and tries an earlier one: {}",
                 jobId,
                 checkpoint.step(),
                 problem.get());
@@ -219,7 +222,7 @@ final class ClaimedAssignments implements Assignments {
         return new ExportAssignment(claim, order, task, folder, exports, store);
     }
 
-    /** The engine makes the folder itself, in one step when it is complete. */
+    /** The engine creates the folder itself, atomically when it is complete. */
     private String output(ArtifactKey folder) {
         store.delete(folder);
         Path parent = store.localFolder(folder.folder().orElseThrow());
@@ -247,7 +250,7 @@ final class ClaimedAssignments implements Assignments {
         return new EvaluationAssignment(claim, order, task, evaluations);
     }
 
-    /** Work without events of its own tells the log how its pull goes. */
+    /** Work without events logs the progress of its pull. */
     private static Consumer<String> told(String id) {
         return message -> LOG.info("{}: {}", id, message);
     }
@@ -259,12 +262,15 @@ final class ClaimedAssignments implements Assignments {
                         .toString();
     }
 
-    /** Where the exports of a job, or of all uploaded adapters, lie, each attempt's in a folder {@code {export}-{token}}. */
+    /**
+     * Folder of the exports of a job, or of all uploaded adapters, with a subfolder {@code {export}-{token}} for each
+     * attempt.
+     */
     static ArtifactKey jobFolder(ExportOrder order) {
         return new ArtifactKey(order.tenantId()).child(order.folder());
     }
 
-    /** Where an attempt at a training writes. */
+    /** Folder to which an attempt of a training writes. */
     static ArtifactKey attempt(TrainingOrder order, long token) {
         return new ArtifactKey(order.tenantId()).child(order.jobId()).child("attempt-" + token);
     }

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Looks whether the store and the base models that attempts need are there, without an attempt. */
+/** Checks without an attempt whether the store and the base models are available. */
 @Component
 @ConditionalOnRole(Role.WORKER)
 public final class EnvironmentProbe {
@@ -28,21 +28,21 @@ public final class EnvironmentProbe {
         this.models = models;
     }
 
-    /** What is wrong with the artifact store. */
+    /** The fault of the artifact store, if any. */
     public Optional<WorkError> storeFault() {
         try {
             store.check();
             return Optional.empty();
         } catch (StorageException failure) {
-            LOG.debug("The artifact store is looked at", failure);
+            LOG.debug("The artifact store could not be checked", failure);
             return Optional.of(AssignmentException.of(failure).error());
         }
     }
 
     /**
-     * Why this machine cannot have a base model.
+     * Why a base model is not available on this machine, if so.
      *
-     * @param model as {@link dev.anneal.service.queue.NewWork#model} writes it
+     * @param model name as in {@link dev.anneal.service.queue.NewWork#model}
      */
     public Optional<WorkError> modelFault(String model) {
         int at = model.indexOf('@');

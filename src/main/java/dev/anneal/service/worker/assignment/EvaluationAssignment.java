@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** An attempt at an evaluation. A failure stands on its work alone, from which the evaluation's status comes. */
+/**
+ * An attempt of an evaluation. A failure is stored only with its work, from which the evaluation's status is derived.
+ */
 final class EvaluationAssignment implements Assignment {
 
     private final Claim claim;

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** An attempt at an export. It becomes visible with its proof, in the transaction that ends the work. */
+/** An attempt of an export. It becomes visible with its proof, in the transaction that ends the work. */
 final class ExportAssignment implements Assignment {
 
     private final Claim claim;

@@ -39,7 +39,7 @@ final class Inputs {
         this.engine = engine;
     }
 
-    /** A model of the operator's folder. */
+    /** A model from the operator's folder. */
     private Task.BaseModel ofTheFolder(String id) {
         try {
             return task(id, null, models.require(id, null).directory());
@@ -48,7 +48,7 @@ final class Inputs {
         }
     }
 
-    /** The model was there when its work was created, so that its absence is a fault of the environment. */
+    /** The model existed when its work was created, so its absence is a fault of the environment. */
     static WorkError modelError(ModelCatalog models, String id, Refusal refusal) {
         return WorkError.ofEnvironment(
                 models.find(id).isPresent() ? refusal.code().wireName() : NOT_AVAILABLE, refusal.explanation());
@@ -61,10 +61,10 @@ final class Inputs {
     /**
      * The model at the revision that its work was created with, pulled if it is not on this machine.
      *
-     * @param revision null for a model of the operator's folder
+     * @param revision commit on the Hub; null for a model from the operator's folder
      * @param inputs says whether a pull is still wanted
      * @param tell receives messages about the progress of a pull
-     * @throws AssignmentException if it cannot be had; another machine may have it
+     * @throws AssignmentException if it is not available; another machine may have it
      */
     Task.BaseModel model(AttemptInputs inputs, String id, @Nullable String revision, Consumer<String> tell) {
         if (revision == null) {
@@ -88,7 +88,7 @@ final class Inputs {
         ArtifactKey key = ArtifactKey.ofFile(tenantId, fileId);
         String sha256 = files.sha256(tenantId, fileId)
                 .orElseThrow(() -> new AssignmentException(WorkError.ofSystem(
-                        "artifact_not_available", "The file '" + fileId + "' is not known any more.")));
+                        "artifact_not_available", "The file '" + fileId + "' no longer exists.")));
         return brought(inputs, () -> store.localFile(key, sha256)).toString();
     }
 

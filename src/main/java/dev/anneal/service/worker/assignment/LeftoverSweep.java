@@ -14,14 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes files that attempts have written and that no row refers to: of lost workers, of failed attempts, and of killed processes. Work that
- * goes on is left alone, and so is what has just ended, because a worker that was cut off may still have a process that writes.
+ * Removes files of attempts that no row refers to: of lost workers, failed attempts and killed processes. Running and
+ * recently ended work is skipped, because a disconnected worker may still have a process that writes.
  */
 final class LeftoverSweep {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeftoverSweep.class);
 
-    /** Far more than a worker takes to find out that its lease is gone, and its process to end. */
+    /** Far longer than a worker takes to notice the loss of its lease and to end its process. */
     private static final Duration AGE = Duration.ofHours(1);
 
     private final FinishedWork finished;
@@ -54,7 +54,7 @@ final class LeftoverSweep {
             }
             finished.swept(item);
         } catch (RuntimeException e) {
-            LOG.warn("What work {} has left could not be removed; the next sweep tries again", item.id(), e);
+            LOG.warn("Leftover files of work {} could not be removed; the next sweep tries again", item.id(), e);
         }
     }
 

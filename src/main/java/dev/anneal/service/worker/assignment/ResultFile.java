@@ -8,20 +8,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/** Passes lines to a reader of a stream through a temporary file, because the lines of a job of a million steps should not be in memory. */
+/**
+ * Passes lines to a reader of a stream through a temporary file, to keep the lines of a job with a million steps out of
+ * memory.
+ */
 final class ResultFile {
 
     private ResultFile() {}
 
-    /** Takes in the content of a stream. */
+    /** Reads the content of a stream. */
     interface Reader<T> {
 
         T read(InputStream content) throws IOException;
     }
 
     /**
-     * @param lines hands over every line, with its end
-     * @throws UncheckedIOException if this machine has no room for temporary files
+     * @param lines passes on every line, with its line break
+     * @throws UncheckedIOException if this machine has no space for temporary files
      */
     static <T> T store(Consumer<Consumer<String>> lines, Reader<T> reader) {
         try {

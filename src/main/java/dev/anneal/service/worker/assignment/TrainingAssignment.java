@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An attempt at a training. Its checkpoints lie in a folder of its own, whose name holds the fencing token. */
+/** An attempt of a training. Its checkpoints are in a separate folder, whose name contains the fencing token. */
 final class TrainingAssignment implements Assignment {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrainingAssignment.class);
@@ -49,7 +49,7 @@ final class TrainingAssignment implements Assignment {
     }
 
     /**
-     * Where trainings publish.
+     * Where trainings publish progress and results.
      *
      * @param keptCheckpoints how many of a job's newest checkpoints are kept
      */
@@ -93,7 +93,7 @@ final class TrainingAssignment implements Assignment {
         forgotten = List.of();
     }
 
-    /** Under an id that is not visible before {@link #complete}. */
+    /** Stores it under an id that is not visible before {@link #complete}. */
     @Override
     public void storeResult() {
         if (result != null) {
@@ -137,7 +137,7 @@ final class TrainingAssignment implements Assignment {
             store.delete(key);
         } catch (StorageException e) {
             LOG.warn(
-                    "Job {} no longer needs {}, which could not be removed; it only takes room", order.jobId(), key, e);
+                    "Job {} no longer needs {}, which could not be removed and only takes up space", order.jobId(), key, e);
         }
     }
 

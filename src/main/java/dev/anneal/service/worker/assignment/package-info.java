@@ -1,4 +1,4 @@
-/** The work of a claim: its inputs on this machine, the engine's task, and the publication of progress and result. */
+/** Attempts: inputs on this machine, tasks for the engine, and publication of progress and results. */
 @NullMarked
 package dev.anneal.service.worker.assignment;
 

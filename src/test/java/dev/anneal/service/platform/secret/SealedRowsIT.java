@@ -85,7 +85,7 @@ class SealedRowsIT {
         assertThatThrownBy(() -> rows(NEW).afterSingletonsInstantiated())
                 .isInstanceOfSatisfying(StartRefusedException.class, missing -> {
                     assertThat(missing)
-                            .hasMessageContaining("1 rows of webhook_endpoint.secret are sealed by the key 'old'");
+                            .hasMessageContaining("1 rows of webhook_endpoint.secret are encrypted with the key 'old'");
                     assertThat(missing.action()).contains("Add the key 'old' to anneal.secrets.keys");
                 });
     }

@@ -29,7 +29,7 @@ class WaitingJobsIT extends ServiceTest {
     private WaitingEvents heldUp;
 
     private static final WorkError STORE_AWAY =
-            WorkError.ofEnvironment("storage_failed", "The artifact store is not there; its disk may not be mounted.");
+            WorkError.ofEnvironment("storage_failed", "The artifact store is missing; its disk may not be mounted.");
     private static final WorkError CRASH = WorkError.ofSystem("engine_crashed", "The engine process crashed.");
 
     @Autowired
@@ -57,7 +57,7 @@ class WaitingJobsIT extends ServiceTest {
                 .isBetween(body.path("created_at").asLong(), now());
         assertThat(events())
                 .containsOnlyOnce(
-                        "The job waits because of storage_failed: The artifact store is not there; its disk may not be mounted.");
+                        "The job waits because of storage_failed: The artifact store is missing; its disk may not be mounted.");
 
         playedWorker().steps(1, 1);
         assertThat(waitingFor().isNull()).isTrue();
