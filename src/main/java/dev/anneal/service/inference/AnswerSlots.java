@@ -6,7 +6,10 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Bounds the answers that are generated or wait at a time. Requests get slots in their order; one that does not wait gets none before them. */
+/**
+ * Limits the number of answers being generated or waiting. Waiting requests get slots in order; a request that does not
+ * wait never overtakes them.
+ */
 final class AnswerSlots {
 
     private final int all;
@@ -18,12 +21,12 @@ final class AnswerSlots {
     }
 
     /**
-     * @param patience how long to wait in line; zero for not at all
-     * @return whether so many slots were free in that time
+     * @param patience how long to wait in line; zero not to wait
+     * @return whether enough slots became free in that time
      */
     boolean take(int answers, Duration patience) {
         try {
-            // Unlike tryAcquire(answers), this does not pass those who wait.
+            // Unlike tryAcquire(answers), this does not overtake waiting threads.
             return free.tryAcquire(answers, patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Translates refusals of the engine for clients. */
 final class EngineRefusals {
 
-    /** Keys of requests that codes are about. */
+    /** Request keys by code. */
     private static final Map<RefusalCode, String> PARAMETERS = Map.of(
             RefusalCode.BASE_MODEL_UNREADABLE, "model",
             RefusalCode.BASE_MODEL_CHANGED, "model",
@@ -37,7 +37,7 @@ final class EngineRefusals {
     private static RefusalCode code(String name) {
         return switch (name) {
             case "out_of_memory", "device_unavailable" -> RefusalCode.SERVICE_UNAVAILABLE;
-            // Codes of failures that no client can do anything about are no codes of the API.
+            // Failures that clients cannot correct have codes outside the API.
             default -> RefusalCode.named(name).orElse(RefusalCode.INTERNAL_ERROR);
         };
     }

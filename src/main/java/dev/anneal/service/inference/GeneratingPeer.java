@@ -36,7 +36,7 @@ public final class GeneratingPeer {
     /**
      * A request with a body of JSON.
      *
-     * @param path with the slash that it begins with
+     * @param path path with its leading slash
      */
     public HttpRequest.Builder post(String path, String json) {
         return HttpRequest.newBuilder(URI.create(root + path))
@@ -69,7 +69,9 @@ public final class GeneratingPeer {
         return unavailable("does not answer. Try again");
     }
 
-    /** @param why the end of a sentence about the process, without its full stop */
+    /**
+     * @param why the reason, which ends a sentence about the process, without a full stop
+     */
     public static Refusal unavailable(String why) {
         return new Refusal(
                 RefusalCode.SERVICE_UNAVAILABLE, "The process that generates (anneal.inference.url) " + why + ".");

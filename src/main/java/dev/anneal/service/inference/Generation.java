@@ -13,7 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A generation under way. Read by one thread; closing it before its end cancels it. */
+/** A running generation. Read by one thread; closing it before its end cancels it. */
 public final class Generation implements AutoCloseable {
 
     private final BlockingQueue<ServeReply> replies = new LinkedBlockingQueue<>();
@@ -29,7 +29,9 @@ public final class Generation implements AutoCloseable {
     private int completionTokens;
     private int endedChoices;
 
-    /** @param timeout how long it may take in all */
+    /**
+     * @param timeout total time limit
+     */
     Generation(int choices, Duration timeout) {
         this.choices = choices;
         this.timeout = timeout;
@@ -52,7 +54,7 @@ public final class Generation implements AutoCloseable {
     /**
      * One answer.
      *
-     * @param tokens empty unless log-probabilities were asked for
+     * @param tokens empty unless log-probabilities were requested
      * @param finishReason {@code stop} or {@code length}
      */
     public record Choice(String text, List<ServeReply.Token> tokens, String finishReason, int completionTokens) {
@@ -62,7 +64,7 @@ public final class Generation implements AutoCloseable {
         }
     }
 
-    /** From any thread. */
+    /** Receives a reply, on any thread. */
     void take(ServeReply reply) {
         replies.add(reply);
     }
@@ -87,7 +89,7 @@ public final class Generation implements AutoCloseable {
         }
     }
 
-    /** Identifies the weights that answer: the same for the same base model and adapter. */
+    /** Identifies the weights: equal for the same base model and adapter. */
     public String fingerprint() {
         return fingerprint;
     }
@@ -96,7 +98,7 @@ public final class Generation implements AutoCloseable {
         return promptTokens;
     }
 
-    /** Tokens of the choices that have ended. */
+    /** Number of tokens of completed choices. */
     int completionTokens() {
         return completionTokens;
     }
@@ -144,7 +146,7 @@ public final class Generation implements AutoCloseable {
         }
     }
 
-    /** Reads all that is left. */
+    /** Waits for the rest of the generation. */
     public Whole whole() {
         List<StringBuilder> texts = new ArrayList<>();
         List<List<ServeReply.Token>> tokens = new ArrayList<>();

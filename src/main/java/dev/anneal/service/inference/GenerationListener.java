@@ -1,12 +1,12 @@
 package dev.anneal.service.inference;
 
-/** Receives what this process generates. Called by the threads of requests. */
+/** Receives counts of generation in this process. Called by request threads. */
 public interface GenerationListener {
 
-    /** Answers that are generated or wait now. */
+    /** Sets the number of answers being generated or waiting. */
     void openAnswers(int answers);
 
-    /** A request for so many answers was refused because there are too many. */
+    /** A request for this many answers was refused because of the limit. */
     void refused(int answers);
 
     /** All answers to a prompt are complete. */

@@ -19,7 +19,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 
-/** Makes the beans of generation. */
+/** Beans of generation. */
 @Configuration(proxyBeanMethods = false)
 class InferenceConfiguration {
 

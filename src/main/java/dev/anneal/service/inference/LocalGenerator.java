@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
-/** Generates in an engine process of this service, which is started when it is first needed, and again after it has died. */
+/** Generates in an engine process of this service, which is started on first use, and again after it has died. */
 public final class LocalGenerator implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalGenerator.class);
@@ -55,9 +55,10 @@ public final class LocalGenerator implements SmartLifecycle {
     }
 
     /**
-     * Begins a generation and returns when the prompt has been accepted, which may take seconds where a model is to be loaded. The caller closes it.
+     * Starts a generation and returns when the prompt is accepted, which may take seconds if a model must be loaded.
+     * The caller closes it.
      *
-     * @param tenantId whose tuned models are meant
+     * @param tenantId tenant whose tuned models can be named
      * @throws Refusal as {@link TextGenerator#generate} does
      */
     public Generation start(String tenantId, GenerationRequest request) {
@@ -65,7 +66,7 @@ public final class LocalGenerator implements SmartLifecycle {
     }
 
     /**
-     * Begins the generations of one request: all of them get their slots, or none begins. The caller closes each.
+     * Starts the generations of one request: either all of them get slots, or none starts. The caller closes each.
      *
      * @param requests at least one, all of the same model
      */
@@ -94,7 +95,7 @@ public final class LocalGenerator implements SmartLifecycle {
         }
     }
 
-    /** A generation whose slots are taken. */
+    /** Starts a generation that has its slots. */
     private Generation placed(GenerationRequest request) {
         int choices = request.decoding().choices();
         Generation generation = new Generation(choices, properties.requestTimeout());
@@ -115,7 +116,7 @@ public final class LocalGenerator implements SmartLifecycle {
                 generation::take);
     }
 
-    /** All of a generation, which waits for its slots a while, and gets them before clients do. */
+    /** Runs a whole generation, which waits for slots for a while and gets them before clients. */
     Generation.Whole generate(String tenantId, GenerationRequest request) {
         try (Generation generation = start(tenantId, List.of(request), PATIENCE).get(0)) {
             return generation.whole();
@@ -196,7 +197,7 @@ public final class LocalGenerator implements SmartLifecycle {
         return running;
     }
 
-    /** Begins before the web server and ends after it, which has answered what is open by then. */
+    /** Starts before the web server and stops after it, when all requests are answered. */
     @Override
     public int getPhase() {
         return WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE - 1;

@@ -20,13 +20,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Generates by the HTTP API of another process, with a key that is made for that. Its answers have no log-probabilities. */
+/** Generates by the HTTP API of another process, with a key for this purpose. Its answers have no log-probabilities. */
 final class RemoteTextGenerator implements TextGenerator {
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final int OK = 200;
 
-    /** Of a key that the other process does not know, or no longer takes. */
+    /** Codes for a key that the other process does not know or no longer accepts. */
     private static final Set<RefusalCode> KEY_REFUSED =
             Set.of(RefusalCode.INVALID_API_KEY, RefusalCode.API_KEY_EXPIRED);
 
@@ -35,8 +35,8 @@ final class RemoteTextGenerator implements TextGenerator {
     private final BiConsumer<String, String> refusedKeys;
 
     /**
-     * @param keys the key with which to ask for a tenant
-     * @param refusedKeys told the tenant and the key that the other process refused, after which {@code keys} has another one
+     * @param keys key to use for a tenant
+     * @param refusedKeys called with the tenant and the refused key, after which {@code keys} returns another one
      */
     RemoteTextGenerator(GeneratingPeer peer, UnaryOperator<String> keys, BiConsumer<String, String> refusedKeys) {
         this.peer = peer;
@@ -44,7 +44,7 @@ final class RemoteTextGenerator implements TextGenerator {
         this.refusedKeys = refusedKeys;
     }
 
-    /** A key that is refused is replaced once. */
+    /** Replaces a refused key once. */
     @Override
     public Generation.Whole generate(String tenantId, GenerationRequest request) {
         String key = keyOf(tenantId);
@@ -118,7 +118,7 @@ final class RemoteTextGenerator implements TextGenerator {
         int tokens = json.at("/usage/completion_tokens").asInt();
         for (JsonNode choice : json.path("choices")) {
             String text = choice.at(isChat ? "/message/content" : "/text").asString();
-            // The whole usage is told, not each answer's.
+            // Usage is reported as a total, not per answer.
             int share = choices.isEmpty() ? tokens : 0;
             choices.add(new Generation.Choice(
                     text, List.of(), choice.path("finish_reason").asString(), share));

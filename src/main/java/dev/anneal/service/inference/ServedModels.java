@@ -41,8 +41,9 @@ final class ServedModels {
     /**
      * A model's files on this machine.
      *
-     * @param fingerprint the same as long as the answers come from the same files
-     * @param adapter the files that are only there until this is closed; an engine process that has loaded them needs them no more
+     * @param fingerprint equal as long as the files are the same
+     * @param adapter local copy of the adapter, which is kept until this is closed; an engine process needs it only for
+     *     loading
      */
     record Found(
             ServedModel model, String fingerprint, @Nullable LocalCopy adapter) implements AutoCloseable {
@@ -56,9 +57,9 @@ final class ServedModels {
     }
 
     /**
-     * Brings a model to this machine. The caller closes it.
+     * Fetches a model to this machine. The caller closes it.
      *
-     * @throws Refusal {@code model_not_found} if there is no such model for the tenant, or why it cannot be used
+     * @throws Refusal {@code model_not_found} if the tenant has no such model, or another code if it cannot be used
      */
     Found find(String tenantId, String name) {
         if (!TunedModels.isTuned(name)) {

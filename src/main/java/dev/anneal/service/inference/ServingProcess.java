@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One engine process that serves, from its start to its end. When it ends, open requests get a refusal. */
+/** A serving engine process. When it ends, open requests are refused. */
 final class ServingProcess implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServingProcess.class);
 
-    /** A second more than an engine process takes at most to end when its supervisor is gone. */
+    /** One second more than an engine process may take to exit after its supervisor is gone. */
     private static final Duration ORPHAN_GRACE = Duration.ofSeconds(15);
 
     private static final Duration STOP_GRACE = Duration.ofSeconds(10);
@@ -62,7 +62,7 @@ final class ServingProcess implements AutoCloseable {
         return !process.exit().isDone();
     }
 
-    /** Sends a request; its replies come on a thread of the process, the last one at its end. */
+    /** Sends a request. Replies arrive on a thread of the process. */
     void send(ServeRequest.Generate request, Consumer<ServeReply> replies) {
         open.put(request.id(), replies);
         process.send(request);
@@ -71,7 +71,7 @@ final class ServingProcess implements AutoCloseable {
         }
     }
 
-    /** Ends a request: no more replies are wanted. */
+    /** Cancels a request. */
     void cancel(long request) {
         if (open.remove(request) != null) {
             process.send(new ServeRequest.Cancel(request));
@@ -117,7 +117,7 @@ final class ServingProcess implements AutoCloseable {
         }
     }
 
-    /** Ends the process in good order, or by force if it takes too long. */
+    /** Stops the process, or kills it if it takes too long. */
     @Override
     public void close() {
         process.send(Command.STOP);

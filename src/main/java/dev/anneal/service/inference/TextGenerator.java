@@ -9,13 +9,12 @@ import dev.anneal.service.platform.refusal.Refusal;
 public interface TextGenerator {
 
     /**
-     * All answers to a prompt, when they are complete.
+     * Generates all answers to a prompt.
      *
-     * @param tenantId whose tuned models are meant
-     * @throws Refusal {@code model_not_found}, {@code context_length_exceeded}, {@code queue_full} (try again in seconds) and whatever else is wrong with
-     *     request or model; {@code service_unavailable} if what generates cannot be reached (likewise), {@code generation_timeout} if it takes too
-     * long, {@code not_supported} if
-     *     nothing does
+     * @param tenantId tenant whose tuned models can be named
+     * @throws Refusal {@code model_not_found}, {@code context_length_exceeded}, {@code queue_full} (retry in seconds)
+     *     and other faults of request or model; {@code service_unavailable} if the generating process cannot be reached
+     *     (likewise), {@code generation_timeout} if it takes too long, {@code not_supported} if no process generates
      */
     Generation.Whole generate(String tenantId, GenerationRequest request);
 }

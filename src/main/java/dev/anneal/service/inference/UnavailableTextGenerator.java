@@ -3,7 +3,7 @@ package dev.anneal.service.inference;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 
-/** Refuses: nothing generates for this process. The refusal says what its operator can do. */
+/** Refuses all requests, because no process generates for this one. The refusal says what the operator can do. */
 public final class UnavailableTextGenerator implements TextGenerator {
 
     private static final String EXPLANATION =
@@ -14,7 +14,7 @@ public final class UnavailableTextGenerator implements TextGenerator {
         throw new Refusal(RefusalCode.NOT_SUPPORTED, EXPLANATION);
     }
 
-    /** The answer to every request of a client for text. */
+    /** The refusal of every request for text. */
     public static Refusal refusal() {
         return new Refusal(RefusalCode.SERVICE_UNAVAILABLE, EXPLANATION);
     }

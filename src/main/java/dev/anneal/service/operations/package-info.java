@@ -1,4 +1,4 @@
-/** What operators see and set: metrics and artifact retention. */
+/** Metrics for operators, and artifact retention. */
 @ApplicationModule(
         allowedDependencies = {
             "access :: *",

@@ -13,15 +13,15 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Result of sending a request once.
  *
- * @param mayGoBetter whether the same request may get a score later
- * @param retryAfter what the endpoint asks to wait before that; null if it does not say
+ * @param mayGoBetter whether a retry may get a score
+ * @param retryAfter delay that the endpoint asks for; null if none
  */
 record Attempt(
         GradingReply.Answer answer,
         boolean mayGoBetter,
         @Nullable Duration retryAfter) {
 
-    /** Bytes that are read of an answer. */
+    /** Maximum number of bytes read of an answer. */
     static final int MAX_BYTES = 65_536;
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -30,7 +30,8 @@ record Attempt(
     private static final int TOO_MANY_REQUESTS = 429;
 
     /**
-     * Reads an endpoint's answer. Failures name the status alone: what an address that is no grader answers is not for the client to see.
+     * Reads an endpoint's answer. Failures name only the status, because clients must not see answers of arbitrary
+     * addresses.
      */
     static Attempt read(OutboundResponse response) throws IOException {
         int status = response.status();

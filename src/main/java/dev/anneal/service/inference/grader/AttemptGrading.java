@@ -1,14 +1,14 @@
 package dev.anneal.service.inference.grader;
 
-/** Prepares the answers to questions of the graders of trainings and evaluations. */
+/** Prepares grading for trainings and evaluations. */
 @FunctionalInterface
 public interface AttemptGrading {
 
     /**
-     * Reads the secrets of the work's graders, so that answers need no further read.
+     * Reads the secrets of the work's graders, so that answers need no further database access.
      *
-     * @param tenantId whose graders ask
-     * @throws SealedHeadersException if this process cannot open what is to be sent
+     * @param tenantId tenant of the graders
+     * @throws SealedHeadersException if this process cannot decrypt the headers
      */
     GradingAnswers prepare(String tenantId, long workId);
 }

@@ -38,7 +38,9 @@ final class EndpointTransport implements AutoCloseable {
         }
     }
 
-    /** @param id the same for each attempt at one request, so that an endpoint can tell */
+    /**
+     * @param id id of the request, the same for each attempt, so that an endpoint can recognise retries
+     */
     Attempt send(GradingQuestion.OfEndpoint endpoint, String id, byte[] body) {
         Map<String, String> headers = new LinkedHashMap<>(endpoint.headers());
         headers.putAll(WebhookSignature.headers(signature, id, clock.instant(), body));

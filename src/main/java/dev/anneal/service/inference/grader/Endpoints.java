@@ -4,9 +4,11 @@ import dev.anneal.protocol.GradingQuestion;
 import dev.anneal.protocol.GradingReply;
 import java.util.List;
 
-/** Endpoints of clients that score completions. Called by several threads; retries are the implementation's. */
+/** Endpoints of clients that score completions. Thread-safe; implementations retry. */
 @FunctionalInterface
 interface Endpoints {
-    /** @return an answer to each completion, in their order */
+    /**
+     * @return an answer for each completion, in order
+     */
     List<GradingReply.Answer> score(GradingQuestion.OfEndpoint question);
 }

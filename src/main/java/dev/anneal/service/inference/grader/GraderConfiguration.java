@@ -8,7 +8,7 @@ import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Makes what graders ask. */
+/** Beans for endpoints and judging models. */
 @Configuration(proxyBeanMethods = false)
 class GraderConfiguration {
 

@@ -16,7 +16,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.springframework.stereotype.Component;
 
-/** Runs graders that clients try on a completion while their request waits: few at a time, at most half of them for one tenant, and each for a limited time. */
+/**
+ * Runs graders for requests that try them on a completion: a few at a time, at most half of them for one tenant, each
+ * with a time limit.
+ */
 @Component
 public class GraderRuns implements AutoCloseable {
 
@@ -36,7 +39,7 @@ public class GraderRuns implements AutoCloseable {
     /**
      * Waits for the grade.
      *
-     * @param tenantId whose models may judge
+     * @param tenantId tenant whose tuned models may judge
      * @throws Refusal {@code queue_full} while too many run, {@code service_unavailable} if this one takes too long
      */
     public Grade run(String tenantId, Grader grader, Sample sample) {
@@ -46,7 +49,7 @@ public class GraderRuns implements AutoCloseable {
             try {
                 run.run();
             } finally {
-                // Not earlier, even if nobody waits any more: an interrupted run may go on for a while.
+                // Not earlier, even if nobody waits any more: an interrupted run may continue for a while.
                 slots.giveBack(tenantId);
             }
         });

@@ -8,9 +8,9 @@ import dev.anneal.protocol.GradingReply;
 public interface GradingAnswers {
 
     /**
-     * Takes as long as models and endpoints do. Failures are part of the answers.
+     * Blocks until models and endpoints have answered. Failures are part of the answers.
      *
-     * @param id of the question
+     * @param id id of the question
      */
     GradingReply answer(long id, GradingQuestion question);
 }

@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Posts completions to endpoints, several at a time, and repeats requests without an answer, doubling the wait after each try. A completion has a
- * thread only while its request is open, so that waits for one endpoint do not delay others.
+ * Posts completions to endpoints, several at a time, and retries requests without an answer with doubling delays. A
+ * completion occupies a thread only while its request is open, so that delays of one endpoint do not affect others.
  */
 final class HttpEndpointClient implements Endpoints, AutoCloseable {
 
-    /** Longest wait between two tries, whatever an endpoint asks for. */
+    /** Maximum delay between two attempts, whatever an endpoint asks for. */
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(8);
 
     private static final String STOPPED = "grading was stopped";
@@ -71,11 +71,11 @@ final class HttpEndpointClient implements Endpoints, AutoCloseable {
     }
 
     /**
-     * One completion that is sent until it has its score.
+     * A completion that is sent until it has its score.
      *
-     * @param id the same for each try
-     * @param turns of its question
-     * @param stopped whether nobody waits for its question any more
+     * @param id the same for each attempt
+     * @param turns turns of its question
+     * @param stopped whether its question was abandoned
      */
     private record Request(
             GradingQuestion.OfEndpoint question,
@@ -84,7 +84,7 @@ final class HttpEndpointClient implements Endpoints, AutoCloseable {
             Executor turns,
             AtomicBoolean stopped) {
 
-        /** As Azure's endpoint graders get it. */
+        /** In the format of Azure's endpoint graders. */
         byte[] body() {
             Map<String, @Nullable Object> body = new LinkedHashMap<>();
             body.put(
@@ -124,7 +124,10 @@ final class HttpEndpointClient implements Endpoints, AutoCloseable {
                 .thenCompose(waited -> send(request, tries + 1));
     }
 
-    /** Twice the last one, less up to a quarter at random so that requests that failed together do not come together. */
+    /**
+     * Twice the previous delay, minus up to a quarter at random, so that requests that failed together are not retried
+     * together.
+     */
     private long delayMillis(int tries, @Nullable Duration asked) {
         long doubled = firstDelay.toMillis() << (tries - 1);
         long jitter = ThreadLocalRandom.current().nextLong(doubled / 4 + 1);

@@ -22,10 +22,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Asks models of this installation to judge, one conversation per thread at a time, so that chats get their share. */
+/**
+ * Asks models of this installation to judge, one conversation per thread at a time, which leaves capacity for chats.
+ */
 final class ModelJudge {
 
-    /** Waits between two tries double so often. */
+    /** Number of times that delays double. */
     private static final int DOUBLINGS = 4;
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -35,7 +37,9 @@ final class ModelJudge {
     private final SharedThreads threads;
     private final Patience patience;
 
-    /** @param tenantId whose tuned models may judge */
+    /**
+     * @param tenantId tenant whose tuned models may judge
+     */
     ModelJudge(TextGenerator generator, String tenantId, SharedThreads threads, Patience patience) {
         this.generator = generator;
         this.tenantId = tenantId;
@@ -44,14 +48,16 @@ final class ModelJudge {
     }
 
     /**
-     * Limits of retries while the generator is full, away or restarting.
+     * Limits of retries while the generator is full, unreachable or restarting.
      *
-     * @param firstWait before a conversation is asked again; each further one is twice as long, up to 16 times
-     * @param inAll how long conversations of one question are asked again while none of them is answered
+     * @param firstWait delay before the first retry of a conversation, doubled for each further one up to 16 times
+     * @param inAll how long conversations of one question are retried while none of them is answered
      */
     record Patience(Duration firstWait, Duration inAll) {}
 
-    /** @return an answer to each conversation, in their order */
+    /**
+     * @return an answer for each conversation, in order
+     */
     List<Answer> answer(GradingQuestion.OfModel question) {
         Executor line = threads.line();
         AtomicLong lastAnswer = new AtomicLong(System.nanoTime());
@@ -77,7 +83,9 @@ final class ModelJudge {
         }
     }
 
-    /** @param lastAnswer when a conversation of the same question was answered last */
+    /**
+     * @param lastAnswer time of the last answer to a conversation of the same question
+     */
     private Answer ask(GenerationRequest request, AtomicLong lastAnswer) throws InterruptedException {
         for (int tries = 1; ; tries++) {
             try {
@@ -99,7 +107,7 @@ final class ModelJudge {
         return code == RefusalCode.QUEUE_FULL || code == RefusalCode.SERVICE_UNAVAILABLE;
     }
 
-    /** Less up to a quarter at random, so that what was refused together does not come together. */
+    /** Minus up to a quarter at random, so that conversations refused together are not retried together. */
     private long waitMillis(int tries) {
         long doubled = patience.firstWait().toMillis() << Math.min(tries - 1, DOUBLINGS);
         return doubled - ThreadLocalRandom.current().nextLong(doubled / 4 + 1);
@@ -109,7 +117,7 @@ final class ModelJudge {
         return new Input.Chat(JSON.writeValueAsString(Map.of("messages", conversation)));
     }
 
-    /** Without a seed it is 0: the same question has the same answer. */
+    /** The seed is 0 by default, so that equal questions get equal answers. */
     private static Decoding decoding(GradingQuestion.OfModel question) {
         Integer seed = question.seed();
         return new Decoding(

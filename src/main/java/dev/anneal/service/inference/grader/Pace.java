@@ -7,7 +7,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Starts tasks in their order and evenly, up to a number per second. A task that waits for its turn holds no thread. */
+/** Starts tasks in order, evenly, up to a number per second. A waiting task occupies no thread. */
 final class Pace implements Executor {
 
     private final Executor line;
@@ -15,13 +15,17 @@ final class Pace implements Executor {
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private boolean isTurnTaken;
 
-    /** @param nextTurn runs what it is given when the next turn comes */
+    /**
+     * @param nextTurn runs a task at the next turn
+     */
     Pace(Executor line, Executor nextTurn) {
         this.line = line;
         this.nextTurn = nextTurn;
     }
 
-    /** @param perSecond null for no limit */
+    /**
+     * @param perSecond maximum number of tasks per second; null for no limit
+     */
     static Executor of(Executor line, @Nullable Integer perSecond) {
         return perSecond == null ? line : new Pace(line, inNanos(TimeUnit.SECONDS.toNanos(1) / perSecond));
     }
@@ -39,7 +43,7 @@ final class Pace implements Executor {
         }
     }
 
-    /** The next turn is counted from here, so that tasks do not come in a bunch for which there was no thread. */
+    /** Counts the next turn from now, so that tasks that waited for a thread do not start in a burst. */
     private void begin() {
         Runnable task = take();
         nextTurn.execute(this::next);

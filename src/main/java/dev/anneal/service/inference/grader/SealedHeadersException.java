@@ -1,6 +1,6 @@
 package dev.anneal.service.inference.grader;
 
-/** This process cannot open the headers that a grader sends to its endpoint. Another one, which has their key, may. */
+/** This process cannot decrypt the headers for a grader's endpoint. Another one with their key may. */
 public final class SealedHeadersException extends RuntimeException {
 
     SealedHeadersException(Throwable cause) {

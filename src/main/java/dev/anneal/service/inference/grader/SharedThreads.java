@@ -12,19 +12,19 @@ final class SharedThreads implements AutoCloseable {
 
     private final ExecutorService threads;
 
-    /** Those that have tasks waiting, in the order of their turns. */
+    /** Lines with waiting tasks, in the order of their turns. */
     private final Queue<Line> lines = new ArrayDeque<>();
 
     SharedThreads(int count, String name) {
         threads = Executors.newFixedThreadPool(count, DaemonThreads.named(name));
     }
 
-    /** For the tasks of one question, which begin in their order. */
+    /** An executor for the tasks of one question, which start in order. */
     Executor line() {
         return new Line();
     }
 
-    /** Tasks of one question that wait for a thread. */
+    /** Waiting tasks of one question. */
     private final class Line implements Executor {
 
         private final Queue<Runnable> tasks = new ArrayDeque<>();

@@ -8,16 +8,16 @@ import dev.anneal.service.queue.secret.OpenedValues;
 import java.time.Duration;
 import java.util.function.BiFunction;
 
-/** Asks endpoints over HTTP and models of this installation for the graders of a tenant. */
+/** Calls endpoints and models of this installation for the graders of a tenant. */
 public class TenantGraders implements AttemptGrading, AutoCloseable {
 
-    /** Conversations with judging models that this process has open at a time for trainings and evaluations. */
+    /** Maximum number of concurrent conversations with judging models for trainings and evaluations. */
     private static final int JUDGING_THREADS = 4;
 
-    /** Beside these, those for graders that clients try, which thus keep no training waiting. */
+    /** The same for graders that clients try; separate, so that they do not delay trainings. */
     private static final int TRYING_THREADS = 2;
 
-    /** Long enough for a process that generates to be replaced and to load its models. */
+    /** Long enough to replace a generating process and load its models. */
     private static final ModelJudge.Patience PATIENCE =
             new ModelJudge.Patience(Duration.ofSeconds(1), Duration.ofMinutes(10));
 
@@ -27,14 +27,17 @@ public class TenantGraders implements AttemptGrading, AutoCloseable {
     private final SharedThreads judging = new SharedThreads(JUDGING_THREADS, "grader-judge");
     private final SharedThreads trying = new SharedThreads(TRYING_THREADS, "grader-try");
 
-    /** @param headers the values to send to endpoints, by tenant and work; throws {@link IllegalStateException} if one does not open */
+    /**
+     * @param headers headers for endpoints, by tenant and work; throws {@link IllegalStateException} if one cannot be
+     *     decrypted
+     */
     TenantGraders(Endpoints endpoints, TextGenerator generator, BiFunction<String, Long, OpenedValues> headers) {
         this.endpoints = endpoints;
         this.generator = generator;
         this.headers = headers;
     }
 
-    /** For a grader that a client tries. */
+    /** Graders for a request that tries one. */
     ExternalGraders ofRun(String tenantId) {
         return outside(tenantId, trying);
     }

@@ -1,4 +1,4 @@
-/** Answers for graders: the models and endpoints that they ask. */
+/** Models and endpoints that graders call. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.inference.grader;

@@ -17,7 +17,10 @@ import tools.jackson.databind.json.JsonMapper;
 /** The answer to a request for text, whole or streamed: OpenAI's envelope around the choices of a format. */
 final class Answer {
 
-    /** A comment is sent after this long without news, to notice a client that has gone and to keep proxies from closing the connection. */
+    /**
+     * A comment is sent after this long without data, to detect disconnected clients and to keep proxies from closing
+     * the connection.
+     */
     private static final Duration SILENCE = Duration.ofSeconds(5);
 
     private final String id;
@@ -48,9 +51,9 @@ final class Answer {
     }
 
     /**
-     * Writes choices while they are generated, those to one prompt after those to another.
+     * Writes choices while they are generated, prompt after prompt.
      *
-     * @throws IOException if the client has gone
+     * @throws IOException if the client has disconnected
      */
     void stream(ServerSentEvents events, JsonMapper json, ErrorWriter errors) throws IOException {
         for (int choice = 0; choice < generations.size() * request.choices(); choice++) {

@@ -6,10 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer or a part of one: OpenAI's {@code chat.completion}, {@code chat.completion.chunk} or {@code text_completion}.
+ * An answer or a part of one: OpenAI's {@code chat.completion}, {@code chat.completion.chunk} or {@code
+ * text_completion}.
  *
  * @param choices as the {@link AnswerFormat} writes them
- * @param usage absent in parts, except for the last one if it was asked for
+ * @param usage absent in parts, except in the last one if requested
  */
 record AnswerBody(
         String id,

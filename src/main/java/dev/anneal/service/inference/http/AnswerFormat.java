@@ -4,7 +4,7 @@ import dev.anneal.protocol.ServeReply;
 import dev.anneal.service.inference.Generation;
 import java.util.Optional;
 
-/** How the choices of an answer read in one of OpenAI's two formats. Choices are counted over all prompts of the request. */
+/** One of OpenAI's two formats of choices. Choices are numbered over all prompts of the request. */
 interface AnswerFormat {
 
     /** Prefix of the answer's id. */

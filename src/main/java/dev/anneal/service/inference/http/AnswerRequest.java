@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * A request for text.
  *
- * @param generations one for each prompt; they differ in nothing else
- * @param format how the answer is written; for this request alone
+ * @param generations one for each prompt, otherwise equal
+ * @param format format of the answer; used for this request only
  */
 record AnswerRequest(List<GenerationRequest> generations, StreamKeys streaming, AnswerFormat format) {
 
@@ -19,7 +19,7 @@ record AnswerRequest(List<GenerationRequest> generations, StreamKeys streaming, 
         return generations.get(0).model();
     }
 
-    /** Answers to each prompt. */
+    /** Number of answers to each prompt. */
     int choices() {
         return generations.get(0).decoding().choices();
     }

@@ -17,11 +17,11 @@ record ChatFormat(boolean withLogprobs) implements AnswerFormat {
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Choice(int index, Message message, TokenLogprob.@Nullable Content logprobs, String finishReason) {}
 
-    /** What the assistant says; {@code refusal} is always null. */
+    /** The assistant's message; {@code refusal} is always null. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Message(String role, String content, @Nullable String refusal) {}
 
-    /** More of one answer, or its end. */
+    /** The next part of an answer, or its end. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record PartialChoice(
             int index,
@@ -29,7 +29,7 @@ record ChatFormat(boolean withLogprobs) implements AnswerFormat {
             TokenLogprob.@Nullable Content logprobs,
             @Nullable String finishReason) {}
 
-    /** What is new; the first one of an answer names the role, the last one is empty. */
+    /** The new text; the first one of an answer has the role, the last one is empty. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Delta(@Nullable String role, @Nullable String content) {}
 

@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Reads requests to {@code /v1/chat/completions}. */
 final class ChatRequest {
 
-    /** Keys that OpenAI's clients send and that mean nothing here. */
+    /** Keys of OpenAI's clients that have no effect here. */
     private static final Set<String> IGNORED = Set.of(
             "metadata",
             "parallel_tool_calls",

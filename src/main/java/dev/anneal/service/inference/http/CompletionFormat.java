@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Choices of {@code /v1/completions}; a whole one and a part look alike. */
+/** Choices of {@code /v1/completions}; parts have the same format. */
 final class CompletionFormat implements AnswerFormat {
 
     private final boolean withLogprobs;
@@ -25,9 +25,9 @@ final class CompletionFormat implements AnswerFormat {
     }
 
     /**
-     * One answer, or more of it.
+     * An answer or the next part of one.
      *
-     * @param finishReason null while there is more to come
+     * @param finishReason null before the end
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Choice(

@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 /** Reads requests to {@code /v1/completions}. */
 final class CompletionRequest {
 
-    /** Keys that OpenAI's clients send and that mean nothing here. */
+    /** Keys of OpenAI's clients that have no effect here. */
     private static final Set<String> IGNORED = Set.of("metadata", "user");
 
     private static final int DEFAULT_MAX_TOKENS = 16;

@@ -10,7 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Reads the keys for decoding, which both endpoints have. */
+/** Reads the decoding keys of both endpoints. */
 final class DecodingKeys {
 
     static final int MAX_TOKENS = 1_000_000;
@@ -67,7 +67,7 @@ final class DecodingKeys {
         return stops;
     }
 
-    /** Keys that would change answers and are not supported: allowed only with the value that changes nothing. */
+    /** Unsupported keys that would change answers are allowed only with the value that has no effect. */
     private static void refuseUnsupported(StrictObject request) {
         for (String penalty : List.of("frequency_penalty", "presence_penalty")) {
             Double value = request.number(penalty, number -> number >= -2 && number <= 2, "from -2 to 2");

@@ -10,7 +10,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** The answer of another process. A read fails when nothing has come for too long, because a machine that is gone closes no connection. */
+/**
+ * The answer of another process. A read fails after a long silence, because a dead machine does not close its
+ * connections.
+ */
 final class ForwardedStream extends FilterInputStream {
 
     private static final ScheduledExecutorService WATCH =
@@ -20,7 +23,9 @@ final class ForwardedStream extends FilterInputStream {
     private final long silenceNanos;
     private volatile long lastReadNanos = System.nanoTime();
 
-    /** @param silence after which a read fails */
+    /**
+     * @param silence time limit for a read
+     */
     ForwardedStream(InputStream source, Duration silence) {
         super(source);
         this.silenceNanos = silence.toNanos();

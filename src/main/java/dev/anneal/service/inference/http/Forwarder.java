@@ -13,12 +13,12 @@ import java.util.List;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Hands requests on to the process that generates, with the client's own key, and hands its answer back as it comes. When the client goes, the
- * connection to that process is closed, which cancels the generation there.
+ * Forwards requests to the generating process with the client's own key, and streams its answer back. If the client
+ * disconnects, so does the forwarder, which cancels the generation.
  */
 record Forwarder(GeneratingPeer peer) {
 
-    /** Marks a request that was handed on once, so that it does not go round in circles. */
+    /** Marks a forwarded request, so that it is not forwarded again. */
     private static final String HOP = "anneal-forwarded";
 
     private static final List<String> ANSWER_HEADERS = List.of(
@@ -52,7 +52,9 @@ record Forwarder(GeneratingPeer peer) {
         }
     }
 
-    /** @throws IOException if the other process breaks off, which the client is to see, or if the client has left */
+    /**
+     * @throws IOException if the other process breaks off, which the client must see, or if the client has disconnected
+     */
     private static void copy(InputStream content, OutputStream target) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
         for (int count = content.read(buffer); count >= 0; count = content.read(buffer)) {

@@ -14,7 +14,7 @@ import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** In a process without the role {@code api}, of the methods that need a scope only those that generate can be called. */
+/** Restricts the API of a process without the role {@code api} to generation. */
 @Component
 final class GenerationAlone implements HandlerInterceptor, WebMvcConfigurer {
 

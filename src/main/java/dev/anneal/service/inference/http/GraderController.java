@@ -39,12 +39,14 @@ class GraderController {
     /**
      * The reply to a check.
      *
-     * @param grader null if OpenAI's types cannot say it
+     * @param grader null if OpenAI's types cannot express it
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Validated(@Nullable Map<String, @Nullable Object> grader, Anneal anneal) {
 
-        /** @param grader as it was sent */
+        /**
+         * @param grader the grader as sent
+         */
         record Anneal(Map<String, @Nullable Object> grader) {}
     }
 

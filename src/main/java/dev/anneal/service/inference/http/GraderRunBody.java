@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The reply to a grader's run.
  *
- * @param reward 0 where there is no verdict, as OpenAI has it; {@code anneal.graded} tells
+ * @param reward 0 without a grade, as in OpenAI's API; {@code anneal.graded} distinguishes this
  */
 record GraderRunBody(
         double reward,
@@ -25,8 +25,8 @@ record GraderRunBody(
     /**
      * @param errors OpenAI's fourteen error flags and details
      * @param executionTime seconds
-     * @param tokenUsage tokens that judging models read and wrote; null if none was asked
-     * @param sampledModelName the judging model, if there is just one
+     * @param tokenUsage tokens that judging models read and generated; null if none was called
+     * @param sampledModelName the judging model, if there is exactly one
      */
     record Metadata(
             String name,
@@ -37,13 +37,15 @@ record GraderRunBody(
             @Nullable Long tokenUsage,
             @Nullable String sampledModelName) {}
 
-    /** Tokens that a judging model read and wrote. */
+    /** Tokens that a judging model read and generated. */
     record TokenUsage(long totalTokens) {}
 
-    /** @param graded whether the grader came to a verdict */
+    /**
+     * @param graded whether there is a grade
+     */
     record Verdict(boolean graded, List<Failure> errors) {}
 
-    /** What a flag does not say. */
+    /** Details of an error flag. */
     record Failure(String flag, String grader, String message) {
 
         static Failure of(GradeError error) {

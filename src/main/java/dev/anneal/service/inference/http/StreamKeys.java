@@ -6,7 +6,7 @@ import dev.anneal.service.platform.request.StrictObject;
 /**
  * Whether and how an answer is streamed.
  *
- * @param usage whether the last chunk says how many tokens there were
+ * @param usage whether the last chunk has the token counts
  */
 record StreamKeys(boolean stream, boolean usage) {
 
@@ -20,7 +20,7 @@ record StreamKeys(boolean stream, boolean usage) {
             throw Refusal.invalidValue("stream_options", "'stream_options' is for requests with 'stream': true");
         }
         boolean usage = Boolean.TRUE.equals(options.flag("include_usage"));
-        // Padding against eavesdroppers is the business of whoever terminates TLS.
+        // Padding against eavesdroppers is left to the TLS endpoint.
         options.flag("include_obfuscation");
         options.refuseOthers();
         return new StreamKeys(true, usage);

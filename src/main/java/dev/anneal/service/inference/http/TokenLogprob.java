@@ -16,18 +16,20 @@ record TokenLogprob(String token, double logprob, @Nullable List<Integer> bytes,
 
     private static final char REPLACEMENT = '\uFFFD';
 
-    /** Log-probability of what is as good as impossible, as OpenAI writes it: JSON has no infinity. */
+    /** OpenAI's log-probability of a practically impossible token, because JSON has no infinity. */
     private static final double IMPOSSIBLE = -9999;
 
-    /** A token that might have been chosen. */
+    /** A likely token. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Likely(String token, double logprob, @Nullable List<Integer> bytes) {}
 
-    /** What OpenAI's format has under {@code logprobs} of a choice. */
+    /** The {@code logprobs} of a choice. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Content(List<TokenLogprob> content, @Nullable List<TokenLogprob> refusal) {
 
-        /** @return null if nobody asked for log-probabilities */
+        /**
+         * @return null if log-probabilities were not requested
+         */
         static @Nullable Content of(boolean wanted, List<ServeReply.Token> tokens) {
             return wanted ? new Content(tokens.stream().map(TokenLogprob::of).toList(), null) : null;
         }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.service.operations.retention.Retention;
 import org.jspecify.annotations.Nullable;
 
-/** A retention as clients see it; null is for good. */
+/** A retention in the API; null means forever. */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record RetentionBody(
         String object,

@@ -25,7 +25,7 @@ class RetentionController {
 
     private static final String OF_A_PROJECT = "/v1/organization/projects/{projectId}/retention";
 
-    /** A hundred years, which is as good as for good. */
+    /** A hundred years. */
     private static final int MOST_DAYS = 36_500;
 
     private final Retentions retentions;
@@ -48,7 +48,7 @@ class RetentionController {
         return body(projects.find(projectId).id());
     }
 
-    /** Replaces what holds for the project alone; what is left out or null is what the settings say. */
+    /** Replaces the project's own retention; omitted or null values mean the settings' defaults. */
     @PostMapping(OF_A_PROJECT)
     @RequiresScope(Scope.ADMIN)
     RetentionBody replace(@PathVariable String projectId, @RequestBody(required = false) @Nullable JsonNode body) {

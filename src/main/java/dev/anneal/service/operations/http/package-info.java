@@ -1,4 +1,4 @@
-/** Retention over HTTP: how long a tenant's artifacts are kept, and what administrators decide of it. */
+/** HTTP API of retention, for tenants and administrators. */
 @NullMarked
 package dev.anneal.service.operations.http;
 

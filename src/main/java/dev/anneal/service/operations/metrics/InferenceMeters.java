@@ -9,7 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.stereotype.Component;
 
-/** Meters of what this process generates. */
+/** Metrics of generation in this process. */
 @Component
 @ConditionalOnRole(Role.INFERENCE)
 final class InferenceMeters implements GenerationListener {

@@ -1,19 +1,25 @@
 package dev.anneal.service.operations.metrics;
 
 /**
- * Names of all meters of the service, with unit, tags and meaning. Prometheus sees them with underscores and the suffix of their type
- * and unit, as given in brackets. No tag names a job, a tenant or a file, except on {@link #WORKER_JOB_INFO}, which has at most one
- * series for each slot.
+ * Names of all meters of the service, with unit, tags and meaning. The names in Prometheus, with underscores and the
+ * suffix of type and unit, are given in brackets. No tag names a job, a tenant or a file, except on {@link
+ * #WORKER_JOB_INFO}, which has at most one series for each slot.
  */
 public final class MeterNames {
 
     /** Gauge, tag {@code state}: fine-tuning jobs that have not ended [anneal_jobs]. */
     public static final String JOBS = "anneal.jobs";
 
-    /** Gauge, seconds since 1970: since when the oldest claimable training waits; absent when none does [..._timestamp_seconds]. */
+    /**
+     * Gauge, seconds since 1970: since when the oldest claimable training has been waiting; absent if none is waiting
+     * [..._timestamp_seconds].
+     */
     public static final String OLDEST_QUEUED = "anneal.oldest.queued.timestamp";
 
-    /** Counter, tags {@code outcome}, {@code method} and {@code fault} (none, user, system): work that ended for good [anneal_jobs_finished_total]. */
+    /**
+     * Counter, tags {@code outcome}, {@code method} and {@code fault} (none, user, system): finished work
+     * [anneal_jobs_finished_total].
+     */
     public static final String JOBS_FINISHED = "anneal.jobs.finished";
 
     /** Timer, histogram: from when work could be claimed to its claim [anneal_job_queue_seconds]. */
@@ -22,7 +28,7 @@ public final class MeterNames {
     /** Timer, histogram: from a claim to the end of its attempt [anneal_job_run_seconds]. */
     public static final String JOB_RUN = "anneal.job.run";
 
-    /** Counter: leases that this worker found gone [anneal_job_lease_lost_total]. */
+    /** Counter: leases that this worker lost [anneal_job_lease_lost_total]. */
     public static final String LEASE_LOST = "anneal.job.lease.lost";
 
     /** Counter, tag {@code reason}: attempts that this process ended for a lost worker [anneal_job_rescued_total]. */
@@ -52,15 +58,15 @@ public final class MeterNames {
     /** Gauge, seconds since 1970: when the database last confirmed this worker's leases [..._timestamp_seconds]. */
     public static final String LAST_HEARTBEAT = "anneal.last.heartbeat.timestamp";
 
-    /** Counter, tag {@code outcome}: tries of webhook deliveries, by what they made of them [anneal_webhook_deliveries_total]. */
+    /** Counter, tag {@code outcome}: attempts of webhook deliveries, by outcome [anneal_webhook_deliveries_total]. */
     public static final String WEBHOOK_DELIVERIES = "anneal.webhook.deliveries";
 
-    /** Counter, tag {@code outcome}: requests to the MLflow server, by what came of them [anneal_mlflow_requests_total]. */
+    /** Counter, tag {@code outcome}: requests to the MLflow server, by outcome [anneal_mlflow_requests_total]. */
     public static final String MLFLOW_REQUESTS = "anneal.mlflow.requests";
 
     /**
-     * Gauge, tag {@code part} (store, disk, device, model): 1 while this worker claims nothing because the part is at fault; under {@code model} the number of
-     * base models that it lacks, whose work it passes over [anneal_worker_fault].
+     * Gauge, tag {@code part} (store, disk, device, model): 1 while this worker claims nothing because the part is
+     * faulty; for {@code model} the number of missing base models, whose work it skips [anneal_worker_fault].
      */
     public static final String WORKER_FAULT = "anneal.worker.fault";
 
@@ -118,19 +124,19 @@ public final class MeterNames {
     /** Gauge, bytes, tag {@code device}: memory of a CUDA device that trains now; absent on CPUs [anneal_device_memory_bytes]. */
     public static final String DEVICE_MEMORY = "anneal.device.memory";
 
-    /** Gauge, bytes, tag {@code device}: what is held of it, by whomever [anneal_device_memory_used_bytes]. */
+    /** Gauge, bytes, tag {@code device}: memory in use, by all processes [anneal_device_memory_used_bytes]. */
     public static final String DEVICE_MEMORY_USED = "anneal.device.memory.used";
 
-    /** Gauge, bytes, tag {@code device}: the most that was held of it during this training [anneal_device_memory_peak_bytes]. */
+    /** Gauge, bytes, tag {@code device}: peak use during this training [anneal_device_memory_peak_bytes]. */
     public static final String DEVICE_MEMORY_PEAK = "anneal.device.memory.peak";
 
-    /** Gauge: answers that this process generates or that wait for it [anneal_inference_open_answers]. */
+    /** Gauge: answers that this process is generating or that wait for it [anneal_inference_open_answers]. */
     public static final String INFERENCE_OPEN_ANSWERS = "anneal.inference.open.answers";
 
     /** Counter: answers that were refused with 429 [anneal_inference_refused_answers_total]. */
     public static final String INFERENCE_REFUSED_ANSWERS = "anneal.inference.refused.answers";
 
-    /** Counter, tag {@code kind} (prompt, completion): tokens of requests that were answered to their end [anneal_inference_tokens_total]. */
+    /** Counter, tag {@code kind} (prompt, completion): tokens of completed requests [anneal_inference_tokens_total]. */
     public static final String INFERENCE_TOKENS = "anneal.inference.tokens";
 
     /** Timer, histogram, tag {@code op}: an operation of the artifact store [anneal_artifact_store_seconds]. */
@@ -139,16 +145,25 @@ public final class MeterNames {
     /** Counter, tag {@code op}: operations in which the artifact store itself failed [anneal_artifact_store_errors_total]. */
     public static final String STORE_ERRORS = "anneal.artifact.store.errors";
 
-    /** Counter, tag {@code kind} (checkpoint, export, orphan): what this process has deleted for its age [anneal_retention_removed_total]. */
+    /**
+     * Counter, tag {@code kind} (checkpoint, export, orphan): objects that this process has deleted because of their
+     * age [anneal_retention_removed_total].
+     */
     public static final String RETENTION_REMOVED = "anneal.retention.removed";
 
-    /** Counter, bytes, tag {@code kind}: what these had [anneal_retention_removed_bytes_total]. */
+    /** Counter, bytes, tag {@code kind}: bytes of these objects [anneal_retention_removed_bytes_total]. */
     public static final String RETENTION_REMOVED_BYTES = "anneal.retention.removed.bytes";
 
-    /** Counter: sweeps for orphans that were refused or broken off because the store's marker does not name this installation [anneal_retention_refused_total]. */
+    /**
+     * Counter: sweeps for orphans that were refused or aborted because the store's marker does not name this
+     * installation [anneal_retention_refused_total].
+     */
     public static final String RETENTION_REFUSED = "anneal.retention.refused";
 
-    /** Gauge, always 1, tags {@code component} (a role) and {@code version}: what runs here [anneal_build_info]. */
+    /**
+     * Gauge, always 1, tags {@code component} (a role) and {@code version}: version of this process
+     * [anneal_build_info].
+     */
     public static final String BUILD_INFO = "anneal.build.info";
 
     private MeterNames() {}

@@ -2,7 +2,7 @@ package dev.anneal.service.operations.metrics;
 
 import java.util.Map;
 
-/** Which of the values that a method measures in a step, named as TRL names them, become gauges; the names of others are a client's own. */
+/** Metrics of a method's steps, by TRL's names, that become gauges. Others have names chosen by clients. */
 final class MethodGauges {
 
     private static final Map<String, Gauge> BY_METRIC = Map.of(

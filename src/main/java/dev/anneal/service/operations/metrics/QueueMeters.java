@@ -20,7 +20,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
-/** Meters of the queue as a whole. A scrape reads what the last refresh has found, so that it costs the database nothing. */
+/** Metrics of the whole queue. A scrape reads the values of the last refresh and does not access the database. */
 @Component
 @ConditionalOnRole(Role.API)
 final class QueueMeters {
@@ -47,7 +47,7 @@ final class QueueMeters {
                 .register(registry);
     }
 
-    /** Asks the database. When it is away the meters vanish, rather than showing what was. */
+    /** Reads the database. While it is unreachable the metrics are absent rather than stale. */
     void refresh() {
         try {
             List<WorkCount> counts = numbers.counts();

@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.stereotype.Component;
 
-/** Counts what is deleted for its age, and sweeps that are refused. */
+/** Counts deletions because of age, and refused sweeps. */
 @Component
 @ConditionalOnRole(Role.API)
 final class RetentionMeters implements RetentionListener {

@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.Objects;
 import org.springframework.stereotype.Component;
 
-/** Times and counts what is asked of the artifact store; every operation is there from the start, with 0. */
+/** Times and counts operations of the artifact store; all series exist from the start with 0. */
 @Component
 final class StoreMeters implements StoreListener {
 
-    /** From a look at a local disk to the upload of a model's weights. */
+    /** From a local file access to the upload of a model's weights. */
     private static final Duration[] BUCKETS = {
         Duration.ofMillis(5),
         Duration.ofMillis(25),

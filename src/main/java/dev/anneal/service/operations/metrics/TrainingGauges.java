@@ -12,8 +12,8 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one slot trains now. The series appear with the first step and are gone when the training ends, so that nothing old is taken for
- * a value of now. Not thread-safe but for the reading of values.
+ * Gauges of the current training of a slot. The series appear with the first step and disappear when the training ends,
+ * so that no stale values remain. Only reading values is thread-safe.
  */
 public final class TrainingGauges {
 
@@ -28,7 +28,7 @@ public final class TrainingGauges {
         this.slot = Integer.toString(slot);
     }
 
-    /** A training begins; what it is becomes visible at once. */
+    /** A training begins; its names are visible at once. */
     public void begin(String jobId, String model, String method) {
         end();
         Tags tags = Tags.of("slot", slot, "job_id", jobId, "model", model, "method", method);
@@ -48,7 +48,7 @@ public final class TrainingGauges {
         }
     }
 
-    /** The device was looked at. */
+    /** The device's memory was measured. */
     public void deviceMemory(Progress.DeviceMemory memory) {
         boolean first = lastMemory == null;
         lastMemory = memory;
@@ -79,7 +79,7 @@ public final class TrainingGauges {
                 .register(registry));
     }
 
-    /** The training has ended; its series go. */
+    /** The training has ended; its series are removed. */
     public void end() {
         meters.forEach(registry::remove);
         meters.clear();

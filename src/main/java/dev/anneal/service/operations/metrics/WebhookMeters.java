@@ -6,7 +6,7 @@ import dev.anneal.service.platform.role.Role;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.stereotype.Component;
 
-/** Counts tries of webhook deliveries. */
+/** Counts attempts of webhook deliveries. */
 @Component
 @ConditionalOnRole(Role.API)
 final class WebhookMeters implements DeliveryListener {

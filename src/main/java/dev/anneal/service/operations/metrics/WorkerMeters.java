@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 import org.springframework.stereotype.Component;
 
-/** Meters of a worker's leases, attempts and trainings. */
+/** Metrics of a worker's leases, attempts and trainings. */
 @Component
 @ConditionalOnRole(Role.WORKER)
 public final class WorkerMeters {
@@ -101,12 +101,12 @@ public final class WorkerMeters {
         return new TrainingGauges(registry, slot);
     }
 
-    /** This worker has so many slots; 0 when it has stopped. */
+    /** Sets the number of slots; 0 after the worker has stopped. */
     public void slots(int count) {
         slots.set(count);
     }
 
-    /** A slot has claimed work, which could have been claimed since {@code waited} ago. */
+    /** A slot has claimed work that had been claimable for {@code waited}. */
     public void claimed(Duration waited) {
         busy.incrementAndGet();
         queued.record(waited);
@@ -118,7 +118,9 @@ public final class WorkerMeters {
         run.record(ran);
     }
 
-    /** @param count of what is at fault in this part of the worker's environment */
+    /**
+     * @param count number of faults in this part of the worker's environment
+     */
     public void fault(String part, IntSupplier count) {
         Gauge.builder(MeterNames.WORKER_FAULT, count::getAsInt)
                 .description("What of this worker's environment is at fault")
@@ -126,7 +128,7 @@ public final class WorkerMeters {
                 .register(registry);
     }
 
-    /** A lease was found gone. */
+    /** A lease was lost. */
     public void leaseLost() {
         leaseLost.increment();
     }
@@ -141,7 +143,7 @@ public final class WorkerMeters {
         lastHeartbeatMillis.set(now.toEpochMilli());
     }
 
-    /** A step of a training has ended; {@code newTokens} were trained in it. */
+    /** A step of a training has ended, with {@code newTokens} trained tokens. */
     public void step(Progress.Step done, long newTokens, String method, boolean onGpu) {
         steps(method).increment();
         tokens.increment((double) newTokens);

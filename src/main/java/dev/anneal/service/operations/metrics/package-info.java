@@ -1,4 +1,4 @@
-/** Meter names and the meters of the service and of what each worker trains now. */
+/** Metrics of the service and of current trainings, and their names. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.operations.metrics;

@@ -6,7 +6,7 @@ import dev.anneal.service.storage.StorageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Deletes what a row named that is gone. What the store does not delete now is an orphan, which a later sweep deletes. */
+/** Deletes artifacts of deleted rows. If the store fails, they are orphans, which a later sweep deletes. */
 record ArtifactRemoval(ArtifactStore store, RetentionListener listener) {
 
     private static final Logger LOG = LoggerFactory.getLogger(ArtifactRemoval.class);

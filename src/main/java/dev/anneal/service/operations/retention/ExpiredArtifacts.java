@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** What has passed its retention, by internal keys in their order. Times are the database's. */
+/** Finds expired artifacts, in the order of internal keys. Uses the database's time. */
 @Component
 @ConditionalOnRole(Role.API)
 final class ExpiredArtifacts {
@@ -53,12 +53,12 @@ final class ExpiredArtifacts {
         this.defaults = properties.retention();
     }
 
-    /** Jobs with more than one checkpoint that ended so long ago, behind {@code after}. */
+    /** Expired jobs with more than one checkpoint, after the key {@code after}. */
     List<Long> jobs(long after) {
         return system.call(() -> find(JOBS, defaults.intermediateCheckpoints(), after));
     }
 
-    /** Exports that were completed so long ago, behind {@code after}. */
+    /** Expired exports, after the key {@code after}. */
     List<Long> exports(long after) {
         return system.call(() -> find(EXPORTS, defaults.exports(), after));
     }

@@ -13,7 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Deletes checkpoints and exports that have passed their retention: first their rows, then what they named, which is an orphan if that fails. */
+/**
+ * Deletes expired checkpoints and exports: first their rows, then their artifacts, which become orphans if that fails.
+ */
 @Component
 @ConditionalOnRole(Role.API)
 final class ExpirySweep {
@@ -77,7 +79,7 @@ final class ExpirySweep {
         return removed.size();
     }
 
-    /** The newest is what the tuned model's name means, and what a job that failed can be exported from. */
+    /** Keeps the newest, which the tuned model's name refers to and from which a failed job can be exported. */
     private int removeCheckpoints(long job) {
         List<Checkpoints.Pruned> pruned = system.call(() -> checkpoints.prune(job, 1));
         pruned.forEach(each -> artifacts.delete(each.directory(), each.bytes(), RetentionListener.Kind.CHECKPOINT));

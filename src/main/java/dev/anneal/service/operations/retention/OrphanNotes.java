@@ -7,12 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** Notes the orphans among what one sweep is shown of the store, some at a time: memory does not grow with the store. */
+/**
+ * Notes orphans among the objects that a sweep lists, in batches: memory use does not depend on the size of the store.
+ */
 final class OrphanNotes {
 
     private static final int BATCH = 500;
 
-    /** Further ones are noted by a later sweep, when these are gone. */
+    /** Further ones are noted by a later sweep, when these are deleted. */
     private static final int MOST = 10_000;
 
     private final SystemDatabase system;
@@ -21,7 +23,9 @@ final class OrphanNotes {
     private final Map<StoredUnit, Long> seen = new LinkedHashMap<>();
     private int noted;
 
-    /** @param begin of the sweep */
+    /**
+     * @param begin start of the sweep
+     */
     OrphanNotes(SystemDatabase system, String begin, OrphanRows rows) {
         this.system = system;
         this.begin = begin;
@@ -35,7 +39,7 @@ final class OrphanNotes {
         }
     }
 
-    /** The whole store was shown. */
+    /** Called when the whole store has been listed. */
     void finish() {
         note();
         system.run(() -> rows.forgetUnseen(begin));

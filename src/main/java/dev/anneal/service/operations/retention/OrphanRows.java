@@ -12,13 +12,16 @@ import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Which units of the store no row names, and rows of the table {@code store_orphan}, which says since when. */
+/**
+ * Finds units of the store that no row refers to, and keeps the table {@code store_orphan} with the times at which they
+ * were first seen.
+ */
 @Component
 final class OrphanRows {
 
     /**
-     * A row comes before what it names is written, and an id is not used twice: what is an orphan stays one. What work writes that goes on or has just
-     * ended, and what an upload or deletion that has just ended has left, is looked after by sweeps of their own, which know more.
+     * Rows are written before their artifacts, and ids are never reused, so an orphan stays one. Artifacts of running
+     * or recently ended work, uploads and deletions are left to their own sweeps.
      */
     private static final String UNNAMED = """
             SELECT unit.key
@@ -42,7 +45,7 @@ final class OrphanRows {
             END
             """;
 
-    /** A folder's files may come in two batches of one sweep. */
+    /** A folder's files may be split over two batches of one sweep. */
     private static final String NOTE = """
             INSERT INTO store_orphan AS noted (key, bytes, first_seen_at, last_seen_at)
             VALUES (:key, :bytes, clock_timestamp(), clock_timestamp())
@@ -69,15 +72,15 @@ final class OrphanRows {
         this.jdbc = jdbc;
     }
 
-    /** A unit that is an orphan, as it was seen last. */
+    /** An orphan as last seen. */
     record Noted(String key, long bytes) {}
 
-    /** The database's time, by which the notes of a sweep are told from earlier ones. */
+    /** The database's time, which distinguishes the notes of a sweep from earlier ones. */
     String now() {
         return jdbc.sql("SELECT clock_timestamp()::text").query(String.class).single();
     }
 
-    /** Keys of those that no row names. */
+    /** Keys of units that no row refers to. */
     Set<String> unnamed(Collection<StoredUnit> units) {
         return new HashSet<>(jdbc.sql(UNNAMED)
                 .param("keys", column(units, unit -> unit.key().value()))
@@ -92,7 +95,9 @@ final class OrphanRows {
         return units.stream().map(value).toArray(String[]::new);
     }
 
-    /** @param begin of this sweep */
+    /**
+     * @param begin start of this sweep
+     */
     void note(Map<String, Long> bytesByKey, String begin) {
         bytesByKey.forEach((key, bytes) -> jdbc.sql(NOTE)
                 .param("key", key)
@@ -101,7 +106,7 @@ final class OrphanRows {
                 .update());
     }
 
-    /** Forgets what this sweep has not seen: it is gone, or a row names it. */
+    /** Forgets orphans that this sweep has not seen: they no longer exist, or a row refers to them. */
     void forgetUnseen(String begin) {
         jdbc.sql(FORGET).param("begin", begin).update();
     }
@@ -110,7 +115,7 @@ final class OrphanRows {
         jdbc.sql("DELETE FROM store_orphan WHERE key = ?").param(key.value()).update();
     }
 
-    /** Orphans that were first seen so long ago, by key and behind {@code after}. */
+    /** Orphans first seen at least {@code age} ago, by key after {@code after}. */
     List<Noted> old(Duration age, String after) {
         return jdbc.sql(OLD)
                 .param("age", age.toSeconds())

@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Deletes what lies in the store without a row: what a deletion left that failed, and what processes wrote that were cut off. It is noted when it is first
- * seen and deleted when it is still an orphan {@code age} later, so that a database that was restored, or is the wrong one, can be put right before. A store
- * whose marker does not name this installation is left alone.
+ * Deletes objects of the store that no row refers to: remains of failed deletions and of interrupted processes. An
+ * orphan is noted when first seen and deleted if it is still one {@code age} later, which leaves time to correct a
+ * restored or wrong database. A store whose marker does not name this installation is not touched.
  */
 @Component
 @ConditionalOnRole(Role.API)
@@ -51,13 +51,13 @@ final class OrphanSweep {
     }
 
     void runOnce() {
-        // Where orphans are kept for good, the store is not even looked at.
+        // If orphans are kept forever, the store is not listed.
         if (age != null && isOurs()) {
             sweep(age);
         }
     }
 
-    /** What no row of this database names may be named by another one's, if the store is not this installation's. */
+    /** If the store is not this installation's, another database may refer to its objects. */
     private boolean isOurs() {
         Optional<String> objection = ownership.objection();
         objection.ifPresent(reason -> {

@@ -3,10 +3,10 @@ package dev.anneal.service.operations.retention;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many days a tenant's artifacts are kept; null is for good.
+ * How many days a tenant's artifacts are kept; null means forever.
  *
- * @param intermediateCheckpoints all but the newest of a job, counted from the job's end
- * @param exports counted from their completion
+ * @param intermediateCheckpoints all checkpoints of a job but the newest, counted from the job's end
+ * @param exports exports, counted from their completion
  */
 public record Retention(
         @Nullable Integer intermediateCheckpoints, @Nullable Integer exports) {
@@ -14,7 +14,7 @@ public record Retention(
     /** Everything is kept. */
     public static final Retention NONE = new Retention(null, null);
 
-    /** This, and what {@code defaults} say where nothing is said here. */
+    /** This retention with null values taken from {@code defaults}. */
     Retention or(Retention defaults) {
         return new Retention(
                 intermediateCheckpoints == null ? defaults.intermediateCheckpoints : intermediateCheckpoints,

@@ -1,6 +1,6 @@
 package dev.anneal.service.operations.retention;
 
-/** Is called for each deletion because of age, and for each sweep that was refused, in the process that makes it. */
+/** Called for each deletion because of age and for each refused sweep, in the process that makes it. */
 @FunctionalInterface
 public interface RetentionListener {
 
@@ -9,15 +9,15 @@ public interface RetentionListener {
     /** A sweep deleted no orphans, or no further ones, because the store is not this installation's. */
     default void refused() {}
 
-    /** What is deleted. */
+    /** Kinds of deleted objects. */
     enum Kind {
         /** A checkpoint that is not the newest of its job. */
         CHECKPOINT,
-        /** An export that is complete. */
+        /** A complete export. */
         EXPORT,
         /** The optimizer's state in a checkpoint that is not the newest of its job. */
         TRAINING_STATE,
-        /** What no row names. */
+        /** An object that no row refers to. */
         ORPHAN
     }
 }

@@ -6,7 +6,7 @@ import dev.anneal.service.platform.role.Role;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** How long the artifacts of each tenant are kept. */
+/** Retention of each tenant. */
 @Component
 @ConditionalOnRole(Role.API)
 public final class Retentions {
@@ -31,7 +31,7 @@ public final class Retentions {
         this.defaults = properties.retention();
     }
 
-    /** What applies to the tenant: what was saved for it alone, and the settings where nothing was. */
+    /** The tenant's effective retention: its own values, and the settings' defaults for the rest. */
     public Retention of(String tenantId) {
         return system.call(() -> own(tenantId)).or(defaults);
     }
@@ -46,7 +46,7 @@ public final class Retentions {
                 .orElse(Retention.NONE);
     }
 
-    /** Replaces what was saved for the tenant alone; it holds from the next sweep on. */
+    /** Replaces the tenant's own retention, from the next sweep on. */
     public void save(String tenantId, Retention retention) {
         system.run(() -> jdbc.sql(SAVE)
                 .param("tenant", tenantId)

@@ -16,8 +16,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Deletes what nobody needs of a job's older checkpoints once it has ended: those that are not annealed, and of the others the optimizer's state. The newest
- * stays whole, since a training goes on from it. What an export, an evaluation, another job or another tenant uses stays.
+ * Deletes unneeded parts of an ended job's older checkpoints: those that are not annealed, and the optimizer's state of
+ * the others. The newest is kept whole, because a training resumes from it, as are those that an export, an evaluation,
+ * another job or another tenant uses.
  */
 @Component
 @ConditionalOnRole(Role.API)
@@ -25,12 +26,12 @@ final class SpentStateSweep {
 
     private static final Logger LOG = LoggerFactory.getLogger(SpentStateSweep.class);
 
-    /** As the engine names it in a checkpoint's folder. */
+    /** Its name in a checkpoint's folder. */
     private static final String OPTIMIZER = "optimizer.safetensors";
 
     private static final int BATCH = 100;
 
-    /** Where an administrator has said how long a project's checkpoints are kept, that holds. */
+    /** An administrator's retention of a project's checkpoints takes precedence. */
     private static final String JOBS = """
             SELECT job.id
             FROM job
@@ -109,7 +110,9 @@ final class SpentStateSweep {
         }
     }
 
-    /** Within a transaction: whoever wants to go on from it waits for what comes of it, and no row promises what has been deleted. */
+    /**
+     * Within a transaction: requests that resume from the checkpoint wait for it, and no row refers to deleted files.
+     */
     private boolean stripOne(long job) {
         Optional<Checkpoints.Resumable> found = checkpoints.oldestSpent(job);
         found.ifPresent(old -> {

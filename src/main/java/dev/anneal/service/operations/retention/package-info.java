@@ -1,4 +1,4 @@
-/** How long what is stored is kept: intermediate checkpoints and exports by their age, and what lies in the store without a row. */
+/** Retention: deletion of old checkpoints and exports, and of orphans in the artifact store. */
 @NullMarked
 package dev.anneal.service.operations.retention;
 

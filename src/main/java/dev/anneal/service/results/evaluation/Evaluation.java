@@ -9,16 +9,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An evaluation as it stands now.
+ * An evaluation in its current state.
  *
  * @param number internal key
- * @param subject what the client named: a model or an export
+ * @param subject the model or export that the client named
  * @param baseModel the base model behind it
- * @param baseRevision commit of the Hub that it is; null for one from the operator's folder
+ * @param baseRevision its commit on the Hub; null for one from the operator's folder
  * @param checkpoint internal key of the checkpoint whose adapter is applied, or null
  * @param export internal key of the export that is evaluated, or null
  * @param grading how completions are sampled and graded, or null to compare answers
- * @param result null until it has succeeded
+ * @param result the result; null until it has succeeded
  * @param work its work in the queue; its state is the evaluation's
  */
 public record Evaluation(
@@ -40,8 +40,8 @@ public record Evaluation(
     /**
      * The result.
      *
-     * @param exactMatches null where completions are graded
-     * @param metrics of graded completions by TRL's names, empty where answers are compared
+     * @param exactMatches number of exact matches; null if completions are graded
+     * @param metrics metrics of graded completions under TRL's names; empty if answers are compared
      */
     public record Result(
             int rows,
@@ -54,7 +54,7 @@ public record Evaluation(
             samples = List.copyOf(samples);
         }
 
-        /** Share of exact matches, 0 without rows; null where completions are graded. */
+        /** Share of exact matches, 0 without rows; null if completions are graded. */
         public @Nullable Double accuracy() {
             if (exactMatches == null) {
                 return null;

@@ -5,7 +5,7 @@ import dev.anneal.service.training.history.CheckpointUsage;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Makes the module's beans. */
+/** Beans of this room. */
 @Configuration(proxyBeanMethods = false)
 class EvaluationConfiguration {
 

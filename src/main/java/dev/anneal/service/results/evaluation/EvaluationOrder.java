@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param createdAt when the evaluation was created
  * @param model id of the base model
- * @param modelRevision commit of the Hub that it must be; null for one from the operator's folder
+ * @param modelRevision its required commit on the Hub; null for one from the operator's folder
  * @param checkpoint checkpoint whose adapter is applied, or null
- * @param exportDirectory key of a merged export's folder, which is the model instead of the base, or null
+ * @param exportDirectory key of a merged export's folder, used instead of the base model, or null
  * @param testFile id of an uploaded file
  * @param grading how completions are sampled and graded, or null to compare answers
  */

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model id of a base or tuned model, or null
  * @param export id of a merged export, or null
- * @param maxNewTokens tokens after which an answer is cut
- * @param samples rows that are reported in full
+ * @param maxNewTokens maximum number of tokens of an answer
+ * @param samples number of rows reported in full
  * @param grading how completions are sampled and graded, or null to compare answers
  */
 public record EvaluationRequest(

@@ -23,7 +23,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.type.TypeReference;
 
-/** Rows of evaluations. Every method runs in its caller's transaction and sees what that transaction's role may see. */
+/** Rows of evaluations. Every method runs in its caller's transaction, with that transaction's role. */
 @Component
 final class EvaluationStore {
 
@@ -41,7 +41,7 @@ final class EvaluationStore {
 
     private static final String BY_WORK = "SELECT * FROM evaluation WHERE work_id = :work";
 
-    /** Reads the work of a page: the page then shows each state as of that moment. */
+    /** Reads the states of a page, all as of one moment. */
     private static final String PAGE = """
             SELECT work_id
             FROM evaluation
@@ -53,7 +53,7 @@ final class EvaluationStore {
     private static final String NEWEST_FIRST = PAGE.formatted("<", "DESC");
     private static final String OLDEST_FIRST = PAGE.formatted(">", "ASC");
 
-    /** Without the samples, of which a page might hold megabytes. */
+    /** Without samples, which could make a page megabytes large. */
     private static final String SUMMARIES = """
             SELECT id, external_id, work_id, created_at, subject, base_model, base_revision, checkpoint_id, export_id, test_file,
                    max_new_tokens, sample_rows, grading, row_count, exact_matches, metrics, CASE WHEN samples IS NOT NULL THEN '[]' END AS samples
@@ -77,14 +77,14 @@ final class EvaluationStore {
         this.identifiers = identifiers;
     }
 
-    /** What an evaluation runs on, as in {@link Evaluation}. */
+    /** Subject of an evaluation, as in {@link Evaluation}. */
     record Subject(
             String baseModel,
             @Nullable String baseRevision,
             @Nullable Long checkpoint,
             @Nullable Long export) {
 
-        /** What a worker must have for it, as in {@link NewWork}: an export is read from the store. */
+        /** Model that a worker must have, as in {@link NewWork}; none for an export, which is read from the store. */
         @Nullable
         String workerModel() {
             return export == null ? NewWork.model(baseModel, baseRevision) : null;
@@ -115,7 +115,7 @@ final class EvaluationStore {
         return jdbc.sql(WORK_OF).param("id", id).query(Long.class).optional().flatMap(this::byWork);
     }
 
-    /** The work is read first: what has succeeded by then has its result in the row. */
+    /** Reads the work first, so that succeeded work has its result in the row. */
     Optional<Evaluation> byWork(long workId) {
         return queue.find(workId)
                 .flatMap(work -> jdbc.sql(BY_WORK)
@@ -153,7 +153,7 @@ final class EvaluationStore {
                 .update();
     }
 
-    /** PostgreSQL has no zero character, which a model may answer and a grader then quote. */
+    /** Removes zero characters, which PostgreSQL cannot store and a model may generate. */
     private static List<Progress.Evaluated.Sample> storable(List<Progress.Evaluated.Sample> samples) {
         return samples.stream()
                 .map(sample -> new Progress.Evaluated.Sample(

@@ -33,7 +33,7 @@ final class EvaluationSubjects {
         this.exports = exports;
     }
 
-    /** A base model, or one that another tenant shares: both are looked up outside the tenant's transaction. */
+    /** A base model, or one shared by another tenant; looked up outside the tenant's transaction. */
     Optional<Subject> outside(String tenantId, EvaluationRequest request) {
         String model = request.model();
         if (model == null) {
@@ -57,7 +57,7 @@ final class EvaluationSubjects {
                 "model");
     }
 
-    /** What the request names among the tenant's own models and exports, within the tenant's transaction. */
+    /** A model or export of the tenant, looked up within the tenant's transaction. */
     Subject own(EvaluationRequest request) {
         String model = request.model();
         if (model == null) {

@@ -33,7 +33,7 @@ public final class Evaluations {
     /** Method of work that has completions graded. */
     public static final String GRADED = "graded";
 
-    /** Exports, which users wait for to serve them, run before evaluations that have waited up to four minutes longer. */
+    /** Exports run before evaluations that have waited up to four minutes longer, because users wait for them. */
     private static final int PRIORITY = 9;
 
     private final TenantDatabase database;
@@ -61,7 +61,7 @@ public final class Evaluations {
         this.sealed = sealed;
     }
 
-    /** Begins an evaluation. */
+    /** Creates an evaluation. */
     public Evaluation create(String tenantId, EvaluationRequest request, @Nullable String traceparent) {
         Optional<Subject> outside = subjects.outside(tenantId, request);
         return database.call(tenantId, () -> {

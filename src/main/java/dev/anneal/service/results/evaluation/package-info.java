@@ -1,4 +1,4 @@
-/** How many answers of a model match those of a test file, or what a grader says its completions are worth. */
+/** Evaluations of models on test files: exact matches, or grades of completions. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.results.evaluation;

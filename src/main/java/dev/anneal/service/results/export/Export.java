@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param number internal key
  * @param origin what it is made from
- * @param baseRevision commit of the Hub that the base model is; null for one from the operator's folder
- * @param result null until it has succeeded
+ * @param baseRevision the base model's commit on the Hub; null for one from the operator's folder
+ * @param result the result; null until it has succeeded
  * @param work its work in the queue, whose state is the export's
  */
 public record Export(
@@ -39,7 +39,7 @@ public record Export(
      * A checkpoint of a job.
      *
      * @param job internal key of the job
-     * @param beta the checkpoint's
+     * @param beta annealing coefficient of the checkpoint
      */
     public record OfCheckpoint(long job, String checkpointId, int step, double beta) implements Origin {}
 
@@ -48,7 +48,7 @@ public record Export(
      *
      * @param fileId the uploaded archive
      * @param model id of its base model
-     * @param validationFile id of the file whose first rows join the probe prompts, or null
+     * @param validationFile id of the file whose first rows are added to the probe prompts, or null
      */
     public record OfAdapter(
             String fileId, String model, @Nullable String validationFile) implements Origin {}
@@ -88,7 +88,7 @@ public record Export(
      * The files of a finished export.
      *
      * @param directory key of its folder in the artifact store
-     * @param proof as in the manifest
+     * @param proof the proof in the manifest
      */
     public record Result(String directory, Map<String, Object> proof, List<File> files) {
 
@@ -97,6 +97,6 @@ public record Export(
         }
     }
 
-    /** A file of the export, named relative to its folder. */
+    /** A file of the export; its name is relative to the export's folder. */
     public record File(String name, long bytes, String sha256) {}
 }

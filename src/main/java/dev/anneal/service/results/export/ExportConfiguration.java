@@ -6,11 +6,11 @@ import dev.anneal.service.training.history.CheckpointUsage;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Makes the module's beans. */
+/** Beans of this room. */
 @Configuration(proxyBeanMethods = false)
 class ExportConfiguration {
 
-    /** Files on which exports that have not ended are proved, or which they are made of, are kept. */
+    /** Keeps the source and probe files of unfinished exports. */
     private static final String UNFINISHED_USER_OF_FILE = """
             SELECT export.external_id
             FROM job
@@ -38,7 +38,7 @@ class ExportConfiguration {
         return new StoredBytes("SELECT coalesce(sum(bytes), 0) FROM export_file WHERE tenant_id = :tenant");
     }
 
-    /** Exports need the checkpoint that they were made from, and those of training states need the optimizer's state as well. */
+    /** Exports keep the checkpoint that they were made from; those of training states also its optimizer state. */
     @Bean
     CheckpointUsage exportedCheckpoints() {
         return new CheckpointUsage(USED_CHECKPOINTS, USED_CHECKPOINTS + " AND kind = 'training_state'");

@@ -96,7 +96,7 @@ public final class ExportJournal {
     }
 
     /**
-     * The export is made and proved: within {@link dev.anneal.service.queue.lease.Leases#succeed}.
+     * The export is complete and proved: within {@link dev.anneal.service.queue.lease.Leases#succeed}.
      *
      * @param directory key of its folder in the artifact store, where it is complete
      */
@@ -114,8 +114,8 @@ public final class ExportJournal {
     }
 
     /**
-     * An attempt goes on from an earlier one: within {@link dev.anneal.service.queue.lease.Leases#progress}. Where no file of that was whole there is
-     * nothing to tell.
+     * An attempt continues an earlier one: within {@link dev.anneal.service.queue.lease.Leases#progress}. Without
+     * reused files it reports nothing.
      */
     public void continued(long workId, Progress.PartsKept parts) {
         if (parts.kept() == 0) {
@@ -129,7 +129,10 @@ public final class ExportJournal {
                         .formatted(export.id(), export.kind().wireName(), parts.kept(), parts.total()));
     }
 
-    /** The attempt has failed: within {@link dev.anneal.service.queue.lease.Leases#fail}, which has decided what the export becomes. */
+    /**
+     * The attempt has failed: within {@link dev.anneal.service.queue.lease.Leases#fail}, which has decided the export's
+     * next state.
+     */
     public void failed(long workId, WorkError error) {
         Export export = export(workId);
         String next = export.work().state() == WorkState.QUEUED ? "; it is tried again" : "; the job is not affected";

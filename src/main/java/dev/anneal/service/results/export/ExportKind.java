@@ -12,7 +12,7 @@ public enum ExportKind {
     ADAPTER(true),
     /** One file of the merged model for llama.cpp. */
     GGUF(true),
-    /** Adapter, optimizer and schedule, for going on with training; not a model to be served. */
+    /** Adapter, optimizer and schedule, for continued training; not for serving. */
     TRAINING_STATE(false);
 
     private final boolean deployable;
@@ -30,7 +30,7 @@ public enum ExportKind {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Kinds that can be made of an uploaded adapter, which has no training state. */
+    /** Kinds available for an uploaded adapter, which has no training state. */
     static List<ExportKind> deployableOnes() {
         return Arrays.stream(values()).filter(ExportKind::isDeployable).toList();
     }

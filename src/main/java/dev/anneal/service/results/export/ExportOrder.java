@@ -8,15 +8,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The task of a worker that has claimed an export.
  *
- * @param folder name of the folder of the tenant that its files go to
+ * @param folder name of the tenant's folder for its files
  * @param createdAt the current time of chat templates
  * @param model id of the base model
- * @param modelRevision commit of the Hub that it must be; null for one from the operator's folder
+ * @param modelRevision its required commit on the Hub; null for one from the operator's folder
  * @param dtype as in {@link ExportRequest}
- * @param training what the card of the export says about it
- * @param checkpoint what it is made from; null for an uploaded adapter
- * @param adapterFile id of the uploaded archive that it is made from; null for a checkpoint
- * @param probeFile id of the uploaded file whose first rows join the probe prompts, or null
+ * @param training facts for the export's model card
+ * @param checkpoint the checkpoint to export; null for an uploaded adapter
+ * @param adapterFile id of the uploaded archive to export; null for a checkpoint
+ * @param probeFile id of the uploaded file whose first rows are added to the probe prompts, or null
  */
 public record ExportOrder(
         String tenantId,

@@ -12,7 +12,10 @@ public final class ExportRemoval {
 
     private static final Pattern ID = Pattern.compile("ftexp-[0-9a-z]{26}");
 
-    /** A new evaluation or push of the export waits for this lock, or is seen by the next statement. An export that is locked for use right now is skipped. */
+    /**
+     * A new evaluation or push of the export waits for this lock or is visible to the next statement. An export that is
+     * locked for use is skipped.
+     */
     private static final String LOCK =
             "SELECT work_id FROM export WHERE id = :export AND directory IS NOT NULL FOR UPDATE SKIP LOCKED";
 
@@ -34,16 +37,18 @@ public final class ExportRemoval {
         this.finished = finished;
     }
 
-    /** @param directory key of the folder in the artifact store, which nothing refers to after the transaction */
+    /**
+     * @param directory key of the folder in the artifact store, which no row refers to after the transaction
+     */
     public record Removed(String directory, long bytes) {}
 
-    /** Whether an id that no row has may be that of an export that was removed. */
+    /** Whether an unknown id may be that of a removed export. */
     static boolean mayBeRemoved(String id) {
         return ID.matcher(id).matches();
     }
 
     /**
-     * Deletes the export, unless an evaluation or a push that has not ended uses it.
+     * Deletes the export, unless an unfinished evaluation or push uses it.
      *
      * @param export internal key
      */

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * A request for an export.
  *
  * @param checkpointId null for the job's newest checkpoint
- * @param dtype element type: of merged weights {@code base} (the base model's own) or torch's name of one, of a GGUF file llama.cpp's name; {@code base} for
- *     kinds that have none to choose
+ * @param dtype element type: of merged weights {@code base} (the base model's) or torch's name of a type; of a GGUF
+ *     file llama.cpp's name; {@code base} for kinds without a choice
  * @param name the client's name for it, or null
- * @param adapter the uploaded adapter that it is made of; null for a job's checkpoint
+ * @param adapter the uploaded adapter to export; null for a job's checkpoint
  */
 public record ExportRequest(
         ExportKind kind,
@@ -26,7 +26,7 @@ public record ExportRequest(
 
     private static final List<String> DTYPES = List.of("base", "float32", "bfloat16", "float16");
     private static final List<String> GGUF_TYPES = List.of("f32", "f16", "bf16", "q8_0");
-    /** Every llama.cpp computes with it, and its rounding error is an eighth of bf16's. */
+    /** Supported by every llama.cpp, with an eighth of bf16's rounding error. */
     private static final String USUAL_GGUF_TYPE = "f16";
 
     private static final List<String> KINDS_TO_COME = List.of("draft");
@@ -53,7 +53,9 @@ public record ExportRequest(
         return request;
     }
 
-    /** @param kinds those that can be made of what is to be exported */
+    /**
+     * @param kinds available kinds
+     */
     private static ExportRequest read(StrictObject body, List<ExportKind> kinds, Export.@Nullable OfAdapter adapter) {
         List<String> names = kinds.stream().map(ExportKind::wireName).toList();
         String kind = body.requiredText("kind");

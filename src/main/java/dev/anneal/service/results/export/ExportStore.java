@@ -26,7 +26,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.type.TypeReference;
 
-/** Rows of exports. Every method runs in its caller's transaction and sees what that transaction's role may see. */
+/** Rows of exports. Every method runs in its caller's transaction, with that transaction's role. */
 @Component
 final class ExportStore {
 
@@ -47,7 +47,7 @@ final class ExportStore {
     private static final String KEPT = " FOR KEY SHARE OF export";
     private static final String BY_ID = SELECT + "WHERE export.external_id = :value";
 
-    /** The lock keeps the export until the transaction has written that it uses it. */
+    /** The lock keeps the export until the transaction has recorded its use. */
     private static final String BY_ID_FOR_USE = BY_ID + KEPT;
 
     private static final String BY_WORK = SELECT + "WHERE export.work_id = :value";
@@ -102,10 +102,10 @@ final class ExportStore {
             WHERE id = :export
             """;
 
-    /** Not against the keys of rows that refer to the job: its worker adds such rows all the time. */
+    /** Does not block inserts of rows that refer to the job, which its worker makes all the time. */
     private static final String LOCK_JOB = "SELECT id FROM job WHERE id = :job FOR NO KEY UPDATE";
 
-    /** Two deliveries of one request wait for each other here, so that the same arguments make one export. */
+    /** Serialises identical requests, so that they create only one export. */
     private static final String LOCK_ADAPTER = "SELECT pg_advisory_xact_lock(hashtextextended(:name, 1))";
 
     private final JdbcClient jdbc;
@@ -121,9 +121,9 @@ final class ExportStore {
     }
 
     /**
-     * Id of the file whose first rows join the prompts on which a merge is proved: the job's validation file, or its training file. It is
-     * not deleted before the end of the transaction. Nothing if it is gone, which it may be once its job has ended, or if the export
-     * proves nothing.
+     * Locks the file whose first rows are added to the probe prompts, the job's validation or training file, until the
+     * end of the transaction. Empty if it was deleted, which is possible after the job's end, or if the export has no
+     * proof.
      */
     Optional<String> lockProbeFile(ExportKind kind, Job job) {
         if (kind != ExportKind.MERGED) {
@@ -134,7 +134,7 @@ final class ExportStore {
         return files.lockForUse(probed).map(StoredFile::id);
     }
 
-    /** Holds the file on which a merge of an uploaded adapter is proved, if the client has named one, until the end of the transaction. */
+    /** Locks the probe file of an uploaded adapter, if the client has named one, until the end of the transaction. */
     void lockValidationFile(@Nullable String id) {
         if (id != null) {
             files.requireChecked("validation_file", id);
@@ -142,12 +142,12 @@ final class ExportStore {
     }
 
     /**
-     * An export to be made, of a job's checkpoint or of the uploaded adapter that the request names.
+     * A new export of a job's checkpoint or of the request's uploaded adapter.
      *
      * @param job internal key, null for an adapter
      * @param checkpoint internal key, null for an adapter
      * @param model id of the base model
-     * @param revision commit of the Hub that the base model is; null for one from the operator's folder
+     * @param revision the base model's commit on the Hub; null for one from the operator's folder
      */
     record NewExport(
             String tenantId,
@@ -157,12 +157,12 @@ final class ExportStore {
             String model,
             @Nullable String revision) {}
 
-    /** Two deliveries of one request wait for each other until the end of the transaction. */
+    /** Serialises requests for the same adapter until the end of the transaction. */
     void lockAdapter(String fileId) {
         jdbc.sql(LOCK_ADAPTER).param("name", fileId).query((row, index) -> true).single();
     }
 
-    /** Two calls for one job wait for each other, so that the same arguments make one export. */
+    /** Serialises requests for the same job, so that equal arguments create only one export. */
     void lockJob(long job) {
         jdbc.sql(LOCK_JOB).param("job", job).query(Long.class).single();
     }
@@ -185,7 +185,7 @@ final class ExportStore {
         return byId(id).orElseThrow();
     }
 
-    /** The newest export that the same arguments made and that has not failed. */
+    /** The newest export with the same arguments that has not failed. */
     Optional<Export> same(NewExport export) {
         return first(bound(export.job() == null ? SAME_OF_ADAPTER : SAME_OF_CHECKPOINT, export));
     }
@@ -260,7 +260,7 @@ final class ExportStore {
         return assemble(query.query(ExportStore::row).list()).stream().findFirst();
     }
 
-    /** Work is read before results: what has succeeded by then has one. */
+    /** Reads work before results, so that succeeded work has its result. */
     private List<Export> assemble(List<Row> rows) {
         if (rows.isEmpty()) {
             return List.of();

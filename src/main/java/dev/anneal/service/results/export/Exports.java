@@ -48,7 +48,7 @@ public final class Exports {
         this.adapters = adapters;
     }
 
-    /** Begins an export of a job; answers the earlier one if the same arguments made it before and it has not failed. */
+    /** Creates an export of a job, or returns the earlier one with the same arguments if it has not failed. */
     public Export create(String tenantId, String jobId, ExportRequest request, @Nullable String traceparent) {
         return database.call(tenantId, () -> {
             Job job = jobs.require(jobId);
@@ -72,8 +72,8 @@ public final class Exports {
     }
 
     /**
-     * Begins an export of an uploaded adapter with the base model as it is now; answers the earlier one if the same arguments made it of the same commit and
-     * it has not failed.
+     * Creates an export of an uploaded adapter with the base model's current commit, or returns the earlier one with
+     * the same arguments and commit if it has not failed.
      */
     public Export create(String tenantId, ExportRequest request, @Nullable String traceparent) {
         Export.OfAdapter origin = Objects.requireNonNull(request.adapter(), "the request names an adapter");
@@ -168,7 +168,7 @@ public final class Exports {
         return jobId == null ? null : (Long) jobs.require(jobId).number();
     }
 
-    /** The export as the role of the caller's transaction sees it. It is not removed before the transaction's end. */
+    /** The export, with the role of the caller's transaction. It is not removed before the end of the transaction. */
     public Optional<Export> lockForUse(String exportId) {
         return store.lockForUse(exportId);
     }
@@ -196,7 +196,7 @@ public final class Exports {
         });
     }
 
-    /** An export that retention has removed is a row no more, and a page may still begin behind it. */
+    /** A page may also begin after an export that retention has removed. */
     private boolean isCursor(@Nullable Long job, String after) {
         return store.byId(after).map(export -> export.isOf(job)).orElseGet(() -> ExportRemoval.mayBeRemoved(after));
     }

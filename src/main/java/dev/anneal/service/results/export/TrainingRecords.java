@@ -15,11 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
-/** Collects the origin of a checkpoint for the card of its exports. */
+/** Collects facts about a checkpoint's training for model cards. */
 @Component
 final class TrainingRecords {
 
-    /** As many points as a chart can show. */
+    /** Maximum number of points of a chart. */
     private static final int POINTS = 500;
 
     private final Series series;
@@ -34,7 +34,9 @@ final class TrainingRecords {
         this.checkpoints = checkpoints;
     }
 
-    /** @param step of the checkpoint */
+    /**
+     * @param step step of the checkpoint
+     */
     TrainingRecord of(Job job, int step) {
         String validationFile = job.request().validationFile();
         return new TrainingRecord(
@@ -46,7 +48,7 @@ final class TrainingRecords {
                 curve(job.number(), step));
     }
 
-    /** Of an adapter that was trained elsewhere, of which only its file is known. */
+    /** Record of an adapter trained elsewhere, of which only the file is known. */
     TrainingRecord of(Export.OfAdapter adapter) {
         return new TrainingRecord(
                 null,

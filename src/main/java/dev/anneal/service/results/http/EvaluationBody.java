@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The object {@code fine_tuning.evaluation}. Fields of graders are null where answers are compared, and the other way round. */
+/** The object {@code fine_tuning.evaluation}. Fields of graders are null if answers are compared, and vice versa. */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record EvaluationBody(
         String id,

@@ -22,7 +22,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The files of an export: their list, one of them with Range, all of them as a tar. Nothing is held in memory. */
+/** The files of an export: as a list, singly with Range, or all as a tar. Files are streamed. */
 @RestController
 @RequestMapping({"/v1/fine_tuning/jobs/{jobId}/exports/{exportId}", "/v1/fine_tuning/exports/{exportId}"})
 class ExportDownloads {

@@ -11,7 +11,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
-/** Writes a tar archive as its files come; its length is known before the first byte. */
+/** Streams a tar archive whose length is known in advance. */
 final class TarWriter {
 
     private static final int BLOCK = TarConstants.DEFAULT_RCDSIZE;
@@ -38,14 +38,14 @@ final class TarWriter {
     /**
      * Adds a file.
      *
-     * @param bytes its size, as {@code content} must have it
-     * @throws IOException if the content ends earlier, or the reader goes away
+     * @param bytes exact size of {@code content}
+     * @throws IOException if the content ends early or the reader disconnects
      */
     void add(String name, long bytes, InputStream content) throws IOException {
         TarArchiveEntry entry = new TarArchiveEntry(name);
         entry.setSize(bytes);
         entry.setModTime(modified.getEpochSecond() * 1000);
-        // Otherwise the user that runs the service.
+        // The default is the user that runs the service.
         entry.setUserName("");
         out.putArchiveEntry(entry);
         BoundedCopy.copy(name, content, bytes, out);

@@ -20,7 +20,10 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Sends requests to the Hub and to the storage that it names. The token goes to the Hub alone, and nothing but the status of a refusal is used. */
+/**
+ * Sends requests to the Hub and to storage addresses that it names. The token is sent only to the Hub, and only the
+ * status of a refusal is used.
+ */
 final class HubCalls implements AutoCloseable {
 
     private static final int MAX_ANSWER_BYTES = 4 << 20;
@@ -35,7 +38,7 @@ final class HubCalls implements AutoCloseable {
     /**
      * Both clients are closed with this.
      *
-     * @param hub sends to the endpoint alone
+     * @param hub sends only to the endpoint
      * @param storage sends to public and allowed addresses
      */
     HubCalls(OutboundClient hub, OutboundClient storage, HubProperties properties) {
@@ -44,7 +47,7 @@ final class HubCalls implements AutoCloseable {
         this.properties = properties;
     }
 
-    /** An answer, cut off after the length that no answer of a Hub has. */
+    /** An answer, cut off beyond the length of any answer of a Hub. */
     record Answer(int status, Optional<String> entityTag, String body) {
 
         boolean isSuccess() {
@@ -113,7 +116,7 @@ final class HubCalls implements AutoCloseable {
         throw invalid("an address that is not https");
     }
 
-    /** Address of a path of the Hub. */
+    /** Address of a path on the Hub. */
     URI at(String path) {
         return properties.at(path);
     }

@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
-/** One try of a push: creates the repository, uploads the large files, then makes one commit of all files. */
+/** One attempt of a push: creates the repository, uploads the large files, then makes one commit of all files. */
 final class HubPush {
 
     private static final int SAMPLE_BYTES = 512;
 
-    /** Files beyond it go by LFS, whatever the Hub proposes: the commit is made in memory. */
+    /** Larger files use LFS, whatever the Hub proposes, because the commit is assembled in memory. */
     private static final long LARGEST_IN_COMMIT = 10 << 20;
 
     /** Part of the answer, besides status 409, to concurrent creations of repositories. huggingface_hub relies on it as well. */
@@ -120,7 +120,7 @@ final class HubPush {
      * A file that was announced to the Hub.
      *
      * @param isLarge whether it is uploaded by LFS, which takes no empty file
-     * @param there hash of the branch's file of that name, or empty
+     * @param there hash of the file with that name on the branch, or empty
      */
     private record Announced(StoredFile file, boolean isLarge, String there) {
 
@@ -163,7 +163,7 @@ final class HubPush {
         return "/api/models/" + to.repo() + "/" + what + "/" + to.revision().replace("/", "%2F");
     }
 
-    /** The newest commit of the branch, where nothing has changed. */
+    /** The newest commit of the branch, if nothing has changed. */
     private Push.Commit newest(Destination to) throws PushException {
         JsonNode answer = HubCalls.required(
                         hub.get(path(to, "revision")), "'" + to.repo() + "' at '" + to.revision() + "'")

@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 
-/** Uploads files by Git LFS, whole ({@code basic}) or in parts ({@code multipart}), as the Hub chooses. Files that the Hub has are not sent. */
+/**
+ * Uploads files by Git LFS, whole ({@code basic}) or in parts ({@code multipart}), as the Hub chooses. Files that the
+ * Hub already has are not sent.
+ */
 final class LfsUpload {
 
     private static final String LFS = "application/vnd.git-lfs+json";

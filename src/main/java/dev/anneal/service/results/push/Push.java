@@ -7,12 +7,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A push of an export as it stands now.
+ * A push of an export in its current state.
  *
  * @param exportId id of the export
  * @param isPrivate whether the repository is to be private
- * @param commit null until it has succeeded
- * @param error of the last try; null if there was no try, or it succeeded
+ * @param commit the commit; null until it has succeeded
+ * @param error failure of the last attempt; null if there was none, or it succeeded
  */
 public record Push(
         String id,
@@ -26,26 +26,26 @@ public record Push(
         @Nullable Commit commit,
         @Nullable Failure error) {
 
-    /** State of a push: queued until its first try and between two tries. */
+    /** State of a push: queued until its first attempt and between attempts. */
     public enum State {
         QUEUED,
         RUNNING,
         SUCCEEDED,
         FAILED;
 
-        /** As clients see it. */
+        /** Name in the API. */
         public String wireName() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    /** The commit that the push has made. */
+    /** The commit of the push. */
     @Embeddable
     public record Commit(
             @Column(name = "commit_sha") String sha,
             @Column(name = "commit_url") @Nullable String url) {}
 
-    /** Why a try failed. */
+    /** Why an attempt failed. */
     @Embeddable
     public record Failure(
             @Column(name = "error_code") String code,

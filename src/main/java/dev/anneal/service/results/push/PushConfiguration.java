@@ -10,15 +10,15 @@ import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Processes that serve the API push as well. */
+/** Processes that serve the API also push. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnRole(Role.API)
 class PushConfiguration {
 
-    /** Pushes that a process makes at a time. */
+    /** Number of concurrent pushes of a process. */
     private static final int CONCURRENCY = 4;
 
-    /** A Hub may think for a while about a commit; a file of 5 GB takes hours on a slow line. */
+    /** A Hub may take a while for a commit; a file of 5 GB takes hours on a slow connection. */
     private static final OutboundLimits LIMITS =
             new OutboundLimits(Duration.ofMinutes(1), Duration.ofHours(6), CONCURRENCY);
 
@@ -27,7 +27,10 @@ class PushConfiguration {
         return new HubCalls(http.toConfigured(properties.endpoint(), LIMITS, 0), http.toStrangers(LIMITS), properties);
     }
 
-    /** The migration's trigger adds a task for each push. What is cut off goes on in another process, which sends what the Hub does not have. */
+    /**
+     * A database trigger adds a task for each push. Another process continues an interrupted one and sends what the Hub
+     * does not have.
+     */
     @Bean
     TriggeredChore hubPush(PushRunner runner) {
         return new TriggeredChore("hub-push", CONCURRENCY, Duration.ofSeconds(5), runner::run);

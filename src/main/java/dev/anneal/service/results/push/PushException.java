@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A try of a push that failed. The message is written for the client. */
+/** A failed attempt of a push. The message is written for the client. */
 final class PushException extends IOException {
 
     private final Kind kind;
@@ -20,9 +20,9 @@ final class PushException extends IOException {
         HUB_REFUSED(false),
         /** The repository is public, and a private one was asked for. */
         HUB_REPO_IS_PUBLIC(false),
-        /** Not the answer of a Hub. */
+        /** The answer is not that of a Hub. */
         HUB_ANSWER_INVALID(false),
-        /** The operator no longer allows what was allowed when the push was requested. */
+        /** The operator no longer allows the push. */
         HUB_PUSH_NOT_CONFIGURED(false),
         /** No connection, too many requests, or a failure of the Hub. */
         HUB_UNREACHABLE(true),
@@ -38,7 +38,7 @@ final class PushException extends IOException {
         }
     }
 
-    /** Whether another try may succeed. */
+    /** Whether a retry may succeed. */
     boolean mayPass() {
         return kind.mayPass;
     }

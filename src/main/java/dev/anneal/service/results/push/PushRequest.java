@@ -5,12 +5,12 @@ import dev.anneal.service.platform.request.StrictObject;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a client wants an export pushed to.
+ * A request for a push.
  *
  * @param repo with its owner, such as {@code org/name}
- * @param isPrivate whether nobody but the owner may see the repository
+ * @param isPrivate whether the repository is to be private
  * @param revision the branch
- * @param commitMessage null for one that names the export
+ * @param commitMessage message of the commit; null for one that names the export
  */
 public record PushRequest(
         String repo,

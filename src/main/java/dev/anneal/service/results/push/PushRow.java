@@ -71,7 +71,7 @@ class PushRow {
         this.commitMessage = to.message();
     }
 
-    /** For Hibernate alone. */
+    /** For Hibernate. */
     @SuppressWarnings("NullAway")
     protected PushRow() {}
 }

@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Makes one try of a push and decides what becomes of it. */
+/** Makes one attempt of a push and decides what follows. */
 @Component
 @ConditionalOnRole(Role.API)
 final class PushRunner {
@@ -54,9 +54,9 @@ final class PushRunner {
     }
 
     /**
-     * Tries.
+     * Makes an attempt.
      *
-     * @return when to try again, or nothing if there is nothing more to do
+     * @return when to try again; empty if nothing remains to be done
      */
     Optional<Instant> run(String id) {
         return database.call(() -> store.begin(id)).flatMap(begun -> attempt(id, begun));
@@ -73,7 +73,7 @@ final class PushRunner {
             return Optional.empty();
         } catch (PushException failure) {
             if (Thread.currentThread().isInterrupted()) {
-                // The process ends and has cut this try off, which says nothing of the push: the scheduler takes it up
+                // The shutdown of the process interrupted the attempt, which does not count: the scheduler runs it
                 // again.
                 throw new IllegalStateException("Push " + id + " was interrupted in attempt " + begun.tries(), failure);
             }
@@ -85,7 +85,7 @@ final class PushRunner {
         }
     }
 
-    /** After the last delay the push has failed; waits for the artifact store are not limited. */
+    /** After the last delay the push fails; waiting for the artifact store is not limited. */
     private Optional<Instant> next(PushException failure, int tries) {
         if (failure.kind() == Kind.STORAGE_FAILED) {
             return Optional.of(clock.instant().plus(STORE_DELAY));

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Changes pushes. Every method runs in its caller's transaction and sees what that transaction's role may see. */
+/** Changes pushes. Every method runs in its caller's transaction, with that transaction's role. */
 @Component
 @ConditionalOnRole(Role.API)
 final class PushStore {
@@ -36,9 +36,9 @@ final class PushStore {
             """;
 
     /**
-     * A try that begins.
+     * An attempt that begins.
      *
-     * @param tries with this one
+     * @param tries number of attempts including this one
      */
     record Begun(long export, Destination destination, int tries) {}
 
@@ -48,7 +48,7 @@ final class PushStore {
         this.jdbc = jdbc;
     }
 
-    /** Whether the export still exists; if so, it stays until the end of the transaction. */
+    /** Whether the export exists; if so, it is kept until the end of the transaction. */
     boolean lockExport(long export) {
         return jdbc.sql(LOCK_EXPORT)
                 .param("export", export)
@@ -81,7 +81,7 @@ final class PushStore {
     }
 
     /**
-     * A try that fails because of the artifact store is not counted.
+     * Records a failed attempt. One that fails because of the artifact store is not counted.
      *
      * @param state {@code FAILED}, or {@code QUEUED} if it is tried again
      */

@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
 @ConditionalOnRole(Role.API)
 public final class Pushes {
 
-    /** So that the pushes of one tenant do not delay others for long. */
+    /** Limit of a tenant, so that its pushes do not delay others for long. */
     private static final int MOST_UNFINISHED = 10;
 
     private final EntityDatabase database;
@@ -39,7 +39,7 @@ public final class Pushes {
     /**
      * Requests the push of an export of the tenant.
      *
-     * @param origin what it is made from: id of a job, or of the file of an uploaded adapter
+     * @param origin origin of the export: id of a job, or of the file of an uploaded adapter
      */
     public Push create(String tenantId, Export export, String origin, PushRequest request) {
         requireAllowed(request.repo());

@@ -25,12 +25,12 @@ record StoredFile(ArtifactStore store, ArtifactKey key, Export.File file) {
         return file.sha256();
     }
 
-    /** The id that git gives to its content, which is read into memory as a whole. */
+    /** Git's id of its content, which is read into memory as a whole. */
     String gitHash() throws IOException {
         return HubNames.gitHash(start((int) bytes()));
     }
 
-    /** The first {@code most} bytes, or all if there are fewer. */
+    /** The first {@code most} bytes, or all if it is shorter. */
     byte[] start(int most) throws IOException {
         try (InputStream content = store.open(key, 0)) {
             return content.readNBytes(most);

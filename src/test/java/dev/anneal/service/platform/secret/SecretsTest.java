@@ -54,12 +54,12 @@ class SecretsTest {
     @Test
     void nothingOpensElsewhere() {
         SealedText sealed = secrets(OLD).seal(COLUMN, "1", "s");
-        assertThatThrownBy(() -> secrets(OLD).open(COLUMN, "2", sealed)).hasMessageContaining("does not open");
+        assertThatThrownBy(() -> secrets(OLD).open(COLUMN, "2", sealed)).hasMessageContaining("cannot be decrypted");
         assertThatThrownBy(() -> secrets(OLD).open(new SealedColumn("endpoint", "id", "previous_secret"), "1", sealed))
-                .hasMessageContaining("does not open");
+                .hasMessageContaining("cannot be decrypted");
         String otherKeyOfThatId = NEW.replace("new:", "old:");
         assertThatThrownBy(() -> secrets(otherKeyOfThatId).open(COLUMN, "1", sealed))
-                .hasMessageContaining("another key of that id");
+                .hasMessageContaining("the key with this id is another one");
         SealedText shortened = new SealedText("old", "AAAA");
         assertThatThrownBy(() -> secrets(OLD).open(COLUMN, "1", shortened)).hasMessageContaining("too short");
     }
