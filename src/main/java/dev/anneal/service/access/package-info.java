@@ -1,4 +1,4 @@
-/** The edge of the HTTP API: authentication, scopes, rate limits, quotas, the audit log and administration. */
+/** Access to the HTTP API: authentication, scopes, rate limits, quotas, the audit log and administration. */
 @ApplicationModule(allowedDependencies = {"platform :: *", "storage", "storage :: *"})
 @NullMarked
 package dev.anneal.service.access;

@@ -13,7 +13,7 @@ import org.springframework.util.MultiValueMap;
 import org.springframework.web.client.RestClient;
 import tools.jackson.databind.JsonNode;
 
-/** The calls of Anneal's HTTP API that the demo makes, as any client would make them. Replies are the raw JSON. */
+/** Client of Anneal's HTTP API for the demo. Replies are raw JSON. */
 final class AnnealClient {
 
     private static final Set<String> FINAL = Set.of("succeeded", "failed", "cancelled", "processed", "error");

@@ -13,7 +13,10 @@ import org.springframework.context.event.EventListener;
 import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
-/** Runs the demo that the profile names on a thread of its own once the service answers; the service goes on afterwards, whatever the demo's end. */
+/**
+ * Runs the demo of the active profile on a separate thread once the service is ready; the service continues afterwards,
+ * even if the demo fails.
+ */
 @Component
 @Profile({"demo", "demo-rl"})
 class DemoStarter {
@@ -62,7 +65,7 @@ class DemoStarter {
         }
     }
 
-    /** Whether standard output is a terminal. {@code System.console()} cannot tell: since JDK 22 it is never null. */
+    /** Whether standard output is a terminal. {@code System.console()} is no help: since JDK 22 it is never null. */
     private static boolean isTerminal() {
         try {
             String target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();

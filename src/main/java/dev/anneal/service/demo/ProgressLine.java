@@ -4,7 +4,7 @@ import java.io.PrintStream;
 import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 
-/** One line that follows a running job: redrawn in place on a terminal, written every tenth of the way elsewhere. */
+/** Progress of a running job: a line redrawn in place on a terminal, otherwise a line every tenth of the way. */
 final class ProgressLine {
 
     private static final int BAR_WIDTH = 24;
@@ -21,7 +21,7 @@ final class ProgressLine {
     /**
      * Shows a {@code fine_tuning.job} object; ends the line when the job has ended.
      *
-     * @param newest what is to be seen of the newest step
+     * @param newest description of the newest step
      */
     void show(JsonNode job, String newest) {
         JsonNode anneal = job.path("anneal");

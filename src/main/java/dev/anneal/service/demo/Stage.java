@@ -18,7 +18,9 @@ final class Stage {
     private final PrintStream out;
     private final boolean redraws;
 
-    /** @param redraws whether a line may be written over, as on a terminal */
+    /**
+     * @param redraws whether lines can be redrawn, as on a terminal
+     */
     Stage(AnnealClient client, PrintStream out, boolean redraws) {
         this.client = client;
         this.out = out;
@@ -44,7 +46,7 @@ final class Stage {
     /**
      * Creates a job and follows it to its end.
      *
-     * @param shown what the line of progress shows of the newest step
+     * @param shown describes the newest step for the line of progress
      */
     JsonNode train(String request, Function<JsonNode, String> shown) {
         JsonNode created = client.post("/fine_tuning/jobs", request);

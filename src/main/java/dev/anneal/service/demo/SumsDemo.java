@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 
-/** Lets the bundled model, which forgets to carry, learn addition from a checker of its answers: reinforcement learning (GRPO). */
+/**
+ * Teaches the bundled model, which forgets to carry, addition by reinforcement learning (GRPO) with a checker of its
+ * answers.
+ */
 final class SumsDemo {
 
     /** Completions of each test prompt. */
@@ -24,8 +27,8 @@ final class SumsDemo {
     }
 
     /**
-     * @param rootUrl where the service listens, shown in the lines to go on with
-     * @param managementPort where its metrics are, likewise
+     * @param rootUrl address of the service, for the suggested next commands
+     * @param managementPort port of its metrics, likewise
      */
     void run(String rootUrl, String managementPort) {
         stage.say(
@@ -96,7 +99,7 @@ final class SumsDemo {
                         row.path("metrics").path("reward").asDouble()));
     }
 
-    /** Some of what was rewarded: the first completions of the first rollout, and of the last. */
+    /** Prints the first completions of the first and of the last rollout. */
     private void samples(JsonNode job) {
         String path = "/fine_tuning/jobs/" + AnnealClient.id(job) + "/samples?limit=2&order=";
         stage.say("%nWhat it wrote, and what that was worth");
@@ -112,7 +115,7 @@ final class SumsDemo {
         }
     }
 
-    /** The question: behind it the template names the assistant. */
+    /** The question, before the template's assistant header. */
     private static String lastLine(String prompt) {
         List<String> lines = prompt.strip().lines().toList();
         return lines.get(Math.max(0, lines.size() - 2));

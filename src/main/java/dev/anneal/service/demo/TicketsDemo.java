@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 
-/** Trains, merges and judges the bundled model on support tickets, and tells what happens. */
+/** Trains, merges and evaluates the bundled model on support tickets, and prints what happens. */
 final class TicketsDemo {
 
     private static final int MAX_NEW_TOKENS = 48;
@@ -16,8 +16,8 @@ final class TicketsDemo {
     }
 
     /**
-     * @param rootUrl where the service listens, shown in the lines to go on with
-     * @param managementPort where its metrics are, likewise
+     * @param rootUrl address of the service, for the suggested next commands
+     * @param managementPort port of its metrics, likewise
      */
     void run(String rootUrl, String managementPort) {
         stage.say(

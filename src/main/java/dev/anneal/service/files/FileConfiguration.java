@@ -7,7 +7,7 @@ import dev.anneal.service.platform.schedule.RecurringChore;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** When files are swept, and what a tenant's files and the parts of its uploads count for in its quota. */
+/** The sweep of files, and the size of a tenant's files and parts of uploads for its quota. */
 @Configuration(proxyBeanMethods = false)
 class FileConfiguration {
 

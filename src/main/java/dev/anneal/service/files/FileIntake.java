@@ -18,8 +18,8 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
 /**
- * Receives files. First the content is stored under an id and a row that no client sees yet, then the file is completed with its purpose or abandoned. The sweep
- * removes an upload whose process dies in between.
+ * Receives files. The content is first stored under an id with a row invisible to clients, then the file is completed
+ * with its purpose or abandoned. A sweep removes uploads of dead processes.
  */
 @Component
 public final class FileIntake {
@@ -51,12 +51,12 @@ public final class FileIntake {
         this.rows = rows;
     }
 
-    /** Stores content that the service itself has made, which no quota limits. */
+    /** Stores content created by the service, without a quota. */
     public ReceivedFile receive(String tenantId, String filename, InputStream content) throws IOException {
         return receive(tenantId, filename, content, UploadLimit.NONE);
     }
 
-    /** Largest file. */
+    /** Maximum file size. */
     public long maxBytes() {
         return properties.maxSize().toBytes();
     }
@@ -64,9 +64,9 @@ public final class FileIntake {
     /**
      * Stores the content of an upload.
      *
-     * @param quota the tenant's; the largest size of the installation holds as well
+     * @param quota the tenant's limit, in addition to the installation's maximum
      * @throws Refusal if the content is too large or the store is full
-     * @throws IOException if the client goes away
+     * @throws IOException if the client disconnects
      */
     public ReceivedFile receive(String tenantId, String filename, InputStream content, UploadLimit quota)
             throws IOException {
@@ -105,9 +105,9 @@ public final class FileIntake {
     }
 
     /**
-     * Makes the received content a file. Training data is checked from here on.
+     * Completes the file. Training data is then checked.
      *
-     * @param expiresAfter when the file deletes itself, counted from now; null for never
+     * @param expiresAfter how long until the file is deleted; null for never
      */
     public StoredFile complete(ReceivedFile received, FilePurpose purpose, @Nullable Duration expiresAfter) {
         return complete(received, purpose, expiresAfter, file -> {});
@@ -116,7 +116,7 @@ public final class FileIntake {
     /**
      * As {@link #complete(ReceivedFile, FilePurpose, Duration)}.
      *
-     * @param with what is written exactly if the file is; throwing undoes both
+     * @param with run in the same transaction, which an exception rolls back
      */
     public StoredFile complete(
             ReceivedFile received, FilePurpose purpose, @Nullable Duration expiresAfter, Consumer<StoredFile> with) {
@@ -132,9 +132,9 @@ public final class FileIntake {
     }
 
     /**
-     * Makes the received content a file that the service itself has made, exactly if the caller's transaction commits.
+     * Completes a file created by the service, within the caller's transaction.
      *
-     * @param purpose one that is not checked
+     * @param purpose a purpose whose files are not checked
      */
     public void complete(ReceivedFile received, FilePurpose purpose) {
         write(received, purpose, null);
@@ -150,7 +150,7 @@ public final class FileIntake {
         return file;
     }
 
-    /** Gives up an upload whose other parts are wrong. */
+    /** Abandons an upload whose other form fields are invalid. */
     public void abandon(ReceivedFile received) {
         discard(received.tenantId(), received.id());
     }

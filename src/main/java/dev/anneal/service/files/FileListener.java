@@ -1,18 +1,21 @@
 package dev.anneal.service.files;
 
-/** Takes the beginning of files whose rows are to be checked, and the end of any file. Implemented by {@code service.files.check}, which this package does not depend on. */
+/**
+ * Notified of new files whose rows must be checked, and of the deletion of files. Implemented by {@code
+ * service.files.check}, on which this package does not depend.
+ */
 public interface FileListener {
 
     /**
-     * Called within the transaction of the file's tenant that completes the upload: what this writes exists exactly if the file does.
+     * Called within the tenant's transaction that completes the upload.
      *
-     * @param file is {@link FileStatus#UPLOADED} until its check has ended
+     * @param file {@link FileStatus#UPLOADED} until its check has ended
      */
     void uploaded(StoredFile file);
 
-    /** Called once the upload is certain. */
+    /** Called after the commit of the upload. */
     void committed(StoredFile file);
 
-    /** Called within the transaction that ends the file: forgets what was still to be found out about it. */
+    /** Called within the transaction that deletes the file, to delete its checks. */
     void deleted(long fileKey);
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a file is for. All but the last may be uploaded. */
+/** Purposes of files. All but the last may be uploaded. */
 public enum FilePurpose {
     ASSISTANTS("assistants"),
     BATCH("batch"),
@@ -14,7 +14,7 @@ public enum FilePurpose {
     VISION("vision"),
     USER_DATA("user_data"),
     EVALS("evals"),
-    /** Made by a job. */
+    /** Created by a job. */
     FINE_TUNE_RESULTS("fine-tune-results");
 
     private final String wireName;

@@ -38,7 +38,7 @@ final class FileRemoval {
         this.listeners = listeners;
     }
 
-    /** The id of something unfinished, a job for example, that reads the file. */
+    /** The id of an unfinished object that reads the file, for example a job. */
     Optional<String> unfinishedUser(String tenantId, String fileId) {
         return usages.orderedStream()
                 .flatMap(usage -> jdbc
@@ -51,7 +51,7 @@ final class FileRemoval {
                 .findFirst();
     }
 
-    /** Hides the file from now on, and has its checks deleted. */
+    /** Marks the file as deleted and deletes its checks. */
     void doom(long fileKey) {
         jdbc.sql("UPDATE file SET content = 'DOOMED' WHERE id = ? AND content IN ('RECEIVING', 'STORED')")
                 .param(fileKey)
@@ -59,7 +59,7 @@ final class FileRemoval {
         listeners.orderedStream().forEach(listener -> listener.deleted(fileKey));
     }
 
-    /** Deletes the content of a doomed file; after a failure the sweep tries again. */
+    /** Deletes the content of a marked file; after a failure the sweep retries. */
     void removeContent(String tenantId, String fileId) {
         try {
             store.delete(ArtifactKey.ofFile(tenantId, fileId));

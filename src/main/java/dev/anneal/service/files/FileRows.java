@@ -39,7 +39,7 @@ final class FileRows {
         this.clock = clock;
     }
 
-    /** The row of an upload, which nobody sees before it is completed. */
+    /** Inserts the row of an upload, which is invisible until completed. */
     void insert(String tenantId, String id, String filename) {
         jdbc.sql("""
                         INSERT INTO file (tenant_id, public_id, created_at, filename, status, content)
@@ -47,7 +47,7 @@ final class FileRows {
                         """).params(tenantId, id, timestamp(clock.instant()), filename).update();
     }
 
-    /** The file that the upload becomes; nothing if there is no such upload any more. */
+    /** Completes an upload and returns its file; empty if the upload no longer exists. */
     Optional<StoredFile> complete(
             ReceivedFile received, FilePurpose purpose, FileStatus status, @Nullable Duration expiresAfter) {
         Instant now = clock.instant();
@@ -68,7 +68,7 @@ final class FileRows {
         return completed == 1 ? find(received.id()) : Optional.empty();
     }
 
-    /** Key of an upload that is not completed, which then is not before the end of the transaction. */
+    /** Locks an incomplete upload until the end of the transaction and returns its key. */
     Optional<Long> lockReceiving(String id) {
         return jdbc.sql("SELECT id FROM file WHERE public_id = ? AND content = 'RECEIVING' FOR UPDATE")
                 .param(id)
@@ -76,12 +76,12 @@ final class FileRows {
                 .optional();
     }
 
-    /** The file, as far as the transaction may see it. */
+    /** The file, if the transaction's role can see it. */
     Optional<StoredFile> find(String id) {
         return one(id, "");
     }
 
-    /** As {@link #find}, and nobody deletes the file before the end of the transaction. */
+    /** As {@link #find}, and locks the file against deletion until the end of the transaction. */
     Optional<StoredFile> lock(String id, String strength) {
         return one(id, "FOR " + strength);
     }
@@ -94,7 +94,7 @@ final class FileRows {
                 .optional();
     }
 
-    /** The rows behind {@code after}, or the first ones, without their reports. */
+    /** The rows after {@code after}, or the first ones, without their reports. */
     List<StoredFile> list(@Nullable FilePurpose purpose, @Nullable Long after, Order order) {
         return jdbc.sql(WITHOUT_REPORT
                         + (purpose == null ? "" : "AND purpose = :purpose\n")
@@ -115,7 +115,7 @@ final class FileRows {
                 .optional();
     }
 
-    /** Key of a file that is or was the tenant's; deleted ones keep their place in the list. */
+    /** Key of a file of the tenant, also of a deleted one, which keeps its position in the list. */
     Optional<Long> position(String id) {
         return jdbc.sql("SELECT id FROM file WHERE public_id = ? AND content <> 'RECEIVING'")
                 .param(id)
@@ -146,13 +146,16 @@ final class FileRows {
     }
 
     /**
-     * In which order a list is read, and how much of it.
+     * Order and length of a list.
      *
-     * @param rows rows to read at most
+     * @param rows maximum number of rows to read
      */
     record Order(boolean ascending, int rows) {
 
-        /** The key alone would not do: a file gets it when its upload begins, its time when it ends. */
+        /**
+         * The condition for rows after a position. The key alone does not suffice: a file gets its key when its upload
+         * begins, and its time when it ends.
+         */
         String behind() {
             return "AND (created_at, id) " + (ascending ? ">" : "<")
                     + " (SELECT created_at, id FROM file WHERE id = :after)\n";

@@ -2,9 +2,9 @@ package dev.anneal.service.files;
 
 import java.util.Locale;
 
-/** Whether a file's rows were checked, and how that ended. The lower-case names are the ones the API shows. */
+/** State of a file's check. The API shows the lower-case names. */
 public enum FileStatus {
-    /** Stored; its rows are being checked. Never a resting state. */
+    /** Stored; its rows are being checked. */
     UPLOADED,
     /** Usable. */
     PROCESSED,

@@ -12,14 +12,14 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Deletes expired files, and the content that unfinished uploads and deletions have left. */
+/** Deletes expired files, and content left by unfinished uploads and deletions. */
 @Component
 @ConditionalOnRole(Role.API)
 final class FileSweeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileSweeper.class);
 
-    /** Longer than any upload lasts: the process that received it is gone. */
+    /** Longer than any upload takes: its process is gone. */
     private static final Duration LONGEST_UPLOAD = Duration.ofDays(1);
 
     private static final int BATCH = 100;
@@ -29,7 +29,10 @@ final class FileSweeper {
     private final FileRemoval removal;
     private final Clock clock;
 
-    /** The next sweep begins after these, so that files in use, or whose content cannot be deleted, do not delay others. */
+    /**
+     * Position at which the next sweep continues, so that files in use, or whose content cannot be deleted, do not
+     * delay others.
+     */
     private long afterExpired;
 
     private long afterRemains;
@@ -51,7 +54,7 @@ final class FileSweeper {
         }
     }
 
-    /** A file that something unfinished reads stays, invisible to clients, until a later sweep. */
+    /** Files in use are kept, invisible to clients, until a later sweep. */
     private int endExpired(Instant now) {
         List<Remains> expired = jdbc.sql("""
                         SELECT id, tenant_id, public_id
@@ -91,11 +94,11 @@ final class FileSweeper {
         return remains;
     }
 
-    /** Behind the last of a full batch, or from the start again. */
+    /** The position after a full batch, or the start. */
     private static long next(List<Remains> batch) {
         return batch.size() < BATCH ? 0 : batch.get(BATCH - 1).id();
     }
 
-    /** A file whose content is to go. */
+    /** A file whose content must be deleted. */
     record Remains(long id, String tenantId, String publicId) {}
 }

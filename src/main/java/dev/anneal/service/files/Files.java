@@ -30,7 +30,7 @@ public final class Files {
         return database.call(tenantId, () -> rows.find(fileId));
     }
 
-    /** SHA-256 of the content as long as it is stored, also of an expired file that something still reads. */
+    /** SHA-256 of the content while it is stored, even if the file has expired but is still in use. */
     public Optional<String> sha256(String tenantId, String fileId) {
         return database.call(tenantId, () -> rows.sha256(fileId));
     }
@@ -41,17 +41,17 @@ public final class Files {
     }
 
     /**
-     * Locks the file against deletion until the end of the transaction of its tenant, in which the caller writes that it uses the file.
+     * Locks the file against deletion until the end of the tenant's transaction, in which the caller records its use.
      */
     public Optional<StoredFile> lockForUse(String fileId) {
         return rows.lock(fileId, "SHARE");
     }
 
     /**
-     * Locks a file of training data whose rows are usable, as {@link #lockForUse} does. It holds its report.
+     * Locks a file of training data with valid rows, as {@link #lockForUse} does. The result includes the report.
      *
-     * @param param key of the request that names the file
-     * @throws Refusal if there is none, or its rows are faulty or still being checked
+     * @param param request key that names the file
+     * @throws Refusal if it does not exist, or its rows are invalid or still being checked
      */
     public StoredFile requireChecked(String param, String fileId) {
         StoredFile file = lockForUse(fileId)
@@ -80,7 +80,7 @@ public final class Files {
     /**
      * A page of the tenant's files.
      *
-     * @throws Refusal if the page is to begin behind something that never was a file of the tenant
+     * @throws Refusal if the page begins after an id that was never a file of the tenant
      */
     public Page<StoredFile> list(String tenantId, @Nullable FilePurpose purpose, PageRequest page) {
         return database.call(tenantId, () -> {
@@ -99,7 +99,7 @@ public final class Files {
     /**
      * Deletes the file.
      *
-     * @throws Refusal 404 if there is no such file, 409 if something unfinished reads it
+     * @throws Refusal 404 if there is no such file, 409 if it is in use
      */
     public void delete(String tenantId, String fileId) {
         database.run(tenantId, () -> {

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key internal key, for rows that refer to the file
  * @param id the id that clients use
- * @param statusDetails why the file is in {@link FileStatus#ERROR}, else null
- * @param report what was found in a file of training data; null before the check, for other purposes, and in lists
+ * @param statusDetails why the file is in {@link FileStatus#ERROR}, otherwise null
+ * @param report report on a file of training data; null before the check, for other purposes, and in lists
  */
 public record StoredFile(
         long key,
@@ -27,7 +27,7 @@ public record StoredFile(
         @Nullable Instant expiresAt,
         @Nullable ValidationReport report) {
 
-    /** Where the content lies in the store. */
+    /** Key of the content in the store. */
     public ArtifactKey content() {
         return ArtifactKey.ofFile(tenantId, id);
     }

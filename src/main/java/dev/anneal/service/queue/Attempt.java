@@ -4,9 +4,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One claim and what it led to.
+ * One claim of work and its outcome.
  *
- * @param number 1 for the first; it is the lease token as well
+ * @param number 1 for the first; also the lease token
  * @param endedAt null while it runs
  * @param outcome null while it runs
  * @param step steps done when it ended, or null
@@ -30,7 +30,7 @@ public record Attempt(
         FAILED,
         CANCELLED,
         PAUSED,
-        /** The worker stopped in good order; another one goes on. */
+        /** The worker stopped as asked; another one continues. */
         GIVEN_BACK,
         /** The worker fell silent, hung or took too long. */
         LOST

@@ -7,11 +7,14 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Work that has ended for good and whose leftovers nobody has removed yet. Any process may do so at any time. */
+/** Finished work whose leftovers have not been removed yet. Any process may do so at any time. */
 @Component
 public final class FinishedWork {
 
-    /** Work that was never claimed has left nothing. Read by id, so that an item which cannot be removed does not hide those behind it. */
+    /**
+     * Work that was never claimed has no leftovers. Read by id, so that an item that cannot be removed does not block
+     * later ones.
+     */
     private static final String NEXT = """
             SELECT id, kind, lease_token
             FROM work
@@ -37,7 +40,7 @@ public final class FinishedWork {
     }
 
     /**
-     * Work that has ended.
+     * Finished work.
      *
      * @param attempts how often it was claimed; the tokens of its leases were 1 to this
      */
@@ -46,8 +49,8 @@ public final class FinishedWork {
     /**
      * The next item to sweep.
      *
-     * @param after id of the item before, 0 for the first
-     * @param age how long ago it must have ended
+     * @param after id of the previous item, 0 for the first
+     * @param age minimum time since its end
      */
     public Optional<Item> next(long after, Duration age) {
         List<Item> next = system.call(() -> jdbc.sql(NEXT)
@@ -59,7 +62,7 @@ public final class FinishedWork {
         return next.stream().findFirst();
     }
 
-    /** Nothing is left of the item. */
+    /** Records that the item has no leftovers. */
     public void swept(Item item) {
         system.run(() -> jdbc.sql(SWEPT).param("id", item.id()).update());
     }

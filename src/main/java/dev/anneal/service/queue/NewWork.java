@@ -5,10 +5,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Work to be put into the queue.
  *
- * @param method what exactly is to be done, for example {@code supervised} or {@code merged}; workers claim the methods they know
+ * @param method kind of training, export or evaluation, for example {@code supervised} or {@code merged}; workers claim
+ *     the methods that they know
  * @param priority 0, which goes first, to 9
  * @param traceparent W3C trace context of the request, or null
- * @param model base model that a worker must have, as {@link #model} writes it; null if it needs none
+ * @param model base model that a worker must have, in the format of {@link #model}; null if it needs none
  */
 public record NewWork(
         String tenantId,
@@ -35,7 +36,9 @@ public record NewWork(
         }
     }
 
-    /** @param revision commit of the Hub; null for a model of the operator's folder */
+    /**
+     * @param revision commit on the Hub; null for a model from the operator's folder
+     */
     public static String model(String id, @Nullable String revision) {
         return revision == null ? id : id + '@' + revision;
     }

@@ -29,9 +29,10 @@ public final class QueueNumbers {
             """;
 
     /**
-     * The claim goes by what a tenant runs, so its item of rank r is claimed when it runs r - 1 more than now. Of another tenant are
-     * claimed before: as many items as lift it to that level, one more if its turn on that level is earlier, but no more than it has.
-     * On a level, those that run as much now already have the older last claims; the others come in the order of the level below.
+     * Claims prefer the tenant that runs least, so a tenant's item of rank r is claimed when it runs r - 1 more items
+     * than now. Before it, each other tenant has as many items claimed as lift it to that level, plus one if its turn
+     * on that level is earlier, but no more than it has. On a level, tenants that already run as much have the older
+     * last claims; the others follow in the order of the level below.
      */
     private static final String POSITIONS = """
             WITH load AS (
@@ -85,7 +86,7 @@ public final class QueueNumbers {
         this.system = system;
     }
 
-    /** Unfinished work by kind and state; what there is none of is left out. */
+    /** Unfinished work by kind and state, without zeros. */
     public List<WorkCount> counts() {
         return system.call(() -> jdbc.sql(COUNTS)
                 .query((row, number) -> new WorkCount(
@@ -95,7 +96,7 @@ public final class QueueNumbers {
                 .list());
     }
 
-    /** How long the oldest claimable work has waited, or nothing if none waits. */
+    /** How long the oldest claimable work has been waiting; empty if there is none. */
     public Optional<Duration> oldestQueued(Slot slot) {
         return system.call(() -> jdbc.sql(OLDEST)
                         .param("slot", slot.name())
@@ -104,7 +105,7 @@ public final class QueueNumbers {
                 .map(seconds -> Duration.ofMillis(Math.round(seconds * 1000)));
     }
 
-    /** Positions of those of the items that are QUEUED. */
+    /** Positions of the QUEUED ones among the items. */
     public Map<Long, QueuePosition> positions(Collection<Long> ids) {
         Map<Long, QueuePosition> positions = new HashMap<>();
         system.call(() -> jdbc.sql(POSITIONS)

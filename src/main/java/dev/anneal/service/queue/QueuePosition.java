@@ -1,9 +1,10 @@
 package dev.anneal.service.queue;
 
 /**
- * Where queued work stands if nothing that runs ends and nothing joins: an estimate, for fairness is decided at each claim.
+ * Position of queued work if no running work ends and no new work arrives: an estimate, because each claim decides
+ * anew.
  *
  * @param position 1 is claimed next
- * @param depth how much is queued for the same class of slot
+ * @param depth number of items queued for the same class of slot
  */
 public record QueuePosition(long position, long depth) {}

@@ -1,9 +1,9 @@
 package dev.anneal.service.queue;
 
-/** Classes of places on a worker. Short work has its own, so that it never waits hours behind a training. */
+/** Classes of slots of a worker. Short work has its own slot, so that it does not wait hours for a training. */
 public enum Slot {
-    /** One for each device. */
+    /** A slot for each device. */
     TRAINING,
-    /** One beside them. */
+    /** An additional slot for short work. */
     LIGHT
 }

@@ -4,7 +4,7 @@ import dev.anneal.service.access.quota.TrainingUsage;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** What a tenant's trainings use, by their work items and attempts. */
+/** Training usage of tenants, from work items and attempts. */
 @Component
 final class TrainingWork implements TrainingUsage {
 

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Instant;
 
 /**
- * What work waits for: a fault of the environment that somebody has to mend. The API shows it without the attempts.
+ * The fault of the environment that work waits for. The API shows it without the attempts.
  *
  * @param code error code of the fault
- * @param since since when this fault is in its way
- * @param attempts how many attempts it has ended in a row; 0 if no worker has even claimed the work
+ * @param since since when this fault has blocked it
+ * @param attempts number of attempts in a row that it has ended; 0 if no worker could claim the work
  */
 public record Waiting(
         String code,

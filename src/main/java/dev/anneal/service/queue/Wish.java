@@ -1,6 +1,6 @@
 package dev.anneal.service.queue;
 
-/** What a client wants of running work; the worker learns it from its next heartbeat. */
+/** A client's wish for running work, which the worker receives with its next heartbeat. */
 public enum Wish {
     /** Stop for good, keeping a checkpoint. */
     CANCEL,

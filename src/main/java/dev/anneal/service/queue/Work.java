@@ -4,16 +4,16 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A work item as it stands now.
+ * A work item in its current state.
  *
- * @param runAt not claimed earlier
- * @param attempts how often it has been claimed; while it runs, the number of the current attempt
- * @param worker who runs it, or null
- * @param startedAt first claim, or null
- * @param deadlineAt until when the current attempt has to end, or null
- * @param wish what its client wants of it while it runs, or null
+ * @param runAt time before which it is not claimed
+ * @param attempts number of claims; while it runs, the number of the current attempt
+ * @param worker name of the worker that runs it, or null
+ * @param startedAt time of the first claim, or null
+ * @param deadlineAt deadline of the current attempt, or null
+ * @param wish the client's wish while it runs, or null
  * @param error why it failed, null unless FAILED
- * @param waiting what it waits for, if a fault of the environment ended its last attempt; null unless QUEUED
+ * @param waiting fault that it waits for, if a fault of the environment ended its last attempt; null unless QUEUED
  * @param step steps done by the current attempt, or by the last one; null before the first
  * @param savedStep step of the newest checkpoint of that attempt, or null
  */

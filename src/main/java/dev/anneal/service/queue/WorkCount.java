@@ -1,4 +1,4 @@
 package dev.anneal.service.queue;
 
-/** How much work of a kind is in a state that is not final. */
+/** Number of work items of a kind in a state that is not final. */
 public record WorkCount(WorkKind kind, WorkState state, long count) {}

@@ -4,10 +4,10 @@ import dev.anneal.service.queue.WorkError.Origin;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an attempt, a request or a rescue has made of work.
+ * State of work after an attempt, a request or a rescue has ended.
  *
- * @param method what was to be done
- * @param fault whose fault a failure is; null if the work has not failed
+ * @param method method of the work
+ * @param fault origin of a failure; null if the work has not failed
  */
 public record WorkEnd(
         String method, WorkState state, @Nullable Origin fault) {
@@ -16,12 +16,12 @@ public record WorkEnd(
         fault = state == WorkState.FAILED ? fault : null;
     }
 
-    /** An end that is no failure. */
+    /** An end that is not a failure. */
     public WorkEnd(String method, WorkState state) {
         this(method, state, null);
     }
 
-    /** The same, if it is a failure with the fault of this error. */
+    /** This end, with the fault of {@code error} if it is a failure. */
     public WorkEnd because(WorkError error) {
         return new WorkEnd(method, state, error.origin());
     }

@@ -1,9 +1,12 @@
 package dev.anneal.service.queue;
 
-/** Is called for work that has ended for good, after the commit of what ended it: a worker, a rescue or a request. */
+/** Called for finished work, after the commit of the worker, rescue or request that ended it. */
 @FunctionalInterface
 public interface WorkEndListener {
 
-    /** Called once for each end, in the process that caused it; not at all if that process never got the database's answer. */
+    /**
+     * Called once for each end, in the process that caused it; not at all if that process never received the database's
+     * answer.
+     */
     void ended(WorkEnd end);
 }

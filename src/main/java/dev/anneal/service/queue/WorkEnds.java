@@ -5,7 +5,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** Tells listeners of ends, once they are certain. */
+/** Notifies listeners of ends after their commit. */
 @Component
 public final class WorkEnds {
 
@@ -15,7 +15,7 @@ public final class WorkEnds {
         this.listeners = List.copyOf(listeners);
     }
 
-    /** Call it within the transaction that ends the work. Listeners hear nothing of a rollback, or of a state that is not final. */
+    /** Call it within the transaction that ends the work. Rollbacks and states that are not final are not announced. */
     public void announce(WorkEnd end) {
         if (end.state().isFinal()) {
             TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {

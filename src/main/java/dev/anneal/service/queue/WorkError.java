@@ -5,11 +5,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why an attempt failed, as clients read it.
+ * Error of an attempt, for clients.
  *
  * @param code error code of the API, for example {@code non_finite_loss}
- * @param param request key that is at fault, or null
- * @param origin whose fault it is, which decides the retry budget
+ * @param param request key at fault, or null
+ * @param origin origin of the fault, which decides the retry budget
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record WorkError(
@@ -21,22 +21,25 @@ public record WorkError(
     /** A worker that fell silent, hung or took too long. */
     public static final String WORKER_LOST = "worker_lost";
 
-    /** Whose fault a failure is. */
+    /** Origins of failures. */
     public enum Origin {
-        /** The client's input or settings; another attempt would end the same. */
+        /** The client's input or settings; a retry would fail as well. */
         USER,
-        /** The platform: an error in it, or a process that crashed; another attempt may succeed. */
+        /** The platform: an error in it or a crashed process; a retry may succeed. */
         SYSTEM,
-        /** The environment of the platform: artifact store, base models, disks, devices. The work waits until the fault is repaired, and never fails because of it. */
+        /**
+         * The environment of the platform: artifact store, base models, disks, devices. The work waits until the fault
+         * is repaired, and does not fail because of it.
+         */
         ENVIRONMENT
     }
 
-    /** A failure that the client's input or settings cause. */
+    /** A failure caused by the client's input or settings. */
     public static WorkError ofUser(String code, String message, @Nullable String param) {
         return new WorkError(code, message, param, Origin.USER);
     }
 
-    /** A failure of what the platform stands on. */
+    /** A failure of the platform's environment. */
     public static WorkError ofEnvironment(String code, String message) {
         return new WorkError(code, message, null, Origin.ENVIRONMENT);
     }

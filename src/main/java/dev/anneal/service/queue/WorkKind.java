@@ -1,6 +1,6 @@
 package dev.anneal.service.queue;
 
-/** What an engine process is started for. */
+/** Kinds of work of engine processes. */
 public enum WorkKind {
     TRAIN(Slot.TRAINING),
     EXPORT(Slot.LIGHT),
@@ -12,7 +12,7 @@ public enum WorkKind {
         this.slot = slot;
     }
 
-    /** The class of slot that it takes on a worker. The generated column {@code work.slot} says the same. */
+    /** Class of slot that it needs on a worker, the same as in the generated column {@code work.slot}. */
     public Slot slot() {
         return slot;
     }

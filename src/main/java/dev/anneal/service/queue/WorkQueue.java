@@ -12,8 +12,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * What clients' requests do with work. Every method runs in the caller's transaction, so that a job and its work appear, change and
- * fail together; what the caller's database role does not see does not exist here either.
+ * Operations of clients' requests on work. Every method runs in the caller's transaction, so that a job and its work
+ * appear, change and fail together, and sees only rows that the caller's database role sees.
  */
 @Component
 public final class WorkQueue {
@@ -52,7 +52,7 @@ public final class WorkQueue {
             RETURNING method, state
             """.formatted(ErrorColumn.FROM_PARAMETERS);
 
-    /** Running work gets a wish, which replaces a wish to pause; other work that is not final ends now. */
+    /** Running work gets a wish, which replaces a wish to pause; other work that is not final ends at once. */
     private static final String CANCEL = """
             UPDATE work
             SET state = CASE state WHEN 'RUNNING' THEN state ELSE 'CANCELLED' END,
@@ -63,7 +63,7 @@ public final class WorkQueue {
             RETURNING method, state
             """;
 
-    /** Running work gets a wish; queued work is paused now, even if its last attempt was lost while pausing. */
+    /** Running work gets a wish; queued work is paused at once, even if its last attempt was lost while pausing. */
     private static final String PAUSE = """
             UPDATE work
             SET state = CASE state WHEN 'RUNNING' THEN state ELSE 'PAUSED' END,
@@ -75,7 +75,7 @@ public final class WorkQueue {
             RETURNING method, state
             """;
 
-    /** A training that failed by no fault of its own goes on from its newest checkpoint, with all its retries. */
+    /** A training that failed through no fault of its own continues from its newest checkpoint, with all retries. */
     private static final String RESUME = """
             UPDATE work
             SET state = 'QUEUED',
@@ -94,7 +94,7 @@ public final class WorkQueue {
             RETURNING method, state
             """;
 
-    /** Steps are the lease's while the work runs, and those of the last attempt afterwards. */
+    /** Steps come from the lease while the work runs, and from the last attempt afterwards. */
     private static final String FIND =
             """
             SELECT work.*,
@@ -132,18 +132,24 @@ public final class WorkQueue {
     /**
      * Puts work into the queue and returns its id.
      *
-     * @throws Refusal if that goes beyond the tenant's quota
+     * @throws Refusal if that exceeds the tenant's quota
      */
     public long enqueue(NewWork work) {
         return insert(work, WorkState.QUEUED);
     }
 
-    /** Records work whose input is still being examined; {@link #ready} or {@link #reject} decides about it. Refused as {@link #enqueue} is. */
+    /**
+     * Records work whose input is still being validated, until {@link #ready} or {@link #reject}. Refused as by {@link
+     * #enqueue}.
+     */
     public long enqueueValidating(NewWork work) {
         return insert(work, WorkState.VALIDATING);
     }
 
-    /** Lets workers claim the work; false if it was not VALIDATING, because another call was first or its client cancelled it. */
+    /**
+     * Makes the work claimable; false if it was not VALIDATING, because another call was first or its client cancelled
+     * it.
+     */
     public boolean ready(long id) {
         return jdbc.sql(READY).param("id", id).update() == 1;
     }
@@ -159,12 +165,12 @@ public final class WorkQueue {
                 .isPresent();
     }
 
-    /** What VALIDATING work waited for is there. */
+    /** Records that VALIDATING work no longer waits. */
     public void awaitNothing(long id) {
         jdbc.sql(AWAIT_NOTHING).param("id", id).update();
     }
 
-    /** Ends work whose input is unusable; false if it was not VALIDATING. */
+    /** Fails work with invalid input; false if it was not VALIDATING. */
     public boolean reject(long id, WorkError error) {
         Optional<WorkEnd> end = jdbc.sql(REJECT)
                 .param("id", id)
@@ -190,7 +196,8 @@ public final class WorkQueue {
     }
 
     /**
-     * Pauses training work: at once if it waits, or after its worker has saved a checkpoint. Repeating the call changes nothing.
+     * Pauses training work: at once if it is queued, or after its worker has saved a checkpoint. Repeating the call
+     * changes nothing.
      *
      * @return PAUSED, or RUNNING if the worker has yet to save and stop
      * @throws Refusal {@code job_not_pausable}
@@ -203,10 +210,10 @@ public final class WorkQueue {
     }
 
     /**
-     * Puts a training that is paused, or that the platform has failed, back into the queue.
+     * Puts a training that is paused, or failed because of the platform, back into the queue.
      *
      * @return QUEUED
-     * @throws Refusal {@code job_not_resumable}, or if it goes beyond the tenant's quota that failed training runs again
+     * @throws Refusal {@code job_not_resumable}, or if resuming failed training exceeds the tenant's quota
      */
     public WorkState resume(long id) {
         find(id).filter(work -> work.state() == WorkState.FAILED).ifPresent(work -> quotas.admitJob(work.tenantId()));
@@ -217,12 +224,12 @@ public final class WorkQueue {
                                 .formatted(describe(id))));
     }
 
-    /** The work with this id, if there is such. */
+    /** The work with this id, if any. */
     public Optional<Work> find(long id) {
         return findAll(List.of(id)).stream().findFirst();
     }
 
-    /** The work that exists with these ids, by id. */
+    /** Existing work with these ids, by id. */
     public List<Work> findAll(Collection<Long> ids) {
         return jdbc.sql(FIND)
                 .param("ids", ids.toArray(Long[]::new))
@@ -230,7 +237,7 @@ public final class WorkQueue {
                 .list();
     }
 
-    /** Attempts at the work with these ids, by id, first one first. */
+    /** Attempts of the work with these ids, by id, oldest first. */
     public List<Attempt> attempts(Collection<Long> ids) {
         return jdbc.sql(ATTEMPTS)
                 .param("ids", ids.toArray(Long[]::new))

@@ -1,12 +1,12 @@
 package dev.anneal.service.queue;
 
-/** Where a work item is in its life. */
+/** States of work items. */
 public enum WorkState {
-    /** Its input is being examined; {@link WorkQueue#ready} or {@link WorkQueue#reject} ends this. */
+    /** Its input is being validated, until {@link WorkQueue#ready} or {@link WorkQueue#reject}. */
     VALIDATING,
     /** A worker may claim it. */
     QUEUED,
-    /** Held by its client's wish until {@link WorkQueue#resume}. */
+    /** Paused by its client until {@link WorkQueue#resume}. */
     PAUSED,
     /** A worker holds a lease on it. */
     RUNNING,
@@ -14,7 +14,7 @@ public enum WorkState {
     FAILED,
     CANCELLED;
 
-    /** Whether nothing can change it any more. */
+    /** Whether it can no longer change. */
     public boolean isFinal() {
         return switch (this) {
             case VALIDATING, QUEUED, PAUSED, RUNNING -> false;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** What workers report of themselves, so that queued work can show when it starts, or what it waits for where no worker can take it. */
+/** Reports of workers, from which queued work shows when it will start, or why no worker can take it. */
 @Component
 public final class WorkerStates {
 
@@ -37,7 +37,10 @@ public final class WorkerStates {
 
     private static final String LEAVE = "DELETE FROM worker_state WHERE id = :id";
 
-    /** To be joined to queued work: a row for such as none of the workers, of which there are some, can take. Each has a fault, or lacks its model. */
+    /**
+     * Joined to queued work: a row for work that none of the existing workers can take, because each has a fault or
+     * lacks the model.
+     */
     static final String HELD = """
             LATERAL (
                 SELECT coalesce(min(fault_since), work.run_at) AS held_since,
@@ -74,12 +77,12 @@ public final class WorkerStates {
     }
 
     /**
-     * Records what a worker reports of itself. The worker repeats it well within a minute.
+     * Records a worker's report. The worker repeats it well within a minute.
      *
-     * @param process tells apart processes of one name
-     * @param trainingSlots how many trainings it can do at a time
+     * @param process distinguishes processes with the same name
+     * @param trainingSlots number of concurrent trainings
      * @param fault why it claims nothing, or null
-     * @param lackingModels base models whose work it passes over
+     * @param lackingModels missing base models, whose work it skips
      */
     public void report(
             UUID process, String worker, int trainingSlots, @Nullable WorkError fault, Set<String> lackingModels) {
@@ -92,17 +95,17 @@ public final class WorkerStates {
                 .update());
     }
 
-    /** The worker ends. */
+    /** Removes the report of a worker that ends. */
     public void leave(UUID process) {
         system.run(() -> jdbc.sql(LEAVE).param("id", process).update());
     }
 
-    /** Training slots of the workers that run and have no fault. */
+    /** Number of training slots of running workers without a fault. */
     public int trainingSlots() {
         return jdbc.sql(SLOTS).query(Integer.class).single();
     }
 
-    /** What each queued work waits for that no worker can take, by its id. */
+    /** Faults that queued work without an able worker waits for, by id. */
     public Map<Long, Waiting> heldUp(Collection<Long> ids) {
         return ids.isEmpty()
                 ? Map.of()
@@ -115,7 +118,7 @@ public final class WorkerStates {
                         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
-    /** What queued work waits for that no worker can take; null for other work. */
+    /** The fault that queued work without an able worker waits for; null for other work. */
     static @Nullable Waiting heldUp(ResultSet row) throws SQLException {
         Instant since = TimeColumn.read(row, "held_since");
         if (since == null) {

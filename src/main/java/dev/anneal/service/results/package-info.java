@@ -1,4 +1,4 @@
-/** What jobs produce: exports and their pushes to a Hub, evaluations, and the HTTP API of both. */
+/** Results of jobs: exports and their pushes to a Hub, evaluations, and the HTTP API of both. */
 @ApplicationModule(
         allowedDependencies = {
             "access :: *",

@@ -3,7 +3,10 @@ package dev.anneal.service.access.audit;
 import java.util.List;
 import java.util.Map;
 
-/** Names what a route does, by the names of OpenAI's audit log where it has one: {@code project.created}, {@code file.deleted}. */
+/**
+ * Names the action of a route as OpenAI's audit log does, if it has a name for it: {@code project.created}, {@code
+ * file.deleted}.
+ */
 final class ActionName {
 
     private static final Map<String, String> VERBS = Map.ofEntries(
@@ -20,7 +23,7 @@ final class ActionName {
             Map.entry("test", "tested"),
             Map.entry("validate", "validated"));
 
-    /** Nouns for which OpenAI's word is not that of the path. */
+    /** OpenAI's nouns where they differ from the path. */
     private static final Map<String, String> NOUNS =
             Map.of("admin_api_key", "api_key", "permission", "checkpoint.permission", "deliverie", "delivery");
 
@@ -40,12 +43,12 @@ final class ActionName {
         return switch (method) {
             case "DELETE" -> "deleted";
             case "GET", "HEAD" -> "read";
-            // A collection is added to; one thing, of which there is always one, is changed.
+            // A POST to a collection creates; to a singleton it changes.
             default -> isVariable(last) || !last.endsWith("s") ? "updated" : "created";
         };
     }
 
-    /** The last word that is no variable, in the singular. */
+    /** The last word that is not a variable, in the singular. */
     private static String noun(List<String> words) {
         for (int i = words.size() - 1; i >= 0; i--) {
             String word = words.get(i);

@@ -5,12 +5,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was asked of the service, and what became of it. Never holds a body, a query or a header: these may be secrets.
+ * A request and its outcome. Contains no body, query or header, because these may be secrets.
  *
  * @param action such as {@code file.created}
  * @param outcome {@code succeeded}, {@code failed} or {@code denied}
  * @param project the actor's tenant, or the project that an administrator's request is about
- * @param object id of what was made, changed or deleted
+ * @param object id of the object created, changed or deleted
  */
 public record AuditEntry(
         String id,
@@ -23,7 +23,7 @@ public record AuditEntry(
         @Nullable String object,
         Origin origin) {
 
-    /** Where a request came from, and by which names other logs know it. */
+    /** Origin of a request, and its ids in other logs. */
     public record Origin(
             String method,
             String path,

@@ -75,7 +75,7 @@ public final class AuditFilter extends OncePerRequestFilter {
                         traceId(request)));
     }
 
-    /** The id of the trace that this process or its caller writes, if any. */
+    /** The trace id of this process or its caller, if any. */
     private static @Nullable String traceId(HttpServletRequest request) {
         String own = MDC.get("traceId");
         String parent = request.getHeader("traceparent");
@@ -87,7 +87,10 @@ public final class AuditFilter extends OncePerRequestFilter {
                 : null;
     }
 
-    /** Anybody chooses a path: replaces U+0000, which PostgreSQL does not store, and other characters that are not printable. */
+    /**
+     * Replaces unprintable characters of a path, which clients choose freely, among them U+0000, which PostgreSQL does
+     * not store.
+     */
     private static @Nullable String printable(@Nullable String text) {
         return text == null
                 ? null

@@ -21,9 +21,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * The audit log. Entries are written by a thread of their own, some at a time, so no request waits for the write; one that finds a
- * thousand unwritten waits a second for a place. A stop of the process writes what is left. What the database will not take by then goes
- * into the process's log. A process that is killed loses what it had not yet written.
+ * The audit log. Entries are written in batches by a separate thread, so requests do not wait; only if a thousand
+ * entries are unwritten does a request wait up to a second. A shutdown writes the rest; entries that the database does
+ * not accept go to the process's log. A killed process loses unwritten entries.
  */
 @Component
 public final class AuditLog implements InitializingBean, DisposableBean {
@@ -64,7 +64,7 @@ public final class AuditLog implements InitializingBean, DisposableBean {
         }
     }
 
-    /** The written entries, newest first unless the page says otherwise. */
+    /** Written entries, newest first unless the page says otherwise. */
     public Page<AuditEntry> list(AuditQuery query, PageRequest page) {
         String after = page.after();
         return database.call(() -> {
@@ -138,7 +138,7 @@ public final class AuditLog implements InitializingBean, DisposableBean {
         entries.forEach(entry -> LOG.error("This entry of the audit log was not written to the database: {}", entry));
     }
 
-    /** After the last request has been answered. */
+    /** Called after the last request has been answered. */
     @Override
     public void destroy() throws InterruptedException {
         stopping = true;

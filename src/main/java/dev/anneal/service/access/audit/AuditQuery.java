@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which entries are wanted; an empty list means all.
+ * Filters of the audit log; an empty list means all.
  *
  * @param from at this time or later
  * @param to before this time

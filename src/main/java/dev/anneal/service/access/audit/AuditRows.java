@@ -87,7 +87,7 @@ final class AuditRows {
                 .single();
     }
 
-    /** Returns how many have gone. */
+    /** Deletes expired entries and returns their number. */
     long forget(Duration retention) {
         return jdbc.sql("SELECT forget_audit_log(make_interval(secs => ?))")
                 .param((double) retention.toSeconds())

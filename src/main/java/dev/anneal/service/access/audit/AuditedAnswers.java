@@ -15,7 +15,7 @@ import org.springframework.http.server.ServletServerHttpRequest;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyAdvice;
 
-/** Notes the id of the object in an answer: for a new object no other source has it. */
+/** Notes the id of the object in an answer, which for a new object appears nowhere else. */
 @ControllerAdvice
 final class AuditedAnswers implements ResponseBodyAdvice<Object> {
 

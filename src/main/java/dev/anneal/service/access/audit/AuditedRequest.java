@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerMapping;
 
-/** What the audit log needs of a request that was handled. */
+/** Facts about a handled request for the audit log. */
 record AuditedRequest(HttpServletRequest request, int status) {
 
-    /** Attribute with the sender of the request, once that is known. */
+    /** Attribute with the sender of the request, once known. */
     static final String PRINCIPAL = "dev.anneal.principal";
 
-    /** Id of what the answer is about. */
+    /** Attribute with the id of the answer's object. */
     static final String OBJECT = "dev.anneal.audited-object";
 
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
@@ -29,7 +29,7 @@ record AuditedRequest(HttpServletRequest request, int status) {
             Scope.ADMIN);
     private static final Set<Integer> DENIED = Set.of(401, 403);
 
-    /** Whether the request changed something, tried to, or was refused because of its sender. */
+    /** Whether the request changed or tried to change something, or was refused because of its sender. */
     boolean belongsIntoTheLog() {
         return DENIED.contains(status) || (!READING.contains(request.getMethod()) && changes());
     }
@@ -49,7 +49,7 @@ record AuditedRequest(HttpServletRequest request, int status) {
         return status < 400 ? "succeeded" : "failed";
     }
 
-    /** The name of the action, which is OpenAI's where it has one. */
+    /** The action, by OpenAI's name if there is one. */
     String action() {
         if (status == 401) {
             return "login.failed";
@@ -63,7 +63,7 @@ record AuditedRequest(HttpServletRequest request, int status) {
         return request.getAttribute(PRINCIPAL) instanceof Principal principal ? principal : null;
     }
 
-    /** An administrator's request concerns the project that it names or made; any other request its sender's own project. */
+    /** The project that an administrator's request names or created, otherwise the sender's own project. */
     @Nullable
     String project() {
         if (variables().get("projectId") instanceof String project) {

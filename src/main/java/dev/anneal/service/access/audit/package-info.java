@@ -1,4 +1,4 @@
-/** The audit log: who has changed what, and who was refused, kept in a table to which the service can only add. */
+/** The audit log of changes and refusals, in an append-only table. */
 @NullMarked
 package dev.anneal.service.access.audit;
 

@@ -14,7 +14,7 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Serves the description in the two forms that tools ask for. It is the same for everybody and needs no key. */
+/** Serves the API description as YAML and JSON, without a key. */
 @RestController
 final class DescriptionController {
 

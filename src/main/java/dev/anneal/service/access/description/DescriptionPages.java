@@ -15,13 +15,16 @@ import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.handler.AbstractHandlerMapping;
 
-/** The front page, and the description at {@code /docs}: Swagger UI with a page of our own, which asks no other host for anything. */
+/**
+ * The front page, and the description at {@code /docs}: Swagger UI with a page of our own, which loads nothing from
+ * other hosts.
+ */
 @Configuration(proxyBeanMethods = false)
 class DescriptionPages implements WebMvcConfigurer {
 
     private static final String PAGES = "classpath:/api-docs/";
 
-    /** With its version, which is that of the pom. */
+    /** Contains the version, which must be that of the pom. */
     private static final String SWAGGER_UI = "classpath:/META-INF/resources/webjars/swagger-ui/5.34.1/";
 
     private static final int BEHIND_CONTROLLERS = 1;

@@ -1,4 +1,4 @@
-/** The description of the HTTP API, served as it is checked in: {@code openapi.yaml}; and the page that browsers get at {@code /}. */
+/** The API description {@code openapi.yaml} over HTTP, and the front page at {@code /}. */
 @NullMarked
 package dev.anneal.service.access.description;
 

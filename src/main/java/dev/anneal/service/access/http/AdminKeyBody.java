@@ -6,9 +6,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key of an administrator on the wire.
+ * A key of an administrator in the API.
  *
- * @param value the key itself, in the answer to its creation alone
+ * @param value the key itself, only in the response to its creation
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record AdminKeyBody(
@@ -22,7 +22,7 @@ record AdminKeyBody(
         Owner owner,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String value) {
 
-    /** Always a service account, whose only key this is. */
+    /** Always a service account with this single key. */
     record Owner(String type, String object, String id, String name, Instant createdAt, String role) {}
 
     static AdminKeyBody of(IssuedKey key) {

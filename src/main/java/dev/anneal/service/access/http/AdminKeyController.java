@@ -19,7 +19,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
-/** {@code /v1/organization/admin_api_keys}: create, list, retrieve, delete. The configured ones are not among them. */
+/** {@code /v1/organization/admin_api_keys}: create, list, retrieve, delete. Configured keys are not included. */
 @RestController
 @RequestMapping("/v1/organization/admin_api_keys")
 class AdminKeyController {

@@ -9,9 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry of the audit log on the wire: OpenAI's keys, and in {@code anneal} what these have no place for.
+ * An entry of the audit log in the API: OpenAI's fields, and further ones in {@code anneal}.
  *
- * @param details under the name of the event what it was about, as OpenAI has it
+ * @param details details under the name of the event, as in OpenAI's API
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record AuditLogBody(
@@ -30,29 +30,29 @@ record AuditLogBody(
     /** The project that the request was about. */
     record Project(String id) {}
 
-    /** Either a key or, of tokens and where no key is needed, a session. */
+    /** Either a key, or a session for tokens and requests without a credential. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Actor(
             String type, @Nullable Key apiKey, @Nullable Session session) {}
 
-    /** Every key is that of a service account, whose only one it is. */
+    /** Each key belongs to its own service account. */
     record Key(String id, String type, ServiceAccount serviceAccount) {}
 
     /** The account of a key; both have the same id. */
     record ServiceAccount(String id) {}
 
-    /** A request with a token, or of who sits at the machine. */
+    /** A request with a token, or from the local machine. */
     record Session(User user, String ipAddress) {}
 
     /** The token's issuer and subject. */
     record User(String id) {}
 
-    /** What was made, changed, deleted or asked for. */
+    /** Object of the action. */
     record Details(
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             String id) {}
 
-    /** What OpenAI's keys have no place for. */
+    /** Fields in addition to OpenAI's. */
     record Anneal(
             String outcome,
             int status,

@@ -61,7 +61,7 @@ class AuditLogController {
         return ListBody.of(log.list(AuditParameters.read(request), page).map(AuditLogBody::of), AuditLogBody::id);
     }
 
-    /** Oldest first; some entries in memory at a time, and no transaction open while the client reads. */
+    /** Oldest first, read in batches, with no transaction open while the client reads. */
     @GetMapping(params = "format=jsonl")
     @RequiresScope(Scope.ADMIN)
     void export(

@@ -27,7 +27,9 @@ final class AuditParameters {
         this.unread = new TreeSet<>(request.getParameterMap().keySet());
     }
 
-    /** @throws Refusal for a parameter that is not known: a filter that is overlooked shows what was not asked for */
+    /**
+     * @throws Refusal for an unknown parameter, because an ignored filter would return other entries than requested
+     */
     static AuditQuery read(HttpServletRequest request) {
         AuditParameters parameters = new AuditParameters(request);
         AuditQuery query = new AuditQuery(
@@ -57,7 +59,7 @@ final class AuditParameters {
         return values;
     }
 
-    /** The times of entries are shown in whole seconds, so one is later than a second when that has passed. */
+    /** Entries show times in whole seconds, so "later than a second" means after its end. */
     private @Nullable Instant second(String name, int passed) {
         unread.remove(name);
         String given = request.getParameter(name);

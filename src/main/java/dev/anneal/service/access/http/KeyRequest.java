@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what a key is to be. */
+/** Reads a request for a key. */
 final class KeyRequest {
 
     private static final int LONGEST_NAME = 200;
@@ -19,7 +19,7 @@ final class KeyRequest {
 
     private KeyRequest() {}
 
-    /** A key that does what the request says; everything that tenants do if it says nothing. */
+    /** A key with the requested scopes, by default all of a tenant's. */
     static NewKey ofProject(StrictObject request, Clock clock) {
         String name = name(request);
         Set<Scope> scopes = scopes(request);

@@ -5,7 +5,7 @@ import dev.anneal.service.access.tenant.Project;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A project on the wire. */
+/** A project in the API. */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record ProjectBody(
         String id,

@@ -8,10 +8,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key of a project on the wire. OpenAI's keys have owners; here each is an account of its own.
+ * A key of a project in the API. OpenAI's keys have owners; here each key has its own account.
  *
- * @param ownerProjectAccess always {@code active}: what else would end the key ends it for good
- * @param value the key itself, in the answer to its creation alone
+ * @param ownerProjectAccess always {@code active}, because keys are deleted rather than deactivated
+ * @param value the key itself, only in the response to its creation
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record ProjectKeyBody(
@@ -34,7 +34,7 @@ record ProjectKeyBody(
     /** Always a service account. */
     record Owner(String type, Account serviceAccount) {}
 
-    /** The account whose only key this is. */
+    /** The account of this single key. */
     record Account(String id, String name, Instant createdAt, String role) {}
 
     static ProjectKeyBody of(IssuedKey key) {

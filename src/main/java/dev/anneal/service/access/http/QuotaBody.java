@@ -6,10 +6,10 @@ import dev.anneal.service.access.quota.Usage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A quota as clients see it.
+ * A quota in the API.
  *
- * @param limits what holds; null where there is no limit
- * @param usage what is used now
+ * @param limits effective limits; null for no limit
+ * @param usage current usage
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record QuotaBody(String object, String projectId, Limits limits, Used usage) {

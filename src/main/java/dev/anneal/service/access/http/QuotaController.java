@@ -45,7 +45,7 @@ class QuotaController {
         return body(projects.find(projectId).id());
     }
 
-    /** Replaces the limits of the project; one that is left out or null is what the settings say. */
+    /** Replaces the limits of the project; omitted or null ones take the settings' defaults. */
     @PostMapping(OF_A_PROJECT)
     @RequiresScope(Scope.ADMIN)
     QuotaBody replace(@PathVariable String projectId, @RequestBody(required = false) @Nullable JsonNode body) {

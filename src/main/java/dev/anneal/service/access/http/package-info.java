@@ -1,7 +1,4 @@
-/**
- * Administration over HTTP, as OpenAI's {@code /v1/organization}: projects and their keys, keys of administrators, the audit log; and quotas, for
- * tenants and administrators.
- */
+/** HTTP API of administration, OpenAI's {@code /v1/organization}: projects, keys and the audit log; and of quotas. */
 @NullMarked
 package dev.anneal.service.access.http;
 

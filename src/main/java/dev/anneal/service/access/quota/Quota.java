@@ -3,13 +3,14 @@ package dev.anneal.service.access.quota;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a tenant may use; null is no limit of its own.
+ * Limits of a tenant; null is no limit of its own.
  *
- * @param runningJobs trainings that run at a time; where null, {@code anneal.queue.tenant-running-limit} decides
- * @param unfinishedJobs jobs that have not ended, waiting and paused ones included
- * @param uploadBytes size of one file
- * @param storedBytes what files, checkpoints and exports take in the artifact store
- * @param trainingHoursPerMonth hours that training slots, one for each device, were held for the tenant in a calendar month (UTC)
+ * @param runningJobs concurrent trainings; if null, {@code anneal.queue.tenant-running-limit} applies
+ * @param unfinishedJobs jobs that have not ended, including waiting and paused ones
+ * @param uploadBytes maximum size of a file
+ * @param storedBytes total size of files, checkpoints and exports
+ * @param trainingHoursPerMonth hours that training slots, one for each device, were held for the tenant in a calendar
+ *     month (UTC)
  */
 public record Quota(
         @Nullable Integer runningJobs,
@@ -21,7 +22,7 @@ public record Quota(
     /** No limits. */
     public static final Quota NONE = new Quota(null, null, null, null, null);
 
-    /** These limits, and those of {@code defaults} where there is none here. */
+    /** These limits, with null ones taken from {@code defaults}. */
     Quota or(Quota defaults) {
         return new Quota(
                 first(runningJobs, defaults.runningJobs),

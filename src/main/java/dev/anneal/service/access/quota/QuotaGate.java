@@ -8,15 +8,15 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Refuses what would go beyond a tenant's quota. Jobs are counted exactly, one request after the other; bytes are counted as they are stored, so that
- * uploads which run at a time may exceed the quota by what they bring.
+ * Refuses requests that would exceed a tenant's quota. Jobs are counted exactly, one request at a time; bytes are
+ * counted once stored, so concurrent uploads may together exceed the quota.
  */
 @Component
 public final class QuotaGate {
 
     private static final String REMEDY = " An administrator of this installation can raise the limit.";
 
-    /** Two creations of one tenant count one after the other. 1634624114 sets these locks apart from others of the same database. */
+    /** Serialises the counts of one tenant. 1634624114 distinguishes these locks from others in the database. */
     private static final String LOCK = "SELECT pg_advisory_xact_lock(1634624114, hashtext(:tenant)) IS NOT NULL";
 
     private final JdbcClient jdbc;
@@ -30,7 +30,7 @@ public final class QuotaGate {
     }
 
     /**
-     * Before a job is created, within the transaction that creates it.
+     * Checks the creation of a job, within its transaction.
      *
      * @throws Refusal {@code too_many_jobs} or {@code quota_exceeded}
      */
@@ -70,7 +70,7 @@ public final class QuotaGate {
     }
 
     /**
-     * Before something is made that will be stored.
+     * Checks the creation of something that will be stored.
      *
      * @throws Refusal {@code quota_exceeded}
      */
@@ -86,7 +86,7 @@ public final class QuotaGate {
     }
 
     /**
-     * How many bytes an upload of the tenant may have.
+     * Maximum size of an upload of the tenant.
      *
      * @throws Refusal {@code quota_exceeded} if none
      */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** What tenants may use and do use. A tenant is named with every call: some transactions see the rows of all. */
+/** Quotas and usage of tenants. Every call names the tenant, because some transactions see all rows. */
 @Component
 public final class Quotas {
 
@@ -47,12 +47,12 @@ public final class Quotas {
         this.stores = List.copyOf(stores);
     }
 
-    /** What applies to the tenant: its own limits, and the installation's where it has none. */
+    /** The tenant's effective limits: its own, and the installation's for the rest. */
     public Quota of(String tenantId) {
         return read(tenantId).or(defaults);
     }
 
-    /** What was saved for the tenant alone. */
+    /** The tenant's own limits. */
     public Quota own(String tenantId) {
         return system.call(() -> read(tenantId));
     }
@@ -65,7 +65,7 @@ public final class Quotas {
                 .orElse(Quota.NONE);
     }
 
-    /** Replaces what was saved for the tenant alone; it holds for requests and claims that begin afterwards. */
+    /** Replaces the tenant's own limits, for later requests and claims. */
     public void save(String tenantId, Quota quota) {
         system.run(() -> jdbc.sql(SAVE)
                 .param("tenant", tenantId)
@@ -77,7 +77,7 @@ public final class Quotas {
                 .update());
     }
 
-    /** What the tenant uses now. */
+    /** The tenant's current usage. */
     public Usage usage(String tenantId) {
         TrainingUsage.Jobs jobs = trainings.jobs(tenantId);
         return new Usage(jobs.running(), jobs.unfinished(), storedBytes(tenantId), trainingHours(tenantId));

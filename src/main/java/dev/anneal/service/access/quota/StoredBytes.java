@@ -1,7 +1,7 @@
 package dev.anneal.service.access.quota;
 
 /**
- * What a tenant has stored of one kind. Districts that store something have a bean of this type for each kind.
+ * Size of a tenant's stored objects of one kind. Districts declare a bean of this type for each kind that they store.
  *
  * @param query sums bytes by {@code :tenant}
  */

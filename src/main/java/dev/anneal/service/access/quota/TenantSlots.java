@@ -3,7 +3,10 @@ package dev.anneal.service.access.quota;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Slots for what this process does at a time. One tenant has only some of them, so that its slow endpoints leave the rest to others. */
+/**
+ * Slots for concurrent work of this process. One tenant gets only some of them, so that its slow endpoints do not block
+ * others.
+ */
 public final class TenantSlots {
 
     private final int most;
@@ -20,7 +23,7 @@ public final class TenantSlots {
         return mostOfTenant;
     }
 
-    /** Takes a slot if one is free; a caller that got one gives it back. */
+    /** Takes a slot if one is free, which the caller must give back. */
     public synchronized boolean take(String tenantId) {
         if (taken >= most || takenByTenant.getOrDefault(tenantId, 0) >= mostOfTenant) {
             return false;

@@ -1,13 +1,15 @@
 package dev.anneal.service.access.quota;
 
-/** How much a tenant trains, as the queue knows it. Within a transaction of the tenant or of the system. */
+/** A tenant's training usage according to the queue. Requires a transaction of the tenant or of the system. */
 public interface TrainingUsage {
 
     Jobs jobs(String tenantId);
 
-    /** Hours that trainings have run in the present calendar month (UTC), running attempts included. */
+    /** Training hours in the current calendar month (UTC), including running attempts. */
     double hoursThisMonth(String tenantId);
 
-    /** @param unfinished those that have not ended, running ones included */
+    /**
+     * @param unfinished jobs that have not ended, including running ones
+     */
     record Jobs(int running, int unfinished) {}
 }

@@ -1,16 +1,16 @@
 package dev.anneal.service.access.quota;
 
 /**
- * How many bytes an upload may have.
+ * Maximum size of an upload.
  *
- * @param source which limit that is, for the client
+ * @param source name of the limit for the client
  */
 public record UploadLimit(long bytes, String source) {
 
     /** No limit. */
     public static final UploadLimit NONE = new UploadLimit(Long.MAX_VALUE, "no limit");
 
-    /** This limit, or the other one if that is less. */
+    /** The smaller of the two limits. */
     public UploadLimit orLess(long otherBytes, String otherSource) {
         return otherBytes < bytes ? new UploadLimit(otherBytes, otherSource) : this;
     }

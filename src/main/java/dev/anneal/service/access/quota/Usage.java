@@ -1,9 +1,9 @@
 package dev.anneal.service.access.quota;
 
 /**
- * What a tenant uses now.
+ * Current usage of a tenant.
  *
- * @param storedBytes files, checkpoints and exports; what running work has not yet published is not in it
- * @param trainingHoursThisMonth of the calendar month in UTC, running attempts included
+ * @param storedBytes files, checkpoints and exports, without unpublished output of running work
+ * @param trainingHoursThisMonth training hours of the calendar month in UTC, including running attempts
  */
 public record Usage(int runningJobs, int unfinishedJobs, long storedBytes, double trainingHoursThisMonth) {}

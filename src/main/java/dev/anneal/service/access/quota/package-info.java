@@ -1,4 +1,4 @@
-/** What a tenant may use of the installation, and what it uses: jobs, bytes, hours of training. */
+/** Quotas and usage of tenants: jobs, bytes, hours of training. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.access.quota;

@@ -12,12 +12,12 @@ public final class RateLimit {
 
     private static final Duration PERIOD = Duration.ofMinutes(1);
 
-    /** Far beyond what an installation has; what is dropped begins with a full bucket. */
+    /** Far more than an installation has; a dropped caller starts again with a full bucket. */
     private static final int MOST_CALLERS = 100_000;
 
     private final Bandwidth bandwidth;
 
-    /** A bucket that was left alone for a period is full again, so nothing is lost with it. */
+    /** A bucket unused for a period is full again, so dropping it changes nothing. */
     private final Cache<String, Bucket> buckets = Caffeine.newBuilder()
             .expireAfterAccess(PERIOD)
             .maximumSize(MOST_CALLERS)
@@ -30,7 +30,7 @@ public final class RateLimit {
                 .build();
     }
 
-    /** Takes a token of the caller's, if there is one. */
+    /** Takes a token of the caller, if it has one. */
     public Allowance take(String caller) {
         Bucket bucket = buckets.get(
                 caller, unknown -> Bucket.builder().addLimit(bandwidth).build());
@@ -50,7 +50,7 @@ public final class RateLimit {
     }
 
     /**
-     * What came of a call.
+     * Result of a call.
      *
      * @param isGranted whether there was a token
      * @param limit tokens of a full bucket

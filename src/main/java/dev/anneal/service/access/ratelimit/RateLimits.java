@@ -19,12 +19,12 @@ public final class RateLimits {
         return perMinute == 0 ? Optional.empty() : Optional.of(new RateLimit(perMinute));
     }
 
-    /** By tenant. */
+    /** Limit on requests, by tenant. */
     public Optional<RateLimit> requests() {
         return requests;
     }
 
-    /** By the client's address. */
+    /** Limit on failed authentications, by client address. */
     public Optional<RateLimit> failedAuthentications() {
         return failedAuthentications;
     }

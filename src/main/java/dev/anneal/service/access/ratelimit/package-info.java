@@ -1,4 +1,4 @@
-/** How many requests a tenant may send, and how often an address may try keys that are none. */
+/** Rate limits: requests by tenant, and failed authentications by address. */
 @NullMarked
 package dev.anneal.service.access.ratelimit;
 

@@ -22,13 +22,16 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.transaction.TransactionException;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Finds the sender of a request by its bearer key or token. Where neither is configured, every request is the default tenant's. */
+/**
+ * Finds the sender of a request by its bearer key or token. If neither is configured, all requests belong to the
+ * default tenant.
+ */
 final class CredentialFilter extends OncePerRequestFilter {
 
     private static final String SCHEME = "Bearer ";
     private static final String LOG_KEY = "tenant";
 
-    /** Holds the sender of a request that goes on on another thread. */
+    /** Attribute with the sender of a request that continues on another thread. */
     private static final String PRINCIPAL = CredentialFilter.class.getName();
 
     private final ApiKeys keys;
@@ -51,7 +54,7 @@ final class CredentialFilter extends OncePerRequestFilter {
             principal = principalOf(request);
         } catch (Refusal refusal) {
             if (refusal.code().isServiceFault()) {
-                // An issuer that is away: nobody has guessed.
+                // The issuer is unreachable: not a failed authentication.
                 errors.write(response, refusal);
             } else {
                 failed.refuse(request, response, refusal);
@@ -74,7 +77,7 @@ final class CredentialFilter extends OncePerRequestFilter {
         }
     }
 
-    /** Async dispatches (server-sent events) run on other threads and need to know it as well. */
+    /** Async dispatches (server-sent events) run on other threads and need the sender as well. */
     @Override
     protected boolean shouldNotFilterAsyncDispatch() {
         return false;

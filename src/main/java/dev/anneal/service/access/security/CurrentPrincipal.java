@@ -3,7 +3,7 @@ package dev.anneal.service.access.security;
 import dev.anneal.service.access.tenant.Principal;
 import org.springframework.security.core.context.SecurityContextHolder;
 
-/** Who the request of this thread is from. */
+/** The sender of this thread's request. */
 final class CurrentPrincipal {
 
     private CurrentPrincipal() {}

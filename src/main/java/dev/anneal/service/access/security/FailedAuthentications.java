@@ -19,7 +19,9 @@ final class FailedAuthentications {
         this.errors = errors;
     }
 
-    /** @param reason what the credential lacks */
+    /**
+     * @param reason fault of the credential
+     */
     void refuse(HttpServletRequest request, HttpServletResponse response, Refusal reason) throws IOException {
         String address = request.getRemoteAddr();
         boolean mayGoOn = limits.failedAuthentications()
@@ -28,7 +30,9 @@ final class FailedAuthentications {
         errors.write(response, mayGoOn ? reason : tooMany());
     }
 
-    /** @throws Refusal 429 if no more of {@code request}'s address is looked up */
+    /**
+     * @throws Refusal 429 if the address of {@code request} has reached the limit
+     */
     void requireTriesLeft(HttpServletRequest request) {
         boolean hasSome = limits.failedAuthentications()
                 .map(limit -> limit.hasSome(request.getRemoteAddr()))

@@ -23,7 +23,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The current public keys of an issuer. Its configuration, which says where they are, is read once. */
+/** The current public keys of an issuer. Its configuration, which contains their address, is read once. */
 final class IssuerKeys implements JWKSetSource<SecurityContext> {
 
     private static final Logger LOG = LoggerFactory.getLogger(IssuerKeys.class);
@@ -38,14 +38,16 @@ final class IssuerKeys implements JWKSetSource<SecurityContext> {
     private volatile @Nullable URI location;
     private volatile boolean areKnown;
 
-    /** @param location of the keys; null if the issuer's configuration names it */
+    /**
+     * @param location address of the keys; null if the issuer's configuration names it
+     */
     IssuerKeys(OutboundHttp http, String issuer, @Nullable String location) {
         this.http = http;
         this.issuer = URI.create(issuer);
         this.location = location == null ? null : URI.create(location);
     }
 
-    /** Whether the issuer has ever shown any. */
+    /** Whether any keys have been read. */
     boolean areKnown() {
         return areKnown;
     }
@@ -99,7 +101,7 @@ final class IssuerKeys implements JWKSetSource<SecurityContext> {
         return new String(body, StandardCharsets.UTF_8);
     }
 
-    /** Nothing is open between two reads. */
+    /** No resources are held between reads. */
     @Override
     public void close() {}
 }

@@ -14,13 +14,13 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Without keys the service is for this machine alone: both ports listen on the loopback interface unless an address is
- * configured, and an address that other machines reach is refused for the port of the API.
+ * Restricts a service without keys to this machine: both ports listen on the loopback interface unless an address is
+ * configured, and the API's port refuses an address that other machines can reach.
  */
 final class LoopbackDefaults implements EnvironmentPostProcessor, Ordered {
 
     private static final String ADDRESS = "server.address";
-    /** Where any of these or an issuer is set, requests need a credential. */
+    /** If any of these or an issuer is set, requests need a credential. */
     private static final List<String> CREDENTIALS = List.of("anneal.api-keys", "anneal.admin-keys");
 
     private static final String LOOPBACK = "127.0.0.1";
@@ -47,7 +47,7 @@ final class LoopbackDefaults implements EnvironmentPostProcessor, Ordered {
                                 LOOPBACK,
                                 "management.server.address",
                                 LOOPBACK,
-                                // On Kubernetes the framework believes X-Forwarded-Host, which any page can send.
+                                // On Kubernetes the framework trusts X-Forwarded-Host, which any web page can send.
                                 "server.forward-headers-strategy",
                                 "none")));
     }
@@ -74,7 +74,7 @@ final class LoopbackDefaults implements EnvironmentPostProcessor, Ordered {
         }
     }
 
-    /** After the files of configuration are read. */
+    /** After configuration files are read. */
     @Override
     public int getOrder() {
         return Ordered.LOWEST_PRECEDENCE;

@@ -9,7 +9,7 @@ import org.springframework.web.context.request.NativeWebRequest;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 
-/** Gives controllers the sender of the request as a parameter of type {@link Principal}, or the tenant alone as one of type {@link Tenant}. */
+/** Passes the sender of a request to controllers, as a parameter of type {@link Principal} or {@link Tenant}. */
 final class PrincipalResolver implements HandlerMethodArgumentResolver {
 
     @Override

@@ -16,16 +16,19 @@ import java.time.Duration;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Counts the requests of each tenant and of administrators together, and reports the rest in OpenAI's headers. It runs behind the filters that find the sender. */
+/**
+ * Counts the requests of each tenant and of administrators together, and reports the remaining ones in OpenAI's
+ * headers. Runs after the filters that find the sender.
+ */
 final class RateLimitFilter extends OncePerRequestFilter {
 
     /** OpenAI's SDKs read this before {@code retry-after}, which knows only whole seconds. */
     private static final String RETRY_MILLIS = "retry-after-ms";
 
-    /** The Python SDK gives up on hints it finds too long. */
+    /** The Python SDK ignores longer hints. */
     private static final Duration LONGEST_HINT = Duration.ofSeconds(8);
 
-    /** The key under which all administrators are counted. It begins with a capital, so no tenant has it as its id. */
+    /** Key under which all administrators are counted. It begins with a capital letter, unlike tenant ids. */
     private static final String ADMINISTRATORS = "Administrators";
 
     private final RateLimit limit;
@@ -73,7 +76,7 @@ final class RateLimitFilter extends OncePerRequestFilter {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    /** As OpenAI writes durations: {@code 12ms}, {@code 1s}, {@code 6m0s}. */
+    /** A duration in OpenAI's format: {@code 12ms}, {@code 1s}, {@code 6m0s}. */
     static String text(Duration duration) {
         if (duration.toSeconds() == 0) {
             return duration.toMillis() + "ms";

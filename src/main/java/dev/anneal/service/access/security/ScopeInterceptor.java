@@ -16,7 +16,10 @@ import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
 
-/** Lets a credential call a controller's method only if it has the scope that the method names; a method that names none is closed to all. */
+/**
+ * Lets a credential call a controller's method only if it has the method's scope; a method without a scope is closed to
+ * all.
+ */
 final class ScopeInterceptor implements HandlerInterceptor {
 
     private static final Logger LOG = LoggerFactory.getLogger(ScopeInterceptor.class);
@@ -48,7 +51,7 @@ final class ScopeInterceptor implements HandlerInterceptor {
         return true;
     }
 
-    /** Handlers that answer everybody alike: pages, and the answers to unknown paths and to failures elsewhere. */
+    /** Handlers that need no credential: pages, unknown paths and error responses. */
     private static boolean isOpen(Object handler) {
         return handler instanceof ResourceHttpRequestHandler
                 || (handler instanceof HandlerMethod method

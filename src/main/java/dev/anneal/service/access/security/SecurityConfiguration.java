@@ -30,14 +30,20 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Every path needs a credential, and its method's scope, except those named here. There are no sessions, cookies, forms or cross-origin requests. */
+/**
+ * Every path needs a credential and its method's scope, except those listed here. There are no sessions, cookies, forms
+ * or cross-origin requests.
+ */
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration implements WebMvcConfigurer {
 
-    /** Health of the process, and the description of the API, which is the same for everybody. */
+    /** Health of the process, and the API description. */
     private static final String[] PUBLIC_PATHS = {"/livez", "/readyz", "/openapi.json", "/openapi.yaml"};
 
-    /** Pages that show the description; {@link FrontPage} is one more. Their scripts are files of our own; Swagger UI writes styles into its elements and images into its styles. */
+    /**
+     * Documentation pages besides {@link FrontPage}. Their scripts are served by us; Swagger UI sets inline styles and
+     * embeds images in styles.
+     */
     private static final String[] PAGES = {"/docs", "/docs/*"};
 
     private static final String PAGES_ASK_NOBODY_ELSE =
@@ -57,7 +63,7 @@ class SecurityConfiguration implements WebMvcConfigurer {
                 .order(Ordered.HIGHEST_PRECEDENCE);
     }
 
-    /** The actuator has a port of its own, which is not published to clients, and shows health and meters alone. */
+    /** The actuator has a separate port, which is not exposed to clients, and serves only health and metrics. */
     @Bean
     @Order(1)
     SecurityFilterChain actuator(HttpSecurity http) {
@@ -98,8 +104,7 @@ class SecurityConfiguration implements WebMvcConfigurer {
         }
         return http.authorizeHttpRequests(requests -> requests.requestMatchers(PUBLIC_PATHS)
                         .permitAll()
-                        // What the container says of a request that it refuses, or includes in an answer that
-                        // fails after its beginning; the request itself has been asked already.
+                        // The container's error dispatches: the original request has already been checked.
                         .dispatcherTypeMatchers(DispatcherType.ERROR, DispatcherType.INCLUDE)
                         .permitAll()
                         .anyRequest()
@@ -120,12 +125,12 @@ class SecurityConfiguration implements WebMvcConfigurer {
                 .build();
     }
 
-    /** A model's id holds a slash, which SDKs send encoded. */
+    /** Allows encoded slashes, which SDKs send in model ids. */
     @Bean
     HttpFirewall firewall() {
         StrictHttpFirewall firewall = new StrictHttpFirewall();
         firewall.setAllowUrlEncodedSlash(true);
-        // The container leaves %2F as it is, so the path that the firewall looks at holds a percent sign.
+        // The container keeps %2F, so the path that the firewall checks contains a percent sign.
         firewall.setAllowUrlEncodedPercent(true);
         return firewall;
     }

@@ -45,8 +45,8 @@ import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads tokens that configured issuers signed. An issuer is asked for its keys when the first of its tokens comes, again for keys
- * that are new, and behind the requests before they become old, so the service starts and goes on while it is away.
+ * Reads tokens that configured issuers signed. An issuer's keys are read at its first token, again for unknown keys,
+ * and in the background before they expire, so the service starts and works while the issuer is unreachable.
  */
 @Component
 final class Tokens implements AutoCloseable {
@@ -56,16 +56,16 @@ final class Tokens implements AutoCloseable {
     private static final Pattern SHAPE = Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]*");
     private static final int LONGEST_SHOWN = 200;
 
-    /** Keys that were read are trusted for this long. */
+    /** How long keys are trusted after a read. */
     private static final Duration FRESH = Duration.ofMinutes(15);
 
-    /** They are read again this long before, on a thread that serves no request. */
+    /** How long before their expiry they are read again, on a background thread. */
     private static final Duration AHEAD = Duration.ofMinutes(10);
 
-    /** While an issuer is unreachable, its keys stay valid for this long. */
+    /** How long keys stay valid while their issuer is unreachable. */
     private static final Duration OUTAGE = Duration.ofHours(4);
 
-    /** While one request asks the issuer, others wait this long for the result. */
+    /** How long requests wait for a read by another request. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
     /** Within this time an issuer is asked at most twice, whatever keys its tokens name. */
@@ -104,9 +104,10 @@ final class Tokens implements AutoCloseable {
     }
 
     /**
-     * Who the token is from.
+     * The sender of the token.
      *
-     * @throws Refusal 401 if it is not one of a trusted issuer for this service and this time, 503 if the issuer's keys are not to be had
+     * @throws Refusal 401 if it is not a current token of a trusted issuer for this service, 503 if the issuer's keys
+     *     are not available
      */
     Principal principalOf(String token) {
         Trusted trusted = trusted(token);
@@ -193,7 +194,7 @@ final class Tokens implements AutoCloseable {
                                 + token.getNotBefore() + " to " + token.getExpiresAt() + "."));
     }
 
-    /** The rule, failing with one of our codes. */
+    /** A validator that fails with one of our codes. */
     private static OAuth2TokenValidator<Jwt> rule(
             RefusalCode code, OAuth2TokenValidator<Jwt> rule, Function<Jwt, String> explanation) {
         return token -> rule.validate(token).hasErrors()
@@ -210,7 +211,7 @@ final class Tokens implements AutoCloseable {
         }
     }
 
-    /** An issuer with what checks its tokens. */
+    /** An issuer with its token decoder. */
     private record Trusted(
             OidcProperties.Issuer issuer, IssuerKeys keys, JWKSource<SecurityContext> source, JwtDecoder decoder) {}
 }

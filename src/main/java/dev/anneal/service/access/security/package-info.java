@@ -1,6 +1,6 @@
 /**
- * Who may ask: API keys, tokens of OpenID Connect issuers, the scope that each route requires, and the loopback rule of an installation without any of
- * these.
+ * Authentication by API keys and OpenID Connect tokens, scopes of routes, and the loopback restriction of installations
+ * without keys.
  */
 @NullMarked
 package dev.anneal.service.access.security;

@@ -3,8 +3,8 @@ package dev.anneal.service.access.tenant;
 import dev.anneal.engine.format.file.Sha256;
 
 /**
- * An API key as the operator configured it. Only its hash is kept; a plain SHA-256 is enough because keys are random, not words a
- * person chose, which {@link #MIN_LENGTH} asks for.
+ * A configured API key. Only its hash is kept; a plain SHA-256 suffices because keys are random, which {@link
+ * #MIN_LENGTH} encourages.
  */
 record ApiKey(Tenant tenant, String hash) {
 
@@ -38,7 +38,7 @@ record ApiKey(Tenant tenant, String hash) {
         return Sha256.ofText(key);
     }
 
-    /** Keeps the hash out of logs as well. */
+    /** Without the hash. */
     @Override
     public String toString() {
         return "ApiKey[tenant=" + tenant.id() + "]";

@@ -20,17 +20,18 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Whose key is it? The configured keys are this process's own, kept in its memory, so that processes which are configured otherwise, as
- * while an installation is being changed, do not take each other's away. The table {@code api_key} holds those that administrators made,
- * and is asked once a second about a key in use, so that a key which was deleted is refused by every process within that time.
+ * Finds the owners of keys. Configured keys are kept in this process's memory, so that processes with different
+ * configurations, for example during an update, do not affect each other. Keys created by administrators are in the
+ * table {@code api_key}, which is read once a second for a key in use, so that every process refuses a deleted key
+ * within that time.
  */
 @Component
 public final class ApiKeys {
 
-    /** How old the recorded time of the last use may be: a key in use costs one write in this time. */
+    /** Precision of the recorded last use: a key in use costs one write in this time. */
     private static final Duration USE_RECORDED = Duration.ofMinutes(5);
 
-    /** Enough to tell keys apart in a log; a hash, and too little of it to look for the key. */
+    /** Digits of the hash shown in logs: enough to distinguish keys, too few to search for one. */
     private static final int SHOWN_HASH_DIGITS = 12;
 
     private final JdbcClient jdbc;
@@ -81,10 +82,10 @@ public final class ApiKeys {
     }
 
     /**
-     * Who shows {@code key}; empty if nobody has it. The look-up is by hash: how long it takes says something about the hash of what was
-     * sent, which an attacker knows, and nothing about any key.
+     * The owner of {@code key}; empty if it is unknown. The look-up is by hash: its duration reveals only something
+     * about the hash of the sent text, which an attacker knows.
      *
-     * @throws Refusal 401 if the key was right and has expired, or its project is archived
+     * @throws Refusal 401 if the key has expired or its project is archived
      */
     public Optional<Principal> principalOf(String key) {
         String hash = ApiKey.hashOf(key);
@@ -111,7 +112,7 @@ public final class ApiKeys {
         }
     }
 
-    /** Most tenants are no rows. */
+    /** Most tenants have no row. */
     private boolean readArchived(Tenant tenant) {
         return database.call(() -> jdbc.sql("SELECT archived_at IS NOT NULL FROM tenant WHERE id = ?")
                 .param(tenant.id())
@@ -164,7 +165,7 @@ public final class ApiKeys {
                 .update();
     }
 
-    /** A name that this process does not know is a newer one's: it allows nothing here. */
+    /** Ignores unknown scopes, which a newer version has written. */
     static Set<Scope> scopes(ResultSet row) throws SQLException {
         String[] names = (String[]) row.getArray("scopes").getArray();
         return Arrays.stream(names).flatMap(name -> Scope.named(name).stream()).collect(Collectors.toUnmodifiableSet());

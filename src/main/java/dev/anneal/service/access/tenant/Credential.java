@@ -3,9 +3,9 @@ package dev.anneal.service.access.tenant;
 import java.util.Locale;
 
 /**
- * What a request was authenticated by.
+ * Credential of a request.
  *
- * @param id names it in logs; never a secret nor enough to guess one
+ * @param id its name in logs; never a secret or enough to guess one
  */
 public record Credential(Kind kind, String id) {
 
@@ -14,20 +14,20 @@ public record Credential(Kind kind, String id) {
 
     /** Where a credential comes from. */
     public enum Kind {
-        /** Nothing was asked for: the installation serves this machine alone. */
+        /** None required: the installation serves only this machine. */
         NONE,
         /** An entry of {@code anneal.api-keys} or {@code anneal.admin-keys}. */
         CONFIGURED_KEY,
-        /** A key of a project that an administrator made. */
+        /** A project's key, created by an administrator. */
         API_KEY,
-        /** A key of an administrator that another one made. */
+        /** An administrator's key, created by another one. */
         ADMIN_API_KEY,
-        /** A key that a process of the installation made to ask another one. */
+        /** A key for calls between processes of the installation. */
         SERVICE_KEY,
-        /** A token that an OpenID Connect issuer signed. */
+        /** A token of an OpenID Connect issuer. */
         TOKEN;
 
-        /** As the audit log spells it. */
+        /** Name in the audit log. */
         public String wireName() {
             return name().toLowerCase(Locale.ROOT);
         }

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A row of {@code api_key} or {@code service_key}, as far as it decides about requests. */
+/** The part of a row of {@code api_key} or {@code service_key} that authentication needs. */
 record EnteredKey(
         Principal principal,
         boolean isArchived,

@@ -5,11 +5,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key that an administrator made, without its secret.
+ * A key created by an administrator, without its secret.
  *
  * @param redacted its beginning and its end
- * @param lastUsedAt some minutes old at most; null: never used
- * @param expiresAt null: never
+ * @param lastUsedAt last use, to within some minutes; null: never used
+ * @param expiresAt time of expiry; null: never
  */
 public record IssuedKey(
         String id,
@@ -25,13 +25,13 @@ public record IssuedKey(
     }
 
     /**
-     * A key that was just made.
+     * A new key.
      *
-     * @param secret its text, which nothing can tell again
+     * @param secret its text, which cannot be shown again
      */
     public record Shown(IssuedKey key, String secret) {
 
-        /** Keeps the secret out of logs. */
+        /** Without the secret. */
         @Override
         public String toString() {
             return "Shown[" + key.id() + "]";

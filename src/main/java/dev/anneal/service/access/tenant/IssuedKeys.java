@@ -20,8 +20,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * The keys that administrators make for projects and, without a project, for each other. A key works from the next request on,
- * and after its end for another second at most ({@link RecentReads}).
+ * The keys that administrators create for projects and, without a project, for administrators. A key works from the
+ * next request on, and for at most a second after its deletion ({@link RecentReads}).
  */
 @Component
 public final class IssuedKeys {
@@ -96,7 +96,7 @@ public final class IssuedKeys {
         });
     }
 
-    /** Ends the key for good. */
+    /** Deletes the key. */
     public void revoke(@Nullable String project, String id) {
         int ended = database.call(
                 () -> jdbc.sql("UPDATE api_key SET revoked_at = :now WHERE public_id = :id AND revoked_at IS NULL AND "

@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
 /**
- * The text of the keys that this service makes: a prefix by which scanners for secrets know them, 30 random characters (178 bits), and
- * six of a checksum of all before, by which a mistyped or invented key is told without asking the database.
+ * Format of created keys: a prefix for secret scanners, 30 random characters (178 bits), and a six-character checksum,
+ * by which mistyped and invented keys are recognised without the database.
  */
 final class KeyText {
 
@@ -20,7 +20,7 @@ final class KeyText {
     /** Keys of processes of the installation. */
     static final String SERVICE = "anks_";
 
-    /** How many characters at its end identify a key to its owner. */
+    /** Number of last characters that are shown of a key. */
     static final int SHOWN = 4;
 
     private static final String ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -40,13 +40,13 @@ final class KeyText {
         return key + checksum(key.toString());
     }
 
-    /** Whether {@code key} has the form of our keys, and their checksum. */
+    /** Whether {@code key} has this format and a correct checksum. */
     static boolean isWhole(String key) {
         int end = key.length() - CHECKSUM_CHARACTERS;
         return WHOLE.matcher(key).matches() && key.substring(end).equals(checksum(key.substring(0, end)));
     }
 
-    /** What may be shown of a key. */
+    /** The parts of a key that may be shown. */
     static String redacted(String prefix, String lastFour) {
         return prefix + "..." + lastFour;
     }

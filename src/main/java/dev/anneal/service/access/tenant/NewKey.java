@@ -5,9 +5,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key to make.
+ * A key to create.
  *
- * @param expiresAt null: never
+ * @param expiresAt time of expiry; null: never
  */
 public record NewKey(
         String name, Set<Scope> scopes, @Nullable Instant expiresAt) {

@@ -4,9 +4,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tenant as administrators see it.
+ * A tenant in the API of administrators.
  *
- * @param id of the tenant
+ * @param id id of the tenant
  * @param archivedAt since when its credentials no longer work; null while they do
  */
 public record Project(

@@ -25,7 +25,7 @@ class ProjectRow {
     @Nullable
     Instant archivedAt;
 
-    /** For Hibernate alone. */
+    /** For Hibernate. */
     @SuppressWarnings("NullAway")
     protected ProjectRow() {}
 }

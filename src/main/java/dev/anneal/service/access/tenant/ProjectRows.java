@@ -7,7 +7,7 @@ import org.springframework.data.domain.Limit;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
 
-/** Projects as they are read. */
+/** Reads projects. */
 interface ProjectRows extends Repository<ProjectRow, String> {
 
     Optional<Project> findProjectById(String id);

@@ -17,13 +17,13 @@ import org.springframework.data.domain.Limit;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Projects, which are the tenants with a name. Those of {@code anneal.api-keys} are among them as soon as somebody asks. */
+/** Projects, which are tenants with names. Those of {@code anneal.api-keys} are added on the first request. */
 @Component
 public final class Projects {
 
     private static final String PARAMETER = "project_id";
 
-    /** Before and behind all that there are. */
+    /** Positions before and after all projects. */
     private static final Project FIRST = new Project("", "", Instant.EPOCH, null);
 
     private static final Project LAST = new Project("", "", Instant.parse("9999-01-01T00:00:00Z"), null);
@@ -56,9 +56,9 @@ public final class Projects {
     }
 
     /**
-     * Makes a project.
+     * Creates a project.
      *
-     * @param id of the tenant; null for one that nobody has to think of
+     * @param id id of the tenant; null for a generated one
      */
     public Project create(String name, @Nullable String id) {
         String tenant = id == null ? identifiers.next("proj-") : id;
@@ -113,7 +113,7 @@ public final class Projects {
         return find(id);
     }
 
-    /** From now on the project's credentials no longer work. What it owns stays, and what it has queued goes on. */
+    /** Archives the project: its credentials no longer work, but its objects are kept and its queued work continues. */
     public Project archive(String id) {
         find(id);
         database.callAcrossTenants(

@@ -9,18 +9,18 @@ import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 
 /**
- * What this process has read of keys and projects, so that a client that sends many requests costs one look-up a second. What other processes change
- * is seen as soon as that time is over; what this one changes it forgets at once.
+ * Cache of keys and projects for a second, so that a client that sends many requests costs one look-up a second.
+ * Changes by other processes are seen after that time, those of this process at once.
  */
 @Component
 final class RecentReads {
 
     static final Duration FRESH = Duration.ofSeconds(1);
 
-    /** How long a key that was good is told from one that was never seen. */
+    /** How long a valid key is remembered. */
     private static final Duration REMEMBERED = Duration.ofHours(1);
 
-    /** Far beyond the keys that are in use at a time. */
+    /** Far more than the keys in use at a time. */
     private static final int MOST = 10_000;
 
     private final Ticker ticker;
@@ -31,14 +31,16 @@ final class RecentReads {
         this(Ticker.systemTicker());
     }
 
-    /** @param ticker no wall clock: when that is set back, what was revoked would live on */
+    /**
+     * @param ticker monotonic, because a wall clock that is set back would prolong revoked keys
+     */
     RecentReads(Ticker ticker) {
         this.ticker = ticker;
         good = cache(ticker, REMEMBERED);
         current = Generation.of(ticker);
     }
 
-    /** What was read since something changed. A read that began before is kept where nobody looks any more. */
+    /** Reads since the last change. A read that began before it goes to an unused generation. */
     private record Generation(Cache<String, EnteredKey> keys, Cache<String, Boolean> archived) {
 
         static Generation of(Ticker ticker) {
@@ -54,7 +56,7 @@ final class RecentReads {
                 .build();
     }
 
-    /** The key with this hash. What {@code read} does not find is asked for again. */
+    /** The key with this hash. Missing keys are not cached. */
     Optional<EnteredKey> key(String hash, Supplier<Optional<EnteredKey>> read) {
         Cache<String, EnteredKey> keys = current.keys();
         EnteredKey recent = keys.getIfPresent(hash);
@@ -71,7 +73,7 @@ final class RecentReads {
         return found;
     }
 
-    /** Whether the key with this hash was good not long ago. */
+    /** Whether the key with this hash was recently valid. */
     boolean knows(String hash) {
         return good.getIfPresent(hash) != null;
     }
@@ -87,7 +89,7 @@ final class RecentReads {
         return found;
     }
 
-    /** From now on everything is read again. */
+    /** Clears the cache. */
     void forget() {
         current = Generation.of(ticker);
     }

@@ -9,15 +9,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What a credential may be used for. None includes another: who writes and reads has both. */
+/** Scopes of credentials. None includes another: reading and writing need both. */
 public enum Scope {
     /** Lists files and reads their content. */
     FILES_READ,
     /** Uploads and deletes files. */
     FILES_WRITE,
-    /** Reads jobs, exports and evaluations with their history, and what a job would take. */
+    /** Reads jobs, exports and evaluations with their history, and estimates jobs. */
     JOBS_READ,
-    /** Creates and steers jobs, exports and evaluations, and runs graders. */
+    /** Creates and controls jobs, exports and evaluations, and runs graders. */
     JOBS_WRITE,
     /** Lists models and downloads weights. */
     MODELS_READ,
@@ -29,39 +29,39 @@ public enum Scope {
     WEBHOOKS_READ,
     /** Creates, changes and deletes webhooks. */
     WEBHOOKS_WRITE,
-    /** Changes what all tenants use: which base models there are, and at which commit. */
+    /** Changes the base models of the installation and their commits. */
     INSTALLATION_WRITE,
     /** Manages projects, keys and quotas, and reads the audit log. */
     ADMIN;
 
-    /** The scope with this name on the wire. */
+    /** The scope with this name in the API. */
     public static Optional<Scope> named(String wireName) {
         return Arrays.stream(values())
                 .filter(scope -> scope.wireName().equals(wireName))
                 .findFirst();
     }
 
-    /** What reaches beyond one tenant: the scopes of administrators' keys. */
+    /** Scopes beyond one tenant: those of administrators' keys. */
     public static Set<Scope> ofAdministrators() {
         return Collections.unmodifiableSet(EnumSet.of(INSTALLATION_WRITE, ADMIN));
     }
 
-    /** All but {@link #ofAdministrators}: everything that a tenant can do with what is its own. */
+    /** All but {@link #ofAdministrators}: everything that a tenant can do with its own objects. */
     public static Set<Scope> ofTenants() {
         return Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.copyOf(ofAdministrators())));
     }
 
-    /** What whoever sits at the machine of an installation without keys may do: all but {@link #ADMIN}. */
+    /** Scopes of local requests to an installation without keys: all but {@link #ADMIN}. */
     static Set<Scope> ofLocals() {
         return Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.of(ADMIN)));
     }
 
-    /** Their names in one sentence's order, such as {@code files:read, files:write}. */
+    /** Their names in a list, such as {@code files:read, files:write}. */
     public static String list(Collection<Scope> scopes) {
         return scopes.stream().sorted().map(Scope::wireName).collect(Collectors.joining(", "));
     }
 
-    /** As keys and tokens spell it: {@code files:read}. */
+    /** Name in keys and tokens: {@code files:read}. */
     public String wireName() {
         return name().toLowerCase(Locale.ROOT).replace('_', ':');
     }

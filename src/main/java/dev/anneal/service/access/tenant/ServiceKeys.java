@@ -12,16 +12,16 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Keys by which one process of the installation asks another one to generate for a tenant: made in the database that both have, for one tenant, with
- * the scope {@link Scope#INFERENCE} alone, for an hour. A tenant that sends tokens or has no row has one as well, and so has an archived one, whose
- * queued work goes on.
+ * Keys with which one process of the installation asks another one to generate for a tenant: created in their common
+ * database, for one tenant, with only the scope {@link Scope#INFERENCE}, for an hour. Tenants that use tokens or have
+ * no row get keys as well, as do archived ones, whose queued work continues.
  */
 @Component
 public final class ServiceKeys {
 
     static final Duration LIFETIME = Duration.ofHours(1);
 
-    /** A key that is handed out is good for as long as the longest generation. */
+    /** A returned key remains valid for longer than any generation. */
     private static final Duration RENEWED_BEFORE = LIFETIME.dividedBy(2);
 
     private final JdbcClient jdbc;
@@ -36,10 +36,10 @@ public final class ServiceKeys {
         this.clock = clock;
     }
 
-    /** A key that this process has made. */
+    /** A key created by this process. */
     private record Made(String key, Instant expiresAt) {}
 
-    /** A key that is good for the tenant for half an hour or longer. */
+    /** A key of the tenant that is valid for at least half an hour. */
     public String of(String tenantId) {
         Instant now = clock.instant();
         Made made = madeByTenant.get(tenantId);
@@ -51,7 +51,7 @@ public final class ServiceKeys {
         return made.key;
     }
 
-    /** Another process does not take the key that {@link #of} gave; the tenant gets a new one when it is asked for next. */
+    /** Discards a key of {@link #of} that another process refused; the next call creates a new one. */
     public void refused(String tenantId, String key) {
         madeByTenant.computeIfPresent(tenantId, (tenant, made) -> made.key.equals(key) ? null : made);
     }

@@ -1,9 +1,9 @@
 package dev.anneal.service.access.tenant;
 
 /**
- * Whose request it is: the principal of every controller. Everything that a client sees or owns belongs to one tenant.
+ * Owner of a request and of everything that a client sees.
  *
- * @param id short name; {@code organization_id} on the wire
+ * @param id short name; {@code organization_id} in the API
  */
 public record Tenant(String id) {
 

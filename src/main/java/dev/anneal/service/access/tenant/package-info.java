@@ -1,4 +1,4 @@
-/** Who may do what: tenants, which administrators see as projects, their API keys, scopes, and the principal of a request. */
+/** Tenants (projects in OpenAI's terms), API keys, scopes, and the principal of a request. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.access.tenant;

@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** On a controller's method, or on the controller for all of them: query parameters that are read beside those that the method's own parameters name. */
+/** Query parameters that a controller or its method reads in addition to the method's own parameters. */
 @Target({ElementType.METHOD, ElementType.TYPE})
 @Retention(RetentionPolicy.RUNTIME)
 public @interface AdditionalParameters {

@@ -28,8 +28,8 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 import tools.jackson.core.JacksonException;
 
 /**
- * Turns every exception that leaves a controller into the error envelope. Once the answer has begun, the exception goes on to
- * {@link BrokenAnswers} instead: only a broken connection tells the client that its answer is incomplete.
+ * Turns every exception that leaves a controller into the error envelope. Once the response has begun, the exception is
+ * passed to {@link BrokenAnswers} instead: only a broken connection tells the client that its answer is incomplete.
  */
 @RestControllerAdvice
 @Order(Ordered.HIGHEST_PRECEDENCE)
@@ -104,7 +104,7 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
                 new HttpHeaders());
     }
 
-    /** Thrown to the writer of an answer whose client has gone. */
+    /** Thrown when a response's client has disconnected. */
     @Override
     protected @Nullable ResponseEntity<Object> handleAsyncRequestNotUsableException(
             AsyncRequestNotUsableException left, WebRequest request) {
@@ -167,9 +167,9 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
     }
 
     /**
-     * Takes back what was to be answered.
+     * Resets the response.
      *
-     * @throws E the exception, if the client has got a part of it already
+     * @throws E the exception, if a part has already been sent
      */
     private static <E extends Exception> void beginAgain(HttpServletResponse response, E exception) throws E {
         if (response.isCommitted()) {

@@ -18,8 +18,8 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Bounds request bodies before anything parses them: by their announced length, and by counting, because clients may announce none.
- * Uploads are multipart and have a limit of their own.
+ * Limits request bodies before they are parsed: by their announced length, and by counting, because clients may
+ * announce none. Uploads are multipart and have a separate limit.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 10)
@@ -55,7 +55,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
                 "The request body is larger than " + limit.toBytes() + " bytes. Data sets are uploaded to /v1/files.");
     }
 
-    /** The request with a body that ends in a refusal at the limit. */
+    /** A request whose body throws a refusal at the limit. */
     private final class LimitedRequest extends HttpServletRequestWrapper {
 
         LimitedRequest(HttpServletRequest request) {
@@ -68,7 +68,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
         }
     }
 
-    /** Counts what is read. */
+    /** Counts the bytes read. */
     private final class LimitedStream extends ServletInputStream {
 
         private final ServletInputStream source;

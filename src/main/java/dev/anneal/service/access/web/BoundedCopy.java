@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/** Copies content whose length was announced before. */
+/** Copies content of announced length. */
 public final class BoundedCopy {
 
     private static final int BUFFER_BYTES = 1 << 16;
@@ -14,8 +14,8 @@ public final class BoundedCopy {
     /**
      * Copies exactly {@code bytes} bytes.
      *
-     * @param name of the content, for the exception
-     * @throws IOException if the content ends earlier, or the target's reader goes away
+     * @param name name of the content, for the exception
+     * @throws IOException if the content ends early, or the target's reader disconnects
      */
     public static void copy(String name, InputStream content, long bytes, OutputStream target) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];

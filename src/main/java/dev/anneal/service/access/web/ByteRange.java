@@ -17,10 +17,10 @@ public record ByteRange(long first, long length) {
     private static final Pattern SINGLE = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
 
     /**
-     * The part that a Range header asks for; the whole file without one, or with one that is not understood (several ranges, other
-     * units), as RFC 9110 allows.
+     * The part that a Range header requests; the whole file without a header or with an unsupported one (several
+     * ranges, other units), as RFC 9110 allows.
      *
-     * @throws Refusal {@code range_not_satisfiable} if it begins behind the file's end
+     * @throws Refusal {@code range_not_satisfiable} if it begins after the file's end
      */
     public static ByteRange of(@Nullable String header, long size) {
         Matcher range = SINGLE.matcher(header == null ? "" : header.strip());
@@ -34,7 +34,7 @@ public record ByteRange(long first, long length) {
                 ? size - 1
                 : Math.min(size - 1, Long.parseLong(range.group(2)));
         if (last < first && first < size && !range.group(1).isEmpty()) {
-            // A range that ends before it begins is no range.
+            // A range that ends before it begins is invalid.
             return new ByteRange(0, size);
         }
         if (first >= size || last < first) {

@@ -15,8 +15,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Refuses paths that percent-encode one of RFC 3986's unreserved characters, so each route has one spelling: code that compares paths as
- * they are sent and code that routes them decoded agree. Reserved characters stay encoded, such as the slash in a model's id.
+ * Refuses paths that percent-encode one of RFC 3986's unreserved characters, so that each route has one spelling, and
+ * code that compares raw paths agrees with code that routes decoded ones. Reserved characters stay encoded, such as the
+ * slash in a model's id.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 2)

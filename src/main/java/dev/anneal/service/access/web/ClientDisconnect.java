@@ -8,12 +8,12 @@ import org.slf4j.LoggerFactory;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 
 /**
- * Tells a client that has gone from other connections that may break during a request, such as the database's: only the container's own
- * exceptions mean that the client has gone.
+ * Distinguishes a disconnected client from other broken connections, such as the database's: only the container's
+ * exceptions mean the client.
  */
 final class ClientDisconnect {
 
-    /** What nginx writes into its log for a request whose client has closed the connection; nobody receives it. */
+    /** nginx's status in logs for a client that closed the connection; never sent. */
     static final int STATUS = 499;
 
     private static final Logger LOG = LoggerFactory.getLogger(ClientDisconnect.class);
@@ -26,7 +26,7 @@ final class ClientDisconnect {
                         cause instanceof ClientAbortException || cause instanceof AsyncRequestNotUsableException);
     }
 
-    /** Says so in the log, in one line. */
+    /** Logs it in one line. */
     static void tell(HttpServletRequest request) {
         LOG.info("The client of {} {} left before its answer ended", request.getMethod(), request.getRequestURI());
     }

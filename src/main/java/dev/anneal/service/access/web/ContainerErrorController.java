@@ -25,13 +25,13 @@ final class ContainerErrorController implements ErrorController {
 
     @RequestMapping("${spring.web.error.path:${error.path:/error}}")
     void error(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        // Without the attribute, a client asked for this path itself.
+        // Without the attribute, a client requested this path itself.
         int status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code ? code : 404;
         String method = request.getAttribute(RequestDispatcher.ERROR_METHOD) instanceof String asked
                 ? asked
                 : request.getMethod();
         if (response.isCommitted()) {
-            // The container calls this for an answer that has begun as well, before it breaks the connection.
+            // The container also calls this for a response that has begun, before it breaks the connection.
             return;
         }
         // Faults of clients, such as silence in the middle of a body, have a status below 500.

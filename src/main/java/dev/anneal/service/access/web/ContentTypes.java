@@ -6,7 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.web.servlet.HandlerInterceptor;
 
-/** Refuses bodies whose type is a range of types, which the framework would report as a fault of the service. */
+/** Refuses bodies with a wildcard type, which the framework would report as a fault of the service. */
 final class ContentTypes implements HandlerInterceptor {
 
     @Override

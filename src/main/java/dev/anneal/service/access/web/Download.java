@@ -15,18 +15,18 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 
 /**
- * A stored file that a client reads whole, in part, or not at all if it has it. Its entity tag is its SHA-256, so a download that goes
- * on elsewhere later goes on in the same bytes.
+ * Download of a stored file: whole, in part, or not at all if the client has it. Its entity tag is its SHA-256, so a
+ * resumed download continues the same bytes.
  *
- * @param filename name that the client is to save it under
+ * @param filename suggested name for the client
  */
 public record Download(String filename, long bytes, String sha256) {
 
     /**
-     * Writes to the response directly, or sends the client to where the store has the content. The caller has checked that the client may read it. The type
-     * that the client accepts is ignored: SDKs send {@code application/binary}, which is no registered type.
+     * Writes to the response, or redirects the client to the store. The caller has checked that the client may read the
+     * file. The Accept header is ignored, because SDKs send the unregistered {@code application/binary}.
      *
-     * @throws IOException if the content ends early, or the reader goes away
+     * @throws IOException if the content ends early, or the client disconnects
      */
     public void write(HttpServletRequest request, HttpServletResponse response, ArtifactStore store, ArtifactKey key)
             throws IOException {

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
-/** The conditional headers of a download: what the client already has. */
+/** The conditional headers of a download. */
 record DownloadHeaders(
         @Nullable String range,
         @Nullable String ifRange,

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record ErrorBody(Details error) {
 
-    /** What OpenAI's SDKs read out of a failure; {@code param} and {@code code} may be null but are always there. */
+    /** The fields that OpenAI's SDKs read; {@code param} and {@code code} may be null but are always present. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Details(
             String message,

@@ -9,7 +9,7 @@ import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Writes the error envelope where no controller is involved: in filters and in the container's error handling. */
+/** Writes the error envelope outside controllers: in filters and in the container's error handling. */
 @Component
 public final class ErrorWriter {
 
@@ -19,7 +19,7 @@ public final class ErrorWriter {
         this.json = json;
     }
 
-    /** The envelope alone, for answers that have begun. */
+    /** The envelope as JSON, for responses that have begun. */
     public String json(Refusal refusal) {
         return json.writeValueAsString(ErrorBody.of(refusal));
     }

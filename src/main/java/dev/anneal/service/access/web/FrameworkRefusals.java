@@ -6,7 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.web.bind.MissingServletRequestParameterException;
 
-/** Refusals for what the web framework itself rejects. */
+/** Refusals for requests that the web framework rejects. */
 final class FrameworkRefusals {
 
     private FrameworkRefusals() {}
@@ -21,7 +21,7 @@ final class FrameworkRefusals {
         return of(status.value(), request.getMethod(), request.getRequestURI());
     }
 
-    /** The refusal where nothing but the status is known. */
+    /** The refusal if only the status is known. */
     static Refusal of(int status, String method, String uri) {
         return switch (status) {
             case 401 -> new Refusal(RefusalCode.INVALID_API_KEY, "Give an API key as 'Authorization: Bearer <key>'.");

@@ -6,7 +6,7 @@ import dev.anneal.service.platform.refusal.RefusalCode;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamConstraintsException;
 
-/** Says why a body is not JSON, and where. The readers of its keys check their values. */
+/** Explains why and where a body is not valid JSON. */
 final class JsonRefusals {
 
     private JsonRefusals() {}

@@ -27,9 +27,9 @@ import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 
 /**
- * Refuses query parameters of the API that the called method does not read, as unknown keys of bodies are: a filter that is overlooked shows what
- * was not asked for. A method reads its {@link RequestParam}s, those of its page, those that its mapping asks about, and what {@link AdditionalParameters}
- * names.
+ * Refuses query parameters that the called method does not read, like unknown keys of bodies: an ignored filter would
+ * return wrong results. A method reads its {@link RequestParam}s, those of its page, those in its mapping, and those of
+ * {@link AdditionalParameters}.
  */
 final class KnownParameters implements HandlerInterceptor {
 

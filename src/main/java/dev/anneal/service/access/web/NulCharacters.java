@@ -5,7 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.web.servlet.HandlerInterceptor;
 
-/** Refuses query parameters with the character U+0000, which no text that PostgreSQL stores or compares can hold. */
+/** Refuses query parameters with the character U+0000, which PostgreSQL can neither store nor compare. */
 final class NulCharacters implements HandlerInterceptor {
 
     private static final String ENCODED = "%00";
@@ -13,7 +13,7 @@ final class NulCharacters implements HandlerInterceptor {
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
         String query = request.getQueryString();
-        // The parameters of a request without it are read only where they are used.
+        // Other requests' parameters are parsed only where they are used.
         if (query != null && query.contains(ENCODED)) {
             request.getParameterMap().forEach((name, values) -> {
                 for (String value : values) {

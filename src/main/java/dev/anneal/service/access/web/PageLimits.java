@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** On a controller's {@code PageRequest} parameter: the default and the largest number of rows of a page. */
+/** Default and maximum number of rows of a page, for a controller's {@code PageRequest} parameter. */
 @Target(ElementType.PARAMETER)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface PageLimits {

@@ -4,16 +4,16 @@ import dev.anneal.service.platform.refusal.RefusalCode;
 import java.util.Set;
 import org.springframework.http.HttpHeaders;
 
-/** Headers that tell a client whether trying again makes sense. */
+/** Headers that tell a client whether to retry. */
 final class RefusalHeaders {
 
-    /** Read by OpenAI's SDKs, which otherwise send a 409 twice more. */
+    /** Read by OpenAI's SDKs, which otherwise retry a 409 twice. */
     static final String SHOULD_RETRY = "x-should-retry";
 
-    /** The Python SDK gives up on hints it finds too long and the Java SDK follows any: 8 s suits all. */
+    /** The Python SDK ignores long hints and the Java SDK follows any. */
     private static final String RETRY_SECONDS = "2";
 
-    /** Conditions that pass in hours, if ever, not in the seconds that an SDK waits. */
+    /** Conditions that last longer than the seconds that an SDK waits. */
     private static final Set<RefusalCode> QUOTAS =
             Set.of(RefusalCode.QUOTA_EXCEEDED, RefusalCode.TOO_MANY_JOBS, RefusalCode.TOO_MANY_UPLOADS);
 

@@ -14,8 +14,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Gives every request an id, which stands in {@code x-request-id} of its response and in each line of the log, and says how long the
- * answer took to begin.
+ * Gives every request an id, in {@code x-request-id} of its response and in log lines, and reports the time until the
+ * response begins.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)

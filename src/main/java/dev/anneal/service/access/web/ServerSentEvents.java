@@ -7,23 +7,25 @@ import java.nio.charset.StandardCharsets;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 
-/** An answer of server-sent events, each sent at once. A client that has gone causes an {@link IOException}. */
+/** A response of server-sent events, each sent at once. A disconnected client causes an {@link IOException}. */
 public final class ServerSentEvents {
 
     private final OutputStream out;
 
-    /** Begins the answer: a failure from here on is reported within the stream. */
+    /** Begins the response: later failures are reported within the stream. */
     public ServerSentEvents(HttpServletResponse response) throws IOException {
         response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
         response.setCharacterEncoding(StandardCharsets.UTF_8);
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
-        // Buffering proxies would hold the answer back until its end.
+        // Otherwise buffering proxies would hold the response back until its end.
         response.setHeader("X-Accel-Buffering", "no");
         this.out = response.getOutputStream();
         response.flushBuffer();
     }
 
-    /** @param event its lines, which an empty one ends */
+    /**
+     * @param event the event's lines, ending with an empty one
+     */
     public void write(String event) throws IOException {
         out.write(event.getBytes(StandardCharsets.UTF_8));
         out.flush();

@@ -13,7 +13,7 @@ import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.mvc.method.annotation.ExceptionHandlerExceptionResolver;
 
-/** Settings of the web framework and of the container that the wire contract needs. */
+/** Settings of the web framework and the container that the API requires. */
 @Configuration(proxyBeanMethods = false)
 class WebConfiguration implements WebMvcConfigurer {
 
@@ -29,7 +29,7 @@ class WebConfiguration implements WebMvcConfigurer {
         interceptors.addInterceptor(new ContentTypes());
     }
 
-    /** Interceptors refuse requests to handlers of every kind, such as a preflight's, for which Spring asks no advice unless told to. */
+    /** Applies exception advice to handlers of every kind, because interceptors refuse requests to all of them. */
     @Override
     public void extendHandlerExceptionResolvers(List<HandlerExceptionResolver> resolvers) {
         for (HandlerExceptionResolver resolver : resolvers) {

@@ -1,4 +1,4 @@
-/** Common ground of the HTTP API: JSON rules, the error envelope, request ids and list parameters. */
+/** Common parts of the HTTP API: JSON format, error envelope, request ids, downloads and list parameters. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.access.web;

@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Configuration;
 @ConditionalOnRole(Role.API)
 class CheckConfiguration {
 
-    /** A renewal may be late or fail twice before the lease ends. */
+    /** Two renewals may fail before the lease ends. */
     private static final int RENEWALS_PER_LEASE = 3;
 
     @Bean

@@ -16,7 +16,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
-/** The threads that check files, apart from those of requests, and when they look for checks and renew those that run. */
+/** Threads that check files, and the schedule on which they look for checks and renew running ones. */
 @Component
 @ConditionalOnRole(Role.API)
 final class CheckLoop implements DisposableBean {
@@ -30,7 +30,7 @@ final class CheckLoop implements DisposableBean {
     CheckLoop(CheckRunner runner, FileProperties properties) {
         this.runner = runner;
         int count = properties.checkThreads();
-        // A look that waits sees all that was asked for before it begins, so further ones are discarded.
+        // A waiting look will see all earlier requests, so further ones are discarded.
         this.threads = new ThreadPoolExecutor(
                 count,
                 count,
@@ -61,7 +61,7 @@ final class CheckLoop implements DisposableBean {
         }
     }
 
-    /** Gives back what is being checked, so that the next process begins it at once. */
+    /** Gives running checks back, so that another process can start them at once. */
     @Override
     public void destroy() throws InterruptedException {
         threads.shutdownNow();

@@ -1,4 +1,4 @@
 package dev.anneal.service.files.check;
 
-/** Published after a check was requested, so that this process begins it without waiting for the next look. */
+/** Published after a check was requested, so that this process starts it at once. */
 record CheckRequested() {}

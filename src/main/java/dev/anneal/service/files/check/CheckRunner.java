@@ -23,7 +23,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
 
-/** Does one check after the other. Each is claimed in the database, so that any process may do it, and another one does it if that process dies. */
+/**
+ * Runs checks one after another. Each is claimed in the database, so any process can run it, and another one takes over
+ * if that process dies.
+ */
 @Component
 @ConditionalOnRole(Role.API)
 final class CheckRunner {
@@ -60,7 +63,7 @@ final class CheckRunner {
         this.checks = checks;
     }
 
-    /** Does the check that has waited longest; false if none waits. */
+    /** Runs the oldest waiting check; false if none is waiting. */
     boolean runOnce() {
         Optional<FileCheck> claimed =
                 database.call(() -> checks.claim(owner, clock.instant(), properties.checkLease()));
@@ -68,14 +71,14 @@ final class CheckRunner {
         return claimed.isPresent();
     }
 
-    /** Keeps the checks that run this process's own; to be called well within their lease. */
+    /** Renews the leases of running checks. Must be called well within their lease. */
     void renew() {
         if (!running.isEmpty()) {
             database.run(() -> checks.renew(owner, running, clock.instant().plus(properties.checkLease())));
         }
     }
 
-    /** To be called when nothing runs any more. */
+    /** Gives back claimed checks. Must be called after all runs have ended. */
     void giveBack() {
         database.run(() -> checks.giveBack(owner));
     }
@@ -86,18 +89,18 @@ final class CheckRunner {
             Optional<Runnable> finding = FileChecks.isWornOut(check)
                     ? Optional.of(failure(check, TokenCount.SERVICE_FAULT, WORN_OUT))
                     : find(check);
-            // An interrupted check found nothing: the process ends, and gives it back.
+            // An interrupted check has no result: the process is shutting down and gives it back.
             if (finding.isPresent() && !Thread.currentThread().isInterrupted()) {
                 database.run(finding.get());
                 events.publishEvent(new FileChecked(check.tenantId(), check.fileId()));
             }
         } finally {
-            // Unless the result was written, the lease ends and the check is begun again.
+            // Unless the result was written, the lease expires and the check is repeated.
             running.remove(check.id());
         }
     }
 
-    /** Writes what there is to say about the file; empty if the store, the machine or the service is at fault. */
+    /** The write of the result; empty if the store, the machine or the service is at fault. */
     private Optional<Runnable> find(FileCheck check) {
         try {
             return Optional.of(check.validates() ? validate(check) : count(check));
@@ -140,7 +143,7 @@ final class CheckRunner {
         return Optional.empty();
     }
 
-    /** The environment is at fault: the check waits for it, however long that takes. */
+    /** Postpones the check, because the environment is at fault, without limit. */
     private Runnable later(FileCheck check, Exception cause) {
         return () -> {
             LOG.warn("{} cannot be checked now; it is tried again in {}: {}", check.fileId(), PAUSE, cause.toString());
@@ -148,7 +151,7 @@ final class CheckRunner {
         };
     }
 
-    /** The lost content of a deleted file is no fault. */
+    /** Missing content of a deleted file is not a fault. */
     private Runnable lost(FileCheck check, Exception cause) {
         return () -> {
             if (checks.failed(check, owner, TokenCount.SERVICE_FAULT, LOST)) {

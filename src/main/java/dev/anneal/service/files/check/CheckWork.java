@@ -19,7 +19,7 @@ import java.io.InputStream;
 import java.util.Objects;
 import org.springframework.stereotype.Component;
 
-/** Reads a file to answer a check. Not final: tests override it. */
+/** Reads a file for a check. Not final: tests override it. */
 @Component
 class CheckWork {
 
@@ -38,7 +38,7 @@ class CheckWork {
     }
 
     /**
-     * @throws Refusal if the model is not what it was when the count was asked for
+     * @throws Refusal if the model has changed since the count was requested
      * @throws DataException if its tokenizer or chat template does not work
      * @throws StalledRenderingException naming the row whose rendering stalled
      */

@@ -4,11 +4,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A check that this process does.
+ * A check claimed by this process.
  *
- * @param validates whether the rows are checked, else their tokens are counted
- * @param requestedAt when it was first asked for; what chat templates take for the present, so that a check done again counts the same
- * @param attempts how often the check was begun, this time included
+ * @param validates whether the rows are validated; otherwise their tokens are counted
+ * @param requestedAt time of the first request; also the current time for chat templates, so that a repeated check
+ *     gives the same count
+ * @param attempts number of attempts, including this one
  */
 record FileCheck(
         long id,

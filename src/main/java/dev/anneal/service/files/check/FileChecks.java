@@ -20,14 +20,15 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * The table {@code file_check}: what is asked about files, which process finds it out, and what was found, which decides the status of the file.
+ * The table {@code file_check}: requested checks, the processes that run them, and their results, which decide the
+ * status of files.
  *
- * <p>Whoever locks a file and its checks locks the file first, as a deletion does; nobody waits for checks of several files.
+ * <p>Transactions lock a file before its checks, as a deletion does, and never wait for checks of several files.
  */
 @Component
 final class FileChecks implements FileListener {
 
-    /** A check that has ended this many processes, or met errors of the service as often, is not begun again. */
+    /** A check that has crashed this many processes, or failed as often because of the service, is not repeated. */
     private static final int MAX_ATTEMPTS = 3;
 
     private final JdbcClient jdbc;
@@ -38,7 +39,7 @@ final class FileChecks implements FileListener {
         this.events = events;
     }
 
-    /** Asks for the validation of an upload. */
+    /** Requests the validation of an upload. */
     @Override
     public void uploaded(StoredFile file) {
         jdbc.sql("""
@@ -54,12 +55,12 @@ final class FileChecks implements FileListener {
         startSoon();
     }
 
-    /** Begins what was asked for now instead of at the next look, if this process does such work. */
+    /** Starts requested checks at once, if this process runs checks. */
     void startSoon() {
         events.publishEvent(new CheckRequested());
     }
 
-    /** Asks for a count unless that was done before, or the file is deleted. */
+    /** Requests a count unless it exists or the file is deleted. */
     void requestCount(StoredFile file, TokenCounts.Question question, Instant now) {
         jdbc.sql("""
                         INSERT INTO file_check (tenant_id, file_id, kind, model_id, tokenizer, max_length, state, requested_at)
@@ -110,7 +111,7 @@ final class FileChecks implements FileListener {
     }
 
     /**
-     * Takes the oldest check that waits, or whose process has shown no sign of life. Counts wait until the rows are known to be right.
+     * Claims the oldest check that is waiting or whose lease has expired. Counts wait until the rows are validated.
      *
      * @param owner this process
      */
@@ -139,7 +140,7 @@ final class FileChecks implements FileListener {
                 .optional();
     }
 
-    /** Keeps what this process does its own. A check that is being ended or deleted right now needs that no more. */
+    /** Renews the leases of this process's checks. Skips locked ones, which are being ended or deleted. */
     void renew(String owner, Set<Long> checks, Instant until) {
         jdbc.sql("""
                         UPDATE file_check
@@ -156,7 +157,7 @@ final class FileChecks implements FileListener {
                 .update();
     }
 
-    /** Lets others, or the next start, do what this process had begun; that was not the check's fault. */
+    /** Releases this process's checks without counting the attempt. */
     void giveBack(String owner) {
         jdbc.sql("""
                         UPDATE file_check
@@ -168,7 +169,8 @@ final class FileChecks implements FileListener {
     }
 
     /**
-     * Has a check wait until {@code time} that the store or the base model was not there for; that was not its fault. It stays claimed so long, by nobody.
+     * Postpones a check until {@code time}, because the store or the base model is unavailable, without counting the
+     * attempt.
      */
     void postpone(FileCheck check, String owner, Instant time) {
         jdbc.sql("""
@@ -186,12 +188,12 @@ final class FileChecks implements FileListener {
         return check.attempts() > MAX_ATTEMPTS;
     }
 
-    /** Whether this attempt is the last one. */
+    /** Whether this is the last attempt. */
     static boolean isLast(FileCheck check) {
         return check.attempts() >= MAX_ATTEMPTS;
     }
 
-    /** Writes what was found about the rows, unless somebody else has or the file is deleted. */
+    /** Writes the report, unless another process has or the file is deleted. */
     void validated(FileCheck check, String owner, ValidationReport report) {
         lockFile(check);
         if (end(check, owner, "DONE", null, null, null)) {
@@ -205,9 +207,9 @@ final class FileChecks implements FileListener {
     }
 
     /**
-     * Ends the check without a report. A file whose rows could not be checked is not usable.
+     * Ends the check without a report. A file whose rows could not be checked is unusable.
      *
-     * @return false if somebody else has ended it or the file is deleted, and nothing was written
+     * @return false if another process has ended it or the file is deleted, so that nothing was written
      */
     boolean failed(FileCheck check, String owner, String code, String message) {
         if (check.validates()) {

@@ -5,7 +5,7 @@ import dev.anneal.service.platform.refusal.RefusalCode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known about a file's tokens: nothing yet, a report, or why there is none.
+ * State of a count: pending, a report, or a failure.
  *
  * @param failureCode an error code of the API, for example {@code dataset_invalid}
  */
@@ -16,18 +16,20 @@ public record TokenCount(
 
     static final TokenCount PENDING = new TokenCount(null, null, null);
 
-    /** Code of a failure that neither the file nor the model has caused. */
+    /** Code of a failure caused by neither the file nor the model. */
     static final String SERVICE_FAULT = "internal_error";
 
-    /** Code of a count in which rendering a row stalled at every attempt. Later, or on another machine, it may not. */
+    /**
+     * Code of a count in which rendering a row stalled in every attempt. It may succeed later or on another machine.
+     */
     static final String STALLED = RefusalCode.RENDERING_STALLED.wireName();
 
-    /** Whether the answer is still to come. */
+    /** Whether there is no result yet. */
     public boolean isPending() {
         return report == null && failureCode == null;
     }
 
-    /** Whether the service could not count; asked again, it may. */
+    /** Whether the service failed, so that a new request may succeed. */
     public boolean isServiceFault() {
         return SERVICE_FAULT.equals(failureCode);
     }

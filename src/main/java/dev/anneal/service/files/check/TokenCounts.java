@@ -8,8 +8,8 @@ import java.util.List;
 import org.springframework.stereotype.Component;
 
 /**
- * Token counts of files by model and row length: requested here, counted in the background once the file's rows are known to be right, and kept. Whoever waits
- * for a count listens for {@link FileChecked} and asks again.
+ * Token counts of files by model and row length: requested here, counted in the background once the file's rows are
+ * validated, and stored. Callers that wait for a count listen for {@link FileChecked} and ask again.
  */
 @Component
 public final class TokenCounts {
@@ -24,10 +24,12 @@ public final class TokenCounts {
         this.checks = checks;
     }
 
-    /** @param maxLength longest row in tokens; longer ones are cut */
+    /**
+     * @param maxLength maximum length of a row in tokens; longer ones are cut
+     */
     public record Question(BaseModel model, int maxLength) {}
 
-    /** The count, which is begun if it was not requested before. */
+    /** The count, which is requested if it was not before. */
     public TokenCount count(StoredFile file, Question question) {
         TokenCount count = database.call(file.tenantId(), () -> countWithin(file, question));
         if (count.isPending()) {
@@ -47,14 +49,14 @@ public final class TokenCounts {
     }
 
     /**
-     * Forgets counts of the file that failed through the service's fault or stalled, so that the next who asks has it counted anew. Who has waited
-     * for one takes its failure for the answer. Part of a transaction of the file's tenant.
+     * Deletes counts of the file that stalled or failed because of the service, so that the next request counts again.
+     * Callers that wait for such a count treat its failure as the result. Requires a transaction of the file's tenant.
      */
     public void forgetPassingFailures(StoredFile file) {
         checks.deleteFailedCounts(file.key(), List.of(TokenCount.SERVICE_FAULT, TokenCount.STALLED));
     }
 
-    /** Begins what was asked for now instead of at the next look, if this process does such work. */
+    /** Starts requested checks at once, if this process runs checks. */
     public void startSoon() {
         checks.startSoon();
     }

@@ -1,6 +1,6 @@
 /**
- * Checks of uploaded files in the background: whether their rows are right, and how many tokens a model's tokenizer makes of them. Each check is claimed in the
- * database, so that any process may do it, and another one does it if that process dies.
+ * Background checks of uploaded files: validation of rows, and token counts. Each check is claimed in the database, so
+ * any process can run it, and another one takes over if that process dies.
  */
 @NamedInterface
 @NullMarked

@@ -25,9 +25,9 @@ record FileBody(
         Anneal anneal) {
 
     /**
-     * What Anneal adds.
+     * Fields in addition to OpenAI's.
      *
-     * @param validationReport what was found in the rows of training data; null before that, and in lists
+     * @param validationReport report on training data; null before the check, and in lists
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Anneal(String sha256, @Nullable ValidationReport validationReport) {}

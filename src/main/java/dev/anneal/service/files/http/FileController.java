@@ -25,7 +25,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The files of a tenant, as OpenAI's clients upload and read them. */
+/** {@code /v1/files}: uploads, lists, contents and deletion of files. */
 @RestController
 @RequestMapping("/v1/files")
 final class FileController {
@@ -81,7 +81,7 @@ final class FileController {
         new Download(file.filename(), file.bytes(), file.sha256()).write(request, response, store, file.content());
     }
 
-    /** Some clients send a body with it, which says nothing. */
+    /** Ignores the body that some clients send. */
     @DeleteMapping("/{fileId}")
     @RequiresScope(Scope.FILES_WRITE)
     DeletedBody delete(Tenant tenant, @PathVariable String fileId) {

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The object {@code upload}: a file that arrives in parts.
+ * The object {@code upload}: a file uploaded in parts.
  *
  * @param file null until the upload is completed
  */

@@ -20,7 +20,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
-/** Files that arrive in parts, as OpenAI's clients send them. */
+/** {@code /v1/uploads}: uploads of files in parts. */
 @RestController
 @RequestMapping("/v1/uploads")
 final class UploadController {
@@ -64,7 +64,7 @@ final class UploadController {
         return body(uploads.complete(tenant.id(), uploadId, wanted.partIds(), wanted.md5()));
     }
 
-    /** Some clients send a body with it, which says nothing. */
+    /** Ignores the body that some clients send. */
     @PostMapping("/{uploadId}/cancel")
     @RequiresScope(Scope.FILES_WRITE)
     UploadBody cancel(Tenant tenant, @PathVariable String uploadId) {

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The text fields of an upload, which come before or after its content. */
+/** The text fields of an upload, which may precede or follow its content. */
 final class UploadForm {
 
     private static final String PURPOSE = "purpose";
@@ -24,7 +24,7 @@ final class UploadForm {
 
     private final Map<String, String> fields = new LinkedHashMap<>();
 
-    /** Whether an upload may have the field. */
+    /** Whether the field is known. */
     static boolean knows(String name) {
         return KNOWN.contains(name);
     }
@@ -56,7 +56,7 @@ final class UploadForm {
                 .collect(Collectors.joining(", "));
     }
 
-    /** How long after its creation the file ends, or null. */
+    /** How long after its creation the file expires, or null. */
     @Nullable
     Duration expiresAfter() {
         String anchor = fields.get(ANCHOR);

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads a multipart upload part by part as it arrives, so that a file of any size takes a buffer of memory and no copy on the disk.
- * The content may have no filename, which containers would then take for a text field.
+ * Reads a multipart upload part by part as it arrives, so that a file of any size needs only a buffer in memory and no
+ * temporary file. The content may lack a filename, in which case containers would treat it as a text field.
  */
 @Component
 final class UploadReader {
@@ -35,10 +35,10 @@ final class UploadReader {
     private static final int MAX_FIELD_BYTES = 1024;
     private static final int MAX_FILENAME_LENGTH = 255;
 
-    /** What the parts' headers, the fields and the boundaries may take beside the content. */
+    /** Maximum size of headers, fields and boundaries in addition to the content. */
     private static final long MAX_OVERHEAD_BYTES = 64 << 10;
 
-    /** The content, the three fields, and some that somebody has sent twice. */
+    /** The content, the three fields, and some repeated ones. */
     private static final int MAX_PARTS = 10;
 
     private final FileIntake intake;
@@ -51,7 +51,9 @@ final class UploadReader {
         this.parts = parts;
     }
 
-    /** @throws Refusal if the request is not an upload as the API describes it; nothing is kept of it then */
+    /**
+     * @throws Refusal if the request is not a valid upload; nothing is stored then
+     */
     StoredFile read(String tenantId, HttpServletRequest request) throws IOException {
         if (!JakartaServletFileUpload.isMultipartContent(request)) {
             throw new Refusal(

@@ -8,13 +8,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that arrives in parts.
+ * A file uploaded in parts.
  *
  * @param key internal key, for rows of its parts
- * @param bytes what the parts are together
- * @param fileExpiresAfter when the file deletes itself, counted from its completion; null for never
+ * @param bytes announced total size of the parts
+ * @param fileExpiresAfter how long after its completion the file is deleted; null for never
  * @param fileId id of the file; null until the upload is completed
- * @param partIds the parts that are the file, in their order; none until the upload is completed
+ * @param partIds the file's parts, in order; empty until the upload is completed
  */
 public record Upload(
         long key,
@@ -34,7 +34,7 @@ public record Upload(
         partIds = List.copyOf(partIds);
     }
 
-    /** Where the parts lie in the store. */
+    /** Folder of the parts in the store. */
     ArtifactKey folder() {
         return new ArtifactKey(tenantId).child("uploads").child(id);
     }

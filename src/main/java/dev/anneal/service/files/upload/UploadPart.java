@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 
-/** A stored part, as the API shows it. Completing the upload decides its place in the file. */
+/** A stored part. Completing the upload decides its position in the file. */
 public record UploadPart(
         String id,
         String uploadId,

@@ -21,14 +21,14 @@ public final class UploadParts {
 
     private static final Logger LOG = LoggerFactory.getLogger(UploadParts.class);
 
-    /** Largest part, as OpenAI's clients cut files. */
+    /** Maximum size of a part, which OpenAI's clients use. */
     public static final long MAX_PART_BYTES = 64L << 20;
 
     private static final String PREFIX = "part_";
     private static final String DATA = "data";
     private static final int MAX_PARTS = 10_000;
 
-    /** Clients repeat a part whose answer was lost, so that more is stored than the file will have. */
+    /** Clients resend parts whose response was lost, so more bytes may be stored than the file has. */
     private static final int KEPT_FOR_EACH_BYTE = 2;
 
     private final TenantDatabase database;
@@ -48,8 +48,8 @@ public final class UploadParts {
     /**
      * Stores a part.
      *
-     * @throws Refusal if the upload takes no parts any more, or the part is too large for it
-     * @throws IOException if the client goes away; nothing is kept then
+     * @throws Refusal if the upload no longer accepts parts, or the part is too large for it
+     * @throws IOException if the client disconnects; nothing is stored then
      */
     public UploadPart add(String tenantId, String uploadId, InputStream content) throws IOException {
         String partId = identifiers.next(PREFIX);

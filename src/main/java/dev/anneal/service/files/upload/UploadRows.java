@@ -25,7 +25,7 @@ final class UploadRows {
             WHERE public_id = :id
             """;
 
-    /** 1634624115 sets these locks apart from others of the same database. */
+    /** 1634624115 distinguishes these locks from others in the database. */
     private static final String LOCK_COUNT = "SELECT pg_advisory_xact_lock(1634624115, hashtext(:tenant)) IS NOT NULL";
 
     private final JdbcClient jdbc;
@@ -51,7 +51,7 @@ final class UploadRows {
                 .update();
     }
 
-    /** How many uploads of the tenant take parts; who counts at the same time waits until the end of this transaction. */
+    /** Number of pending uploads of the tenant; concurrent counts wait until the end of this transaction. */
     int countPending(String tenantId, Instant now) {
         jdbc.sql(LOCK_COUNT).param("tenant", tenantId).query(Boolean.class).single();
         return jdbc.sql("SELECT count(*) FROM upload WHERE tenant_id = ? AND state = 'PENDING' AND expires_at > ?")
@@ -64,7 +64,7 @@ final class UploadRows {
         return find(FIND, id, now);
     }
 
-    /** As {@link #find}; nobody adds a part or ends the upload before the end of the transaction. */
+    /** As {@link #find}, and locks the upload against new parts and its end until the end of the transaction. */
     Optional<Upload> lock(String id, Instant now) {
         return find(FIND + "FOR UPDATE", id, now);
     }
@@ -105,7 +105,7 @@ final class UploadRows {
         jdbc.sql("DELETE FROM upload_part WHERE public_id = ?").param(partId).update();
     }
 
-    /** How many parts of the upload are stored or arrive, and what is stored. */
+    /** Number of parts that are stored or arriving, and the stored bytes. */
     Kept kept(Upload upload) {
         return jdbc.sql(
                         "SELECT count(*) AS parts, coalesce(sum(bytes), 0)::bigint AS bytes FROM upload_part WHERE upload_id = ?")
@@ -114,7 +114,7 @@ final class UploadRows {
                 .single();
     }
 
-    /** Bytes of the parts that are stored, by id. */
+    /** Sizes of the stored parts, by id. */
     Map<String, Long> parts(Upload upload) {
         Map<String, Long> parts = new LinkedHashMap<>();
         jdbc.sql("SELECT public_id, bytes FROM upload_part WHERE upload_id = ? AND bytes IS NOT NULL ORDER BY id")
@@ -147,6 +147,6 @@ final class UploadRows {
                 partIds == null ? List.of() : List.of(partIds.split(",")));
     }
 
-    /** What an upload holds so far. */
+    /** Parts and bytes of an upload so far. */
     record Kept(long parts, long bytes) {}
 }

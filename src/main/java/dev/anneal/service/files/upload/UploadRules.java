@@ -9,7 +9,7 @@ import java.time.Clock;
 import java.time.Instant;
 import org.springframework.stereotype.Component;
 
-/** Limits of uploads: how long they take parts, how many there may be, and how large they are. */
+/** Limits of uploads: expiry, number and size. */
 @Component
 final class UploadRules {
 
@@ -31,15 +31,15 @@ final class UploadRules {
         return clock.instant();
     }
 
-    /** When an upload that begins at {@code start} takes no more parts. */
+    /** When an upload created at {@code start} expires. */
     Instant endOf(Instant start) {
         return start.plus(properties.expiry());
     }
 
     /**
-     * Before an upload is created, within the transaction that creates it.
+     * Checks the creation of an upload, within its transaction.
      *
-     * @throws Refusal if the tenant has as many that take parts as it may
+     * @throws Refusal if the tenant has too many pending uploads
      */
     void admit(String tenantId, Instant now) {
         int pending = rows.countPending(tenantId, now);
@@ -51,7 +51,7 @@ final class UploadRules {
         }
     }
 
-    /** How large a file of the tenant may be now: the same for those that arrive whole. */
+    /** Current maximum file size of the tenant, the same as for whole files. */
     UploadLimit limit(String tenantId) {
         return quotas.uploadLimit(tenantId).orLess(intake.maxBytes(), "anneal.files.max-size of this installation");
     }

@@ -6,7 +6,7 @@ import dev.anneal.service.platform.schedule.RecurringChore;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** When uploads are swept. */
+/** The sweep of uploads. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnRole(Role.API)
 class UploadSchedule {

@@ -2,13 +2,13 @@ package dev.anneal.service.files.upload;
 
 import java.util.Locale;
 
-/** Where an upload is in its life. The lower-case names are the ones the API shows. */
+/** State of an upload. The API shows the lower-case names. */
 public enum UploadState {
-    /** Takes parts. */
+    /** Accepts parts. */
     PENDING,
-    /** Is a file. */
+    /** Has become a file. */
     COMPLETED,
-    /** Given up by its client. */
+    /** Cancelled by its client. */
     CANCELLED,
     /** Not completed in time. */
     EXPIRED;

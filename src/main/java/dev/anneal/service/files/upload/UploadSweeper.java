@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Ends expired uploads, and deletes what ended ones have left. */
+/** Ends expired uploads, and deletes the parts of ended ones. */
 @Component
 final class UploadSweeper {
 
@@ -19,10 +19,10 @@ final class UploadSweeper {
 
     private static final int BATCH = 100;
 
-    /** How long an ended upload can be asked for. */
+    /** How long an ended upload can be retrieved. */
     private static final Duration REMEMBERED = Duration.ofDays(30);
 
-    /** No part takes longer to arrive: after this time the process that received it is gone. */
+    /** Longer than any part takes: its process is gone. */
     private static final Duration LONGEST_PART = Duration.ofDays(1);
 
     private final JdbcClient jdbc;
@@ -30,7 +30,7 @@ final class UploadSweeper {
     private final ArtifactStore store;
     private final Clock clock;
 
-    /** The next sweep goes on behind this upload, so that parts which cannot be deleted do not keep others waiting. */
+    /** The next sweep continues after this upload, so that parts that cannot be deleted do not delay others. */
     private long after;
 
     UploadSweeper(JdbcClient jdbc, SystemDatabase database, ArtifactStore store, Clock clock) {
@@ -67,7 +67,10 @@ final class UploadSweeper {
                 .update());
     }
 
-    /** Deletes the parts of an upload that has ended. Parts that cannot be deleted or still arrive are left to the next sweep. */
+    /**
+     * Deletes the parts of an ended upload. Those that cannot be deleted or are still arriving are left to the next
+     * sweep.
+     */
     void removeParts(Upload upload) {
         try {
             store.delete(upload.folder());

@@ -17,7 +17,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Begins uploads of a tenant, completes them as files, and cancels them. {@link UploadParts} takes the parts. */
+/** Creates, completes and cancels uploads of a tenant. {@link UploadParts} stores their parts. */
 @Component
 public final class Uploads {
 
@@ -49,7 +49,9 @@ public final class Uploads {
         this.rows = rows;
     }
 
-    /** @throws Refusal if the file is to be larger than files may be, or the tenant has too many uploads that take parts */
+    /**
+     * @throws Refusal if the file would be too large, or the tenant has too many pending uploads
+     */
     public Upload create(String tenantId, NewUpload wanted) {
         UploadLimit limit = rules.limit(tenantId);
         if (wanted.bytes() > limit.bytes()) {
@@ -78,10 +80,10 @@ public final class Uploads {
     }
 
     /**
-     * Makes a file of the parts. Repeating it with the same parts gives the same file.
+     * Turns the parts into a file. Repeating it with the same parts returns the same file.
      *
      * @param md5 of the whole content in hexadecimal, or null
-     * @throws Refusal if the upload has ended otherwise, or the parts are not what was announced
+     * @throws Refusal if the upload has ended otherwise, or the parts do not match the announced size or hash
      */
     public Upload complete(String tenantId, String id, List<String> partIds, @Nullable String md5) throws IOException {
         Upload upload = find(tenantId, id);

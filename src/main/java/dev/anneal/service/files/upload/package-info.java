@@ -1,4 +1,4 @@
-/** Files that arrive in parts, within an hour: the parts are kept until the client says in which order they are a file. */
+/** Uploads of files in parts, which the client finally orders into a file. */
 @NullMarked
 package dev.anneal.service.files.upload;
 

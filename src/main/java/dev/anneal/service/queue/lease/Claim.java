@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Work that a worker has claimed.
  *
- * @param waited how long it could have been claimed before
- * @param deadlineAt until when this attempt has to end, by the database's clock
+ * @param waited how long it had been claimable
+ * @param deadlineAt deadline of this attempt, by the database's clock
  * @param traceparent W3C trace context of the request that made it, or null
- * @param model base model that it needs, as {@link dev.anneal.service.queue.NewWork#model} writes it, or null
+ * @param model base model that it needs, in the format of {@link dev.anneal.service.queue.NewWork#model}, or null
  */
 public record Claim(
         Lease lease,

@@ -11,11 +11,12 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * How long the database has answered this process without a break. While it is away no worker can extend its lease, so an expired lease
- * shows a lost worker only after every worker has had time to reach the database again.
+ * Tracks how long the database has answered this process without interruption. During an outage no worker can extend
+ * its lease, so an expired lease indicates a lost worker only after every worker has had time to reach the database
+ * again.
  *
- * <p>All times are the database's. They go on while this process or its host stands still, so a long gap between two answers is a break
- * even if no call has failed. Thread-safe.
+ * <p>All times are the database's, which continue while this process or its host is suspended, so a long gap between
+ * two answers is an interruption even if no call failed. Thread-safe.
  */
 final class DatabaseWatch {
 
@@ -28,19 +29,21 @@ final class DatabaseWatch {
     private @Nullable Instant lastAnswer;
     private boolean isSettled;
 
-    /** @param databaseTime asks the database, as heartbeats do */
+    /**
+     * @param databaseTime reads the database's time, like heartbeats
+     */
     DatabaseWatch(Supplier<Instant> databaseTime, LeaseProperties properties) {
         this.databaseTime = databaseTime;
         this.settlingTime = properties.settlingTime();
         this.longestGap = properties.longestHarmlessOutage();
     }
 
-    /** How often to {@link #look}, so that one late look is no break. */
+    /** How often to {@link #look}; short enough that one late look is not an interruption. */
     Duration interval() {
         return longestGap.dividedBy(3);
     }
 
-    /** Asks the database once. */
+    /** Reads the database's time once. */
     void look() {
         try {
             answered(databaseTime.get());
@@ -50,8 +53,8 @@ final class DatabaseWatch {
     }
 
     /**
-     * Until when, by the database's clock, an expired lease shows a lost worker; nothing while the database has not answered for long
-     * enough. An outage that has begun since the last look costs no healthy worker its lease before then.
+     * The database time until which an expired lease indicates a lost worker; empty if the database has not answered
+     * for long enough. Even an outage that began after the last look costs no live worker its lease before then.
      */
     synchronized Optional<Instant> trustedUntil() {
         return isSettled && lastAnswer != null ? Optional.of(lastAnswer.plus(longestGap)) : Optional.empty();
@@ -69,7 +72,7 @@ final class DatabaseWatch {
         }
     }
 
-    /** A clock that was set back counts as a gap as well: leases that it has seen expire may hold again. */
+    /** A clock set back counts as a gap as well, because expired leases may be valid again. */
     private boolean isGap(Instant earlier, Instant later) {
         return later.isBefore(earlier) || later.isAfter(earlier.plus(longestGap));
     }

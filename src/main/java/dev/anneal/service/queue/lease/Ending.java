@@ -4,10 +4,10 @@ import dev.anneal.service.queue.WorkState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a worker's wish to end its attempt.
+ * Result of ending an attempt.
  *
  * @param result whether it had an effect
- * @param state the state that the work is in now; null if {@link Result#STALE}
+ * @param state the work's new state; null if {@link Result#STALE}
  */
 public record Ending(Result result, @Nullable WorkState state) {
 
@@ -15,9 +15,9 @@ public record Ending(Result result, @Nullable WorkState state) {
 
     /** Whether an ending had an effect. */
     public enum Result {
-        /** The attempt has ended, and what the worker wrote with it is committed. */
+        /** The attempt has ended, and the worker's writes are committed. */
         APPLIED,
-        /** An earlier call, whose answer was lost, had already ended it; nothing was written now. */
+        /** An earlier call, whose answer was lost, had ended it; nothing was written now. */
         REPEATED,
         /** The lease is lost: nothing was written, and the worker must stop and publish nothing. */
         STALE

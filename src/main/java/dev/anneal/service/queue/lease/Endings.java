@@ -12,13 +12,13 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** How attempts end: the work changes first, its lease goes with it, and the attempt is closed, in one statement. */
+/** Ends attempts: one statement changes the work, deletes its lease and closes the attempt. */
 final class Endings {
 
     /** The condition on the row that an ending may change: it has exactly this lease, the newest. */
     static final String FENCE = "work.id = :id AND work.lease_token = :token AND work.state = 'RUNNING'";
 
-    /** Completed by {@link #APPLY}: {@code held} are the rows to end, {@code decided} what each becomes. */
+    /** Completed by {@link #APPLY}: {@code held} are the rows to end, {@code decided} their new states. */
     private static final String HELD = """
             WITH held AS (
                 SELECT id, lease_token, wish, user_retries, platform_retries
@@ -48,9 +48,10 @@ final class Endings {
             """;
 
     /**
-     * Shared with the rescue. {@code failed} has the rows with their error; each origin has a budget of its own. The first lost worker
-     * costs no delay, for its lease was waited for already; work that loses another one may be what ends them. A fault of the environment
-     * uses up nothing: the work waits for ever, looking again after a delay that grows while the same fault goes on.
+     * Shared with the rescue. {@code failed} has the rows with their error; each origin has its own budget. The first
+     * lost worker causes no delay, because its lease has already been waited for; after further losses the work itself
+     * may be the cause. A fault of the environment uses no budget: the work waits without limit, with delays that grow
+     * while the same fault persists.
      */
     static final String RETRY_OR_FAIL = """
             counted AS (
@@ -86,7 +87,7 @@ final class Endings {
             ),
             """.formatted(ErrorColumn.FROM_PARAMETERS) + RETRY_OR_FAIL;
 
-    /** Work that goes back without a delay keeps its {@code run_at} and with it its place. */
+    /** Work given back without a delay keeps its {@code run_at} and thus its position. */
     static final String APPLY = """
             ended AS (
                 UPDATE work
@@ -131,7 +132,7 @@ final class Endings {
 
     private static final String RESULT = "SELECT method, state FROM ended";
 
-    /** An attempt's outcome is written once, by what ended it: a repeated call finds its own. */
+    /** An attempt's outcome is written only once, so a repeated call finds its own. */
     private static final String EARLIER = """
             SELECT work.method, work.state
             FROM attempt
@@ -149,7 +150,9 @@ final class Endings {
         this(jdbc, system, properties, ends, FENCE);
     }
 
-    /** @param fence condition on the row to end; the tests prove that a weaker one is found out */
+    /**
+     * @param fence condition on the row to end; tests prove that a weaker one is detected
+     */
     Endings(JdbcClient jdbc, SystemDatabase system, LeaseProperties properties, WorkEnds ends, String fence) {
         this.jdbc = jdbc;
         this.system = system;
@@ -212,7 +215,7 @@ final class Endings {
         });
     }
 
-    /** The call that ended the attempt got no answer, so the listeners do not know yet. */
+    /** The call that ended the attempt got no answer, so listeners have not been notified. */
     private Ending earlier(Lease lease, Set<String> outcomes, UnaryOperator<WorkEnd> explained) {
         Optional<WorkEnd> end = jdbc.sql(EARLIER)
                 .param("id", lease.workId())

@@ -9,12 +9,15 @@ import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The claim: which tenant's turn it is, then which of its work is next. Two steps, because one statement that orders all queued rows by their
- * tenants' load took 19 s with 10,000 of them.
+ * The claim: first the tenant whose turn it is, then its next work. Two steps, because one statement that orders all
+ * queued rows by their tenants' load took 19 s with 10,000 of them.
  */
 final class FairClaim {
 
-    /** Skips through the index from tenant to tenant, so it costs as many probes as tenants wait, however much each of them has. */
+    /**
+     * Skips through the index from tenant to tenant: one probe for each waiting tenant, independent of the amount of
+     * its work.
+     */
     private static final String TENANTS_IN_TURN = """
             WITH RECURSIVE waiting AS (
                 (SELECT tenant_id FROM work WHERE state = 'QUEUED' AND slot = :slot ORDER BY tenant_id LIMIT 1)
@@ -43,8 +46,8 @@ final class FairClaim {
             """.formatted(allowedTo("waiting.tenant_id"));
 
     /**
-     * Held until the transaction ends, so that two claims for one tenant count what it runs one after the other: the limit is exact.
-     * 1634624113 sets these locks apart from others of the same database.
+     * Held until the transaction ends, which serialises the counts of a tenant's running work and makes the limit
+     * exact. 1634624113 distinguishes these locks from others in the database.
      */
     private static final String TRY_LOCK_TENANT =
             "SELECT pg_try_advisory_xact_lock(1634624113, hashtext(:slot || ' ' || :tenant))";
@@ -109,16 +112,19 @@ final class FairClaim {
         this.properties = properties;
     }
 
-    /** How much of a tenant runs at a time: its quota limits trainings; the settings limit everything else, and trainings without a quota. */
+    /**
+     * Limit of a tenant's running work: its quota for trainings; the settings for everything else, and for trainings
+     * without a quota.
+     */
     private static String allowedTo(String tenant) {
         return """
                 coalesce((SELECT running_jobs FROM tenant_quota WHERE tenant_quota.tenant_id = %s AND :slot = 'TRAINING'), :limit)""".formatted(tenant);
     }
 
     /**
-     * Who asks for work.
+     * A worker that asks for work.
      *
-     * @param methods what it knows to do
+     * @param methods methods that it supports
      * @param lackingModels base models that it does not have
      */
     record Claimant(String worker, Slot slot, Set<String> methods, Set<String> lackingModels) {}
@@ -136,7 +142,7 @@ final class FairClaim {
                 if (lock(TRY_LOCK_TENANT, slot, tenant)) {
                     return claim(claimant, tenant);
                 }
-                // Another claim for this tenant is under way, so it is another tenant's turn.
+                // Another claim for this tenant is in progress, so it is another tenant's turn.
                 busy.add(tenant);
                 return Optional.empty();
             });

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Reads what the statements of this module return. */
+/** Reads result rows of this room's statements. */
 final class LeaseRows {
 
     private LeaseRows() {}

@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * What workers do with work. Only the holder of the newest lease has any effect; every time is the database's, so a worker's clock
- * does not matter.
+ * Operations of workers on work. Only the holder of the newest lease has any effect; all times are the database's, so
+ * workers' clocks do not matter.
  *
- * <p>The {@code writes} of a call run in its transaction, across all tenants, after the lease has been found to hold and before the
- * commit: rows written there exist exactly if the call had its effect.
+ * <p>The {@code writes} of a call run in its transaction, across all tenants, after the lease has been checked: they
+ * are committed exactly if the call has its effect.
  */
 public final class Leases {
 
-    /** A lease that has expired stays lost until {@link #reclaim}: its holder no longer trusts it. */
+    /** Does not extend an expired lease, which its holder no longer trusts; {@link #reclaim} does. */
     private static final String HEARTBEAT = """
             UPDATE lease
             SET expires_at = clock_timestamp() + make_interval(secs => :lease)
@@ -36,7 +36,7 @@ public final class Leases {
             RETURNING lease.work_id, lease.lease_token, work.wish
             """;
 
-    /** Locks the work as the rescue does, so that exactly one of them has it. */
+    /** Locks the work as the rescue does, so that only one of them succeeds. */
     private static final String RECLAIM = """
             WITH held AS (
                 SELECT id
@@ -50,7 +50,7 @@ public final class Leases {
             WHERE lease.work_id = held.id AND lease.lease_token = :token
             """;
 
-    /** The row of the lease goes with the end of its attempt, so its token is all that has to match. */
+    /** The lease's row is deleted when its attempt ends, so matching the token suffices. */
     private static final String PROGRESS = """
             UPDATE lease
             SET step = coalesce(:step::integer, lease.step),
@@ -61,7 +61,10 @@ public final class Leases {
             RETURNING lease.work_id, lease.lease_token, work.wish
             """;
 
-    /** Ends the wait of work that gets further, or saves more, than every attempt before. Work that only reaches the same fault again goes on waiting. */
+    /**
+     * Ends the waiting of work that makes or saves more progress than all earlier attempts. Work that only reaches the
+     * same fault again continues to wait.
+     */
     private static final String GETS_ON = """
             UPDATE work
             SET waits_for = NULL, waits_since = NULL, waits = 0
@@ -112,26 +115,26 @@ public final class Leases {
     }
 
     /**
-     * Takes the next work for a free slot: of the tenant that runs least, then of the one that has waited longest since its last
-     * claim; within a tenant by priority, where a minute of waiting outweighs a level.
+     * Claims the next work for a free slot: of the tenant that runs least, among these of the one whose last claim is
+     * oldest; within a tenant by priority, where a minute of waiting outweighs a level.
      *
-     * @param worker name that shows who runs it
-     * @param methods what the worker knows to do; other work is left for others
-     * @param lackingModels base models that the worker does not have; work that needs one is left for others
+     * @param worker name of the worker
+     * @param methods methods that the worker supports; other work is left to others
+     * @param lackingModels base models that the worker does not have; their work is left to others
      */
     public Optional<Claim> claim(String worker, Slot slot, Set<String> methods, Set<String> lackingModels) {
         return claims.claim(new FairClaim.Claimant(worker, slot, methods, lackingModels));
     }
 
-    /** The same for a worker that has every model. */
+    /** The same for a worker with all models. */
     public Optional<Claim> claim(String worker, Slot slot, Set<String> methods) {
         return claim(worker, slot, methods, Set.of());
     }
 
     /**
-     * Extends the leases, on connections of its own.
+     * Extends the leases, on separate connections.
      *
-     * @return the leases that still hold, each with its client's wish; one that is missing is lost
+     * @return the valid leases, each with its client's wish; missing ones are lost
      */
     public Map<Lease, Optional<Wish>> heartbeat(Collection<Lease> held) {
         Map<Lease, Optional<Wish>> holding = new HashMap<>();
@@ -146,7 +149,9 @@ public final class Leases {
         return holding;
     }
 
-    /** Extends a lease that may have expired, if nobody has taken the work since: its worker may go on. */
+    /**
+     * Extends a lease that may have expired, if the work has not been claimed since, so that its worker may continue.
+     */
     public boolean reclaim(Lease lease) {
         return heartbeats.call(() -> jdbc.sql(RECLAIM)
                         .param("id", lease.workId())
@@ -157,12 +162,12 @@ public final class Leases {
     }
 
     /**
-     * Records how far the attempt is.
+     * Records the progress of the attempt.
      *
      * @param step steps done, or null if none is new
      * @param savedStep step of a new checkpoint, or null
-     * @param stallAfter without another call within this time the attempt counts as hung
-     * @return the lease with its client's wish, which the worker learns sooner this way than by its heartbeat; empty if the lease is lost and nothing
+     * @param stallAfter time without another call after which the attempt counts as hung
+     * @return the lease with its client's wish, earlier than by its heartbeat; empty if the lease is lost and nothing
      *     was written
      */
     public Optional<Standing> progress(
@@ -191,9 +196,9 @@ public final class Leases {
     }
 
     /**
-     * Records that the attempt does something before its first step, and is not hung because of it.
+     * Records that the attempt is working before its first step and is not hung.
      *
-     * @param stallAfter it counts as hung no sooner than after this time
+     * @param stallAfter minimum time after which it counts as hung
      * @param writes not called if the lease is lost
      */
     public void prepares(Lease lease, Duration stallAfter, Runnable writes) {
@@ -211,9 +216,9 @@ public final class Leases {
     }
 
     /**
-     * A lease that holds.
+     * A valid lease.
      *
-     * @param wish what its client wishes
+     * @param wish the client's wish
      */
     public record Standing(Optional<Wish> wish) {}
 
@@ -228,30 +233,31 @@ public final class Leases {
     }
 
     /**
-     * How far an attempt is.
+     * Progress of an attempt.
      *
      * @param step steps done, or null before the first
      * @param savedStep step of the newest checkpoint, or null before the first
      */
     public record Position(@Nullable Integer step, @Nullable Integer savedStep) {}
 
-    /** Ends the work as SUCCEEDED, whatever its client wished meanwhile. */
+    /** Ends the work as SUCCEEDED, whatever its client's wish. */
     public Ending succeed(Lease lease, Runnable writes) {
         return endings.succeed(lease, writes);
     }
 
     /**
-     * Ends the attempt because of {@code error}: the work is QUEUED again after a delay if the budget of the error's origin allows it,
-     * else FAILED; CANCELLED if its client wished that. A wish to pause stays for the next attempt, because nothing was saved for it. After a fault of the
-     * environment the work waits, without a budget, and is left to other workers at first.
+     * Ends the attempt because of {@code error}: the work is QUEUED again after a delay if the budget of the error's
+     * origin allows it, otherwise FAILED; CANCELLED if its client wished that. A wish to pause remains for the next
+     * attempt, because no checkpoint was saved for it. After a fault of the environment the work waits without a
+     * budget, and other workers get it first.
      */
     public Ending fail(Lease lease, WorkError error, Runnable writes) {
         return endings.fail(lease, error, writes);
     }
 
     /**
-     * Ends the attempt after its worker has stopped in good order and saved what can be: the work becomes CANCELLED or PAUSED as its
-     * client wished, else QUEUED at its old place. No retry is counted.
+     * Ends the attempt after its worker has stopped as asked and saved a checkpoint if possible: the work becomes
+     * CANCELLED or PAUSED as its client wished, otherwise QUEUED at its old position. No retry is counted.
      */
     public Ending giveBack(Lease lease, Runnable writes) {
         return endings.giveBack(lease, writes);
@@ -261,7 +267,7 @@ public final class Leases {
         return duration.toNanos() / 1e9;
     }
 
-    /** For a call that writes nothing of its own. */
+    /** For a call without additional writes. */
     public static Runnable nothing() {
         return () -> {};
     }

@@ -8,18 +8,18 @@ import dev.anneal.service.queue.WorkState;
  * An attempt that was ended because its worker fell silent, hung or took too long.
  *
  * @param lease the attempt that has ended
- * @param state what the work became: QUEUED, or FAILED when its retries are used up, or CANCELLED if its client wished that
- * @param reason which of the clocks ran out
- * @param error the same for the attempt's record
+ * @param state new state of the work: QUEUED, FAILED if its retries are used up, or CANCELLED if its client wished that
+ * @param reason why the attempt counted as lost
+ * @param error the same as an error, for the attempt's record
  */
 public record Rescue(
         Lease lease, String tenantId, WorkKind kind, String method, WorkState state, Reason reason, WorkError error) {
 
     /** Why an attempt counted as lost. */
     public enum Reason {
-        /** Its lease expired: the worker is dead, cut off, or was held up. */
+        /** Its lease expired: the worker is dead, disconnected or was suspended. */
         HEARTBEAT,
-        /** It took longer than any attempt may. */
+        /** It exceeded the time limit of attempts. */
         DEADLINE,
         /** Its worker was alive, but the attempt made no progress in time. */
         NO_PROGRESS,

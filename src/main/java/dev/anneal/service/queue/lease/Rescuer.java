@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Ends the attempts of lost workers. Any process may run it once its {@link DatabaseWatch} trusts the leases: the lease token makes it
- * idempotent, so there is no leader.
- * Each rescue is a transaction of its own, and one that fails does not keep the others waiting.
+ * Ends the attempts of lost workers. Any process may run it once its {@link DatabaseWatch} trusts the leases: the lease
+ * token makes it idempotent, so no leader is needed. Each rescue is a separate transaction, and a failing one does not
+ * block others.
  */
 public final class Rescuer {
 
@@ -102,9 +102,10 @@ public final class Rescuer {
     }
 
     /**
-     * Rescues whatever is lost.
+     * Rescues all lost attempts.
      *
-     * @param until nothing more is rescued from this time of the database on, not even by a statement that was sent before and arrives late
+     * @param until database time from which nothing more is rescued, even by a statement that was sent before and
+     *     arrives late
      */
     public List<Rescue> runOnce(Instant until) {
         List<Rescue> rescued = new ArrayList<>();

@@ -1,6 +1,6 @@
 /**
- * The queue in Postgres as workers see it: the fair claim, leases with fencing tokens, how attempts end, retries, and the rescue of what lost workers
- * held. Every statement by which a worker changes claimed work requires the newest lease.
+ * The workers' side of the queue: the fair claim, leases with fencing tokens, ends of attempts, retries, and the rescue
+ * of lost workers' work. Every change of claimed work by a worker requires the newest lease.
  */
 @NamedInterface
 @NullMarked

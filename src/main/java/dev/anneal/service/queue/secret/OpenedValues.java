@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** The secrets within the documents of one work, open in memory. */
+/** The decrypted secrets of one work's documents. */
 public final class OpenedValues {
 
     private static final Pattern ID = Pattern.compile(SealedValues.ID_PREFIX + "[0-9a-z]{26}");
@@ -16,8 +16,8 @@ public final class OpenedValues {
     }
 
     /**
-     * A map of a document with the secrets in place of their ids. A value that is no id is the secret itself: documents of work that was queued
-     * before secrets were sealed hold them.
+     * A document's map with secrets in place of their ids. A value that is not an id is the secret itself, in documents
+     * of work queued before secrets were encrypted.
      *
      * @throws IllegalStateException if an id is not one of the work's
      */

@@ -11,14 +11,14 @@ import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Secrets within stored documents. Each is kept in a row of its own, and the document holds the row's id, which is no secret. */
+/** Secrets in stored documents. Each is in a separate row, whose id stands in the document. */
 @Component
 public final class SealedValues {
 
     static final SealedColumn COLUMN = new SealedColumn("sealed_value", "id", "sealed");
     static final String ID_PREFIX = "sealed_";
 
-    /** Work that failed by the platform's fault may be resumed; its secrets are kept for this long. */
+    /** How long secrets of work that failed because of the platform are kept, because it may be resumed. */
     public static final int DAYS_AFTER_FAILURE = 7;
 
     private static final String REMOVE_OF_ENDED = """
@@ -43,13 +43,13 @@ public final class SealedValues {
         this.identifiers = identifiers;
     }
 
-    /** A sealed secret. */
+    /** An encrypted secret. */
     record Row(String id, String sealed) {}
 
     /**
-     * Keeps a secret until the work has ended that needs it. Within a transaction of the tenant.
+     * Stores a secret until its work has ended. Requires a transaction of the tenant.
      *
-     * @return what stands for it in the document
+     * @return the id that replaces it in the document
      * @throws dev.anneal.service.platform.refusal.Refusal {@code secrets_not_configured}
      */
     public String keep(String tenantId, long workId, String secret) {
@@ -61,9 +61,9 @@ public final class SealedValues {
     }
 
     /**
-     * The secrets that are kept for a tenant's work.
+     * The stored secrets of a tenant's work.
      *
-     * @throws IllegalStateException if one does not open, as when its key is not configured
+     * @throws IllegalStateException if one cannot be decrypted, for example because its key is not configured
      */
     public OpenedValues ofWork(String tenantId, long workId) {
         List<Row> rows =
@@ -77,9 +77,9 @@ public final class SealedValues {
     }
 
     /**
-     * Whether all secrets that a work's document refers to are still kept. Call it within a transaction of the tenant.
+     * Whether all secrets that a work's document refers to are still stored. Requires a transaction of the tenant.
      *
-     * @param values of the document; those that are no ids are secrets themselves
+     * @param values values of the document; those that are not ids are secrets themselves
      */
     public boolean areKept(long workId, Set<String> values) {
         List<String> kept = jdbc.sql("SELECT id FROM sealed_value WHERE work_id = ?")
@@ -89,7 +89,7 @@ public final class SealedValues {
         return values.stream().filter(OpenedValues::isId).allMatch(kept::contains);
     }
 
-    /** Removes secrets of work that has ended for good: it does not run again. */
+    /** Removes secrets of finished work. */
     void removeOfEnded() {
         database.run(() ->
                 jdbc.sql(REMOVE_OF_ENDED).param("days", DAYS_AFTER_FAILURE).update());

@@ -8,7 +8,7 @@ import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Makes the room's beans. */
+/** Beans of this room. */
 @Configuration(proxyBeanMethods = false)
 class SealedValuesConfiguration {
 

@@ -1,4 +1,4 @@
-/** Secrets that work needs, sealed in rows of their own until it has ended. */
+/** Encrypted secrets of work, kept until it has ended. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.queue.secret;
