@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param number internal key
  * @param step steps done
- * @param beta coefficient with which training would go on; 0 means that the adapter is an ordinary LoRA
- * @param resumable whether the optimizer's state is still there
+ * @param beta annealing coefficient of the next step; 0 means that the adapter is an ordinary LoRA
+ * @param resumable whether it still has the optimizer's state
  * @param directory its folder in the artifact store
  */
 public record Checkpoint(

@@ -15,16 +15,16 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The checkpoints of jobs, one a step. */
+/** The checkpoints of jobs, at most one for each step. */
 @Component
 public final class Checkpoints {
 
     private static final String PREFIX = "ftckpt_";
 
-    /** Ids have the time of the process that makes them, jobs that of the database. */
+    /** Checkpoint ids contain the time of a process, jobs have that of the database. */
     private static final Duration CLOCKS_DIFFER_BY = Duration.ofMinutes(1);
 
-    /** The id of a step stays when a later attempt saves the step again; the folder is that of the later one. */
+    /** If a later attempt saves a step again, its id stays and its folder is replaced. */
     private static final String RECORD = """
             INSERT INTO checkpoint (tenant_id, external_id, job_id, created_at, step, beta, directory, bytes)
             SELECT tenant_id, :id, job_id, clock_timestamp(), :step, :beta, :directory, :bytes
@@ -48,7 +48,7 @@ public final class Checkpoints {
                    ON validation.job_id = checkpoint.job_id AND validation.step = checkpoint.step
             """;
 
-    /** Ids sort as made, and a page begins behind an id whether or not its checkpoint still exists. */
+    /** Ids sort by creation, so a page can begin after the id of a deleted checkpoint. */
     private static final String PAGE = SELECT + """
             WHERE checkpoint.job_id = :job AND (CAST(:after AS text) IS NULL OR external_id %s :after)
             ORDER BY external_id %s
@@ -64,7 +64,7 @@ public final class Checkpoints {
             LIMIT :limit
             """;
 
-    /** The lock keeps the checkpoint until the transaction has written that it uses it. */
+    /** The lock keeps the checkpoint until the transaction has recorded its use. */
     private static final String FIND =
             SELECT + "WHERE checkpoint.job_id = :job AND external_id = :id FOR KEY SHARE OF checkpoint";
 
@@ -75,8 +75,8 @@ public final class Checkpoints {
     private static final String CREATED_BEFORE = "SELECT created_at <= :time FROM job WHERE id = :job";
 
     /**
-     * Whoever begins to use a checkpoint waits for this, and what uses one already is seen by the next statement. One that is being
-     * taken into use right now is passed over: this transaction holds rows that its user may wait for.
+     * New users of a checkpoint wait for this lock, and the next statement sees existing users. Locked checkpoints,
+     * which are being taken into use, are skipped, because this transaction holds rows that their users may wait for.
      */
     private static final String LOCK_OLD = """
             SELECT id
@@ -87,7 +87,7 @@ public final class Checkpoints {
             FOR UPDATE SKIP LOCKED
             """;
 
-    /** Not annealed: no weights are made of them, and no training begins with them. */
+    /** Not annealed: they can neither be exported as weights nor start a training. */
     private static final String UNANNEALED = """
             SELECT checkpoint.id
             FROM checkpoint
@@ -101,7 +101,7 @@ public final class Checkpoints {
             WHERE job_id = :job AND resumable AND step < (SELECT max(step) FROM checkpoint WHERE job_id = :job)
             """;
 
-    /** One row alone: what its folder loses takes a while, and nobody waits for another one's. */
+    /** Locks only one row, because deleting from its folder takes a while. */
     private static final String LOCK_SPENT = """
             SELECT id, directory
             FROM checkpoint
@@ -161,7 +161,7 @@ public final class Checkpoints {
         return Page.of(rows, request);
     }
 
-    /** Older checkpoints are deleted as new ones come, so an id that is as old as the job may have been one of them. */
+    /** Old checkpoints are deleted, so an unknown id that is not older than the job may have been one of them. */
     private boolean isCursor(long job, String id) {
         if (!id.startsWith(PREFIX)) {
             return false;
@@ -177,20 +177,20 @@ public final class Checkpoints {
         }
     }
 
-    /** The checkpoint with the most steps, which is then kept until the end of the transaction. */
+    /** The checkpoint with the most steps, kept until the end of the transaction. */
     public Optional<Checkpoint> newest(long job) {
         Optional<Checkpoint> read = read(job, Integer.MAX_VALUE, 1).stream().findFirst();
         Optional<Checkpoint> kept = read.flatMap(checkpoint -> find(job, checkpoint.id()));
-        // One that went between the two statements went because there is a newer one.
+        // One that was deleted between the two statements has a newer successor.
         return read.isPresent() && kept.isEmpty() ? newest(job) : kept;
     }
 
-    /** Those with the most steps, newest first. */
+    /** The checkpoints with the most steps, newest first. */
     public List<Checkpoint> newest(long job, int most) {
         return read(job, Integer.MAX_VALUE, most);
     }
 
-    /** The checkpoint, which is then kept until the end of the transaction. */
+    /** The checkpoint, kept until the end of the transaction. */
     public Optional<Checkpoint> find(long job, String checkpointId) {
         return jdbc.sql(FIND)
                 .param("job", job)
@@ -202,7 +202,7 @@ public final class Checkpoints {
     /** A checkpoint with the internal key of its job. */
     public record OfJob(long job, Checkpoint checkpoint) {}
 
-    /** The checkpoint of whatever job, which is then kept until the end of the transaction. */
+    /** The checkpoint of any job, kept until the end of the transaction. */
     public Optional<OfJob> find(String checkpointId) {
         return jdbc.sql(JOB_OF)
                 .param("id", checkpointId)
@@ -228,15 +228,16 @@ public final class Checkpoints {
     }
 
     /**
-     * Forgets all but the newest checkpoints, except those that an export, an evaluation, another job or another tenant uses.
+     * Deletes the rows of all but the newest checkpoints, except those that an export, an evaluation, another job or
+     * another tenant uses.
      *
-     * @return what nothing refers to once the transaction has committed
+     * @return folders that no row refers to once the transaction has committed
      */
     public List<Pruned> prune(long job, int kept) {
         return deleteUnused(lockOld(job, kept));
     }
 
-    /** As {@link #prune}, of the checkpoints behind the newest those that are not annealed. */
+    /** As {@link #prune}, for checkpoints other than the newest that are not annealed. */
     public List<Pruned> pruneUnannealed(long job) {
         List<Long> unannealed = jdbc.sql(UNANNEALED)
                 .param("ids", array(lockOld(job, 1)))
@@ -246,8 +247,8 @@ public final class Checkpoints {
     }
 
     /**
-     * The oldest checkpoint behind the newest that still has its optimizer's state, which no export asks for. It stays as it is until the end of the
-     * transaction.
+     * Locks the oldest checkpoint, other than the newest, with an optimizer's state that no export needs, until the end
+     * of the transaction.
      */
     public Optional<Resumable> oldestSpent(long job) {
         List<Long> spent = jdbc.sql(SPENT).param("job", job).query(Long.class).list();
@@ -259,7 +260,7 @@ public final class Checkpoints {
                 .param("ids", array(free))
                 .query(Resumable.class)
                 .optional()
-                // A statement after the lock, which sees an export that was asked for meanwhile.
+                // A separate statement after the lock, which sees exports requested meanwhile.
                 .filter(locked -> !without(List.of(locked.id()), CheckpointUsage::usedWithOptimizer)
                         .isEmpty());
     }
@@ -267,7 +268,9 @@ public final class Checkpoints {
     /** @param directory key of its folder */
     public record Resumable(long id, String directory) {}
 
-    /** @param freed bytes of the optimizer's state, which is there no more */
+    /**
+     * @param freed bytes of the deleted optimizer's state
+     */
     public void strip(long id, long freed) {
         jdbc.sql(STRIP).param("id", id).param("freed", freed).update();
     }
@@ -309,7 +312,9 @@ public final class Checkpoints {
         return ids.toArray(Long[]::new);
     }
 
-    /** @param directory key of a folder that no row names any more */
+    /**
+     * @param directory key of a folder that no row refers to any more
+     */
     public record Pruned(String directory, long bytes) {}
 
     /** Folders of all checkpoints of the job. */

@@ -17,8 +17,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * The events of jobs. Appending one locks the job's row of progress until the transaction ends, so that events of a job commit in the order of their
- * numbers: a reader who has seen number n has seen all before it.
+ * The events of jobs. Appending one locks the job's row of progress until the transaction ends, so that events of a job
+ * are committed in the order of their numbers: a reader that has seen number n has seen all before it.
  */
 @Component
 public final class Events {
@@ -35,7 +35,7 @@ public final class Events {
             FROM counted
             """;
 
-    /** One statement for all, because each costs a round trip. */
+    /** One statement for all messages, because each costs a round trip. */
     private static final String APPEND_INFO = """
             WITH counted AS (
                 UPDATE job_progress
@@ -78,7 +78,7 @@ public final class Events {
         append(job, level, message, null);
     }
 
-    /** Appends the messages in this order. */
+    /** Appends the messages in order. */
     public void info(long job, String... messages) {
         jdbc.sql(APPEND_INFO)
                 .param("job", job)

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that happened to a job, as the API shows it.
+ * An event of a job.
  *
  * @param number 1 for the job's first event, without gaps
  * @param data numbers of a metrics event; null for a message
@@ -32,7 +32,7 @@ public record JobEvent(
         return data == null ? "message" : "metrics";
     }
 
-    /** How much an event matters. */
+    /** Severity of an event. */
     public enum Level {
         @JsonProperty("info")
         INFO,

@@ -3,10 +3,10 @@ package dev.anneal.service.training.history;
 import java.util.List;
 
 /**
- * Names of the metrics that a job's method has beyond those of every method, as TRL names them, sorted.
+ * Names of a method's additional metrics, TRL's and sorted.
  *
- * @param ofSteps in steps
- * @param ofValidations where the validation file is read
+ * @param ofSteps metrics of steps
+ * @param ofValidations metrics of validations
  */
 public record MetricNames(List<String> ofSteps, List<String> ofValidations) {
 

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Values by name, as a column of type jsonb holds them; an empty one is null. */
+/** Converts values by name to a column of type jsonb; an empty map is null. */
 final class Metrics {
 
     private static final JsonMapper JSON = JsonMapper.shared();

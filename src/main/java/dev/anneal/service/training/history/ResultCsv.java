@@ -4,8 +4,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job's series as comma-separated values: the result file of a finished job, and {@code /metrics?format=csv}. The header is part of
- * the API and fixed by a golden file; what else a method measures is appended under its own names, of validations with {@code valid_} before them.
+ * A job's series as comma-separated values: the result file of a finished job, and {@code /metrics?format=csv}. The
+ * header is part of the API and fixed by a golden file; additional metrics of a method are appended under their names,
+ * those of validations with the prefix {@code valid_}.
  */
 public final class ResultCsv {
 
@@ -15,7 +16,9 @@ public final class ResultCsv {
 
     private final MetricNames names;
 
-    /** @param names the columns that the job's method adds */
+    /**
+     * @param names additional columns of the job's method
+     */
     public ResultCsv(MetricNames names) {
         this.names = names;
     }
@@ -27,7 +30,7 @@ public final class ResultCsv {
         return header.append('\n').toString();
     }
 
-    /** OpenAI's files name the token accuracy in two columns, of which readers use one or the other. */
+    /** OpenAI's files have the token accuracy in two columns, of which readers use either. */
     public String line(SeriesRow row) {
         StringBuilder line = new StringBuilder().append(row.step());
         append(line, row.trainLoss());

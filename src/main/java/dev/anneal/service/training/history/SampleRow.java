@@ -8,16 +8,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A completion of a rollout, as the API shows it.
+ * A completion of a rollout.
  *
- * @param step that it was sampled for, 1 for the first
- * @param position among those of the step that are kept
- * @param beta coefficient of the policy that it was sampled from
- * @param line of the prompt in the training file, counted from 1
- * @param completionTokens with the one that ended it
- * @param truncated whether it was cut before it came to an end
- * @param reward null if the grader came to no verdict
- * @param errors what went wrong in grading
+ * @param step step that it was sampled for, 1 for the first
+ * @param position index among the kept completions of the step
+ * @param beta annealing coefficient of the sampling policy
+ * @param line line of the prompt in the training file, from 1
+ * @param completionTokens number of tokens, with the end token
+ * @param truncated whether it was cut before its end
+ * @param reward null if the grader gave none
+ * @param errors errors of grading
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record SampleRow(

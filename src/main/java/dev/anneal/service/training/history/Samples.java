@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Completions of a job's rollouts, word for word. */
+/** Completions of a job's rollouts, with their texts. */
 @Component
 public final class Samples {
 
@@ -40,7 +40,7 @@ public final class Samples {
                 errors = EXCLUDED.errors
             """;
 
-    /** Steps from the wished end, and within a step the completions in their order. */
+    /** Steps in the requested order, and completions in order within a step. */
     private static final String PAGE = """
             SELECT step, position, recorded_at, beta, line, prompt, completion, tokens, truncated, reward, errors
             FROM job_sample

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Numbers of a job, step by step. A step that a later attempt repeats replaces the earlier one. */
+/** Series of a job's steps and validations. A step that a later attempt repeats replaces the earlier one. */
 @Component
 public final class Series {
 
-    /** One statement for a batch: steps of a small model come faster than single inserts are worth. */
+    /** One statement for a batch, because steps of small models are too fast for single inserts. */
     private static final String RECORD_STEPS = """
             INSERT INTO job_step (job_id, step, tenant_id, recorded_at, epoch, loss, token_accuracy, learning_rate, gradient_norm,
                                   beta, trained_tokens, tokens, tokens_per_second, seconds, metrics)
@@ -99,7 +99,7 @@ public final class Series {
             LIMIT :limit
             """;
 
-    /** The most of any attempt stays. */
+    /** Keeps the peak of all attempts. */
     private static final String RECORD_DEVICE = """
             UPDATE job_progress
             SET device = :device,
@@ -124,7 +124,7 @@ public final class Series {
         this.jdbc = jdbc;
     }
 
-    /** Records steps of the current attempt, the last of which is where the job stands now. */
+    /** Records steps of the current attempt, the last of which becomes the job's current step. */
     public void recordSteps(long job, List<Progress.Step> steps) {
         if (steps.isEmpty()) {
             return;
@@ -153,7 +153,7 @@ public final class Series {
         moveTo(job, steps.get(steps.size() - 1).step());
     }
 
-    /** The job stands at {@code step} now, for example because an attempt begins from a checkpoint. */
+    /** Sets the job's current step, for example when an attempt begins from a checkpoint. */
     public void moveTo(long job, int step) {
         jdbc.sql(MOVE_TO).param("job", job).param("step", step).update();
     }
@@ -169,7 +169,7 @@ public final class Series {
                 .update();
     }
 
-    /** How much memory of its CUDA device the training takes. */
+    /** Records the training's memory on its CUDA device. */
     public void recordDeviceMemory(long job, Progress.DeviceMemory memory) {
         jdbc.sql(RECORD_DEVICE)
                 .param("device", memory.device())
@@ -192,7 +192,9 @@ public final class Series {
         return jdbc.sql(LAST_VALIDATION).param("job", job).query(Integer.class).single();
     }
 
-    /** @param totalSteps all of which are recorded */
+    /**
+     * @param totalSteps number of steps, all of which must be recorded
+     */
     public SeriesSummary summary(long job, int totalSteps) {
         int window = SeriesSummary.window(totalSteps);
         return jdbc.sql(SUMMARY)
@@ -203,7 +205,7 @@ public final class Series {
                 .single();
     }
 
-    /** What the job's method measures beside what every method does. */
+    /** Names of the additional metrics of the job's method. */
     public MetricNames metricNames(long job) {
         return new MetricNames(names(job, METRIC_NAMES), names(job, VALIDATION_METRIC_NAMES));
     }
@@ -222,7 +224,7 @@ public final class Series {
                 .list();
     }
 
-    /** Hands every row to {@code reader}, a part of them in memory at a time. */
+    /** Passes every row to {@code reader}, in batches. */
     public void readAll(long job, Consumer<SeriesRow> reader) {
         int chunk = 1000;
         List<SeriesRow> rows = read(job, 0, chunk);

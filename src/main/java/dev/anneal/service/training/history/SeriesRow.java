@@ -6,15 +6,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One optimizer step of a job and, if the validation file was read after it, what that gave. Values that were not finite are null. The API shows it as it is.
+ * An optimizer step of a job with the validation after it, if any. Values that were not finite are null. Serialised as
+ * it is in the API.
  *
  * @param step steps done, 1 after the first
  * @param beta annealing coefficient of the step
  * @param trainedTokens trained tokens so far
  * @param tokens tokens read so far
  * @param seconds duration of the step
- * @param metrics what else the job's method measures in a step
- * @param validMetrics likewise when it reads the validation file
+ * @param metrics additional metrics of the job's method
+ * @param validMetrics likewise for validations
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record SeriesRow(

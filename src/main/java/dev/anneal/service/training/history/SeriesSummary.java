@@ -3,11 +3,11 @@ package dev.anneal.service.training.history;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Summary of the series of a training that has done all its steps.
+ * Summary of the series of a completed training.
  *
- * @param moving steps whose learning rate and gradient were above 0
- * @param idle steps whose gradient was exactly 0 although their loss and learning rate were above 0
- * @param window steps that count as the training's beginning, and as its end
+ * @param moving number of steps whose learning rate and gradient were above 0
+ * @param idle number of steps whose gradient was exactly 0 although loss and learning rate were above 0
+ * @param window number of steps at the beginning, and at the end, that are compared
  * @param firstLoss mean loss of the first {@code window} steps; null if none was recorded
  * @param lastLoss smallest loss of the last {@code window} steps; null if none was recorded
  */
@@ -19,12 +19,14 @@ public record SeriesSummary(
         @Nullable Double firstLoss,
         @Nullable Double lastLoss) {
 
-    /** Steps at either end: a tenth of all, but enough that chance does not put all of them above a mean. */
+    /** Window at either end: a tenth of all steps, but enough that all of them exceed a mean only rarely by chance. */
     static int window(int totalSteps) {
         return Math.max(10, totalSteps / 10);
     }
 
-    /** Whether each loss of the end was above the mean of the beginning; false for a training too short to have both. */
+    /**
+     * Whether each loss at the end was above the mean at the beginning; false for a training too short to have both.
+     */
     public boolean isLossAboveItsBeginning() {
         return steps >= 2 * window && firstLoss != null && lastLoss != null && lastLoss > firstLoss;
     }

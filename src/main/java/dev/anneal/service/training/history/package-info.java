@@ -1,4 +1,4 @@
-/** History of jobs: events, series of steps and validations, checkpoints. Jobs are named by their internal key. */
+/** History of jobs: events, series of steps and validations, checkpoints. Jobs are identified by their internal key. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.training.history;

@@ -25,12 +25,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The object {@code anneal} of a job: what Anneal adds to OpenAI's keys, and the settings of the training under the names of the request's {@code anneal}.
+ * The object {@code anneal} of a job: fields in addition to OpenAI's, and the training's settings under their names in
+ * the request's {@code anneal}.
  *
- * @param settings those that depend on the job's files are null until these are counted, unless the request gave them
- * @param loss of the methods that have one to choose, else null
- * @param rollouts of the methods that sample, else null
- * @param grader as the request has it, but for secrets, whether or not OpenAI's types can say it; null where nothing is graded
+ * @param settings those that depend on the job's files are null until the files are counted, unless the request set
+ *     them
+ * @param loss settings of the loss, of methods that have some; otherwise null
+ * @param rollouts settings of rollouts, of methods that sample; otherwise null
+ * @param grader the request's grader without secrets, even if OpenAI's types cannot express it; null if nothing is
+ *     graded
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record AnnealBody(
@@ -61,7 +64,7 @@ record AnnealBody(
         @Nullable Map<String, Object> rollouts,
         @Nullable Map<String, @Nullable Object> grader) {
 
-    /** Whose fault a failure was. */
+    /** Origin of a failure. */
     record Failure(String origin, boolean retryable, int attempt) {
 
         static @Nullable Failure of(Job job) {
@@ -84,7 +87,7 @@ record AnnealBody(
             @Nullable String reason,
             int fromStep) {
 
-        /** Each attempt goes on from what those before it have saved. */
+        /** Each attempt resumes from what earlier ones saved. */
         static List<AttemptBody> of(List<Attempt> attempts) {
             List<AttemptBody> bodies = new ArrayList<>();
             int saved = 0;
@@ -106,7 +109,7 @@ record AnnealBody(
         }
     }
 
-    /** What the job was expected to need when its files were counted. */
+    /** Estimate of the job, from when its files were counted. */
     record Estimate(int rows, long tokens, int totalSteps, MemoryEstimate memory) {
 
         static @Nullable Estimate of(@Nullable ResolvedSettings settings) {

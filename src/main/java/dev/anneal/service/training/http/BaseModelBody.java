@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
  * A base model of the installation, from its folder or from the Hub.
  *
  * @param source {@code folder} or {@code hub}
- * @param revision what was asked for: a branch, a tag or a commit; null for a model of the folder, and for one of a cache that nobody asked for
+ * @param revision the requested branch, tag or commit; null for a model of the folder, and for a cached one without a
+ *     request
  * @param sha commit that jobs are trained on
- * @param bytesTotal null until it is known
- * @param architecture null until the model is there
- * @param memory memory for training an adapter of it on the machine that answers; null until the model is there
+ * @param bytesTotal size of the model's files; null until it is known
+ * @param architecture null until the model is available
+ * @param memory memory for training an adapter of it on the responding machine; null until the model is available
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record BaseModelBody(
@@ -38,15 +39,15 @@ record BaseModelBody(
     /**
      * Whether a training fits.
      *
-     * @param trainingBytes of an adapter of rank 16 on all projections, with rows of 1,024 tokens
-     * @param machineBytes memory of the machine, or of the container, that answers
+     * @param trainingBytes memory to train an adapter of rank 16 on all projections, with rows of 1,024 tokens
+     * @param machineBytes memory of the responding machine or container
      */
     record Memory(long trainingBytes, long machineBytes, boolean fits) {}
 
     /** Why the last pull failed. */
     record Fault(String code, String message) {}
 
-    /** A model that was requested; {@code there} is the model as it is used now. */
+    /** A requested model; {@code there} is the model in use. */
     static BaseModelBody of(HubModel asked, Optional<BaseModel> there, MemoryFit fit) {
         String code = asked.errorCode();
         return new BaseModelBody(
@@ -66,7 +67,7 @@ record BaseModelBody(
                 code == null ? null : new Fault(code, String.valueOf(asked.errorMessage())));
     }
 
-    /** A model that is there without a request. */
+    /** A model that is available without a request. */
     static BaseModelBody of(BaseModel model, MemoryFit fit) {
         return new BaseModelBody(
                 model.id(),

@@ -17,7 +17,7 @@ record CheckpointBody(
         Metrics metrics,
         Anneal anneal) {
 
-    /** Each validation reads the whole file, so the full values are the values. */
+    /** Each validation reads the whole file, so full and other values are equal. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Metrics(
             int step,
@@ -28,7 +28,10 @@ record CheckpointBody(
             @Nullable Double fullValidLoss,
             @Nullable Double fullValidMeanTokenAccuracy) {}
 
-    /** Beta at the checkpoint, whether weights made from it equal the trained model, and whether a training can go on from it. */
+    /**
+     * Beta at the checkpoint, whether weights made from it equal the trained model, and whether a training can resume
+     * from it.
+     */
     record Anneal(double beta, boolean mergeable, boolean resumable) {}
 
     static CheckpointBody of(Checkpoint checkpoint, Job job) {

@@ -26,8 +26,9 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The open streams of events, at most as many as the configuration allows. The thread of the request writes each stream, so that the container
- * closes it when the thread returns: with asynchronous answers, a client that leaves at the beginning can leave one open for ever.
+ * The open streams of events, limited by the configuration. The request's thread writes each stream, so that the
+ * container closes it when the thread returns: with asynchronous responses, a client that disconnects at the beginning
+ * can leave one open forever.
  */
 @Component
 class EventStreams {
@@ -67,8 +68,8 @@ class EventStreams {
     /**
      * Writes events until the job ends, the client leaves or the service stops.
      *
-     * @param after id of the last event that the client has seen, or null for all of them
-     * @throws Refusal {@code service_unavailable} if all streams are in use: one that cannot start now is refused, not silently late
+     * @param after id of the last event that the client has seen, or null for all events
+     * @throws Refusal {@code service_unavailable} if all streams are in use, rather than delaying the stream
      */
     void write(Job job, @Nullable String after, HttpServletResponse response) {
         int seen = after == null || after.isEmpty()
@@ -89,7 +90,7 @@ class EventStreams {
         }
     }
 
-    /** Waits for {@code pause}, or until the service stops, and returns whether it does. */
+    /** Waits for {@code pause} or until the service stops, and returns whether it stops. */
     private boolean hasStopped(Duration pause) {
         try {
             return stop.await(pause.toMillis(), TimeUnit.MILLISECONDS);
@@ -99,18 +100,19 @@ class EventStreams {
         }
     }
 
-    /** Before the web server waits for open requests: a stream would not end by itself. */
+    /** Called before the web server waits for open requests, because a stream would not end by itself. */
     @EventListener(ContextClosedEvent.class)
     void close() {
         stop.countDown();
     }
 
-    /** What a look into the database has found. */
+    /** New events and the state of the job. */
     private record News(boolean hasEnded, List<JobEvent> events) {}
 
     /**
-     * One client's stream of a job's events: past events, then new ones, until the job ends. It reads the database, so it sees what any process
-     * writes. The id of each message is the event's, from which a client that lost the connection goes on.
+     * One client's stream of a job's events: past events, then new ones, until the job ends. It reads the database, so
+     * it sees the writes of all processes. Each message has the id of its event, from which a disconnected client can
+     * resume.
      */
     private final class EventStream {
 
@@ -126,7 +128,9 @@ class EventStreams {
             this.lastSent = clock.instant();
         }
 
-        /** @throws IOException if the client has left */
+        /**
+         * @throws IOException if the client has disconnected
+         */
         void write() throws IOException {
             boolean hasEnded = sendNews();
             while (!hasEnded && !hasStopped(properties.pollInterval())) {
@@ -134,9 +138,9 @@ class EventStreams {
             }
         }
 
-        /** Sends what is new; true once everything is sent and the job has ended. */
+        /** Sends new events; true once everything is sent and the job has ended. */
         private boolean sendNews() throws IOException {
-            // The state is read before the events: the last event of a job is committed with its end.
+            // Reads the state before the events, because the last event of a job is committed with its end.
             News news = jobs.read(
                     job.tenantId(),
                     job.id(),

@@ -36,7 +36,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/v1/fine_tuning/jobs/{id}")
 class HistoryController {
 
-    /** Rows of a series that are in memory at a time, and in a page at most. */
+    /** Rows of a series read at a time, and maximum of a page. */
     private static final int CHUNK = 1000;
 
     private final TenantDatabase database;
@@ -121,7 +121,7 @@ class HistoryController {
         return ListBody.of(rows, row -> Integer.toString(row.step()));
     }
 
-    /** Streamed: some rows in memory at a time, and no transaction open while the client reads. */
+    /** Streamed in batches, with no transaction open while the client reads. */
     @GetMapping(path = "/metrics", params = "format=csv")
     @RequiresScope(Scope.JOBS_READ)
     void csv(Tenant tenant, @PathVariable String id, HttpServletResponse response) throws IOException {

@@ -51,7 +51,7 @@ class JobController {
         return shown(jobs.create(tenant.id(), JobRequest.read(json.object()), headers.submission(json)), headers);
     }
 
-    /** Reads the body of a creation, and queues nothing. */
+    /** Accepts the body of a creation, but queues nothing. */
     @PostMapping("/estimate")
     @RequiresScope(Scope.JOBS_READ)
     EstimateBody estimate(Tenant tenant, @RequestBody(required = false) @Nullable JsonNode body) {

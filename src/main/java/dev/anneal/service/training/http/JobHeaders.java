@@ -10,7 +10,7 @@ import org.springframework.web.context.request.WebRequest;
 /**
  * The headers of a request about a job.
  *
- * @param isRetry whether an OpenAI SDK sends the request again because it saw no answer
+ * @param isRetry whether an OpenAI SDK resends the request because it received no response
  * @param isExtended whether the client knows the status {@code paused}, which OpenAI's SDKs do not
  */
 record JobHeaders(
@@ -23,7 +23,9 @@ record JobHeaders(
     private static final String KEY = "Idempotency-Key";
     private static final String EXTENDED_STATUS = "Anneal-Extended-Status";
 
-    /** @throws Refusal if a header is invalid; to be called before anything is changed */
+    /**
+     * @throws Refusal if a header is invalid; call it before any change
+     */
     static JobHeaders of(WebRequest request) {
         String key = request.getHeader(KEY);
         if (key != null && (key.isBlank() || key.length() > LONGEST_KEY)) {
@@ -45,7 +47,7 @@ record JobHeaders(
                 request.getHeader("traceparent"));
     }
 
-    /** How a request for a new job arrived. */
+    /** The submission of a new job. */
     Submission submission(JsonBody body) {
         return new Submission(idempotencyKey, isRetry, body.digest(), TraceParent.ofRequest(traceparent));
     }

@@ -38,7 +38,7 @@ final class MemoryFit {
                         engine,
                         MemoryEstimate.Rows.kept(ROWS, Math.min(TOKENS, model.contextTokens())))
                 .totalBytes();
-        // Of a container, where the JVM is in one.
+        // In a container the JVM reports the container's memory.
         long machine =
                 ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
         return new BaseModelBody.Memory(training, machine, training < machine);

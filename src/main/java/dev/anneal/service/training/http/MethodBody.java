@@ -13,11 +13,11 @@ final class MethodBody {
     private MethodBody() {}
 
     /**
-     * A grader that OpenAI's types cannot say is not shown here, where strict clients would refuse the job with it, and all jobs of its page; nor
-     * can a method that grades be without one. {@link AnnealBody} shows every grader.
+     * A method whose grader OpenAI's types cannot express is not shown, because strict clients would reject the job and
+     * its whole page, and require a grader. {@link AnnealBody} shows every grader.
      *
-     * @param hyperparameters those that every method has, as the API shows them
-     * @param evaluationInterval null as long as it is not known
+     * @param hyperparameters those of every method, as shown in the API
+     * @param evaluationInterval null until it is known
      */
     static Map<String, Object> of(
             TrainingMethod method, Map<String, Object> hyperparameters, @Nullable Integer evaluationInterval) {

@@ -19,7 +19,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** {@code /v1/models}. An id with a slash is understood raw and as {@code %2F}. */
+/** {@code /v1/models}. A slash in an id may be raw or {@code %2F}. */
 @RestController
 @RequestMapping("/v1/models")
 class ModelController {
@@ -34,7 +34,7 @@ class ModelController {
         this.visible = visible;
     }
 
-    /** All models on one page, because no SDK asks for a second one. */
+    /** All models on one page, because SDKs do not request a second one. */
     @GetMapping
     @RequiresScope(Scope.MODELS_READ)
     ListBody<ModelBody> list(Tenant tenant) {

@@ -83,7 +83,7 @@ class PermissionController {
                 permissions.list(tenant.id(), TunedModels.publishedName(model), projectId, page), Permission::id);
     }
 
-    /** Some clients send a body with it, which says nothing. */
+    /** Ignores the body that some clients send. */
     @DeleteMapping("/{permissionId}")
     @RequiresScope(Scope.MODELS_WRITE)
     DeletedBody delete(Tenant tenant, @PathVariable String model, @PathVariable String permissionId) {

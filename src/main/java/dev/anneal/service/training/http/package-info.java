@@ -1,6 +1,6 @@
 /**
- * Jobs and models over HTTP: OpenAI's fine-tuning jobs with their {@code anneal} additions, series, streamed events and dry runs; base and tuned models
- * as {@code /v1/models}.
+ * HTTP API of jobs and models: OpenAI's fine-tuning jobs with Anneal's extensions, series, streamed events and dry
+ * runs; base and tuned models.
  */
 @NullMarked
 package dev.anneal.service.training.http;

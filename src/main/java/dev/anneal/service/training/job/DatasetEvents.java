@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Warnings in a job's events about rows that are not trained as they were written. */
+/** Warnings in a job's events about rows that are not trained as written. */
 public final class DatasetEvents {
 
     private DatasetEvents() {}
@@ -46,7 +46,7 @@ public final class DatasetEvents {
         return warnings;
     }
 
-    /** All that is to be said of a job's files; {@code training} is null until the training file has been counted. */
+    /** All warnings about a job's files; {@code training} is null until the training file has been counted. */
     public static List<String> of(List<StoredFile> files, JobRequest request, @Nullable TokenReport training) {
         List<String> warnings = new ArrayList<>();
         files.forEach(file -> warnings.addAll(ofRows(file, request.method())));
@@ -56,7 +56,7 @@ public final class DatasetEvents {
         return warnings;
     }
 
-    /** What the rows hold or lack, whatever the model. */
+    /** Warnings about rows that do not depend on the model. */
     private static List<String> ofRows(StoredFile file, TrainingMethod method) {
         List<String> warnings = new ArrayList<>();
         ValidationReport report = file.report();
@@ -70,7 +70,7 @@ public final class DatasetEvents {
         return warnings;
     }
 
-    /** Counts by reason. */
+    /** The report's problems with their counts. */
     static String problems(TokenReport report) {
         return report.dropped().entrySet().stream()
                 .map(entry -> entry.getValue() + " with " + entry.getKey())

@@ -8,11 +8,11 @@ import java.util.Optional;
 /**
  * The expected set-up of the engine process that will train.
  *
- * @param otherwise assumed until a worker has measured its machine
+ * @param otherwise set-up assumed until a worker has measured its machine
  */
 public record EngineSetups(Machines machines, EngineSetup otherwise) {
 
-    /** Within a transaction of any role. */
+    /** Requires a transaction of any role. */
     EngineSetup current() {
         return of(machines.newest());
     }

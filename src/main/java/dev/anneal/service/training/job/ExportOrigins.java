@@ -2,7 +2,7 @@ package dev.anneal.service.training.job;
 
 import java.util.Optional;
 
-/** Where exports come from: a checkpoint of a job, or an uploaded adapter. */
+/** Origins of exports: a checkpoint of a job, or an uploaded adapter. */
 public interface ExportOrigins {
 
     /** Id of the checkpoint; empty for exports of uploaded adapters. */

@@ -10,14 +10,14 @@ import dev.anneal.service.training.settings.TrainingMethods;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Whether the rows of a file are what a method trains on. */
+/** Checks whether a method can train on the rows of a file. */
 final class FormatCheck {
 
     private FormatCheck() {}
 
     /**
-     * @param param key of the request that names the file
-     * @throws Refusal if its rows are known to be of another format, or to lack what the method's grader asks of them
+     * @param param request key that names the file
+     * @throws Refusal if its rows are known to have another format, or to lack keys that the method's grader uses
      */
     static void require(StoredFile file, TrainingMethod method, @Nullable String param) {
         DatasetFormat needed = TrainingMethods.of(method).format();

@@ -22,8 +22,8 @@ public final class GraderItems {
     private GraderItems() {}
 
     /**
-     * @param at place of the grader in the request
-     * @throws Refusal if a template asks for what no row of the file has; a file that is still being checked is not known to lack anything
+     * @param at path of the grader in the request
+     * @throws Refusal if a template uses a key that no row of the file has; files still being checked pass
      */
     public static void require(StoredFile file, Map<String, @Nullable Object> grader, String at) {
         checked(file, grader, at).forEach(asked -> {
@@ -52,9 +52,9 @@ public final class GraderItems {
     }
 
     /**
-     * A key that a template uses, and where it leads in the rows.
+     * A key that a template uses, and its occurrences in the rows.
      *
-     * @param rows rows of the file
+     * @param rows number of rows of the file
      */
     private record Asked(ItemVariable variable, ItemKeys.Found found, long rows) {
 

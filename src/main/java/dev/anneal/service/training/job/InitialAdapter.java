@@ -8,12 +8,13 @@ import dev.anneal.service.training.history.JobEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The adapter that a job begins with. The transaction that found it keeps its checkpoint or file from being deleted until it ends.
+ * The adapter that a job starts from. The transaction that found it protects its checkpoint or file from deletion until
+ * it ends.
  *
  * @param settings its rank, scale and targets, and the dropout that it was trained with
- * @param checkpoint that holds it; null if a file does
- * @param fileId of the uploaded archive that holds it; null if a checkpoint does
- * @param described where it comes from, in words
+ * @param checkpoint its checkpoint; null if it is in a file
+ * @param fileId id of its uploaded archive; null if it is in a checkpoint
+ * @param described description of its origin
  */
 record InitialAdapter(
         AdapterSettings settings,
@@ -21,7 +22,7 @@ record InitialAdapter(
         @Nullable String fileId,
         String described) {
 
-    /** Writes into the job's events which adapter it begins with. */
+    /** Writes the adapter to the job's events. */
     void announce(Events events, long job, AdapterSettings adapter) {
         String begins = "Training begins with the adapter of %s: rank %d, alpha %s%s, targets %s; "
                 .formatted(

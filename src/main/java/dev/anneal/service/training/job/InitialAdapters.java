@@ -36,10 +36,10 @@ final class InitialAdapters {
     }
 
     /**
-     * Within a transaction of the tenant.
+     * Finds the adapter. Requires a transaction of the tenant.
      *
-     * @param model the base model that the adapter must be one of
-     * @throws Refusal if there is none, or no training can begin with it
+     * @param model required base model of the adapter
+     * @throws Refusal if it does not exist, or no training can start from it
      */
     InitialAdapter find(String id, BaseModel model) {
         Optional<String> uploaded = uploaded(id);
@@ -57,7 +57,7 @@ final class InitialAdapters {
         return ofCheckpoint(job, found.map(Checkpoints.OfJob::checkpoint), id, model);
     }
 
-    /** The file itself, or the one that an export was made from. */
+    /** The uploaded file with this id, or the origin of the export with this id. */
     private Optional<String> uploaded(String id) {
         if (id.startsWith("file-")) {
             return Optional.of(id);

@@ -11,15 +11,16 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fine-tuning job as it stands now.
+ * A fine-tuning job in its current state.
  *
  * @param number internal key
- * @param seed the request's, or the one that was drawn
- * @param baseRevision commit of the Hub that the base model was when the job was created; null for one from the operator's folder
- * @param settings null until its files are counted
- * @param result null until it has succeeded
+ * @param seed the request's seed, or the drawn one
+ * @param baseRevision the base model's commit on the Hub when the job was created; null for one from the operator's
+ *     folder
+ * @param settings resolved settings; null until its files are counted
+ * @param result the result; null until it has succeeded
  * @param hasMergeableCheckpoint whether a checkpoint with beta 0 exists
- * @param work its training as the queue sees it; its state is the job's
+ * @param work its work in the queue, whose state is the job's
  */
 public record Job(
         long number,
@@ -36,14 +37,14 @@ public record Job(
         Work work) {
 
     /**
-     * How far the training is and how fast it goes.
+     * Progress and speed of the training.
      *
      * @param step steps done by the current attempt
-     * @param epoch share of the data seen, in epochs; null before the first step
-     * @param tokens tokens read so far, padding not counted
-     * @param tokensPerSecond over the last steps; null before the first
-     * @param secondsPerStep over the last steps; null before the first
-     * @param interludes what it waits for between steps
+     * @param epoch epochs done, with fraction; null before the first step
+     * @param tokens tokens read so far, without padding
+     * @param tokensPerSecond mean over the last steps; null before the first
+     * @param secondsPerStep mean over the last steps; null before the first
+     * @param interludes work between steps
      * @param deviceMemory null on CPUs
      */
     public record Pace(
@@ -56,9 +57,9 @@ public record Job(
             @Nullable DeviceMemory deviceMemory) {}
 
     /**
-     * What a training has done beside steps, in all attempts.
+     * Work between steps, in all attempts.
      *
-     * @param secondsSinceStep since the newest step was recorded, 0 before the first
+     * @param secondsSinceStep time since the newest step was recorded, 0 before the first
      */
     public record Interludes(
             int validations,
@@ -68,20 +69,20 @@ public record Job(
             double secondsSinceStep) {}
 
     /**
-     * Memory of the CUDA device that trained the job last.
+     * Memory of the job's last CUDA device.
      *
-     * @param peakBytes the most that was held of it in any attempt
+     * @param peakBytes peak use in any attempt
      */
     public record DeviceMemory(String device, long totalBytes, long peakBytes) {}
 
-    /** What a training has made. */
+    /** Result of a training. */
     public record Result(String fineTunedModel, long trainedTokens, String resultFile) {}
 
     public WorkState state() {
         return work.state();
     }
 
-    /** The coefficient with which training would go on now; 0 once it has succeeded. */
+    /** Annealing coefficient of the next step; 0 once it has succeeded. */
     public double beta() {
         AdapterSettings adapter = request.adapter();
         if (adapter == null || isLinear()) {
@@ -99,7 +100,7 @@ public record Job(
         return adapter == null || AdapterConfig.NO_ACTIVATION.equals(adapter.activation());
     }
 
-    /** Whether all weights of the model are trained, and no adapter. */
+    /** Whether all weights of the model are trained instead of an adapter. */
     public boolean isFullTraining() {
         return request.adapter() == null;
     }
@@ -119,7 +120,7 @@ public record Job(
         return settings == null ? null : settings.annealedAtStep();
     }
 
-    /** Name of the model that the job makes or has made, as {@code ft:<base>:<tenant>:<suffix>:<short id>}. */
+    /** Name of the job's model, {@code ft:<base>:<tenant>:<suffix>:<short id>}. */
     public String modelName() {
         return TunedModelName.of(this);
     }

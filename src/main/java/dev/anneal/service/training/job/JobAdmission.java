@@ -53,14 +53,15 @@ public final class JobAdmission {
     /**
      * Returns the request with the settings of its initial adapter.
      *
-     * @throws Refusal naming what does not fit
+     * @throws Refusal naming the parameter at fault
      */
     public JobRequest check(String tenantId, JobRequest request) {
         return database.call(tenantId, () -> admit(request).request());
     }
 
     /**
-     * As {@link #check} and what the request names, within a transaction of the tenant, until whose end the files are not deleted.
+     * As {@link #check}, and returns the objects that the request names. Requires a transaction of the tenant, until
+     * whose end the files are not deleted.
      */
     JobInputs admit(JobRequest request) {
         if (TunedModels.isTuned(request.model())) {
@@ -91,7 +92,7 @@ public final class JobAdmission {
                 initial);
     }
 
-    /** The inputs for storage: the headers of graders are replaced, and kept sealed for the job's work. */
+    /** The inputs for storage: headers of graders are encrypted for the job's work and replaced by ids. */
     JobInputs withoutSecrets(String tenantId, long workId, JobInputs inputs) {
         JobRequest request = inputs.request();
         return inputs.with(request.with(request.method()
@@ -134,7 +135,7 @@ public final class JobAdmission {
         return file;
     }
 
-    /** Why the file cannot be trained on, as its report has it. */
+    /** Refusal of an invalid file, with the reason in its report. */
     static Refusal invalidDataset(StoredFile file, @Nullable String param) {
         ValidationReport report = file.report();
         String code = report == null ? null : report.code();

@@ -13,11 +13,11 @@ import dev.anneal.service.training.settings.EngineSetup;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Makes the beans of jobs and their history. */
+/** Beans of jobs and their history. */
 @Configuration(proxyBeanMethods = false)
 class JobConfiguration {
 
-    /** Files of jobs that have not ended are kept. */
+    /** Keeps files of unfinished jobs. */
     private static final String UNFINISHED_USER_OF_FILE = """
             SELECT job.external_id
             FROM job
@@ -37,7 +37,7 @@ class JobConfiguration {
         return new StoredBytes("SELECT coalesce(sum(bytes), 0) FROM checkpoint WHERE tenant_id = :tenant");
     }
 
-    /** Until a worker has measured its machine, as if workers were set up as this process is, on processors like this one. */
+    /** Until a worker has measured its machine, assumes that workers have this process's settings and processor. */
     @Bean
     EngineSetups engineSetups(EngineProperties engine, Machines machines) {
         int threads = Task.Machine.computeThreads("cpu", engine.threads());

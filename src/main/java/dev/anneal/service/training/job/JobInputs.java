@@ -7,9 +7,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The model, files and adapter that a request names. The transaction that found them keeps the files from being deleted until it ends.
+ * The model, files and adapter that a request names. The transaction that found them protects the files from deletion
+ * until it ends.
  *
- * @param request with the settings of its initial adapter
+ * @param request the request with the settings of its initial adapter
  */
 record JobInputs(
         JobRequest request,
@@ -22,7 +23,7 @@ record JobInputs(
         return new JobInputs(other, model, trainingFile, validationFile, initialAdapter);
     }
 
-    /** In the order of their keys, so that two jobs that name the same files the other way round lock rows of both in one order. */
+    /** Ordered by key, so that jobs that name the same files in different order lock their rows in the same order. */
     List<StoredFile> files() {
         if (validationFile == null) {
             return List.of(trainingFile);

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Takes a job from VALIDATING to QUEUED once the tokens of its files are counted, or to FAILED if they cannot be trained on. Safe to
- * repeat and to run in many processes at once: the queue lets exactly one call decide.
+ * Takes a job from VALIDATING to QUEUED once the tokens of its files are counted, or to FAILED if they cannot be
+ * trained on. Safe to repeat and to run in several processes: the queue accepts only one decision.
  */
 @Component
 final class JobPreparation {
@@ -58,10 +58,10 @@ final class JobPreparation {
     }
 
     /**
-     * Decides about a new job if its files are counted; otherwise asks for the counts, also again if the service failed or stalled at them before.
-     * Within a transaction of the job's tenant.
+     * Decides about a new job if its files are counted; otherwise requests the counts, even if earlier ones stalled or
+     * failed because of the service. Requires a transaction of the job's tenant.
      *
-     * @param inputs what the job's request names
+     * @param inputs objects that the job's request names
      */
     void begin(UnpreparedJob job, JobInputs inputs) {
         try {
@@ -77,10 +77,10 @@ final class JobPreparation {
     }
 
     /**
-     * Decides about a job in state VALIDATING if its files are counted, and asks for the counts if nobody has. Within a transaction of the
-     * job's tenant.
+     * Decides about a job in state VALIDATING if its files are counted, otherwise requests missing counts. Requires a
+     * transaction of the job's tenant.
      *
-     * @return what it waits for, if the model that was there when the job was created is away
+     * @return the fault it waits for, if the job's model is no longer available
      */
     Optional<WorkError> advance(UnpreparedJob job) {
         try {
@@ -101,7 +101,7 @@ final class JobPreparation {
     }
 
     private void decide(UnpreparedJob job, JobInputs inputs) {
-        // Before either is looked at, in the order of the files: what is asked for is locked.
+        // First, and in the order of the files, because requests for counts lock rows.
         inputs.files().stream()
                 .filter(file -> file.status() != FileStatus.ERROR)
                 .forEach(file -> counts.countWithin(file, question(job, inputs.model())));
@@ -115,7 +115,7 @@ final class JobPreparation {
         }
     }
 
-    /** Begins counts that were asked for within a transaction that has ended. */
+    /** Starts counts that were requested in a transaction that has ended. */
     void startCounting() {
         counts.startSoon();
     }
@@ -130,7 +130,9 @@ final class JobPreparation {
                 null);
     }
 
-    /** @throws Refusal if a file that the job was created with is there no more */
+    /**
+     * @throws Refusal if a file of the job no longer exists
+     */
     void requireFiles(Job job) {
         file(job.request().trainingFile(), "training_file");
         if (job.request().validationFile() != null) {

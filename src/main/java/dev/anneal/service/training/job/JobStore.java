@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Rows of jobs. Every method runs in its caller's transaction and sees what that transaction's role may see. */
+/** Rows of jobs. Every method runs in its caller's transaction, with that transaction's role. */
 @Component
 public final class JobStore {
 
@@ -38,7 +38,7 @@ public final class JobStore {
             RETURNING job_id
             """;
 
-    /** The pace is that of the last 20 steps, which forgets a slow start and smooths the length of rows. */
+    /** The pace is the mean of the last 20 steps, which excludes a slow start and smooths varying row lengths. */
     private static final String SELECT_OF = """
             SELECT job.id, job.external_id, job.tenant_id, job.work_id, job.created_at, job.request, job.seed, job.base_revision, job.settings,
                    progress.device, progress.device_bytes, progress.device_peak_bytes,
@@ -73,7 +73,7 @@ public final class JobStore {
             LIMIT 1
             """;
 
-    /** Limited before it is joined, so that the joins are made for the rows of the page alone. */
+    /** Limited before the joins, so that only rows of the page are joined. */
     private static final String PAGE = SELECT_OF.formatted("""
             (
                 SELECT *
@@ -117,7 +117,7 @@ public final class JobStore {
             WHERE id = :job
             """;
 
-    /** Two deliveries of one request wait for each other here, so that the second one finds the job of the first. */
+    /** Serialises repeated requests, so that the second one finds the job of the first. */
     private static final String LOCK_REQUEST = "SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))";
 
     private final JdbcClient jdbc;
@@ -128,7 +128,7 @@ public final class JobStore {
         this.queue = queue;
     }
 
-    /** Until the end of the transaction. */
+    /** Locks the request until the end of the transaction. */
     void lockRequest(String name) {
         jdbc.sql(LOCK_REQUEST).param("name", name).query((row, index) -> true).single();
     }
@@ -165,15 +165,15 @@ public final class JobStore {
     }
 
     /**
-     * Where the adapter lies that a job begins with: exactly one of them.
+     * Origin of a job's initial adapter: exactly one of the two.
      *
      * @param checkpoint internal key
-     * @param fileId of an uploaded archive
+     * @param fileId id of an uploaded archive
      */
     public record Origin(
             @Nullable Long checkpoint, @Nullable String fileId) {}
 
-    /** Nothing for a job whose adapter begins with values of its own. */
+    /** Empty for a job without an initial adapter. */
     public Optional<Origin> originOf(long job) {
         return jdbc.sql(ORIGIN)
                 .param("job", job)
@@ -221,7 +221,7 @@ public final class JobStore {
         return jdbc.sql(DIGEST).param("job", job).query(String.class).single();
     }
 
-    /** Jobs in the order of their ids, one more than the limit at most. */
+    /** Jobs in the order of their ids, at most one more than the limit. */
     List<Job> page(PageRequest request, MetadataFilter filter) {
         String query = request.ascending() ? PAGE.formatted(">", "ASC") : PAGE.formatted("<", "DESC");
         List<Row> rows = jdbc.sql(query)
@@ -234,7 +234,7 @@ public final class JobStore {
         return withWork(rows);
     }
 
-    /** Stores what the request became; the schedule refers to it from now on. */
+    /** Stores the resolved settings. */
     void settle(long job, ResolvedSettings settings) {
         jdbc.sql(SETTLE)
                 .param("job", job)
@@ -244,7 +244,7 @@ public final class JobStore {
                 .update();
     }
 
-    /** Internal key of the job whose work this is. */
+    /** Internal key of the job with this work. */
     public long numberOf(long workId) {
         return jdbc.sql(NUMBER_OF)
                 .param("work", workId)
@@ -266,7 +266,7 @@ public final class JobStore {
                 .findFirst();
     }
 
-    /** Work is read before outcomes: what has succeeded by then has one. */
+    /** Reads work before outcomes, so that succeeded work has its outcome. */
     private List<Job> withWork(List<Row> rows) {
         if (rows.isEmpty()) {
             return List.of();

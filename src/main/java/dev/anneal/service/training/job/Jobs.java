@@ -19,11 +19,11 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.springframework.stereotype.Component;
 
-/** Creates, finds and changes fine-tuning jobs for clients. A job of another tenant does not exist here. */
+/** Creates, finds and changes fine-tuning jobs for clients. Jobs of other tenants do not exist here. */
 @Component
 public final class Jobs {
 
-    /** A retry without a key is taken for the request that it repeats for this long: the SDKs give up within minutes. */
+    /** How long a retry without a key is matched with an earlier request: the SDKs give up within minutes. */
     private static final double RETRY_WINDOW_SECONDS = 600;
 
     private final TenantDatabase database;
@@ -52,7 +52,7 @@ public final class Jobs {
         this.identifiers = identifiers;
     }
 
-    /** Records a job before anything about it runs; answers the earlier job if the request was made before. */
+    /** Creates a job, or returns the earlier one if the request is a repetition. */
     public Job create(String tenantId, JobRequest request, Submission submission) {
         Job job = database.call(tenantId, () -> {
             lock(tenantId, submission);
@@ -122,7 +122,7 @@ public final class Jobs {
     }
 
     /**
-     * The job in the caller's transaction, as its role sees it.
+     * The job, in the caller's transaction and with its role.
      *
      * @throws Refusal {@code not_found}
      */
@@ -147,7 +147,9 @@ public final class Jobs {
         });
     }
 
-    /** @param isRetry whether the client says that it asks again, so that what it asked for may have happened */
+    /**
+     * @param isRetry whether the client marks the request as a retry, so that the change may already have happened
+     */
     public Job cancel(String tenantId, String id, boolean isRetry) {
         return change(tenantId, id, isRetry, WorkState.CANCELLED, "Cancellation", queue::cancel);
     }
@@ -157,12 +159,12 @@ public final class Jobs {
         return change(tenantId, id, isRetry, WorkState.PAUSED, "Pause", queue::pause);
     }
 
-    /** As {@link #cancel}; also a job that the platform has failed, from its newest checkpoint. */
+    /** As {@link #cancel}; also resumes a job that failed because of the platform, from its newest checkpoint. */
     public Job resume(String tenantId, String id, boolean isRetry) {
         return change(tenantId, id, isRetry, WorkState.QUEUED, "Resumption", this::resume);
     }
 
-    /** The files and secrets of a failed job may have been deleted since. */
+    /** Checks files and secrets, which may have been deleted since the job failed. */
     private WorkState resume(long workId) {
         Optional<Job> failed = store.byWork(workId).filter(job -> job.state() == WorkState.FAILED);
         WorkState state = queue.resume(workId);
@@ -190,7 +192,7 @@ public final class Jobs {
         return state.name().toLowerCase(Locale.ROOT);
     }
 
-    /** A change that the queue decides about. */
+    /** A change of state in the queue. */
     @FunctionalInterface
     private interface Transition {
         WorkState apply(long workId);

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Models that graders ask. They are looked for when a job or an evaluation is created, while its client can still be told. */
+/** Checks the models of graders when a job or an evaluation is created, so that its client learns of missing ones. */
 @Component
 public final class JudgingModels {
 
@@ -21,8 +21,8 @@ public final class JudgingModels {
     }
 
     /**
-     * @param at place of the grader in the request
-     * @throws Refusal naming the place of the first model that is not there
+     * @param at path of the grader in the request
+     * @throws Refusal naming the path of the first missing model
      */
     public void require(Map<String, @Nullable Object> grader, String at) {
         Graders.parse(grader, at).judges().forEach((model, place) -> require(model, place));

@@ -3,7 +3,7 @@ package dev.anneal.service.training.job;
 import java.util.Map;
 
 /**
- * Which jobs a list shows, by their metadata.
+ * Filter of jobs by metadata.
  *
  * @param pairs pairs that a job must have, all of them
  * @param isWithoutMetadata whether only jobs without any are shown

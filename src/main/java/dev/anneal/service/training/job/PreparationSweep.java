@@ -17,8 +17,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Moves jobs out of state VALIDATING: those of a file when the file has been checked, and all of them regularly, because the process that was to move
- * them may be gone.
+ * Moves jobs out of state VALIDATING: those of a file when the file has been checked, and all of them regularly,
+ * because the responsible process may have died.
  */
 @Component
 @ConditionalOnRole(Role.API)
@@ -27,7 +27,7 @@ final class PreparationSweep {
     private static final Logger LOG = LoggerFactory.getLogger(PreparationSweep.class);
     private static final int PAGE = 100;
 
-    /** The condition on finished_at says no more than the state, but lets the small index of unfinished work serve. */
+    /** The condition on finished_at is redundant, but enables the small index of unfinished work. */
     private static final String VALIDATING = """
             SELECT work.id AS work_id, job.external_id, job.tenant_id
             FROM work
@@ -35,7 +35,7 @@ final class PreparationSweep {
             WHERE work.kind = 'TRAIN' AND work.state = 'VALIDATING' AND work.finished_at IS NULL AND work.id > :after
             """;
 
-    /** Walks by id, so that jobs which stay cannot hide those behind them. */
+    /** Reads by id, so that jobs that stay do not hide later ones. */
     private static final String PAGE_OF_ALL = VALIDATING + "ORDER BY work.id LIMIT :limit";
 
     private static final String PAGE_OF_FILE = VALIDATING + """
@@ -95,7 +95,7 @@ final class PreparationSweep {
                 .list());
     }
 
-    /** One job that cannot be decided about must not hold up the others. */
+    /** A job that fails here must not block the others. */
     private void advance(Waiting waiting) {
         try {
             Optional<WorkError> fault = database.call(

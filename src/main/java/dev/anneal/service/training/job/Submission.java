@@ -3,11 +3,11 @@ package dev.anneal.service.training.job;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a request for a job arrived, which decides whether it repeats an earlier one. After a lost answer the SDKs send a request again without a key,
- * marked only by their count of retries.
+ * Facts that decide whether a request for a job repeats an earlier one. After a lost response the SDKs resend a request
+ * without a key, marked only by their retry count.
  *
- * @param idempotencyKey the client's own name for the request, or null
- * @param isRetry whether the client says that it sends the request again
+ * @param idempotencyKey the client's key of the request, or null
+ * @param isRetry whether the client marks the request as a retry
  * @param bodyDigest digest of the body's content
  * @param traceparent W3C trace context of the request, or null
  */

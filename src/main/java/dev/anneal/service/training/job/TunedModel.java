@@ -2,5 +2,5 @@ package dev.anneal.service.training.job;
 
 import java.time.Instant;
 
-/** A model that a finished job has made: its base with an adapter. */
+/** A model of a finished job. */
 public record TunedModel(String name, long job, Instant createdAt) {}

@@ -4,10 +4,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Names of tuned models, which never hold a slash: that of the base id is written as two hyphens. */
+/** Names of tuned models, which contain no slash: that of the base id becomes two hyphens. */
 final class TunedModelName {
 
-    /** The random tail of a job's id: 40 bits tell the jobs of one tenant, base and suffix apart. */
+    /** The random tail of a job's id: 40 bits distinguish jobs with the same tenant, base and suffix. */
     private static final int SHORT_ID_DIGITS = 8;
 
     private static final Pattern CHECKPOINT = Pattern.compile("(?<model>ft:.+):ckpt-step-(?<step>[0-9]{1,9})");
@@ -27,7 +27,7 @@ final class TunedModelName {
                         job.id().substring(job.id().length() - SHORT_ID_DIGITS));
     }
 
-    /** The parts of {@code ft:…:ckpt-step-88}, or nothing if the name is not a checkpoint's. */
+    /** The parts of {@code ft:…:ckpt-step-88}, or empty if the name is not a checkpoint's. */
     static Optional<OfCheckpoint> parseCheckpoint(String name) {
         Matcher matcher = CHECKPOINT.matcher(name);
         return matcher.matches()

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Models that jobs have made, by name. A checkpoint is a model as well: {@code <name>:ckpt-step-<n>}. */
+/** Models of finished jobs, by name. A checkpoint is a model as well: {@code <name>:ckpt-step-<n>}. */
 @Component
 public final class TunedModels {
 
@@ -41,7 +41,10 @@ public final class TunedModels {
     /** A tuned model that a request names, with the checkpoint that holds its adapter. */
     public record Resolved(TunedModel model, Checkpoint checkpoint) {}
 
-    /** The name under which a model is kept. Clients that build it from the base model's id put its slash in, where the name has two hyphens. */
+    /**
+     * The stored form of a model's name. Clients that build names from base model ids use a slash where the name has
+     * two hyphens.
+     */
     public static String publishedName(String name) {
         return name.replace("/", "--");
     }
@@ -51,7 +54,7 @@ public final class TunedModels {
         return name.startsWith("ft:");
     }
 
-    /** Names the model that the job has made. */
+    /** Records the job's model. */
     public void record(Job job) {
         jdbc.sql(INSERT)
                 .param("name", job.modelName())
@@ -66,14 +69,14 @@ public final class TunedModels {
                 tenantId, () -> jdbc.sql(LIST).query(TunedModel.class).list());
     }
 
-    /** Names of the newest models that the transaction's tenant has: enough to guess which one is meant. */
+    /** Names of the tenant's newest models, for suggestions. */
     public List<String> names() {
         return jdbc.sql(NEWEST).query(TunedModel.class).list().stream()
                 .map(TunedModel::name)
                 .toList();
     }
 
-    /** What a refusal of a name that no model of the tenant has goes on with. */
+    /** A suggestion to append to a refusal of an unknown name. */
     public String didYouMean(String name) {
         return ModelNames.didYouMean(name, names());
     }
@@ -82,7 +85,7 @@ public final class TunedModels {
         return database.call(tenantId, () -> find(name));
     }
 
-    /** The model or checkpoint with this name, as the transaction's role sees it. */
+    /** The model or checkpoint with this name, with the transaction's role. */
     public Optional<Resolved> find(String name) {
         Optional<TunedModelName.OfCheckpoint> checkpoint = TunedModelName.parseCheckpoint(name);
         String model = checkpoint.map(TunedModelName.OfCheckpoint::model).orElse(name);
@@ -98,7 +101,7 @@ public final class TunedModels {
     }
 
     /**
-     * Takes the name out of use. The job and its checkpoints stay, and so do exports that were made.
+     * Deletes the name. The job, its checkpoints and exports are kept.
      *
      * @throws Refusal {@code not_found}
      */

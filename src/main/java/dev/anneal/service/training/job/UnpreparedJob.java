@@ -6,7 +6,7 @@ import dev.anneal.service.training.settings.JobRequest;
  * A job in state VALIDATING.
  *
  * @param number the job's internal key
- * @param workId its training's
+ * @param workId id of its work
  */
 record UnpreparedJob(long number, long workId, JobRequest request, int seed) {
 

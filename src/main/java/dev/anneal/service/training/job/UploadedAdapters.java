@@ -32,10 +32,11 @@ public final class UploadedAdapters {
     }
 
     /**
-     * The settings of an adapter. Runs within a transaction of the tenant, which keeps the file from being deleted until it ends.
+     * The settings of an adapter. Requires a transaction of the tenant, which protects the file from deletion until it
+     * ends.
      *
-     * @param param key of the request that names the file
-     * @throws Refusal if there is no such file, or it is no adapter of the model
+     * @param param request key that names the file
+     * @throws Refusal if the file does not exist or is not an adapter of the model
      */
     public AdapterSettings require(String param, String id, BaseModel model) {
         StoredFile file = files.lockForUse(id)

@@ -1,6 +1,6 @@
 /**
- * Fine-tuning jobs: what clients ask of them and what the queue makes of them. {@link dev.anneal.service.training.job.Jobs} is for requests; workers
- * publish through {@code service.training.journal}.
+ * Fine-tuning jobs: creation, validation, state changes and storage. {@link dev.anneal.service.training.job.Jobs}
+ * serves requests; workers publish through {@code service.training.journal}.
  */
 @NamedInterface
 @NullMarked

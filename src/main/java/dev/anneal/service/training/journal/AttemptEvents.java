@@ -7,15 +7,15 @@ import dev.anneal.service.training.history.JobEvent;
 import dev.anneal.service.training.job.Job;
 import java.util.function.BiConsumer;
 
-/** Events of a job whose attempt has ended before the training has. */
+/** Events of a job whose attempt has ended before its training. */
 final class AttemptEvents {
 
-    /** Beginning of the messages about waiting. */
+    /** Prefix of the messages about waiting. */
     static final String WAITS = "The job waits";
 
     private AttemptEvents() {}
 
-    /** @param job as it stands after the attempt's end */
+    /** @param job the job after the end of the attempt */
     static void failed(Job job, WorkError error, BiConsumer<JobEvent.Level, String> events) {
         Waiting waiting = job.work().waiting();
         if (waiting != null && waiting.attempts() > 0) {
@@ -37,7 +37,7 @@ final class AttemptEvents {
         }
     }
 
-    /** Written once, however many attempts find the same fault. */
+    /** Written once for a fault, however many attempts find it. */
     private static void waits(Waiting waiting, BiConsumer<JobEvent.Level, String> events) {
         if (waiting.attempts() == 1) {
             events.accept(JobEvent.Level.WARN, waits(waiting));
@@ -50,7 +50,7 @@ final class AttemptEvents {
                         .formatted(waiting.code(), waiting.message());
     }
 
-    /** @param job as it stands after the attempt's end */
+    /** @param job the job after the end of the attempt */
     static String givenBack(Job job) {
         String saved = " with its progress saved at step " + job.pace().step();
         return switch (job.state()) {

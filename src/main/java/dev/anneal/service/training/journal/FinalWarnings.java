@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Warnings about a training that has done all its steps but may not have made a good model (docs/training-settings.md). */
+/** Warnings about a completed training that may not have made a good model (docs/training-settings.md). */
 final class FinalWarnings {
 
     private FinalWarnings() {}

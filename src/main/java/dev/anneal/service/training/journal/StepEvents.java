@@ -6,20 +6,20 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Which steps become events of a job, and what they say; the wording of the first part is OpenAI's, which tools parse. */
+/** Events for selected steps of a job. Their messages begin with OpenAI's wording, which tools parse. */
 final class StepEvents {
 
     private static final int EVENTS_OF_A_JOB = 100;
 
     private StepEvents() {}
 
-    /** The first and the last step, and every hundredth part between them: the same ones whoever reports them, in whatever batches. */
+    /** The first and the last step, and about a hundred between them, independent of batches and attempts. */
     static boolean isWorthAnEvent(Progress.Step step) {
         int interval = Math.max(1, step.totalSteps() / EVENTS_OF_A_JOB);
         return step.step() == 1 || step.step() == step.totalSteps() || step.step() % interval == 0;
     }
 
-    /** A policy's loss is about 0 by its making, so the reward comes first where there is one. */
+    /** A policy's loss is about 0 by construction, so the reward comes first if there is one. */
     static String message(Progress.Step step) {
         return String.format(
                 Locale.ROOT,

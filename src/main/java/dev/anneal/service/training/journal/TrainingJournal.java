@@ -25,13 +25,13 @@ import java.util.function.Function;
 import org.springframework.stereotype.Component;
 
 /**
- * What workers publish about the trainings they hold. Each method but {@link #order} is meant as, or within, the
- * {@code writes} of a call of {@link dev.anneal.service.queue.lease.Leases}, so that a worker that has lost its lease publishes nothing.
+ * Publication of trainings by workers. All methods but {@link #order} must run within the {@code writes} of a call of
+ * {@link dev.anneal.service.queue.lease.Leases}, so that a worker that has lost its lease publishes nothing.
  */
 @Component
 public final class TrainingJournal implements RescueListener {
 
-    /** If so many in a row are damaged the store is, and another attempt would find no better ones. */
+    /** If this many in a row are damaged, the store itself is, and older ones would not help. */
     private static final int RESUMABLE = 3;
 
     private final SystemDatabase system;
@@ -59,7 +59,7 @@ public final class TrainingJournal implements RescueListener {
         this.models = models;
     }
 
-    /** What is to be done with claimed work of kind TRAIN. */
+    /** The order for claimed work of kind TRAIN. */
     public TrainingOrder order(long workId) {
         return system.call(() -> {
             Job job = job(workId);
@@ -86,12 +86,12 @@ public final class TrainingJournal implements RescueListener {
     }
 
     /**
-     * Writes what the engine has said.
+     * Writes the engine's progress.
      *
-     * @param events in their order
+     * @param events events in order
      * @param folder key of the folder in the artifact store where a saved checkpoint is complete
-     * @param keptCheckpoints all but so many of the newest checkpoints are forgotten if nothing uses them
-     * @return keys of folders that nothing refers to once the transaction has committed
+     * @param keptCheckpoints number of newest checkpoints to keep; older ones are deleted unless in use
+     * @return keys of folders that no row refers to once the transaction has committed
      */
     public List<String> write(
             long workId,
@@ -130,7 +130,7 @@ public final class TrainingJournal implements RescueListener {
         return forgotten;
     }
 
-    /** The engine has loaded the model and begins with the first step of this attempt. */
+    /** The engine has loaded the model and begins the first step of this attempt. */
     private void started(Job job, Progress.Started started) {
         series.moveTo(job.number(), started.firstStep());
         String message = started.firstStep() == 0
@@ -176,12 +176,12 @@ public final class TrainingJournal implements RescueListener {
         return system.call(() -> checkpoints.directories(store.numberOf(workId)));
     }
 
-    /** What a worker does before the engine starts. */
+    /** Adds a message about the preparation before the engine starts. */
     public void prepares(long workId, String message) {
         jobEvents.info(store.numberOf(workId), message);
     }
 
-    /** Passes the lines of the result file, each with its end, to {@code lines}; the header first. */
+    /** Passes the lines of the result file, header first and with line breaks, to {@code lines}. */
     public void writeResult(long workId, Consumer<String> lines) {
         system.run(() -> {
             long job = store.numberOf(workId);
@@ -192,7 +192,7 @@ public final class TrainingJournal implements RescueListener {
     }
 
     /**
-     * The training has ended well: within {@link dev.anneal.service.queue.lease.Leases#succeed}.
+     * The training has succeeded: within {@link dev.anneal.service.queue.lease.Leases#succeed}.
      *
      * @param resultFile id of the stored result file
      */
@@ -207,7 +207,10 @@ public final class TrainingJournal implements RescueListener {
                 job.number(), "New fine-tuned model created: " + job.modelName(), "The job has successfully completed");
     }
 
-    /** The attempt has failed: within {@link dev.anneal.service.queue.lease.Leases#fail}, which has decided what the job becomes. */
+    /**
+     * The attempt has failed: within {@link dev.anneal.service.queue.lease.Leases#fail}, which has decided the job's
+     * next state.
+     */
     public void failed(long workId, WorkError error) {
         Job job = job(workId);
         AttemptEvents.failed(job, error, (level, message) -> jobEvents.append(job.number(), level, message));

@@ -8,16 +8,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker that has claimed a training is to do.
+ * The task of a worker that has claimed a training.
  *
  * @param createdAt when the job was created
  * @param model id of the base model
- * @param modelRevision commit of the Hub that it must be; null for one from the operator's folder
+ * @param modelRevision its required commit on the Hub; null for one from the operator's folder
  * @param trainingFile id of an uploaded file
  * @param validationFile id of an uploaded file, or null
- * @param adapter null trains all weights
- * @param initialAdapter where the adapter lies that the job begins with; null for one with values of its own
- * @param checkpoints newest ones of earlier attempts, newest first; training goes on from the first that is whole
+ * @param adapter settings of the adapter; null trains all weights
+ * @param initialAdapter location of the job's initial adapter; null if it has none
+ * @param checkpoints checkpoints of earlier attempts, newest first; training resumes from the first intact one
  * @param validatedStep newest step whose validation is in the job's series, 0 for none
  */
 public record TrainingOrder(
@@ -34,7 +34,7 @@ public record TrainingOrder(
         List<Checkpoint> checkpoints,
         int validatedStep) {
 
-    /** Exactly one of them: the folder of another job's checkpoint, or the id of an uploaded archive. */
+    /** Exactly one of the two: the folder of another job's checkpoint, or the id of an uploaded archive. */
     public record InitialAdapter(
             @Nullable String directory, @Nullable String fileId) {}
 
@@ -42,7 +42,7 @@ public record TrainingOrder(
         checkpoints = List.copyOf(checkpoints);
     }
 
-    /** The newest checkpoint, from which training goes on if it is whole; null to start anew. */
+    /** The newest checkpoint, from which training resumes if it is intact; null to start from the beginning. */
     public @Nullable Checkpoint resumeFrom() {
         return checkpoints.isEmpty() ? null : checkpoints.get(0);
     }

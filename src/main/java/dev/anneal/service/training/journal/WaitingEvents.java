@@ -17,7 +17,7 @@ import org.springframework.stereotype.Component;
 @Component
 public final class WaitingEvents {
 
-    /** Queued jobs that no worker has claimed, and whose newest event is not already about waiting. */
+    /** Queued jobs that no worker has claimed and whose newest event is not about waiting. */
     private static final String UNTOLD = """
             SELECT job.id AS job, job.work_id AS work
             FROM work
@@ -32,7 +32,7 @@ public final class WaitingEvents {
             LIMIT 1000
             """;
 
-    /** 1634624120 sets this lock apart from others of the same database. */
+    /** 1634624120 distinguishes this lock from others in the database. */
     private static final String TELL_ALONE = "SELECT pg_try_advisory_xact_lock(1634624120)";
 
     private final JdbcClient jdbc;
@@ -47,7 +47,7 @@ public final class WaitingEvents {
         this.events = events;
     }
 
-    /** Writes to the jobs that no worker can take at present what they wait for; one process at a time, so that none gets the event twice. */
+    /** Adds an event to jobs that no worker can currently take; one process at a time, so that no job gets it twice. */
     public void tell() {
         Long after = 0L;
         while (after != null) {
@@ -55,7 +55,7 @@ public final class WaitingEvents {
         }
     }
 
-    /** Handles a page, and returns its last work, or null if there are no more: jobs that some worker can take do not hide those after them. */
+    /** Handles a page and returns its last work, or null if there are no more. */
     private @Nullable Long tell(long after) {
         return system.call(() -> {
                     if (!jdbc.sql(TELL_ALONE).query(Boolean.class).single()) {

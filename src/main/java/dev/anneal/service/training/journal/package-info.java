@@ -1,4 +1,4 @@
-/** The worker's side of jobs: what to train, and what to publish about it under the queue's fence. */
+/** The workers' side of jobs: orders for trainings, and publication of their progress under the queue's fence. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.training.journal;

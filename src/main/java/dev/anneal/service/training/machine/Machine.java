@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A worker's machine as its engine processes have measured it.
+ * Measurement of a worker's machine by an engine process.
  *
- * @param multipliesBf16Fast what decides the precision {@code auto}
+ * @param multipliesBf16Fast whether bf16 products are fast, which decides the precision {@code auto}
  * @param startSeconds from the start of an engine process to its first product
- * @param rates products of all compute threads at a time
+ * @param rates speed of products on all compute threads at once
  */
 public record Machine(Setup setup, boolean multipliesBf16Fast, double startSeconds, List<Rate> rates) {
 
@@ -28,7 +28,7 @@ public record Machine(Setup setup, boolean multipliesBf16Fast, double startSecon
     }
 
     /**
-     * Operations per second with matrices of about this width: those of the measured width that is nearest by ratio.
+     * Operations per second for the measured width nearest by ratio.
      *
      * @param precision {@code bf16} or {@code fp32}
      */

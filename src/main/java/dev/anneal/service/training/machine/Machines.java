@@ -22,7 +22,7 @@ public final class Machines {
 
     private static final String NEWEST = COLUMNS + "ORDER BY measured_at DESC LIMIT 1";
 
-    /** Older measurements count no more: the load of a machine and its neighbours changes. */
+    /** Older measurements are ignored, because the load of machines changes. */
     private static final String RECENT =
             COLUMNS + "WHERE worker = :worker AND measured_at > clock_timestamp() - interval '7 days'";
 
@@ -43,7 +43,10 @@ public final class Machines {
         this.system = system;
     }
 
-    /** The machine that was measured last: the machines of an installation are assumed to be alike. Runs within a transaction of any role. */
+    /**
+     * The latest measurement: the machines of an installation are assumed to be alike. Requires a transaction of any
+     * role.
+     */
     public Optional<Machine> newest() {
         return jdbc.sql(NEWEST).query((row, number) -> machine(row)).optional();
     }

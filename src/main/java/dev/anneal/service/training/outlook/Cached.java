@@ -8,7 +8,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A value that may be a little old: it is looked up at most once in its life, by one caller at a time, while others get the previous one. Thread-safe. */
+/**
+ * A cached value with a lifetime. It is refreshed by one caller at a time, while others get the previous value.
+ * Thread-safe.
+ */
 final class Cached<T> {
 
     private final Supplier<T> source;

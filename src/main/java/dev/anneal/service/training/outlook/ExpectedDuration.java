@@ -3,18 +3,18 @@ package dev.anneal.service.training.outlook;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * How long a training is expected to run, from its claim to its end.
+ * Expected duration of a training, from its claim to its end.
  *
- * @param basis what the expectation is based on
+ * @param basis basis of the expectation
  */
 public record ExpectedDuration(double seconds, Basis basis) {
 
-    /** What an expectation is based on. */
+    /** Basis of an expectation. */
     public enum Basis {
         /** Recent trainings of the model. */
         @JsonProperty("past_jobs")
         PAST_JOBS,
-        /** Products that the newest worker has timed on its machine. */
+        /** The latest measurement of a worker's machine. */
         @JsonProperty("measured_machine")
         MEASURED_MACHINE
     }

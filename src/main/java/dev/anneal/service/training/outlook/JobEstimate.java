@@ -9,14 +9,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The result of a dry run: what a job would be if it were created.
+ * The result of a dry run.
  *
- * @param request with the settings of the adapter that it begins with
- * @param validationReport what the training file holds; null while its rows are being checked
- * @param tokenReport its tokens; null while they are being counted
- * @param settings null until the file is counted
- * @param duration null until trainings of this model have been seen or a worker has measured its machine
- * @param expectedStart null where no worker runs, or where nothing is known of the jobs before it
+ * @param request the request with the settings of its initial adapter
+ * @param validationReport report on the training file; null while its rows are being checked
+ * @param tokenReport token counts of the file; null while they are being counted
+ * @param settings resolved settings; null until the file is counted
+ * @param duration null before the first training of this model or measurement of a machine
+ * @param expectedStart null if no worker runs, or if nothing is known about the jobs before it
  */
 public record JobEstimate(
         JobRequest request,

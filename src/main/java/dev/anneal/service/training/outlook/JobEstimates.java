@@ -25,11 +25,11 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Dry runs: they answer what the creation of a job would answer, and create nothing. */
+/** Dry runs: the same answers and refusals as the creation of a job, without creating one. */
 @Component
 public final class JobEstimates {
 
-    /** Enough to count a file of a few thousand rows; for a larger file the client asks again. */
+    /** Enough to count a file of a few thousand rows; for a larger file the client must repeat the request. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(50);

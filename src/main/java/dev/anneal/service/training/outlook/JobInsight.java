@@ -9,11 +9,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job with its attempts, its place in the queue and its expected times.
+ * A job with its attempts, position in the queue and expected times.
  *
- * @param attempts first one first
+ * @param attempts attempts, oldest first
  * @param position null unless it is queued
- * @param waiting what it waits for because the environment is at fault; null unless it is validated or queued
+ * @param waiting the fault of the environment that it waits for; null unless it is being validated or queued
  * @param estimatedStart null unless it is queued, waits for nothing and can be estimated
  * @param etaSeconds seconds until its end; null if that cannot be estimated or it has ended
  * @param estimatedFinish the same as a time

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Adds to jobs their attempts, their place in the queue and their expected start and end. */
+/** Adds attempts, positions in the queue and expected times to jobs. */
 @Component
 public final class JobInsights {
 

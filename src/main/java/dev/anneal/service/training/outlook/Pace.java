@@ -5,13 +5,13 @@ import dev.anneal.service.training.settings.TrainingCost;
 import java.util.Optional;
 
 /**
- * How fast trainings of a model go.
+ * Speed of trainings of a model.
  *
- * @param startSeconds from the claim to the first step
- * @param operationsPerSecond of steps
- * @param validationSeconds of one; 0 if there was none
- * @param checkpointSeconds of one; 0 if there was none
- * @param closingSeconds from the last checkpoint to the end of the job
+ * @param startSeconds time from the claim to the first step
+ * @param operationsPerSecond floating-point operations per second in steps
+ * @param validationSeconds duration of a validation; 0 if there was none
+ * @param checkpointSeconds duration of a checkpoint; 0 if there was none
+ * @param closingSeconds time from the last checkpoint to the end of the job
  */
 record Pace(
         double startSeconds,
@@ -22,14 +22,17 @@ record Pace(
 
     private static final double LOADED_BYTES_PER_SECOND = 1e9;
 
-    /** What a measured machine promises, for a model that nobody has trained yet; empty if it has not measured products of this precision. */
+    /**
+     * Pace derived from a measured machine, for a model without past trainings; empty without a measurement of this
+     * precision.
+     */
     static Optional<Pace> of(Machine machine, TrainingCost cost) {
         return machine.operationsPerSecond(cost.precision(), cost.width())
                 .map(rate ->
                         new Pace(machine.startSeconds() + cost.loadedBytes() / LOADED_BYTES_PER_SECOND, rate, 0, 0, 0));
     }
 
-    /** From the claim to the end. */
+    /** Duration from the claim to the end. */
     double secondsOf(Remaining remaining) {
         return startSeconds
                 + remaining.share() * remaining.cost().operations() / operationsPerSecond

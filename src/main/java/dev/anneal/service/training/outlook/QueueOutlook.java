@@ -19,13 +19,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Estimates when coming trainings start and how long they take, from recent trainings, from those that run and wait, and from the newest measurement
- * of a machine. Reads across tenants and keeps what it has read for seconds.
+ * Estimates start and duration of trainings from recent, running and waiting ones, and from the latest measurement of a
+ * machine. Reads across tenants and caches for seconds.
  */
 @Component
 public final class QueueOutlook {
 
-    /** How trainings go changes slowly; what runs and waits does not. */
+    /** The pace of trainings changes slowly, unlike the queue. */
     private static final Duration LIFE_OF_PACE = Duration.ofSeconds(15);
 
     private static final Duration LIFE_OF_LINE = Duration.ofSeconds(2);
@@ -34,7 +34,7 @@ public final class QueueOutlook {
 
     private static final int MOST_RUNNING = 1000;
 
-    /** Waiting trainings are estimated from at most this many of them. */
+    /** Maximum number of waiting trainings from which all are estimated. */
     private static final int SAMPLED = 50;
 
     private final JdbcClient jdbc;
@@ -77,7 +77,7 @@ public final class QueueOutlook {
                 each.isPresent() ? (Double) each.getAsDouble() : past.recent().secondsPerJob());
     }
 
-    /** What is known of past trainings and of a machine. */
+    /** Data about past trainings and a machine. */
     private record Known(RecentTrainings recent, Optional<Machine> machine) {
 
         @Nullable
@@ -85,7 +85,7 @@ public final class QueueOutlook {
             return recent.paces().get(model);
         }
 
-        /** Duration of a training of which nothing else is known. */
+        /** Duration of a training about which nothing else is known. */
         double usualSeconds() {
             Double seconds = recent.secondsPerJob();
             return seconds == null ? 0 : seconds;
@@ -103,12 +103,12 @@ public final class QueueOutlook {
         return now.secondsUntilStart(now.queued() + 1);
     }
 
-    /** The machine that a worker has measured last. */
+    /** The latest measurement of a machine. */
     public Optional<Machine> machine() {
         return known.get().machine();
     }
 
-    /** How long a training takes from its claim to its end, loading and saving included. */
+    /** Duration of a training from its claim to its end, including loading and saving. */
     Optional<ExpectedDuration> duration(String model, Remaining remaining) {
         return duration(model, remaining, known.get());
     }
@@ -123,7 +123,7 @@ public final class QueueOutlook {
                 : Optional.of(new ExpectedDuration(pace.secondsOf(remaining), ExpectedDuration.Basis.PAST_JOBS));
     }
 
-    /** Seconds from the claim of a job that waits to its end. */
+    /** Seconds from the claim of a waiting job to its end. */
     OptionalDouble secondsToTrain(Job job) {
         return secondsToTrain(job, known.get());
     }

@@ -7,9 +7,9 @@ import dev.anneal.service.training.settings.ResolvedSettings;
 import dev.anneal.service.training.settings.TrainingCost;
 
 /**
- * The part of a training that is still to be done.
+ * The remaining part of a training.
  *
- * @param share of what it computes
+ * @param share share of its computation
  */
 record Remaining(TrainingCost cost, double share, int validations, int checkpoints) {
 
@@ -42,7 +42,7 @@ record Remaining(TrainingCost cost, double share, int validations, int checkpoin
         return dueAfter(step, settings.training(), settings.training().checkpointIntervalSteps());
     }
 
-    /** At each interval, and after the last step. */
+    /** Number due at each interval and after the last step. */
     private static int dueAfter(int step, TrainingSettings training, int interval) {
         int total = training.totalSteps();
         int atIntervals = interval == 0 ? 0 : total / interval - step / interval;

@@ -4,17 +4,22 @@ import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.settings.ResolvedSettings;
 import org.jspecify.annotations.Nullable;
 
-/** Time left of a training that has done steps, from its own pace. */
+/** Remaining time of a running training, from its own pace. */
 final class RunningTraining {
 
-    /** Of the time of a step that reads as many tokens: its forward alone, of two passes with frozen matrices or three with trained ones. */
+    /**
+     * Share of the forward pass in the time of a step, which has two passes with frozen matrices, or three with trained
+     * ones.
+     */
     private static final double FORWARD_OF_FROZEN = 1.0 / 2;
 
     private static final double FORWARD_OF_TRAINED = 1.0 / 3;
 
     private RunningTraining() {}
 
-    /** @param usual pace of the model's trainings; null if none has ended yet */
+    /**
+     * @param pace of the model's past trainings; null if there are none
+     */
     static double secondsLeft(Job job, ResolvedSettings settings, double secondsPerStep, @Nullable Pace usual) {
         Job.Interludes done = job.pace().interludes();
         Remaining remaining = Remaining.of(job, settings);
@@ -47,7 +52,7 @@ final class RunningTraining {
         return usual == null ? 0 : usual.checkpointSeconds();
     }
 
-    /** Estimate of a validation that has not been timed, from the tokens that it reads. */
+    /** Estimated duration of a validation without a measured one, from its tokens. */
     private static double forwardSeconds(Job job, ResolvedSettings settings) {
         Double tokensPerSecond = job.pace().tokensPerSecond();
         if (tokensPerSecond == null || tokensPerSecond <= 0) {

@@ -7,12 +7,12 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The trainings that run and wait at one time.
+ * Running and waiting trainings at a time.
  *
- * @param slots how many can run at a time
- * @param secondsLeft of each that runs
- * @param queued how many wait
- * @param secondsEach mean duration of those that wait; null if it cannot be estimated
+ * @param slots number that can run at a time
+ * @param secondsLeft remaining seconds of each running one
+ * @param queued number of waiting ones
+ * @param secondsEach mean duration of waiting ones; null if it cannot be estimated
  */
 record TrainingQueue(
         int slots,
@@ -25,8 +25,9 @@ record TrainingQueue(
     }
 
     /**
-     * Seconds until the training at this position starts, where 1 is the next one: 0 if a slot is free, else the time until one becomes free for it.
-     * Empty where no worker runs, or where nothing is known of the trainings before it.
+     * Seconds until the training at this position starts, where 1 is the next one: 0 if a slot is free, otherwise the
+     * time until one becomes free for it. Empty if no worker runs, or if nothing is known about the trainings before
+     * it.
      */
     OptionalDouble secondsUntilStart(long position) {
         int all = Math.max(slots, secondsLeft.size());

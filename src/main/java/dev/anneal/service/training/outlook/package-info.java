@@ -1,4 +1,4 @@
-/** Expectations for jobs: place in the queue, start and end; and dry runs. */
+/** Estimates for jobs: position in the queue, start and end; and dry runs. */
 @NullMarked
 package dev.anneal.service.training.outlook;
 

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The adapter as a client asks for it; null where the client leaves the choice open.
+ * A request's adapter; null where the client leaves the choice open.
  *
  * @param activation from {@code afa_lora.activation} or {@code anneal.adapter}; {@code none} is a plain LoRA
  */
@@ -31,7 +31,7 @@ public record AdapterRequest(
     private static final String DEFAULT_ACTIVATION = "silu";
     public static final Schedule DEFAULT_SCHEDULE = new Schedule("linear", 0, 0.8);
 
-    /** A rank above every layer width in use; the true bound depends on the model. */
+    /** Above every layer width in use; the actual limit depends on the model. */
     private static final int GREATEST_RANK = 65_536;
 
     private static final List<String> ACTIVATIONS = List.of("silu", "relu", "gelu", AdapterConfig.NO_ACTIVATION);
@@ -39,9 +39,10 @@ public record AdapterRequest(
     private static final List<String> SHAPES = List.of("linear", "cosine", "step");
 
     /**
-     * Reads {@code afa_lora}: the adapter and how its activation is annealed. Null where all weights are to be trained.
+     * Reads {@code afa_lora}: the adapter and how its activation is annealed. Null if all weights are to be trained.
      *
-     * @param anneal the request's {@code anneal} object, whose key {@code adapter} chooses between AFA-LoRA, plain LoRA and no adapter
+     * @param anneal the request's {@code anneal} object, whose key {@code adapter} chooses between AFA-LoRA, plain LoRA
+     *     and no adapter
      */
     static @Nullable AdapterRequest read(StrictObject body, StrictObject anneal) {
         StrictObject given = body.object("afa_lora");
@@ -77,7 +78,7 @@ public record AdapterRequest(
         }
     }
 
-    /** {@code anneal.adapter: lora} and {@code afa_lora.activation: none} say the same: a plain LoRA. */
+    /** {@code anneal.adapter: lora} and {@code afa_lora.activation: none} both mean a plain LoRA. */
     private static @Nullable String activation(@Nullable StrictObject given, StrictObject anneal) {
         String activation = given == null ? null : given.choice("activation", ACTIVATIONS);
         String adapter = anneal.choice("adapter", ADAPTERS);
@@ -106,7 +107,7 @@ public record AdapterRequest(
         Double start = given.number("start", AdapterRequest::isShare, "from 0 to 1, a share of the steps");
         Double end = given.number("end", AdapterRequest::isShare, "from 0 to 1, a share of the steps");
         given.refuseOthers();
-        // A start beyond the default end anneals over what is left.
+        // With a start beyond the default end, annealing takes the rest of the steps.
         double from = start == null ? DEFAULT_SCHEDULE.start() : start;
         double to = end == null ? Math.max(DEFAULT_SCHEDULE.end(), from) : end;
         if (from > to) {
@@ -128,7 +129,7 @@ public record AdapterRequest(
         }
     }
 
-    /** The settings of a fresh adapter. */
+    /** The settings of a new adapter. */
     public AdapterSettings settings() {
         int chosenRank = rank == null ? DEFAULT_RANK : rank;
         return new AdapterSettings(
@@ -142,11 +143,12 @@ public record AdapterRequest(
     }
 
     /**
-     * The settings of an adapter that goes on from another one, whose rank, scale and targets it keeps. That one is linear, and so is this one from
-     * the first step on unless a schedule is asked for: with beta at 1 the first step would compute another function than the given adapter.
+     * The settings of an adapter that starts from another one, whose rank, scale and targets it keeps. That one is
+     * linear, and so is this one from the first step unless a schedule is requested: with beta at 1 the first step
+     * would compute another function than the given adapter.
      *
-     * @param name of the other adapter, for messages
-     * @throws Refusal naming both values where the request says otherwise
+     * @param name name of the other adapter, for messages
+     * @throws Refusal naming both values if the request contradicts it
      */
     AdapterSettings continuing(AdapterSettings initial, String name) {
         requireSame("rank", rank, initial.rank(), name);
@@ -188,7 +190,7 @@ public record AdapterRequest(
         }
     }
 
-    /** Names in order; a name that no model has is refused with the model's own. */
+    /** The names in order; unknown ones are refused. */
     private static Set<String> targets(List<String> names) {
         if (!names.equals(List.of(AdapterConfig.ALL_LINEAR))) {
             return new TreeSet<>(names);

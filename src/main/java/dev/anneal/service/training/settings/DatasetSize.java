@@ -5,19 +5,21 @@ import dev.anneal.engine.text.rows.ValidationReport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Size of the training file once the job's model has tokenised it.
+ * Size of the training file, tokenised by the job's model.
  *
- * @param rows rows that can be trained
- * @param packedSequences sequences of the job's longest length into which they are packed
- * @param tokens their tokens, after truncation
- * @param trainedTokens their tokens with a label
- * @param longestRowTokens longest row, before truncation
- * @param validatedRows rows of the validation file, 0 without one
+ * @param rows number of trainable rows
+ * @param packedSequences number of sequences of the job's maximum length into which they are packed
+ * @param tokens number of their tokens, after truncation
+ * @param trainedTokens number of their tokens with a label
+ * @param longestRowTokens tokens of the longest row, before truncation
+ * @param validatedRows number of rows of the validation file, 0 without one
  */
 public record DatasetSize(
         int rows, int packedSequences, long tokens, long trainedTokens, int longestRowTokens, long validatedRows) {
 
-    /** @param validation what the validation file holds, null without one */
+    /**
+     * @param validation report on the validation file, null without one
+     */
     public static DatasetSize of(TokenReport report, @Nullable ValidationReport validation) {
         return new DatasetSize(
                 report.rows(),

@@ -3,11 +3,11 @@ package dev.anneal.service.training.settings;
 import dev.anneal.engine.network.architecture.Arithmetic;
 
 /**
- * The part of an engine process's set-up that decides how much memory and time a training takes.
+ * The part of an engine process's set-up that determines the memory and time of a training.
  *
  * @param precision arithmetic of frozen weights and activations: {@code auto}, {@code bf16} or {@code fp32}
- * @param multipliesBf16Fast whether the processor does, which decides {@code auto}
- * @param threads compute threads, each with a micro-batch of its own
+ * @param multipliesBf16Fast whether the processor multiplies bf16 fast, which decides {@code auto}
+ * @param threads compute threads, each with its own micro-batch
  */
 public record EngineSetup(String precision, boolean multipliesBf16Fast, int threads) {
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * OpenAI's hyperparameters of a supervised job; null stands for {@code "auto"}.
  *
  * @param batchSize rows of one optimizer step before gradient accumulation
- * @param learningRateMultiplier factor on the base model's own learning rate
+ * @param learningRateMultiplier factor of the base model's learning rate
  * @param epochs passes over the training file
  */
 public record Hyperparameters(
@@ -16,7 +16,7 @@ public record Hyperparameters(
         @Nullable Double learningRateMultiplier,
         @Nullable Integer epochs) {
 
-    /** As the API shows them: numbers, and {@code "auto"} where the service still has to choose. */
+    /** Values for the API: numbers, or {@code "auto"} if the service has not chosen yet. */
     public Map<String, Object> toWire() {
         Map<String, Object> wire = new LinkedHashMap<>();
         wire.put("batch_size", orAuto(batchSize));

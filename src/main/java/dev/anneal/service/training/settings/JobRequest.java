@@ -11,12 +11,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client asks of a fine-tuning job: each value valid in itself, nothing yet checked against model and files.
+ * A request for a fine-tuning job. Each value is valid by itself, but not yet checked against model and files.
  *
- * @param method with every default filled in
- * @param seed null lets the service draw one
- * @param adapter with every default filled in, and with what the initial adapter decides once that is found; null trains all weights
- * @param initialAdapter null for an adapter that begins with values of its own
+ * @param method method with defaults filled in
+ * @param seed seed; null to draw one
+ * @param adapter settings with defaults filled in, and with those of the initial adapter once it is found; null trains
+ *     all weights
+ * @param initialAdapter adapter to start from, or null
  */
 public record JobRequest(
         String model,
@@ -31,20 +32,20 @@ public record JobRequest(
         @Nullable InitialAdapter initialAdapter,
         TrainingOptions options) {
 
-    /** The suffix becomes part of a model id, which holds neither slash nor colon nor white space. */
+    /** The suffix becomes part of a model name, which contains no slash, colon or white space. */
     private static final Pattern SUFFIX = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
-    /** Requests that were stored before there were other methods name none. */
+    /** Requests stored before other methods existed have no method. */
     public JobRequest {
         method = Objects.requireNonNullElseGet(method, TrainingMethod.Supervised::new);
         metadata = Map.copyOf(metadata);
     }
 
     /**
-     * The adapter that a training begins with.
+     * The adapter that a training starts from.
      *
-     * @param id of a job, checkpoint, export, tuned model or uploaded file
-     * @param asked what the request says about the adapter beside it
+     * @param id id of a job, checkpoint, export, tuned model or uploaded file
+     * @param asked the request's settings of the adapter
      */
     public record InitialAdapter(String id, AdapterRequest asked) {}
 
@@ -106,7 +107,7 @@ public record JobRequest(
     /**
      * The request with the settings of the adapter that {@link #initialAdapter} names.
      *
-     * @throws dev.anneal.service.platform.refusal.Refusal where the request asks for another adapter than that
+     * @throws dev.anneal.service.platform.refusal.Refusal if the request contradicts them
      */
     public JobRequest beginningWith(AdapterSettings initial) {
         InitialAdapter named = Objects.requireNonNull(initialAdapter, "the request names an initial adapter");

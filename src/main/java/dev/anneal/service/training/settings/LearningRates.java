@@ -4,16 +4,16 @@ import dev.anneal.service.platform.refusal.Refusal;
 import java.math.BigDecimal;
 import java.math.MathContext;
 
-/** Peak learning rates: the rate that a request's multiplier gives, and which rates train anything at all. */
+/** Peak learning rates: the rate of a request's multiplier, and limits of effective rates. */
 public final class LearningRates {
 
-    /** AdamW moves a weight by about the rate in a step: less than this is nothing, however many steps there are. */
+    /** AdamW moves a weight by about the rate in a step: lower rates have no effect in any number of steps. */
     static final double LEAST = 1e-12;
 
     static final double GREATEST = 1;
     static final String RANGE = "from 1e-12 to 1";
 
-    /** For products such as 5000 x 2e-4, which is no whole number in binary. */
+    /** For products such as 5000 x 2e-4, which is not a whole number in binary. */
     private static final double ROUNDING = 1e-9;
 
     private LearningRates() {}
@@ -22,7 +22,7 @@ public final class LearningRates {
         return rate >= LEAST * (1 - ROUNDING) && rate <= GREATEST * (1 + ROUNDING);
     }
 
-    /** Peak rate that the multiplier 1 stands for. */
+    /** Peak rate of the multiplier 1. */
     static double base(JobRequest request, ModelProfile model) {
         return model.baseLearningRate(request.adapter()) * TrainingMethods.of(request.method()).learningRateShare;
     }

@@ -7,17 +7,19 @@ import dev.anneal.protocol.AdapterSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory that an engine process is expected to take for a training on a CPU, as its largest resident size, by a formula that can be checked by hand. It is
- * written down in {@code docs/training-settings.md} beside what was measured; a change here is a change there.
+ * Estimated peak resident memory of an engine process for a training on a CPU, by a formula that can be checked by
+ * hand. {@code docs/training-settings.md} documents it with measurements and must be kept in line.
  *
  * @param processBytes the JVM with libtorch
  * @param weightsBytes frozen weights
- * @param adapterBytes what is trained, the adapter or all weights: masters, what is multiplied with instead of them, optimizer, and gradients
- * @param activationsBytes what the micro-batches of all threads keep of their forward passes, and what a layer needs while it is computed
+ * @param adapterBytes trained values, of an adapter or all weights: master values, copies for multiplication,
+ *     optimizer, and gradients
+ * @param activationsBytes activations that the micro-batches of all threads keep, and the working memory of a layer
  * @param headBytes logits of all threads
- * @param samplingBytes what sampling takes between the passes of steps, which find little of it to use again; 0 where nothing is sampled
- * @param loadingBytes what the process has while it loads the model, when the tokenizer was at work and the model's files are mapped beside the weights and the other parts are not there yet
- * @param totalBytes the larger of that, and of the other parts together
+ * @param samplingBytes memory of sampling, little of which steps can reuse; 0 without sampling
+ * @param loadingBytes memory while the model is loaded: after tokenisation, with the model's files mapped beside the
+ *     weights, and before the other parts exist
+ * @param totalBytes the larger of {@code loadingBytes} and the sum of the other parts
  */
 public record MemoryEstimate(
         long processBytes,
@@ -29,10 +31,13 @@ public record MemoryEstimate(
         long loadingBytes,
         long totalBytes) {
 
-    /** Code and data of libtorch and JVM, threads and tokenizer, as an engine process with a model of no size shows them. */
+    /** Code and data of libtorch and JVM, threads and tokenizer, measured with a model of negligible size. */
     static final long RUNTIME_BYTES = 232L << 20;
 
-    /** What the tokenizer leaves behind. Tensors take the place later, but not while the model is loaded or where there are few of them. */
+    /**
+     * Memory that the tokenizer leaves behind. Tensors reuse it later, but not while the model is loaded, or if they
+     * are few.
+     */
     static final long TOKENIZER_BYTES = 40L << 20;
 
     /** Ids and labels of a token in the Java heap. */
@@ -40,42 +45,46 @@ public record MemoryEstimate(
 
     private static final int FLOAT_BYTES = Float.BYTES;
 
-    /** A weight in the files that models are published as. */
+    /** Bytes of a weight in published model files. */
     private static final int STORED_BYTES = Short.BYTES;
 
-    /** Caches grow by copies into larger ones, and what they leave lies between other tensors, as does what lanes of earlier steps left. */
+    /** Caches grow by copies into larger ones, and freed memory is fragmented by other tensors. */
     private static final int CACHE_COPIES = 2;
 
-    /** A token's logit as it is multiplied and in fp32, divided by the temperature, its probability, and their sums in fp64. */
+    /**
+     * Bytes for a token of the vocabulary: its logit as computed and in fp32, divided by the temperature, its
+     * probability, and the sum in fp64.
+     */
     private static final int BYTES_OF_A_CHOICE = 4 * Float.BYTES + Double.BYTES;
 
-    /** Between tensors that are kept while others come and go a fifth of the memory is lost. */
+    /** A fifth of the memory is lost to fragmentation. */
     private static final int ALLOCATOR_SHARE = 5;
 
     /**
-     * The rows that pass through the model, after truncation. Rows of a validation file, of which nothing is kept, are taken to be no longer.
+     * Rows that pass through the model, after truncation. Rows of a validation file, whose activations are not kept,
+     * are assumed to be no longer.
      *
-     * @param ofStep rows of an optimizer step
-     * @param tokensOfStep their tokens at most
-     * @param longestTokens longest row that is trained
+     * @param ofStep number of rows of an optimizer step
+     * @param tokensOfStep maximum number of their tokens
+     * @param longestTokens tokens of the longest trained row
      * @param tokensOfFile tokens of the training file
-     * @param recomputed whether activations are computed again for the backward instead of kept
-     * @param sampled sequences that are sampled together at most, as long as the longest row; 0 where nothing is sampled
+     * @param recomputed whether activations are recomputed in the backward pass instead of kept
+     * @param sampled maximum number of sequences sampled together, as long as the longest row; 0 without sampling
      */
     public record Rows(
             int ofStep, long tokensOfStep, int longestTokens, long tokensOfFile, boolean recomputed, int sampled) {
 
-        /** Rows of one length whose activations are kept, and few of them. */
+        /** Rows of one length, without recomputation or sampling. */
         public static Rows kept(int ofStep, int longestTokens) {
             return new Rows(ofStep, (long) ofStep * longestTokens, longestTokens, 0, false, 0);
         }
 
-        /** Threads that have something to do at one time. */
+        /** Number of threads that work at a time. */
         int atWork(EngineSetup engine) {
             return Math.min(engine.threads(), DeviceLimits.CPU.microBatches(tokensOfStep, ofStep));
         }
 
-        /** Tokens of the micro-batches that they compute at one time. */
+        /** Tokens of the micro-batches that they compute at a time. */
         long tokensAtOnce(EngineSetup engine) {
             long each = Math.max(DeviceLimits.CPU.microBatchTokens(), longestTokens);
             return Math.min(atWork(engine) * each, tokensOfStep);
@@ -106,7 +115,7 @@ public record MemoryEstimate(
                 Math.max(loading, process + weights + trained + activations + head + sampling));
     }
 
-    /** The embedding as it was stored leaves a gap when it has been converted. */
+    /** The stored embedding leaves a gap after its conversion. */
     private static long convertedBytes(ModelProfile model, int valueBytes) {
         return valueBytes == STORED_BYTES ? 0 : STORED_BYTES * embeddingElements(model);
     }
@@ -115,15 +124,15 @@ public record MemoryEstimate(
         return (long) model.vocabularySize() * model.hiddenSize();
     }
 
-    /** Values, two moments, the step's gradient, and gradients of micro-batches; beside them what the decoder multiplies with. */
+    /** Values, two moments, the step's gradient, gradients of micro-batches, and the decoder's copies. */
     private static long adapterBytes(ModelProfile model, AdapterSettings adapter, int valueBytes, int threads) {
         return FLOAT_BYTES * model.trainedParameters(adapter) * (4 + DeviceLimits.adapterGradients(threads))
                 + valueBytes * (parametersOfA(model, adapter) + blockElements(model, adapter));
     }
 
     /**
-     * Two moments, the step's gradient, and a gradient for each thread; masters where the weights are not fp32 themselves. Each thread at work forms the
-     * gradient of the output embedding before it is added.
+     * Two moments, the step's gradient, and a gradient for each thread; master values if the weights are not fp32. Each
+     * working thread forms the gradient of the output embedding before it is added.
      */
     private static long allWeightsBytes(ModelProfile model, int valueBytes, int threads, int atWork) {
         int copies = 3 + threads + (valueBytes == FLOAT_BYTES ? 0 : 1);
@@ -138,7 +147,10 @@ public record MemoryEstimate(
                         .sum();
     }
 
-    /** B of projections that share an input form one matrix, as high as all of them and as wide as their stacked A; it is zero elsewhere. */
+    /**
+     * B of projections that share an input form one matrix, with the rows of all of them and the columns of their
+     * stacked A, and zeros elsewhere.
+     */
     private static long blockElements(ModelProfile model, AdapterSettings adapter) {
         long elements = 0;
         for (ProjectionGroup group : ProjectionGroup.values()) {
@@ -166,7 +178,10 @@ public record MemoryEstimate(
         return rows.recomputed() ? tensors : tensors + tensors / ALLOCATOR_SHARE;
     }
 
-    /** The weights as decoding has them, and of each lane at work the keys and values of its sequences and the choice of their next tokens. */
+    /**
+     * The weights in decoding's format, and for each working lane keys and values of its sequences and the choice of
+     * their next tokens.
+     */
     private static long samplingBytes(ModelProfile model, EngineSetup engine, Rows rows) {
         if (rows.sampled() == 0) {
             return 0;
@@ -188,7 +203,7 @@ public record MemoryEstimate(
         return model.widths().kept(adapterWidth);
     }
 
-    /** Weights of a block of queries, their gradient, and both before the softmax. */
+    /** Attention weights of a block of queries, their gradient, and both before the softmax. */
     private static long attentionBytes(ModelProfile model, int valueBytes, int longestTokens) {
         long queries = Math.min(DeviceLimits.CPU.attentionBlock(), longestTokens);
         return 4L * valueBytes * model.heads() * queries * longestTokens;

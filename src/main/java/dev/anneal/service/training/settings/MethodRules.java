@@ -7,14 +7,19 @@ import dev.anneal.service.platform.request.StrictObject;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What differs between training methods in the service: how it reads, plans, shows and judges a training. {@link TrainingMethods} lists all. */
+/**
+ * The service's rules of a training method: request parsing, planning, API representation and warnings. {@link
+ * TrainingMethods} lists all.
+ */
 public abstract class MethodRules<M extends TrainingMethod> {
 
     final String name;
     final double learningRateShare;
     private final DatasetFormat format;
 
-    /** @param learningRateShare share of the base model's learning rate that the multiplier 1 stands for */
+    /**
+     * @param learningRateShare share of the base model's learning rate for the multiplier 1
+     */
     MethodRules(String name, DatasetFormat format, double learningRateShare) {
         this.name = name;
         this.format = format;
@@ -22,22 +27,22 @@ public abstract class MethodRules<M extends TrainingMethod> {
     }
 
     /**
-     * What a job learns from, with the hyperparameters that every method has.
+     * A method with the hyperparameters common to all methods.
      *
-     * @param evaluationInterval steps, where the method's hyperparameters say them
+     * @param evaluationInterval steps, if set by the method's hyperparameters
      */
     record Read(
             TrainingMethod method,
             Hyperparameters hyperparameters,
             @Nullable Integer evaluationInterval) {}
 
-    /** The rows that the method trains on. */
+    /** Format of the rows that the method trains on. */
     public DatasetFormat format() {
         return format;
     }
 
     /**
-     * Reads what a request says of the method.
+     * Reads the method of a request.
      *
      * @param body the whole request
      * @param own the object under the method's name in the request's {@code method}
@@ -45,7 +50,7 @@ public abstract class MethodRules<M extends TrainingMethod> {
      */
     abstract Read read(StrictObject body, StrictObject own, StrictObject anneal);
 
-    /** The hyperparameters that every method has. */
+    /** Reads the hyperparameters common to all methods. */
     static Hyperparameters hyperparameters(StrictObject given) {
         return new Hyperparameters(
                 given.wholeNumberOrAuto("batch_size", 1, 256),
@@ -75,31 +80,34 @@ public abstract class MethodRules<M extends TrainingMethod> {
         }
     }
 
-    /** The sequences that a row is trained as. */
+    /** The sequences made from a row. */
     SequenceShape shape(M method, int contextTokens) {
         return new SequenceShape(1, 1, 0, contextTokens, 1, 0, 0, 0);
     }
 
     /**
-     * Hyperparameters that no other method has, as the API shows them.
+     * Hyperparameters specific to the method, for the API.
      *
-     * @param evaluationInterval null as long as it is not known
+     * @param evaluationInterval null until it is known
      */
     public Map<String, Object> hyperparameters(M method, @Nullable Integer evaluationInterval) {
         return Map.of();
     }
 
-    /** {@code anneal.loss} as the API shows it; null if the loss has no settings. */
+    /** {@code anneal.loss} for the API; null if the loss has no settings. */
     public @Nullable Map<String, Object> loss(M method) {
         return null;
     }
 
-    /** {@code anneal.rollouts} as the API shows it; null if nothing is sampled. */
+    /** {@code anneal.rollouts} for the API; null if nothing is sampled. */
     public @Nullable Map<String, Object> rollouts(M method) {
         return null;
     }
 
-    /** Whether the loss is the negative log-likelihood of the trained tokens, which has a gradient wherever there is something to learn. */
+    /**
+     * Whether the loss is the negative log-likelihood of the trained tokens, whose gradient vanishes only when nothing
+     * is left to learn.
+     */
     public boolean isLossLikelihood() {
         return false;
     }
@@ -109,7 +117,7 @@ public abstract class MethodRules<M extends TrainingMethod> {
         return true;
     }
 
-    /** Why all steps of a training may lack a gradient, as the end of a sentence; empty if the method knows no reason. */
+    /** Why all steps of a training may lack a gradient, as the end of a sentence; empty if there is no known reason. */
     public String causeOfNoGradient() {
         return "";
     }

@@ -17,13 +17,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Properties of a base model on which the settings of a training depend.
+ * Properties of a base model that determine training settings.
  *
- * @param parameters weights of the model
+ * @param parameters number of weights
  * @param heads query heads of a layer
- * @param contextTokens longest input the model was made for
- * @param baseLearningRate peak rate of an adapter that the multiplier 1 stands for
- * @param projections linear layers of one decoder layer, by the short names that {@code target_modules} uses
+ * @param contextTokens maximum length of the model's input
+ * @param baseLearningRate peak rate of an adapter for the multiplier 1
+ * @param projections linear layers of one decoder layer, by their short names in {@code target_modules}
  */
 public record ModelProfile(
         String id,
@@ -65,12 +65,14 @@ public record ModelProfile(
                                         new LayerSize(projection.inputSize(config), projection.outputSize(config)))));
     }
 
-    /** @param name a short name that {@code target_modules} may use */
+    /**
+     * @param name short name in {@code target_modules}
+     */
     LayerSize layer(String name) {
         return Objects.requireNonNull(projections.get(name), name);
     }
 
-    /** Widths of what a layer keeps for a token. */
+    /** Widths of the activations that a layer keeps for a token. */
     LayerWidths widths() {
         int queryKeyValue = ProjectionGroup.ATTENTION_INPUT.projections().stream()
                 .mapToInt(projection -> layer(projection.shortName()).out())
@@ -82,12 +84,12 @@ public record ModelProfile(
                 layer(Projection.DOWN.shortName()).in());
     }
 
-    /** Width of the keys of a layer, which is that of its values. */
+    /** Width of the keys, and of the values, of a layer. */
     int keyValueWidth() {
         return layer(Projection.KEY.shortName()).out();
     }
 
-    /** Weights of the matrices that a token is multiplied with, the output embedding among them. */
+    /** Weights of the matrices that a token is multiplied with, including the output embedding. */
     long multipliedParameters() {
         return layers
                         * projections.values().stream()
@@ -96,10 +98,10 @@ public record ModelProfile(
                 + (long) vocabularySize * hiddenSize;
     }
 
-    /** All weights move at about a tenth of the rate of an adapter. */
+    /** Full training uses about a tenth of an adapter's rate. */
     private static final double FULL_TRAINING_RATE = 0.1;
 
-    /** Peak rate that the multiplier 1 stands for. */
+    /** Peak rate of the multiplier 1. */
     double baseLearningRate(@Nullable AdapterSettings adapter) {
         return adapter == null ? baseLearningRate * FULL_TRAINING_RATE : baseLearningRate;
     }
@@ -150,7 +152,7 @@ public record ModelProfile(
                 .orElse(1);
     }
 
-    /** Refuses a row length that the model was not made for. */
+    /** Refuses a row length beyond the model's context. */
     public void checkLength(TrainingOptions options) {
         Integer maxLength = options.maxLength();
         if (maxLength != null && maxLength > contextTokens) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The method {@code dpo}: reads {@code method.dpo}, and {@code anneal.loss} as this method means it. */
+/** The method {@code dpo}: reads {@code method.dpo} and its {@code anneal.loss}. */
 final class PreferenceMethod extends MethodRules<TrainingMethod.Dpo> {
 
     private static final double BETA = 0.1;
@@ -20,7 +20,10 @@ final class PreferenceMethod extends MethodRules<TrainingMethod.Dpo> {
     private static final String ROBUST = "robust";
     private static final List<String> LOSSES = List.of(SIGMOID, ROBUST, "hinge", "ipo");
 
-    /** Pairs move an adapter much further than answers do: at the full rate neither answer stays likely (docs/training-settings.md). */
+    /**
+     * Pairs change an adapter much more than answers do: at the full rate both answers become unlikely
+     * (docs/training-settings.md).
+     */
     private static final double LEARNING_RATE_SHARE = 0.05;
 
     PreferenceMethod() {
@@ -51,7 +54,7 @@ final class PreferenceMethod extends MethodRules<TrainingMethod.Dpo> {
         return new TrainingMethod.Dpo(beta, type, smoothing);
     }
 
-    /** Both rows of a pair; the reference reads the files first. */
+    /** Both rows of a pair; the reference model reads the files first. */
     @Override
     SequenceShape shape(TrainingMethod.Dpo method, int contextTokens) {
         return new SequenceShape(2, 1, 0, contextTokens, 1, 0, 0, 1);

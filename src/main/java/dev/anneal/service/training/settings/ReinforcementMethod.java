@@ -14,15 +14,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The method {@code reinforcement}: reads {@code method.reinforcement}, {@code anneal.rollouts}, and {@code anneal.loss} as this method means it. Defaults are
- * TRL's.
+ * The method {@code reinforcement}: reads {@code method.reinforcement}, {@code anneal.rollouts}, and its {@code
+ * anneal.loss}. Defaults are TRL's.
  */
 final class ReinforcementMethod extends MethodRules<TrainingMethod.Reinforcement> {
 
-    /** Completions of a prompt where {@code compute_multiplier} is 1. */
+    /** Completions of a prompt if {@code compute_multiplier} is 1. */
     private static final int GROUP_SIZE = 8;
 
-    /** Where a request has the grader. */
+    /** Path of the grader in a request. */
     private static final String GRADER = "method.reinforcement.grader";
 
     static final int MAX_COMPLETION_TOKENS = 512;
@@ -34,7 +34,7 @@ final class ReinforcementMethod extends MethodRules<TrainingMethod.Reinforcement
     private static final List<String> SCALES = List.of("group", "batch", "none");
     private static final int MOST_COMPLETIONS = 256;
 
-    /** Share of the base learning rate that reinforcement learning begins from. */
+    /** Share of the base learning rate for reinforcement learning. */
     private static final double LEARNING_RATE_SHARE = 0.5;
 
     ReinforcementMethod() {
@@ -66,13 +66,13 @@ final class ReinforcementMethod extends MethodRules<TrainingMethod.Reinforcement
                                 SAMPLE_INTERVAL_STEPS)),
                 hyperparameters(hyperparameters),
                 hyperparameters.wholeNumberOrAuto("eval_interval", 1, TrainingOptions.MOST_STEPS));
-        // How long a model thinks is the model's own here.
+        // Reasoning effort cannot be controlled here.
         hyperparameters.choice("reasoning_effort", List.of("default"));
         List.of(hyperparameters, rollouts, loss).forEach(StrictObject::refuseOthers);
         return read;
     }
 
-    /** OpenAI's {@code compute_multiplier} scales how much is sampled. */
+    /** OpenAI's {@code compute_multiplier} scales the number of completions. */
     private static TrainingMethod.Rollouts rollouts(StrictObject rollouts, StrictObject hyperparameters) {
         Double multiplier = hyperparameters.numberOrAuto(
                 "compute_multiplier", value -> value >= 0.25 && value <= 32, "from 0.25 to 32");
@@ -161,7 +161,7 @@ final class ReinforcementMethod extends MethodRules<TrainingMethod.Reinforcement
         return shown;
     }
 
-    /** A policy's loss is about 0 by its making. */
+    /** A policy's loss is about 0 by construction. */
     @Override
     public boolean isLossFalling() {
         return false;

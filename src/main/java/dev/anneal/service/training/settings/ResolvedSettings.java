@@ -5,14 +5,14 @@ import dev.anneal.protocol.TrainingSettings;
 /**
  * The settings of a training with a number for every {@code auto}.
  *
- * @param training what the engine gets
- * @param hyperparameters OpenAI's, as the job shows them from now on
+ * @param training settings for the engine
+ * @param hyperparameters OpenAI's hyperparameters, as the job shows them
  * @param gradientAccumulation batches of one optimizer step
- * @param annealedAtStep first step at which beta is exactly 0; the total number of steps if only the finished job is annealed
- * @param expectedTokens tokens that all steps together read
+ * @param annealedAtStep first step at which beta is exactly 0; the total number of steps if beta is 0 only at the end
+ * @param expectedTokens tokens read by all steps together
  * @param data size of the training file
- * @param memory what the training is expected to need
- * @param cost what it computes
+ * @param memory estimated memory of the training
+ * @param cost computation of the training
  */
 public record ResolvedSettings(
         TrainingSettings training,

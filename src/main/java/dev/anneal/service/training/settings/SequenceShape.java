@@ -1,15 +1,15 @@
 package dev.anneal.service.training.settings;
 
 /**
- * The sequences that are made of a row of a file.
+ * The sequences made from a row of a file.
  *
- * @param together how many are computed in one micro-batch, as the two of a pair are
- * @param apart how many are computed separately, as the completions of a prompt are
- * @param completionTokens most tokens that are sampled behind a row's own; 0 where nothing is
- * @param contextTokens of the model: what is read and sampled together is no longer
- * @param updates optimizer steps on what was sampled once
- * @param evaluationSamples completions of each row of the validation file
- * @param againForward forward passes of a step's tokens beside those of its update
+ * @param together number computed in one micro-batch, such as the two of a pair
+ * @param apart number computed separately, such as the completions of a prompt
+ * @param completionTokens maximum number of tokens sampled after a row's own; 0 without sampling
+ * @param contextTokens the model's context, which limits read and sampled tokens together
+ * @param updates optimizer steps on each sampled rollout
+ * @param evaluationSamples number of completions of each row of the validation file
+ * @param againForward additional forward passes of a step's tokens
  * @param readBefore forward passes of both files before the first step
  */
 record SequenceShape(
@@ -22,11 +22,11 @@ record SequenceShape(
         double againForward,
         int readBefore) {
 
-    /** Forward passes that take as long as decoding one token does, of which few are computed at one time. */
+    /** Forward passes of a token that take as long as decoding one, because few are decoded at a time. */
     private static final double DECODING_PASSES = 3;
 
     /**
-     * Sequences that are sampled together at most, for a step or a validation; 0 where nothing is sampled.
+     * Maximum number of sequences sampled together, for a step or a validation; 0 without sampling.
      *
      * @param ofStep sequences of a step
      * @param validated rows of the validation file
@@ -37,12 +37,12 @@ record SequenceShape(
                 : Math.toIntExact(Math.max(ofStep, Math.min(Integer.MAX_VALUE, validated * evaluationSamples)));
     }
 
-    /** Tokens that are computed together, at most. */
+    /** Maximum number of tokens computed together. */
     int longest(int longestRow) {
         return together * Math.min(longestRow + completionTokens, Math.max(longestRow, contextTokens));
     }
 
-    /** Tokens that are trained with when every row is visited once. Completions are taken to be half as long as they may be. */
+    /** Tokens of one epoch. Completions are assumed to have half their maximum length. */
     double trainedWith(DatasetSize data) {
         return apart * (data.tokens() + data.rows() * expectedCompletion());
     }
@@ -59,12 +59,12 @@ record SequenceShape(
                 : expectedCompletion() / ofSequence(data);
     }
 
-    /** Tokens of forward passes that sampling takes as long as, for so many rows that are trained on. */
+    /** Cost of sampling for a number of training rows, in tokens of forward passes. */
     double sampling(double rows) {
         return rows * apart * expectedCompletion() * DECODING_PASSES;
     }
 
-    /** Likewise for so many rows of validation files. */
+    /** Likewise for a number of validation rows. */
     double validating(double rows) {
         return rows * evaluationSamples * expectedCompletion() * DECODING_PASSES;
     }

@@ -11,15 +11,15 @@ import dev.anneal.protocol.TrainingSettings.Optimizer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the numbers that a client left open. The rules are those of the table in {@code docs/training-settings.md}; a change here is a
- * change there.
+ * Resolves settings that a client left open. The table in {@code docs/training-settings.md} documents the rules and
+ * must be kept in line.
  */
 public final class SettingsResolver {
 
     static final int BATCH_SIZE = 8;
     static final int FEWEST_EPOCHS = 3;
     static final int MOST_EPOCHS = 10;
-    /** Fewer steps than this hardly move an adapter, so that small files are read more often. */
+    /** Fewer steps than this hardly change an adapter, so small files get more epochs. */
     static final int WANTED_STEPS = 100;
 
     static final int LONGEST_ROW_TOKENS = 2048;
@@ -27,14 +27,14 @@ public final class SettingsResolver {
 
     private SettingsResolver() {}
 
-    /** Longest row of a job, needed before its files can be counted. */
+    /** Maximum row length of a job, needed before its files can be counted. */
     public static int maxLengthTokens(JobRequest request, ModelProfile model) {
         return or(request.options().maxLength(), Math.min(model.contextTokens(), LONGEST_ROW_TOKENS));
     }
 
     /**
-     * @param engine set-up of the engine that will train, as far as known; used for estimates of memory and time alone
-     * @param seed the request's, or the one that was drawn for it
+     * @param engine expected set-up of the engine; used only for estimates of memory and time
+     * @param seed the request's seed, or the drawn one
      */
     public static ResolvedSettings resolve(
             JobRequest request, ModelProfile model, DatasetSize data, EngineSetup engine, int seed) {
@@ -94,8 +94,8 @@ public final class SettingsResolver {
     }
 
     /**
-     * Rows of the validation file are taken to be as long as those that are trained. The reference of pairs reads both files once; completions of prompts
-     * are sampled before they are trained.
+     * Rows of the validation file are assumed to be as long as training rows. The reference model of pairs reads both
+     * files once; completions of prompts are sampled before training.
      */
     private static TrainingCost.Work work(
             TrainingSettings training, SequenceShape shape, DatasetSize data, long expectedTokens) {
@@ -118,7 +118,7 @@ public final class SettingsResolver {
                 training.activationCheckpointing().equals("on"));
     }
 
-    /** {@code max_steps} decides where it is given: the epochs then say how often the file is begun. */
+    /** {@code max_steps} takes precedence: the epochs are then the number of passes begun. */
     private static int epochs(JobRequest request, int stepsPerEpoch) {
         Integer maxSteps = request.options().maxSteps();
         if (maxSteps != null) {
@@ -128,7 +128,7 @@ public final class SettingsResolver {
         return or(request.hyperparameters().epochs(), Math.max(FEWEST_EPOCHS, enough));
     }
 
-    /** The last step always trains: its rate is that of the schedule behind the warm-up. */
+    /** At most one step less than all, so that the last step is beyond the warm-up. */
     private static int warmupSteps(TrainingOptions options, int totalSteps) {
         return Math.min((int) Math.ceil(options.warmupRatio() * totalSteps), totalSteps - 1);
     }

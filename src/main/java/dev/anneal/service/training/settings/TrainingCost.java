@@ -6,12 +6,13 @@ import dev.anneal.protocol.AdapterSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a training computes, for estimates of its time: the table in {@code docs/training-settings.md}, in which a change here is a change there.
+ * Computation of a training, for estimates of its time. {@code docs/training-settings.md} documents it and must be kept
+ * in line.
  *
- * @param operations floating-point operations of products with frozen matrices that take as long as all of it
+ * @param operations equivalent floating-point operations of products with frozen matrices
  * @param precision {@code bf16} or {@code fp32}
- * @param width of the residual stream
- * @param loadedBytes what is read and written while the model is loaded
+ * @param width width of the residual stream
+ * @param loadedBytes bytes read and written while the model is loaded
  */
 public record TrainingCost(double operations, String precision, int width, long loadedBytes) {
 
@@ -21,10 +22,10 @@ public record TrainingCost(double operations, String precision, int width, long 
     /** Products of attention with softmax, masks and copies. */
     private static final double ATTENTION_SLOWNESS = 2;
 
-    /** Operations for each value that a layer keeps, in bytes of a value: norms, activation, residuals and conversions. */
+    /** Equivalent operations per byte that a layer keeps: norms, activation, residuals and conversions. */
     private static final double OPERATIONS_OF_A_KEPT_BYTE = 1700;
 
-    /** Operations in the time in which a byte of the trained values, their gradients or moments is read or written, in bytes of a value. */
+    /** Equivalent operations per byte of trained values, gradients or moments read or written. */
     private static final double OPERATIONS_OF_A_TRAINED_BYTE = 74;
 
     /** Products of a step's forward and backward with a frozen matrix, two operations each; with a trained one its gradient is a third. */
@@ -37,15 +38,15 @@ public record TrainingCost(double operations, String precision, int width, long 
     private static final double ATTENTION_PASSES = 14;
 
     /**
-     * The tokens that are computed with.
+     * Tokens and rows of a training.
      *
-     * @param tokens of all steps
-     * @param trainedShare how many of them have a label
-     * @param rowTokens of a row
-     * @param steps optimizer steps
-     * @param stepRows rows of a step
+     * @param tokens tokens of all steps
+     * @param trainedShare share of them with a label
+     * @param rowTokens tokens of a row
+     * @param steps number of optimizer steps
+     * @param stepRows number of rows of a step
      * @param validatedTokens tokens of all validations
-     * @param recomputed whether activations are computed again for the backward
+     * @param recomputed whether activations are recomputed in the backward pass
      */
     public record Work(
             double tokens,
@@ -70,7 +71,7 @@ public record TrainingCost(double operations, String precision, int width, long 
                 (Short.BYTES + valueBytes) * model.parameters());
     }
 
-    /** Of one token, forward and backward. */
+    /** Operations of one token, forward and backward. */
     private static double tokenOperations(
             ModelProfile model, @Nullable AdapterSettings adapter, int valueBytes, Work work) {
         double passes = adapter == null ? TRAINED_PASSES : FROZEN_PASSES;
@@ -81,7 +82,7 @@ public record TrainingCost(double operations, String precision, int width, long 
         return ofLayers + again + passes * work.trainedShare() * embedding(model);
     }
 
-    /** Of one token, without the logits. */
+    /** Operations of one token, without the logits. */
     private static double forwardOperations(
             ModelProfile model, @Nullable AdapterSettings adapter, int valueBytes, Work work) {
         return FORWARD * layerWeights(model)
@@ -89,7 +90,7 @@ public record TrainingCost(double operations, String precision, int width, long 
                 + otherOperations(model, adapter, valueBytes) / 3;
     }
 
-    /** Products of the adapter, and what is no product. */
+    /** Products of the adapter, and operations other than products. */
     private static double otherOperations(ModelProfile model, @Nullable AdapterSettings adapter, int valueBytes) {
         double adapterProducts =
                 adapter == null ? 0 : ADAPTER_SLOWNESS * TRAINED_PASSES * model.trainedParameters(adapter);
@@ -129,7 +130,7 @@ public record TrainingCost(double operations, String precision, int width, long 
         return (double) model.vocabularySize() * model.hiddenSize();
     }
 
-    /** Keys that a token's query is multiplied with: those before it, and those of its block behind it. */
+    /** Number of keys that a token's query is multiplied with: those before it, and the rest of its block. */
     private static double keysOfToken(Work work) {
         return Math.min(work.rowTokens(), (work.rowTokens() + DeviceLimits.CPU.attentionBlock()) / 2);
     }

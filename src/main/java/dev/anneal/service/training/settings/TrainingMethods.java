@@ -18,7 +18,7 @@ public final class TrainingMethods {
     private TrainingMethods() {}
 
     /**
-     * Reads the request's {@code method}, its hyperparameters where older clients put them, and {@code anneal.loss}, which depends on the method.
+     * Reads the request's {@code method}, hyperparameters at the top level, and {@code anneal.loss}.
      *
      * @param anneal the request's {@code anneal} object
      */
@@ -49,7 +49,7 @@ public final class TrainingMethods {
                 (MethodRules<TrainingMethod>) rules);
     }
 
-    /** Name of the method that trains on rows of a format, of several the first. */
+    /** Name of the first method that trains on rows of a format. */
     public static String trainingOn(DatasetFormat format) {
         return ALL.stream()
                 .filter(rules -> rules.format() == format)

@@ -9,19 +9,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request's {@code anneal} object: settings of a training beyond OpenAI's. Null leaves the choice to {@link SettingsResolver}, which knows
- * model and files; everything else has its default. The components have the names of their keys, and the API shows them under these.
+ * The request's {@code anneal} object: settings of a training beyond OpenAI's. Null leaves the choice to {@link
+ * SettingsResolver}, which knows model and files; all others have defaults. Components are named like their keys in the
+ * API.
  *
  * @param learningRate peak rate; excludes the multiplier
- * @param maxSteps optimizer steps, whatever the epochs say
- * @param warmupRatio share of the steps over which the rate rises, 0 to below 1
+ * @param maxSteps optimizer steps; takes precedence over epochs
+ * @param warmupRatio share of the steps in which the rate rises, 0 to below 1
  * @param lrSchedule {@code linear}, {@code cosine} or {@code constant}
- * @param maxLength longest row in tokens
- * @param gradientAccumulation batches that make one optimizer step
+ * @param maxLength maximum length of a row in tokens
+ * @param gradientAccumulation number of batches of an optimizer step
  * @param checkpointInterval steps between checkpoints
  * @param evalInterval steps between validation passes
- * @param loraPlusRatio learning rate of B over that of A
- * @param packing whether a batch counts packed sequences instead of rows
+ * @param loraPlusRatio learning rate of B divided by that of A
+ * @param packing whether batches consist of packed sequences instead of rows
  * @param activationCheckpointing {@code auto}, {@code on} or {@code off}
  * @param priority 0, the most urgent, to 9
  */
@@ -50,7 +51,7 @@ public record TrainingOptions(
     private static final List<String> CHECKPOINTING = List.of("auto", "on", "off");
 
     /**
-     * Reads the options, and refuses by name what this version does not do yet.
+     * Reads the options, and refuses unsupported ones by name.
      *
      * @param given the request's {@code anneal} object
      */
@@ -80,7 +81,7 @@ public record TrainingOptions(
         return options;
     }
 
-    /** The options with what model and files have decided; the same options as long as {@code training} is null. */
+    /** The options with the resolved values of {@code training}; unchanged if it is null. */
     public TrainingOptions settledBy(@Nullable TrainingSettings training) {
         if (training == null) {
             return this;
@@ -103,12 +104,14 @@ public record TrainingOptions(
                 priority);
     }
 
-    /** A value of the request, or what stands for it if it is left out. */
+    /** A value of the request, or its default. */
     static <T> T or(@Nullable T given, T otherwise) {
         return given == null ? otherwise : given;
     }
 
-    /** @param ofMethod what the method's hyperparameters say */
+    /**
+     * @param ofMethod value in the method's hyperparameters
+     */
     private static @Nullable Integer evalInterval(StrictObject given, @Nullable Integer ofMethod) {
         Integer own = given.wholeNumber("eval_interval", 1, MOST_STEPS);
         if (own != null && ofMethod != null) {

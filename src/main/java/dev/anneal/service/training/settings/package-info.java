@@ -1,4 +1,4 @@
-/** What a client may ask of a training: strict reading of requests, defaults, and the number chosen for each {@code auto}. No database. */
+/** Settings of trainings: strict parsing of requests, defaults, and resolution of {@code auto}. No database. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.training.settings;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 
 /**
- * The permission of a tenant to use a model of another one, as the API shows it.
+ * The permission of a tenant to use another one's model.
  *
  * @param projectId the tenant that may use it
  */

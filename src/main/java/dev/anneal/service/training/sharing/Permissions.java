@@ -27,7 +27,7 @@ public final class Permissions {
             ON CONFLICT (model, project_id) DO NOTHING
             """;
 
-    /** The policy for those who are granted something shows their permissions too, so the owner is named. */
+    /** Row-level security also shows permissions to the tenants that received them, so the query names the owner. */
     private static final String SELECT = """
             SELECT external_id AS id, created_at, project_id
             FROM checkpoint_permission
@@ -52,7 +52,7 @@ public final class Permissions {
     }
 
     /**
-     * Lets other tenants use a model. For one that already may, its permission is returned.
+     * Lets other tenants use a model. Existing permissions are returned.
      *
      * @throws Refusal 404 if the tenant has no such model
      */
@@ -99,7 +99,7 @@ public final class Permissions {
     /**
      * A page of the permissions of a model.
      *
-     * @param projectId only that of this tenant; null for all
+     * @param projectId tenant to filter by; null for all
      */
     public Page<Permission> list(String tenantId, String model, @Nullable String projectId, PageRequest page) {
         return database.call(tenantId, () -> {
@@ -126,7 +126,7 @@ public final class Permissions {
     }
 
     /**
-     * Ends a permission: the next request of that tenant finds no such model. An evaluation that has begun goes on.
+     * Deletes a permission: the tenant's next request does not find the model. Running evaluations continue.
      *
      * @throws Refusal 404 if there is none
      */

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A tuned model or checkpoint that a tenant may use.
  *
- * @param owner the tenant that has made it
- * @param base the base model that its adapter is for
+ * @param owner the tenant that owns it
+ * @param base its base model
  * @param baseRevision the base model's commit on the Hub; null for one from the operator's folder
  */
 public record UsableModel(

@@ -21,7 +21,7 @@ import org.springframework.stereotype.Component;
 @Component
 public final class VisibleModels {
 
-    /** Owners see the permissions that they give as well, which do not make their own models shared ones. */
+    /** Excludes permissions that the tenant itself has given, which it can see as well. */
     private static final String GRANTED =
             "SELECT tenant_id FROM checkpoint_permission WHERE model = :model AND project_id = current_tenant()";
 
@@ -52,7 +52,7 @@ public final class VisibleModels {
         this.jobs = jobs;
     }
 
-    /** The tuned model or checkpoint with this published name, the tenant's own or one that is shared with it. */
+    /** The tuned model or checkpoint with this published name, the tenant's own or one shared with it. */
     public Optional<UsableModel> find(String tenantId, String name) {
         return database.call(tenantId, () -> own(name)).or(() -> ofOthers(tenantId, name));
     }
@@ -62,7 +62,7 @@ public final class VisibleModels {
         return models.find(name).map(this::usable);
     }
 
-    /** The model of another tenant with this published name, if that shares it with {@code tenantId} and has not deleted it. */
+    /** Another tenant's model with this published name, if it is shared with {@code tenantId} and not deleted. */
     public Optional<UsableModel> ofOthers(String tenantId, String name) {
         Optional<String> owner = database.call(
                 tenantId,
@@ -77,7 +77,9 @@ public final class VisibleModels {
                 found.model(), job.tenantId(), job.request().model(), job.baseRevision(), found.checkpoint());
     }
 
-    /** The sentence that a refusal of the name goes on with, a space before it; empty if no visible model has a similar name. */
+    /**
+     * A sentence with a leading space to append to a refusal of the name; empty if no visible model has a similar name.
+     */
     public String didYouMean(String tenantId, String name) {
         List<String> own = database.call(tenantId, models::names);
         List<String> names = Stream.of(catalog.ids(), own, similarShared(tenantId, name))
@@ -86,7 +88,7 @@ public final class VisibleModels {
         return ModelNames.didYouMean(name, names);
     }
 
-    /** Similar names of models that are shared with the tenant and still there. */
+    /** Similar names of existing models shared with the tenant. */
     private List<String> similarShared(String tenantId, String name) {
         List<String> granted = database.call(
                 tenantId, () -> jdbc.sql(GRANTED_LAST).query(String.class).list());

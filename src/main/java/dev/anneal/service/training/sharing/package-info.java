@@ -1,5 +1,6 @@
 /**
- * Tuned models and checkpoints that a tenant lets others use. Those tenants see the model and get its answers; its job, files and weights stay with the owner.
+ * Sharing of tuned models and checkpoints with other tenants, which can list and run them; jobs, files and weights
+ * remain private.
  */
 @NamedInterface
 @NullMarked
