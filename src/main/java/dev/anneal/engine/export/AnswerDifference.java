@@ -7,14 +7,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a model's next-token predictions differ from a reference's, over all positions of the probes.
  *
- * @param positions how many there were
+ * @param positions number of positions
  * @param maxLogit largest |difference| of a logit
  * @param meanLogit mean |difference| of the logits
- * @param topAgreement share of positions with the same most likely token, among those where the reference's first choice leads its second by
- *     more than {@code maxLogit}: closer ones are ties; null if there is no other
+ * @param topAgreement share of positions with the same most likely token, among those where the reference's first
+ *     choice leads its second by more than {@code maxLogit}: closer ones are ties; null if all are
  * @param meanDivergence mean of KL(reference || model), nats
- * @param meanSpan mean distance from the reference's least logit at a position to its largest
- * @param maxShare largest |difference| of a logit as a share of what the reference's logits span at its position
+ * @param meanSpan mean difference between the reference's largest and smallest logit at a position
+ * @param maxShare largest |difference| of a logit as a share of the span of the reference's logits at its position
  */
 record AnswerDifference(
         long positions,
@@ -25,7 +25,7 @@ record AnswerDifference(
         double meanSpan,
         double maxShare) {
 
-    /** As proofs name them. */
+    /** The values by their names in proofs. */
     Map<String, @Nullable Object> figures() {
         Map<String, @Nullable Object> figures = new LinkedHashMap<>();
         figures.put("max_abs_logit_diff", maxLogit);

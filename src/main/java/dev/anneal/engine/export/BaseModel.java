@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The base model of an export.
  *
- * @param id name that clients use
- * @param revision commit of the Hub that it is; null for one that has none
+ * @param id name of the model for clients
+ * @param revision commit on the Hub; null for a model without one
  * @param directory its Hugging Face directory
- * @param fingerprint of its configuration and weights as they are now
+ * @param fingerprint current fingerprint of its configuration and weights
  */
 public record BaseModel(String id, @Nullable String revision, Path directory, String fingerprint) {
 
-    /** The configuration, as its weights have it. */
+    /** The configuration, checked against its weights. */
     ModelConfig config(WeightDirectory weights) throws IOException {
         return ModelConfig.read(directory.resolve(CompanionFiles.CONFIG), weights);
     }

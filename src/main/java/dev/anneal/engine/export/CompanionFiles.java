@@ -13,8 +13,8 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The files of a Hugging Face directory beside its weights. They are copied byte for byte: a lost end-of-turn list or a changed template
- * makes a model that never stops.
+ * The files of a Hugging Face directory besides its weights. They are copied byte for byte: with a lost end-of-turn
+ * list or a changed template a model never stops.
  */
 final class CompanionFiles {
 
@@ -38,7 +38,7 @@ final class CompanionFiles {
     private CompanionFiles() {}
 
     /**
-     * Copies them, and writes into the configuration what the weights now are; where that says so already it is copied too.
+     * Copies them, and updates the configuration to the exported weights if necessary.
      *
      * @param dtype torch's name of the weights' new element type, or null if they keep theirs
      * @param tied whether the output embedding is the input embedding
@@ -59,12 +59,12 @@ final class CompanionFiles {
         }
     }
 
-    /** What the model's licence asks to be passed on with it. */
+    /** Copies the files that the model's licence requires to be passed on. */
     static void copyLicense(Path base, Path target) throws IOException {
         copy(LEGAL, base, target);
     }
 
-    /** Hash of all these files, the configuration aside. */
+    /** Hash of all these files except the configuration. */
     static String fingerprint(Path base) throws IOException {
         StringBuilder listing = new StringBuilder();
         for (String name : COPIED) {

@@ -10,7 +10,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Training loss, validation loss and beta over the steps, as SVG without scripts, styles or fonts from elsewhere. */
+/** Training loss, validation loss and beta over the steps, as a self-contained SVG. */
 final class CurveChart {
 
     private static final int WIDTH = 720;
@@ -33,7 +33,7 @@ final class CurveChart {
         this.highest = highest;
     }
 
-    /** Nothing if there is no loss to show. */
+    /** Empty if there is no loss to show. */
     static Optional<String> of(List<Point> points) {
         List<Double> losses = points.stream()
                 .flatMap(point ->

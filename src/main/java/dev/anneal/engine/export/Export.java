@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A finished export.
  *
- * @param proof as the manifest shows it
- * @param files everything in its folder, the manifest last
+ * @param proof the proof in the manifest
+ * @param files all files of its folder, the manifest last
  */
 public record Export(Map<String, @Nullable Object> proof, List<Progress.Exported.File> files) {
 

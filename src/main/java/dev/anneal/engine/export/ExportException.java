@@ -2,31 +2,34 @@ package dev.anneal.engine.export;
 
 import java.util.Locale;
 
-/** An export that is refused. Nothing of it is left on disk. */
+/** A refused export. Nothing of it is left on disk. */
 public final class ExportException extends RuntimeException {
 
-    /** Why; the names are the API's error codes. */
+    /** Reasons; the names are the API's error codes. */
     public enum Code {
-        /** The checkpoint's beta is above 0, so its adapter is no LoRA. */
+        /** The checkpoint's beta is above 0, so its adapter is not a LoRA. */
         ADAPTER_NOT_ANNEALED,
         /** The base model's files differ from those that the adapter was trained on. */
         BASE_MODEL_CHANGED,
-        /** An adapter tensor has no counterpart in the base model, or a target was left as it was. */
+        /** An adapter tensor has no counterpart in the base model, or a target was not changed. */
         MERGE_INCOMPLETE,
         /** The merged model answers unlike base and adapter. */
         MERGE_NOT_EQUIVALENT,
-        /** The trained model's answers are such that no comparison with them shows anything: each token the same, or errors as large as the logits. */
+        /**
+         * The trained model's answers cannot serve as a reference: all tokens are equal, or errors are as large as the
+         * logits.
+         */
         MERGE_NOT_PROVABLE,
         /** The adapter changes nothing. */
         MERGE_EQUALS_BASE,
-        /** An adapter or a merged weight holds a NaN or an infinity. */
+        /** An adapter or merged weight contains a NaN or an infinity. */
         NON_FINITE_DELTA,
-        /** The format has no place for such a model. */
+        /** The format does not support the model. */
         UNSUPPORTED_BY_FORMAT,
-        /** Kind or element type of the task are not ones that exist. */
+        /** The task's kind or element type does not exist. */
         INVALID_EXPORT;
 
-        /** The name as the API writes it. */
+        /** Name in the API. */
         public String wireName() {
             return name().toLowerCase(Locale.ROOT);
         }

@@ -6,17 +6,18 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What to export.
+ * A request for an export.
  *
- * @param id of the export, for its manifest
+ * @param id id of the export, for its manifest
  * @param kind {@code merged}, {@code adapter}, {@code gguf} or {@code training_state}
- * @param dtype of merged weights: {@code base}, {@code float32}, {@code bfloat16} or {@code float16}; of a GGUF file {@code f32}, {@code f16}, {@code bf16} or {@code q8_0}
- * @param training where the checkpoint comes from, for the card
+ * @param dtype of merged weights: {@code base}, {@code float32}, {@code bfloat16} or {@code float16}; of a GGUF file
+ *     {@code f32}, {@code f16}, {@code bf16} or {@code q8_0}
+ * @param training the checkpoint's training, for the card
  * @param probes token ids of prompts on which a merged model is compared with base and adapter
- * @param device on which they are compared
- * @param shardBytes largest size of a file of merged weights, unless a single tensor is larger
- * @param betweenTensors called between parts of the work; may throw to end the export. After a
- *     {@link java.util.concurrent.CancellationException} complete files are kept for the next attempt
+ * @param device device on which they are compared
+ * @param shardBytes maximum size of a file of merged weights, unless a single tensor is larger
+ * @param betweenTensors called between parts of the work; may throw to end the export. After a {@link
+ *     java.util.concurrent.CancellationException} complete files are kept for the next attempt
  * @param progress receives {@link Progress.PartsKept} if an earlier attempt left complete files
  */
 public record ExportRequest(

@@ -17,7 +17,10 @@ import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Makes deployable weights from a checkpoint: refuses what would not be the trained model, proves the rest, and publishes it in one step. */
+/**
+ * Makes deployable weights from a checkpoint: refuses exports that would not equal the trained model, proves the
+ * others, and publishes them atomically.
+ */
 public final class Exporter {
 
     private static final String MANIFEST = "manifest.json";
@@ -35,15 +38,16 @@ public final class Exporter {
     @FunctionalInterface
     private interface Kind {
         /**
-         * @param parts tells which files of an earlier attempt are kept
-         * @return the proof, as the manifest shows it
+         * @param parts files of an earlier attempt that are reused
+         * @return the proof, for the manifest
          * @throws ExportException if it fails
          */
         Map<String, @Nullable Object> write(Path folder, Parts parts) throws IOException;
     }
 
     /**
-     * Writes an export. On any failure nothing is left of it; if it is stopped, complete files are kept beside its place for the next attempt.
+     * Writes an export. After a failure nothing is left of it; if it is stopped, complete files are kept beside the
+     * target for the next attempt.
      *
      * @param output folder that does not exist yet
      * @throws ExportException if the export is refused or its proof fails
@@ -64,7 +68,7 @@ public final class Exporter {
         }
     }
 
-    /** The kinds that can be made of what was trained, by name. */
+    /** The possible kinds, by name. */
     private Map<String, Kind> kinds(ExportRequest request) {
         Map<String, Kind> kinds = new LinkedHashMap<>();
         kinds.put("merged", (folder, parts) -> new MergedModel(base, trained, request).write(folder, parts));
@@ -90,7 +94,10 @@ public final class Exporter {
         return kind;
     }
 
-    /** The whole checkpoint, to go on training with. Before beta is 0 its adapter is no LoRA and must not be served as one. */
+    /**
+     * Copies the whole checkpoint for further training. While beta is above 0 its adapter is not a LoRA and must not be
+     * served as one.
+     */
     private Map<String, @Nullable Object> writeTrainingState(Path folder, Parts parts) throws IOException {
         parts.keep(List.of());
         List<Path> files;

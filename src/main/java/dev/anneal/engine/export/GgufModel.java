@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One file of the merged model with its tokenizer and chat template, for llama.cpp and what is built on it. */
+/** One file of the merged model with its tokenizer and chat template, for llama.cpp and software based on it. */
 final class GgufModel {
 
     private final BaseModel base;
@@ -35,7 +35,9 @@ final class GgufModel {
         this.type = GgufType.named(request.dtype());
     }
 
-    /** @return the proof, as the manifest shows it */
+    /**
+     * @return the proof, for the manifest
+     */
     Map<String, @Nullable Object> write(Path folder, Parts parts) throws IOException {
         try (WeightDirectory weights = WeightDirectory.open(base.directory())) {
             return write(folder, parts, weights, base.config(weights));

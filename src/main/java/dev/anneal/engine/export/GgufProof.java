@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a written file back and holds every number against the merged weight in fp32. It shows that the file holds the merged model as exactly as its
- * types can; it does not run llama.cpp.
+ * Reads a written file back and compares every number with the merged weight in fp32. This shows that the file
+ * represents the merged model as exactly as its types allow; llama.cpp is not run.
  */
 final class GgufProof {
 
@@ -23,8 +23,8 @@ final class GgufProof {
     }
 
     /**
-     * @param weights hand over the same numbers again
-     * @throws ExportException {@code merge_not_equivalent} if a number is further off than rounding to its type explains
+     * @param weights source of the same numbers
+     * @throws ExportException {@code merge_not_equivalent} if a number deviates by more than rounding to its type
      */
     static void require(Path path, List<GgufSource> tensors, WeightRows weights, Map<String, @Nullable Object> proof)
             throws IOException {

@@ -10,16 +10,16 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * A tensor of a GGUF file and where its numbers come from.
+ * A tensor of a GGUF file and the source of its numbers.
  *
  * @param shape outermost dimension first
  */
 record GgufSource(String name, TensorType type, List<Long> shape, Numbers numbers) {
 
-    /** Blocks of rows that are worked on at a time. */
+    /** Size of the blocks of rows that are processed at a time. */
     private static final int BLOCK_BYTES = 4 << 20;
 
-    /** Hands over a tensor's fp32 numbers, as exact as they are known. */
+    /** Source of a tensor's fp32 numbers, before rounding. */
     @FunctionalInterface
     interface Numbers {
         void forEach(WeightRows weights, GgufTensor.Rows rows) throws IOException;
@@ -41,7 +41,7 @@ record GgufSource(String name, TensorType type, List<Long> shape, Numbers number
                         block -> rows.write(place.ordered(block.toFloats(), columns))));
     }
 
-    /** Numbers that no tensor of the base model holds. */
+    /** A tensor without a counterpart in the base model. */
     static GgufSource of(String name, float[] numbers) {
         return new GgufSource(
                 name, TensorType.F32, List.of((long) numbers.length), (weights, rows) -> rows.write(numbers));

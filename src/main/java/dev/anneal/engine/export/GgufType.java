@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** What most tensors of a GGUF file are stored as. */
+/** Storage type of most tensors of a GGUF file. */
 enum GgufType {
     F32(TensorType.F32, 0),
     F16(TensorType.F16, 1),
@@ -15,7 +15,9 @@ enum GgufType {
     private final TensorType matrices;
     private final int fileType;
 
-    /** @param fileType llama.cpp's number of such files */
+    /**
+     * @param fileType llama.cpp's file type number
+     */
     GgufType(TensorType matrices, int fileType) {
         this.matrices = matrices;
         this.fileType = fileType;
@@ -38,7 +40,10 @@ enum GgufType {
         return fileType;
     }
 
-    /** As llama.cpp's own converter chooses: norms and biases stay fp32, and rows that quantised blocks do not fill become fp16. */
+    /**
+     * The choice of llama.cpp's converter: norms and biases stay fp32, and rows that are not whole quantised blocks
+     * become fp16.
+     */
     TensorType of(List<Long> shape) {
         if (shape.size() < 2) {
             return TensorType.F32;

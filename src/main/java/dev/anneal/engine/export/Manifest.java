@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code manifest.json} says: where an export comes from, what it holds, and why it can be trusted. Written last. */
+/** {@code manifest.json}: origin, files and proof of an export. Written last. */
 final class Manifest {
 
-    /** Raised when the meaning of a key changes. */
+    /** Incremented when the meaning of a key changes. */
     private static final int FORMAT = 1;
 
     private Manifest() {}

@@ -10,8 +10,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Hugging Face directory of the trained model, and the proof that it answers as base and adapter do, or as the fp32 masters of a training of all weights. Both
- * sides of the proof compute in fp32 with the weights that their files hold, so it shows what merging and rounding did and nothing else.
+ * A Hugging Face directory of the trained model, and the proof that it answers as base and adapter do, or as the fp32
+ * masters of a training of all weights. Both sides of the proof compute in fp32 with the weights of their files, so it
+ * shows only the effects of merging and rounding.
  */
 final class MergedModel {
 
@@ -27,7 +28,9 @@ final class MergedModel {
         this.type = WeightType.named(request.dtype());
     }
 
-    /** @return the proof, as the manifest shows it */
+    /**
+     * @return the proof, for the manifest
+     */
     Map<String, @Nullable Object> write(Path folder, Parts parts) throws IOException {
         Map<String, @Nullable Object> proof = new LinkedHashMap<>();
         proof.put("beta", 0.0);

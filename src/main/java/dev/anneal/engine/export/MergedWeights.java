@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes the weights of a trained model as safetensors. */
 final class MergedWeights {
 
-    /** Bytes of a tensor's rows that are merged at one time: a merge has some ten copies of them in fp32 and fp64. */
+    /** Bytes of a tensor's rows that are merged at a time; a merge needs about ten copies of them in fp32 and fp64. */
     static final int BLOCK_BYTES = 4 << 20;
 
     private final WeightDirectory base;
@@ -33,9 +33,9 @@ final class MergedWeights {
     }
 
     /**
-     * @param parts of the folder: shards that are there and whole are not written again
+     * @param parts parts of the folder; complete shards are not written again
      * @param tied whether the output embedding is the input embedding, and therefore not stored
-     * @param shardBytes largest size of a file
+     * @param shardBytes maximum size of a file
      */
     void write(Path folder, Parts parts, boolean tied, long shardBytes) throws IOException {
         List<TensorData> tensors = new ArrayList<>();

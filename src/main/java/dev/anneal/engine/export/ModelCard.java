@@ -20,7 +20,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** {@code ANNEAL.md}: what a reader of the folder wants to know, in Markdown. The same export gives the same bytes: it holds no time of day. */
+/**
+ * {@code ANNEAL.md}: description of the export in Markdown. The same export gives the same bytes: it contains no date.
+ */
 final class ModelCard {
 
     static final String FILE = "ANNEAL.md";

@@ -16,22 +16,25 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The large files of an export, of which an attempt that was cut off has left some. A file that is whole, and was made of the same inputs in the same way, is
- * kept; that is seen by a receipt, which is written when the file is complete, and by the file's own hash. Anything else is made again.
+ * The large files of an export, some of which an interrupted attempt may have left. A complete file made from the same
+ * inputs in the same way is reused, as shown by a receipt, which is written when the file is complete, and by the
+ * file's hash. All others are made again.
  */
 final class Parts {
 
-    /** Raised when the same inputs are made into other bytes than before. */
+    /** Incremented when the same inputs give different bytes. */
     private static final int ARITHMETIC = 1;
 
     private final StagedDirectory staged;
     private final String inputs;
     private final ExportRequest request;
 
-    /** Hashes of the parts that are whole, by name. */
+    /** Hashes of complete parts, by name. */
     private final Map<String, String> hashes = new HashMap<>();
 
-    /** @param inputs everything that decides the files' bytes, beside what each part says of itself */
+    /**
+     * @param inputs everything that determines the files' bytes except the parts' own content descriptions
+     */
     Parts(StagedDirectory staged, String inputs, ExportRequest request) {
         this.staged = staged;
         this.inputs = inputs;
@@ -39,17 +42,17 @@ final class Parts {
     }
 
     /**
-     * A file to be made.
+     * A file to create.
      *
-     * @param content what it holds, as far as it is not the same for all files of the export
+     * @param content description of its specific content
      */
     record Part(String name, String content) {}
 
     /**
-     * What is known of a complete file.
+     * Record of a complete file.
      *
-     * @param inputs hash of what it was made of
-     * @param account what became of its tensors
+     * @param inputs hash of its inputs
+     * @param account changes of its tensors
      */
     record Receipt(String inputs, long bytes, String sha256, WeightRows.Account account) {
 
@@ -60,7 +63,9 @@ final class Parts {
         }
     }
 
-    /** Keeps the parts that are whole and removes everything else of an earlier attempt. Called once, before anything is written. */
+    /**
+     * Keeps complete parts and removes all other files of an earlier attempt. Called once, before anything is written.
+     */
     Map<String, Receipt> keep(List<Part> parts) throws IOException {
         Map<String, Receipt> kept = new LinkedHashMap<>();
         if (staged.isContinued()) {
@@ -91,7 +96,7 @@ final class Parts {
         }
     }
 
-    /** Writes down that a part is complete, so that another attempt may keep it. */
+    /** Records that a part is complete, so that another attempt can reuse it. */
     void made(Part part, WeightRows.Account account) throws IOException {
         Path file = staged.path().resolve(part.name());
         Receipt receipt = new Receipt(hash(part), Files.size(file), Sha256.of(file, request.betweenTensors()), account);
@@ -99,7 +104,7 @@ final class Parts {
         hashes.put(part.name(), receipt.sha256());
     }
 
-    /** Hash of a file of the export; a part is not read another time for it. */
+    /** Hash of a file of the export, without reading parts again. */
     String sha256(Path file) throws IOException {
         String known = hashes.get(String.valueOf(file.getFileName()));
         return known == null ? Sha256.of(file, request.betweenTensors()) : known;

@@ -12,14 +12,16 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Kind {@code adapter}: a folder that PEFT, and every server that reads its adapters, loads. */
+/** Kind {@code adapter}: a folder that PEFT and compatible servers load. */
 final class PeftAdapter {
 
     private static final String WEIGHTS = "adapter_model.safetensors";
 
     private PeftAdapter() {}
 
-    /** @return the proof, as the manifest shows it */
+    /**
+     * @return the proof, for the manifest
+     */
     static Map<String, @Nullable Object> write(
             Path folder, Parts parts, BaseModel base, Trained trained, AdapterConfig config) throws IOException {
         parts.keep(List.of());

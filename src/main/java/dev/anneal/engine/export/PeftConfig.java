@@ -8,12 +8,12 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code adapter_config.json} as PEFT saves it: every key of its LoRA configuration, sorted. The scale of rank-stabilised adapters is folded
- * into alpha, because servers that load PEFT folders do not all read {@code use_rslora}.
+ * {@code adapter_config.json} as saved by PEFT: every key of its LoRA configuration, sorted. The scale of
+ * rank-stabilised adapters is folded into alpha, because not all servers read {@code use_rslora}.
  */
 final class PeftConfig {
 
-    /** The release whose keys these are. */
+    /** The release that defines these keys. */
     static final String PEFT_VERSION = "0.21.2";
 
     private static final List<String> UNUSED = List.of(
@@ -69,7 +69,7 @@ final class PeftConfig {
         return adapter.targets().stream().map(Projection::shortName).sorted().toList();
     }
 
-    /** Whole numbers as integers, which some readers of the key demand. */
+    /** Whole numbers as integers, which some readers require. */
     private static Number number(double value) {
         return value == Math.rint(value) && Math.abs(value) < 1e9 ? (Number) (long) value : (Number) value;
     }

@@ -15,17 +15,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds two models' answers to the same prompts against each other. In memory are one layer of one model, the hidden states of the prompts, and a block of rows
- * of both output embeddings.
+ * Compares two models' answers to the same prompts. Memory holds one layer of one model, the hidden states of the
+ * prompts, and a block of rows of both output embeddings.
  */
 final class Probe {
 
-    /** Logits of a block of the vocabulary for all positions: some ten fp64 copies of them exist at one time, 40 MB. */
+    /** Logits of a block of the vocabulary for all positions: about ten fp64 copies of them exist at a time, 40 MB. */
     private static final int BLOCK_LOGITS = 1 << 19;
-    /** Numbers of an output embedding in memory at one time. */
+    /** Numbers of an output embedding in memory at a time. */
     private static final int BLOCK_WEIGHTS = 1 << 22;
 
-    /** Figures of a position, as the program's {@code end} has them. */
+    /** Figures of a position in the program's {@code end}. */
     private static final int COLUMNS = 6;
 
     private final List<int[]> prompts;
@@ -37,14 +37,16 @@ final class Probe {
         this(prompts, betweenParts, BLOCK_LOGITS);
     }
 
-    /** @param blockLogits logits of one model that exist at one time, over all positions */
+    /**
+     * @param blockLogits logits of one model that exist at a time, over all positions
+     */
     Probe(List<int[]> prompts, Runnable betweenParts, int blockLogits) {
         this.prompts = prompts;
         this.betweenParts = betweenParts;
         this.blockLogits = blockLogits;
     }
 
-    /** A model with or without an adapter. Making it checks files and configuration against each other. */
+    /** A model with or without an adapter. Its creation checks files against the configuration. */
     record Side(StreamedModel model, @Nullable AdapterLayers adapter) implements AutoCloseable {
 
         /** @param weights folder of the weights, if not the model's own */
@@ -62,7 +64,7 @@ final class Probe {
             }
         }
 
-        /** Hidden states of all prompts as the output embedding takes them, [n, H]. */
+        /** Hidden states of all prompts before the output embedding, [n, H]. */
         private Tensor answers(Scope target, Program program, List<int[]> prompts, Runnable betweenParts)
                 throws IOException {
             try (Scope passing = model.scope().child()) {
@@ -116,7 +118,7 @@ final class Probe {
         return Math.max(1, Math.min(blockLogits / shape[0], BLOCK_WEIGHTS / shape[1]));
     }
 
-    /** Largest difference of a position's logits as a share of what they span; nothing is no share of nothing. */
+    /** Largest difference of a position's logits as a share of their span; 0 if both are 0. */
     private static double shareOfSpan(double[] position) {
         return position[0] == 0 ? 0 : position[0] / position[5];
     }

@@ -13,7 +13,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The prompts on which a merged model is compared with base and adapter: some of every kind of text, and some of the job's own rows. */
+/**
+ * The prompts on which a merged model is compared with base and adapter: fixed texts of several kinds, and some of the
+ * job's rows.
+ */
 public final class ProbePrompts {
 
     private static final int MAX_TOKENS = 256;
@@ -32,9 +35,9 @@ public final class ProbePrompts {
     private ProbePrompts() {}
 
     /**
-     * Leaves out what the chat template refuses, as the training did.
+     * Skips prompts that the chat template refuses, as the training did.
      *
-     * @param file rows of which the first ones join the fixed prompts, or null
+     * @param file rows of which the first are added to the fixed prompts, or null
      * @throws DataException if it refuses them all
      */
     public static List<int[]> encode(ChatEncoder encoder, @Nullable Path file) throws IOException {

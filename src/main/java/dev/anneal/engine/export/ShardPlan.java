@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How weights are spread over files: one {@code model.safetensors}, or shards with an index when they are larger than a shard may be.
+ * Distribution of weights over files: one {@code model.safetensors}, or shards with an index if they exceed the maximum
+ * size of a shard.
  *
  * @param shards tensors of each file, in the order of the files
  */
@@ -24,7 +25,7 @@ record ShardPlan(List<List<TensorData>> shards) {
         shards = shards.stream().map(List::copyOf).toList();
     }
 
-    /** Fills shard after shard; a tensor that is larger than a shard gets one of its own. */
+    /** Fills shard after shard; a tensor larger than a shard gets its own. */
     static ShardPlan of(List<TensorData> tensors, long shardBytes) {
         List<List<TensorData>> shards = new ArrayList<>();
         List<TensorData> open = new ArrayList<>();
@@ -42,7 +43,7 @@ record ShardPlan(List<List<TensorData>> shards) {
         return new ShardPlan(shards);
     }
 
-    /** What each file holds, so that another attempt makes the same ones. */
+    /** The files with descriptions of their content, by which another attempt recognises them. */
     List<Parts.Part> parts() {
         List<Parts.Part> parts = new ArrayList<>();
         for (int i = 0; i < shards.size(); i++) {
@@ -60,7 +61,7 @@ record ShardPlan(List<List<TensorData>> shards) {
                 : "model-%05d-of-%05d.safetensors".formatted(shard + 1, shards.size());
     }
 
-    /** Writes the index that readers of several shards need. */
+    /** Writes the index of several shards. */
     void writeIndex(Path directory) throws IOException {
         if (shards.size() == 1) {
             return;

@@ -16,10 +16,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A folder that appears under its name only when it is complete: it is filled beside its place and renamed at the end.
+ * A folder that appears under its name only when it is complete: it is filled beside its target and renamed at the end.
  *
- * <p>Names that end in {@code -<number>} are attempts at one thing. What an earlier attempt has left beside them is taken over: its folder gets another name in
- * one step, so that a process that still writes there can neither go on nor publish.
+ * <p>Names that end in {@code -<number>} are attempts of the same export. Leftovers of an earlier attempt are taken
+ * over by renaming its folder, so that a process that still writes there can neither continue nor publish.
  */
 final class StagedDirectory implements AutoCloseable {
 
@@ -54,7 +54,7 @@ final class StagedDirectory implements AutoCloseable {
         return staged;
     }
 
-    /** What processes left that were killed while they filled this folder, or that of an earlier attempt; the newest attempt first. */
+    /** Leftovers of killed processes that filled this folder or that of an earlier attempt, newest attempt first. */
     private static List<Path> leftovers(Path parent, String name) throws IOException {
         try (Stream<Path> siblings = Files.list(parent)) {
             return siblings.filter(path -> attempt(path, name) >= 0)
@@ -64,7 +64,7 @@ final class StagedDirectory implements AutoCloseable {
         }
     }
 
-    /** Which attempt's leftover a folder is; negative if it is none, or that of a later one. */
+    /** Attempt of which a folder is a leftover; negative if it is none, or that of a later attempt. */
     private static long attempt(Path folder, String name) {
         String found = String.valueOf(folder.getFileName());
         int end = found.indexOf(INCOMPLETE);
@@ -93,7 +93,7 @@ final class StagedDirectory implements AutoCloseable {
         return taken;
     }
 
-    /** Not if its own process has just removed it. */
+    /** False if its own process has just removed it. */
     private static boolean renamed(Path leftover, Path staging) throws IOException {
         try {
             DurableFiles.rename(leftover, staging);
@@ -103,12 +103,12 @@ final class StagedDirectory implements AutoCloseable {
         }
     }
 
-    /** Where to write. */
+    /** Folder to write to. */
     Path path() {
         return staging.resolve("content");
     }
 
-    /** Where it is written down that a file is complete; it is not published. */
+    /** Path of a file's receipt, which is not published. */
     Path receipt(String file) {
         return receipts().resolve(file + ".json");
     }
@@ -117,7 +117,7 @@ final class StagedDirectory implements AutoCloseable {
         return staging.resolve("receipts");
     }
 
-    /** Whether there may be files of an attempt that was cut off. */
+    /** Whether there may be files of an interrupted attempt. */
     boolean isContinued() {
         return continued;
     }
@@ -138,7 +138,7 @@ final class StagedDirectory implements AutoCloseable {
         }
     }
 
-    /** Makes everything durable and gives the folder its name. */
+    /** Makes everything durable and renames the folder to its target. */
     void publish() throws IOException {
         for (Path file : files()) {
             DurableFiles.force(file);
@@ -147,12 +147,12 @@ final class StagedDirectory implements AutoCloseable {
         DurableFiles.rename(path(), target);
     }
 
-    /** Leaves what was not published for the next attempt. */
+    /** Keeps unpublished files for the next attempt. */
     void keep() {
         kept = true;
     }
 
-    /** Removes what was not published, unless it is kept. */
+    /** Removes unpublished files, unless they are kept. */
     @Override
     public void close() throws IOException {
         if (!kept) {

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a merged model may be from base and adapter. In fp32 only the order of sums differs, and logits must agree. Where weights are
- * rounded to 16 bits the logits move by what rounding does to every model; then the predictions must agree.
+ * Allowed difference of a merged model from base and adapter. In fp32 only the order of sums differs, and logits must
+ * agree. If weights are rounded to 16 bits, rounding changes the logits, but the predictions must agree.
  */
 enum Tolerance {
     EXACT {
@@ -41,14 +41,14 @@ enum Tolerance {
         }
     };
 
-    /** fp32 sums in another order: 1.06e-4 for a right merge of SmolLM2-135M (docs/adr/0009). */
+    /** fp32 sums in another order: 1.06e-4 for a correct merge of SmolLM2-135M (docs/adr/0009). */
     private static final double MAX_LOGIT = 5e-4;
-    /** Nats per token. A right bf16 merge of SmolLM2-135M, PEFT's as well as ours, is at 2.2e-3 (docs/adr/0009). */
+    /** Nats per token. A correct bf16 merge of SmolLM2-135M, PEFT's as well as ours, has 2.2e-3 (docs/adr/0009). */
     private static final double MEAN_DIVERGENCE = 1e-2;
 
     private static final double TOP_AGREEMENT = 0.99;
 
-    /** A right bf16 merge of SmolLM2-135M errs by 2.3 where its logits span some 30. */
+    /** A correct bf16 merge of SmolLM2-135M deviates by 2.3 where its logits span about 30. */
     private static final double SHARE_OF_SPAN = 0.5;
 
     /** The tolerance for a folder's weights: exact if all of them are fp32. */
@@ -79,8 +79,8 @@ enum Tolerance {
     }
 
     /**
-     * @throws ExportException {@code merge_not_equivalent} if the merged model answers otherwise, {@code merge_not_provable} if the trained
-     *     model's answers are nothing that it could be held against
+     * @throws ExportException {@code merge_not_equivalent} if the merged model answers differently, {@code
+     *     merge_not_provable} if the trained model's answers cannot serve as a reference
      */
     void require(AnswerDifference difference) {
         if (!(difference.meanSpan() > 0)) {

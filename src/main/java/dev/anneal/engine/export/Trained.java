@@ -10,14 +10,14 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a training made: an adapter, or all weights of a model.
+ * Result of a training: an adapter, or all weights of a model.
  *
  * @param weights safetensors file of the adapter, or of all weights; other files of its checkpoint are beside it
- * @param adapterConfig shape and form of the adapter; null where all weights were trained
- * @param beta coefficient with which training would go on; 0 where there is no activation
+ * @param adapterConfig shape and form of the adapter; null if all weights were trained
+ * @param beta annealing coefficient of the next step; 0 without an activation
  * @param step optimizer steps done
  * @param totalSteps steps of the whole job
- * @param settings how it was trained; null if it was trained elsewhere, and steps and data are unknown
+ * @param settings settings of the training; null if it was trained elsewhere, with unknown steps and data
  * @param baseFingerprint fingerprint of the base model it was trained on
  * @param dataFingerprint hash of the encoded rows it was trained on; null if it was trained elsewhere
  */
@@ -34,8 +34,8 @@ public record Trained(
     /**
      * A linear adapter that was trained elsewhere.
      *
-     * @param file with the names and shapes of the engine's own
-     * @param base the model that it is assumed to be trained on: nothing in the file names it
+     * @param file adapter file with the engine's names and shapes
+     * @param base the model that it is assumed to be trained on, which the file does not name
      */
     public static Trained elsewhere(Path file, AdapterConfig config, BaseModel base) {
         return new Trained(file, config, 0, 0, 0, null, base.fingerprint(), null);
@@ -47,7 +47,7 @@ public record Trained(
     }
 
     /**
-     * Opens the trained weights under the base model's names. The base's files stay the caller's to close.
+     * Opens the trained weights under the base model's names. The caller closes the base's files.
      *
      * @param betweenBlocks called before each block of rows; may throw to end the export
      */

@@ -18,8 +18,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weights of a trained model under the names and shapes of its base. What the training does not touch is the base's. A block of rows is in memory at a
- * time: a whole matrix in fp32, four times over, would be the largest thing there.
+ * The weights of a trained model under the names and shapes of its base. Untrained tensors are the base's. Rows are
+ * processed in blocks, because four fp32 copies of a whole matrix would dominate memory.
  */
 abstract class WeightRows implements AutoCloseable {
 
@@ -42,20 +42,20 @@ abstract class WeightRows implements AutoCloseable {
     }
 
     /**
-     * What has become of some trained tensors.
+     * Changes of some trained tensors.
      *
-     * @param changed names of those that are not as they were
-     * @param tally what rounding did to them
+     * @param changed names of those that changed
+     * @param tally effects of rounding
      */
     record Account(List<String> changed, MergeTally tally) {}
 
-    /** Takes rows of one tensor, in order. A {@link Tensor} is closed after the call. */
+    /** Receives rows of one tensor, in order. A {@link Tensor} is closed after the call. */
     @FunctionalInterface
     interface Sink<T> {
         void accept(T rows) throws IOException;
     }
 
-    /** What becomes of a block of rows of one tensor. */
+    /** Merges a block of rows of one tensor. */
     @FunctionalInterface
     interface BlockMerge {
         /**
@@ -70,29 +70,32 @@ abstract class WeightRows implements AutoCloseable {
         return targets.contains(entry.name());
     }
 
-    /** How many tensors the training is to change. */
+    /** Number of tensors that the training changes. */
     final int targets() {
         return targets.size();
     }
 
-    /** How many tensors it has changed, of those in an account. */
+    /** Number of changed tensors in the accounts so far. */
     final int changed() {
         return changed.size();
     }
 
-    /** @param scope lives as long as the result is used */
+    /**
+     * @param scope must live as long as the result is used
+     */
     abstract BlockMerge merging(Scope scope, TensorEntry entry) throws IOException;
 
-    /** Ends the reading of what was trained; the base's weights stay open. */
+    /** Closes the trained weights; the base's stay open. */
     @Override
     public abstract void close() throws IOException;
 
     /**
-     * Hands over all rows of a tensor.
+     * Passes all rows of a tensor on.
      *
-     * @param entry the base's
-     * @param type in which they are handed over, rounded once
-     * @throws ExportException {@code non_finite_delta} if a merged weight is no number in this type, or a finite one of the base too large for it
+     * @param entry the tensor in the base
+     * @param type type of the passed rows, rounded once
+     * @throws ExportException {@code non_finite_delta} if a merged weight is not finite in this type, or a finite
+     *     weight of the base is too large for it
      */
     final void forEach(TensorEntry entry, ElementType type, List<RowBlock> blocks, Sink<Tensor> sink)
             throws IOException {
@@ -125,7 +128,7 @@ abstract class WeightRows implements AutoCloseable {
         }
     }
 
-    /** Hands over the base's own bytes of a tensor. */
+    /** Passes the base's bytes of a tensor on. */
     final void forEachBytes(TensorEntry entry, List<RowBlock> blocks, Sink<ByteBuffer> sink) throws IOException {
         for (RowBlock block : blocks) {
             betweenBlocks.run();
@@ -162,7 +165,7 @@ abstract class WeightRows implements AutoCloseable {
         tallySince = tallySince.plus(whole);
     }
 
-    /** What has become of the tensors that were handed over since the last call. Only what was asked for here is in the sums below. */
+    /** Changes of the tensors passed on since the last call. The sums below include only accounts requested here. */
     final Account account() {
         Account account = new Account(List.copyOf(changedSince), tallySince);
         changedSince.clear();
@@ -171,13 +174,13 @@ abstract class WeightRows implements AutoCloseable {
         return account;
     }
 
-    /** Counts tensors in that were handed over to an earlier attempt. */
+    /** Adds tensors of an earlier attempt. */
     final void add(Account account) {
         changed.addAll(account.changed());
         tally = tally.plus(account.tally());
     }
 
-    /** A block's rows in a directory, whatever type the tensor has there. */
+    /** Reads a block's rows from a directory, in any type. */
     static Tensor read(Scope step, WeightDirectory files, String name, RowBlock block) throws IOException {
         TensorEntry entry = files.entry(name);
         long rowBytes = entry.byteCount() / entry.shape().get(0);
@@ -189,15 +192,15 @@ abstract class WeightRows implements AutoCloseable {
                 shape);
     }
 
-    /** What rounding did to the trained tensors of all accounts. */
+    /** Effects of rounding on the trained tensors of all accounts. */
     final MergeTally tally() {
         return tally;
     }
 
     /**
-     * Says what has become of the tensors, once there is an account of all of them.
+     * Adds the changes of the tensors to the proof, once all are accounted for.
      *
-     * @throws ExportException if they are the base's, or not all that were to change have
+     * @throws ExportException if they equal the base's, or if not all targets changed
      */
     void describe(Map<String, @Nullable Object> proof) {
         if (changed.isEmpty()) {

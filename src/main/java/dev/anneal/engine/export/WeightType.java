@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Element type of a merged model's weights, by torch's name. */
 enum WeightType {
-    /** Each tensor keeps the base model's. */
+    /** Each tensor keeps the base model's type. */
     BASE("base", null),
     FLOAT32("float32", Dtype.F32),
     BFLOAT16("bfloat16", Dtype.BF16),
@@ -31,13 +31,13 @@ enum WeightType {
                         "dtype must be base, float32, bfloat16 or float16, found '" + wireName + "'"));
     }
 
-    /** As {@code config.json} spells it; null if it says so already. */
+    /** Name in {@code config.json}; null if it needs no change. */
     @Nullable
     String torchName() {
         return dtype == null ? null : wireName;
     }
 
-    /** Type in which a tensor of the base is written. Only floating weights change theirs. */
+    /** Type in which a tensor of the base is written. Only floating-point weights change theirs. */
     Dtype of(Dtype base) {
         return dtype == null || elementType(base) == null ? base : dtype;
     }
@@ -52,7 +52,7 @@ enum WeightType {
         };
     }
 
-    /** As {@link #elementType}, of a type that the engine computes with. */
+    /** As {@link #elementType}, for a type that the engine computes with. */
     static ElementType floating(Dtype dtype) {
         return Objects.requireNonNull(elementType(dtype), () -> "no element type for " + dtype);
     }

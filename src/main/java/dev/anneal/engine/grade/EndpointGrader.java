@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** {@code endpoint}: the score that an HTTP endpoint of the client's gives. */
+/** {@code endpoint}: the score from a client's HTTP endpoint. */
 final class EndpointGrader {
 
     static final String TYPE = "endpoint";
@@ -22,7 +22,7 @@ final class EndpointGrader {
     private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
     private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7E]{0,1024}");
 
-    /** What the connection and the signature are made of. */
+    /** Headers reserved for the connection and the signature. */
     private static final Pattern RESERVED = Pattern.compile(
             "connection|content-.*|expect|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|via|webhook-.*");
 

@@ -5,20 +5,25 @@ import dev.anneal.protocol.GradingReply;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 
-/** The models and endpoints that graders ask. Implementations are called by several threads; retries are theirs. */
+/** Models and endpoints for graders. Implementations are thread-safe and do retries. */
 @FunctionalInterface
 public interface ExternalGraders {
 
-    /** No model and no endpoint: graders that need one say so in their grades. */
+    /** No models or endpoints: graders that need one report it in their grades. */
     ExternalGraders NONE = question -> question.failed(
             question instanceof GradingQuestion.OfModel
                     ? "no model can be asked to judge here"
                     : "no endpoint can be asked here");
 
-    /** @return an answer to each conversation or completion, in their order */
+    /**
+     * @return an answer for each conversation or completion, in order
+     */
     List<GradingReply.Answer> ask(GradingQuestion question);
 
-    /** As {@link #ask}, with failed answers where asking fails. Only {@link CancellationException}, which gives work up, passes through. */
+    /**
+     * As {@link #ask}, but with failed answers instead of exceptions, except {@link CancellationException}, which is
+     * rethrown.
+     */
     default List<GradingReply.Answer> answers(GradingQuestion question) {
         if (question.size() == 0) {
             return List.of();
@@ -28,7 +33,7 @@ public interface ExternalGraders {
         } catch (CancellationException e) {
             throw e;
         } catch (RuntimeException e) {
-            // A failure of whoever is asked must not end the training that asks.
+            // A failure of models or endpoints must not end the training.
             return question.failed("asking failed: " + e);
         }
     }

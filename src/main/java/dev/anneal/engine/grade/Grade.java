@@ -8,12 +8,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one completion is worth.
+ * Grade of a completion.
  *
- * @param reward finite, at most {@link #MAX_MAGNITUDE} away from 0; null if the grader came to no verdict, which says nothing about the completion
- * @param parts the rewards of the graders that a formula combines, by their names there; empty without a formula
- * @param errors what went wrong, empty if nothing did. There may be a reward nevertheless
- * @param judgeTokens tokens that judging models read and wrote, by model
+ * @param reward finite, at most {@link #MAX_MAGNITUDE} away from 0; null if grading failed, which says nothing about
+ *     the completion
+ * @param parts rewards of the graders in a formula, by name; empty without a formula
+ * @param errors errors of grading, possible even with a reward
+ * @param judgeTokens tokens that judging models read and generated, by model
  */
 public record Grade(
         @Nullable Double reward,
@@ -21,7 +22,7 @@ public record Grade(
         List<GradeError> errors,
         Map<String, Long> judgeTokens) {
 
-    /** Rewards beyond this are taken for mistakes: their squares would drown those of all other completions. */
+    /** Larger rewards are treated as errors: their squares would dominate those of all other completions. */
     public static final double MAX_MAGNITUDE = 1e6;
 
     public Grade {
@@ -30,17 +31,17 @@ public record Grade(
         judgeTokens = Map.copyOf(judgeTokens);
     }
 
-    /** A reward that a grader computed; one that is not finite, or too large, is no verdict. */
+    /** A computed reward; one that is not finite or too large counts as an error. */
     static Grade of(String grader, double reward) {
         return new Grade(0.0, Map.of(), List.of(), Map.of()).withReward(grader, reward);
     }
 
-    /** No verdict. */
+    /** A failed grade. */
     static Grade none(GradeError error) {
         return new Grade(null, Map.of(), List.of(error), Map.of());
     }
 
-    /** A template that could not be filled: worth 0 where the completion is to blame, else no verdict. */
+    /** A template that could not be filled: 0 if the completion is at fault, otherwise a failed grade. */
     static Grade unfilled(String grader, UnfillableTemplateException fault) {
         Double reward = fault.flag() == ErrorFlag.SAMPLE_PARSE_ERROR ? 0.0 : null;
         GradeError error = new GradeError(fault.flag(), grader, fault.explanation());

@@ -1,9 +1,9 @@
 package dev.anneal.engine.grade;
 
 /**
- * Something that went wrong while one completion was graded.
+ * An error in grading a completion.
  *
- * @param grader name of the grader that it happened to
- * @param message what was found, what should have been, and where
+ * @param grader name of the grader
+ * @param message what was found, what was expected, and where
  */
 public record GradeError(ErrorFlag flag, String grader, String message) {}

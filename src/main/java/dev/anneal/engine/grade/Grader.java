@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Says what completions are worth. Immutable, safe for use by several threads; made by {@link Graders}.
+ * Grades completions. Immutable; created by {@link Graders}.
  *
  * @param type the value of {@code type} in the grader object
- * @param itemVariables what its templates read from rows, in the order of the grader object
- * @param judges models that it asks to judge: their ids, each with a place in the request that names it
+ * @param itemVariables row variables of its templates, in the order of the grader object
+ * @param judges ids of judging models, each with its path in the request
  * @param rewards grades completions
  */
 public record Grader(
@@ -21,10 +21,10 @@ public record Grader(
     }
 
     /**
-     * Grades completions together, so that models and endpoints are asked once for all of them. What goes wrong is in the grades: rows, completions,
-     * models and endpoints cause no exception.
+     * Grades completions together, so that models and endpoints are called once for all of them. Errors are reported in
+     * the grades, not as exceptions.
      *
-     * @return a grade for each sample, in their order
+     * @return a grade for each sample, in order
      */
     public List<Grade> grade(List<Sample> samples, ExternalGraders outside) {
         return rewards.of(samples, outside);

@@ -2,17 +2,17 @@ package dev.anneal.engine.grade;
 
 import java.util.Locale;
 
-/** A grader object that cannot be used. The message says what must hold, what was found and what to do. */
+/** An invalid grader object. The message says what is required, what was found and what to do. */
 public final class GraderException extends RuntimeException {
 
-    /** Why; the lower-case names are the API's {@code error.code}. */
+    /** Reasons; the lower-case names are the API's {@code error.code}. */
     public enum Code {
         /** A key is unknown, missing, of the wrong type or out of range. */
         GRADER_INVALID,
-        /** A kind of grader, or of its input, that this version does not run. */
+        /** A kind of grader or input that is not supported. */
         GRADER_NOT_SUPPORTED;
 
-        /** The name as the API writes it. */
+        /** Name in the API. */
         public String wireName() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -21,7 +21,9 @@ public final class GraderException extends RuntimeException {
     private final Code code;
     private final String param;
 
-    /** @param param path of what the message is about, such as {@code method.reinforcement.grader.graders[1].operation} */
+    /**
+     * @param param path of the key at fault, such as {@code method.reinforcement.grader.graders[1].operation}
+     */
     GraderException(Code code, String message, String param) {
         super(message);
         this.code = code;

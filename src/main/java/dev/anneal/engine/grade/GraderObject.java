@@ -10,19 +10,21 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One JSON object of a grader, read key by key: every value has the type and range its reader asks for, and {@link #refuseOthers()} refuses the
- * keys that nobody asked for. A key whose value is {@code null} counts as absent, as the SDKs mean it.
+ * A JSON object of a grader, read key by key: each read checks type and range, and {@link #refuseOthers()} refuses keys
+ * that were not read. A key whose value is {@code null} counts as absent, as in the SDKs.
  */
 final class GraderObject {
 
-    /** Characters of a text in a grader, templates filled in not counted. */
+    /** Maximum number of characters of a text in a grader, before templates are filled. */
     static final int MAX_TEXT = 65_536;
 
     private final String path;
     private final Map<?, ?> map;
     private final Set<String> known = new LinkedHashSet<>();
 
-    /** @param path where the object stands in the request */
+    /**
+     * @param path the object's path in the request
+     */
     GraderObject(String path, Map<?, ?> map) {
         this.path = path;
         this.map = map;
@@ -108,7 +110,7 @@ final class GraderObject {
         return number.doubleValue();
     }
 
-    /** What counts as passed. Evaluations show it; no reward depends on it. */
+    /** Reads the threshold for passing. Only evaluations show it; no reward depends on it. */
     void passThreshold() {
         number("pass_threshold", -Grade.MAX_MAGNITUDE, Grade.MAX_MAGNITUDE);
     }
@@ -143,7 +145,7 @@ final class GraderObject {
         return value == null ? null : of(param(key), value);
     }
 
-    /** Refuses keys that no reader has asked for. Call it after the last read. */
+    /** Refuses keys that were not read. Call it after the last read. */
     void refuseOthers() {
         for (Object key : map.keySet()) {
             if (!known.contains(String.valueOf(key))) {

@@ -8,19 +8,19 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** What grader objects hold that only endpoints may get to see: the values of the headers sent to them. */
+/** Secrets in grader objects: the values of headers for endpoints. */
 public final class GraderSecrets {
 
     private static final String HIDDEN = "(hidden)";
 
     private GraderSecrets() {}
 
-    /** A grader object with the names of its headers, and of those of its parts, but without their values. Hiding twice changes nothing. */
+    /** A grader object with the values of all headers hidden. Idempotent. */
     public static Map<String, @Nullable Object> hidden(Map<String, @Nullable Object> grader) {
         return replaced(grader, value -> HIDDEN);
     }
 
-    /** The values of the headers of a grader object, and of those of its parts. */
+    /** The values of all headers of a grader object and its parts. */
     public static Set<String> of(Map<String, @Nullable Object> grader) {
         Set<String> values = new HashSet<>();
         replaced(grader, value -> {
@@ -30,7 +30,10 @@ public final class GraderSecrets {
         return values;
     }
 
-    /** A grader object with other values in its headers, and in those of its parts. Those of other kinds have none, but may have a part of that name. */
+    /**
+     * A grader object with other values in the headers of it and its parts. Only endpoint graders have headers; in
+     * others a part may have that name.
+     */
     public static Map<String, @Nullable Object> replaced(
             Map<String, @Nullable Object> grader, UnaryOperator<String> other) {
         Map<String, @Nullable Object> copy = new LinkedHashMap<>();

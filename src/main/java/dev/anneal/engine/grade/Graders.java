@@ -30,9 +30,9 @@ public final class Graders {
     /**
      * Reads a grader strictly: every key known, of the right type and in range.
      *
-     * @param json as parsed from JSON: maps, lists, strings, numbers, booleans and null
-     * @param path where the grader stands in the request, such as {@code method.reinforcement.grader}
-     * @throws GraderException if it cannot be used
+     * @param json parsed JSON: maps, lists, strings, numbers, booleans and null
+     * @param path path of the grader in the request, such as {@code method.reinforcement.grader}
+     * @throws GraderException if it is invalid
      */
     public static Grader parse(Map<String, ? extends @Nullable Object> json, String path) {
         return read(new GraderObject(path, json));

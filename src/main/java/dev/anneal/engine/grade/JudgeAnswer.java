@@ -12,8 +12,9 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads what a judging model wrote. Models here are not held to a format, so an answer is taken in three forms: JSON with the key {@code result},
- * as OpenAI has it, also within a fence of Markdown; the bare value; or a text that holds exactly one value. What could be read in two ways is not.
+ * Parses answers of judging models. Their format is not enforced, so three forms are accepted: JSON with the key {@code
+ * result} as in OpenAI's API, also in a Markdown fence; the bare value; or a text with exactly one value. Ambiguous
+ * answers are not accepted.
  */
 final class JudgeAnswer {
 
@@ -24,13 +25,13 @@ final class JudgeAnswer {
     private static final String FENCE = "```";
     private static final String RESULT = "result";
 
-    /** A number that is no part of a word or of a longer number. */
+    /** A number that is not part of a word or a longer number. */
     private static final Pattern NUMBER = Pattern.compile(
             "(?<![\\p{L}\\p{N}_.,-])[+-]?(?:[0-9]+(?:\\.[0-9]+)?|\\.[0-9]+)(?![\\p{L}\\p{N}_%]|[.,][0-9])");
 
     private JudgeAnswer() {}
 
-    /** Finite; empty if the answer holds no number, or several. */
+    /** A finite score; empty if the answer has no number or several. */
     static OptionalDouble score(String answer) {
         Object result = result(answer);
         if (result instanceof Number number) {
@@ -48,7 +49,7 @@ final class JudgeAnswer {
         return Double.isFinite(number) ? OptionalDouble.of(number) : OptionalDouble.empty();
     }
 
-    /** One of the labels; empty if the answer holds none of them, or several. */
+    /** One of the labels; empty if the answer has none of them or several. */
     static Optional<String> label(String answer, List<String> labels) {
         Object result = result(answer);
         String text = (result instanceof String given ? given : unfenced(answer)).strip();
@@ -59,7 +60,7 @@ final class JudgeAnswer {
         return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
     }
 
-    /** Whether the label stands in the text as a word of its own, in any case of letters. */
+    /** Whether the text contains the label as a separate word, ignoring case. */
     private static boolean holds(String text, String label) {
         return Pattern.compile(
                         "(?<![\\p{L}\\p{N}_])" + Pattern.quote(label) + "(?![\\p{L}\\p{N}_])",
@@ -68,7 +69,9 @@ final class JudgeAnswer {
                 .find();
     }
 
-    /** The value of {@code result}, or the answer itself if it is a JSON value; null if it is no JSON or has no result. */
+    /**
+     * The value of {@code result}, or the answer itself if it is a JSON value; null if it is not JSON or has no result.
+     */
     private static @Nullable Object result(String answer) {
         try {
             Object value = JSON.readValue(unfenced(answer), Object.class);
@@ -78,7 +81,9 @@ final class JudgeAnswer {
         }
     }
 
-    /** What stands between the fences, behind the name of a language; the answer itself if it is not fenced. In one pass, however long it is. */
+    /**
+     * The text within the fence, without the name of a language; the answer itself if it is not fenced. Linear time.
+     */
     private static String unfenced(String answer) {
         String text = answer.strip();
         int end = text.length() - FENCE.length();

@@ -21,7 +21,7 @@ final class ModelGraders {
 
     private ModelGraders() {}
 
-    /** {@code score_model}: the number that a model gives, brought into a range. */
+    /** {@code score_model}: a model's score, limited to a range. */
     static Grader scoreModel(GraderObject object, String name) {
         Question question = Question.read(object);
         double[] range = range(object);
@@ -45,7 +45,7 @@ final class ModelGraders {
         return bounds;
     }
 
-    /** What is no number, or too large a one, becomes NaN, which no bound is above. */
+    /** Non-numbers and numbers that are too large become NaN, which fails all comparisons. */
     private static double[] bounds(List<?> values) {
         return values.stream()
                 .mapToDouble(value -> value instanceof Number number ? number.doubleValue() : Double.NaN)
@@ -86,9 +86,9 @@ final class ModelGraders {
     }
 
     /**
-     * What a model is asked, and how it answers.
+     * The question to a model.
      *
-     * @param place where the request names the model
+     * @param place path of the model in the request
      * @param open the question without conversations
      */
     private record Question(String place, Prompt prompt, GradingQuestion.OfModel open) {
@@ -100,7 +100,7 @@ final class ModelGraders {
                     grader.param("model"), Prompt.read(grader), open(model, grader.object("sampling_params")));
         }
 
-        /** Without {@code sampling_params} the likeliest answer is asked for. */
+        /** Without {@code sampling_params} decoding is greedy. */
         private static GradingQuestion.OfModel open(String model, @Nullable GraderObject params) {
             if (params == null) {
                 return new GradingQuestion.OfModel(model, List.of(), 0, 1, null, null);
@@ -122,7 +122,9 @@ final class ModelGraders {
             return question;
         }
 
-        /** @param reward of an answer; empty if the answer holds none */
+        /**
+         * @param reward reads the reward of an answer; empty if it has none
+         */
         Grader grader(String name, String type, Function<String, OptionalDouble> reward) {
             return new Grader(
                     name,
@@ -132,7 +134,7 @@ final class ModelGraders {
                     (samples, outside) -> grade(name, samples, outside, reward));
         }
 
-        /** Asks about all completions at one time. */
+        /** Asks about all completions at once. */
         private List<Grade> grade(
                 String grader, List<Sample> samples, ExternalGraders outside, Function<String, OptionalDouble> reward) {
             Grade[] grades = new Grade[samples.size()];

@@ -45,7 +45,10 @@ final class Multi {
         return new Grader(name, TYPE, variables, judges, multi::grade);
     }
 
-    /** {@code graders} may be an object of them by name, a list, or a single one, as the SDKs' types, the guides and the specification's example have it. */
+    /**
+     * {@code graders} may be an object by name, a list, or a single grader, as in the SDKs' types, the guides and the
+     * specification's example.
+     */
     private static Map<String, Grader> parts(GraderObject multi) {
         Object value = multi.required(GRADERS, "an object of graders by name, or a list of graders");
         Map<String, Grader> graders = new LinkedHashMap<>();
@@ -101,7 +104,7 @@ final class Multi {
         return grades;
     }
 
-    /** Without a verdict of a grader that the formula names there is none at all. */
+    /** Fails if a grader of the formula has no reward. */
     private Grade combine(Map<String, Grade> parts) {
         Map<String, @Nullable Double> rewards = new LinkedHashMap<>();
         Map<String, Double> known = new HashMap<>();

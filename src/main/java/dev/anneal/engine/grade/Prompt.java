@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The messages that a judging model gets, with variables to fill. */
+/** Messages for a judging model, with variables. */
 final class Prompt {
 
     private static final int MOST_MESSAGES = 64;
@@ -22,7 +22,7 @@ final class Prompt {
     /** @param content parts that become one text */
     private record TemplateMessage(String role, List<Template> content) {}
 
-    /** Who says a message. */
+    /** Role of a message. */
     private enum Role {
         SYSTEM,
         DEVELOPER,
@@ -50,7 +50,7 @@ final class Prompt {
         return new TemplateMessage(role, content);
     }
 
-    /** A string, a part, or a list of both, as the SDKs have it. */
+    /** A string, a part, or a list of both, as in the SDKs. */
     private static List<Template> content(GraderObject message) {
         Object value = message.required("content", "the text of the message");
         if (!(value instanceof List<?>)) {

@@ -11,7 +11,7 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** One completion with the row it answers. Safe for use by several threads. */
+/** A completion and its row. Thread-safe. */
 public final class Sample {
 
     static final String OUTPUT_TEXT = "output_text";
@@ -19,7 +19,10 @@ public final class Sample {
     private static final String OUTPUT_JSON = "output_json";
     private static final String OUTPUT_TOOLS = "output_tools";
 
-    /** What templates may ask of a completion, behind {@code sample.}; {@code choices} is a list of one, as OpenAI's chat completions have it. */
+    /**
+     * Variables of a completion after {@code sample.}; {@code choices} is a list with one element, as in OpenAI's chat
+     * completions.
+     */
     static final List<String> VARIABLES = List.of(OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_TOOLS, "choices");
 
     private static final int MAX_DEPTH = 64;
@@ -37,7 +40,7 @@ public final class Sample {
     private final List<Map<String, @Nullable Object>> toolCalls;
     private volatile @Nullable Parsed parsed;
 
-    /** What the completion is as JSON; {@code isJson} tells JSON's null from text that is no JSON. */
+    /** The completion parsed as JSON; {@code isJson} distinguishes null from text that is not JSON. */
     private record Parsed(boolean isJson, @Nullable Object value) {}
 
     /** @param item the row as parsed from JSON: maps, lists, strings, numbers, booleans and null. Not copied: it must not change */
@@ -61,12 +64,12 @@ public final class Sample {
         return outputText;
     }
 
-    /** As it crosses to whoever asks an endpoint about it. */
+    /** The completion for a question to an endpoint. */
     GradingQuestion.Completion completion() {
         return new GradingQuestion.Completion(item, outputText, toolCalls);
     }
 
-    /** The namespace {@code sample} as an endpoint gets it; {@code output_json} only if the completion is JSON. */
+    /** The namespace {@code sample} for endpoints; {@code output_json} only if the completion is JSON. */
     public Map<String, @Nullable Object> namespace() {
         Map<String, @Nullable Object> variables = new LinkedHashMap<>();
         for (String variable : VARIABLES) {

@@ -5,10 +5,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A text with places like <code>{{item.answer}}</code> that are filled from a row and its completion. Strings are put in as they are, everything else as JSON. */
+/**
+ * A text with variables like <code>{{item.answer}}</code>, filled from a row and its completion. Strings are inserted
+ * unchanged, other values as JSON.
+ */
 final class Template {
 
-    /** Characters that a template, or all those of a prompt, may become: a short text can name a long value thousands of times. */
+    /**
+     * Maximum length of a filled template, or of all templates of a prompt: a short text can use a long value thousands
+     * of times.
+     */
     static final int MOST_FILLED = 1 << 20;
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -23,12 +29,12 @@ final class Template {
         this.parts = List.copyOf(parts);
     }
 
-    /** Text to keep, or a variable to put in. */
+    /** Text, or a variable to insert. */
     private record Part(String text, @Nullable Variable variable) {}
 
     /**
-     * @param param where the text stands in the request
-     * @throws GraderException if a place is not closed or names what does not exist
+     * @param param the text's path in the request
+     * @throws GraderException if a variable is not closed or unknown
      */
     static Template parse(String text, String param) {
         List<Part> parts = new ArrayList<>();
@@ -50,7 +56,7 @@ final class Template {
         return new Template(param, parts);
     }
 
-    /** What templates of a grader read from rows. */
+    /** Row variables of a grader's templates. */
     static List<ItemVariable> itemVariables(String grader, List<Template> templates) {
         List<ItemVariable> variables = new ArrayList<>();
         for (Template template : templates) {
@@ -69,7 +75,9 @@ final class Template {
         return filled.toString();
     }
 
-    /** @param most characters that {@code filled} may have */
+    /**
+     * @param most maximum length of {@code filled}
+     */
     void appendTo(StringBuilder filled, Sample sample, int most) throws UnfillableTemplateException {
         for (Part part : parts) {
             String text = part.variable == null ? part.text : text(part.variable.of(sample));

@@ -12,12 +12,15 @@ final class TextGraders {
     static final String STRING_CHECK = "string_check";
     static final String TEXT_SIMILARITY = "text_similarity";
 
-    /** UTF-16 units of either text that are compared. Each metric takes at most a few seconds and some tens of megabytes for that many, whatever they are. */
+    /**
+     * Maximum number of UTF-16 units of each compared text, for which every metric needs at most a few seconds and some
+     * tens of megabytes.
+     */
     static final int MAX_COMPARED = 65_536;
 
     private TextGraders() {}
 
-    /** How the texts of a {@code string_check} must compare. */
+    /** Comparisons of {@code string_check}. */
     enum Operation {
         /** The input is the reference. */
         EQ,
@@ -25,7 +28,7 @@ final class TextGraders {
         NE,
         /** The input contains the reference. */
         LIKE,
-        /** The input contains the reference, whatever the case of letters. */
+        /** The input contains the reference, ignoring case. */
         ILIKE;
 
         boolean holds(String input, String reference) {
@@ -38,7 +41,7 @@ final class TextGraders {
         }
     }
 
-    /** {@code string_check}: 1 if a text compares to another as it should, else 0. Texts are compared as they are, blanks included. */
+    /** {@code string_check}: 1 if the comparison of two texts holds, otherwise 0. White space counts. */
     static Grader stringCheck(GraderObject object, String name) {
         Template input = object.template("input");
         Template reference = object.template("reference");
@@ -50,7 +53,7 @@ final class TextGraders {
                 (text, expected) -> Grade.of(name, operation.holds(text, expected) ? 1 : 0));
     }
 
-    /** {@code text_similarity}: how much a text is like another, from 0 to 1. */
+    /** {@code text_similarity}: similarity of two texts, 0 to 1. */
     static Grader textSimilarity(GraderObject object, String name) {
         object.passThreshold();
         Template input = object.template("input");

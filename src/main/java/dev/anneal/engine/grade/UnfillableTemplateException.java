@@ -1,6 +1,9 @@
 package dev.anneal.engine.grade;
 
-/** A template names something that a row or its completion does not have, or becomes too long. Thrown for each of many completions, so without a stack trace. */
+/**
+ * A template uses a key that a row or its completion does not have, or becomes too long. Has no stack trace, because it
+ * may be thrown for many completions.
+ */
 final class UnfillableTemplateException extends Exception {
 
     private final ErrorFlag flag;

@@ -22,7 +22,9 @@ final class Variable {
     private final @Nullable String ofSample;
     private final List<Object> steps;
 
-    /** @param steps keys as strings, places in lists as whole numbers */
+    /**
+     * @param steps keys as strings, list indexes as whole numbers
+     */
     private Variable(String text, @Nullable String ofSample, List<Object> steps) {
         this.text = text;
         this.ofSample = ofSample;
@@ -80,12 +82,12 @@ final class Variable {
         return plain != null ? plain : quoted != null ? quoted : step.group(3);
     }
 
-    /** Whether it reads the row, else the completion. */
+    /** Whether it reads the row rather than the completion. */
     boolean isOfItem() {
         return ofSample == null;
     }
 
-    /** What others see of a variable that reads the row. */
+    /** The public form of a row variable. */
     ItemVariable ofItem(String grader, String place) {
         return new ItemVariable(grader, place, text, steps);
     }

@@ -5,15 +5,17 @@ import dev.anneal.protocol.AdapterSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether activations are computed again for the backward instead of kept. The result has the same bits, so a training may turn it on at any step; each
- * layer's forward is then computed twice. Read by the compute threads.
+ * Whether activations are recomputed in the backward pass instead of kept. Results are bit-identical, so a training may
+ * turn it on at any step; each layer's forward pass is then computed twice. Read by the compute threads.
  */
 final class ActivationCheckpointing {
 
     private final boolean automatic;
     private volatile boolean on;
 
-    /** @param setting {@code on}, {@code off}, or {@code auto}, which begins without */
+    /**
+     * @param setting {@code on}, {@code off}, or {@code auto}, which starts with off
+     */
     ActivationCheckpointing(String setting) {
         this.automatic = setting.equals("auto");
         this.on = setting.equals("on");
@@ -31,8 +33,8 @@ final class ActivationCheckpointing {
     }
 
     /**
-     * The most memory that a job's passes take if activations are kept, in bytes: with the longest row in the micro-batch of each thread, and a fifth more
-     * for what is lost between tensors.
+     * Maximum memory of a job's passes if activations are kept, in bytes: with the longest row in the micro-batch of
+     * each thread, plus a fifth for fragmentation.
      */
     static long neededBytes(TrainingJob job) {
         int longest = Math.min(job.data().longestTokens(), job.model().config().maxPositions());

@@ -26,7 +26,7 @@ record AdapterTraining(Adapter adapter) implements Trainable {
         return new StepGradients(List.of(gradients.a(), gradients.b()), new Gradients(gradients.layers(), null));
     }
 
-    /** An adapter is small. */
+    /** One more than threads, because an adapter is small. */
     @Override
     public int gradientBuffers(int threads) {
         return DeviceLimits.adapterGradients(threads);

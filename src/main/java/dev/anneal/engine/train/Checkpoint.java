@@ -14,8 +14,8 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A checkpoint folder whose files have the hashes that its state names. The optimizer's file may have been deleted on purpose: then the checkpoint holds the
- * trained values, but no training can resume from it.
+ * A checkpoint folder whose files match the hashes in its state. The optimizer's file may have been deleted on purpose:
+ * then the checkpoint holds the trained values, but no training can resume from it.
  */
 public final class Checkpoint {
 
@@ -40,7 +40,8 @@ public final class Checkpoint {
     }
 
     /**
-     * @throws TrainingException with {@code CHECKPOINT_DAMAGED} if a file is missing, unreadable or has other bytes than were written
+     * @throws TrainingException with {@code CHECKPOINT_DAMAGED} if a file is missing, unreadable or has other bytes
+     *     than written
      */
     public static Checkpoint open(Path folder) throws IOException {
         Path file = folder.resolve(STATE);
@@ -100,7 +101,9 @@ public final class Checkpoint {
         return state.sha256().containsKey(name) ? JSON.readValue(Files.readAllBytes(folder.resolve(name)), type) : null;
     }
 
-    /** @throws TrainingException with {@code CHECKPOINT_DAMAGED} if there is none */
+    /**
+     * @throws TrainingException with {@code CHECKPOINT_DAMAGED} if it does not exist
+     */
     Path optimizerFile() {
         Path file = folder.resolve(OPTIMIZER);
         if (!Files.exists(file)) {

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code state.json} of a checkpoint holds. Data order, dropout and initialisation are functions of the settings' seed and the step,
- * so step and seed are the whole random state and the position in the data.
+ * Content of a checkpoint's {@code state.json}. Data order, dropout and initialisation are functions of the settings'
+ * seed and the step, so step and seed are the whole random state and the position in the data.
  *
  * @param step optimizer steps done
  * @param totalSteps steps of the whole job
@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param precision arithmetic of the frozen weights, {@code bf16} or {@code fp32}
  * @param trainedTokens trained tokens so far
  * @param tokens tokens read so far
- * @param firstLoss of the training's first step; null before it
- * @param adapter null if all weights of the model are trained
- * @param settings without the secrets of graders, because checkpoints are exported; a resumed training has the secrets from its task
+ * @param firstLoss loss of the training's first step; null before it
+ * @param adapter settings of the adapter; null if all weights of the model are trained
+ * @param settings without the secrets of graders, because checkpoints are exported; a resumed training has the secrets
+ *     from its task
  * @param baseFingerprint hash of the base model
  * @param dataFingerprint hash of the encoded training rows
  * @param sha256 hash of each other file of the checkpoint, by name
@@ -54,7 +55,7 @@ public record CheckpointState(
         return adapter == null ? null : adapterConfig(adapter);
     }
 
-    /** Settings that crossed the process boundary, checked. */
+    /** Checks settings from outside the process. */
     public static AdapterConfig adapterConfig(AdapterSettings settings) {
         return AdapterConfig.of(
                 settings.rank(),

@@ -25,7 +25,7 @@ record CheckpointWriter(Path attempt) {
         return attempt.resolve("checkpoint-" + step);
     }
 
-    /** Creates the attempt's folder if it is missing, but no parent: if that is missing, so is its disk. */
+    /** Creates the attempt's folder if it is missing, but not its parent, whose absence means a missing disk. */
     private void createFolder(Path temporary) throws IOException {
         if (!Files.isDirectory(attempt)) {
             Files.createDirectory(attempt);
@@ -39,7 +39,7 @@ record CheckpointWriter(Path attempt) {
      * @param files all but {@code state.json}
      * @param state makes the content of {@code state.json} from the files' hashes
      * @return bytes of the folder
-     * @throws TrainingException with {@code DISK_FULL} if there is no room; nothing of the folder is left then
+     * @throws TrainingException with {@code DISK_FULL} if there is no space; nothing of the folder is left then
      */
     long write(int step, List<Part> files, Function<Map<String, String>, CheckpointState> state) throws IOException {
         Path temporary = attempt.resolve(".checkpoint-" + step + ".tmp");
@@ -58,7 +58,7 @@ record CheckpointWriter(Path attempt) {
             long bytes = sizeOf(temporary);
             Folders.delete(folderOf(step));
             DurableFiles.rename(temporary, folderOf(step));
-            // The attempt's own name may be as new as its first checkpoint.
+            // The attempt's folder itself may be new.
             DurableFiles.forceFolder(DurableFiles.parentOf(attempt));
             return bytes;
         } catch (IOException e) {

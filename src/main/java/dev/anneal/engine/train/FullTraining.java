@@ -36,7 +36,7 @@ record FullTraining(DecoderModel model, TrainableWeights weights) implements Tra
         return new StepGradients(gradients, weights.arranged(gradients));
     }
 
-    /** Each is as large as the model in fp32. */
+    /** One buffer is as large as the model in fp32. */
     @Override
     public int gradientBuffers(int threads) {
         return threads;

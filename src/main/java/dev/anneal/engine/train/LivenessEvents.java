@@ -5,12 +5,12 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * Forwards a training's events, one at a time whichever threads they come from, and after a long silence reports each finished layer: a step may take longer
- * than the supervisor waits before it takes a process for hung, and a hung process finishes no layer.
+ * Forwards a training's events from all threads, one at a time, and after a long silence reports each finished layer: a
+ * step may take longer than the supervisor's limit for hung processes, but a hung process finishes no layer.
  */
 final class LivenessEvents {
 
-    /** Far below the time after which a supervisor takes a silent process for hung. */
+    /** Far below the time after which a silent process counts as hung. */
     static final Duration SILENCE = Duration.ofSeconds(10);
 
     private final Consumer<Progress> progress;
@@ -36,7 +36,7 @@ final class LivenessEvents {
     }
 
     private synchronized void reportLayer() {
-        // Another thread may have been faster.
+        // Another thread may have reported already.
         if (isSilent()) {
             tell(new Progress.Working());
         }

@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Rows that are computed at one time, by one thread.
+ * Rows that one thread computes at a time.
  *
  * @param rowsOfStep position of each row within its step, which keys its dropout
  */
@@ -30,11 +30,12 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
     }
 
     /**
-     * Splits rows into micro-batches of about equal tokens, an even number if there are several, and puts the one with the most tokens first: threads
-     * that take them in this order end at about the same time. A function of the rows and of the kind of device, never of the number of threads,
-     * so that sums are formed in the same order everywhere. Units without a trained token are left out.
+     * Splits rows into micro-batches of about equal tokens, an even number if there are several, and puts the one with
+     * the most tokens first: threads that take them in this order end at about the same time. Depends on the rows and
+     * the kind of device, but not on the number of threads, so that sums are formed in the same order everywhere. Units
+     * without a trained token are left out.
      *
-     * @param unit consecutive rows that stay in one micro-batch, in their order; it divides their number
+     * @param unit number of consecutive rows that stay in one micro-batch, in order; must divide the number of rows
      * @param sharing whether rows with the same prompt share it; impossible with dropout, which differs from row to row
      */
     static List<MicroBatch> split(List<EncodedRow> rows, int unit, boolean sharing, DeviceLimits limits) {
@@ -57,7 +58,9 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
                 .toList();
     }
 
-    /** Units with a trained token. Neighbours with the same prompt become one, until it has as many tokens as a micro-batch aims at. */
+    /**
+     * Units with a trained token. Neighbours with the same prompt are joined up to the target size of a micro-batch.
+     */
     private static List<Unit> units(List<EncodedRow> rows, int unit, boolean sharing, int aimedTokens) {
         List<Unit> units = new ArrayList<>();
         for (int first = 0; first < rows.size(); first += unit) {

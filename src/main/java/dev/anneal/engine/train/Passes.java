@@ -20,7 +20,7 @@ import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
-/** Forward and backward passes of the micro-batches of a step, which the compute threads share. Closed by its owner. */
+/** Forward and backward passes of a step's micro-batches on the compute threads. Closed by its owner. */
 final class Passes implements AutoCloseable {
 
     private final DecoderModel model;
@@ -34,7 +34,7 @@ final class Passes implements AutoCloseable {
     private final Runnable layerDone;
 
     /**
-     * @param stop asked by any compute thread before each layer; once true, the pass is abandoned
+     * @param stop checked by compute threads before each layer; once true, the pass is abandoned
      * @param layerDone called by any compute thread after each layer but the last of a micro-batch's pass
      */
     Passes(
@@ -67,9 +67,9 @@ final class Passes implements AutoCloseable {
     /**
      * Losses and gradients of a step. Gradients are added in the order of the micro-batches.
      *
-     * @param adapterOf the adapter as each micro-batch applies it: its dropout is its own
-     * @param objectiveOf what each micro-batch minimises, by its place
-     * @return empty if the step was abandoned; the next step overwrites the gradients that it left
+     * @param adapterOf the adapter with each micro-batch's dropout
+     * @param objectiveOf objective of each micro-batch, by index
+     * @return empty if the step was abandoned; the next step overwrites its gradients
      */
     Optional<LossSums> train(
             List<MicroBatch> batches,
@@ -107,7 +107,7 @@ final class Passes implements AutoCloseable {
                 (buffer, piece) -> done.accept(piece + 1));
     }
 
-    /** The summed losses of all micro-batches, which each get a buffer and are handed over in their order. */
+    /** The summed losses of all micro-batches, which are added in order. */
     private Optional<LossSums> sums(
             List<MicroBatch> batches,
             BiFunction<Integer, Integer, LossSums> compute,
@@ -146,15 +146,16 @@ final class Passes implements AutoCloseable {
         });
     }
 
-    /** Sets the gradient to 0, for a step in which there is nothing to learn. */
+    /** Sets the gradient to 0, for a step without trained tokens. */
     void clear() {
         optimizer.clear(scope, total);
     }
 
     /**
-     * Runs other work that the training's stop ends.
+     * Runs other work, which a stop of the training ends.
      *
-     * @param work calls the given action after each of its parts, which ends it by a {@link CancellationException} once the training is to stop
+     * @param work calls the given action after each of its parts, which ends it by a {@link CancellationException} once
+     *     the training is to stop
      * @return empty if the training is to stop
      */
     <T> Optional<T> attempt(Function<Runnable, T> work) {

@@ -21,7 +21,7 @@ record PolicyBatch(List<Sequence> sequences, @Nullable List<float[]> old, Map<St
     /**
      * Prompt and completion.
      *
-     * @param promptTokens how many of the ids are the prompt's
+     * @param promptTokens number of ids of the prompt
      * @param isMasked whether the loss ignores it
      */
     @SuppressWarnings("ArrayRecordComponent")
@@ -43,7 +43,9 @@ record PolicyBatch(List<Sequence> sequences, @Nullable List<float[]> old, Map<St
         metrics = Map.copyOf(metrics);
     }
 
-    /** @param maskCut whether the loss ignores completions that were cut */
+    /**
+     * @param maskCut whether the loss ignores truncated completions
+     */
     static PolicyBatch of(List<Group> groups, List<double[]> advantages, boolean maskCut, Map<String, Double> metrics) {
         List<Sequence> sequences = new ArrayList<>();
         for (int g = 0; g < groups.size(); g++) {

@@ -18,8 +18,8 @@ final class PolicyObjective implements Objective {
     /**
      * A completion of the micro-batch.
      *
-     * @param tokens trained ones
-     * @param old their log-probabilities under the policy that sampled them; null if it is the trained one
+     * @param tokens number of trained tokens
+     * @param old their log-probabilities under the sampling policy; null if it is the trained one
      * @param reference their log-probabilities under the reference; null without one
      */
     @SuppressWarnings("ArrayRecordComponent")
@@ -72,12 +72,15 @@ final class PolicyObjective implements Objective {
         return joined;
     }
 
-    /** Of the trained tokens, completion after completion. Once the forward pass is done; not to be changed. */
+    /**
+     * Log-probabilities of the trained tokens, completion after completion. Available after the forward pass; must not
+     * be changed.
+     */
     float[] logProbabilities() {
         return logProbabilities;
     }
 
-    /** Once the forward pass is done. */
+    /** Available after the forward pass. */
     PolicyLoss.Sums sums() {
         return sums;
     }

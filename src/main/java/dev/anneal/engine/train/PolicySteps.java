@@ -28,19 +28,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class PolicySteps implements Steps {
 
-    /** Number of the rollout of every validation: all draw the same random numbers, so that they differ by the policy alone. */
+    /** Rollout number of all validations: they draw the same random numbers, so that they differ only in the policy. */
     private static final int VALIDATION = -1;
 
-    /** About how many rollouts of a job have completions reported word for word. */
+    /** About how many rollouts of a job report completions with their texts. */
     private static final int MOST_REPORTED = 200;
 
-    /** Groups of which a rollout reports completions. */
+    /** Number of groups of a rollout whose completions are reported. */
     private static final int REPORTED_GROUPS = 4;
 
-    /** Completions that a group reports. */
+    /** Number of reported completions of a group. */
     private static final int REPORTED_COMPLETIONS = 8;
 
-    /** Holds a rollout in a checkpoint that was saved between two updates on it. */
+    /** File of a rollout in a checkpoint saved between two updates on it. */
     private static final String FILE = "rollout.json";
 
     private final TrainingMethod.Reinforcement method;
@@ -143,7 +143,7 @@ final class PolicySteps implements Steps {
                 RolloutMetrics.of(groups, data.grading().grader().name())));
     }
 
-    /** Completions of a rollout word for word: they show what is being rewarded, which averages do not. */
+    /** Completions of a rollout with their texts, which show what is rewarded, unlike averages. */
     private Progress.Samples samples(int step, double beta, List<Group> groups) {
         List<Progress.Samples.Completion> samples = new ArrayList<>();
         for (Group group : groups.subList(0, Math.min(REPORTED_GROUPS, groups.size()))) {

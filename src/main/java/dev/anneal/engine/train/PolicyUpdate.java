@@ -15,7 +15,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Computes the gradient of the policy loss of a rollout's completions. The loss takes the whole step as one batch, however it is split. */
+/**
+ * Computes the gradient of the policy loss of a rollout's completions. The loss treats the whole step as one batch,
+ * however it is split.
+ */
 final class PolicyUpdate {
 
     private final TrainingMethod.Rollouts rollouts;
@@ -28,7 +31,7 @@ final class PolicyUpdate {
         this.passes = passes;
     }
 
-    /** The loss that the settings name; {@code gspo} is GRPO's with one ratio for each completion. */
+    /** The loss of the settings; {@code gspo} is GRPO's with one ratio for each completion. */
     static PolicyLoss loss(TrainingMethod.Policy policy) {
         boolean ofSequences = policy.loss().equals("gspo");
         return new PolicyLoss(
@@ -48,7 +51,8 @@ final class PolicyUpdate {
     /**
      * @param negativeLogLikelihood mean of the tokens with an advantage, nats; NaN if none has one
      * @param metrics of the update
-     * @param batch with the log-probabilities that ratios of further updates refer to: those of the first update's pass, whose policy sampled the completions
+     * @param batch the batch with the log-probabilities for ratios of further updates: those of the first update's
+     *     pass, whose policy sampled the completions
      */
     record Outcome(double loss, double negativeLogLikelihood, Map<String, Double> metrics, PolicyBatch batch) {}
 

@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
-/** The metrics of pairs by TRL's names: means over them. */
+/** Metrics of pairs under TRL's names, as means. */
 record PreferenceMetrics(List<Pair> pairs) {
 
     double loss() {
         return mean(pair -> pair.outcome().loss());
     }
 
-    /** The finite ones. A pair counts as right if its chosen reward is above the rejected one. */
+    /** The finite metrics. A pair counts as correct if its chosen reward is above the rejected one. */
     Map<String, Double> byName() {
         Map<String, Double> all = new TreeMap<>();
         all.put("rewards/chosen", mean(pair -> pair.outcome().chosenReward()));

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PreferenceSteps implements Steps {
 
-    /** Holds the references in a checkpoint. */
+    /** File of the references in a checkpoint. */
     static final String FILE = "reference.json";
 
     private final TrainingData.Rows data;
@@ -33,8 +33,8 @@ final class PreferenceSteps implements Steps {
     private @Nullable References references;
 
     /**
-     * For each row the sum of its trained tokens' log-probabilities before the training. Checkpoints keep them, so a resumed training does not compute them
-     * again and has the same ones on another kind of machine.
+     * For each row the sum of its trained tokens' log-probabilities before the training. Stored in checkpoints, so that
+     * a resumed training need not compute them again and uses the same values on another kind of machine.
      */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares them
     record References(double[] training, double[] validation) {}
@@ -165,7 +165,7 @@ final class PreferenceSteps implements Steps {
     @Override
     public void restore(Checkpoint checkpoint) throws IOException {
         references = checkpoint.json(FILE, References.class);
-        // Saved before the reference was evaluated. Later, the trained weights are no reference any more.
+        // Saved before the reference was evaluated. Later, the trained weights are no longer the reference.
         if (references == null && checkpoint.state().step() > 0) {
             throw new TrainingException(
                     TrainingException.Code.CHECKPOINT_MISMATCH,

@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Prompts that neighbouring rows have in common, such as completions of a group and the two answers of a preference: a pass computes them once. Each row
- * keeps the last token of its prompt, from which its first trained token is predicted.
+ * Prompts shared by neighbouring rows, such as the completions of a group or the two answers of a pair: a pass computes
+ * them once. Each row keeps the last token of its prompt, from which its first trained token is predicted.
  */
 final class SharedPrompts {
 
-    /** Sharing a shorter prompt costs more, by copies of its keys and values, than it saves. */
+    /** Sharing a shorter prompt costs more than it saves, because its keys and values are copied. */
     private static final int LEAST_TOKENS = 16;
 
     private SharedPrompts() {}
 
-    /** For each row, how many leading tokens it shares with the row before or behind it; 0 for none. */
+    /** For each row, the number of leading tokens it shares with the previous or next row; 0 for none. */
     static int[] of(List<EncodedRow> rows) {
         int[] shared = new int[rows.size()];
         for (int row = 1; row < shared.length; row++) {
@@ -28,7 +28,7 @@ final class SharedPrompts {
         return shared;
     }
 
-    /** Tokens that are not computed because neighbours share them. */
+    /** Number of tokens saved by sharing. */
     static int savedTokens(List<EncodedRow> rows) {
         return IntStream.range(1, rows.size())
                 .filter(row -> haveSamePrompt(rows.get(row - 1), rows.get(row)))
@@ -41,7 +41,7 @@ final class SharedPrompts {
         return tokens > 0 && tokens == tokens(other) && Arrays.equals(one.ids(), 0, tokens, other.ids(), 0, tokens);
     }
 
-    /** How many tokens of a row's prompt can be shared. */
+    /** Number of tokens of a row's prompt that can be shared. */
     private static int tokens(EncodedRow row) {
         int[] labels = row.labels();
         int trained = 0;

@@ -11,7 +11,8 @@ import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
- * The passes of a job's steps: each row has the dropout of its place, and activations are recomputed if memory does not hold them.
+ * The passes of a job's steps: each row has the dropout of its position, and activations are recomputed if they do not
+ * fit into memory.
  *
  * @param passes for work without gradients or dropout
  */
@@ -55,7 +56,7 @@ record StepPasses(
                 objectiveOf);
     }
 
-    /** If memory would not hold the activations, they are computed again from the first step on. */
+    /** Turns recomputation on from the first step if activations would not fit into memory. */
     void keepActivationsIfTheyFit() {
         long needed = ActivationCheckpointing.neededBytes(job);
         long free = job.freeMemoryBytes().getAsLong();

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The optimizer steps of a training method: which rows each reads, what it minimises, and which metrics it reports. */
+/** The optimizer steps of a training method: their rows, loss and metrics. */
 interface Steps {
 
     /** Steps in which every row of the training file is visited once. */
@@ -18,7 +18,7 @@ interface Steps {
         return false;
     }
 
-    /** Computes once what every step needs. Returns false if it was abandoned because the training is to stop. */
+    /** Prepares all steps. Returns false if it was abandoned because the training is to stop. */
     default boolean prepare() {
         return true;
     }
@@ -27,7 +27,7 @@ interface Steps {
      * Computes loss and gradient, and changes nothing else.
      *
      * @param step steps done
-     * @param adapter at this step's beta
+     * @param adapter adapter at this step's beta
      * @return empty if the step was abandoned because the training is to stop
      */
     Optional<Result> compute(int step, AppliedAdapter adapter);
@@ -36,12 +36,12 @@ interface Steps {
      * Measures the validation file and reports it.
      *
      * @param step steps done
-     * @param adapter at the next step's beta
+     * @param adapter adapter at the next step's beta
      * @return false if it was abandoned because the training is to stop; nothing is reported then
      */
     boolean validate(int step, AppliedAdapter adapter);
 
-    /** Further files of a checkpoint: this method's state that cannot be computed again. */
+    /** Additional files of a checkpoint: state of this method that cannot be recomputed. */
     default List<CheckpointWriter.Part> parts() {
         return List.of();
     }
@@ -52,12 +52,12 @@ interface Steps {
     /**
      * A computed step, whose gradient the passes hold.
      *
-     * @param loss that is reported
-     * @param tokenAccuracy null where the method does not count it
-     * @param divisor of the gradient
-     * @param tokens read
-     * @param trainedTokens of them
-     * @param negativeLogLikelihood mean of the trained tokens, nats; NaN if there is none
+     * @param loss reported loss
+     * @param tokenAccuracy null if the method does not count it
+     * @param divisor divisor of the gradient
+     * @param tokens number of tokens read
+     * @param trainedTokens number of trained tokens
+     * @param negativeLogLikelihood mean over the trained tokens, nats; NaN if there are none
      * @param metrics further finite values
      */
     record Result(

@@ -16,13 +16,16 @@ interface Trainable extends AutoCloseable {
     /** The masters, always in the same order. */
     List<Parameter> parameters();
 
-    /** Room for the gradients of all masters; it belongs to {@code owner}. */
+    /** Allocates gradients of all masters, owned by {@code owner}. */
     StepGradients newGradients(Scope owner);
 
-    /** Gradients of micro-batches that exist at one time: at least one for each thread; one more lets threads go on while a longer pass ends. */
+    /**
+     * Number of gradient buffers of micro-batches: at least one for each thread; one more lets threads continue while a
+     * longer pass ends.
+     */
     int gradientBuffers(int threads);
 
-    /** The adapter that the model computes with from now on, at a beta. Nothing may be computing with earlier results. */
+    /** The adapter for the following computations at a beta. No computation may still use earlier results. */
     AppliedAdapter apply(double beta);
 
     /** The adapter's shape and form; null if all weights of the model are trained. */

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Trains one adapter, or all weights of a model, from the first step, or a checkpoint, to its last. */
+/** Trains an adapter, or all weights of a model, from the first step or a checkpoint to the last step. */
 public final class Trainer {
 
     /** How a training ended. */
@@ -27,12 +27,16 @@ public final class Trainer {
     private final LivenessEvents progress;
     private final TrainingControl control;
 
-    /** @param progress called by one thread of the training at a time */
+    /**
+     * @param progress called by one thread at a time
+     */
     public Trainer(TrainingJob job, Consumer<Progress> progress, TrainingControl control) {
         this(job, progress, control, LivenessEvents.SILENCE);
     }
 
-    /** @param silence time without a report after which each finished layer of a long step or validation is reported */
+    /**
+     * @param silence time without an event after which each finished layer of a long step or validation is reported
+     */
     Trainer(TrainingJob job, Consumer<Progress> progress, TrainingControl control, Duration silence) {
         this.job = job;
         this.progress = new LivenessEvents(progress, silence);
@@ -40,15 +44,15 @@ public final class Trainer {
     }
 
     /**
-     * Trains, and saves at every interval, on request, and at the end. A stop takes effect before the next layer: the unfinished step is abandoned, and the
-     * checkpoint holds the steps before it.
+     * Trains, and saves at every interval, on request, and at the end. A stop takes effect before the next layer: the
+     * unfinished step is abandoned, and the checkpoint holds the steps before it.
      *
-     * <p>A validation runs after the checkpoint of its step is saved. If a stop or the end of the process cuts it short, it runs again from its beginning
-     * when the training resumes from that checkpoint.
+     * <p>A validation runs after the checkpoint of its step is saved. If a stop or the end of the process cuts it
+     * short, it runs again from its beginning when the training resumes from that checkpoint.
      *
      * @throws TrainingException if it cannot continue; earlier checkpoints are intact
      * @throws dev.anneal.engine.network.lora.AdapterConfigException if the adapter's settings do not fit the model
-     * @throws dev.anneal.engine.network.lora.AdapterFileException if the initial adapter is not one of these settings
+     * @throws dev.anneal.engine.network.lora.AdapterFileException if the initial adapter does not match the settings
      * @throws IOException if a checkpoint cannot be read or written
      */
     public Outcome run() throws IOException {

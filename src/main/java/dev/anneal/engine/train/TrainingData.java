@@ -17,16 +17,16 @@ public sealed interface TrainingData {
     /** Data for validations; may be empty. */
     List<?> validation();
 
-    /** Hash of the training rows: a resumed job trains on exactly those it began with. */
+    /** Hash of the training rows, which a resumed job must match. */
     String fingerprint();
 
-    /** Tokens of the longest sequence that a training pass may read. */
+    /** Maximum length of a sequence in a training pass. */
     int longestTokens();
 
-    /** Sequences that each unit of {@link dev.anneal.protocol.TrainingSettings#batchRows} consists of. */
+    /** Number of sequences of each unit of {@link dev.anneal.protocol.TrainingSettings#batchRows}. */
     int sequencesOfUnit();
 
-    /** Sequences that one micro-batch holds together, whatever their length. */
+    /** Number of sequences that stay in one micro-batch, whatever their length. */
     int sequencesTogether();
 
     /**
@@ -34,7 +34,8 @@ public sealed interface TrainingData {
      *
      * @param training at least one unit
      * @param validation rows to measure on; may be empty
-     * @param rowsOfUnit rows beside each other that are learned together: 1, or 2 for an answer that is preferred and its rejected one, of one line
+     * @param rowsOfUnit number of consecutive rows that are learned together: 1, or 2 for the chosen and rejected
+     *     answer of a line
      */
     record Rows(List<EncodedRow> training, List<EncodedRow> validation, int rowsOfUnit) implements TrainingData {
 
@@ -55,7 +56,7 @@ public sealed interface TrainingData {
             this(training, validation, 1);
         }
 
-        /** Answers of which one is preferred: chosen and rejected in turn. */
+        /** Preference pairs: chosen and rejected answers alternate. */
         static Rows pairs(List<EncodedRow> training, List<EncodedRow> validation) {
             return new Rows(training, validation, PAIR);
         }
@@ -97,7 +98,7 @@ public sealed interface TrainingData {
      * @param validation prompts to measure on; may be empty
      * @param wording turns the model's tokens into text; used by one thread at a time
      * @param samplesOfPrompt completions of each prompt in a step
-     * @param maxCompletionTokens tokens of a completion at most
+     * @param maxCompletionTokens maximum number of tokens of a completion
      */
     record Prompts(
             List<EncodedPrompt> training,

@@ -8,15 +8,15 @@ public final class TrainingException extends RuntimeException {
 
     /** Why it cannot continue. */
     public enum Code {
-        /** Loss or gradient is not finite; another attempt has the same result. */
+        /** Loss or gradient is not finite; a retry has the same result. */
         NON_FINITE_LOSS("non_finite_loss"),
-        /** The model is destroyed, see {@link Divergence}; another attempt has the same result. */
+        /** The model is destroyed, see {@link Divergence}; a retry has the same result. */
         TRAINING_DIVERGED("training_diverged"),
-        /** The grader gave no completion of a step a reward; another attempt has the same result. */
+        /** No completion of a step has a reward; a retry has the same result. */
         GRADER_FAILED("grader_failed"),
-        /** The same, but because a model or endpoint that it asks did not answer; another attempt may get answers. */
+        /** The same, because a model or endpoint did not answer; a retry may succeed. */
         GRADER_UNANSWERED("grader_failed"),
-        /** No room for a checkpoint. */
+        /** No space for a checkpoint. */
         DISK_FULL("disk_full"),
         /** The checkpoint to resume from is damaged or incomplete. */
         CHECKPOINT_DAMAGED("checkpoint_damaged"),
@@ -29,7 +29,7 @@ public final class TrainingException extends RuntimeException {
             this.text = text;
         }
 
-        /** The code as the API writes it. */
+        /** The code in the API. */
         public String text() {
             return text;
         }
@@ -51,7 +51,7 @@ public final class TrainingException extends RuntimeException {
         return code;
     }
 
-    /** Optimizer steps that were done when it happened. */
+    /** Optimizer steps done before the failure. */
     public int step() {
         return step;
     }

@@ -20,11 +20,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and encodes the files of a training as its method needs them.
+ * Reads and encodes the files of a training for its method.
  *
- * @param encoder of the model; its tokenizer stays open as long as the data is used
- * @param maxPositions of the model's context
- * @param outside answers what graders ask
+ * @param encoder encoder of the model; its tokenizer must stay open while the data is used
+ * @param maxPositions length of the model's context
+ * @param outside models and endpoints for graders
  */
 public record TrainingInput(
         TrainTask task, ChatEncoder encoder, int maxPositions, Consumer<Progress> progress, ExternalGraders outside) {

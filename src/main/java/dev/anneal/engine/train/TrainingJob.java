@@ -10,13 +10,14 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A training task with everything that was read for it.
+ * A training task with its inputs.
  *
- * @param model loaded base model; stays the caller's. If the task names no adapter, its weights change
+ * @param model loaded base model, closed by the caller. If the task has no adapter, its weights change
  * @param baseFingerprint hash of the base model's configuration and weights, kept in checkpoints
- * @param data what the settings' method trains on
- * @param freeMemoryBytes memory that passes may still take, asked once everything else is there
- * @param initialAdapter safetensors file with the adapter's first values, as checkpoints hold them; null draws them
+ * @param data data for the settings' method
+ * @param freeMemoryBytes free memory for passes, read once everything else is allocated
+ * @param initialAdapter safetensors file with the adapter's initial values, in the format of checkpoints; null draws
+ *     them
  */
 public record TrainingJob(
         TrainTask task,
@@ -36,7 +37,7 @@ public record TrainingJob(
         return task.adapter();
     }
 
-    /** How much one thread computes at one time on the model's device. */
+    /** Limits of one thread's computation on the model's device. */
     DeviceLimits limits() {
         return DeviceLimits.of(model.scope().device());
     }

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
 
-/** How the engine trains by a method: what it reads from the files, and its steps. The service has its own list of methods. */
+/**
+ * The engine's part of a training method: reading the files, and the steps. The service has its own list of methods.
+ */
 record TrainingProcedure<M extends TrainingMethod, D extends TrainingData>(Reader<M, D> data, Maker<M, D> steps) {
 
     static final Map<String, TrainingProcedure<?, ?>> ALL = Map.of(
@@ -20,13 +22,13 @@ record TrainingProcedure<M extends TrainingMethod, D extends TrainingData>(Reade
             new TrainingProcedure<TrainingMethod.Reinforcement, TrainingData.Prompts>(
                     (method, input) -> input.prompts(method), PolicySteps::new));
 
-    /** Makes training data from the files. */
+    /** Reads training data from the files. */
     interface Reader<M, D> {
 
         D read(M method, TrainingInput input) throws IOException;
     }
 
-    /** Makes the steps of a training. */
+    /** Creates the steps of a training. */
     interface Maker<M, D> {
 
         Steps make(M method, D data, StepPasses passes);

@@ -79,7 +79,7 @@ final class TrainingRun {
     Trainer.Outcome toTheEnd(TrainingControl control) throws IOException {
         progress.accept(new Progress.Started(step, settings.totalSteps(), trained.count(), precision()));
         if (step == 0 && job.initialAdapter() != null) {
-            // So that the initial adapter can be exported and evaluated like any other.
+            // Allows exports and evaluations of the initial adapter.
             save();
         }
         passes.keepActivationsIfTheyFit();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Measures the loss of rows that are not trained on, and reports its own progress. */
 final class Validator {
 
-    /** Far below the time after which the supervisor takes a silent process for hung. */
+    /** Far below the time after which a silent process counts as hung. */
     static final Duration SIGN_OF_LIFE = Duration.ofSeconds(10);
 
     private final List<MicroBatch> batches;
@@ -34,7 +34,7 @@ final class Validator {
      * Measures and reports.
      *
      * @param step steps done
-     * @param adapter at the next step's beta
+     * @param adapter adapter at the next step's beta
      * @return false if it was abandoned because the training is to stop; nothing is reported then
      */
     boolean validate(int step, AppliedAdapter adapter) {

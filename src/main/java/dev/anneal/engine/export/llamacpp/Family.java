@@ -3,7 +3,7 @@ package dev.anneal.engine.export.llamacpp;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import java.util.Optional;
 
-/** Architectures of llama.cpp that are decoders of ours. */
+/** Architectures of llama.cpp that the engine supports. */
 public enum Family {
     LLAMA("llama", true),
     QWEN2("qwen2", false),
@@ -33,7 +33,7 @@ public enum Family {
         return architecture;
     }
 
-    /** Whether the two numbers that are rotated together are neighbours in a head, instead of half a head apart. */
+    /** Whether numbers that are rotated together are adjacent in a head, instead of half a head apart. */
     boolean interleavesHeads() {
         return interleavesHeads;
     }

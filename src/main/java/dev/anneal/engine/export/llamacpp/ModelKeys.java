@@ -5,15 +5,15 @@ import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.RotaryConfig;
 import java.util.List;
 
-/** What a GGUF file says about a decoder's maths. */
+/** The keys of a GGUF file that describe a decoder's computation. */
 public final class ModelKeys {
 
     private ModelKeys() {}
 
     /**
-     * Puts the keys of an architecture, each with the architecture's name before it.
+     * Adds the keys of an architecture, with its name as their prefix.
      *
-     * @return what a user should know about texts that llama.cpp answers otherwise
+     * @return warnings for users about texts that llama.cpp answers differently
      */
     public static List<String> put(Metadata metadata, Family family, ModelConfig config) {
         String name = family.architecture();
@@ -38,12 +38,12 @@ public final class ModelKeys {
                                 .formatted(context, name));
     }
 
-    /** Up to the shortest sliding window, a model with windows is one without. */
+    /** The shortest sliding window, up to which a model with windows equals one without. */
     private static int context(ModelConfig config) {
         return config.windows().stream().filter(window -> window > 0).reduce(config.maxPositions(), Math::min);
     }
 
-    /** By what the frequencies of llama3's rotary scaling are smaller than the plain ones, [headSize / 2]. */
+    /** Factors by which the frequencies of llama3's rotary scaling are smaller than plain ones, [headSize / 2]. */
     public static float[] rotaryFactors(ModelConfig config) {
         float[] scaled = config.rotary().inverseFrequencies(config.headSize());
         float[] factors = new RotaryConfig(config.rotary().theta(), null).inverseFrequencies(config.headSize());

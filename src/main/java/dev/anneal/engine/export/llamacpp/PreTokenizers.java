@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * llama.cpp splits texts before BPE by rules that are built into it, each with a name. A tokenizer has the name of the rule that is its own; the
- * converter of llama.cpp finds it by the ids that the vocabulary gives a test text, which says nothing about a vocabulary of one's own.
+ * The named rules by which llama.cpp splits texts before BPE, matched by their definition in the tokenizer. llama.cpp's
+ * converter finds the name by the ids of a test text, which fails for custom vocabularies.
  */
 enum PreTokenizers {
     GPT_2("gpt-2", false, null, false),
     SMOLLM("smollm", true, null, false),
     LLAMA_BPE("llama-bpe", false, split("\\p{N}{1,3}"), true),
-    /** As {@link #LLAMA_BPE}, with merges also for words that are tokens. */
+    /** As {@link #LLAMA_BPE}, but also merges words that are tokens. */
     SMAUG_BPE("smaug-bpe", false, split("\\p{N}{1,3}"), false),
     QWEN2("qwen2", false, split("\\p{N}"), false),
     TEKKEN(
@@ -32,9 +32,9 @@ enum PreTokenizers {
     private final boolean ignoresMerges;
 
     /**
-     * @param splitsDigits whether each digit stands alone before anything else
-     * @param pattern by which texts are split, or null for GPT-2's
-     * @param ignoresMerges whether a word that is a token is not merged from smaller ones
+     * @param splitsDigits whether digits are separated first
+     * @param pattern pattern that splits texts, or null for GPT-2's
+     * @param ignoresMerges whether words that are tokens are not built by merges
      */
     PreTokenizers(String wireName, boolean splitsDigits, @Nullable String pattern, boolean ignoresMerges) {
         this.wireName = wireName;
@@ -43,13 +43,16 @@ enum PreTokenizers {
         this.ignoresMerges = ignoresMerges;
     }
 
-    /** OpenAI's cl100k pattern as Llama 3 and Qwen 2 have it; they differ in how many digits stay together. */
+    /**
+     * OpenAI's cl100k pattern in the variants of Llama 3 and Qwen 2, which differ in the number of digits kept
+     * together.
+     */
     private static String split(String digits) {
         return "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|" + digits
                 + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
     }
 
-    /** Empty if llama.cpp splits no text as this tokenizer does. */
+    /** Empty if llama.cpp has no rule like this tokenizer's. */
     static Optional<String> nameOf(Vocabulary vocabulary) {
         boolean ignoresMerges = vocabulary.model().path("ignore_merges").asBoolean(false);
         List<String> steps = steps(vocabulary.parts().get("pre_tokenizer"));
@@ -61,7 +64,7 @@ enum PreTokenizers {
         return Optional.empty();
     }
 
-    /** Qwen's tokenizers compose Unicode characters first, which llama.cpp leaves out for all of them. */
+    /** Qwen's tokenizers compose Unicode characters first, which llama.cpp always omits. */
     private boolean allows(Vocabulary vocabulary) {
         @Nullable JsonNode normalizer = vocabulary.parts().get("normalizer");
         return normalizer == null
@@ -80,7 +83,7 @@ enum PreTokenizers {
         return steps;
     }
 
-    /** What a pre-tokenizer of tokenizer.json does, in the words of {@link #steps()}. */
+    /** The steps of a pre-tokenizer of tokenizer.json, in the form of {@link #steps()}. */
     private static List<String> steps(@Nullable JsonNode node) {
         List<String> steps = new ArrayList<>();
         if (node == null) {

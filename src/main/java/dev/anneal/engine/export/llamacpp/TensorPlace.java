@@ -9,10 +9,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a tensor of a Hugging Face directory goes.
+ * Target of a tensor of a Hugging Face directory.
  *
- * @param name in the GGUF file
- * @param headRows rows of a head whose halves are to be interleaved, or 0 where rows stay as they are
+ * @param name name in the GGUF file
+ * @param headRows rows of a head whose halves must be interleaved, or 0 to keep the order
  */
 public record TensorPlace(String name, int headRows) {
 
@@ -39,7 +39,7 @@ public record TensorPlace(String name, int headRows) {
             Map.entry("mlp.up_proj", "ffn_up"),
             Map.entry("mlp.down_proj", "ffn_down"));
 
-    /** Empty for what the file does not hold: the output embedding of a tied model, and tables that are computed. */
+    /** Empty for tensors that the file does not contain: the output embedding of a tied model, and computed tables. */
     public static Optional<TensorPlace> of(String tensor, Family family, ModelConfig config) {
         if (tensor.equals(CheckpointTensors.HEAD) && config.tiedEmbeddings()) {
             return Optional.empty();
@@ -60,9 +60,10 @@ public record TensorPlace(String name, int headRows) {
     }
 
     /**
-     * Brings rows of whole heads into the file's order: row {@code k} of a head's first half, then row {@code k} of its second.
+     * Reorders rows of whole heads for the file: row {@code k} of a head's first half, then row {@code k} of its
+     * second.
      *
-     * @param columns of a row
+     * @param columns columns of a row
      */
     public float[] ordered(float[] rows, int columns) {
         if (headRows == 0) {

@@ -25,7 +25,7 @@ public final class TokenizerKeys {
 
     private static final String KEYS = "tokenizer.ggml.";
     private static final Pattern BYTE_TOKEN = Pattern.compile("<0x[0-9A-Fa-f]{2}>");
-    /** Tags that tell a trainer what the assistant wrote; not every reader of templates knows them. */
+    /** Tags that mark the assistant's text for trainers; not all template engines know them. */
     private static final Pattern GENERATION = Pattern.compile("(\\{%[-+]?\\s*)generation(\\s*[-+]?%})");
 
     private static final Pattern END_OF_GENERATION = Pattern.compile("(\\{%[-+]?\\s*)endgeneration(\\s*[-+]?%})");
@@ -53,7 +53,7 @@ public final class TokenizerKeys {
         this.endOfTurn = endOfTurn;
     }
 
-    /** Why llama.cpp has no tokenizer that gives the same ids; empty if it has. */
+    /** Why llama.cpp cannot produce the same ids; empty if it can. */
     public Optional<String> obstacle() {
         String type = vocabulary.model().path("type").asString("BPE");
         if (!type.equals("BPE")) {
@@ -67,9 +67,9 @@ public final class TokenizerKeys {
     }
 
     /**
-     * Puts all keys.
+     * Adds all keys.
      *
-     * @return what a user should know about texts that llama.cpp may split otherwise
+     * @return warnings for users about texts that llama.cpp may split differently
      */
     public List<String> put(Metadata metadata) {
         if (isSentencePiece()) {
@@ -163,7 +163,7 @@ public final class TokenizerKeys {
         if (endOfTurn != null) {
             metadata.count(KEYS + "eot_token_id", endOfTurn);
         }
-        // llama.cpp would guess otherwise, and stops where it is to add a token that there is none of.
+        // Otherwise llama.cpp would guess, and abort if it must add a token that does not exist.
         metadata.flag(KEYS + "add_bos_token", vocabulary.addsBegin())
                 .flag(KEYS + "add_eos_token", vocabulary.addsEnd());
     }
@@ -188,7 +188,7 @@ public final class TokenizerKeys {
         }
     }
 
-    /** The same template for readers that know no tags of their own: white space around them stays controlled. */
+    /** The template without these tags, with the same control of white space. */
     static String withoutMarks(String template) {
         String begun = GENERATION.matcher(template).replaceAll("$1if true$2");
         return END_OF_GENERATION.matcher(begun).replaceAll("$1endif$2");

@@ -1,4 +1,4 @@
-/** How llama.cpp keeps a model: its names of architectures, tensors and tokenizers. */
+/** llama.cpp's representation of models: architectures, tensors and tokenizers. */
 @NullMarked
 package dev.anneal.engine.export.llamacpp;
 

@@ -3,12 +3,12 @@ package dev.anneal.engine.format.file;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Tells a full disk or a used-up quota from other failures. */
+/** Distinguishes a full disk or an exhausted quota from other failures. */
 public final class DiskFull {
 
     private DiskFull() {}
 
-    /** Whether no room was left. The JDK has no type for this; the texts are the C library's. */
+    /** Whether no space was left. The JDK has no exception for this; the texts are the C library's. */
     public static boolean isCauseOf(IOException failure) {
         @Nullable String message = failure.getMessage();
         return message != null

@@ -11,15 +11,18 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
-/** Writes of which a power loss leaves everything or nothing. What is written is on disk once its name is: force the folder as well. */
+/**
+ * Writes that survive a power loss completely or not at all. A new file is durable only once its folder is forced as
+ * well.
+ */
 public final class DurableFiles {
 
-    /** More than the rest of a block that file systems keep for nobody. */
+    /** More than the unused rest of a block. */
     private static final int PROBE_BYTES = 1 << 16;
 
     private DurableFiles() {}
 
-    /** Writes a file that is not there yet, and waits until its content is on disk. */
+    /** Writes a new file, and waits until its content is on disk. */
     public static void write(Path file, byte[] content) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = ByteBuffer.wrap(content);
@@ -30,7 +33,7 @@ public final class DurableFiles {
         }
     }
 
-    /** Writes a file to a folder and deletes it: fails where that cannot be done, also for want of room. */
+    /** Writes a file to a folder and deletes it: fails if that is impossible, also for lack of space. */
     public static void probe(Path folder) throws IOException {
         Path file = folder.resolve(".probe-" + UUID.randomUUID());
         try {
@@ -40,7 +43,7 @@ public final class DurableFiles {
         }
     }
 
-    /** Copies the bytes alone: the copy is its owner's to write, also where the original is not. */
+    /** Copies only the content: the copy is writable even if the original is not. */
     public static void copyContent(Path source, Path target) throws IOException {
         try (InputStream content = Files.newInputStream(source)) {
             Files.copy(content, target);
@@ -52,7 +55,7 @@ public final class DurableFiles {
         force(file, StandardOpenOption.WRITE);
     }
 
-    /** Waits until a folder's names are on disk; its files' content is another matter. */
+    /** Waits until a folder's entries are on disk, but not its files' content. */
     public static void forceFolder(Path folder) throws IOException {
         force(folder, StandardOpenOption.READ);
     }
@@ -64,7 +67,7 @@ public final class DurableFiles {
     }
 
     /**
-     * Gives a file or folder its name in one step, and waits until that name is on disk.
+     * Renames a file or folder atomically, and waits until the name is on disk.
      *
      * @param to on the same file system; a file of this name is replaced, a folder must be empty
      */

@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** Folders as a whole. */
+/** Recursive operations on folders. */
 public final class Folders {
 
     private Folders() {}
 
-    /** Deletes a folder with all that it holds; nothing if there is none. */
+    /** Deletes a folder with its content, if it exists. */
     public static void delete(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;

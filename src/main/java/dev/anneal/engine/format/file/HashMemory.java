@@ -11,15 +11,15 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * Hashes of files that were read before. A file that has changed neither its size, its time nor its identity is not read again.
+ * Cache of file hashes. A file whose size, time and identity are unchanged is not read again.
  *
- * @param folder where they are kept, one small file for each; made when the first is remembered
+ * @param folder folder of the cache, with a small file for each hash; created on first use
  */
 public record HashMemory(Path folder) {
 
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
 
-    /** SHA-256 of a file, remembered or new. */
+    /** SHA-256 of a file, cached or computed. */
     public String of(Path file) throws IOException {
         Path entry = folder.resolve(Sha256.ofText(identity(file)));
         String known = read(entry);
@@ -37,7 +37,7 @@ public record HashMemory(Path folder) {
                 + attributes.lastModifiedTime().toInstant() + "\n" + attributes.fileKey();
     }
 
-    /** Empty if nothing is remembered. */
+    /** Null if there is no entry. */
     private static String read(Path entry) throws IOException {
         try {
             return Files.readString(entry, US_ASCII);

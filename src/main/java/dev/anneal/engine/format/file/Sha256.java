@@ -40,7 +40,7 @@ public final class Sha256 {
         return HexFormat.of().formatHex(newDigest().digest(text.getBytes(UTF_8)));
     }
 
-    /** A digest that nothing was put into yet. */
+    /** A new digest. */
     public static MessageDigest newDigest() {
         try {
             return MessageDigest.getInstance("SHA-256");

@@ -1,4 +1,4 @@
-/** Files that outlast a power loss: durable writes and renames, hashes, folders removed whole. JDK only. */
+/** Durable writes and renames of files, hashes, and recursive deletion. JDK only. */
 @NamedInterface
 @NullMarked
 package dev.anneal.engine.format.file;

@@ -14,13 +14,13 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The tensors of a file that {@link GgufWriter} made, read back as numbers. Metadata is passed over. */
+/** Reads the tensors of a file by {@link GgufWriter}. Metadata is skipped. */
 public final class GgufFile implements AutoCloseable {
 
     private final FileChannel channel;
     private final Map<String, Entry> entries;
 
-    /** A tensor and the place of its first byte in the file. */
+    /** A tensor and the offset of its first byte in the file. */
     private record Entry(TensorType type, long elements, long begin) {}
 
     private GgufFile(FileChannel channel, Map<String, Entry> entries) {
@@ -28,7 +28,9 @@ public final class GgufFile implements AutoCloseable {
         this.entries = entries;
     }
 
-    /** @throws IOException if the file cannot be read, or its head is not what the writer makes */
+    /**
+     * @throws IOException if the file cannot be read, or its header does not have the writer's form
+     */
     public static GgufFile open(Path path) throws IOException {
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
         try {
@@ -75,7 +77,7 @@ public final class GgufFile implements AutoCloseable {
         return relative;
     }
 
-    /** Names of all tensors in the order of the head. */
+    /** Names of all tensors in the order of the header. */
     public Set<String> names() {
         return Collections.unmodifiableSet(entries.keySet());
     }
@@ -83,8 +85,8 @@ public final class GgufFile implements AutoCloseable {
     /**
      * Some consecutive numbers of a tensor.
      *
-     * @param first index of the first, in row order; begins a block of the tensor's type
-     * @param count whole blocks
+     * @param first index of the first, in row order; must begin a block of the tensor's type
+     * @param count number of elements, in whole blocks
      */
     public float[] numbers(String name, long first, int count) throws IOException {
         @Nullable Entry entry = entries.get(name);

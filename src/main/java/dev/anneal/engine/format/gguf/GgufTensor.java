@@ -4,19 +4,19 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * A tensor to write. Its numbers are asked for when its turn comes.
+ * A tensor to write. Its numbers are requested when it is written.
  *
- * @param shape extent of each dimension, outermost first, as torch has it
+ * @param shape extent of each dimension, outermost first, as in torch
  */
 public record GgufTensor(String name, TensorType type, List<Long> shape, Content content) {
 
-    /** Hands over all numbers of a tensor in row order, whole rows at a time. */
+    /** Passes all numbers of a tensor on, in row order and whole rows. */
     @FunctionalInterface
     public interface Content {
         void writeTo(Rows rows) throws IOException;
     }
 
-    /** Takes rows of fp32 numbers. */
+    /** Receives rows of fp32 numbers. */
     @FunctionalInterface
     public interface Rows {
         void write(float[] values) throws IOException;

@@ -17,9 +17,9 @@ public final class GgufWriter {
 
     static final int MAGIC = 0x46554747;
     static final int VERSION = 3;
-    /** {@code general.alignment} where a file does not say otherwise. */
+    /** Default of {@code general.alignment}. */
     static final int ALIGNMENT = 32;
-    /** ggml's {@code GGML_MAX_NAME} is 64 with its end mark. */
+    /** ggml's {@code GGML_MAX_NAME} is 64 including the terminator. */
     private static final int MAX_NAME_BYTES = 63;
 
     private final FileChannel channel;
@@ -29,9 +29,10 @@ public final class GgufWriter {
     }
 
     /**
-     * Writes a file that is not there yet. Making its content durable is the caller's affair.
+     * Writes a new file. The caller makes it durable.
      *
-     * @throws IllegalArgumentException if two tensors have one name, a name is too long, or a tensor gives another number of elements than its shape has
+     * @throws IllegalArgumentException if two tensors have one name, a name is too long, or a tensor's number of
+     *     elements differs from its shape's
      */
     public static void write(Path file, Metadata metadata, List<GgufTensor> tensors) throws IOException {
         requireNames(tensors);

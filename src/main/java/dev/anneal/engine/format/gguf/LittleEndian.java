@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 
-/** Collects the head of a file: a vocabulary of some megabytes is the largest thing in it. */
+/** Collects the header of a file, whose largest part is a vocabulary of several megabytes. */
 final class LittleEndian {
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -30,7 +30,7 @@ final class LittleEndian {
         return int32(Float.floatToRawIntBits(value));
     }
 
-    /** Its length in bytes, then the bytes of its UTF-8. */
+    /** Writes the length in bytes, then the UTF-8 bytes. */
     LittleEndian text(String value) {
         byte[] encoded = value.getBytes(UTF_8);
         int64(encoded.length);

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Keys and typed values that stand before a file's tensors, in the order in which they are put. */
+/** Keys and typed values before a file's tensors, in order of insertion. */
 public final class Metadata {
 
     private static final int UINT32 = 4;
@@ -17,7 +17,7 @@ public final class Metadata {
 
     private final Map<String, Value> values = new LinkedHashMap<>();
 
-    /** A value that can write itself, after the number of its type. */
+    /** A value with the number of its type. */
     private record Value(int type, Content content) {}
 
     /** Writes a value. */
@@ -29,7 +29,9 @@ public final class Metadata {
         return put(key, STRING, out -> out.text(value));
     }
 
-    /** @param value from 0; an unsigned number of 32 bits */
+    /**
+     * @param value at least 0; written as an unsigned 32-bit number
+     */
     public Metadata count(String key, int value) {
         return put(key, UINT32, out -> out.int32(value));
     }
@@ -74,7 +76,7 @@ public final class Metadata {
         return this;
     }
 
-    /** Passes over a key and its value. */
+    /** Skips a key and its value. */
     static void skip(ByteBuffer head) {
         LittleEndian.text(head);
         int type = head.getInt();

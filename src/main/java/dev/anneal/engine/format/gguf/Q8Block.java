@@ -4,8 +4,8 @@ import dev.anneal.engine.math.number.Float16;
 import java.nio.ByteBuffer;
 
 /**
- * A block of ggml's Q8_0 as its reference {@code quantize_row_q8_0_ref} makes it: the scale is the largest magnitude by 127, kept in fp16; the
- * numbers are divided by it before it is rounded.
+ * A block of ggml's Q8_0, computed like its reference {@code quantize_row_q8_0_ref}: the scale is the largest magnitude
+ * divided by 127, stored in fp16; the numbers are divided by the unrounded scale.
  */
 final class Q8Block {
 
@@ -32,7 +32,7 @@ final class Q8Block {
         }
     }
 
-    /** Half a quantum, what rounding the scale adds to 127 quanta, and room for the fp32 arithmetic between. */
+    /** Half a quantum, the error of the rounded scale over 127 quanta, and a margin for fp32 arithmetic. */
     static float largestError(float[] values, int at) {
         float scale = scale(values, at);
         return scale * 0.5f * 1.001f + LARGEST * Float16.largestError(scale);
@@ -46,7 +46,9 @@ final class Q8Block {
         return largest / LARGEST;
     }
 
-    /** C's {@code roundf}: half away from zero. Adding 0.5 before cutting would lift the number just below a half. */
+    /**
+     * C's {@code roundf}: half away from zero. Adding 0.5 and truncating would round the number just below a half up.
+     */
     private static float rounded(float value) {
         float size = Math.abs(value);
         float whole = (float) Math.floor(size);

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Element types of tensors that the engine writes. Elements are stored in blocks along a tensor's rows. */
+/** Element types that the engine writes. Elements are stored in blocks along a tensor's rows. */
 public enum TensorType {
     F32(0, 1, Float.BYTES),
     F16(1, 1, Short.BYTES),
@@ -33,12 +33,12 @@ public enum TensorType {
         return Arrays.stream(values()).filter(type -> type.code == code).findFirst();
     }
 
-    /** Whether rows of so many elements are whole blocks. */
+    /** Whether rows of this many elements are whole blocks. */
     public boolean fitsRows(long elements) {
         return elements % blockElements == 0;
     }
 
-    /** Bytes of so many elements, which must be whole blocks. */
+    /** Bytes of this many elements, which must be whole blocks. */
     public long byteCount(long elements) {
         return Math.multiplyExact(elements / blockElements, blockBytes);
     }
@@ -81,7 +81,7 @@ public enum TensorType {
         }
     }
 
-    /** How far each number may be from what is stored of it: half the distance to its neighbours in this type. */
+    /** Maximum error of each stored number: half the distance to its neighbours in this type. */
     public float[] largestErrors(float[] values) {
         float[] errors = new float[values.length];
         for (int at = 0; at < values.length; at += blockElements) {

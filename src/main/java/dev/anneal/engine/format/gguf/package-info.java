@@ -1,4 +1,7 @@
-/** The GGUF file format of llama.cpp: its element types, a writer that holds a few rows at a time, and a reader of tensors. Knows no models. */
+/**
+ * The GGUF file format of llama.cpp: its element types, a writer that needs only a few rows in memory, and a reader of
+ * tensors. Independent of models.
+ */
 @NamedInterface
 @NullMarked
 package dev.anneal.engine.format.gguf;

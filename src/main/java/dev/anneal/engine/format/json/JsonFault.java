@@ -7,14 +7,14 @@ import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.UnexpectedEndOfInputException;
 import tools.jackson.databind.DatabindException;
 
-/** What is wrong with a text that should be JSON, in words for its author. The parser's own messages name its features and classes. */
+/** Describes faults of invalid JSON for its author. The parser's own messages name its features and classes. */
 public final class JsonFault {
 
     private static final int LONGEST = 40;
 
     private JsonFault() {}
 
-    /** The fault of a text that the caller does not have, with its line and column. */
+    /** A fault with line and column, for a text that the caller does not have. */
     public static String of(JacksonException fault) {
         ParserMessage message = ParserMessage.of(fault);
         String kind = kind(fault, message);
@@ -25,7 +25,7 @@ public final class JsonFault {
         return (kind == null ? named(message) : kind) + place;
     }
 
-    /** The fault of a text, with its character, counted from 1. */
+    /** A fault with the position of its character, from 1. */
     public static String of(JacksonException fault, String text) {
         ParserMessage message = ParserMessage.of(fault);
         String kind = kind(fault, message);
@@ -40,7 +40,7 @@ public final class JsonFault {
         return unexpected(text, offset, message.lettersBefore() > 0);
     }
 
-    /** The fault as far as it shows without the text; null if it does not. */
+    /** The fault, if it can be described without the text; otherwise null. */
     private static @Nullable String kind(JacksonException fault, ParserMessage message) {
         if (fault instanceof UnexpectedEndOfInputException || message.startsWith("No content")) {
             return "an end before the JSON is complete";
@@ -67,7 +67,7 @@ public final class JsonFault {
         return message.startsWith("Duplicate ") ? "the key \"" + shown(message.quotedKey()) + "\" a second time" : null;
     }
 
-    /** What the parser's message names. */
+    /** The fault named by the parser's message. */
     private static String named(ParserMessage message) {
         if (message.startsWith("Invalid UTF-")) {
             return "text that is not UTF-8";
@@ -144,7 +144,7 @@ public final class JsonFault {
         return " at character " + (offset + 1);
     }
 
-    /** A part of the text that fits into a line and a database. */
+    /** A part of the text, shortened for a line and a database. */
     private static String shown(String part) {
         StringBuilder shown = new StringBuilder();
         part.codePoints()

@@ -32,7 +32,7 @@ record ParserMessage(String text) {
         return group(WORD);
     }
 
-    /** Letters of the word before the place of the fault: this fault alone is placed behind what it names. */
+    /** Letters of the word before the position of the fault, which for this fault is after the word. */
     int lettersBefore() {
         return text.startsWith(NON_STANDARD) ? word().length() : 0;
     }
@@ -61,7 +61,7 @@ record ParserMessage(String text) {
         return from < to ? text.substring(from + 1, to) : "";
     }
 
-    /** The kind of value found where another kind is read; empty if that is not the fault. */
+    /** The kind of value found instead of the expected one; empty for other faults. */
     String otherType() {
         String token = group(TOKEN);
         return token.isEmpty() ? "" : JsonKinds.of(JsonToken.valueOf(token));

@@ -1,4 +1,4 @@
-/** What is wrong with a text that should be JSON, in words for its author. */
+/** Descriptions of faults in JSON for its author. */
 @NamedInterface
 @NullMarked
 package dev.anneal.engine.format.json;

@@ -3,7 +3,7 @@ package dev.anneal.engine.format.safetensors;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Element types of the format, in the order in which writers sort tensors from the end: wider alignment later. */
+/** Element types of the format, in ascending order of alignment; writers sort tensors in descending order. */
 public enum Dtype {
     BOOL(8),
     F4(4),

@@ -17,16 +17,19 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
-/** Reads the JSON header of a file. Nothing in it is believed: every offset is checked against the file's size before it is used. */
+/** Reads the JSON header of a file. Every offset is checked against the file's size before it is used. */
 final class HeaderParser {
 
-    /** Above any real file (a shard of the largest public models holds some thousands), below what a hostile header could cost. */
+    /**
+     * More than any real file has (shards of the largest public models have some thousands), but a bound on the cost of
+     * a hostile header.
+     */
     static final int MAX_TENSORS = 100_000;
 
     private static final int MAX_RANK = 16;
     private static final String METADATA = "__metadata__";
 
-    /** Refuses duplicate keys, which readers of other languages resolve in different ways. */
+    /** Refuses duplicate keys, which other readers resolve differently. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
@@ -44,15 +47,14 @@ final class HeaderParser {
 
     /**
      * @param json the header's bytes, without the length before them
-     * @param dataStart offset of the first byte behind the header
+     * @param dataStart offset of the first byte after the header
      */
     static List<TensorEntry> parse(Path file, byte[] json, long dataStart, long fileSize) {
         if (json.length == 0 || json[0] != '{') {
             throw new SafetensorsException(file, "the header must begin with '{'");
         }
         HeaderParser parser = new HeaderParser(file, dataStart, fileSize);
-        // A reader of our own: the library would take a header in UTF-16 as well, and the decoder refuses malformed
-        // UTF-8.
+        // Decoded separately: the library would also accept UTF-16, and the decoder refuses malformed UTF-8.
         try (JsonParser tokens = JSON.createParser(
                 ObjectReadContext.empty(), new InputStreamReader(new ByteArrayInputStream(json), UTF_8.newDecoder()))) {
             parser.header(tokens);

@@ -7,14 +7,17 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Identity of a base model: SHA-256 over its configuration and its weights, so that an adapter is never merged into another model than it was
- * trained on. It is what {@code sha256sum config.json model*.safetensors | sha256sum} prints in the model's directory.
+ * Identity of a base model: SHA-256 over its configuration and its weights, so that an adapter is never merged into
+ * another model than it was trained on. Equals the output of {@code sha256sum config.json model*.safetensors |
+ * sha256sum} in the model's directory.
  */
 public final class ModelFingerprint {
 
     private ModelFingerprint() {}
 
-    /** @param cache folder in which hashes of unchanged files are remembered, or null to read every byte */
+    /**
+     * @param cache folder that caches hashes of unchanged files, or null to read every byte
+     */
     public static String of(WeightDirectory weights, @Nullable Path cache) throws IOException {
         StringBuilder listing = new StringBuilder();
         append(listing, weights.directory().resolve("config.json"), cache);

@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Some consecutive rows of a tensor in a file; of a scalar its one element.
+ * Consecutive rows of a tensor in a file; for a scalar its element.
  *
- * @param firstRow index of the first of them
- * @param rows how many
- * @param offset of the first byte, counted from the tensor's own
- * @param byteCount their bytes
+ * @param firstRow index of the first row
+ * @param rows number of rows
+ * @param offset offset of the first byte within the tensor
+ * @param byteCount number of bytes
  */
 public record RowBlock(long firstRow, long rows, long offset, int byteCount) {
 

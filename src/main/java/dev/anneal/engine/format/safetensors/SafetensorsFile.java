@@ -17,15 +17,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A safetensors file whose header has been checked completely. Tensors are mapped one by one when they are asked for, so files may be
- * larger than a buffer can be; buffers stay valid after the file is closed. Safe for use by several threads.
+ * A safetensors file whose header has been checked completely. Tensors are mapped one by one on request, so files may
+ * be larger than a buffer; buffers stay valid after the file is closed. Thread-safe.
  */
 public final class SafetensorsFile implements AutoCloseable {
 
     /** Limit of the reference implementation; checked before anything of this size is allocated. */
     static final long MAX_HEADER_BYTES = 100_000_000;
 
-    /** A collection of an engine's small heap takes some 10 ms, which is what reading this much takes. */
+    /** A collection of an engine's small heap takes about 10 ms, as long as reading this many bytes. */
     private static final long COLLECTION_BYTES = 64 << 20;
 
     private static final AtomicLong MAPPED_SINCE_COLLECTION = new AtomicLong();
@@ -63,9 +63,9 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     /**
-     * A safetensors file that lies uncompressed in a container, such as a tar archive.
+     * A safetensors file stored uncompressed in a container, such as a tar archive.
      *
-     * @param name by which messages call the file
+     * @param name name of the file for messages
      * @throws SafetensorsException if the file is not valid
      * @throws IOException if the container cannot be read or ends earlier
      */
@@ -84,11 +84,11 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     /**
-     * Where a file lies in its container.
+     * Position of a file in its container.
      *
      * @param begin first byte
      * @param size bytes of the file
-     * @param maxHeaderBytes longest header that is read
+     * @param maxHeaderBytes maximum length of its header
      */
     public record Extent(long begin, long size, long maxHeaderBytes) {
 
@@ -163,7 +163,7 @@ public final class SafetensorsFile implements AutoCloseable {
     /**
      * A part of a tensor's bytes, as {@link #bytes(String)} gives them.
      *
-     * @param offset counted from the tensor's first byte
+     * @param offset offset within the tensor
      */
     public ByteBuffer bytes(String name, long offset, int count) throws IOException {
         TensorEntry entry = entry(name);
@@ -179,7 +179,10 @@ public final class SafetensorsFile implements AutoCloseable {
                 .order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Mapped bytes stay resident until their buffers are collected, and little else in an engine process makes the collector run. */
+    /**
+     * Runs the collector after a number of bytes: mapped bytes stay resident until their buffers are collected, and an
+     * engine process rarely collects otherwise.
+     */
     private static void collectNowAndThen(int count) {
         if (MAPPED_SINCE_COLLECTION.addAndGet(count) > COLLECTION_BYTES) {
             MAPPED_SINCE_COLLECTION.set(0);

@@ -24,8 +24,8 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Writes safetensors files as the reference implementation does: widest element type first, then by name, header padded to 8 bytes. The
- * same tensors give the same bytes. A file appears under its name only when it is complete and on disk.
+ * Writes safetensors files like the reference implementation: widest element type first, then by name, header padded to
+ * 8 bytes. The same tensors give the same bytes. A file appears under its name only when it is complete and on disk.
  */
 public final class SafetensorsWriter {
 
@@ -35,14 +35,15 @@ public final class SafetensorsWriter {
 
     private SafetensorsWriter() {}
 
-    /** Writes a file whose only metadata is the {@code format: pt} that transformers demands. */
+    /** Writes a file whose only metadata is {@code format: pt}, which transformers requires. */
     public static void write(Path file, Collection<TensorData> tensors) throws IOException {
         write(file, tensors, Map.of());
     }
 
     /**
-     * @param metadata stands in the header beside {@code format: pt}
-     * @throws IllegalArgumentException if two tensors have one name, or a tensor writes another number of bytes than its shape needs
+     * @param metadata metadata of the header in addition to {@code format: pt}
+     * @throws IllegalArgumentException if two tensors have one name, or a tensor's number of bytes differs from its
+     *     shape's
      */
     public static void write(Path file, Collection<TensorData> tensors, Map<String, String> metadata)
             throws IOException {

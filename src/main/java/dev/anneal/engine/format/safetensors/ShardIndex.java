@@ -34,7 +34,7 @@ final class ShardIndex {
     /**
      * Shard by tensor.
      *
-     * @throws SafetensorsException if the file is no valid index or names a shard outside its folder
+     * @throws SafetensorsException if the file is not a valid index or names a shard outside its folder
      */
     static Map<String, String> read(Path file) throws IOException {
         if (Files.size(file) > SafetensorsFile.MAX_HEADER_BYTES) {

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
 
-/** A tensor to write. Its content is asked for when its turn comes, so that a large file needs one tensor in memory at a time. */
+/** A tensor to write. Its content is requested when it is written, so that only one tensor is in memory at a time. */
 public record TensorData(String name, Dtype dtype, List<Long> shape, Content content) {
 
     /** Writes exactly the bytes of one tensor, little-endian, and leaves the channel open. */
@@ -18,14 +18,14 @@ public record TensorData(String name, Dtype dtype, List<Long> shape, Content con
         shape = List.copyOf(shape);
     }
 
-    /** Writes what remains of the buffer; a channel may take less than it is offered. */
+    /** Writes the rest of the buffer; a channel may accept less than it is offered. */
     public static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }
     }
 
-    /** Bytes that the content must have. */
+    /** Required number of bytes. */
     public long byteCount() {
         return TensorEntry.bytesOf(dtype, shape);
     }

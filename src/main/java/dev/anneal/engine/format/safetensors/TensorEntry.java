@@ -3,11 +3,12 @@ package dev.anneal.engine.format.safetensors;
 import java.util.List;
 
 /**
- * Where one tensor lies in a file. Entries that a reader hands out lie within their file and hold as many bytes as their shape needs.
+ * Position of a tensor in a file. Entries of a reader lie within their file and have the number of bytes that their
+ * shape needs.
  *
  * @param shape extent of each dimension, outermost first; empty for a scalar
  * @param begin offset of the first byte, counted from the start of the file
- * @param end offset behind the last byte, counted from the start of the file
+ * @param end offset after the last byte, counted from the start of the file
  */
 public record TensorEntry(String name, Dtype dtype, List<Long> shape, long begin, long end) {
 
@@ -22,7 +23,7 @@ public record TensorEntry(String name, Dtype dtype, List<Long> shape, long begin
     /**
      * Bytes that a tensor of this type and shape takes.
      *
-     * @throws ArithmeticException if they are no whole number or exceed a long
+     * @throws ArithmeticException if they are not a whole number or exceed a long
      */
     static long bytesOf(Dtype dtype, List<Long> shape) {
         long bits = Math.multiplyExact(elements(shape), dtype.bits());

@@ -38,7 +38,7 @@ public final class WeightDirectory implements AutoCloseable {
     }
 
     /**
-     * @throws SafetensorsException if the directory holds no safetensors, or they contradict themselves
+     * @throws SafetensorsException if the directory has no safetensors, or they are inconsistent
      * @throws IOException if they cannot be read
      */
     public static WeightDirectory open(Path directory) throws IOException {

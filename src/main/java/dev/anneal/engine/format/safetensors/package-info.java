@@ -1,4 +1,4 @@
-/** The safetensors file format: a mapped reader that checks every bound, a writer, and sharded directories. No tensors. */
+/** The safetensors file format: a mapped reader with bounds checks, a writer, and sharded directories. No tensors. */
 @NamedInterface
 @NullMarked
 package dev.anneal.engine.format.safetensors;

@@ -6,8 +6,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Arithmetic in fp64 over numbers and named variables: {@code + - * / ^}, parentheses, and the functions of {@link Function}. {@code ^} binds
- * tighter than a sign and to the right: {@code -2^2} is -4, {@code 2^3^2} is 512. Evaluation takes time linear in the formula's length.
+ * Arithmetic in fp64 over numbers and named variables: {@code + - * / ^}, parentheses, and the functions of {@link
+ * Function}. {@code ^} binds tighter than a sign and is right-associative: {@code -2^2} is -4, {@code 2^3^2} is 512.
+ * Evaluation takes time linear in the formula's length.
  */
 public final class Formula {
 
@@ -30,8 +31,8 @@ public final class Formula {
     }
 
     /**
-     * @param names that the formula may use
-     * @throws FormulaException that says where it cannot be read, and why
+     * @param names allowed variable names
+     * @throws FormulaException with position and reason of the error
      */
     public static Formula parse(String text, Collection<String> names) throws FormulaException {
         if (text.length() > MAX_LENGTH) {
@@ -52,7 +53,7 @@ public final class Formula {
 
     /**
      * @param values of each of {@link #variables()}
-     * @return NaN or an infinity where arithmetic has no result, as for 1 / 0 and log(-1)
+     * @return NaN or an infinity if the result is undefined, as for 1 / 0 and log(-1)
      */
     public double value(Map<String, Double> values) {
         return root.value(values);

@@ -1,6 +1,6 @@
 package dev.anneal.engine.grade.formula;
 
-/** A formula that cannot be read. The message continues a sentence that begins with the formula's place. */
+/** An invalid formula. The message continues a sentence that begins with the formula's path. */
 public final class FormulaException extends Exception {
 
     private final String explanation;

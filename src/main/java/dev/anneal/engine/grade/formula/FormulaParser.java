@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /** Reads a formula by recursive descent: sum, product, sign, power, then numbers, variables, calls and parentheses. */
 final class FormulaParser {
 
-    /** Parentheses, calls, signs and powers within each other. */
+    /** Maximum nesting of parentheses, calls, signs and powers. */
     private static final int MAX_DEPTH = 32;
 
     private static final Pattern NUMBER = Pattern.compile("(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?");

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What a formula may call, by its lower-case name. */
+/** Functions of formulas, by their lower-case names. */
 enum Function {
     MIN,
     MAX,
@@ -14,7 +14,7 @@ enum Function {
     CEIL,
     EXP,
     SQRT,
-    /** To the base e. */
+    /** Natural logarithm. */
     LOG;
 
     static Optional<Function> named(String name) {
@@ -31,12 +31,12 @@ enum Function {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether it takes this many numbers, of which there is at least one. */
+    /** Whether it accepts this number of arguments, at least one. */
     boolean takes(int arguments) {
         return this == MIN || this == MAX || arguments == 1;
     }
 
-    /** NaN where it has no value, and where an argument is NaN. */
+    /** NaN if it is undefined or an argument is NaN. */
     double of(double[] arguments) {
         double first = arguments[0];
         return switch (this) {

@@ -1,4 +1,4 @@
-/** Arithmetic that combines rewards: a small language without names but those of graders, and without side effects. */
+/** Arithmetic that combines rewards: a small language without side effects, whose only variables are graders. */
 @NullMarked
 package dev.anneal.engine.grade.formula;
 

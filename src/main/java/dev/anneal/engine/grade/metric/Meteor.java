@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import opennlp.tools.stemmer.PorterStemmer;
 
-/** METEOR (Lavie and Agarwal 2007) as NLTK's single_meteor_score, without its last stage, that of WordNet's synonyms: words match as they are, then by their stems. */
+/**
+ * METEOR (Lavie and Agarwal 2007) like NLTK's single_meteor_score without its last stage, WordNet's synonyms: words
+ * match exactly, then by their stems.
+ */
 final class Meteor {
 
     private static final double RECALL_WEIGHT = 0.9;
@@ -21,7 +24,7 @@ final class Meteor {
     private final List<String> words;
     private final List<String> expected;
 
-    /** For each word the place of the one that it matches. */
+    /** For each word the position of its match. */
     private final int[] matches;
 
     private final boolean[] taken;
@@ -48,7 +51,7 @@ final class Meteor {
                 .toList();
     }
 
-    /** Goes from the last word to the first and gives each the last place that is left. */
+    /** Matches words from the last to the first, each with the last free position. */
     private void match(UnaryOperator<String> form) {
         Map<String, Deque<Integer>> left = new HashMap<>();
         for (int j = 0; j < expected.size(); j++) {
@@ -79,7 +82,7 @@ final class Meteor {
         return (1 - penalty) * mean;
     }
 
-    /** Runs of words that match a run in the same order. */
+    /** Number of runs of words whose matches are consecutive as well. */
     private int chunks() {
         int chunks = 0;
         for (int i = 0; i < matches.length; i++) {

@@ -19,12 +19,14 @@ public enum Metric {
 
     private final ToDoubleBiFunction<String, String> similarity;
 
-    /** @param similarity of an input to a reference */
+    /**
+     * @param similarity similarity of an input to a reference
+     */
     Metric(ToDoubleBiFunction<String, String> similarity) {
         this.similarity = similarity;
     }
 
-    /** From 0, nothing in common, to 1. Texts without words are worth 0, but for {@link #FUZZY_MATCH}. */
+    /** From 0, nothing in common, to 1. 0 for texts without words, except for {@link #FUZZY_MATCH}. */
     public double similarity(String input, String reference) {
         // Rounding may leave 1.0000000000000002.
         return Math.min(1, similarity.applyAsDouble(input, reference));

@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleBiFunction;
 
-/** Metrics that count what two texts have in common: n-grams, words or characters. */
+/** Metrics of common n-grams, words or characters of two texts. */
 final class Overlap {
 
-    /** Longest n-grams of BLEU and GLEU. */
+    /** Maximum length of n-grams in BLEU and GLEU. */
     private static final int MAX_LENGTH = 4;
 
     private Overlap() {}
 
     /**
-     * BLEU of one sentence (Papineni et al. 2002) as sacrebleu's sentence_bleu: n-grams of up to 4 words, as many as the input has; a length without a
-     * match counts as half, a quarter, … of one.
+     * BLEU of one sentence (Papineni et al. 2002) like sacrebleu's sentence_bleu: n-grams of up to 4 words, or up to
+     * the input's length; lengths without a match count as half, a quarter, … of one match.
      */
     static double bleu(String input, String reference) {
         List<String> words = Words.of13a(input);
@@ -38,7 +38,10 @@ final class Overlap {
         return matched ? brevity * Math.exp(logarithms / longest) : 0;
     }
 
-    /** Google's BLEU (Wu et al. 2016): of all n-grams of 1 to 4 words, those in common by those of the text that has more. */
+    /**
+     * Google's BLEU (Wu et al. 2016): the number of common n-grams of 1 to 4 words, divided by that of the text with
+     * more.
+     */
     static double gleu(String input, String reference) {
         List<String> words = Words.of13a(input);
         List<String> expected = Words.of13a(reference);
@@ -56,7 +59,10 @@ final class Overlap {
         return more == 0 ? 0 : (double) common / more;
     }
 
-    /** Cosine of the angle between two texts' counts of words. OpenAI's is of embeddings by a model of its own, and not offered for training. */
+    /**
+     * Cosine of the angle between two texts' counts of words. OpenAI's uses embeddings of its own model and is not
+     * available for training.
+     */
     static double cosine(String input, String reference) {
         Counts ofInput = new Counts(Words.ofAnyScript(input), 1);
         Counts ofReference = new Counts(Words.ofAnyScript(reference), 1);
@@ -65,8 +71,8 @@ final class Overlap {
     }
 
     /**
-     * Share of the characters of both texts that need neither be removed nor put in to make one of the other: {@code ratio} of rapidfuzz, by 100. Two
-     * empty texts are alike.
+     * Share of the characters of both texts that need be neither deleted nor inserted to turn one into the other:
+     * rapidfuzz's {@code ratio} / 100. 1 for two empty texts.
      */
     static double fuzzyMatch(String input, String reference) {
         int[] characters = input.codePoints().toArray();
@@ -75,7 +81,10 @@ final class Overlap {
         return all == 0 ? 1 : 2.0 * LongestCommonSubsequence.length(characters, expected) / all;
     }
 
-    /** ROUGE (Lin 2004) as Google's rouge-score without stemming: the harmonic mean of precision and recall of n-grams. */
+    /**
+     * ROUGE (Lin 2004) like Google's rouge-score without stemming: the harmonic mean of precision and recall of
+     * n-grams.
+     */
     static ToDoubleBiFunction<String, String> rouge(int length) {
         return (input, reference) -> {
             Counts grams = new Counts(Words.ofRouge(input), length);
@@ -84,7 +93,7 @@ final class Overlap {
         };
     }
 
-    /** ROUGE of the longest sequence of words that both texts have in this order, with others between them. */
+    /** ROUGE-L, on the longest common subsequence of words. */
     static double rougeL(String input, String reference) {
         Map<String, Integer> numbers = new HashMap<>();
         int[] words = numbered(Words.ofRouge(input), numbers);

@@ -6,19 +6,21 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Where symbols stand in a text, a bit for each position. Bits are kept for the symbols of at least 64 positions, of which there is at most one for 64 positions,
- * and made anew for others: 8 MB for 65,536 positions, whatever stands there.
+ * Positions of symbols in a text, as bit sets. Those of symbols with at least 64 positions are kept, at most one for
+ * every 64 positions; those of others are computed on demand: 8 MB for 65,536 positions of any text.
  */
 final class SymbolPositions {
 
     private static final int COMMON = Long.SIZE;
 
-    /** Symbol and position, in order. */
+    /** Symbols with positions, sorted. */
     private final long[] positions;
 
     private final Map<Integer, long[]> common = new HashMap<>();
 
-    /** Bits of {@code positions[begin]} to {@code positions[end - 1]}, which are of the rare symbol that was asked for last. */
+    /**
+     * Bits of {@code positions[begin]} to {@code positions[end - 1]}, which belong to the last requested rare symbol.
+     */
     private final long[] rare;
 
     private int begin;
@@ -32,12 +34,12 @@ final class SymbolPositions {
         rare = new long[blocks()];
     }
 
-    /** Longs for a bit of each position. */
+    /** Number of longs of a bit set. */
     int blocks() {
         return (positions.length + Long.SIZE - 1) / Long.SIZE;
     }
 
-    /** A bit at each position of the symbol, which may have none. They last until the next call. */
+    /** The bit set of a symbol's positions, possibly empty. Valid until the next call. */
     long[] of(int symbol) {
         int from = insertion(firstKey(symbol));
         int to = insertion(firstKey(symbol) | Integer.MAX_VALUE);

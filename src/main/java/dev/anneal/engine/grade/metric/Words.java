@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Texts as lists of words, in the three ways that metrics have them. */
+/** The metrics' three ways to split texts into words. */
 final class Words {
 
     private static final Pattern SYMBOL = Pattern.compile("([{-~\\[-` -&(-+:-@/])");
@@ -18,7 +18,7 @@ final class Words {
 
     private Words() {}
 
-    /** As mteval-v13a, the tokenizer of the WMT, has them; case is kept. */
+    /** Words of mteval-v13a, the tokenizer of WMT, with case. */
     static List<String> of13a(String text) {
         String line = text.stripTrailing()
                 .replace("<skipped>", "")
@@ -35,7 +35,7 @@ final class Words {
         return split(BLANKS, line);
     }
 
-    /** As ROUGE has them: runs of the letters a to z and digits in lower case. Other scripts have no words. */
+    /** ROUGE's words: runs of the letters a to z and digits, in lower case. Other scripts have none. */
     static List<String> ofRouge(String text) {
         return split(NOT_LATIN, text.toLowerCase(Locale.ROOT));
     }

@@ -1,4 +1,4 @@
-/** How much one text is like another, each metric as a library defines that others compare with. */
+/** Metrics of text similarity, defined like those of established libraries. */
 @NullMarked
 package dev.anneal.engine.grade.metric;
 

@@ -8,7 +8,7 @@ public final class Bfloat16 {
 
     private Bfloat16() {}
 
-    /** The nearest one; of two equally near ones the even one. */
+    /** Rounds to nearest, ties to even. */
     public static short of(float value) {
         int bits = Float.floatToRawIntBits(value);
         if (Float.isNaN(value)) {
@@ -23,7 +23,7 @@ public final class Bfloat16 {
         return Float.intBitsToFloat(bits << DROPPED_BITS);
     }
 
-    /** The most that rounding to this format changes a number by. */
+    /** Maximum error of rounding to this format. */
     public static float largestError(float value) {
         return Math.max(Math.abs(value) * 0x1p-8f, 0x1p-134f);
     }

@@ -5,7 +5,7 @@ public final class Float16 {
 
     private static final int INFINITY = 0x7c00;
     private static final int NOT_A_NUMBER = 0x7e00;
-    /** From here on numbers round to infinity: half a step above the largest, 65504. */
+    /** Numbers from here on round to infinity: half a step above the largest, 65504. */
     private static final float OVERFLOW = 65520f;
     /** Smallest number with a full fraction; below it all steps are {@link #SMALLEST_STEP}. */
     private static final float SMALLEST_NORMAL = 0x1p-14f;
@@ -16,7 +16,7 @@ public final class Float16 {
 
     private Float16() {}
 
-    /** The nearest one; of two equally near ones the even one. */
+    /** Rounds to nearest, ties to even. */
     public static short of(float value) {
         int sign = Float.floatToRawIntBits(value) >>> 16 & 0x8000;
         float size = Math.abs(value);
@@ -49,7 +49,7 @@ public final class Float16 {
         return half < 0 ? -size : size;
     }
 
-    /** The most that rounding to this format changes a number by. */
+    /** Maximum error of rounding to this format. */
     public static float largestError(float value) {
         return Math.max(Math.abs(value) * 0x1p-11f, SMALLEST_STEP / 2);
     }

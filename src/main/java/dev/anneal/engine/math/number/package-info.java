@@ -1,4 +1,4 @@
-/** Floating-point formats of 16 bits, which Java 17 does not know. JDK only. */
+/** 16-bit floating-point formats, which Java 17 lacks. JDK only. */
 @NamedInterface
 @NullMarked
 package dev.anneal.engine.math.number;

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Advantages of completions from their rewards: how much better each is than its group, the completions of one prompt (Shao et al. 2024, as in TRL). */
+/**
+ * Advantages of completions from their rewards: the difference from the mean of the group, the completions of one
+ * prompt (Shao et al. 2024, as in TRL).
+ */
 public final class Advantages {
 
     /** Added to the standard deviation. */
@@ -12,18 +15,18 @@ public final class Advantages {
 
     private Advantages() {}
 
-    /** What differences from a group's mean are divided by. */
+    /** Divisor of differences from a group's mean. */
     public enum Scale {
         /** Standard deviation of the group. */
         GROUP,
         /** Standard deviation of all rewards of the step. */
         BATCH,
-        /** Nothing (Dr. GRPO). */
+        /** No division (Dr. GRPO). */
         NONE
     }
 
     /**
-     * @param rewards of each group's completions, finite
+     * @param rewards rewards of each group's completions, finite
      * @return the same shape
      */
     public static List<double[]> of(List<double[]> rewards, Scale scale) {
@@ -47,12 +50,12 @@ public final class Advantages {
         return advantages;
     }
 
-    /** Whether all rewards are the same, which a comparison with their mean, rounded, would not show. */
+    /** Whether all rewards are equal, compared exactly because their mean is rounded. */
     public static boolean isEven(double[] rewards) {
         return Arrays.stream(rewards).distinct().count() <= 1;
     }
 
-    /** Standard deviation of a sample: divided by one less than there are. 0 for a single value. */
+    /** Sample standard deviation (divisor n - 1). 0 for a single value. */
     public static double deviation(double[] values) {
         if (values.length < 2) {
             return 0;

@@ -5,29 +5,31 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clipped policy-gradient loss of groups of sampled completions, as TRL's GRPOTrainer computes it. For a token with ratio = exp(policy - old) and its
- * completion's advantage A it is -min(ratio A, clip(ratio, 1 - low, 1 + high) A) + klWeight (exp(d) - d - 1), d = reference - policy.
+ * Clipped policy-gradient loss of groups of sampled completions, as in TRL's GRPOTrainer. For a token with ratio =
+ * exp(policy - old) and its completion's advantage A it is -min(ratio A, clip(ratio, 1 - low, 1 + high) A) + klWeight
+ * (exp(d) - d - 1), d = reference - policy.
  *
- * @param ratio whether each token has its own ratio, or a completion one for all: the exponential of the mean log-ratio (GSPO, Zheng et al. 2025)
- * @param clipLow how far below 1 a ratio counts
- * @param clipHigh how far above 1 a ratio counts
- * @param klWeight of the divergence from the reference; 0 needs no reference
+ * @param ratio whether each token has its own ratio, or all tokens of a completion the same: the exponential of the
+ *     mean log-ratio (GSPO, Zheng et al. 2025)
+ * @param clipLow ratios are clipped at this far below 1
+ * @param clipHigh ratios are clipped at this far above 1
+ * @param klWeight weight of the divergence from the reference; 0 needs no reference
  */
 public record PolicyLoss(Aggregation aggregation, Ratio ratio, double clipLow, double clipHigh, double klWeight) {
 
-    /** How the losses of tokens become one number. */
+    /** Aggregation of the losses of tokens. */
     public enum Aggregation {
         /** Mean over completions of the mean over their tokens (Shao et al. 2024). */
         GRPO,
         /** Mean over the tokens of a micro-batch. */
         BNPO,
-        /** Sum over the tokens by completions and the longest length allowed (Liu et al. 2025). */
+        /** Sum over the tokens divided by the number of completions and the maximum length (Liu et al. 2025). */
         DR_GRPO,
         /** Mean over the tokens of the step (Yu et al. 2025). */
         DAPO
     }
 
-    /** Whose probabilities a ratio compares. */
+    /** Level of the ratio. */
     public enum Ratio {
         TOKEN,
         SEQUENCE
@@ -37,8 +39,8 @@ public record PolicyLoss(Aggregation aggregation, Ratio ratio, double clipLow, d
      * A sampled completion.
      *
      * @param policy log-probabilities of its tokens under the trained policy
-     * @param old under the policy that sampled them
-     * @param reference under the reference; null without one
+     * @param old log-probabilities under the sampling policy
+     * @param reference log-probabilities under the reference; null without one
      */
     @SuppressWarnings("ArrayRecordComponent")
     public record Completion(double[] policy, double[] old, double @Nullable [] reference, double advantage) {
@@ -49,20 +51,20 @@ public record PolicyLoss(Aggregation aggregation, Ratio ratio, double clipLow, d
     }
 
     /**
-     * Numbers that losses are divided by.
+     * Divisors of losses.
      *
-     * @param completions of the micro-batch, including those without tokens
-     * @param tokens of the micro-batch
-     * @param microBatches of the step
+     * @param completions number of completions of the micro-batch, including those without tokens
+     * @param tokens tokens of the micro-batch
+     * @param microBatches number of micro-batches of the step
      * @param tokensOfStep tokens of all its micro-batches
-     * @param maxTokens of a completion, the most that may be sampled
+     * @param maxTokens maximum length of a completion
      */
     public record Divisors(int completions, long tokens, int microBatches, long tokensOfStep, int maxTokens) {}
 
     /**
-     * Sums over tokens, so that they can be added up.
+     * Sums over tokens, which can be added.
      *
-     * @param loss weighted as aggregation has it
+     * @param loss loss weighted by the aggregation
      * @param clippedLow tokens (or completions) whose ratio is too low for a negative advantage to count
      * @param clippedHigh the same for ratios too high for a positive one
      * @param divergence sum of exp(d) - d - 1 over the tokens; 0 without a reference
@@ -83,7 +85,8 @@ public record PolicyLoss(Aggregation aggregation, Ratio ratio, double clipLow, d
     /**
      * Loss of a micro-batch.
      *
-     * @param gradients for each completion an array of its length, which takes the gradient with respect to the policy's log-probabilities
+     * @param gradients for each completion an array of its length that receives the gradient with respect to the
+     *     policy's log-probabilities
      */
     public Sums of(List<Completion> completions, Divisors divisors, List<double[]> gradients) {
         Sums sums = Sums.NONE;
@@ -126,7 +129,7 @@ public record PolicyLoss(Aggregation aggregation, Ratio ratio, double clipLow, d
             mean += (completion.policy()[token] - completion.old()[token]) / completion.tokens();
         }
         Clipped clipped = clipped(mean, completion.advantage());
-        // Each of the tokens' losses depends on all of their log-probabilities by 1 / tokens.
+        // Each token's loss depends on all log-probabilities with the factor 1 / tokens.
         Arrays.fill(gradient, weight * clipped.slope());
         return clipped.sums(weight * completion.tokens());
     }

@@ -1,22 +1,23 @@
 package dev.anneal.engine.math.objective;
 
 /**
- * Loss of a pair of completions of which one was preferred, on sums of their tokens' log-probabilities. With d = (policy - reference of the chosen one) -
- * (policy - reference of the rejected one), as TRL computes them:
+ * Loss of a pair of completions of which one was preferred, on sums of their tokens' log-probabilities. With d =
+ * (policy - reference of the chosen one) - (policy - reference of the rejected one), as TRL computes them:
  *
  * <ul>
- *   <li>{@code SIGMOID}: -(1 - e) log sigmoid(beta d) - e log sigmoid(-beta d) (Rafailov et al. 2023; e is that of conservative DPO)
- *   <li>{@code ROBUST}: (-(1 - e) log sigmoid(beta d) + e log sigmoid(-beta d)) / (1 - 2 e) (Ray Chowdhury et al. 2024)
- *   <li>{@code HINGE}: max(0, 1 - beta d) (Zhao et al. 2023)
- *   <li>{@code IPO}: (mean difference of the chosen - of the rejected one's tokens - 1 / (2 beta))^2 (Azar et al. 2023)
+ * <li>{@code SIGMOID}: -(1 - e) log sigmoid(beta d) - e log sigmoid(-beta d) (Rafailov et al. 2023; e is that of
+ * conservative DPO)
+ * <li>{@code ROBUST}: (-(1 - e) log sigmoid(beta d) + e log sigmoid(-beta d)) / (1 - 2 e) (Ray Chowdhury et al. 2024)
+ * <li>{@code HINGE}: max(0, 1 - beta d) (Zhao et al. 2023)
+ * <li>{@code IPO}: (mean difference of the chosen - of the rejected one's tokens - 1 / (2 beta))^2 (Azar et al. 2023)
  * </ul>
  *
- * @param beta of DPO: how far the policy may go from the reference. No annealing beta
- * @param labelSmoothing e, the share of pairs that are taken to be labelled the wrong way round; 0 for hinge and ipo
+ * @param beta DPO's beta, the strength of the reference; not the annealing coefficient
+ * @param labelSmoothing e, the assumed share of mislabelled pairs; 0 for hinge and ipo
  */
 public record PreferenceLoss(Kind kind, double beta, double labelSmoothing) {
 
-    /** Names as TRL has them, in upper case. */
+    /** TRL's names in upper case. */
     public enum Kind {
         SIGMOID,
         ROBUST,
@@ -41,7 +42,7 @@ public record PreferenceLoss(Kind kind, double beta, double labelSmoothing) {
      *
      * @param policy sum of its tokens' log-probabilities under the trained policy
      * @param reference the same under the reference
-     * @param tokens how many there are
+     * @param tokens number of its tokens
      */
     public record Completion(double policy, double reference, int tokens) {
 
@@ -51,9 +52,9 @@ public record PreferenceLoss(Kind kind, double beta, double labelSmoothing) {
     }
 
     /**
-     * @param loss of the pair
-     * @param chosenGradient with respect to the policy's sum of the chosen completion
-     * @param rejectedGradient with respect to that of the rejected one
+     * @param loss loss of the pair
+     * @param chosenGradient gradient with respect to the policy's sum for the chosen completion
+     * @param rejectedGradient gradient with respect to that for the rejected one
      * @param chosenReward beta times its difference from the reference
      * @param rejectedReward the same for the rejected one
      */

@@ -1,4 +1,6 @@
-/** What preference and reinforcement learning minimise, as functions of log-probabilities, with their gradients. Arithmetic in fp64, JDK only. */
+/**
+ * Losses of preference and reinforcement learning as functions of log-probabilities, with gradients. fp64, JDK only.
+ */
 @NamedInterface
 @NullMarked
 package dev.anneal.engine.math.objective;

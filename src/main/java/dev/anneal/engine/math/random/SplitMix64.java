@@ -16,7 +16,7 @@ public final class SplitMix64 {
         return z ^ (z >>> 31);
     }
 
-    /** A key that differs wherever one of the numbers, or their order, differs. */
+    /** A key that depends on all numbers and their order. */
     public static long key(long seed, long... numbers) {
         long key = mix(seed + GAMMA);
         for (long number : numbers) {

@@ -1,4 +1,4 @@
-/** Random numbers that are functions of their place, the same on every machine. JDK only. */
+/** Random numbers as functions of seed and position, the same on every machine. JDK only. */
 @NamedInterface
 @NullMarked
 package dev.anneal.engine.math.random;

@@ -7,14 +7,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * One sampled answer with its grade.
  *
- * @param ids its tokens, with the one that ended it; not to be changed
- * @param isCut whether it was cut before it came to an end
- * @param text what the grader read
+ * @param ids its tokens, including the end token; must not be changed
+ * @param isCut whether it was cut before its end
+ * @param text text for the grader
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares completions
 public record Completion(int[] ids, boolean isCut, String text, Grade grade) {
 
-    /** Number of tokens, with the one that ended it. */
+    /** Number of tokens, including the end token. */
     public int length() {
         return ids.length;
     }
@@ -26,7 +26,7 @@ public record Completion(int[] ids, boolean isCut, String text, Grade grade) {
                 .toList();
     }
 
-    /** Null if the grader came to no verdict. */
+    /** Null if the grader gave none. */
     public @Nullable Double reward() {
         return grade.reward();
     }

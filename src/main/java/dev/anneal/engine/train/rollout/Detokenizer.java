@@ -5,10 +5,10 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * How a model's tokens become text.
+ * Turns a model's tokens into text.
  *
  * @param ends tokens that end an answer
- * @param text of tokens, special ones left out
+ * @param text decodes tokens without special ones
  */
 public record Detokenizer(Set<Integer> ends, Function<int[], String> text) {
 
@@ -16,7 +16,9 @@ public record Detokenizer(Set<Integer> ends, Function<int[], String> text) {
         ends = Set.copyOf(ends);
     }
 
-    /** @param encoder of the model; its tokenizer stays open as long as text is asked for */
+    /**
+     * @param encoder encoder of the model; its tokenizer must stay open while this is used
+     */
     public static Detokenizer of(ChatEncoder encoder) {
         return new Detokenizer(encoder.endsOfTurn(), encoder::text);
     }

@@ -13,12 +13,12 @@ public record Group(EncodedPrompt prompt, List<Completion> completions) {
         completions = List.copyOf(completions);
     }
 
-    /** The completions of all groups, in their order. */
+    /** The completions of all groups, in order. */
     public static List<Completion> completions(List<Group> groups) {
         return groups.stream().flatMap(group -> group.completions().stream()).toList();
     }
 
-    /** Rewards of those that have one, in their order. */
+    /** Rewards of completions that have one, in order. */
     public double[] rewards() {
         return completions.stream()
                 .map(Completion::reward)

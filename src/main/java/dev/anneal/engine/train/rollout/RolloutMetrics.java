@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The metrics of a rollout by the names of TRL's GRPOTrainer. Values that do not exist are left out. */
+/** The metrics of a rollout under the names of TRL's GRPOTrainer, without missing values. */
 public final class RolloutMetrics {
 
     private RolloutMetrics() {}

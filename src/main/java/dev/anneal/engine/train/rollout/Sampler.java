@@ -21,9 +21,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Samples completions of prompts and grades them. The samples are a function of the policy, the prompts and the numbers (seed, rollout, line, sample)
- * alone, so that a training that resumes after a crash samples what the lost attempt did. One exception: if a lane had fewer slots for lack of memory
- * ({@link BatchWidth}), the next attempt begins with all of them again.
+ * Samples completions of prompts and grades them. Samples depend only on the policy, the prompts and the numbers (seed,
+ * rollout, line, sample), so that a resumed training repeats the samples of the lost attempt. One exception: if a lane
+ * had fewer slots for lack of memory ({@link BatchWidth}), the next attempt starts with all of them again.
  */
 public final class Sampler {
 
@@ -37,9 +37,9 @@ public final class Sampler {
 
     /**
      * @param model owner of the native memory that is allocated here
-     * @param sampling how tokens are chosen; its seed is that of all rollouts
-     * @param maxTokens after which a completion is cut
-     * @param breadth completions that are sampled at one time
+     * @param sampling sampling parameters, with the seed of all rollouts
+     * @param maxTokens maximum number of tokens of a completion
+     * @param breadth number of completions sampled at a time
      */
     public Sampler(
             DecoderModel model,
@@ -61,9 +61,10 @@ public final class Sampler {
      * Samples and grades.
      *
      * @param rollout number of the rollout: two rollouts of the same prompts draw different numbers
-     * @param samples completions of each prompt
+     * @param samples number of completions of each prompt
      * @param policy current adapter, with its activation at its beta
-     * @param betweenTokens called by each thread before each token and each reading of prompts; an exception of it ends the work and is thrown here
+     * @param betweenTokens called by each thread before each token and each prefill; an exception of it ends the work
+     *     and is rethrown
      */
     public List<Group> sample(
             int rollout, List<EncodedPrompt> asked, int samples, AppliedAdapter policy, Runnable betweenTokens) {

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Why none of the completions has a reward, so that there is nothing to learn and nothing to report.
+ * Why none of the completions has a reward.
  *
- * @param reason the first error that may pass, or else the first error
- * @param mayPass whether a model or endpoint that the grader asks did not answer; otherwise grading again has the same result
+ * @param reason the first error that may be temporary, or else the first error
+ * @param mayPass whether a model or endpoint did not answer; otherwise a retry has the same result
  */
 public record UngradedReason(String reason, boolean mayPass) {
 

@@ -1,4 +1,4 @@
-/** Completions of prompts: sampled from the current policy, graded, and compared within their group. */
+/** Rollouts: completions sampled from the current policy, graded, and compared within their group. */
 @NamedInterface
 @NullMarked
 package dev.anneal.engine.train.rollout;
