@@ -15,7 +15,7 @@ public final class Arithmetic {
 
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
-    /** Names of the two in settings and progress. */
+    /** Names of the two types in settings and progress. */
     public static final String BF16 = "bf16";
 
     public static final String FP32 = "fp32";
@@ -23,7 +23,7 @@ public final class Arithmetic {
     private Arithmetic() {}
 
     /**
-     * {@code auto} is bf16 if the processor or CUDA device multiplies it fast and the model is wide enough to gain by it.
+     * {@code auto} is bf16 if the processor or CUDA device multiplies it fast and the model is wide enough to benefit.
      *
      * @param precision a worker's setting: {@code auto}, {@code bf16} or {@code fp32}
      * @throws IllegalArgumentException if it is none of these

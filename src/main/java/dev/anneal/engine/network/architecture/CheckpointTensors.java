@@ -9,7 +9,7 @@ public record CheckpointTensors(ModelConfig config) {
     /** Input embedding, [V, H]. */
     public static final String EMBEDDING = "model.embed_tokens.weight";
 
-    /** Norm behind the last layer, [H]. */
+    /** Norm after the last layer, [H]. */
     public static final String NORM = "model.norm.weight";
 
     /** Output embedding, [V, H]. If it is tied to the input embedding, the checkpoint has no such tensor or a copy. */
@@ -39,8 +39,9 @@ public record CheckpointTensors(ModelConfig config) {
     }
 
     /**
-     * The weights of a layer as the program takes them: norm, q k v, o, norm, gate up, down, the biases of these four groups, and the norms of query and
-     * key heads. Each is one or several tensors, one under another; a weight that the family does not have is an empty list.
+     * The weights of a layer in the program's order: norm, q k v, o, norm, gate up, down, the biases of these four
+     * groups, and the norms of query and key heads. Each is one or several tensors, one under another; a weight that
+     * the family does not have is an empty list.
      */
     public List<List<Stored>> layer(int layer) {
         String prefix = "model.layers." + layer + ".";

@@ -1,7 +1,7 @@
 package dev.anneal.engine.network.architecture;
 
 /**
- * How many sequences an engine decodes at one time. With the sizes of a model this determines how much memory sampling takes.
+ * Number of sequences that an engine decodes at a time. With the sizes of a model it determines the memory of sampling.
  *
  * @param sequencesOfLane number of sequences that one more lane is opened for
  * @param slots sequences that a lane decodes at one time
@@ -9,10 +9,10 @@ package dev.anneal.engine.network.architecture;
  */
 public record DecodingLimits(int sequencesOfLane, int slots, boolean sharesOperators) {
 
-    /** The most slots of a lane. */
+    /** Maximum number of slots of a lane. */
     public static final int SLOTS = 32;
 
-    /** Tokens of prompts that a lane reads at one time, unless a single prompt is longer: more would take much memory. */
+    /** Tokens of prompts that a lane reads at a time, unless a single prompt is longer; more would need much memory. */
     public static final int TOKENS_READ_AT_ONCE = 1024;
 
     private static final int MAX_LANES = 8;
@@ -34,7 +34,7 @@ public record DecodingLimits(int sequencesOfLane, int slots, boolean sharesOpera
         return Math.min(MAX_LANES, (sequences + sequencesOfLane - 1) / sequencesOfLane);
     }
 
-    /** The most sequences that each of these lanes decodes at one time. */
+    /** Maximum number of sequences that each of these lanes decodes at a time. */
     public int slots(int sequences) {
         int lanes = Math.max(1, lanes(sequences));
         return Math.min(slots, (sequences + lanes - 1) / lanes);

@@ -1,7 +1,7 @@
 package dev.anneal.engine.network.architecture;
 
 /**
- * How many values a token takes in a layer's pass; the base of memory estimates.
+ * Number of values per token in a layer's pass; the base of memory estimates.
  *
  * @param hidden of the residual stream
  * @param queryKeyValue of queries, keys and values together
@@ -28,7 +28,7 @@ public record LayerWidths(int hidden, int queryKeyValue, int attended, int feedF
         return 2L * hidden + queryKeyValue + attended + 2L * feedForward + adapterWidth + 4;
     }
 
-    /** The most values that exist in the layer being computed, forward or backward, and in the head; counted as fp32. */
+    /** Maximum number of values in the layer being computed, forward or backward, and in the head; counted as fp32. */
     public long passing() {
         return 11L * feedForward + 12L * hidden + 4L * queryKeyValue;
     }

@@ -7,16 +7,17 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The maths of a base model by its {@code config.json}. Reading it loads no native code.
+ * Architecture of a base model, from its {@code config.json}. Reading it loads no native code.
  *
  * @param layers decoder layers
  * @param heads query heads
  * @param keyValueHeads key and value heads; each serves {@code heads / keyValueHeads} query heads
  * @param headSize width of one head
- * @param maxPositions longest sequence the model was made for
+ * @param maxPositions maximum length of a sequence
  * @param normEpsilon epsilon of the root mean square norms
  * @param tiedEmbeddings whether the output embedding is the input embedding
- * @param paddingToken token whose occurrences do not train its row of the input embedding, {@code padding_idx} of {@code torch.nn.Embedding}; -1 for none
+ * @param paddingToken token whose occurrences do not train its row of the input embedding, {@code padding_idx} of
+ *     {@code torch.nn.Embedding}; -1 for none
  * @param biased groups whose projections have biases
  * @param windows for each layer how many tokens a query sees, including itself; 0 for all
  */
@@ -54,10 +55,10 @@ public record ModelConfig(
     }
 
     /**
-     * Reads a {@code config.json} and checks a checkpoint's headers against it. If it ties the embeddings but the checkpoint stores an output embedding
-     * with other numbers, the embeddings are not tied, as in transformers.
+     * Reads a {@code config.json} and checks a checkpoint's headers against it. If it ties the embeddings but the
+     * checkpoint stores an output embedding with other numbers, the embeddings are not tied, as in transformers.
      *
-     * @throws ModelConfigException if the engine does not run such a model, or the weights are not of such a model
+     * @throws ModelConfigException if the engine does not run such a model, or the weights do not match it
      * @throws IOException if a file cannot be read
      */
     public static ModelConfig read(Path configJson, WeightDirectory weights) throws IOException {

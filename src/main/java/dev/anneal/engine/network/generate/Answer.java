@@ -4,15 +4,15 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model answers to a prompt.
+ * A model's answer to a prompt.
  *
- * @param tokens without the end; not to be changed
- * @param end the token that ended it; null if it was cut before
+ * @param tokens tokens without the end token; must not be changed
+ * @param end the end token; null if it was cut before
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares answers
 public record Answer(int[] tokens, @Nullable Integer end) {
 
-    /** All tokens that were chosen: those of the answer, and the end if it came to one. */
+    /** All chosen tokens, including the end token if there is one. */
     public int[] chosen() {
         if (end == null) {
             return tokens;
@@ -22,7 +22,7 @@ public record Answer(int[] tokens, @Nullable Integer end) {
         return all;
     }
 
-    /** Whether it was cut before it came to an end. */
+    /** Whether it was cut before its end. */
     public boolean isCut() {
         return end == null;
     }

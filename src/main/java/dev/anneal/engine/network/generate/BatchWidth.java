@@ -6,9 +6,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * How many sequences are decoded at one time. If memory does not hold them, there are fewer from then on: first fewer lanes, which changes no bit of an
- * answer, then fewer slots of each lane. The last bits of logits depend on which sequences share a lane, so answers sampled afterwards are others of the
- * same distribution.
+ * Number of sequences decoded at a time. If memory is insufficient, it is reduced permanently: first the lanes, which
+ * changes no bit of an answer, then the slots of each lane. The last bits of logits depend on which sequences share a
+ * lane, so later samples differ but have the same distribution.
  */
 public final class BatchWidth {
 
@@ -18,12 +18,16 @@ public final class BatchWidth {
     private int lanes;
     private int slots = DecodingLimits.SLOTS;
 
-    /** @param threads that compute at one time, each on a lane of its own if there are enough */
+    /**
+     * @param threads number of threads that compute at a time, each on its own lane if there are enough
+     */
     public BatchWidth(int threads) {
         this(threads, ignored -> {});
     }
 
-    /** @param narrowed called by the thread that asks for answers whenever there are fewer */
+    /**
+     * @param narrowed called by the requesting thread after each reduction
+     */
     public BatchWidth(int threads, Consumer<BatchWidth> narrowed) {
         this.threads = threads;
         this.lanes = threads;
@@ -34,18 +38,18 @@ public final class BatchWidth {
         return threads;
     }
 
-    /** Lanes that are decoded at one time. */
+    /** Number of lanes decoded at a time. */
     int lanes() {
         return lanes;
     }
 
-    /** Sequences that a lane decodes at one time. */
+    /** Number of sequences that a lane decodes at a time. */
     int slots() {
         return slots;
     }
 
     /**
-     * How the operators of a lane, which one thread decodes at a time, are shared. It keeps its measurements from one call to the next.
+     * Sharing of a lane's operators, with measurements that persist between calls.
      *
      * @param number of threads for the lane
      */
@@ -56,15 +60,15 @@ public final class BatchWidth {
                         known != null && known.threads() == number ? known : new OperatorSharing(number, true));
     }
 
-    /** The most sequences that are decoded at one time. */
+    /** Maximum number of sequences decoded at a time. */
     public int sequences() {
         return lanes * slots;
     }
 
     /**
-     * Halves the lanes, or the slots if there is one lane, beginning from what this number of sequences needs.
+     * Halves the lanes, or the slots if there is one lane, starting from the need of this number of sequences.
      *
-     * @return false if it was a single sequence that did not fit
+     * @return false if a single sequence did not fit
      */
     boolean narrow(int sequences, DecodingLimits limits) {
         lanes = Math.min(lanes, limits.lanes(sequences));

@@ -3,10 +3,10 @@ package dev.anneal.engine.network.generate;
 import java.util.List;
 
 /**
- * A token that was chosen for an answer.
+ * A token of an answer.
  *
- * @param logprob natural logarithm of its probability at temperature 1 and without filters; NaN if it was not asked for
- * @param top the most likely tokens at its position, most likely first; as many as were asked for
+ * @param logprob natural logarithm of its probability at temperature 1 and without filters; NaN if not requested
+ * @param top the most likely tokens at its position, most likely first; as many as requested
  */
 public record ChosenToken(int id, double logprob, List<Likely> top) {
 

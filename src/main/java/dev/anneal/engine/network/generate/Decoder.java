@@ -13,14 +13,16 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Continues prompts with a model and an adapter at any beta. Prompts are distributed to lanes, each on one platform thread at a time, in which several are
- * decoded together and an ended one makes room for the next. The lane of a prompt depends on the number of prompts alone, so answers do not depend on the
- * number of threads. Threads without a lane of their own share the operators of the others.
+ * Continues prompts with a model and an adapter at any beta. Prompts are distributed to lanes, each on one platform
+ * thread at a time, which decode several together and replace ended ones. The lane of a prompt depends only on the
+ * number of prompts, so answers do not depend on the number of threads. Threads without their own lane share the
+ * operators of the others.
  *
- * @param model not closed here; one serves many calls, because its construction may copy the weights
- * @param adapter added to the model, at its own beta; {@link dev.anneal.engine.network.model.DecoderModel#noAdapter()} for the model alone
- * @param ends tokens after which an answer is complete; they are not part of it
- * @param breadth sequences that are decoded at one time
+ * @param model closed by the caller; should be reused, because its construction may copy the weights
+ * @param adapter adapter applied to the model, at its own beta; {@link
+ *     dev.anneal.engine.network.model.DecoderModel#noAdapter()} for the model alone
+ * @param ends end tokens, which are not part of an answer
+ * @param breadth number of sequences decoded at a time
  */
 public record Decoder(IncrementalDecoder model, AppliedAdapter adapter, Set<Integer> ends, BatchWidth breadth) {
 
@@ -28,7 +30,7 @@ public record Decoder(IncrementalDecoder model, AppliedAdapter adapter, Set<Inte
         ends = Set.copyOf(ends);
     }
 
-    /** Tokens of the answers of {@link #answer(List, Runnable)}, each time with the most likely token. */
+    /** Tokens of greedy answers by {@link #answer(List, Runnable)}. */
     public List<int[]> answerGreedily(List<int[]> prompts, int maxNewTokens, Runnable betweenTokens) {
         return answer(
                         prompts.stream()
@@ -41,10 +43,11 @@ public record Decoder(IncrementalDecoder model, AppliedAdapter adapter, Set<Inte
     }
 
     /**
-     * Answers each prompt. A prompt that fills the model's context gets an empty answer. If memory does not hold them together, all are answered again with
-     * fewer at one time.
+     * Answers each prompt. A prompt that fills the model's context gets an empty answer. If memory is insufficient, all
+     * are answered again with fewer at a time.
      *
-     * @param betweenTokens called by each lane before each token and each reading of prompts; an exception of it ends the work and is thrown here
+     * @param betweenTokens called by each lane before each token and each prefill; an exception of it ends the work and
+     *     is rethrown
      */
     public List<Answer> answer(List<Prompt> prompts, Runnable betweenTokens) {
         while (true) {
@@ -103,7 +106,7 @@ public record Decoder(IncrementalDecoder model, AppliedAdapter adapter, Set<Inte
         int lanes = limits().lanes(open.size());
         List<List<Sequence>> dealt = new ArrayList<>();
         for (int lane = 0; lane < lanes; lane++) {
-            // Neighbours stay together, because those of a group have one prompt.
+            // Neighbours stay together, because those of a group have the same prompt.
             dealt.add(open.subList(lane * open.size() / lanes, (lane + 1) * open.size() / lanes));
         }
         return dealt;

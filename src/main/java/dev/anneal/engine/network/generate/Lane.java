@@ -13,8 +13,8 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Sequences that one thread continues, each with its adapter: some at one time, and when one ends, the next takes its slot. Further ones may be added while
- * it runs. Closed by its owner.
+ * Sequences that one thread decodes, each with its adapter: a number at a time, and the next takes the slot of an ended
+ * one. More can be added while it runs. Closed by its owner.
  */
 final class Lane implements AutoCloseable {
 
@@ -29,9 +29,9 @@ final class Lane implements AutoCloseable {
     private final List<Sequence> running = new ArrayList<>();
 
     /**
-     * @param waiting sequences that only this lane removes; other threads may add some if the queue is safe for it
-     * @param slots sequences at one time
-     * @param capacity tokens of the longest sequence in the cache
+     * @param waiting queue from which only this lane removes; other threads may add to it if it is thread-safe
+     * @param slots number of sequences at a time
+     * @param capacity maximum number of tokens of a sequence in the cache
      * @param sharing how operators of its steps are shared
      */
     Lane(
@@ -50,10 +50,10 @@ final class Lane implements AutoCloseable {
     }
 
     /**
-     * Reads prompts as long as slots are free; then continues all sequences by a token.
+     * Prefills prompts while slots are free, then continues all sequences by a token, repeatedly.
      *
-     * @param going asked before each token and each reading of prompts; once false, the sequences stay unfinished
-     * @param betweenTokens called as often, after sequences that have ended or were cancelled have left
+     * @param going checked before each token and each prefill; once false, the sequences stay unfinished
+     * @param betweenTokens called equally often, after ended and cancelled sequences have been removed
      */
     void run(BooleanSupplier going, Runnable betweenTokens) {
         sharing.begin();
@@ -67,7 +67,7 @@ final class Lane implements AutoCloseable {
     }
 
     /**
-     * Reads as many prompts into free slots as are read at one time, and chooses their first tokens.
+     * Prefills one batch of prompts into free slots, and chooses their first tokens.
      *
      * @return whether there were any
      */
@@ -89,8 +89,8 @@ final class Lane implements AutoCloseable {
     /**
      * Chooses the next token of each sequence from a slot on.
      *
-     * @param readers how many of them, the first ones, read their new tokens; the others copy what one of them has read
-     * @param reader index of that one
+     * @param readers number of sequences, the first ones, that read their new tokens; the others copy from one of them
+     * @param reader index of the one to copy from
      */
     private void advance(int first, int readers, IntUnaryOperator reader) {
         List<Sequence> sequences = running.subList(first, running.size());
@@ -118,7 +118,7 @@ final class Lane implements AutoCloseable {
         removeEnded();
     }
 
-    /** For each sequence the number of tokens that are read up to its end. */
+    /** For each sequence the index after its last token among all tokens read. */
     private static long[] ends(List<Sequence> reading) {
         long[] ends =
                 reading.stream().mapToLong(sequence -> sequence.unread().length).toArray();
@@ -135,7 +135,7 @@ final class Lane implements AutoCloseable {
         }
     }
 
-    /** Removes sequences that have ended; the last one moves into a free slot. */
+    /** Removes ended sequences, moving the last one into the free slot. */
     private void removeEnded() {
         for (int slot = running.size() - 1; slot >= 0; slot--) {
             if (running.get(slot).hasEnded()) {

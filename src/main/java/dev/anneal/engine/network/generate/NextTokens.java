@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
-/** Chooses the next token of each of several sequences, each with a {@link Sampling} of its own, by {@code torchscript/sampling.py}. */
+/**
+ * Chooses the next token of each of several sequences, each with its own {@link Sampling}, by {@code
+ * torchscript/sampling.py}.
+ */
 final class NextTokens {
 
     private final Program program;
@@ -19,7 +22,7 @@ final class NextTokens {
         this.program = Program.load(owner, "sampling", "Sampling", Map.of());
     }
 
-    /** As {@link #choose}, with log-probabilities if a sequence asks for them. */
+    /** As {@link #choose}, with log-probabilities if requested. */
     List<ChosenToken> chooseWithLogprobs(Scope scope, Tensor logits, List<Sequence> sequences) {
         int[] chosen = choose(scope, logits, sequences);
         int[] counts = sequences.stream().mapToInt(Sequence::topLogprobs).toArray();

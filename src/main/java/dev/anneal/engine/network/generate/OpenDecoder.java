@@ -11,8 +11,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Continues prompts that arrive while others are being continued, with one model and an adapter for each prompt, on a thread of its own. Frees the memory of
- * the cache whenever nothing is left to do. Closed by its owner, before the model.
+ * Decodes prompts that arrive while others are being decoded, with one model and an adapter for each prompt, on its own
+ * thread. Frees the cache when idle. Closed by its owner, before the model.
  */
 public final class OpenDecoder implements AutoCloseable {
 
@@ -34,10 +34,10 @@ public final class OpenDecoder implements AutoCloseable {
     private volatile boolean closed;
 
     /**
-     * How much is decoded at one time.
+     * Limits of concurrent decoding.
      *
-     * @param slots sequences
-     * @param context tokens of prompt and answer together
+     * @param slots number of sequences
+     * @param context maximum number of tokens of prompt and answer together
      */
     public record Limits(int slots, int context) {}
 
@@ -55,9 +55,10 @@ public final class OpenDecoder implements AutoCloseable {
     }
 
     /**
-     * Queues a prompt. Other threads call the sink, unless the prompt leaves no room for an answer.
+     * Queues a prompt. The sink is called by another thread, unless the prompt leaves no space for an answer.
      *
-     * @param adapter added to the model, at its own beta. Stays open until the answer has ended or, if cancelled, has left: {@link #whenLeft}
+     * @param adapter added to the model, at its own beta. Must stay open until the answer has ended or, if cancelled,
+     *     has left: {@link #whenLeft}
      */
     public void submit(Prompt prompt, AppliedAdapter adapter, TokenSink sink) {
         Sequence sequence = new Sequence(prompt, adapter, limits.context(), sink);
@@ -66,7 +67,9 @@ public final class OpenDecoder implements AutoCloseable {
         }
     }
 
-    /** Runs an action, on any thread, once nothing is computed any more for answers that have ended or were cancelled before this call. */
+    /**
+     * Runs an action, on any thread, once answers that ended or were cancelled before this call are no longer computed.
+     */
     public void whenLeft(Runnable action) {
         add(afterwards, action);
     }
@@ -106,7 +109,7 @@ public final class OpenDecoder implements AutoCloseable {
         try (Lane lane = new Lane(model, nextTokens, waiting, limits.slots(), limits.context(), sharing)) {
             decode(lane);
         } catch (RuntimeException | Error e) {
-            // There is no memory for the lane: all who wait fail, and others may be submitted.
+            // There is no memory for the lane: all waiting prompts fail; new ones can be submitted.
             takeAll(waiting).forEach(sequence -> sequence.fail(e));
         } finally {
             turns.end();
@@ -119,7 +122,7 @@ public final class OpenDecoder implements AutoCloseable {
             lane.run(() -> !closed, () -> {
                 turns.next();
                 runAll(due);
-                // These run at the next call, after the lane has removed what was cancelled before they were added.
+                // These run at the next call, after the lane has removed prompts cancelled before they were added.
                 due.clear();
                 due.addAll(takeAll(afterwards));
             });

@@ -5,13 +5,14 @@ import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * Whether threads share the operators of a lane's steps, by which way took less time lately. Threads that share wait for each other some hundred times a
- * step: if other processes need the same cores, that takes several times as long as one thread alone does. From time to time some steps try the other way.
- * Only for products that have the same bits either way, as in bf16. For one thread at a time.
+ * Decides whether threads share the operators of a lane's steps, by recent timings of both ways. Sharing threads wait
+ * for each other some hundred times a step: if other processes need the same cores, that takes several times as long as
+ * one thread. Occasionally some steps try the other way. Only for products with identical bits either way, as in bf16.
+ * For one thread at a time.
  */
 final class OperatorSharing {
 
-    /** Steps of either way that are compared: consecutive ones with equally many sequences. */
+    /** Number of compared steps of either way: consecutive ones with equally many sequences. */
     private static final int COMPARED = 2;
 
     /** Steps from one comparison to the next at first and after a change; each comparison without a change doubles them. */
@@ -19,7 +20,7 @@ final class OperatorSharing {
 
     private static final int LONGEST_PERIOD = 512;
 
-    /** The other way is chosen if it takes less than this share of the time, so that noise alone changes nothing. */
+    /** The other way is chosen if it takes less than this share of the time, so that noise does not switch. */
     private static final double WORTH_IT = 0.9;
 
     private final int threads;
@@ -54,7 +55,7 @@ final class OperatorSharing {
         return threads;
     }
 
-    /** Sets the threads of the calling thread's operators until the next step. */
+    /** Sets the number of threads of the calling thread's operators until the next step. */
     void begin() {
         useThreads.accept(shares ? threads : 1);
     }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Queue;
 
 /**
- * Sequences whose prompts are read at one time. If several have the same prompt, as the completions of a group do, one reads it and the others copy its keys
- * and values.
+ * Sequences whose prompts are read at a time. If several have the same prompt, like the completions of a group, one
+ * reads it and the others copy its keys and values.
  */
 final class PrefillBatch {
 
@@ -19,7 +19,7 @@ final class PrefillBatch {
 
     private int tokens;
 
-    /** Takes waiting sequences as long as there are slots and their prompts are not too long together. */
+    /** Takes waiting sequences up to the number of slots and the maximum total length of prompts. */
     PrefillBatch(Queue<Sequence> waiting, int slots) {
         while (!waiting.isEmpty() && count() < slots && (tokens == 0 || fits(waiting.element()))) {
             Sequence next = waiting.remove();

@@ -1,10 +1,10 @@
 package dev.anneal.engine.network.generate;
 
 /**
- * Tokens to be continued, and how.
+ * A prompt with its decoding parameters.
  *
- * @param tokens ids, at least one; not to be changed
- * @param maxNewTokens tokens after which the answer is cut; the end of the model's context cuts it as well
+ * @param tokens ids, at least one; must not be changed
+ * @param maxNewTokens maximum number of tokens of the answer, which the model's context also limits
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares prompts
 public record Prompt(int[] tokens, int maxNewTokens, Sampling sampling) {

@@ -3,17 +3,18 @@ package dev.anneal.engine.network.generate;
 import dev.anneal.engine.math.random.SplitMix64;
 
 /**
- * How the next token of a sequence is chosen, with the filters of transformers' generate, in its order: temperature, top_k, top_p, min_p.
+ * How the next token of a sequence is chosen, with the filters of transformers' generate, in its order: temperature,
+ * top_k, top_p, min_p.
  *
- * @param temperature by which logits are divided, at least 1e-6; or 0 for the most likely token
- * @param topK number of most likely tokens that stay, with those that tie with the last of them; 0 for all
- * @param topP least probability of all tokens that stay together; 1 for all
+ * @param temperature divisor of logits, at least 1e-6; or 0 for greedy decoding
+ * @param topK number of most likely tokens to keep, plus ties with the last of them; 0 for all
+ * @param topP minimum total probability of the tokens to keep; 1 for all
  * @param minP share of the largest probability below which tokens are dropped; 0 for none
- * @param seed of the sequence's random numbers: a token is a function of the seed, its position and the logits
+ * @param seed seed of the sequence's random numbers: a token depends only on the seed, its position and the logits
  */
 public record Sampling(double temperature, int topK, double topP, double minP, long seed) {
 
-    /** The most likely token each time. */
+    /** Greedy decoding. */
     public static final Sampling GREEDY = new Sampling(0, 0, 1, 0, 0);
 
     public Sampling {
@@ -47,7 +48,7 @@ public record Sampling(double temperature, int topK, double topP, double minP, l
         return topK > 0 || topP < 1 || minP > 0;
     }
 
-    /** 53 random bits for the answer's token at a place. */
+    /** 53 random bits for the answer's token at a position. */
     long bits(int place) {
         return SplitMix64.mix(seed + (place + 1) * SplitMix64.GAMMA) >>> 11;
     }

@@ -15,8 +15,8 @@ final class Sequence {
     private boolean ended;
 
     /**
-     * @param adapter at its own beta; stays open until the sequence has left its lane
-     * @param context tokens of prompt and answer together, at most
+     * @param adapter adapter at its own beta; must stay open until the sequence has left its lane
+     * @param context maximum number of tokens of prompt and answer together
      * @param sink takes the answer
      */
     Sequence(Prompt prompt, AppliedAdapter adapter, int context, TokenSink sink) {
@@ -60,7 +60,7 @@ final class Sequence {
         return ended || sink.isCancelled();
     }
 
-    /** The most tokens that a cache holds of it: the last one of an answer is never read. */
+    /** Maximum number of its tokens in a cache: the last token of an answer is never read. */
     int cachedTokens() {
         return unread.length + room - 1;
     }

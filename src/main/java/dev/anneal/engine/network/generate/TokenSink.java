@@ -6,10 +6,10 @@ package dev.anneal.engine.network.generate;
  */
 public interface TokenSink {
 
-    /** {@link #topLogprobs} of a sink that asks for no log-probabilities at all. */
+    /** {@link #topLogprobs} of a sink without log-probabilities. */
     int NO_LOGPROBS = -1;
 
-    /** How many of the most likely tokens to give beside each token's own log-probability, or {@link #NO_LOGPROBS}. */
+    /** Number of most likely tokens to report with each token's own log-probability, or {@link #NO_LOGPROBS}. */
     default int topLogprobs() {
         return NO_LOGPROBS;
     }
@@ -17,12 +17,12 @@ public interface TokenSink {
     /** @return whether the answer continues */
     boolean take(ChosenToken token);
 
-    /** Whether the answer is not needed any more. */
+    /** Whether the answer is no longer needed. */
     default boolean isCancelled() {
         return false;
     }
 
-    /** The answer has reached its largest number of tokens. */
+    /** The answer has reached its maximum number of tokens. */
     default void cut() {}
 
     /** Decoding has failed. */

@@ -2,13 +2,15 @@ package dev.anneal.engine.network.generate;
 
 import java.util.concurrent.Semaphore;
 
-/** Lets one decoder compute at a time; others get their turn between two tokens, first come, first served. */
+/** Lets one decoder compute at a time; others take turns between two tokens, first come, first served. */
 public final class Turns {
 
     private final int threads;
     private final Semaphore place = new Semaphore(1, true);
 
-    /** @param threads that share the operators of the decoder whose turn it is */
+    /**
+     * @param threads number of threads that share the operators of the active decoder
+     */
     public Turns(int threads) {
         this.threads = threads;
     }

@@ -1,4 +1,4 @@
-/** Decoding with a key-value cache: greedy or sampled, several sequences at one time. */
+/** Decoding with a key-value cache: greedy or sampled, several sequences at a time. */
 @NamedInterface
 @NullMarked
 package dev.anneal.engine.network.generate;

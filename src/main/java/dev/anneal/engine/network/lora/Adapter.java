@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An AFA-LoRA adapter of a model: fp32 masters that are trained, and copies in the model's precision that the decoder multiplies with. Not safe for use by
- * several threads; results of {@link #apply} are. Closed by its owner.
+ * An AFA-LoRA adapter of a model: fp32 masters that are trained, and copies in the model's precision for the decoder.
+ * Not thread-safe, but results of {@link #apply} are. Closed by its owner.
  */
 public final class Adapter implements AutoCloseable {
 
@@ -75,7 +75,7 @@ public final class Adapter implements AutoCloseable {
     /**
      * An adapter from a safetensors file with PEFT's tensor names.
      *
-     * @throws AdapterFileException if the file does not hold exactly the tensors of {@code config}
+     * @throws AdapterFileException if the file's tensors are not exactly those of {@code config}
      */
     public static Adapter load(DecoderModel model, AdapterConfig config, Path file) throws IOException {
         Adapter adapter = new Adapter(model, config);
@@ -107,7 +107,7 @@ public final class Adapter implements AutoCloseable {
         return b;
     }
 
-    /** The matrices in flat tensors that are laid out as the masters are, with PEFT's names. */
+    /** The matrices in flat tensors with the masters' layout, with PEFT's names. */
     List<TensorPart> parts(Tensor flatA, Tensor flatB) {
         List<TensorPart> parts = new ArrayList<>();
         for (AdapterLayout.Slot slot : layout.slots()) {
@@ -123,8 +123,8 @@ public final class Adapter implements AutoCloseable {
     }
 
     /**
-     * The adapter with its present values, at a beta. Refreshes the copies that earlier results of this method share, so nothing may be computing with
-     * those.
+     * The adapter with its current values, at a beta. Overwrites the copies shared with earlier results of this method,
+     * which must no longer be in use.
      */
     public AppliedAdapter apply(double beta, AdapterDropout dropout) {
         program.call(scope, "overwrite", appliedA, a).close();
@@ -133,7 +133,7 @@ public final class Adapter implements AutoCloseable {
         return applied.with(beta, dropout);
     }
 
-    /** Room for gradients; it belongs to {@code owner}. */
+    /** Allocates gradients, owned by {@code owner}. */
     public AdapterGradients newGradients(Scope owner) {
         Tensor gradientOfA = owner.zeros(ElementType.FLOAT32, a.elements());
         Tensor gradientOfB = owner.zeros(ElementType.FLOAT32, b.elements());
@@ -163,7 +163,7 @@ public final class Adapter implements AutoCloseable {
     }
 
     /**
-     * Overwrites the masters with those that a file holds, perhaps among others.
+     * Overwrites those masters that a file contains.
      *
      * @throws AdapterFileException if one of them has another type or shape; nothing is overwritten then
      */

@@ -6,8 +6,8 @@ public final class AdapterConfigException extends RuntimeException {
     private final String setting;
 
     /**
-     * @param setting name of the setting as requests write it, for example {@code rank} or {@code schedule.end}
-     * @param message what must hold, what was found, and what to do
+     * @param setting name of the setting in requests, for example {@code rank} or {@code schedule.end}
+     * @param message what is required, what was found, and what to do
      */
     public AdapterConfigException(String setting, String message) {
         super(message);

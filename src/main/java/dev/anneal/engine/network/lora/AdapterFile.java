@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What a safetensors file must hold to be that of an adapter: F32 tensors with the names that PEFT uses. */
+/** Checks safetensors files of adapters, which contain F32 tensors with PEFT's names. */
 final class AdapterFile {
 
     private AdapterFile() {}
 
-    /** @throws AdapterFileException if the file does not hold exactly the tensors of a layout */
+    /**
+     * @throws AdapterFileException if the file's tensors are not exactly those of the layout
+     */
     static void requireComplete(SafetensorsFile file, AdapterLayout layout) {
         Set<String> extra = new TreeSet<>(file.tensors().keySet());
         for (AdapterLayout.Slot slot : layout.slots()) {

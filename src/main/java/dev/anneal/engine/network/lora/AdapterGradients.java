@@ -4,7 +4,7 @@ import dev.anneal.engine.network.torch.Tensor;
 import java.util.List;
 
 /**
- * fp32 gradients of an adapter, laid out as its masters are.
+ * fp32 gradients of an adapter, in the layout of its masters.
  *
  * @param a of all A, flat
  * @param b of all B, flat

@@ -10,7 +10,10 @@ import dev.anneal.engine.network.torch.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A linear adapter in a file, of which one layer is in memory at a time, in fp32. Its matrices are applied beside the weights, not merged. */
+/**
+ * A linear adapter in a file, with one layer in memory at a time, in fp32. Its matrices are applied in addition to the
+ * weights, not merged.
+ */
 public final class AdapterLayers implements StreamedModel.LayerAdapters, AutoCloseable {
 
     private final SafetensorsFile file;
@@ -23,7 +26,9 @@ public final class AdapterLayers implements StreamedModel.LayerAdapters, AutoClo
         this.model = model;
     }
 
-    /** @throws AdapterFileException if the file does not hold exactly the tensors of {@code config} */
+    /**
+     * @throws AdapterFileException if the file's tensors are not exactly those of {@code config}
+     */
     public static AdapterLayers open(Path path, AdapterConfig config, ModelConfig model) throws IOException {
         SafetensorsFile file = SafetensorsFile.open(path);
         try {

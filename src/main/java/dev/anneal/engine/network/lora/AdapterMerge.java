@@ -8,14 +8,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Merges an adapter into frozen weights, a block of rows at a time: {@code W = cast(fp32(W0) + s B A)}. The sum is made in fp32 and rounded once;
- * adding a bf16 delta to a bf16 weight would lose small deltas twice.
+ * Merges an adapter into frozen weights, a block of rows at a time: {@code W = cast(fp32(W0) + s B A)}. The sum is
+ * computed in fp32 and rounded once; adding a bf16 delta to a bf16 weight would round small deltas twice.
  */
 public final class AdapterMerge {
 
     private final Program program;
 
-    /** @param owner scope with which the program ends */
+    /**
+     * @param owner scope that owns the program
+     */
     public AdapterMerge(Scope owner) {
         program = Program.load(owner, "merge", "Merge", Map.of());
     }
@@ -85,6 +87,6 @@ public final class AdapterMerge {
      */
     public record Converted(Tensor weight, long overflows) {}
 
-    /** Merged rows and what merging did to them. */
+    /** Merged rows and the effects of merging. */
     public record Merged(Tensor weight, MergeTally tally) {}
 }

@@ -5,11 +5,12 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * How beta, the share of the activation in the adapter, falls from 1 to 0 (AFA-LoRA, arXiv:2512.22455; the paper does not publish its schedule, so shape
- * and span are settings). Beta is a function of step, total steps and these three alone.
+ * How beta, the share of the activation in the adapter, falls from 1 to 0 (AFA-LoRA, arXiv:2512.22455; the paper does
+ * not publish its schedule, so shape and span are settings). Beta depends only on the step, the total steps and these
+ * three.
  *
- * @param start share of the steps from which beta falls; {@code STEP} ignores it
- * @param end share of the steps from which beta is exactly 0
+ * @param start share of the steps after which beta begins to fall; {@code STEP} ignores it
+ * @param end share of the steps after which beta is exactly 0
  */
 public record AnnealingSchedule(Shape shape, double start, double end) {
 

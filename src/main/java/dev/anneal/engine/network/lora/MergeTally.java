@@ -1,14 +1,14 @@
 package dev.anneal.engine.network.lora;
 
 /**
- * What merging did to the elements of frozen weights.
+ * Effects of merging on the elements of frozen weights.
  *
- * @param elements weights that were merged
- * @param deltas how many of them the adapter moves, in fp32
- * @param unchanged how many have their old value after rounding
+ * @param elements number of merged weights
+ * @param deltas number of them that the adapter changes, in fp32
+ * @param unchanged number of them with their old value after rounding
  * @param sumError sum of the rounding errors of the cast
  * @param maxError largest of them
- * @param nonFinite merged weights that are not finite
+ * @param nonFinite number of merged weights that are not finite
  */
 public record MergeTally(long elements, long deltas, long unchanged, double sumError, double maxError, long nonFinite) {
 
@@ -28,7 +28,7 @@ public record MergeTally(long elements, long deltas, long unchanged, double sumE
         return elements == 0 ? 0 : sumError / elements;
     }
 
-    /** Share of the weights that have their old value after rounding. */
+    /** Share of the weights with their old value after rounding. */
     public double unchangedFraction() {
         return elements == 0 ? 0 : (double) unchanged / elements;
     }

@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A frozen decoder in memory. Any number of threads may compute with it at once, each in scopes of its own; results belong to the given scope. Closed by
- * its owner.
+ * A frozen decoder in memory. Thread-safe if each thread uses its own scopes; results belong to the given scope. Closed
+ * by its owner.
  */
 public final class DecoderModel implements AutoCloseable {
 
@@ -47,9 +47,10 @@ public final class DecoderModel implements AutoCloseable {
     /**
      * Loads a Hugging Face directory.
      *
-     * @param precision type of weights and arithmetic, {@code FLOAT32} or {@code BFLOAT16}, whatever the files hold
+     * @param precision type of weights and arithmetic, {@code FLOAT32} or {@code BFLOAT16}, independent of the files'
+     *     types
      * @param device {@code cpu} or {@code cuda:N}
-     * @throws ModelConfigException if configuration or weights are not of a model that the engine runs
+     * @throws ModelConfigException if the engine does not support the configuration or weights
      */
     public static DecoderModel load(Path directory, ElementType precision, String device) throws IOException {
         return load(directory, directory, precision, device);
@@ -71,8 +72,7 @@ public final class DecoderModel implements AutoCloseable {
             DecoderProgram program = new DecoderProgram(scope, config);
             DecoderTensors weights =
                     new WeightLoader(files, config, program, scope, precision, WeightLoader.BLOCK_BYTES).load();
-            // Mapped files stay resident until their buffers are collected, and little else here makes the collector
-            // run.
+            // Mapped files stay resident until their buffers are collected, and the collector rarely runs otherwise.
             System.gc();
             return new DecoderModel(weightDirectory, config, precision, scope, program, weights);
         } catch (IOException | RuntimeException e) {
@@ -90,11 +90,11 @@ public final class DecoderModel implements AutoCloseable {
     }
 
     /**
-     * The most memory that {@link #lossAndGradient} takes if activations are kept, beside weights and gradients, in bytes.
+     * Maximum memory of {@link #lossAndGradient} if activations are kept, without weights and gradients, in bytes.
      *
-     * @param tokens of all micro-batches that are computed at one time
+     * @param tokens tokens of all micro-batches computed at a time
      * @param adapterWidth rank times adapted projections of a layer
-     * @param threads that compute at one time
+     * @param threads number of threads that compute at a time
      */
     public long passBytes(long tokens, int adapterWidth, int threads) {
         LayerWidths widths = LayerWidths.of(config);
@@ -103,7 +103,7 @@ public final class DecoderModel implements AutoCloseable {
                 + DeviceLimits.of(scope.device()).logitBytes(precision.bytes(), config.vocabularySize(), threads);
     }
 
-    /** How many sequences are decoded at one time. */
+    /** Limits of sequences decoded at a time. */
     public DecodingLimits decodingLimits() {
         return DecodingLimits.of(scope.device(), precision == ElementType.FLOAT32);
     }
@@ -155,7 +155,7 @@ public final class DecoderModel implements AutoCloseable {
     /**
      * Loss of the trained positions without gradients, for validation.
      *
-     * @param betweenLayers called before each layer; an exception of it ends the pass and is thrown here
+     * @param betweenLayers called before each layer; an exception of it ends the pass and is rethrown
      */
     public LossSums loss(
             Scope target, TokenRows rows, Targets targets, AppliedAdapter adapter, Runnable betweenLayers) {
@@ -172,10 +172,10 @@ public final class DecoderModel implements AutoCloseable {
     }
 
     /**
-     * Loss of the trained positions and its gradient with respect to what is trained.
+     * Loss of the trained positions and its gradient with respect to the trained values.
      *
      * @param gradients overwritten with the gradient of the objective, unless there are no targets
-     * @param objective what is minimised; only {@link Objective#LIKELIHOOD} if all weights are trained
+     * @param objective the objective; only {@link Objective#LIKELIHOOD} if all weights are trained
      */
     public LossSums lossAndGradient(
             Scope target,

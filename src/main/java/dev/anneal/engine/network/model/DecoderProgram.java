@@ -60,9 +60,9 @@ final class DecoderProgram {
     }
 
     /**
-     * Rows in the form that every layer takes.
+     * Rows in the form for layers.
      *
-     * @param like of the type that layers compute in, which is that of the cosines and sines
+     * @param like tensor of the type of layers, cosines and sines
      * @throws IllegalArgumentException if a row is longer than the model's positions
      */
     Batch batch(Scope scope, TokenRows rows, Tensor like) {
@@ -94,7 +94,7 @@ final class DecoderProgram {
      */
     record LayerWeights(List<Tensor> frozen, List<Tensor> adapter) {}
 
-    /** As above, with the weights of this layer alone; the layers of {@code adapter} are ignored. */
+    /** As above, with the weights of only this layer; the layers of {@code adapter} are ignored. */
     List<Tensor> layer(Scope scope, Tensor x, int layer, Batch batch, LayerWeights weights, AppliedAdapter adapter) {
         Program own = of(layer);
         return own.callForList(
@@ -119,7 +119,7 @@ final class DecoderProgram {
      * Gradient of a layer's input.
      *
      * @param upstream gradient of the layer's output
-     * @param pass tensors that the forward saved, and those that take the gradients
+     * @param pass tensors saved by the forward pass, and those for the gradients
      */
     Tensor layerBackward(
             Scope scope,
@@ -290,7 +290,7 @@ final class DecoderProgram {
         program.call(scope, "embed_backward", upstream, ids, gradient, anew).close();
     }
 
-    /** Writes trained masters into the weight that the model computes with. */
+    /** Writes trained masters to the model's weight. */
     void refresh(Scope scope, Tensor weight, Tensor master) {
         program.call(scope, "refresh", weight, master).close();
     }
@@ -303,9 +303,9 @@ final class DecoderProgram {
     /**
      * A layer between forward and backward.
      *
-     * @param saved tensors that the forward left for the backward
-     * @param gradients fp32 tensors that take the gradients: A and B of each group, B without the zeros of its block matrix
-     * @param weightGradients tensors that take the gradients of the layer's own weights; empty if they are frozen
+     * @param saved tensors that the forward pass saved
+     * @param gradients fp32 tensors for the gradients: A and B of each group, B without the zeros of its block matrix
+     * @param weightGradients tensors for the gradients of the layer's own weights; empty if they are frozen
      */
     record LayerPass(List<Tensor> saved, List<Tensor> gradients, List<Tensor> weightGradients) {}
 }

@@ -10,8 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads sequences a few tokens at a time. In bf16 on a CPU it holds a copy of the large matrices in the layout that is fastest for products of few rows.
- * The model's weights must not change while it lives. Closed before the model, or with it.
+ * Reads sequences a few tokens at a time. In bf16 on a CPU it keeps a copy of the large matrices in the fastest layout
+ * for products with few rows. The model's weights must not change during its lifetime. Closed before the model, or with
+ * it.
  */
 public final class IncrementalDecoder implements AutoCloseable {
 
@@ -34,7 +35,7 @@ public final class IncrementalDecoder implements AutoCloseable {
         this.layers = weights.layers().stream().flatMap(List::stream).toList();
     }
 
-    /** oneDNN has the layout only for processors on which it multiplies bf16 itself. */
+    /** oneDNN has this layout only for processors with bf16 products. */
     private DecoderTensors packedIfPossible(DecoderTensors plain) {
         try {
             return packed(plain);
@@ -83,13 +84,13 @@ public final class IncrementalDecoder implements AutoCloseable {
     }
 
     /**
-     * Reads further tokens of cached sequences in neighbouring slots. If each has one token, the usual step of generation, attention computes all at one
-     * time; longer ones row by row.
+     * Reads more tokens of cached sequences in neighbouring slots. If each has one token, as in a step of generation,
+     * attention is computed for all at once, otherwise row by row.
      *
      * @param tokens new tokens of each sequence, at least one each
-     * @param cache takes them
+     * @param cache cache of the sequences
      * @param first slot of the first sequence; row i continues slot {@code first + i}
-     * @param adapters one for each sequence; neighbours with the same one share its products
+     * @param adapters one for each sequence; neighbours with the same adapter share its products
      * @return hidden states of the new tokens, sequence after sequence, [N, H]
      */
     public Tensor read(

@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Keys and values of several sequences, of every layer, so that their next tokens need not read them again. Each sequence has a slot. Memory grows with the
- * longest sequence. Closed by its owner.
+ * Cached keys and values of several sequences in all layers. Each sequence has a slot. Memory grows with the longest
+ * sequence. Closed by its owner.
  */
 public final class KeyValueCache implements AutoCloseable {
 
-    /** The least number of tokens by which room grows. */
+    /** Minimum number of tokens by which capacity grows. */
     private static final int BLOCK = 64;
 
     private final Scope scope;
@@ -42,19 +42,19 @@ public final class KeyValueCache implements AutoCloseable {
         return lengths.length;
     }
 
-    /** Number of tokens of a sequence that fit. */
+    /** Maximum number of tokens of a sequence. */
     public int capacity() {
         return capacity;
     }
 
-    /** Number of tokens that were read of the sequence in a slot. */
+    /** Number of cached tokens of the sequence in a slot. */
     public int length(int slot) {
         return lengths[slot];
     }
 
     /**
-     * Removes a sequence, so that another may begin in its slot. Its values become zero: attention reads the tokens behind a shorter sequence with a weight
-     * of 0, which would not hide values that are not finite.
+     * Removes a sequence, so that another may use its slot. Its values are zeroed: attention reads tokens after the end
+     * of a shorter sequence with weight 0, which would not cancel non-finite values.
      */
     public void free(int slot) {
         if (lengths[slot] > 0) {
@@ -75,19 +75,17 @@ public final class KeyValueCache implements AutoCloseable {
         lengths[to] = lengths[from];
     }
 
-    /** Tokens of each sequence that fit without growing. */
+    /** Number of tokens of each sequence that fit without growing. */
     int room() {
         return room;
     }
 
-    /**
-     * The cache's own program: threads that call methods of one program at the same time wait for each other's locks.
-     */
+    /** The cache's own program, because threads that use one program contend for its locks. */
     DecoderProgram program() {
         return program;
     }
 
-    /** Makes room for sequences of a number of tokens. */
+    /** Grows the cache for sequences of this length. */
     void reserve(int tokens) {
         if (tokens > room) {
             room = Math.min(capacity, Math.max(tokens + BLOCK, room + room / 2));

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Keeps for each layer of a micro-batch's pass what its backward needs, or the layer's input alone, from which the rest is computed again (activation
- * checkpointing). Both give the same bits.
+ * Keeps the activations of each layer of a micro-batch's pass, or only the layer's input, from which the rest is
+ * recomputed (activation checkpointing). Both give the same bits.
  */
 final class LayerActivations {
 
@@ -28,7 +28,7 @@ final class LayerActivations {
         this.recompute = recompute;
     }
 
-    /** Output of the next layer, [N, H]. Its input must not change until the backward, which closes it. */
+    /** Output of the next layer, [N, H]. The input must not change until the backward pass, which closes it. */
     Tensor forward(Scope pass, Tensor input) {
         int number = inputs.size();
         inputs.add(input);
@@ -42,10 +42,10 @@ final class LayerActivations {
     }
 
     /**
-     * Gradient of a layer's input. Frees what was kept of the layer.
+     * Gradient of a layer's input. Frees the layer's activations.
      *
      * @param upstream gradient of the layer's output
-     * @param gradients of what is trained; the layer's are overwritten
+     * @param gradients gradients of the trained values; the layer's are overwritten
      */
     Tensor backward(Scope pass, Tensor upstream, Gradients gradients, int number) {
         try (Tensor input = inputs.get(number);
@@ -62,7 +62,7 @@ final class LayerActivations {
         return new Layer(scope, results.get(0), results.subList(1, results.size()));
     }
 
-    /** Results of a layer's forward, in a scope of their own. */
+    /** Results of a layer's forward pass, in their own scope. */
     private record Layer(Scope scope, Tensor output, List<Tensor> saved) implements AutoCloseable {
         @Override
         public void close() {

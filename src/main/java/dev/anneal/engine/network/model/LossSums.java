@@ -4,8 +4,8 @@ package dev.anneal.engine.network.model;
  * Loss of some trained tokens, as sums, so that micro-batches add up.
  *
  * @param negativeLogLikelihood sum over the trained tokens, nats
- * @param right trained tokens that were more likely than every other token
- * @param trained how many there were
+ * @param right number of trained tokens that were more likely than all others
+ * @param trained number of trained tokens
  */
 public record LossSums(double negativeLogLikelihood, long right, long trained) {
 
@@ -16,12 +16,12 @@ public record LossSums(double negativeLogLikelihood, long right, long trained) {
                 negativeLogLikelihood + other.negativeLogLikelihood, right + other.right, trained + other.trained);
     }
 
-    /** Mean negative log-likelihood of a trained token; NaN if there is none. */
+    /** Mean negative log-likelihood of trained tokens; NaN if there are none. */
     public double mean() {
         return negativeLogLikelihood / trained;
     }
 
-    /** Share of the trained tokens that were predicted; NaN if there is none. */
+    /** Share of correctly predicted trained tokens; NaN if there are none. */
     public double accuracy() {
         return (double) right / trained;
     }

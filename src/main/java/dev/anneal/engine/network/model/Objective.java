@@ -2,11 +2,14 @@ package dev.anneal.engine.network.model;
 
 import java.util.Arrays;
 
-/** What training minimises: a function of the log-probabilities of a micro-batch's trained tokens. */
+/** The minimised function of the log-probabilities of a micro-batch's trained tokens. */
 @FunctionalInterface
 public interface Objective {
 
-    /** The sum of the tokens' negative log-likelihoods. The head gives its gradient, so a pass does not ask for these derivatives. */
+    /**
+     * The sum of the tokens' negative log-likelihoods. The head computes its gradient, so these derivatives are not
+     * used.
+     */
     Objective LIKELIHOOD = logProbabilities -> {
         float[] derivatives = new float[logProbabilities.length];
         Arrays.fill(derivatives, -1);

@@ -4,7 +4,7 @@ import dev.anneal.engine.network.torch.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The adapters of a batch's rows in the form that the program takes: neighbouring rows with the same one are a segment. */
+/** The adapters of a batch's rows in the program's form: neighbouring rows with the same adapter are a segment. */
 final class RowAdapters {
 
     private final List<AppliedAdapter> distinct = new ArrayList<>();
@@ -34,7 +34,7 @@ final class RowAdapters {
         return distinct.size() - 1;
     }
 
-    /** By identity: comparing their tensors would take longer than the step. */
+    /** Compares by identity, because comparing tensors would take longer than the step. */
     @SuppressWarnings("ReferenceEquality")
     private static boolean same(AppliedAdapter one, AppliedAdapter other) {
         return one == other;

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A frozen decoder in files, with the weights of one layer in memory at a time: for a pass over few tokens by a model that is larger than memory. Computes
- * the same as a {@link DecoderModel} in fp32. For use by one thread.
+ * A frozen decoder in files, with the weights of one layer in memory at a time: for passes over few tokens by models
+ * larger than memory. Computes the same as a {@link DecoderModel} in fp32. Not thread-safe.
  */
 public final class StreamedModel implements AutoCloseable {
 
@@ -30,7 +30,7 @@ public final class StreamedModel implements AutoCloseable {
         this.program = new DecoderProgram(scope, config);
     }
 
-    /** The adapter of each layer in its turn. */
+    /** Source of each layer's adapter. */
     @FunctionalInterface
     public interface LayerAdapters {
 
@@ -46,7 +46,7 @@ public final class StreamedModel implements AutoCloseable {
      * @param directory of the configuration
      * @param weightDirectory of safetensors with the names of the directory's own weights
      * @param device {@code cpu} or {@code cuda:N}
-     * @throws ModelConfigException if configuration or weights are not of a model that the engine runs
+     * @throws ModelConfigException if the engine does not support the configuration or weights
      */
     public static StreamedModel open(Path directory, Path weightDirectory, String device) throws IOException {
         WeightDirectory files = WeightDirectory.open(weightDirectory);
@@ -75,7 +75,7 @@ public final class StreamedModel implements AutoCloseable {
     /**
      * Hidden states of all tokens after the last layer, before the final norm.
      *
-     * @param betweenParts called before each prompt in each layer; an exception of it ends the pass and is thrown here
+     * @param betweenParts called before each prompt in each layer; an exception of it ends the pass and is rethrown
      * @param target owner of the results
      * @return for each prompt [tokens, H]
      */

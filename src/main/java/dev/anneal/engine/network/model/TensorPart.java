@@ -15,13 +15,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Consecutive elements of a contiguous fp32 tensor, which safetensors files hold as a tensor of their own. Values go between native memory and the file
- * some megabytes at a time.
+ * Consecutive elements of a contiguous fp32 tensor, stored in safetensors files as a separate tensor. Values are copied
+ * between native memory and the file some megabytes at a time.
  *
  * @param name in the file
  * @param shape in the file
  * @param tensor whose elements they are
- * @param begin first of the elements
+ * @param begin index of the first element
  */
 public record TensorPart(String name, List<Long> shape, Tensor tensor, long begin) {
 

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Rows of tokens one after another without padding, which the decoder computes at one time. Rows do not see each other, and positions restart in each. A
- * common beginning of several rows may be stored once, as a part that they continue.
+ * Concatenated rows of tokens without padding, which the decoder computes at once. Rows do not attend to each other,
+ * and positions restart in each. A common beginning of several rows may be stored once, as a part that they continue.
  */
 public final class TokenRows {
 
@@ -63,7 +63,7 @@ public final class TokenRows {
     }
 
     /**
-     * Whole rows, of which neighbours with the same beginning share it: it is computed once.
+     * Whole rows, in which neighbours share a common beginning, which is computed once.
      *
      * @param shared for each row the number of leading tokens that it shares, fewer than it has; 0 for none
      */
@@ -111,7 +111,7 @@ public final class TokenRows {
         return (int) offsets[partOfRow[row]];
     }
 
-    /** Index behind a row's last token. */
+    /** Index after a row's last token. */
     public int end(int row) {
         return (int) offsets[partOfRow[row] + 1];
     }

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * All weights of a decoder, for training: fp32 masters, of which the model's weights are copies in its precision, or which are the model's weights
- * themselves. Not safe for use by several threads, and nothing may compute with the model while masters change. Closed by its owner.
+ * All weights of a decoder, for training: fp32 masters; the model's weights are copies of them in its precision, or the
+ * masters themselves. Not thread-safe, and the model must not be in use while masters change. Closed by its owner.
  */
 public final class TrainableWeights implements AutoCloseable {
 
@@ -52,9 +52,9 @@ public final class TrainableWeights implements AutoCloseable {
     /**
      * A trained tensor.
      *
-     * @param stored the checkpoint's tensors that it consists of, one under another
+     * @param stored the checkpoint's tensors stacked in it
      * @param tensor fp32
-     * @param weight that the model computes with; may be {@code tensor}
+     * @param weight the model's weight; may be {@code tensor}
      * @param headNorm whether {@code weight} repeats the two rows of {@code tensor} for each head
      */
     private record Master(List<CheckpointTensors.Stored> stored, Tensor tensor, Tensor weight, boolean headNorm) {
@@ -97,7 +97,7 @@ public final class TrainableWeights implements AutoCloseable {
         return masters.stream().map(Master::name).toList();
     }
 
-    /** Copies the masters to the weights that the model computes with. */
+    /** Copies the masters to the model's weights. */
     public void refresh() {
         for (Master master : masters) {
             if (master.headNorm()) {
@@ -108,14 +108,14 @@ public final class TrainableWeights implements AutoCloseable {
         }
     }
 
-    /** Room for gradients, one for each master; it belongs to {@code owner}. */
+    /** Allocates a gradient for each master, owned by {@code owner}. */
     public List<Tensor> newGradients(Scope owner) {
         return masters.stream()
                 .map(master -> owner.zeros(ElementType.FLOAT32, master.tensor().shape()))
                 .toList();
     }
 
-    /** Gradients of {@link #newGradients} in the form that a backward pass takes. */
+    /** Gradients of {@link #newGradients} in the form for backward passes. */
     public Gradients arranged(List<Tensor> gradients) {
         Tensor nothing = scope.zeros(ElementType.FLOAT32, 0);
         List<Tensor> left = new ArrayList<>(gradients);

@@ -15,9 +15,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Reads the tensors of a Hugging Face checkpoint and joins those that share an input.
+ * Reads the tensors of a Hugging Face checkpoint and concatenates those that share an input.
  *
- * @param config read with these files
+ * @param config configuration read with these files
  * @param blockBytes about how much of a tensor is read at a time
  */
 record WeightLoader(
@@ -28,7 +28,7 @@ record WeightLoader(
         ElementType precision,
         int blockBytes) {
 
-    /** Tensors are read in blocks of rows: a buffer holds 2 GiB, and tensors of large models are larger. */
+    /** Tensors are read in blocks of rows: buffers are limited to 2 GiB, which tensors of large models exceed. */
     static final int BLOCK_BYTES = 1 << 30;
 
     DecoderTensors load() throws IOException {

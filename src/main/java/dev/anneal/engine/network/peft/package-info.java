@@ -1,4 +1,4 @@
-/** LoRA adapters that PEFT saved elsewhere, as an uploaded archive: every bound checked, nothing believed, no tensors. */
+/** Import of LoRA adapters saved by PEFT, from uploaded archives that are checked completely. No tensors. */
 @NamedInterface
 @NullMarked
 package dev.anneal.engine.network.peft;

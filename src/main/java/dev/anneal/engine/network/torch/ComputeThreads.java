@@ -12,9 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Platform threads that share a list of independent pieces of work, one piece on one thread. Each piece is computed into one of a few buffers, and
- * buffers are handed over in the order of the pieces, whichever finishes first, so that sums have the same bits for any number of threads. With more
- * buffers than threads, a thread whose piece is not due yet computes the next one meanwhile.
+ * Platform threads that compute independent pieces of work, one piece on one thread. Each piece is computed into one of
+ * a few buffers, and buffers are handed over in the order of the pieces, so that sums have the same bits for any number
+ * of threads. With more buffers than threads, a thread whose piece is not due yet can compute the next one.
  */
 public final class ComputeThreads implements AutoCloseable {
 
@@ -38,8 +38,8 @@ public final class ComputeThreads implements AutoCloseable {
     }
 
     /**
-     * Computes pieces 0 to {@code count - 1} and returns when all are handed over. After a failure no further piece begins; the call throws it once no
-     * thread computes any more.
+     * Computes pieces 0 to {@code count - 1} and returns when all are handed over. After a failure no further piece
+     * starts; the call throws it once all threads have stopped.
      */
     public void run(int count, Work work) {
         Pieces pieces = new Pieces(count, buffers, work);
@@ -84,7 +84,7 @@ public final class ComputeThreads implements AutoCloseable {
         /** Computes a piece into a buffer that nothing else uses until it is handed over. */
         void compute(int buffer, int piece);
 
-        /** Takes a piece's result. Called in the order of the pieces, never by two threads at once. */
+        /** Receives a piece's result. Called in the order of the pieces, by one thread at a time. */
         default void handOver(int buffer, int piece) {}
     }
 
@@ -109,7 +109,10 @@ public final class ComputeThreads implements AutoCloseable {
             }
         }
 
-        /** The next piece with a buffer of its own; null if none is left. Every piece before it has a buffer already, so one becomes free. */
+        /**
+         * The next piece with a free buffer, for which it waits; null if none is left. All earlier pieces have buffers
+         * already, so one becomes free.
+         */
         synchronized @Nullable Piece take() {
             boolean interrupted = false;
             while (next < count && !givenUp && free.isEmpty()) {
@@ -125,7 +128,7 @@ public final class ComputeThreads implements AutoCloseable {
             return next < count && !givenUp ? new Piece(next++, free.remove()) : null;
         }
 
-        /** Hands over this piece and those that waited for it, if it is due. */
+        /** Hands over this piece and those waiting for it, if it is due. */
         synchronized void done(Piece piece) {
             computed.put(piece.number(), piece.buffer());
             while (!givenUp && computed.containsKey(due)) {

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The CUDA runtime library of this process's libtorch, for facts that no operator of a program returns. It is the same file that libtorch has loaded, found
- * among the files mapped into the process, so that both number devices alike.
+ * The CUDA runtime library of this process's libtorch, for facts that no operator returns. Uses the file that libtorch
+ * has loaded, found among the process's mapped files, so that both number devices equally.
  */
 final class CudaRuntime {
 
@@ -68,7 +68,7 @@ final class CudaRuntime {
         }
     }
 
-    /** The number before the point, 9 for an H100. */
+    /** The major version, 9 for an H100. */
     int computeCapability(int index) {
         IntByReference major = new IntByReference();
         check("cudaDeviceGetAttribute", major, COMPUTE_CAPABILITY_MAJOR, index);

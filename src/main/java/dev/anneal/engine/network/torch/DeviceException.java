@@ -1,13 +1,13 @@
 package dev.anneal.engine.network.torch;
 
-/** A requested device that cannot be used. The message names it, what there is instead and what to do. */
+/** A requested device that cannot be used. The message names it, the available devices and what to do. */
 public final class DeviceException extends RuntimeException {
 
     private DeviceException(String device, String problem) {
         super("device " + device + " cannot be used: " + problem);
     }
 
-    /** libtorch was built for CPUs alone. */
+    /** libtorch was built only for CPUs. */
     static DeviceException withoutCuda(String device) {
         return new DeviceException(
                 device,

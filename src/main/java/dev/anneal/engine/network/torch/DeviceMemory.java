@@ -3,12 +3,12 @@ package dev.anneal.engine.network.torch;
 /**
  * Memory of a device, in bytes.
  *
- * @param total all of it
- * @param free memory that no process holds; libtorch's allocator keeps what it once took, even if no tensor uses it
+ * @param total total memory
+ * @param free memory not in use by any process; libtorch's allocator keeps memory even if no tensor uses it
  */
 public record DeviceMemory(long total, long free) {
 
-    /** Memory held by this process's tensors and allocator, by CUDA itself, and by other processes. */
+    /** Memory used by this process's tensors and allocator, CUDA itself, and other processes. */
     public long used() {
         return total - free;
     }

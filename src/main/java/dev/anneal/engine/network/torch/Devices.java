@@ -21,7 +21,7 @@ public final class Devices {
         return Torch.cudaIndex(device).map(index -> CudaRuntime.of(device).memory(index));
     }
 
-    /** Frees memory of the device that libtorch's allocator holds and no tensor uses. This process allocates it again when needed. */
+    /** Frees device memory that libtorch's allocator keeps without use. This process allocates it again when needed. */
     public static void release(String device) {
         if (Torch.cudaIndex(device).isPresent()) {
             JniUtils.emptyCudaCache();

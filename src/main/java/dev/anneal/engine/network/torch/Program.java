@@ -17,9 +17,10 @@ import java.util.Map;
 /**
  * A loaded TorchScript program whose methods are called by name, with gradients off.
  *
- * <p>An argument is a {@link Tensor}, a list of tensors, an int or long, a double, a boolean, a string, or a {@code long[]} for a list of
- * ints, a {@code double[]} for a list of floats; order and types must be those of the method. Arguments travel as values, never by names on
- * tensors, so any number of threads may call one program and share tensors. Tensors may be changed in place by methods that say so.
+ * <p>An argument is a {@link Tensor}, a list of tensors, an int or long, a double, a boolean, a string, or a {@code
+ * long[]} for a list of ints, a {@code double[]} for a list of floats; order and types must be those of the method.
+ * Arguments are passed as values, never by names on tensors, so any number of threads may call one program and share
+ * tensors. Methods that say so change tensors in place.
  */
 public final class Program {
 
@@ -32,7 +33,7 @@ public final class Program {
     /**
      * Loads {@code /torchscript/<name>.py}.
      *
-     * @param owner scope with which the program ends
+     * @param owner scope that owns the program
      * @param className name of the class in the text
      * @param attributes the class's typed attributes, Integer or Double
      */

@@ -41,7 +41,10 @@ public final class Scope implements AutoCloseable {
         return device;
     }
 
-    /** Number of tensors and scopes that this scope holds. In a scope of the whole run it is constant over steps, or memory leaks. */
+    /**
+     * Number of tensors and scopes in this scope. In a scope of the whole run it must be constant over steps; otherwise
+     * memory leaks.
+     */
     public int held() {
         return manager.getManagedArrays().size();
     }

@@ -11,7 +11,9 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Makes a TorchScript archive in memory from program text, as {@code torch.jit.save} would write it, without Python. */
+/**
+ * Creates a TorchScript archive in memory from program text, in the format of {@code torch.jit.save}, without Python.
+ */
 final class ScriptArchive {
 
     private ScriptArchive() {}

@@ -9,12 +9,12 @@ import java.nio.channels.WritableByteChannel;
 import java.util.function.Function;
 
 /**
- * Handle of a tensor in native memory. It belongs to the {@link Scope} in which it was made and lives until that closes, or until it is
- * closed itself.
+ * Handle of a tensor in native memory. It belongs to the {@link Scope} in which it was created and is valid until that
+ * or the tensor itself is closed.
  */
 public final class Tensor implements AutoCloseable {
 
-    /** Bytes that {@link #writeTo} holds in the Java heap at one time. */
+    /** Bytes that {@link #writeTo} holds in the Java heap at a time. */
     private static final long PART_BYTES = 1 << 22;
 
     private final Scope scope;
@@ -37,7 +37,7 @@ public final class Tensor implements AutoCloseable {
             case FLOAT16 -> ElementType.FLOAT16;
             case INT64 -> ElementType.INT64;
             case UINT8 -> ElementType.UINT8;
-            // DJL's native code does not know bf16. Programs make no other type that it does not know.
+            // DJL's native code does not support bf16. Programs create no other unsupported type.
             case UNKNOWN, BFLOAT16 -> ElementType.BFLOAT16;
             default -> throw new IllegalStateException("a tensor has the unexpected type " + type);
         };
@@ -127,7 +127,8 @@ public final class Tensor implements AutoCloseable {
     }
 
     /**
-     * On a device an earlier operation's failure is thrown here too. The host's copy is freed here; DJL's own would live as long as the tensor's scope.
+     * On a device this also throws failures of earlier operations. The host's copy is freed here; DJL would keep it as
+     * long as the tensor's scope.
      */
     private <T> T read(Function<PtNDArray, T> copy) {
         try (Tensor host = Conversions.program().call(scope, "on_host", this)) {

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Starts libtorch once for this JVM: no network, no telemetry, one thread for each operator.
  *
- * <p>An operator runs on its caller's thread, unless that asks for more ({@link OperatorThreads}). Parallel work is many micro-batches, each on a platform
- * thread, not one operator spread over all cores: it neither waits at barriers nor changes its bits with the number of cores.
+ * <p>An operator runs on its caller's thread, unless that asks for more ({@link OperatorThreads}). Work is parallelised
+ * over micro-batches, each on a platform thread, rather than over cores within an operator: that avoids barriers and
+ * results that depend on the number of cores.
  */
 final class Torch {
 
@@ -24,7 +25,7 @@ final class Torch {
     /**
      * A manager of native memory on {@code device}: {@code cpu} or {@code cuda:N}.
      *
-     * @throws DeviceException if the device is not there
+     * @throws DeviceException if the device does not exist
      */
     static PtNDManager newManager(String device) {
         Optional<Integer> cuda = cudaIndex(device);
@@ -45,17 +46,18 @@ final class Torch {
         throw new IllegalArgumentException("device must be cpu or cuda:N, was '" + device + "'");
     }
 
-    /** Called before anything native. Gradients are off for good: the engine derives them by hand. */
+    /** Called before any native code. Gradients are off, because the engine derives them by hand. */
     static void prepareThread() {
         if (PREPARED.get()) {
             return;
         }
         Engine unused = engine("cpu");
         JniUtils.setGradMode(false);
-        // The first call of a thread sets its number to what any thread asked for last; later ones do not.
+        // A thread's first call sets its number of threads to the last one that any thread requested; later ones do
+        // not.
         JniUtils.getNumThreads();
         JniUtils.setNumThreads(1);
-        // Almost every row has another length; specialising the program for each shape costs more than it gains.
+        // Almost every row has a different length; specialising the program for each shape costs more than it gains.
         JniUtils.setGraphExecutorOptimize(false);
         PREPARED.set(true);
     }
@@ -67,7 +69,7 @@ final class Torch {
         return Starter.ENGINE;
     }
 
-    /** Holds the engine; its class initialisation is the start. */
+    /** Holder of the engine, which its class initialisation starts. */
     private static final class Starter {
         /** Why there is no engine, by the dynamic linker's message. */
         static @Nullable String failure;

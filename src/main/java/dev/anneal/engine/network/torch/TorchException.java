@@ -33,7 +33,7 @@ public final class TorchException extends RuntimeException {
         }
     }
 
-    /** Whether the device had no memory left. */
+    /** Whether the device was out of memory. */
     public boolean isOutOfMemory() {
         String message = String.valueOf(getMessage());
         return OUT_OF_MEMORY.stream().anyMatch(message::contains);

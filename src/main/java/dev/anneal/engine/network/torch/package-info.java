@@ -1,4 +1,4 @@
-/** The only owner of DJL: TorchScript programs, tensors, scopes and dtypes. */
+/** The only user of DJL: TorchScript programs, tensors, scopes and element types. */
 @NamedInterface
 @NullMarked
 package dev.anneal.engine.network.torch;
