@@ -11,10 +11,10 @@ import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 
 /**
- * Owner of native memory: closing a scope frees every tensor that was made in it and every scope below it. Weights, adapters and optimizer state live in a
- * scope of the whole run, everything else in one of a step. Closed by its owner.
+ * Owner of native memory: closing a scope frees every tensor created in it and every scope below it. Weights, adapters
+ * and optimizer state are in a scope of the whole run, everything else in one of a step. Closed by its owner.
  *
- * <p>Safe for use by several threads.
+ * <p>Thread-safe.
  */
 public final class Scope implements AutoCloseable {
 

@@ -6,7 +6,7 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.function.Predicate;
 
-/** Finds which items of a sequence pass a test that takes many at a time, by halving the parts that fail. */
+/** Finds the items of a sequence that pass a test of many items at a time, by halving the parts that fail. */
 final class Bisection {
 
     /** Enough for every one of 128 items, or for some failing ones of a thousand. */
@@ -15,7 +15,7 @@ final class Bisection {
     private Bisection() {}
 
     /**
-     * The items that pass; those not tried when the attempts run out are not among them.
+     * The items that pass, without those not tested when the attempts run out.
      *
      * @param passes whether all items of a part pass together
      */

@@ -23,12 +23,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns datasets into tokens and labels with a model's tokenizer and chat template. Only assistant messages are trained, from behind their role header up to and
- * including their end-of-turn token. Safe for many threads; the tokenizer stays its owner's.
+ * Turns datasets into tokens and labels with a model's tokenizer and chat template. Only assistant messages are
+ * trained, from after their role header up to and including their end-of-turn token. Thread-safe; does not close the
+ * tokenizer.
  *
- * <p>A row longer than allowed keeps its start (TRL's {@code keep_start}): its last token is then whatever stands there, and no end of sequence is put in its place.
- * Such rows are counted, and dropped if nothing trained is left of them. A pair becomes two rows, each cut for itself, and is dropped whole if nothing trained is left of either. A prompt
- * is never cut: one that leaves no room for an answer is dropped.
+ * <p>A row longer than allowed is cut at its end (TRL's {@code keep_start}), without adding an end of sequence. Such
+ * rows are counted, and dropped if they have no trained token left. A pair becomes two rows, which are cut separately,
+ * and is dropped if either has no trained token left. A prompt is never cut: one that leaves no space for an answer is
+ * dropped.
  */
 public final class ChatEncoder {
     private final ModelTokenizer tokenizer;
@@ -44,8 +46,8 @@ public final class ChatEncoder {
     /**
      * Prepares the chat template of a model.
      *
-     * @param now what {@code strftime_now} shows, in UTC; one instant for all encodings that are to give the same tokens
-     * @throws DataException with code {@code base_model_unreadable} if it has none that is understood
+     * @param now time of {@code strftime_now}, in UTC; encodings must use the same instant to give the same tokens
+     * @throws DataException with code {@code base_model_unreadable} if it has no supported one
      */
     public static ChatEncoder of(ModelTokenizer tokenizer, Instant now) {
         ChatTemplates templates = tokenizer.readTemplates(now);
@@ -60,8 +62,8 @@ public final class ChatEncoder {
     /**
      * Encodes a validated file of conversations or pairs.
      *
-     * @param maxLengthTokens tokens a row may have, at least 2
-     * @throws DataException if the file holds a line that is not a row, or prompts
+     * @param maxLengthTokens maximum length of a row, at least 2
+     * @throws DataException if the file contains a line that is not a row, or prompts
      * @throws StalledRenderingException naming the line whose rendering stalled
      */
     public EncodedDataset<EncodedRow> encode(Path file, int maxLengthTokens) throws IOException {
@@ -75,8 +77,8 @@ public final class ChatEncoder {
     /**
      * Encodes a validated file of prompts.
      *
-     * @param maxLengthTokens tokens that a prompt has fewer of, at least 2; answers are not bounded by it
-     * @throws DataException if the file holds a line that is not a row, or other rows than prompts
+     * @param maxLengthTokens a prompt must be shorter than this, at least 2; answers are not limited by it
+     * @throws DataException if the file contains a line that is not a row, or rows other than prompts
      * @throws StalledRenderingException naming the line whose rendering stalled
      */
     public EncodedDataset<EncodedPrompt> encodePrompts(Path file, int maxLengthTokens) throws IOException {
@@ -88,7 +90,7 @@ public final class ChatEncoder {
         return new EncodedDataset<>(prompts, report);
     }
 
-    /** Counts what {@link #encode} or {@link #encodePrompts} would give, holding one row at a time. */
+    /** Counts the results of {@link #encode} or {@link #encodePrompts}, with one row in memory at a time. */
     public TokenReport report(Path file, int maxLengthTokens) throws IOException {
         return forEach(file, maxLengthTokens, row -> {}, prompt -> {});
     }
@@ -119,7 +121,7 @@ public final class ChatEncoder {
         return count.report();
     }
 
-    /** A conversation, or both of a pair. */
+    /** Encodes a conversation, or both of a pair. */
     private List<RowEncoder.Encoded> encode(Place place, DatasetRow row, int maxLength, TokenCount count)
             throws RowRejectedException {
         if (row instanceof PreferenceRow pair) {
@@ -158,29 +160,29 @@ public final class ChatEncoder {
         return new EncodedPrompt(place.line(), ids, row.item());
     }
 
-    /** The encoder by the template for conversations such as this one, with tools or without. */
+    /** The encoder with the template for this conversation, with tools or without. */
     RowEncoder encoder(ChatRow row) {
         return row.tools().isEmpty() ? plain : withTools;
     }
 
-    /** The token that the chat template writes after an assistant's message, or null if it writes none that is special. */
+    /** The special token that the chat template writes after an assistant's message, or null. */
     public @Nullable Integer endOfTurn() {
         return plain.turns().ownEnd();
     }
 
-    /** Tokens after which an answer is complete: the ends of the model, which base models may have others of than their chat template, and that of the template. */
+    /** Tokens that end an answer: those of the model and that of the chat template, which may differ in base models. */
     public Set<Integer> endsOfTurn() {
         return plain.turns().ends();
     }
 
-    /** What the tokens of an answer read, special ones left out. */
+    /** Text of the tokens of an answer, without special ones. */
     public String text(int[] ids) {
         return tokenizer.decode(ids, true);
     }
 
     /**
-     * Ids that ask for the last assistant message of a row: everything before it and the generation prompt. All of a row in which the user has the last word, or in which the
-     * assistant says nothing.
+     * Ids of the prompt for the last assistant message of a row: everything before it and the generation prompt. The
+     * whole row if it ends with a user message or has no assistant message.
      *
      * @param line the row's line in its file, counted from 1
      * @throws DataException if the chat template refuses the conversation
@@ -194,13 +196,13 @@ public final class ChatEncoder {
         }
     }
 
-    /** Ids of a prompt that stands in no file, made as {@link #encodePrompt(long, ChatRow)} makes them. */
+    /** As {@link #encodePrompt(long, ChatRow)}, for a prompt outside files. */
     public int[] encodePrompt(ChatRow row) {
         return encodePrompt(Place.ofNoFile(), row);
     }
 
     /**
-     * Ids that ask for a further message of the assistant: the whole conversation and the generation prompt.
+     * Ids of the prompt for another assistant message: the whole conversation and the generation prompt.
      *
      * @throws DataException if the chat template refuses the conversation
      */

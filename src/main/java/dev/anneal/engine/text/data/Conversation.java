@@ -17,12 +17,12 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row in the form that a chat template takes. Wherever its texts spell a special token they are broken by a mark, a character that the row does not use
- * otherwise; what the template itself writes stays whole. So a rendering shows which special tokens are the template's.
+ * A row in the form for chat templates. Special tokens spelled in its texts are broken by a mark, a character that the
+ * row does not use otherwise, so that in a rendering only the template's own special tokens are intact.
  *
- * @param variables what the template reads beside the messages: named tokens, and {@code tools} if the row has some
- * @param messages in the form that the template takes
- * @param cursors signs around texts that no text of the row holds
+ * @param variables variables of the template besides the messages: named tokens, and {@code tools} if the row has some
+ * @param messages messages in the template's form
+ * @param cursors signs around texts, which no text of the row contains
  */
 record Conversation(
         ChatTemplate template,
@@ -30,7 +30,10 @@ record Conversation(
         List<Map<String, @Nullable Object>> messages,
         Cursors cursors) {
 
-    /** Unicode's noncharacters U+FDD0 to U+FDEF: valid in strings, without meaning, and left alone by what templates do to texts. */
+    /**
+     * Unicode's noncharacters U+FDD0 to U+FDEF: valid in strings, without meaning, and unchanged by templates' text
+     * functions.
+     */
     private static final char FIRST_MARK = '\uFDD0';
 
     private static final int MARKS = 32;
@@ -135,7 +138,7 @@ record Conversation(
         return messages.size();
     }
 
-    /** The tools in the form that the template takes, or null if the row has none. */
+    /** The tools in the template's form, or null if the row has none. */
     @Nullable
     Object tools() {
         return variables.get("tools");

@@ -10,11 +10,12 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Invisible signs around the texts of messages, so that a rendering shows where each of them went. A cursor is a character that the row does not use, followed by a
- * number written in two such characters: whose text it is, of what kind, and whether it begins or ends there.
+ * Invisible signs around the texts of messages, so that a rendering shows their positions. A cursor is a character that
+ * the row does not use, followed by a number written in two such characters: the message, the kind of text, and whether
+ * it begins or ends there.
  *
- * @param mark what special tokens in texts are broken by; it never begins a text
- * @param sign what every cursor begins with
+ * @param mark character that breaks special tokens in texts; it never begins a text
+ * @param sign first character of every cursor
  */
 record Cursors(char mark, char sign) {
 
@@ -23,7 +24,7 @@ record Cursors(char mark, char sign) {
 
     private static final int END = 1;
 
-    /** What of a message a text is. */
+    /** Part of a message that a text belongs to. */
     enum Kind {
         CONTENT(0),
         REASONING(1),
@@ -43,16 +44,17 @@ record Cursors(char mark, char sign) {
     /**
      * A cursor in a rendering.
      *
-     * @param at where it stands in the text without cursors
+     * @param at its position in the text without cursors
      */
     record Cursor(int at, int message, Kind kind, boolean isEnd) {}
 
-    /** A rendering taken apart. */
+    /** A rendering with its cursors extracted. */
     record Reading(String text, List<Cursor> cursors) {}
 
     /**
-     * The message with cursors around its content, its reasoning and the texts of its calls: within white space at their ends, which templates may strip. The names of
-     * functions stand in the headers of their results as well, and are left alone.
+     * The message with cursors around its content, its reasoning and the texts of its calls: inside white space at
+     * their ends, which templates may strip. Names of functions get none, because they also appear in the headers of
+     * their results.
      */
     Map<String, @Nullable Object> around(int message, Map<String, @Nullable Object> form) {
         Map<String, @Nullable Object> copy = new LinkedHashMap<>(form);
@@ -103,7 +105,7 @@ record Cursors(char mark, char sign) {
         }
     }
 
-    /** Takes the cursors out of a rendering; null if the template has cut one in pieces. */
+    /** Extracts the cursors from a rendering; null if the template has split one. */
     @Nullable
     Reading read(String rendered) {
         StringBuilder text = new StringBuilder(rendered.length());
@@ -121,7 +123,7 @@ record Cursors(char mark, char sign) {
         return new Reading(text.append(rendered, from, rendered.length()).toString(), cursors);
     }
 
-    /** The number at this place, or -1 if there is none. */
+    /** The number at this position, or -1 if there is none. */
     private int number(String rendered, int start) {
         if (start + BITS > rendered.length()) {
             return -1;

@@ -3,11 +3,11 @@ package dev.anneal.engine.text.data;
 import java.util.List;
 
 /**
- * A dataset as tokens, in memory: eight bytes a token of a conversation, four of a prompt.
+ * A tokenised dataset in memory: eight bytes per token of a conversation, four of a prompt.
  *
  * @param <T> of its rows
- * @param rows those that can be trained, in the order of the file; of a preference dataset preferred and rejected in turn
- * @param report what was counted on the way, dropped rows included
+ * @param rows trainable rows in the order of the file; in a preference dataset preferred and rejected rows alternate
+ * @param report counts, including dropped rows
  */
 public record EncodedDataset<T>(List<T> rows, TokenReport report) {
 

@@ -4,10 +4,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row of a reinforcement dataset as token ids, generation prompt included. The array is the row's own: read it, do not change it.
+ * A row of a reinforcement dataset as token ids, with the generation prompt. The array must not be changed.
  *
- * @param line line of the file, counted from 1, that the row comes from
- * @param item every key of the row, for graders
+ * @param line line of the file, from 1
+ * @param item all keys of the row, for graders
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record EncodedPrompt(long line, int[] ids, Map<String, ? extends @Nullable Object> item) {}

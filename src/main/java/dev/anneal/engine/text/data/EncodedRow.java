@@ -1,19 +1,20 @@
 package dev.anneal.engine.text.data;
 
 /**
- * A row as token ids with its labels. The arrays are the row's own: read them, do not change them.
+ * A row as token ids with labels. The arrays must not be changed.
  *
- * <p>Labels follow transformers: {@code labels[i]} is {@code ids[i]} where token i is trained and {@link #NOT_TRAINED} elsewhere; the loss shifts them, so that
- * the logits at i are held against {@code labels[i + 1]}. Nothing comes before token 0, so it is never trained.
+ * <p>Labels follow transformers: {@code labels[i]} is {@code ids[i]} if token i is trained and {@link #NOT_TRAINED}
+ * otherwise; the loss shifts them, so the logits at i are compared with {@code labels[i + 1]}. Token 0 is never
+ * trained.
  *
- * @param line line of the file, counted from 1, that the row comes from
+ * @param line line of the file, from 1
  * @param ids token ids from the start of the conversation
  * @param labels one for each id
- * @param isTruncated whether the row was longer than allowed and lost its end
+ * @param isTruncated whether the row was cut at its end
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record EncodedRow(long line, int[] ids, int[] labels, boolean isTruncated) {
-    /** Label of a token that is context only. */
+    /** Label of a token that is only context. */
     public static final int NOT_TRAINED = -100;
 
     public EncodedRow {
@@ -30,7 +31,7 @@ public record EncodedRow(long line, int[] ids, int[] labels, boolean isTruncated
         return ids.length;
     }
 
-    /** How many labels are not {@link #NOT_TRAINED}: the row's share of the denominator of the loss. */
+    /** Number of labels other than {@link #NOT_TRAINED}: the row's share of the denominator of the loss. */
     public int trainedTokens() {
         int trained = 0;
         for (int label : labels) {

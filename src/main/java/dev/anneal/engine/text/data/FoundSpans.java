@@ -13,15 +13,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the assistant's messages in the text of a template that does not mark them. A message begins where the rendering of the messages before it ends, generation
- * prompt included, and reaches at most to where the rendering of the messages up to it ends: exactly what the model will be asked for and where it will be stopped.
+ * Finds the assistant's messages in the text of a template that does not mark them. A message begins at the end of the
+ * rendering of the messages before it, with the generation prompt, and extends at most to the end of the rendering of
+ * the messages up to it: exactly where generation will start and stop.
  *
- * <p>Some templates write a message differently once others follow. Then the places of its own texts and of its neighbours' tell where it stands, and the row is
- * refused where they do not. What a template writes between two messages is the same throughout a conversation, so that it is looked into once.
+ * <p>Some templates write a message differently once others follow. Then the message is located by its own texts and
+ * its neighbours', and the row is refused if that fails. Text that a template writes between two messages is the same
+ * throughout a conversation, so it is analysed once.
  */
 final class FoundSpans {
 
-    /** Characters of a generation prompt's end that are enough to recognise it elsewhere. */
+    /** Number of last characters of a generation prompt that suffice to recognise it elsewhere. */
     private static final int HEADER_CHARACTERS = 6;
 
     private final RenderedRow rendered;
@@ -84,7 +86,10 @@ final class FoundSpans {
         return withSpaceBefore(within, prompt);
     }
 
-    /** Behind the header of a message. Where the message shows no text, the header counts if it stands between its neighbours' texts and no other message's does. */
+    /**
+     * Position after the header of a message. If the message shows no text, the header must be the only one between its
+     * neighbours' texts.
+     */
     private int behindHeader(int message, Span within) {
         if (shown.first(message) != ShownTexts.NOWHERE) {
             return turns.behindHeader(text, within);
@@ -94,7 +99,7 @@ final class FoundSpans {
         return isAlone ? turns.behindHeader(text, shown.between(message, text.length())) : ShownTexts.NOWHERE;
     }
 
-    /** Moves a start to the left over white space that the generation prompt leaves to the model. */
+    /** Moves a start left over white space that the generation prompt leaves to the model. */
     private int withSpaceBefore(Span within, @Nullable String prompt) {
         if (prompt == null) {
             return within.end();
@@ -149,7 +154,7 @@ final class FoundSpans {
                 : endOfChanged(message, behind);
     }
 
-    /** Behind the names of the last calls, whose arguments have no text that would be located. */
+    /** Position after the names of the last calls, whose arguments have no text to locate. */
     private int behindCalls(int message, Span within) {
         int from = within.start();
         String part = text.substring(within.start(), within.end());
@@ -167,12 +172,15 @@ final class FoundSpans {
         return conversation.messages().get(message).get("tool_calls") instanceof List<?> calls ? calls : List.of();
     }
 
-    /** Where the rendering of the messages up to this one ends, if the template writes them the same when others follow; else null. */
+    /**
+     * End of the rendering of the messages up to this one, if the template writes them the same when others follow;
+     * otherwise null.
+     */
     private @Nullable Integer limit(int message, String upTo, int common) {
         if (common == upTo.length()) {
             return common;
         }
-        // What is written behind the last message alone is not written before a generation prompt.
+        // Text written only after the last message is not written before a generation prompt.
         @Nullable String asked = rendered(message + 1, true);
         @Nullable String unasked = asked == null ? null : turns.withoutPrompt(asked);
         return unasked != null && unasked.length() >= shown.last(message) && text.startsWith(unasked)
@@ -180,7 +188,7 @@ final class FoundSpans {
                 : null;
     }
 
-    /** The end of a message that is written differently when it is the last: only the token that the template always ends messages with shows it. */
+    /** The end of a message that is written differently when it is the last: shown only by the template's end token. */
     private int endOfChanged(int message, Span behind) throws RowRejectedException {
         int end = shown.isLocatedUpToNext(message, behind.start())
                 ? turns.firstOwnEnd(text, behind, conversation.mark())
@@ -218,10 +226,10 @@ final class FoundSpans {
     }
 
     /**
-     * What stands between the texts of an assistant's message and those of its neighbour.
+     * Text between the texts of an assistant's message and those of its neighbour.
      *
-     * @param isWhole whether the template shows the whole of the message's texts
-     * @param keys of the message
+     * @param isWhole whether the template shows the message's texts completely
+     * @param keys keys of the message
      */
     private record Seam(String text, boolean isBefore, boolean isWhole, Set<String> keys) {}
 }

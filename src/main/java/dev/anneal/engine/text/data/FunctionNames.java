@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Names of the functions in calls or tools, in the form that templates take. */
+/** Names of the functions in calls or tools in the form for templates. */
 final class FunctionNames {
 
     private FunctionNames() {}
 
-    /** The names in all calls or tools, in their order. */
+    /** The names in all calls or tools, in order. */
     static List<String> of(@Nullable Object callsOrTools) {
         return callsOrTools instanceof List<?> list ? names(list) : List.of();
     }
@@ -26,7 +26,7 @@ final class FunctionNames {
         return names;
     }
 
-    /** The names in the calls behind the last whose arguments hold a text. */
+    /** The names in the calls after the last one whose arguments contain a text. */
     static List<String> behindTexts(@Nullable Object calls) {
         if (!(calls instanceof List<?> list)) {
             return List.of();

@@ -10,8 +10,9 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * Tells which of a template's {@code {% generation %}} spans are of trained messages. A span belongs to the messages whose texts stand in it; one that holds none, such as an end
- * of text alone, belongs to the message before it, or to one that shows nothing.
+ * Selects those of a template's {@code {% generation %}} spans that belong to trained messages. A span belongs to the
+ * messages whose texts it contains; one without any, such as an end of text, belongs to the message before it, or to
+ * one that shows nothing.
  */
 final class MarkedSpans {
 
@@ -23,7 +24,7 @@ final class MarkedSpans {
         this.shown = rendered.shown();
     }
 
-    /** Those of the trained messages among all spans, ascending. */
+    /** The spans of the trained messages, ascending. */
     List<Span> trained() throws RowRejectedException {
         boolean areAllTrained = assistants(0, messages()).allMatch(this::isTrained);
         List<Span> trained = new ArrayList<>();
@@ -40,7 +41,7 @@ final class MarkedSpans {
         return rendered.conversation().size();
     }
 
-    /** Where a message of another role may stand that is not located, nothing is trained. */
+    /** Refuses trained spans where an unlocated message of another role may be. */
     private void checkUnlocated(List<Span> trained) throws RowRejectedException {
         for (int i = 0; i < messages(); i++) {
             if (!rendered.isAssistant(i) && !shown.isLocated(i)) {
@@ -53,7 +54,10 @@ final class MarkedSpans {
         }
     }
 
-    /** Whether a span lies between the texts of two messages, or holds all that does. One that only ends or begins there belongs to one of the two. */
+    /**
+     * Whether a span lies between the texts of two messages, or contains everything between them. One that only ends or
+     * begins there belongs to one of the two.
+     */
     private static boolean mayHold(Span span, Span between) {
         boolean isWithin = span.start() >= between.start() && span.end() <= between.end();
         boolean isAround = span.start() <= between.start() && span.end() >= between.end();

@@ -10,14 +10,15 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * Rows put together into packed sequences of at most so many tokens, by best fit, longest rows first, as TRL's {@code bfd} does. A function of the lengths alone.
- * The rows of a sequence still do not see each other: what packing changes is how many rows a batch holds, and that batches are of about equal size.
+ * Packs rows into sequences of a maximum length by best fit, longest rows first, like TRL's {@code bfd}. Depends only
+ * on the lengths. Rows of a sequence do not attend to each other: packing only changes the number of rows of a batch,
+ * and makes batches about equal in size.
  */
 public final class Packing {
 
     private Packing() {}
 
-    /** Every row for itself. */
+    /** Every row separately. */
     public static List<List<Integer>> none(int rows) {
         return IntStream.range(0, rows).mapToObj(List::of).toList();
     }
@@ -26,7 +27,7 @@ public final class Packing {
      * Packs rows.
      *
      * @param lengths tokens of each row
-     * @param longest tokens of a packed sequence at most; a row that is longer gets one of its own
+     * @param longest maximum length of a packed sequence; a longer row gets its own
      * @return indices of the rows of each sequence, ascending; sequences in the order of their first row
      */
     public static List<List<Integer>> of(int[] lengths, int longest) {

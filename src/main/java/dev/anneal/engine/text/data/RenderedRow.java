@@ -15,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row as its chat template renders it, where the texts of its messages stand there, and the checks that need both: nothing is trained but trained messages, all
- * of each, and a trained message with content is shown.
+ * A row rendered by its chat template, with the positions of its messages' texts, and the checks that need both: only
+ * trained messages are trained, each completely, and a trained message with content is shown.
  */
 final class RenderedRow {
     private final Place place;
@@ -63,7 +63,7 @@ final class RenderedRow {
         return rendering.text();
     }
 
-    /** Where the texts of the messages stand; a row that is rendered in part does not tell. */
+    /** Positions of the messages' texts; not available for a partly rendered row. */
     ShownTexts shown() {
         ShownTexts known = shown;
         if (known == null) {
@@ -73,7 +73,7 @@ final class RenderedRow {
         return known;
     }
 
-    /** Refuses a row because the chat template does not show where a message stands. */
+    /** Refusal of a row because the chat template does not show the position of a message. */
     RowRejectedException unclear(int message, String found) {
         return unclear(
                 message,
@@ -87,8 +87,8 @@ final class RenderedRow {
     }
 
     /**
-     * Whether the template leaves out the content or reasoning of a message, or the name of a tool or of a call: system messages, earlier reasoning, tools that it does
-     * not know. Nobody would see from the loss that a model never read them.
+     * Whether the template leaves out the content or reasoning of a message, or the name of a tool or of a call: system
+     * messages, earlier reasoning, unknown tools. The loss would not reveal that the model never read them.
      */
     boolean hidesText() {
         for (int i = 0; i < conversation.size(); i++) {
@@ -110,12 +110,18 @@ final class RenderedRow {
         return FunctionNames.of(callsOrTools).stream().anyMatch(this::isHidden);
     }
 
-    /** Templates may write a text in another way than it stands in the row, escaped or in capitals. One that looks into the text has read it. */
+    /**
+     * Templates may write a text differently than in the row, escaped or in capitals. A template that inspects the text
+     * has read it.
+     */
     private boolean isShownOtherwise(int message) {
         return !shown().isLocated(message) || shown().showsContent(message);
     }
 
-    /** @throws RowRejectedException naming a trained message with content of which the template shows neither that nor a call: the model would learn to say nothing */
+    /**
+     * @throws RowRejectedException naming a trained message with content of which the template shows neither the
+     *     content nor a call: the model would learn to say nothing
+     */
     void requireTrainedShown() throws RowRejectedException {
         for (int i = 0; i < conversation.size(); i++) {
             String content = message(i).content();
@@ -134,7 +140,7 @@ final class RenderedRow {
         }
     }
 
-    /** Templates may show calls instead of the content beside them, and arguments may have no text. */
+    /** Templates may show calls instead of the content, and arguments may have no text. */
     private boolean showsCall(int message) {
         Span between = shown().between(message, text().length());
         String own = text().substring(between.start(), between.end());
@@ -143,18 +149,18 @@ final class RenderedRow {
     }
 
     /**
-     * Holds labels against the messages.
+     * Checks labels against the messages.
      *
-     * @param labels of the first tokens of the text
-     * @param isMarked whether the template says what the assistant writes
-     * @throws RowRejectedException naming the message whose tokens are labelled wrongly
+     * @param labels labels of the first tokens of the text
+     * @param isMarked whether the template marks the assistant's text
+     * @throws RowRejectedException naming the message with wrong labels
      */
     void requireLabels(EncodedText tokens, int[] labels, boolean isMarked) throws RowRejectedException {
         int from = 0;
         for (ShownTexts.Piece piece : shown().pieces()) {
             boolean isTrained = message(piece.message()).isTrained();
             Span span = isTrained ? piece.span() : piece.certain();
-            // Pieces ascend by their starts alone: what ends before one begins is behind all further ones too.
+            // Pieces ascend only by their starts, but a span that ends before one begins also precedes all later ones.
             while (from < labels.length && tokens.end(from) < piece.span().start()) {
                 from++;
             }

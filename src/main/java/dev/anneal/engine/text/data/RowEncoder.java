@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Turns one conversation into tokens by one chat template. Labels are what the assistant writes, role headers excluded and the end-of-turn token included: templates
- * with {@code {% generation %}} say themselves what that is ({@link MarkedSpans}), for the others it is found ({@link FoundSpans}); either is checked. Safe for many threads.
+ * Turns a conversation into tokens with a chat template. Labels cover the assistant's text, without role headers and
+ * with the end-of-turn token: templates with {@code {% generation %}} mark it ({@link MarkedSpans}), in others it is
+ * located ({@link FoundSpans}); both are checked. Thread-safe.
  */
 final class RowEncoder {
     private final ModelTokenizer tokenizer;
@@ -30,15 +31,15 @@ final class RowEncoder {
         this.turns = TurnTokens.of(tokenizer, template);
     }
 
-    /** What the template writes around an assistant's message. */
+    /** The template's text around an assistant's message. */
     TurnTokens turns() {
         return turns;
     }
 
     /**
-     * A conversation that is trained.
+     * Encodes a conversation for training.
      *
-     * @param count is told how long the whole is, even if it is refused
+     * @param count receives the total length, even if the row is refused
      */
     Encoded encode(Place place, ChatRow row, int maxLength, TokenCount count) throws RowRejectedException {
         RenderedRow rendered = render(place, row, row.messages().size(), false);
@@ -60,7 +61,7 @@ final class RowEncoder {
         return new Encoded(encoded, isEnded, rendered.hidesText());
     }
 
-    /** A conversation, or its first messages, with the generation prompt at the end. */
+    /** Renders a conversation, or its first messages, with the generation prompt. */
     RenderedRow prompt(Place place, ChatRow row, int messages) throws RowRejectedException {
         return render(place, row, messages, true);
     }
@@ -80,8 +81,8 @@ final class RowEncoder {
     }
 
     /**
-     * Labels of the first tokens: the id where a token shares a character with a span or stands between two that do, {@link EncodedRow#NOT_TRAINED} elsewhere and for
-     * token 0.
+     * Labels of the first tokens: the id if a token overlaps a span or lies between two tokens that do, {@link
+     * EncodedRow#NOT_TRAINED} otherwise and for token 0.
      *
      * @param spans ascending and disjoint
      */
@@ -115,7 +116,9 @@ final class RowEncoder {
         }
     }
 
-    /** @throws DataException with code {@code base_model_unreadable} if the template is at fault and not the row */
+    /**
+     * @throws DataException with code {@code base_model_unreadable} if the template rather than the row is at fault
+     */
     private static RowRejectedException notRendered(Place messages, TemplateException e) {
         String found = Excerpt.shorten("%s (line %d of the template)".formatted(e.reason(), e.line()));
         return switch (e.problem()) {
@@ -163,7 +166,7 @@ final class RowEncoder {
      * A conversation as tokens.
      *
      * @param isEnded whether an end-of-turn token is trained
-     * @param hidesText whether the chat template leaves something out
+     * @param hidesText whether the chat template leaves text out
      */
     record Encoded(EncodedRow row, boolean isEnded, boolean hidesText) {}
 }

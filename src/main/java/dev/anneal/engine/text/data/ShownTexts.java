@@ -16,16 +16,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the texts of each message stand in a rendering of the conversation. They are found in a second rendering in which cursors stand around them, and which is
- * otherwise the same. A template that looks into texts may be led astray by cursors; then the messages are looked for in parts.
+ * Positions of the texts of each message in a rendering of the conversation, found in a second rendering with cursors
+ * around the texts. Cursors may change the output of a template that inspects texts; then the messages are located in
+ * parts.
  */
 final class ShownTexts {
 
-    /** Place of a message that shows nothing. */
+    /** Position of a message that shows nothing. */
     static final int NOWHERE = -1;
 
     /**
-     * A text of a message, or what the template shows of it: without its beginning or its end, the place of the other alone.
+     * A text of a message, or the part that the template shows; if its beginning or end is missing, only the position
+     * of the other.
      *
      * @param begins whether its beginning is shown
      * @param ends whether its end is shown
@@ -36,17 +38,20 @@ final class ShownTexts {
             return begins && ends;
         }
 
-        /** Whether its text stands before a part of the rendering: one that is shown from its beginning goes on behind its place. */
+        /**
+         * Whether its text precedes a part of the rendering: a text shown from its beginning continues after its
+         * position.
+         */
         boolean isBefore(Span part) {
             return ends ? span.end() <= part.start() : span.end() < part.start();
         }
 
-        /** Whether its text stands behind a part of the rendering: one that is shown to its end stands before its place. */
+        /** Whether its text follows a part of the rendering: a text shown to its end lies before its position. */
         boolean isBehind(Span part) {
             return begins ? span.start() >= part.end() : span.start() > part.end();
         }
 
-        /** What certainly belongs to the message: of a text that is shown in part, the unit beside its place. */
+        /** The span that certainly belongs to the message: for a partly shown text, the unit next to its position. */
         Span certain() {
             return new Span(begins ? span.start() : span.start() - 1, ends ? span.end() : span.end() + 1);
         }
@@ -124,12 +129,12 @@ final class ShownTexts {
         return pieces;
     }
 
-    /** Whether {@link #pieces} holds whatever the rendering shows of a message. */
+    /** Whether {@link #pieces} contains everything that the rendering shows of a message. */
     boolean isLocated(int message) {
         return located.get(message);
     }
 
-    /** Whether that is so of a message, and of those that may stand between it and the next text of another. */
+    /** Whether that holds for a message and for those that may lie between it and the next text of another. */
     boolean isLocatedUpToNext(int message, int at) {
         int to = behind(message, at).map(Piece::message).orElse(byMessage.size());
         int behind = to > message ? to : byMessage.size();
@@ -137,7 +142,10 @@ final class ShownTexts {
         return located.nextClearBit(from) >= behind;
     }
 
-    /** The messages behind the last before this one that show a text, up to the first behind it that does, that one included and this one not. */
+    /**
+     * The messages after the last earlier one with a shown text, up to and including the first later one with a shown
+     * text, without this one.
+     */
     IntStream neighbours(int message) {
         int from = message;
         while (from > 0 && first(from - 1) == NOWHERE) {
@@ -150,7 +158,7 @@ final class ShownTexts {
         return IntStream.rangeClosed(from, Math.min(to, byMessage.size() - 1)).filter(i -> i != message);
     }
 
-    /** Whether nothing is missing of the texts that a message shows. */
+    /** Whether the texts that a message shows are complete. */
     boolean isWhole(int message) {
         return byMessage.get(message).stream().allMatch(Piece::isWhole);
     }
@@ -160,7 +168,7 @@ final class ShownTexts {
         return byMessage.get(message).stream().anyMatch(piece -> piece.begins && piece.kind == Cursors.Kind.CONTENT);
     }
 
-    /** Where the first text of a message begins, or {@link #NOWHERE}. */
+    /** Start of the first text of a message, or {@link #NOWHERE}. */
     int first(int message) {
         return firstPiece(message).map(piece -> piece.span.start()).orElse(NOWHERE);
     }
@@ -169,19 +177,19 @@ final class ShownTexts {
         return byMessage.get(message).stream().findFirst();
     }
 
-    /** Whether the first text of a message is shown from its beginning, and is what the assistant says or thinks. */
+    /** Whether the first text of a message is shown from its beginning and is content or reasoning. */
     boolean beginsWithWords(int message) {
         return firstPiece(message)
                 .filter(piece -> piece.begins && piece.kind != Cursors.Kind.CALL)
                 .isPresent();
     }
 
-    /** Whether the first that is shown of a message is the end of a text. */
+    /** Whether the first shown part of a message is the end of a text. */
     boolean showsEndFirst(int message) {
         return firstPiece(message).filter(piece -> !piece.begins).isPresent();
     }
 
-    /** Where the last text of a message ends, or {@link #NOWHERE}. */
+    /** End of the last text of a message, or {@link #NOWHERE}. */
     int last(int message) {
         return byMessage.get(message).stream()
                 .mapToInt(piece -> piece.span.end())
@@ -189,7 +197,7 @@ final class ShownTexts {
                 .orElse(NOWHERE);
     }
 
-    /** What stands between the texts of the messages before one and those of the messages behind it. */
+    /** The span between the texts of the messages before a message and those after it. */
     Span between(int message, int length) {
         int start =
                 Math.max(0, IntStream.range(0, message).map(this::last).max().orElse(0));
@@ -201,7 +209,7 @@ final class ShownTexts {
         return new Span(start, Math.max(start, end));
     }
 
-    /** Where the text of another message ends that stands before this place; the beginning if there is none. */
+    /** End of another message's text before this position; the beginning if there is none. */
     int endBefore(int message, int at) {
         return pieces.stream()
                 .filter(piece -> piece.message != message && piece.span.end() <= at)
@@ -210,7 +218,7 @@ final class ShownTexts {
                 .orElse(0);
     }
 
-    /** Where the text of another message begins that stands behind this place, or {@link #NOWHERE}. */
+    /** Start of another message's text after this position, or {@link #NOWHERE}. */
     int startBehind(int message, int at) {
         return behind(message, at).map(piece -> piece.span.start()).orElse(NOWHERE);
     }

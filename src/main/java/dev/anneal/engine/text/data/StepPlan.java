@@ -8,8 +8,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which rows each optimizer step trains. Each epoch visits every row once, in an order that is a function of seed and epoch alone, so a resumed job asks for
- * the step it stopped at and replays nothing. The last step of an epoch holds what is left and may be smaller. Safe for many threads.
+ * Rows of each optimizer step. Each epoch visits every row once, in an order that depends only on seed and epoch, so a
+ * resumed job continues at any step without replaying. The last step of an epoch may be smaller. Thread-safe.
  */
 public final class StepPlan {
 
@@ -24,7 +24,7 @@ public final class StepPlan {
      *
      * @param rows rows of the training set, at least 1
      * @param stepRows rows of one optimizer step, at least 1
-     * @param totalSteps steps of the whole job; more than fit into one epoch start another
+     * @param totalSteps steps of the whole job, over as many epochs as needed
      */
     public StepPlan(int rows, int stepRows, int totalSteps, long seed) {
         this.rows = positive(rows, "rows");
@@ -33,7 +33,7 @@ public final class StepPlan {
         this.seed = seed;
     }
 
-    /** Optimizer steps in which every row is visited once. */
+    /** Optimizer steps of one epoch. */
     public static int stepsPerEpoch(int rows, int stepRows) {
         return (positive(rows, "rows") - 1) / positive(stepRows, "stepRows") + 1;
     }
@@ -57,7 +57,7 @@ public final class StepPlan {
         return stepsPerEpoch(rows, stepRows);
     }
 
-    /** Epoch, counted from 0, to which a step belongs. */
+    /** Epoch of a step, from 0. */
     public int epochOf(int step) {
         if (step < 0 || step >= totalSteps) {
             throw new IllegalArgumentException("step %d is not within 0..%d".formatted(step, totalSteps - 1));
@@ -65,7 +65,7 @@ public final class StepPlan {
         return step / stepsPerEpoch();
     }
 
-    /** Indices of the rows of a step, in the order in which they are trained. */
+    /** Indices of the rows of a step, in order. */
     public int[] rowsOf(int step) {
         int[] order = orderOf(epochOf(step));
         int from = (step % stepsPerEpoch()) * stepRows;
@@ -82,8 +82,9 @@ public final class StepPlan {
     }
 
     /**
-     * Fisher and Yates's shuffle of 0..rows-1. Its random numbers are functions of (seed, epoch, counter), {@link SplitMix64#mix} applied to each in turn. The bias is below
-     * rows / 2^63: nothing for the number of rows a file can hold.
+     * Fisher and Yates's shuffle of 0..rows-1. Its random numbers are functions of (seed, epoch, counter), {@link
+     * SplitMix64#mix} applied to each in turn. The bias is below rows / 2^63: negligible for the possible number of
+     * rows.
      */
     private static int[] shuffled(int rows, long seed, long epoch) {
         long key = mix(mix(seed + GAMMA) ^ (epoch * GAMMA));

@@ -49,7 +49,7 @@ final class TokenCount {
                 parts.stream().anyMatch(RowEncoder.Encoded::hidesText));
     }
 
-    /** Counts a prompt, which nothing is trained of. */
+    /** Counts a prompt, which has no trained tokens. */
     void acceptedPrompt(long line, int length, boolean hidesText) {
         accepted(line, List.of(length), hidesText);
     }

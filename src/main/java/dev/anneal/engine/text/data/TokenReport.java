@@ -12,21 +12,24 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * What a dataset file is to one model at one longest row length. A validated file may still lose rows here: to the model's chat template or to the length.
+ * Token counts of a dataset file for a model and a maximum row length. A validated file may still lose rows here,
+ * because of the model's chat template or the length.
  *
- * @param maxLengthTokens the longest row length that was asked for
- * @param rows rows that can be trained; a pair is one row, and has the tokens of both its conversations
- * @param packedSequences sequences of at most that length into which {@link Packing} puts them
+ * @param maxLengthTokens the requested maximum row length
+ * @param rows trainable rows; a pair is one row with the tokens of both conversations
+ * @param packedSequences number of sequences of at most that length into which {@link Packing} packs them
  * @param tokens their tokens, after truncation
  * @param trainedTokens their tokens with a label
- * @param longestRowTokens the longest row before truncation, rows that are dropped for their length included
- * @param longestRowLine its line, counted from 1; 0 if there is none
- * @param truncatedRows trainable rows that lost their end; dropped rows do not count
+ * @param longestRowTokens length of the longest row before truncation, including rows dropped for their length
+ * @param longestRowLine its line, from 1; 0 if there is none
+ * @param truncatedRows number of trainable rows that were cut
  * @param firstTruncatedLines lines of the first of them, at most {@link DatasetLimits#LISTED_PROBLEMS}
- * @param unendedRows trainable conversations, or pairs with one, in which no trained message is followed by an end-of-turn token within the length: alone they would teach a model never to stop
- * @param unshownRows trainable rows of which the chat template leaves out the text of a message, a tool or a call
+ * @param unendedRows number of trainable conversations, or pairs with one, in which no trained message has an
+ *     end-of-turn token within the length: trained alone, they would teach a model never to stop
+ * @param unshownRows number of trainable rows of which the chat template leaves out the text of a message, a tool or a
+ *     call
  * @param firstUnshownLines lines of the first of them, at most {@link DatasetLimits#LISTED_PROBLEMS}
- * @param dropped counts of rows that cannot be trained by {@link RowFault#wireName}
+ * @param dropped counts of untrainable rows by {@link RowFault#wireName}
  * @param firstProblems the first of them, at most {@link DatasetLimits#LISTED_PROBLEMS}
  */
 @JsonNaming(SnakeCaseStrategy.class)

@@ -17,12 +17,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a chat template writes around an assistant's message, as a short conversation shows it. Base models are often given a template whose end of turn is not
- * their end of sequence.
+ * A chat template's text around an assistant's message, derived from a short conversation. Base models often have a
+ * template whose end of turn is not their end of sequence.
  *
- * @param ends tokens after which an assistant's message is complete: those of the model, and the template's own
- * @param ownEnd the token that the template itself ends an assistant's message with, or null if it writes none that is special
- * @param prompt what asks the assistant for a message; empty if that does not show
+ * @param ends tokens that end an assistant's message: the model's and the template's
+ * @param ownEnd the special token with which the template ends an assistant's message, or null
+ * @param prompt the generation prompt; empty if it cannot be determined
  */
 record TurnTokens(
         ControlTokens tokens, Set<Integer> ends, @Nullable Integer ownEnd, String prompt) {
@@ -45,7 +45,7 @@ record TurnTokens(
         }
     }
 
-    /** The first of the model's ends behind the answer, or else the last special token. */
+    /** The first of the model's end tokens after the answer, or else the last special token. */
     private static @Nullable Integer ownEnd(ControlTokens tokens, Set<Integer> ends, Conversation conversation) {
         String text = conversation.render(2, false).text();
         int from = ShownTexts.of(conversation, false, text).last(1);
@@ -62,7 +62,10 @@ record TurnTokens(
         return last;
     }
 
-    /** What asks for an answer. Templates such as Phi-3's end the last message alone with a token, which is not written before a generation prompt. */
+    /**
+     * The generation prompt. Templates such as Phi-3's end only the last message with a token, which is not written
+     * before a generation prompt.
+     */
     private static String prompt(ControlTokens tokens, Conversation conversation) {
         String asked = conversation.render(1, true).text();
         String unasked = conversation.render(1, false).text();
@@ -78,7 +81,7 @@ record TurnTokens(
         return asked.substring(at);
     }
 
-    /** A rendering that ends with the generation prompt, without it; null if that does not show. */
+    /** A rendering without the generation prompt at its end; null if it cannot be determined. */
     @Nullable
     String withoutPrompt(String asked) {
         return !prompt.isEmpty() && asked.endsWith(prompt)
@@ -86,18 +89,18 @@ record TurnTokens(
                 : null;
     }
 
-    /** Where the text behind the last header of an assistant's message in a part of a text begins, or {@link ShownTexts#NOWHERE}. */
+    /** Position after the last header of an assistant's message within a span, or {@link ShownTexts#NOWHERE}. */
     int behindHeader(String text, Span within) {
         int at = prompt.isEmpty() ? -1 : text.lastIndexOf(prompt, within.end() - prompt.length());
         return at < within.start() ? ShownTexts.NOWHERE : at + prompt.length();
     }
 
-    /** Where the first token that completes a message ends in a part of a text, or {@link ShownTexts#NOWHERE}. */
+    /** End of the first end token within a span, or {@link ShownTexts#NOWHERE}. */
     int firstEnd(String text, Span within, char mark) {
         return firstEnd(text, within, mark, ends);
     }
 
-    /** Where the first token that the template itself completes messages with ends in a part of a text, or {@link ShownTexts#NOWHERE}. */
+    /** End of the template's first own end token within a span, or {@link ShownTexts#NOWHERE}. */
     int firstOwnEnd(String text, Span within, char mark) {
         return ownEnd == null ? ShownTexts.NOWHERE : firstEnd(text, within, mark, Set.of(ownEnd));
     }

@@ -1,6 +1,6 @@
 /**
- * Rows as tensors will see them: tokens, labels, truncation, the order of batches. Counting the tokens of a file and training on it are the same pass of
- * {@code ChatEncoder} over its rows; {@code RowEncoder} makes tokens and labels of one conversation.
+ * Rows as tokens with labels: encoding, truncation, packing, and the order of batches. {@code ChatEncoder} both counts
+ * the tokens of a file and encodes it for training; {@code RowEncoder} encodes one conversation.
  */
 @NamedInterface
 @NullMarked

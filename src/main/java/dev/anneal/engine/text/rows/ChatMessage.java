@@ -9,15 +9,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * One message of a conversation.
  *
- * @param content the text; a list of text parts is joined. Null only where an assistant calls tools without saying anything
+ * @param content the text; a list of text parts is joined. Null only if an assistant calls tools without text
  * @param isTrained whether the model learns to write this message: assistant messages, unless their {@code weight} is 0
- * @param otherKeys keys that templates may use besides role and content, in the row's order: {@code name}, {@code tool_calls} with their arguments as objects,
- *     {@code tool_call_id}, {@code reasoning_content} …
+ * @param otherKeys further keys for templates, in the row's order: {@code name}, {@code tool_calls} with their
+ *     arguments as objects, {@code tool_call_id}, {@code reasoning_content} …
  */
 public record ChatMessage(
         Role role, @Nullable String content, boolean isTrained, Map<String, ? extends @Nullable Object> otherKeys) {
 
-    /** Keys of a message's reasoning: open models have three names for it. */
+    /** Keys of a message's reasoning, for which open models have three names. */
     public static final List<String> REASONING_KEYS = List.of("reasoning_content", "reasoning", "thinking");
 
     public ChatMessage {
@@ -27,12 +27,12 @@ public record ChatMessage(
         }
     }
 
-    /** A message of text alone, trained if the assistant says it. */
+    /** A message with only text, trained if it is the assistant's. */
     public static ChatMessage of(Role role, String content) {
         return new ChatMessage(role, content, role == Role.ASSISTANT, Map.of());
     }
 
-    /** The same message as context. */
+    /** The message as context. */
     ChatMessage untrained() {
         return new ChatMessage(role, content, false, otherKeys);
     }

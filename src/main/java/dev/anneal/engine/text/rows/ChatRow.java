@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A conversation: one line of a supervised dataset, or a part of a line of another.
  *
- * @param messages in the order in which they were said; at least one
- * @param tools functions the assistant may call, each as OpenAI's {@code {"type": "function", "function": {…}}}; empty if the row has none
+ * @param messages messages in order; at least one
+ * @param tools functions the assistant may call, each as OpenAI's {@code {"type": "function", "function": {…}}}; empty
+ *     if the row has none
  */
 public record ChatRow(List<ChatMessage> messages, List<Map<String, @Nullable Object>> tools) implements DatasetRow {
 
@@ -22,16 +23,17 @@ public record ChatRow(List<ChatMessage> messages, List<Map<String, @Nullable Obj
     }
 
     /**
-     * Reads the conversation of a request for an answer.
+     * Parses the conversation of a generation request.
      *
-     * @param json an object with {@code messages} and perhaps {@code tools}, as in a dataset's rows; other keys are ignored
-     * @throws RowRejectedException naming the place of what is wrong
+     * @param json an object with {@code messages} and optionally {@code tools}, as in a dataset's rows; other keys are
+     *     ignored
+     * @throws RowRejectedException naming the path of the fault
      */
     public static ChatRow parse(String json) throws RowRejectedException {
         return RowParser.parseRequest(json);
     }
 
-    /** Index of the last message of the assistant, the answer in question where a model is asked; -1 if it says nothing. */
+    /** Index of the last assistant message; -1 if there is none. */
     public int lastAssistant() {
         int last = messages.size() - 1;
         while (last >= 0 && messages.get(last).role() != Role.ASSISTANT) {
@@ -40,7 +42,7 @@ public record ChatRow(List<ChatMessage> messages, List<Map<String, @Nullable Obj
         return last;
     }
 
-    /** Whether the user has the last word, so that all of it asks for an answer. */
+    /** Whether it ends with a user message, so that all of it is a prompt. */
     public boolean isPrompt() {
         return lastMessage().role() == Role.USER;
     }
@@ -49,12 +51,12 @@ public record ChatRow(List<ChatMessage> messages, List<Map<String, @Nullable Obj
         return messages.get(messages.size() - 1);
     }
 
-    /** The same conversation with nothing to learn in it. */
+    /** The conversation without trained messages. */
     ChatRow untrained() {
         return new ChatRow(messages.stream().map(ChatMessage::untrained).toList(), tools);
     }
 
-    /** The conversation with one more message. */
+    /** The conversation with another message appended. */
     ChatRow with(ChatMessage last) {
         return new ChatRow(Stream.concat(messages.stream(), Stream.of(last)).toList(), tools);
     }

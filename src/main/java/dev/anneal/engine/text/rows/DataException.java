@@ -3,19 +3,19 @@ package dev.anneal.engine.text.rows;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A dataset or a tokenizer that cannot be used. The message says what must hold, what was found and where. */
+/** A dataset or a tokenizer that cannot be used. The message says what is required, what was found and where. */
 public final class DataException extends RuntimeException {
 
-    /** Whose fault it is; the names are the API's {@code error.code}. */
+    /** Reasons; the names are the API's {@code error.code}. */
     public enum Code {
-        /** Lines of the file are not rows of the format, or none can be trained. */
+        /** The file has lines that are not valid rows, or no trainable row. */
         DATASET_INVALID,
         /** Fewer rows than {@link DatasetLimits#MINIMUM_ROWS}. */
         DATASET_TOO_SMALL,
-        /** Tokenizer or chat template of the model are missing or broken. */
+        /** The model's tokenizer or chat template is missing or broken. */
         BASE_MODEL_UNREADABLE;
 
-        /** The name as the API writes it. */
+        /** Name in the API. */
         public String wireName() {
             return name().toLowerCase(Locale.ROOT);
         }

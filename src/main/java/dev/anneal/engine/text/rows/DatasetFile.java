@@ -11,8 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the rows of a dataset, one line at a time: for {@link DatasetValidator}, which describes every line that is not a row, and for all that use the rows of a file
- * that it found usable. Blank lines are skipped and counted, a byte order mark at the start is skipped. All rows are of the first one's format.
+ * Reads the rows of a dataset, one line at a time: for {@link DatasetValidator}, which reports invalid lines, and for
+ * all users of validated files. Blank lines are skipped and counted; a byte order mark at the start is skipped. All
+ * rows have the first one's format.
  */
 public final class DatasetFile implements Closeable {
     private static final byte[] UTF8_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
@@ -27,31 +28,31 @@ public final class DatasetFile implements Closeable {
         lines = new LineReader(in, DatasetLimits.LINE_BYTES);
     }
 
-    /** Takes the rows of a file in order. */
+    /** Receives the rows of a file in order. */
     @FunctionalInterface
     public interface RowConsumer {
 
         /**
-         * Takes one row.
+         * Receives a row.
          *
-         * @param line its line, counted from 1
+         * @param line its line, from 1
          */
         void accept(long line, DatasetRow row);
     }
 
     /**
-     * Reads a file, holding one row at a time.
+     * Reads a file with one row in memory at a time.
      *
-     * @throws DataException at the first line that is not a row: the file is not the one that was validated
+     * @throws DataException at the first invalid line, which means that the file is not the validated one
      */
     public static void forEach(Path file, RowConsumer consumer) throws IOException {
         read(file, Long.MAX_VALUE, consumer);
     }
 
     /**
-     * The first rows of a file, without reading the others.
+     * Reads only the first rows of a file.
      *
-     * @throws DataException if a line before them is not a row
+     * @throws DataException if one of these lines is not a row
      */
     public static List<DatasetRow> first(Path file, int count) throws IOException {
         List<DatasetRow> first = new ArrayList<>();
@@ -70,7 +71,7 @@ public final class DatasetFile implements Closeable {
         }
     }
 
-    /** Goes to the next line that is not blank; false at the end. */
+    /** Moves to the next line that is not blank; false at the end. */
     boolean next() throws IOException {
         while (lines.next()) {
             if (lines.number() == 1 && startsWithMark()) {
@@ -157,7 +158,7 @@ public final class DatasetFile implements Closeable {
                         remedy);
     }
 
-    /** The format of the rows that were read; null before the first. */
+    /** The format of the rows; null before the first. */
     @Nullable
     DatasetFormat format() {
         return format;

@@ -1,27 +1,30 @@
 package dev.anneal.engine.text.rows;
 
-/** What a dataset file may hold. Lines are bounded in bytes before any of them is parsed. */
+/** Limits of dataset files. The length of a line is checked before it is parsed. */
 public final class DatasetLimits {
 
-    /** Rows below which OpenAI, and so we, take no training file. */
+    /** Minimum number of rows of a training file, as in OpenAI's API. */
     public static final int MINIMUM_ROWS = 10;
 
-    /** Bytes of one line without its line end: 1 MiB. */
+    /** Maximum bytes of a line without its line break: 1 MiB. */
     public static final int LINE_BYTES = 1 << 20;
 
-    /** Nesting of arrays and objects in a line, the line's own object included. */
+    /** Maximum nesting of arrays and objects in a line, including the line's object. */
     public static final int DEPTH = 64;
 
-    /** Messages of one row. For some chat templates the encoder renders a row once for each message, so that its work grows with the square of this. */
+    /**
+     * Maximum number of messages of a row. For some chat templates the encoder renders a row once for each message,
+     * which takes quadratic time.
+     */
     public static final int MESSAGES = 1024;
 
-    /** Tools of one row, OpenAI's limit. */
+    /** Maximum number of tools of a row, OpenAI's limit. */
     public static final int TOOLS = 128;
 
-    /** Faulty lines that a report describes; its counts are complete. */
+    /** Maximum number of faulty lines described in a report; its counts are complete. */
     public static final int LISTED_PROBLEMS = 20;
 
-    /** Unknown keys that a report names. */
+    /** Maximum number of unknown keys named in a report. */
     public static final int LISTED_KEYS = 20;
 
     private DatasetLimits() {}

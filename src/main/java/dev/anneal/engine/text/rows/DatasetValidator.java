@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks a dataset line by line in constant memory, without a model. Whatever the bytes are, the answer is a report; only a stream that cannot be
- * read ends in an exception. Each instance is used once.
+ * Checks a dataset line by line in constant memory, without a model. Any content gives a report; only an unreadable
+ * stream causes an exception. Each instance is used once.
  */
 public final class DatasetValidator {
 
@@ -45,7 +45,7 @@ public final class DatasetValidator {
         }
     }
 
-    /** Checks a stream to its end, or as far as it takes to see that it holds something else than rows, and leaves it open. */
+    /** Checks a stream to its end, or until another format is recognised, and leaves it open. */
     @SuppressWarnings("resource") // the stream is the caller's
     public static ValidationReport validate(InputStream in) throws IOException {
         byte[] head = in.readNBytes(HEAD_BYTES);
@@ -89,7 +89,10 @@ public final class DatasetValidator {
                 rows.hasByteOrderMark());
     }
 
-    /** A first line that looks like another format is a suspicion, which the next line confirms or clears; any other line is a problem of its own. */
+    /**
+     * Records a problem. A first line in an apparent other format is kept as a suspicion, which the next line confirms
+     * or clears.
+     */
     private void refuse(RowProblem problem) {
         Suspicion before = suspicion;
         if (before != null && before.isConfirmedBy(problem)) {
@@ -173,21 +176,24 @@ public final class DatasetValidator {
     }
 
     /**
-     * A first line that looks as if the whole file were of another format.
+     * A first line that suggests that the whole file has another format.
      *
-     * @param row what is wrong with the line if the file is not
-     * @param file what is wrong with the file if it is
+     * @param row problem of the line if it does not
+     * @param file problem of the file if it does
      */
     private record Suspicion(RowProblem row, RowProblem file) {
 
-        /** Whether the next line is no row for the same reason. In a text that is not JSON line by line, each line fails in its own way. */
+        /**
+         * Whether the next line is invalid for the same reason. In a text that is not JSON lines, each line fails
+         * differently.
+         */
         boolean isConfirmedBy(RowProblem next) {
             return row.reason() != RowFault.OTHER_FORMAT
                     || (next.reason() == RowFault.OTHER_FORMAT && next.found().equals(row.found()));
         }
     }
 
-    /** Why a file is not usable; both are null if it is. */
+    /** Why a file is unusable; both are null if it is usable. */
     private record Verdict(
             DataException.@Nullable Code code, @Nullable String message) {}
 }

@@ -31,7 +31,7 @@ public final class Excerpt {
         return map.keySet().stream().limit(10).map(Object::toString).toList();
     }
 
-    /** The beginning of a text, with everything that is not printable escaped as JSON would. */
+    /** The beginning of a text, with unprintable characters escaped as in JSON. */
     public static String shorten(String text) {
         StringBuilder shortened = new StringBuilder();
         int codePoints = 0;

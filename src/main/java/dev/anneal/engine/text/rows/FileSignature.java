@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Files that are not UTF-8 text, by their first bytes. No JSON begins like one of them.
+ * Recognises files other than UTF-8 text by their first bytes, with which no JSON begins.
  *
  * @param hexadecimal the first bytes
- * @param found what the file is, in words
- * @param remedy how to make rows of it
+ * @param found description of the file
+ * @param remedy how to convert it to rows
  */
 record FileSignature(String hexadecimal, String found, String remedy) {
 

@@ -1,10 +1,10 @@
 package dev.anneal.engine.text.rows;
 
 /**
- * What a file holds instead of rows.
+ * Content of a file that has no rows.
  *
- * @param found in words
- * @param remedy how to make rows of it
+ * @param found description
+ * @param remedy how to convert it to rows
  */
 record ForeignFormat(String found, String remedy) {
 
@@ -14,7 +14,7 @@ record ForeignFormat(String found, String remedy) {
         return line.reject(RowFault.OTHER_FORMAT, EXPECTED, found, remedy);
     }
 
-    /** The one problem of a file, at its first line. */
+    /** The problem of the file, at its first line. */
     RowProblem problem() {
         return rejection(Place.ofLine(1)).problem();
     }

@@ -8,11 +8,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of formats that other trainers read.
+ * Rows in formats of other trainers.
  *
- * @param found the format in words
- * @param matches whether a row is of it, by its keys
- * @param filter what makes rows of ours of them in jq
+ * @param found description of the format
+ * @param matches recognises a row by its keys
+ * @param filter jq filter that converts the rows
  */
 record ForeignRows(String found, Predicate<Map<?, ?>> matches, String filter) {
 
@@ -66,12 +66,14 @@ record ForeignRows(String found, Predicate<Map<?, ?>> matches, String filter) {
         return ALL.stream().filter(each -> each.matches.test(row)).findFirst();
     }
 
-    /** A file of such rows, one a line. */
+    /** A file with such a row on each line. */
     ForeignFormat format() {
         return new ForeignFormat(found, "convert them with `jq -c '%s' data.jsonl > rows.jsonl`".formatted(filter));
     }
 
-    /** @param messages filter that leads to an array of messages of ShareGPT */
+    /**
+     * @param messages filter that selects a ShareGPT array of messages
+     */
     static String ofShareGpt(String messages) {
         return "{messages: [%s[] | {role: ({human: \"user\", gpt: \"assistant\"}[.from] // .from), content: .value}]}"
                 .formatted(messages);

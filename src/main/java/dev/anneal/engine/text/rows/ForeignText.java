@@ -8,10 +8,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Recognises text files that hold no rows by their first lines. */
+/** Recognises text files without rows by their first lines. */
 final class ForeignText {
 
-    /** Lines that are looked at. */
+    /** Number of lines inspected. */
     private static final int LINES = 5;
 
     /** A name of at most three words, perhaps quoted. */

@@ -8,10 +8,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What rows of a reinforcement file hold for graders, as a tree: this node is the row itself or a value within it.
+ * Tree of the keys in rows of a reinforcement file, for graders: this node is the row itself or a value within it.
  *
- * @param rows rows that have the value
- * @param keys what objects there have by key, and arrays by place, as {@code [0]}, in alphabetical order; empty for other values, null where it was not counted
+ * @param rows number of rows with the value
+ * @param keys children of objects by key and of arrays by index, such as {@code [0]}, in alphabetical order; empty for
+ *     other values, null if not counted
  */
 public record ItemKeys(long rows, @Nullable Map<String, ItemKeys> keys) {
 
@@ -27,7 +28,7 @@ public record ItemKeys(long rows, @Nullable Map<String, ItemKeys> keys) {
     /**
      * Follows the steps of a grader's variable.
      *
-     * @param steps keys as strings, places in arrays as whole numbers
+     * @param steps keys as strings, array indexes as whole numbers
      */
     public Found find(List<Object> steps) {
         ItemKeys node = this;
@@ -47,16 +48,16 @@ public record ItemKeys(long rows, @Nullable Map<String, ItemKeys> keys) {
     }
 
     /**
-     * Where the steps lead.
+     * Result of following the steps.
      *
-     * @param exists false if no row has the value; true also where that was not counted
-     * @param rows rows that have the value, or at least what leads to it
-     * @param missing the first step that no row has; empty if one has
-     * @param present what the rows have there instead
+     * @param exists false if no row has the value; true also if that was not counted
+     * @param rows number of rows with the value, or with the last counted step towards it
+     * @param missing the first step that no row has; empty if the value exists
+     * @param present keys that the rows have there instead
      */
     public record Found(boolean exists, long rows, String missing, List<String> present) {
 
-        /** Which of the present keys the missing one may be meant for; empty if none is like it. */
+        /** The present key most similar to the missing one; empty if none is similar. */
         public String nearest() {
             return Spelling.nearest(missing, present).orElse("");
         }

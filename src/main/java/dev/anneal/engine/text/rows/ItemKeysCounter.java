@@ -5,24 +5,24 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Counts the keys of rows within bounds of memory: where a value has too many different ones, it counts none of them. */
+/** Counts the keys of rows in limited memory: keys of a value with too many different ones are not counted. */
 final class ItemKeysCounter {
 
-    /** Different keys of one value. Dictionaries have more; their keys are data. */
+    /** Maximum number of different keys of a value. Dictionaries, whose keys are data, have more. */
     private static final int MOST_KEYS = 64;
 
-    /** Different values in all. */
+    /** Maximum number of different values in total. */
     private static final int MOST_NODES = 512;
 
     private static final int MOST_DEPTH = 6;
 
-    /** Entries of arrays that are looked into. */
+    /** Maximum number of inspected entries of an array. */
     private static final int MOST_ENTRIES = 8;
 
     private final Node root = new Node();
     private int nodes;
 
-    /** What is known of one place in the rows. */
+    /** Counts for one path in the rows. */
     private static final class Node {
         private long rows;
         private @Nullable Map<String, Node> children = new LinkedHashMap<>();
@@ -75,7 +75,7 @@ final class ItemKeysCounter {
             nodes++;
             children.put(name, child);
             if (depth == 0 && RowParser.CONVERSATION_KEYS.contains(name)) {
-                // The conversation has a form of its own.
+                // The conversation is not counted.
                 child.children = null;
             }
         }

@@ -11,9 +11,9 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.exc.UnexpectedEndOfInputException;
 
 /**
- * JSON that is not written one object a line: an array of rows, arrays of messages, or objects that span lines.
+ * JSON other than one object per line: an array of rows, arrays of messages, or objects that span lines.
  *
- * @param isWhole whether what is parsed is the whole file
+ * @param isWhole whether the parsed text is the whole file
  */
 record JsonDocument(JsonParser parser, boolean isWhole) {
 
@@ -21,7 +21,7 @@ record JsonDocument(JsonParser parser, boolean isWhole) {
 
     /**
      * @param head beginning of a file
-     * @param isWhole whether that is all of it
+     * @param isWhole whether it is the whole file
      */
     static Optional<ForeignFormat> recognise(String head, boolean isWhole) {
         try (JsonParser parser = LineParser.parser(head)) {
@@ -62,7 +62,7 @@ record JsonDocument(JsonParser parser, boolean isWhole) {
         }
     }
 
-    /** Whether another row or the end of the file is behind the first one. */
+    /** Whether another row or the end of the file follows the first one. */
     private boolean isArrayOfRows() {
         try {
             JsonToken next = parser.nextToken();
@@ -88,12 +88,12 @@ record JsonDocument(JsonParser parser, boolean isWhole) {
         return object.containsKey("role") || object.containsKey("from");
     }
 
-    /** What makes a row of an array of messages. */
+    /** jq filter that turns an array of messages into a row. */
     private static String messages(Map<?, ?> first) {
         return first.containsKey("role") ? "{messages: .}" : ForeignRows.ofShareGpt(".");
     }
 
-    /** Where the rows are in an object, which may hold nothing but an array of them. */
+    /** Path of the rows in an object that contains only an array of them. */
     private static String rowsWithin(Map<?, ?> object) {
         Map.Entry<?, ?> only = object.size() == 1 ? object.entrySet().iterator().next() : null;
         return only != null

@@ -18,7 +18,7 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Turns the bytes of one line into maps, lists, strings, numbers, booleans and null. Strict: what two readers could understand differently is refused. */
+/** Parses the bytes of a line into maps, lists, strings, numbers, booleans and null. Ambiguous JSON is refused. */
 final class LineParser {
 
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
@@ -33,7 +33,7 @@ final class LineParser {
 
     private LineParser() {}
 
-    /** Reads a line that is known to be short enough. */
+    /** Parses a line whose length has been checked. */
     static Map<String, @Nullable Object> parse(Place place, byte[] bytes, int length) throws RowRejectedException {
         String text = decode(place, bytes, length);
         Object value = json(place, text);
@@ -44,9 +44,9 @@ final class LineParser {
     }
 
     /**
-     * Parses a JSON text within a line, such as the arguments of a tool call; null if it is none.
+     * Parses a JSON text within a line, such as the arguments of a tool call; null if it is not JSON.
      *
-     * @throws RowRejectedException if it holds values that the line itself could not hold
+     * @throws RowRejectedException if it contains values that a line must not contain
      */
     static @Nullable Object parseNested(Place place, String text) throws RowRejectedException {
         Object value;
@@ -59,12 +59,12 @@ final class LineParser {
         return value;
     }
 
-    /** Reads a text that need not be one value. */
+    /** A parser for a text that need not be a single value. */
     static JsonParser parser(String text) {
         return JSON.createParser(text);
     }
 
-    /** The object that the parser's token begins. */
+    /** The object that begins at the parser's token. */
     static Map<?, ?> object(JsonParser parser) {
         return JSON.readerFor(Map.class)
                 .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

@@ -6,8 +6,8 @@ import java.io.InputStream;
 import java.util.Arrays;
 
 /**
- * Splits a stream into lines of bounded size. A longer line is read to its end without being kept, so no input makes this use more memory than its two buffers.
- * Lines end with LF or CR LF. Not thread-safe; closes its stream.
+ * Splits a stream into lines of limited size. The rest of a longer line is skipped, so memory is limited to two
+ * buffers. Lines end with LF or CR LF. Not thread-safe; closes its stream.
  */
 final class LineReader implements Closeable {
 
@@ -27,7 +27,10 @@ final class LineReader implements Closeable {
         this.limit = limit;
     }
 
-    /** Goes to the next line; false at the end of the stream. A last line without line end counts, an empty rest does not. */
+    /**
+     * Moves to the next line; false at the end of the stream. A last line without line break counts, an empty rest does
+     * not.
+     */
     boolean next() throws IOException {
         length = 0;
         boolean any = false;
@@ -63,7 +66,7 @@ final class LineReader implements Closeable {
     }
 
     private void keep(int from, int to) {
-        // One byte over the limit is kept, so that a carriage return there can be told from a byte too many.
+        // One byte over the limit is kept, to distinguish a carriage return from an excess byte.
         int kept = (int) Math.min(length, limit + 1L);
         int more = Math.min(to - from, limit + 1 - kept);
         if (kept + more > line.length) {
@@ -79,12 +82,12 @@ final class LineReader implements Closeable {
         }
     }
 
-    /** Number of the line, counted from 1. */
+    /** Number of the line, from 1. */
     long number() {
         return number;
     }
 
-    /** Bytes of the line without its end, also if it is too long. */
+    /** Bytes of the line without its line break, even if it is too long. */
     long length() {
         return length;
     }
@@ -94,7 +97,7 @@ final class LineReader implements Closeable {
         return length > limit;
     }
 
-    /** Holds the line from index 0 to {@link #length}; the next line overwrites it. */
+    /** Buffer with the line from index 0 to {@link #length}; the next line overwrites it. */
     byte[] bytes() {
         return line;
     }

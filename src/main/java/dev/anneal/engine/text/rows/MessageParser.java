@@ -9,19 +9,19 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one message of a row. */
+/** Parses a message of a row. */
 final class MessageParser {
 
-    /** Keys of OpenAI's answers that say nothing to a model: clients send answers back, and save them as rows. */
+    /** Keys of OpenAI's responses without meaning for a model, which clients send back or save in rows. */
     private static final Set<String> IGNORED_KEYS = Set.of("refusal", "annotations", "audio");
 
     private static final Set<String> HANDLED_KEYS = Set.of("role", "content", "weight", "tool_calls", "function_call");
 
-    /** {@code reasoning_content} and its two other names are those of open models with reasoning. */
+    /** {@code reasoning_content} and its two alternatives are used by open reasoning models. */
     private static final Set<String> STRING_KEYS =
             Set.of("name", "tool_call_id", "reasoning_content", "reasoning", "thinking");
 
-    /** Keys with a meaning. */
+    /** Known keys. */
     static final Set<String> KNOWN_KEYS =
             Stream.of(HANDLED_KEYS, STRING_KEYS).flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
 
@@ -128,7 +128,7 @@ final class MessageParser {
         return others;
     }
 
-    /** The keys of a message but those that are ignored without a warning. */
+    /** The keys of a message without silently ignored ones. */
     static List<?> withoutIgnored(Collection<?> keys) {
         return keys.stream().filter(key -> !IGNORED_KEYS.contains(key)).toList();
     }

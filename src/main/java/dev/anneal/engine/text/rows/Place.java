@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A position in a dataset, with checks that name it when they fail. Its path is built only then. */
+/** A position in a dataset, with checks that name it on failure. Its path is built only then. */
 public final class Place {
 
     private final long line;
@@ -17,12 +17,12 @@ public final class Place {
         this.step = step;
     }
 
-    /** A whole line, counted from 1. */
+    /** A whole line, from 1. */
     public static Place ofLine(long line) {
         return new Place(line, null, "$");
     }
 
-    /** A whole row that is in no file. */
+    /** A whole row outside files. */
     public static Place ofNoFile() {
         return ofLine(RowProblem.NO_LINE);
     }
@@ -37,7 +37,7 @@ public final class Place {
         return new Place(line, this, name);
     }
 
-    /** An element of this array, counted from 0. */
+    /** An element of this array, from 0. */
     public Place index(int index) {
         return new Place(line, this, index);
     }

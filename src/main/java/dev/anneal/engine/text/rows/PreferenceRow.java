@@ -1,10 +1,10 @@
 package dev.anneal.engine.text.rows;
 
 /**
- * One conversation with two answers. Nothing is trained in either but its last message, the answer.
+ * A conversation with two answers. Only the answers, the last messages, are trained.
  *
- * @param chosen with the answer to prefer
- * @param rejected with the answer to avoid
+ * @param chosen conversation with the preferred answer
+ * @param rejected conversation with the rejected answer
  */
 public record PreferenceRow(ChatRow chosen, ChatRow rejected) implements DatasetRow {
 

@@ -12,7 +12,7 @@ public final class ProblemLog {
     private final Map<RowFault, Long> counts = new EnumMap<>(RowFault.class);
     private final List<RowProblem> first = new ArrayList<>();
 
-    /** Counts one more. */
+    /** Adds a problem. */
     public void add(RowProblem problem) {
         counts.merge(problem.reason(), 1L, Long::sum);
         if (first.size() < DatasetLimits.LISTED_PROBLEMS) {
@@ -27,7 +27,7 @@ public final class ProblemLog {
         return named;
     }
 
-    /** At most {@link DatasetLimits#LISTED_PROBLEMS}. */
+    /** The first problems, at most {@link DatasetLimits#LISTED_PROBLEMS}. */
     public List<RowProblem> first() {
         return List.copyOf(first);
     }

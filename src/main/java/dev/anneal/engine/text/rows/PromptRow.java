@@ -6,10 +6,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A conversation that waits for an answer.
+ * A conversation without an answer.
  *
- * @param prompt its last message is the user's; nothing in it is trained
- * @param item every key of the row with its value, {@code messages} included: what a grader's {@code {{item.key}}} reads
+ * @param prompt conversation that ends with a user message, without trained messages
+ * @param item all keys of the row with their values, including {@code messages}, for a grader's {@code {{item.key}}}
  */
 public record PromptRow(ChatRow prompt, Map<String, ? extends @Nullable Object> item) implements DatasetRow {
 

@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Who speaks in a message: the roles of OpenAI's chat format. */
+/** Roles of messages in OpenAI's chat format. */
 public enum Role {
     SYSTEM,
-    /** OpenAI's newer name of {@link #SYSTEM}; chat templates of open models know only the older one. */
+    /** OpenAI's newer name of {@link #SYSTEM}; chat templates of open models support only the older one. */
     DEVELOPER,
     USER,
     ASSISTANT,
@@ -29,7 +29,7 @@ public enum Role {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The name that chat templates are given. */
+    /** The name for chat templates. */
     public String templateName() {
         return switch (this) {
             case SYSTEM, DEVELOPER -> "system";

@@ -3,7 +3,7 @@ package dev.anneal.engine.text.rows;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** What can be wrong with a line of a dataset. The names appear in reports. */
+/** Faults of lines of a dataset. The names appear in reports. */
 public enum RowFault {
     /** More bytes than a line may have. */
     LINE_TOO_LONG,
@@ -11,7 +11,7 @@ public enum RowFault {
     NOT_UTF8,
     /** A zero byte. */
     NUL_BYTE,
-    /** A byte order mark elsewhere than at the start of the file. */
+    /** A byte order mark not at the start of the file. */
     BYTE_ORDER_MARK,
     /** Not one JSON object, or one beyond the limits on depth and size. */
     INVALID_JSON,
@@ -28,28 +28,28 @@ public enum RowFault {
     INVALID_INPUT,
     /** An output of a pair is not one assistant message. */
     INVALID_OUTPUT,
-    /** Both outputs of a pair say the same. */
+    /** Both outputs of a pair are equal. */
     IDENTICAL_OUTPUTS,
-    /** A row of another {@link DatasetFormat} than the first row of the file. */
+    /** A row with another {@link DatasetFormat} than the first row of the file. */
     MIXED_FORMATS,
-    /** Half of a surrogate pair, which is no character and has no UTF-8 form. */
+    /** Half of a surrogate pair, which has no UTF-8 form. */
     LONE_SURROGATE,
     NO_ASSISTANT_MESSAGE,
     /** Every assistant message has weight 0. */
     NOTHING_TRAINED,
-    /** The model's chat template refuses the conversation and says why. */
+    /** The model's chat template refuses the conversation with a reason. */
     REFUSED_BY_TEMPLATE,
     /** An expression of the chat template has no value for the conversation. */
     FAILED_IN_TEMPLATE,
-    /** Rendering the conversation takes more steps, nesting or text than any should. */
+    /** Rendering the conversation exceeds the limit of steps, nesting or text. */
     BEYOND_TEMPLATE_LIMITS,
     /** The chat template's text does not show where an assistant message begins. */
     UNCLEAR_TEMPLATE,
     /** The chat template begins the conversation with two BOS tokens. */
     DOUBLE_BOS,
-    /** No trained token is left once the row is cut to the longest allowed length. */
+    /** No trained token is left once the row is cut to the maximum length. */
     NOTHING_TRAINED_WITHIN_LENGTH,
-    /** A prompt leaves no room for an answer within the longest allowed length. */
+    /** A prompt leaves no space for an answer within the maximum length. */
     PROMPT_TOO_LONG;
 
     /** The name in reports. */

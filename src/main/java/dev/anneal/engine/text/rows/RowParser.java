@@ -12,11 +12,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one row. Pairs are recognised by their keys: OpenAI's {@code {"input": {…}, "preferred_output": […], "non_preferred_output": […]}} or its older spelling.
- * {@code {"messages": […], "tools": […]}} is a prompt if the user has the last word, and a conversation to learn from otherwise.
+ * Parses a row. Pairs are recognised by their keys: OpenAI's {@code {"input": {…}, "preferred_output": […],
+ * "non_preferred_output": […]}} or its older spelling. {@code {"messages": […], "tools": […]}} is a prompt if it ends
+ * with a user message, otherwise a conversation to train.
  */
 final class RowParser {
-    /** Keys that make a conversation. */
+    /** Keys of a conversation. */
     static final Set<String> CONVERSATION_KEYS = Set.of("messages", "tools", "parallel_tool_calls", "functions");
 
     /** Each output with its older name. */
@@ -42,19 +43,19 @@ final class RowParser {
     }
 
     /**
-     * A row and what it holds beside the format.
+     * A row and its unknown keys.
      *
-     * @param unknownKeys keys without meaning; of a prompt its messages' alone, as the others are its item's
+     * @param unknownKeys unknown keys; for a prompt only those of its messages, because others belong to its item
      */
     record Parsed(DatasetRow row, List<UnknownKeys.Key> unknownKeys) {}
 
-    /** Reads a line that is known to be short enough. */
+    /** Parses a line whose length has been checked. */
     static Parsed parse(Place line, byte[] bytes, int length) throws RowRejectedException {
         RowParser parser = new RowParser(line, bytes, length);
         return new Parsed(parser.parse(), parser.unknownKeys);
     }
 
-    /** Reads the conversation of a request, whose messages hold known keys only. */
+    /** Parses the conversation of a request, whose messages must have only known keys. */
     static ChatRow parseRequest(String json) throws RowRejectedException {
         byte[] bytes = json.getBytes(UTF_8);
         RowParser parser = new RowParser(Place.ofNoFile(), bytes, bytes.length);
@@ -111,9 +112,9 @@ final class RowParser {
     }
 
     /**
-     * The messages and tools of an object, which is the whole row or the input of a pair.
+     * Messages and tools of an object, which is the whole row or the input of a pair.
      *
-     * @param path of the object, as unknown keys are counted under it
+     * @param path path of the object, for counts of unknown keys
      */
     private ChatRow conversation(Place object, Map<String, @Nullable Object> values, String path)
             throws RowRejectedException {

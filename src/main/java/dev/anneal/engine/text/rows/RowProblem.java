@@ -4,13 +4,14 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * Why one line of a dataset is not used, in terms that let its author repair it. Excerpts are short and hold no control characters.
+ * Why a line of a dataset is not used, with everything its author needs to repair it. Excerpts are short and contain no
+ * control characters.
  *
- * @param line line of the file, counted from 1; {@link #NO_LINE} for a row that is in no file
- * @param reason what is wrong, as one of the names that counts are kept under
- * @param path where in the line, as a JSON path such as {@code $.messages[2].role}
- * @param expected what must hold there
- * @param found what is there
+ * @param line line of the file, from 1; {@link #NO_LINE} for a row outside files
+ * @param reason the fault
+ * @param path JSON path within the line, such as {@code $.messages[2].role}
+ * @param expected what is required there
+ * @param found what was found
  * @param remedy what to do about it
  */
 @JsonNaming(SnakeCaseStrategy.class)

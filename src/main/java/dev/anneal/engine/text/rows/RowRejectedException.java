@@ -1,6 +1,6 @@
 package dev.anneal.engine.text.rows;
 
-/** Carries the problem of a line out of the parser. It has no stack trace: bad lines are ordinary input, and there may be millions. */
+/** A problem of a line. It has no stack trace, because there may be millions of invalid lines. */
 public final class RowRejectedException extends Exception {
 
     private final transient RowProblem problem;
@@ -10,12 +10,12 @@ public final class RowRejectedException extends Exception {
         this.problem = problem;
     }
 
-    /** What is wrong with the line. */
+    /** The problem of the line. */
     public RowProblem problem() {
         return problem;
     }
 
-    /** The same problem at another place. */
+    /** The same problem at another position. */
     public RowRejectedException at(Place place) {
         return place.reject(problem.reason(), problem.expected(), problem.found(), problem.remedy());
     }

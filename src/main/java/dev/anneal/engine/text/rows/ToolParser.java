@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the tools of a row and the calls of a message, the deprecated functions and function calls as well, into the one form that chat templates know. */
+/**
+ * Parses the tools of a row and the calls of a message, including deprecated functions and function calls, into the
+ * form for chat templates.
+ */
 final class ToolParser {
 
     private static final String TOOL_REMEDY =

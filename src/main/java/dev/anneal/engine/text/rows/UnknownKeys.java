@@ -14,14 +14,14 @@ final class UnknownKeys {
 
     private static final String UNLESS_IN_TEMPLATE = ", unless the model's chat template reads %s";
 
-    /** By path, in the order in which they were found. */
+    /** By path, in order of appearance. */
     private final Map<String, Count> found = new LinkedHashMap<>();
 
     /**
-     * A key of a row to which the format gives no meaning.
+     * An unknown key of a row.
      *
-     * @param parent what it stands in, such as {@code messages[].}; empty for the row itself
-     * @param known keys that have a meaning there
+     * @param parent path of its object, such as {@code messages[].}; empty for the row itself
+     * @param known known keys of that object
      */
     record Key(String parent, String name, Set<String> known) {
 
@@ -29,13 +29,13 @@ final class UnknownKeys {
             return parent + name;
         }
 
-        /** Whether it is handed to chat templates, as all keys of messages are. */
+        /** Whether it is passed to chat templates, like all keys of messages. */
         boolean isOfMessage() {
             return parent.endsWith("[].");
         }
     }
 
-    /** How often a key was found. */
+    /** Number of occurrences of a key. */
     private record Count(Key key, long firstLine, long count) {
 
         String described() {
@@ -62,7 +62,7 @@ final class UnknownKeys {
         return counts;
     }
 
-    /** What to tell the author: of each key that seems misspelt by itself, of the others together. */
+    /** Warnings for the author: one for each key that seems misspelt, one for all others together. */
     List<String> warnings() {
         List<String> warnings = new ArrayList<>();
         List<String> others = new ArrayList<>();

@@ -10,25 +10,27 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * What a dataset file holds and what is wrong with it, as far as that can be said without a model. It is the {@code anneal.validation_report} of a file.
+ * Content and faults of a dataset file, independent of a model: the {@code anneal.validation_report} of a file.
  *
- * <p>A file is usable when every line that is not blank is a row: a dataset that loses lines silently trains something else than its author meant.
+ * <p>A file is usable if every line that is not blank is a row: silently dropping lines would train something other
+ * than intended.
  *
- * <p>Of a file in another format, such as a compressed one or a table, the first line alone is looked at: its one problem says what the file is and how to convert it.
+ * <p>For a file in another format, such as a compressed one or a table, a single problem at its first line says what it
+ * is and how to convert it.
  *
  * @param code {@code dataset_invalid} or {@code dataset_too_small}; null if the file is usable
- * @param message the code in words, with the first faulty line; null if the file is usable
- * @param format what the rows are, as the first of them says; {@link DatasetFormat#CHAT} of a file without rows
- * @param lines lines that are not blank
- * @param blankLines lines of white space alone, which are skipped
- * @param accepted lines that are rows
+ * @param message explanation with the first faulty line; null if the file is usable
+ * @param format format of the first row; {@link DatasetFormat#CHAT} for a file without rows
+ * @param lines number of lines that are not blank
+ * @param blankLines number of skipped lines with only white space
+ * @param accepted number of lines that are rows
  * @param dropped counts of the other lines by {@link RowFault#wireName}
  * @param firstProblems the first of the other lines, at most {@link DatasetLimits#LISTED_PROBLEMS}
- * @param messages messages of the accepted rows
- * @param trainedMessages assistant messages among them that are trained
- * @param unknownKeys counts of keys that the format does not know, at most {@link DatasetLimits#LISTED_KEYS} names
- * @param warnings what is odd about a usable file, in sentences
- * @param itemKeys what the rows of a reinforcement file hold for graders; null for other formats
+ * @param messages number of messages of the accepted rows
+ * @param trainedMessages number of trained assistant messages among them
+ * @param unknownKeys counts of unknown keys, at most {@link DatasetLimits#LISTED_KEYS} names
+ * @param warnings warnings about a usable file
+ * @param itemKeys keys in the rows of a reinforcement file, for graders; null for other formats
  * @param byteOrderMark whether the file begins with a UTF-8 byte order mark, which is skipped
  */
 @JsonNaming(SnakeCaseStrategy.class)

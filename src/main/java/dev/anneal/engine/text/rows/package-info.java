@@ -1,8 +1,9 @@
 /**
- * Rows of datasets, supervised, preference and reinforcement: JSONL read strictly, and what is wrong with a line. Needs no model.
+ * Strict reading of dataset rows (supervised, preference, reinforcement) from JSONL, with descriptions of faults. Needs
+ * no model.
  *
- * <p>A row has one path: {@code DatasetFile} splits a file into lines, {@code RowParser} makes a row of each or refuses it with its place. The validator of uploads, the
- * encoder that counts tokens and trains, and evaluations all read rows there.
+ * <p>{@code DatasetFile} splits a file into lines, {@code RowParser} parses each into a row or refuses it with its
+ * position. Validation, token counts, training and evaluations all read rows this way.
  */
 @NamedInterface
 @NullMarked

@@ -6,10 +6,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Guesses which known name is meant by a misspelt one: that which differs by the fewest letters, and by no more than about a third. */
+/**
+ * Finds the known name most similar to a misspelt one: the one that differs by the fewest letters, and by at most about
+ * a third.
+ */
 public final class Spelling {
 
-    /** Longer names are not compared: the work grows with the square. */
+    /** Longer names are not compared, because the time is quadratic. */
     private static final int LONGEST = 256;
 
     private Spelling() {}
@@ -30,17 +33,19 @@ public final class Spelling {
                 .toList();
     }
 
-    /** A question to end the refusal of an unknown name with, after a space; empty if no known name is similar. */
+    /**
+     * A question with a leading space to append to the refusal of an unknown name; empty if no known name is similar.
+     */
     public static String didYouMean(String name, Collection<String> known) {
         return nearest(name, known).map(Spelling::question).orElse("");
     }
 
-    /** Asks whether this name is meant, after a space. */
+    /** The question whether this name is meant, with a leading space. */
     public static String question(String meant) {
         return " Did you mean '%s'?".formatted(meant);
     }
 
-    /** A name that may be meant, and how many letters differ. */
+    /** A candidate and the number of differing letters. */
     private record Guess(String name, int edits) {}
 
     private static int most(String one, String other) {
@@ -48,7 +53,7 @@ public final class Spelling {
         return Math.max(Math.min(letters / 3, 2), letters / 4);
     }
 
-    /** Letters to insert, delete, replace, or exchange with their neighbour, whatever their case. */
+    /** Number of letters to insert, delete, replace, or swap with a neighbour, ignoring case. */
     private static int edits(String from, String to) {
         String one = from.toLowerCase(Locale.ROOT);
         String other = to.toLowerCase(Locale.ROOT);

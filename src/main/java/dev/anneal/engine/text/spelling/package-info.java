@@ -1,4 +1,4 @@
-/** Guesses the known name that a misspelt one means: of keys, parameters, settings and models. JDK only. */
+/** Suggestions for misspelt names of keys, parameters, settings and models. JDK only. */
 @NullMarked
 package dev.anneal.engine.text.spelling;
 

@@ -10,16 +10,17 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Hugging Face chat template (Jinja), compiled once per model and rendered per conversation as transformers renders it. Immutable and safe for many
- * threads.
+ * A Hugging Face chat template (Jinja), compiled once per model and rendered per conversation like in transformers.
+ * Immutable.
  *
- * <p>Templates come with models from anywhere. They see values and the functions of {@code value}, nothing of the host, and each rendering has a budget of
- * steps, memory, recursion and output ({@link Budget}). What chat templates do not use is refused by its name where a template uses it. One difference from
- * Jinja is known: nothing is escaped, so {@code safe} changes nothing.
+ * <p>Templates are untrusted. They can access only values and the functions of {@code value}, nothing of the host, and
+ * each rendering has a budget of steps, memory, recursion and output ({@link Budget}). Jinja features that chat
+ * templates do not use are refused by name. One difference from Jinja is known: nothing is escaped, so {@code safe} has
+ * no effect.
  */
 public final class ChatTemplate {
 
-    /** Characters of a template's source; the largest ones in use have some ten thousand. */
+    /** Maximum number of characters of a template; the largest ones in use have some ten thousand. */
     private static final int MAX_SOURCE = 1 << 18;
 
     private final Statement body;
@@ -38,14 +39,16 @@ public final class ChatTemplate {
     /**
      * Parses a template.
      *
-     * @param now what {@code strftime_now} shows, in UTC
-     * @throws TemplateException if it is not one
+     * @param now time of {@code strftime_now}, in UTC
+     * @throws TemplateException if it is not a valid template
      */
     public static ChatTemplate compile(String source, Instant now) {
         return compile(source, now, System::nanoTime);
     }
 
-    /** @param nanoTime clock that tells whether a rendering has stalled */
+    /**
+     * @param nanoTime clock that detects stalled renderings
+     */
     static ChatTemplate compile(String source, Instant now, LongSupplier nanoTime) {
         if (source.length() > MAX_SOURCE) {
             throw TemplateException.syntax(1, "a template of more than " + MAX_SOURCE + " characters");
@@ -54,12 +57,13 @@ public final class ChatTemplate {
     }
 
     /**
-     * Renders a conversation. {@code messages} are maps with their keys in the row's order; {@code tools} and {@code documents} that are not given are
-     * None, {@code add_generation_prompt} is false.
+     * Renders a conversation. {@code messages} are maps with their keys in the row's order; {@code tools} and {@code
+     * documents} default to None, {@code add_generation_prompt} to false.
      *
-     * @param variables maps, lists, strings, numbers, booleans and null only, nested as wished; not changed
-     * @throws TemplateException if the template refuses the conversation or a limit is reached, on every machine alike
-     * @throws StalledRenderingException if the machine takes far too long, which says nothing about the conversation
+     * @param variables nested maps, lists, strings, numbers, booleans and nulls; not changed
+     * @throws TemplateException if the template refuses the conversation or a limit is reached, independent of the
+     *     machine
+     * @throws StalledRenderingException if the machine takes far too long, independent of the conversation
      */
     public Rendering render(Map<String, ? extends @Nullable Object> variables) {
         Context context = new Context(new Budget(now, nanoTime));
@@ -69,7 +73,7 @@ public final class ChatTemplate {
         } catch (TemplateException failure) {
             throw failure.at(context.line());
         } catch (StackOverflowError tooDeep) {
-            // Only a caller that leaves less than half a megabyte of stack gets here before the budget does.
+            // Reached before the budget's limit only if the caller leaves less than half a megabyte of stack.
             throw TemplateException.budget("recursion beyond the stack").at(context.line());
         }
         return marksAssistantText
@@ -77,7 +81,10 @@ public final class ChatTemplate {
                 : new Rendering(context.rendering().text(), List.of());
     }
 
-    /** Whether the template marks assistant text by {@code {% generation %}}; without it {@link Rendering#assistantSpans} is always empty. */
+    /**
+     * Whether the template marks assistant text by {@code {% generation %}}; otherwise {@link Rendering#assistantSpans}
+     * is always empty.
+     */
     public boolean marksAssistantText() {
         return marksAssistantText;
     }

@@ -21,14 +21,14 @@ final class Context {
     private Scope scope;
     private int line = 1;
 
-    /** A rendering before its first statement. */
+    /** Creates the state of a new rendering. */
     Context(Budget budget) {
         this.budget = budget;
         this.scope = new Scope(null);
         this.output = new BoundedText(budget);
     }
 
-    /** What is rendered so far, with the spans of generation blocks. */
+    /** The text rendered so far, with the spans of generation blocks. */
     Rendering rendering() {
         return new Rendering(output.toString(), spans);
     }
@@ -42,7 +42,7 @@ final class Context {
         return budget;
     }
 
-    /** Every evaluation passes here, so that none escapes the budget. */
+    /** Evaluates an expression. All evaluations go through here, to be charged to the budget. */
     Value evaluate(Expression expression) {
         budget.enter();
         Value value = expression.evaluate(this);
@@ -59,7 +59,7 @@ final class Context {
         return values;
     }
 
-    /** Every execution passes here, so that none escapes the budget. */
+    /** Executes a statement. All executions go through here, to be charged to the budget. */
     Flow execute(Statement statement) {
         budget.enter();
         line = statement.line();
@@ -88,7 +88,7 @@ final class Context {
         return scope;
     }
 
-    /** Acts in another scope. A failure needs no restoring, since it ends the rendering. */
+    /** Runs an action in another scope. The scope is not restored after a failure, which ends the rendering. */
     <T> T within(Scope inner, Supplier<T> action) {
         Scope current = scope;
         scope = inner;
@@ -97,7 +97,7 @@ final class Context {
         return result;
     }
 
-    /** Acts in another scope and keeps what is printed there. */
+    /** Runs an action in another scope and captures its output. */
     Value capture(Scope inner, Supplier<Flow> action) {
         BoundedText current = output;
         int caller = line;
@@ -109,7 +109,7 @@ final class Context {
         return captured;
     }
 
-    /** Executes a generation block, and marks its text as the assistant's if its place in the output is known. */
+    /** Executes a generation block, and marks its text as the assistant's if its position in the output is known. */
     Flow generation(boolean isPlaced, Statement body) {
         int start = output.length();
         Flow flow = within(new Scope(scope), () -> execute(body));

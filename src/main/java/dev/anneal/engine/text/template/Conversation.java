@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Turns the variables of a rendering into values, with the messages prepared as transformers prepares them. Nothing of the host gets through. */
+/**
+ * Turns the variables of a rendering into values, with messages prepared as in transformers. Exposes nothing of the
+ * host.
+ */
 final class Conversation {
 
     private static final TextValue REASONING_CONTENT = new TextValue("reasoning_content");
@@ -42,7 +45,7 @@ final class Conversation {
         return variables;
     }
 
-    /** A message without the keys whose value is None, and with its reasoning under the names that templates look for. */
+    /** A message without keys whose value is None, and with its reasoning under the names that templates use. */
     private static Value prepared(Value message) {
         if (!(message instanceof MapValue map)) {
             throw TemplateException.evaluation("a message must be a mapping, not " + message.typeName());

@@ -2,10 +2,10 @@ package dev.anneal.engine.text.template;
 
 import dev.anneal.engine.text.template.value.Value;
 
-/** Something in a template that has a value. */
+/** An expression of a template. */
 @FunctionalInterface
 interface Expression {
 
-    /** Its value; called by {@link Context#evaluate} only. */
+    /** Its value; called only by {@link Context#evaluate}. */
     Value evaluate(Context context);
 }

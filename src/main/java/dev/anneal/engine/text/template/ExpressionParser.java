@@ -16,10 +16,13 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Parses expressions by recursive descent, from what binds least ({@code if}) to what binds most. Filters bind more than any operator. */
+/**
+ * Parses expressions by recursive descent, from the loosest operator ({@code if}) to the tightest. Filters bind tighter
+ * than any operator.
+ */
 final class ExpressionParser {
 
-    /** Expressions inside one another. */
+    /** Maximum nesting of expressions. */
     private static final int MAX_DEPTH = 60;
 
     private static final Map<String, Arithmetic> SUMS = Map.of("+", Arithmetic.ADD, "-", Arithmetic.SUBTRACT);
@@ -42,7 +45,7 @@ final class ExpressionParser {
         return primaries.filter();
     }
 
-    /** An expression with everything that it may have. */
+    /** An expression with all operators. */
     Expression expression() {
         return deeper(this::conditional);
     }
@@ -89,7 +92,10 @@ final class ExpressionParser {
         return logical("or", () -> logical("and", this::negation));
     }
 
-    /** The value of {@code or} is the first operand that is true, that of {@code and} the first that is false; else it is the last operand. */
+    /**
+     * The value of {@code or} is the first true operand, that of {@code and} the first false one; otherwise it is the
+     * last operand.
+     */
     private Expression logical(String operator, Supplier<Expression> operand) {
         boolean stopsAt = operator.equals("or");
         Expression expression = operand.get();
@@ -112,7 +118,7 @@ final class ExpressionParser {
         return context -> NumberValue.of(!context.evaluate(operand).isTrue());
     }
 
-    /** As {@code a < b <= c}: each operand is evaluated once, and none after a comparison that fails. */
+    /** A chain like {@code a < b <= c}: each operand is evaluated once, and none after a failed comparison. */
     private Expression comparison() {
         List<Relation> operators = new ArrayList<>();
         List<Expression> operands = new ArrayList<>(List.of(sum()));
@@ -192,7 +198,9 @@ final class ExpressionParser {
         return expression;
     }
 
-    /** A sign binds more than a filter but less than what is written after its operand: {@code -x|abs} is {@code (-x)|abs}. */
+    /**
+     * A sign binds tighter than a filter but looser than suffixes of its operand: {@code -x|abs} is {@code (-x)|abs}.
+     */
     private Expression unary(boolean withFilters) {
         Expression operand;
         if (tokens.is("-") || tokens.is("+")) {

@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Cuts a template into tokens. As transformers sets Jinja up, the line end after a block tag and the spaces before it are not part of the text
- * ({@code trim_blocks}, {@code lstrip_blocks}), nor is one line end at the end of the template.
+ * Splits a template into tokens. As in transformers, the line end after a block tag and the spaces before it are
+ * removed ({@code trim_blocks}, {@code lstrip_blocks}), as is one line end at the end of the template.
  */
 final class Lexer {
 
@@ -62,7 +62,7 @@ final class Lexer {
         }
     }
 
-    /** Takes the text before a tag, without the white space that the tag removes. */
+    /** Reads the text before a tag, without the white space that the tag removes. */
     private String textBefore(int open, char sign, boolean isBlock) {
         boolean beganLine = position == 0 || source.charAt(position - 1) == '\n';
         String before = take(open);
@@ -94,7 +94,7 @@ final class Lexer {
         }
     }
 
-    /** The inside of a tag, up to the delimiter that closes it outside of all brackets. */
+    /** Reads the inside of a tag, up to its closing delimiter outside of brackets. */
     private void expression(Kind begin, Kind end, String delimiter) {
         Deque<Character> closing = new ArrayDeque<>();
         add(begin, "");
@@ -106,7 +106,7 @@ final class Lexer {
         add(end, "");
     }
 
-    /** Skips the delimiter with its sign if it stands here. */
+    /** Skips the delimiter with its sign if it is next. */
     private boolean isClosed(String delimiter) {
         boolean isBlock = delimiter.equals("%}");
         char sign = signAt(position);
@@ -151,7 +151,7 @@ final class Lexer {
         tokens.add(new Token(Kind.STRING, StringLiteral.value(content, start), start));
     }
 
-    /** After a point, as in {@code list.0.1}, digits are a position and no fraction. */
+    /** Reads a number. After a point, as in {@code list.0.1}, digits are an index and not a fraction. */
     private void number() {
         boolean isPosition = position > 0 && source.charAt(position - 1) == '.';
         Matcher number = NUMBER.matcher(source).region(position, source.length());
@@ -207,7 +207,7 @@ final class Lexer {
         tokens.add(new Token(kind, text, line));
     }
 
-    /** What lies between the position and this end, which becomes the position. */
+    /** Reads the text up to this end, which becomes the position. */
     private String take(int end) {
         String taken = source.substring(position, end);
         line += (int) taken.chars().filter(unit -> unit == '\n').count();
@@ -223,7 +223,7 @@ final class Lexer {
         take(at);
     }
 
-    /** The character there, or 0 beyond the end. */
+    /** The character at an index, or 0 beyond the end. */
     private char charAt(int at) {
         return at < source.length() ? source.charAt(at) : 0;
     }

@@ -9,9 +9,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code {% for target in elements if condition %}}. Each round has a scope of its own, so nothing that is set in one is left in the next.
+ * {@code {% for target in elements if condition %}}. Each iteration has its own scope, so nothing set in one is visible
+ * in the next.
  *
- * @param otherwise what is executed if there are no elements
+ * @param otherwise block to execute if there are no elements
  */
 record Loop(
         BiConsumer<Value, Context> target,
@@ -20,7 +21,7 @@ record Loop(
         Statement body,
         Statement otherwise) {
 
-    /** A round makes a scope of its own, which takes as long as several evaluations. */
+    /** Creating the scope of an iteration takes as long as several evaluations. */
     private static final int STEPS_OF_A_ROUND = 4;
 
     Flow execute(Context context) {

@@ -8,13 +8,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A function written in the template; its value is the text that its body prints.
+ * A function written in the template; its value is its body's output.
  *
- * @param parameters each with its value if none is given, in their order
+ * @param parameters parameters with their defaults, in order
  */
 record Macro(String name, Map<String, Expression> parameters, Statement body) {
 
-    /** The macro as a function that sees the variables around its definition, as they are when it is called. */
+    /**
+     * The macro as a function that sees the variables around its definition, with their values at the time of the call.
+     */
     FunctionValue function(Context context) {
         Scope outer = context.scope();
         return new FunctionValue(arguments -> context.capture(new Scope(outer), () -> {

@@ -22,12 +22,12 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Parses what stands between operators: literals and names, and the attributes, elements, calls, filters and tests behind them. */
+/** Parses operands: literals and names, with the attributes, elements, calls, filters and tests that follow them. */
 final class PrimaryParser {
 
     private static final int MAX_DIGITS = 250;
 
-    /** Names that end a test, so that they are not taken for its argument. */
+    /** Names that end a test and are not its argument. */
     private static final Set<String> AFTER_TEST = Set.of("else", "or", "and", "is", "if", "in", "not");
 
     private static final Expression NONE = context -> NoneValue.NONE;
@@ -66,7 +66,7 @@ final class PrimaryParser {
         };
     }
 
-    /** Texts that stand side by side are one. */
+    /** Adjacent texts are concatenated. */
     private Value text() {
         StringBuilder text = new StringBuilder();
         while (tokens.isAt(Kind.STRING)) {
@@ -191,7 +191,7 @@ final class PrimaryParser {
         throw value.failure("slice indices must be integers or None, not " + value.typeName());
     }
 
-    /** Filters, tests, and calls of what they give. */
+    /** Filters, tests, and calls of their results. */
     Expression filtersAndTests(Expression operand) {
         Expression input = operand;
         while (true) {

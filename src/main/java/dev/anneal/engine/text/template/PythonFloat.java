@@ -5,10 +5,13 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.List;
 
-/** Prints doubles as Python does: the shortest digits that read back as the same number, as {@code 0.1}, {@code 1.0}, {@code 1e-05}, {@code 1e+16}. */
+/**
+ * Prints doubles like Python: the shortest digits that parse to the same number, such as {@code 0.1}, {@code 1.0},
+ * {@code 1e-05}, {@code 1e+16}.
+ */
 public final class PythonFloat {
 
-    /** Doubles need no more than 17 significant digits to be told apart. */
+    /** 17 significant digits distinguish all doubles. */
     private static final int MAX_DIGITS = 17;
 
     private static final int LOWEST_PLAIN_EXPONENT = -4;
@@ -16,12 +19,12 @@ public final class PythonFloat {
 
     private PythonFloat() {}
 
-    /** As {@code json.dumps} prints it. */
+    /** The format of {@code json.dumps}. */
     public static String json(double value) {
         return print(value, "Infinity", "NaN");
     }
 
-    /** As {@code repr} prints it, with other words for what is no number. */
+    /** The format of {@code repr}, with other words for infinity and NaN. */
     public static String print(double value, String infinity, String notANumber) {
         if (Double.isNaN(value)) {
             return notANumber;
@@ -34,8 +37,8 @@ public final class PythonFloat {
     }
 
     /**
-     * {@link Double#toString} is not the shortest before JDK 19. Rounding up is tried as well: below a power of two the numbers are denser than above, so the
-     * nearest decimal may read back as a neighbour where the next one does not.
+     * {@link Double#toString} is not the shortest before JDK 19. Rounding up is tried as well: numbers are denser below
+     * a power of two than above, so the nearest decimal may parse to a neighbour where the next one does not.
      */
     private static BigDecimal shortest(double value) {
         BigDecimal exact = new BigDecimal(value);

@@ -1,6 +1,9 @@
 package dev.anneal.engine.text.template;
 
-/** White space as Python's {@code str} knows it, which Java's is not: no-break spaces are of it. All of it are characters of the Basic Multilingual Plane. */
+/**
+ * White space as defined by Python's {@code str}, which unlike Java's includes no-break spaces. All of it is in the
+ * Basic Multilingual Plane.
+ */
 public final class PythonSpace {
 
     private PythonSpace() {}
@@ -14,12 +17,12 @@ public final class PythonSpace {
         };
     }
 
-    /** Whether a text has nothing but white space. */
+    /** Whether a text is empty or white space. */
     public static boolean isBlank(String text) {
         return start(text) == text.length();
     }
 
-    /** Where the white space that a text begins with ends. */
+    /** End of the leading white space of a text. */
     public static int start(String text) {
         int start = 0;
         while (start < text.length() && isSpace(text.charAt(start))) {
@@ -28,7 +31,7 @@ public final class PythonSpace {
         return start;
     }
 
-    /** Where the white space that a part of a text ends with begins. */
+    /** Start of the trailing white space of a part of a text. */
     public static int end(String text, int from, int to) {
         int end = to;
         while (end > from && isSpace(text.charAt(end - 1))) {

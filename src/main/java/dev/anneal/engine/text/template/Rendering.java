@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A rendered conversation.
  *
- * @param assistantSpans what {@code {% generation %}} blocks marked as written by the assistant: ascending, disjoint
+ * @param assistantSpans spans of {@code {% generation %}} blocks, the assistant's text: ascending, disjoint
  */
 public record Rendering(String text, List<Span> assistantSpans) {
 
@@ -16,8 +16,8 @@ public record Rendering(String text, List<Span> assistantSpans) {
     /**
      * Half-open range of UTF-16 units of the text.
      *
-     * @param start first unit that belongs to the span
-     * @param end first unit that does not
+     * @param start first unit of the span
+     * @param end first unit after the span
      */
     public record Span(int start, int end) {}
 }

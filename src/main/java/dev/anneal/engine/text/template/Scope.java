@@ -5,13 +5,15 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Variables of a block. What a block sets is gone when it ends; what it reads may come from the blocks around it. */
+/** Variables of a block, which end with it. Reads also find variables of enclosing blocks. */
 final class Scope {
 
     private final @Nullable Scope outer;
     private final Map<String, Value> variables = new HashMap<>();
 
-    /** @param outer null for the outermost scope */
+    /**
+     * @param outer enclosing scope; null for the outermost
+     */
     Scope(@Nullable Scope outer) {
         this.outer = outer;
     }

@@ -2,7 +2,9 @@ package dev.anneal.engine.text.template;
 
 import java.time.Duration;
 
-/** A rendering that made hardly any headway. Most likely the machine is at fault, and the same work may be done elsewhere, or later. */
+/**
+ * A rendering without progress. Probably the machine is at fault, and a retry on another machine or later may succeed.
+ */
 public final class StalledRenderingException extends RuntimeException {
 
     public StalledRenderingException(Duration after, long steps) {
@@ -14,7 +16,7 @@ public final class StalledRenderingException extends RuntimeException {
         super("line " + line + ": " + cause.getMessage(), cause);
     }
 
-    /** This failure at a row of a file, counted from 1. */
+    /** This failure with the line of its row, from 1. */
     public StalledRenderingException atLine(long line) {
         return new StalledRenderingException(line, this);
     }

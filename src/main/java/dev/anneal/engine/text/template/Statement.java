@@ -3,20 +3,20 @@ package dev.anneal.engine.text.template;
 import java.util.function.Function;
 
 /**
- * Something in a template that is executed.
+ * A statement of a template.
  *
- * @param line where it begins
- * @param action called by {@link Context#execute} only
+ * @param line line where it begins
+ * @param action called only by {@link Context#execute}
  */
 record Statement(int line, Function<Context, Flow> action) {
 
-    /** How execution goes on after a statement. */
+    /** Control flow after a statement. */
     enum Flow {
-        /** With the next statement. */
+        /** Continue with the next statement. */
         NEXT,
-        /** With the next element of the innermost loop. */
+        /** Continue with the next element of the innermost loop. */
         CONTINUE,
-        /** After the innermost loop. */
+        /** Continue after the innermost loop. */
         BREAK
     }
 }

@@ -3,7 +3,7 @@ package dev.anneal.engine.text.template;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Escape sequences in a text in quotes, as Python reads them. */
+/** Python's escape sequences in quoted texts. */
 final class StringLiteral {
 
     private static final Pattern ESCAPE =
@@ -14,7 +14,7 @@ final class StringLiteral {
 
     private StringLiteral() {}
 
-    /** The text that is meant. */
+    /** The unescaped text. */
     static String value(String literal, int line) {
         Matcher escape = ESCAPE.matcher(literal);
         StringBuilder value = new StringBuilder();
@@ -45,7 +45,7 @@ final class StringLiteral {
                     line,
                     "the escape sequence '\\" + name + "' is not supported here: write \\xhh, \\uhhhh or \\Uhhhhhhhh");
         }
-        // A backslash before a line end continues the line; before any other character it stands for itself.
+        // A backslash before a line end continues the line; before any other character it is literal.
         return name == '\n' ? "" : "\\" + name;
     }
 }

@@ -1,19 +1,20 @@
 package dev.anneal.engine.text.template;
 
 /**
- * A template that cannot be compiled, or a rendering that was refused. The message names the line; it never names anything of the host.
+ * A template that cannot be compiled, or a rendering that was refused. The message names the line; it contains nothing
+ * of the host.
  */
 public final class TemplateException extends RuntimeException {
 
-    /** What kind of failure it is. The caller decides by it whether the model or the row is to blame. */
+    /** Kinds of failures, by which callers decide whether the model or the row is at fault. */
     public enum Problem {
-        /** The source is not a template that this interpreter understands. */
+        /** The source is not a supported template. */
         SYNTAX,
         /** An expression has no value: undefined attribute, wrong type, unknown filter. */
         EVALUATION,
         /** The template itself refused the conversation by {@code raise_exception}; the reason is its text, unchanged. */
         RAISED,
-        /** Steps, output, recursion or the size of a value went over the limit. */
+        /** Steps, output, recursion or the size of a value exceeded the limit. */
         BUDGET
     }
 
@@ -41,26 +42,26 @@ public final class TemplateException extends RuntimeException {
     }
 
     /**
-     * Something that Jinja or Python has and this interpreter does not, at a line that the evaluator will add.
+     * An unsupported feature of Jinja or Python, at a line that the evaluator will add.
      *
-     * @param what names it
+     * @param what name of the feature
      * @param remedy what the template can do instead
      */
     public static TemplateException unsupported(String what, String remedy) {
         return evaluation(what + " is not supported here: " + remedy);
     }
 
-    /** A limit that was reached, at a line that the evaluator will add. */
+    /** An exceeded limit, at a line that the evaluator will add. */
     public static TemplateException budget(String reason) {
         return new TemplateException(Problem.BUDGET, UNKNOWN_LINE, reason);
     }
 
-    /** What {@code raise_exception(reason)} ends with, at a line that the evaluator will add. */
+    /** The failure of {@code raise_exception(reason)}, at a line that the evaluator will add. */
     public static TemplateException raised(String reason) {
         return new TemplateException(Problem.RAISED, UNKNOWN_LINE, reason);
     }
 
-    /** This failure at a line of the source, unless it has one. */
+    /** This failure with a line of the source, unless it already has one. */
     TemplateException at(int lineOfSource) {
         if (line != UNKNOWN_LINE) {
             return this;
@@ -80,7 +81,7 @@ public final class TemplateException extends RuntimeException {
         return line;
     }
 
-    /** What went wrong, without the line. */
+    /** The reason, without the line. */
     public String reason() {
         return reason;
     }

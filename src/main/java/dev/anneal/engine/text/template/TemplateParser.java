@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Parses the statements of a template. */
 final class TemplateParser {
 
-    /** Blocks inside one another. */
+    /** Maximum nesting of blocks. */
     private static final int MAX_DEPTH = 60;
 
     private static final Set<String> CONSTANTS = Set.of("true", "True", "false", "False", "none", "None");
@@ -42,7 +42,7 @@ final class TemplateParser {
         return statements(Set.of());
     }
 
-    /** Whether there are generation blocks, and the place of all their texts in the output is known. */
+    /** Whether there are generation blocks whose texts all have known positions in the output. */
     boolean marksAssistantText() {
         return hasGeneration && !hasCapturedGeneration;
     }
@@ -69,7 +69,7 @@ final class TemplateParser {
         return block;
     }
 
-    /** A block whose text becomes a value before it is printed, and from which a loop around it cannot be left. */
+    /** A block whose output becomes a value, and which {@code break} and {@code continue} cannot leave. */
     private Statement captured(String end) {
         int outerLoops = loops;
         loops = 0;
@@ -220,7 +220,9 @@ final class TemplateParser {
         return statement(line, context -> target.accept(context.evaluate(value), context));
     }
 
-    /** The text of a block behind the filters that its tag names. In a filter block the first of them has no {@code |}. */
+    /**
+     * The output of a block with the filters of its tag applied. In a filter block the first of them has no {@code |}.
+     */
     private Expression filteredBlock(String end) {
         List<UnaryOperator<Expression>> filters = new ArrayList<>();
         if (end.equals("endfilter")) {
@@ -274,7 +276,7 @@ final class TemplateParser {
         return new Statement(line, context -> flow);
     }
 
-    /** What a value is assigned to: one target, or several separated by commas. */
+    /** Targets of an assignment: one, or several separated by commas. */
     private BiConsumer<Value, Context> targets(boolean mayBeAttribute) {
         BiConsumer<Value, Context> first = target(mayBeAttribute);
         if (!tokens.is(",")) {

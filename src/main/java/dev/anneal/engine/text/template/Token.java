@@ -1,9 +1,9 @@
 package dev.anneal.engine.text.template;
 
 /**
- * A piece of a template's source.
+ * A token of a template's source.
  *
- * @param text what stands there; of a string literal its value
+ * @param text its text; for a string literal its value
  */
 record Token(Kind kind, String text, int line) {
 
@@ -29,7 +29,7 @@ record Token(Kind kind, String text, int line) {
         return (kind == Kind.NAME || kind == Kind.OPERATOR) && text.equals(wanted);
     }
 
-    /** The token as an error message shows it. */
+    /** The token for error messages. */
     String shown() {
         return switch (kind) {
             case END -> "the end of the template";

@@ -22,7 +22,7 @@ final class TokenStream {
         return tokens.get(Math.min(position + 1, tokens.size() - 1));
     }
 
-    /** The current token; the next one becomes the current one. */
+    /** Returns the current token and advances. */
     Token next() {
         Token token = current();
         position = Math.min(position + 1, tokens.size() - 1);
@@ -52,7 +52,7 @@ final class TokenStream {
         }
     }
 
-    /** A comma, or this bracket, which is left as the current token. */
+    /** Requires a comma or this bracket, which remains the current token. */
     void expectCommaOr(String close) {
         if (!is(close)) {
             expect(",");
@@ -66,7 +66,7 @@ final class TokenStream {
         return next();
     }
 
-    /** The error of finding something else than what must stand here. */
+    /** The error for an unexpected token. */
     TemplateException unexpected(String wanted) {
         return failure("expected " + wanted + ", found " + current().shown());
     }

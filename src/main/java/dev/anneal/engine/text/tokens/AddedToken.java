@@ -1,12 +1,12 @@
 package dev.anneal.engine.text.tokens;
 
 /**
- * A token that is found in a text before the text is split any further.
+ * A token that is matched in a text before further splitting.
  *
- * @param text how it is written
- * @param isSpecial whether it controls the model and must never come from a user's text
- * @param isNormalized whether it is looked for after normalisation, that is not in the text as it stands
- * @param isWord whether it counts only between non-letters
+ * @param text its text
+ * @param isSpecial whether it is a control token, which must never come from a user's text
+ * @param isNormalized whether it is matched after normalisation instead of in the original text
+ * @param isWord whether it is matched only between non-letters
  * @param takesSpaceBefore whether white space before it belongs to it
  * @param takesSpaceAfter whether white space after it belongs to it
  */

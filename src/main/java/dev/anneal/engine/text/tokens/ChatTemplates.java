@@ -9,10 +9,10 @@ import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The chat templates of a model: {@code default}, or the only one, and perhaps {@code tool_use}.
+ * The chat templates of a model: {@code default}, or the only one, and optionally {@code tool_use}.
  *
- * @param plain for conversations without tools
- * @param withTools for conversations with tools; the same one if the model has none of its own for them
+ * @param plain template for conversations without tools
+ * @param withTools template for conversations with tools; the same one if there is no separate one
  */
 public record ChatTemplates(ChatTemplate plain, ChatTemplate withTools) {
 
@@ -33,7 +33,10 @@ public record ChatTemplates(ChatTemplate plain, ChatTemplate withTools) {
         return new ChatTemplates(plain, byName.getOrDefault(WITH_TOOLS, plain));
     }
 
-    /** Their texts by name: of chat_template.jinja, or else of tokenizer_config.json, where there is one text or a list of named ones. */
+    /**
+     * Their texts by name, from chat_template.jinja, or else from tokenizer_config.json, which has one text or a list
+     * of named ones.
+     */
     static Map<String, String> sources(ModelFiles files) {
         Map<String, String> byName = new LinkedHashMap<>();
         String file = files.optionalText(FILE);

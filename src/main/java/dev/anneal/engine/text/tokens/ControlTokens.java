@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Finds added tokens in text as the tokenizers library does: the leftmost, and of those the longest. */
+/** Finds added tokens in text like the tokenizers library: leftmost, then longest. */
 public final class ControlTokens {
 
-    /** For texts that were not broken. */
+    /** For texts that are not broken. */
     static final int NO_MARK = -1;
 
     private final Map<Character, List<AddedToken>> byFirst = new HashMap<>();
@@ -28,9 +28,9 @@ public final class ControlTokens {
     }
 
     /**
-     * The token that begins at this place of the text, or null.
+     * The token that begins at this index of the text, or null.
      *
-     * @param mark what {@link #broken} broke the text with, or {@link #NO_MARK}
+     * @param mark the mark of {@link #broken}, or {@link #NO_MARK}
      */
     @Nullable
     public AddedToken at(String text, int index, int mark) {
@@ -46,13 +46,16 @@ public final class ControlTokens {
         return byFirst.getOrDefault(first, List.of());
     }
 
-    /** A token of one character cannot be broken within, so that the mark behind it tells. */
+    /** A token of one character cannot be broken inside, so the mark follows it. */
     private static boolean isMarked(String text, int index, AddedToken token, int mark) {
         int end = index + token.text().length();
         return end == text.offsetByCodePoints(index, 1) && end < text.length() && text.charAt(end) == mark;
     }
 
-    /** Breaks every special token that a user's text spells by the mark, so that it is found no more; {@link Sealer} takes the marks out again. */
+    /**
+     * Breaks every special token in a user's text with the mark, so that it is not matched; {@link Sealer} removes the
+     * marks.
+     */
     public String broken(String text, char mark) {
         StringBuilder broken = new StringBuilder(text.length() + 8);
         int i = 0;

@@ -3,10 +3,10 @@ package dev.anneal.engine.text.tokens;
 import java.util.Arrays;
 
 /**
- * Token ids with the half-open range of UTF-16 units that each of them covers in the text. The arrays are its own: read them, do not change them.
+ * Token ids with the half-open ranges of UTF-16 units that they cover in the text. The arrays must not be changed.
  *
  * @param starts index of the first unit that a token covers
- * @param ends index behind the last unit that a token covers
+ * @param ends index after the last unit that a token covers
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record EncodedText(int[] ids, int[] starts, int[] ends) {
@@ -31,7 +31,7 @@ public record EncodedText(int[] ids, int[] starts, int[] ends) {
         return starts[token];
     }
 
-    /** Index behind the last unit that a token covers. */
+    /** Index after the last unit that a token covers. */
     public int end(int token) {
         return ends[token];
     }

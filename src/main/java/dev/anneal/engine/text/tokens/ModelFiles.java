@@ -12,13 +12,16 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads the small files of a model directory, bounded. Messages name file and model but no path of this machine. */
+/**
+ * Reads the small files of a model directory, with size limits. Messages name file and model but no path of this
+ * machine.
+ */
 record ModelFiles(Path directory) {
 
     private static final long CONFIG_BYTES = 8L << 20;
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** A JSON object; an empty one if there is no such file. */
+    /** A JSON object; empty if the file does not exist. */
     JsonNode optionalJson(String name) {
         String text = optionalText(name);
         try {
@@ -32,13 +35,13 @@ record ModelFiles(Path directory) {
         throw unreadable(name, "must hold one JSON object", null);
     }
 
-    /** A text; null if there is no such file. */
+    /** A text; null if the file does not exist. */
     @Nullable
     String optionalText(String name) {
         return Files.isRegularFile(directory.resolve(name)) ? new String(bytes(name, CONFIG_BYTES), UTF_8) : null;
     }
 
-    /** The whole of a file that must be there. */
+    /** The content of a required file. */
     byte[] bytes(String name, long limit) {
         Path file = directory.resolve(name);
         if (!Files.isRegularFile(file)) {

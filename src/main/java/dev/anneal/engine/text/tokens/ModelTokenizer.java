@@ -16,12 +16,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokenizer of a model directory, with ids identical to those of transformers. It needs tokenizer.json; tokenizer_config.json, special_tokens_map.json,
- * generation_config.json, config.json and chat_template.jinja are read if they exist. Safe for many threads; holds native memory until it is closed.
+ * The tokenizer of a model directory, with ids identical to those of transformers. It needs tokenizer.json;
+ * tokenizer_config.json, special_tokens_map.json, generation_config.json, config.json and chat_template.jinja are read
+ * if they exist. Thread-safe; holds native memory until it is closed.
  */
 public final class ModelTokenizer implements AutoCloseable {
 
-    /** The library would truncate and pad by itself otherwise. */
+    /** Disables the library's truncation and padding. */
     private static final Map<String, String> LIBRARY_OPTIONS =
             Map.of("truncation", "do_not_truncate", "padding", "do_not_pad", "addSpecialTokens", "false");
 
@@ -58,7 +59,7 @@ public final class ModelTokenizer implements AutoCloseable {
      * @throws DataException with code {@code base_model_unreadable} if files are missing, too large or broken, or if a token has no row in the embedding
      */
     public static ModelTokenizer open(Path modelDirectory) {
-        // DJL would otherwise report its start to a server of its own.
+        // Prevents DJL from reporting its start to its server.
         System.setProperty("OPT_OUT_TRACKING", "true");
         ModelFiles files = new ModelFiles(modelDirectory);
         SpecialTokens special = SpecialTokens.read(files);
@@ -80,7 +81,7 @@ public final class ModelTokenizer implements AutoCloseable {
 
     private static HuggingFaceTokenizer load(ModelFiles files, TokenizerFile file, Map<String, String> names) {
         try {
-            // The library may refuse what our own reading has passed over.
+            // The library may refuse content that our own parsing has skipped.
             byte[] json = file.renamed(names);
             return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), LIBRARY_OPTIONS);
         } catch (IOException | RuntimeException e) {
@@ -88,18 +89,20 @@ public final class ModelTokenizer implements AutoCloseable {
         }
     }
 
-    /** The library throws RuntimeException itself for whatever it does not like. */
+    /** The library throws plain RuntimeExceptions for all failures. */
     private static DataException unusable(ModelFiles files, String problem, Exception e) {
         String reason = e.getMessage() == null ? "" : e.getMessage();
         return files.unreadable(TokenizerFile.NAME, problem + ": " + Excerpt.shorten(reason), e);
     }
 
-    /** Ids of a text in which special tokens count as such; nothing is added to it. */
+    /** Ids of a text in which special tokens are recognised; adds no tokens. */
     public int[] encode(String text) {
         return ids(encoding(sealer.seal(text, ControlTokens.NO_MARK).text()));
     }
 
-    /** Ids of a text with the range that each of them covers. Special tokens that hold the mark are text; the mark is left out. */
+    /**
+     * Ids of a text with the ranges that they cover. Special tokens broken by the mark are text; the mark is removed.
+     */
     public EncodedText encodeMarked(String text, int mark) {
         Sealer.Sealed sealed = sealer.seal(text, mark);
         Encoding encoding = encoding(sealed.text());
@@ -139,12 +142,12 @@ public final class ModelTokenizer implements AutoCloseable {
         }
     }
 
-    /** Ids after which a generation ends: the end-of-sequence token and what generation_config.json adds to it. */
+    /** Ids that end a generation: the end-of-sequence token and those of generation_config.json. */
     public Set<Integer> endIds() {
         return Set.copyOf(endIds);
     }
 
-    /** The beginning-of-sequence token, or null. Templates write it where it belongs; encoding adds none. */
+    /** The beginning-of-sequence token, or null. Templates write it; encoding adds none. */
     public @Nullable Integer beginOfSequenceId() {
         return id("bos_token");
     }
@@ -154,7 +157,7 @@ public final class ModelTokenizer implements AutoCloseable {
         return text == null ? null : specialIds.get(text);
     }
 
-    /** Special tokens by the names that templates have for them. */
+    /** Special tokens by their names in templates. */
     public Map<String, String> namedTokens() {
         return special.named();
     }
@@ -164,7 +167,9 @@ public final class ModelTokenizer implements AutoCloseable {
         return sealer.tokens();
     }
 
-    /** Reads and compiles the model's chat templates. A model without any can still be tokenized, so this is not done before it is asked for. */
+    /**
+     * Reads and compiles the model's chat templates. Done on request, because a model without any can still tokenize.
+     */
     public ChatTemplates readTemplates(Instant now) {
         return ChatTemplates.read(files, now);
     }

@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Renames special tokens to names that no text can hold, so that the tokenizer finds only those that templates write. Other text may then spell
- * {@code <|im_end|>}: it stays text, in one call, with offsets and white space as the tokenizer library has them.
+ * Renames special tokens to names that no text can contain, so that the tokenizer matches only those written by
+ * templates. Other text may then contain {@code <|im_end|>}, which stays text, in one call and with the tokenizer
+ * library's offsets and white space.
  *
  * <p>The names hold 128 random bits of this process; ids do not depend on them.
  */
@@ -40,7 +41,7 @@ final class Sealer {
         return tokens;
     }
 
-    /** A text in which every special token is called by its secret name, marks left out. */
+    /** A text with every special token replaced by its secret name, without marks. */
     Sealed seal(String text, int mark) {
         StringBuilder sealed = new StringBuilder(text.length() + 64);
         IntStream.Builder sources = IntStream.builder();
@@ -56,7 +57,7 @@ final class Sealer {
                 i += token.text().length();
                 continue;
             }
-            // Another added token is copied as a whole, so that no special token is found within it.
+            // Other added tokens are copied as a whole, so that no special token is matched within them.
             int end = token == null ? i + 1 : i + token.text().length();
             while (i < end) {
                 int c = text.codePointAt(i);
@@ -70,7 +71,7 @@ final class Sealer {
         return new Sealed(sealed.toString(), sources.add(text.length()).build().toArray());
     }
 
-    /** Puts the usual texts of the special tokens back. */
+    /** Restores the texts of the special tokens. */
     String unseal(String text) {
         if (!text.contains(prefix)) {
             return text;

@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a model's configuration says about its special tokens, beside tokenizer.json.
+ * Special tokens in a model's configuration, apart from tokenizer.json.
  *
- * @param named texts by their names in chat templates: {@code bos_token}, {@code eos_token} … as far as the model has them
+ * @param named texts by their names in chat templates: {@code bos_token}, {@code eos_token} …, if the model has them
  * @param texts all texts that the configuration declares special
  * @param endIds ids that end a generation according to generation_config.json or config.json
- * @param vocabularySize {@code vocab_size} of config.json; the largest integer if it does not say
+ * @param vocabularySize {@code vocab_size} of config.json; the largest integer if it is missing
  */
 record SpecialTokens(Map<String, String> named, Set<String> texts, Set<Integer> endIds, int vocabularySize) {
 
@@ -33,7 +33,7 @@ record SpecialTokens(Map<String, String> named, Set<String> texts, Set<Integer> 
         JsonNode map = files.optionalJson("special_tokens_map.json");
         Map<String, String> named = new LinkedHashMap<>();
         for (String name : NAMES) {
-            // An explicit null in tokenizer_config.json is a decision, not a gap.
+            // An explicit null in tokenizer_config.json means that there is none.
             String text = text(config.has(name) ? config.get(name) : map.get(name));
             if (text != null) {
                 named.put(name, text);

@@ -21,10 +21,11 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A tokenizer.json, read and rewritten as a stream: its vocabulary may have hundreds of thousands of entries, of which no tree is built.
+ * A tokenizer.json, read and rewritten as a stream: its vocabulary may have hundreds of thousands of entries, too many
+ * for a tree.
  */
 final class TokenizerFile {
-    /** Large multilingual tokenizers have about 35 MB. */
+    /** Maximum size; large multilingual tokenizers have about 35 MB. */
     static final long BYTES = 128L << 20;
 
     static final String NAME = "tokenizer.json";
@@ -54,7 +55,8 @@ final class TokenizerFile {
     /**
      * Reads the file of a model.
      *
-     * @param keepsAll whether everything is kept that {@link #vocabulary} shows; otherwise only tokens are, as many as the embedding has rows
+     * @param keepsAll whether to keep everything for {@link #vocabulary}; otherwise only tokens, at most as many as the
+     *     embedding has rows
      */
     static TokenizerFile read(ModelFiles files, SpecialTokens special, boolean keepsAll) {
         VocabularyBounds bounds = new VocabularyBounds(files, special.vocabularySize());
@@ -139,7 +141,7 @@ final class TokenizerFile {
         vocabulary.put(id, text);
     }
 
-    /** In a Unigram vocabulary the place of a token is its id. */
+    /** In a Unigram vocabulary the index of a token is its id. */
     private void readScoredVocabulary(JsonParser in) {
         for (int id = 0; in.nextToken() == JsonToken.START_ARRAY; id++) {
             in.nextToken();
@@ -150,7 +152,7 @@ final class TokenizerFile {
         }
     }
 
-    /** {@code ["a", "b"]} as new files have them, or {@code "a b"}. */
+    /** {@code ["a", "b"]} in newer files, or {@code "a b"}. */
     private void readMerges(JsonParser in) {
         if (!keepsAll) {
             in.skipChildren();
@@ -187,7 +189,10 @@ final class TokenizerFile {
         return files.unreadable(NAME, problem, null);
     }
 
-    /** As transformers does, takes special tokens of the configuration from the vocabulary if tokenizer.json does not declare them. */
+    /**
+     * Like transformers, takes special tokens of the configuration from the vocabulary if tokenizer.json does not
+     * declare them.
+     */
     private void addConfigured(SpecialTokens special) {
         Map<String, Integer> undeclared = new HashMap<>();
         vocabulary.forEach((id, text) -> {
@@ -209,7 +214,7 @@ final class TokenizerFile {
         }
     }
 
-    /** The tokens it declares and those that the configuration declares special. */
+    /** Declared added tokens, and special tokens of the configuration. */
     List<AddedToken> addedTokens() {
         return addedTokens;
     }
@@ -221,7 +226,7 @@ final class TokenizerFile {
         return ids;
     }
 
-    /** What {@link Vocabulary} shows of it. */
+    /** The file's content as a {@link Vocabulary}. */
     Vocabulary vocabulary(SpecialTokens special) {
         Map<Integer, String> tokens = new HashMap<>(vocabulary);
         addedTokens.forEach(token -> tokens.put(token.id(), token.text()));
@@ -246,8 +251,8 @@ final class TokenizerFile {
     }
 
     /**
-     * The same tokenizer with other names for some of its tokens. Truncation, padding and post-processing are left out: the encoder bounds lengths itself, and
-     * trimmed offsets would hide white space from the label mask.
+     * The tokenizer with other names for some of its tokens. Truncation, padding and post-processing are removed: the
+     * encoder limits lengths itself, and trimmed offsets would hide white space from the label mask.
      */
     byte[] renamed(Map<String, String> names) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(json.length + 4096);
@@ -283,7 +288,7 @@ final class TokenizerFile {
             to.writeStartObject();
             to.writeNumberProperty("id", token.id());
             to.writeStringProperty("content", names.getOrDefault(token.text(), token.text()));
-            // A special token must be found wherever its name stands, or the name would become text.
+            // A special token must be matched wherever its name occurs, or the name would become text.
             to.writeBooleanProperty("single_word", token.isWord() && !token.isSpecial());
             to.writeBooleanProperty("lstrip", token.takesSpaceBefore());
             to.writeBooleanProperty("rstrip", token.takesSpaceAfter());

@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a model's tokenizer files hold, for formats of other programs. Loads no native code.
+ * Content of a model's tokenizer files, for formats of other programs. Loads no native code.
  *
  * @param model the algorithm: its type and flags, without vocabulary and merges
- * @param tokens texts by id as the file writes them, added tokens among them; ids may have gaps
- * @param merges pairs of tokens that become one, the first of them first; empty for models other than BPE
- * @param scores of the tokens of a Unigram model, by id; empty for others
- * @param added tokens that are found in a text before anything else
- * @param named ids of {@code bos_token}, {@code eos_token} … as far as the model has them
- * @param parts {@code normalizer}, {@code pre_tokenizer}, {@code post_processor} … by name, as far as they are not null
+ * @param tokens texts by id as in the file, including added tokens; ids may have gaps
+ * @param merges pairs of tokens to merge, in order of priority; empty for models other than BPE
+ * @param scores scores of the tokens of a Unigram model, by id; empty for others
+ * @param added tokens that are matched in a text first
+ * @param named ids of {@code bos_token}, {@code eos_token} …, if the model has them
+ * @param parts {@code normalizer}, {@code pre_tokenizer}, {@code post_processor} … by name, if not null
  * @param chatTemplates texts by name, {@code default} among them unless there are none
  * @param configuration tokenizer_config.json
  */
@@ -35,7 +35,7 @@ public record Vocabulary(
         Map<String, String> chatTemplates,
         JsonNode configuration) {
 
-    /** Two tokens that become one. */
+    /** Two tokens to merge. */
     public record Merge(String left, String right) {}
 
     public Vocabulary {
@@ -66,12 +66,15 @@ public record Vocabulary(
         return ids;
     }
 
-    /** Whether the tokenizer begins a text with {@code bos_token} unless it is told otherwise, as its post-processor says, or else its configuration. */
+    /**
+     * Whether the tokenizer by default begins a text with {@code bos_token}, according to its post-processor or else
+     * its configuration.
+     */
     public boolean addsBegin() {
         return adds("bos_token", true);
     }
 
-    /** Whether it ends a text with {@code eos_token}, as {@link #addsBegin}. */
+    /** Whether it by default ends a text with {@code eos_token}; see {@link #addsBegin}. */
     public boolean addsEnd() {
         return adds("eos_token", false);
     }

@@ -4,10 +4,10 @@ import dev.anneal.engine.text.rows.DataException;
 import dev.anneal.engine.text.rows.Excerpt;
 
 /**
- * Holds a tokenizer to the {@code vocab_size} of its model: the embedding has that many rows, and the native lookup of a later one ends the process or reads
- * foreign memory.
+ * Checks ids against the {@code vocab_size} of the model: the embedding has that many rows, and a native lookup beyond
+ * them crashes the process or reads foreign memory.
  *
- * @param size tokens that the embedding has rows for
+ * @param size number of rows of the embedding
  */
 record VocabularyBounds(ModelFiles files, int size) {
 
@@ -22,14 +22,14 @@ record VocabularyBounds(ModelFiles files, int size) {
         }
     }
 
-    /** As {@link #checkToken}, of an id that the configuration ends a generation with. */
+    /** As {@link #checkToken}, for an end id of the configuration. */
     void checkEnd(int id) {
         if (isOutside(id)) {
             throw files.unreadable("config.json", "has %s, but 'eos_token_id' is %d".formatted(bounds(), id), null);
         }
     }
 
-    /** Checks ids that the tokenizer gave: the library numbers added tokens anew where the file's numbers have gaps. */
+    /** Checks ids of the tokenizer, because the library renumbers added tokens if the file's ids have gaps. */
     int[] checked(int[] ids) {
         for (int id : ids) {
             if (isOutside(id)) {

@@ -4,7 +4,10 @@ import dev.anneal.engine.text.template.TemplateException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The ways into a value: {@code value.name} looks for attributes first, {@code value[key]} for elements first. Nothing here asks the host. */
+/**
+ * Access to attributes and elements: {@code value.name} looks for attributes first, {@code value[key]} for elements
+ * first. Never accesses the host.
+ */
 public final class Access {
 
     private Access() {}
@@ -36,7 +39,7 @@ public final class Access {
         }
     }
 
-    /** What a path like {@code function.parameters.0} leads to, as the {@code attribute} of filters is written. */
+    /** The value at a path like {@code function.parameters.0}, as in the {@code attribute} of filters. */
     static Value path(Value object, Value path, Budget budget) {
         Value found = object;
         for (Value key : path instanceof TextValue text ? Texts.split(text.string(), ".", -1, budget) : List.of(path)) {

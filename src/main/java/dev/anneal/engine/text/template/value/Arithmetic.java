@@ -5,7 +5,10 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
 
-/** Python's arithmetic operators: integers stay integers except in a division, and division and remainder round down. */
+/**
+ * Python's arithmetic operators: integers stay integers except in a division, and floor division and remainder round
+ * down.
+ */
 public enum Arithmetic {
     /** Sum, or concatenation. */
     ADD("+"),
@@ -93,7 +96,7 @@ public enum Arithmetic {
         return remainder < 0 != right < 0 ? remainder + right : remainder;
     }
 
-    /** In the order in which CPython calculates it, so that it rounds alike. */
+    /** In CPython's order of operations, for the same rounding. */
     private static double floor(double left, double right) {
         double remainder = left % right;
         double quotient = (left - remainder) / right;

@@ -3,7 +3,7 @@ package dev.anneal.engine.text.template.value;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** A text under construction that stays within the budget. */
+/** A text builder that stays within the budget. */
 public final class BoundedText {
 
     private final StringBuilder text = new StringBuilder();
@@ -24,7 +24,7 @@ public final class BoundedText {
     /**
      * Adds a text in which some code points are written differently.
      *
-     * @param escape what stands for a code point, or null for the code point itself
+     * @param escape replacement of a code point, or null for the code point itself
      */
     public BoundedText appendEscaped(String more, IntFunction<@Nullable String> escape) {
         int plainFrom = 0;

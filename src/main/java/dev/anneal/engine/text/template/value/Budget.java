@@ -9,32 +9,32 @@ import java.time.ZonedDateTime;
 import java.util.function.LongSupplier;
 
 /**
- * What one rendering may use. Work is counted in steps, so that the same row fails or passes on every machine, however busy. Whatever makes a text or a list
- * asks here before it allocates.
+ * Limits of a rendering. Work is counted in steps, so that the result does not depend on the machine or its load. Texts
+ * and lists are announced here before they are allocated.
  */
 public final class Budget {
 
-    /** UTF-16 units of the output, and of any single text. */
+    /** Maximum number of UTF-16 units of the output, and of any text. */
     public static final int MAX_TEXT = 1 << 20;
 
-    /** Elements of a list or range: the bound that Jinja's own sandbox puts on {@code range}. */
+    /** Maximum number of elements of a list or range, Jinja's sandbox limit for {@code range}. */
     public static final int MAX_ELEMENTS = 100_000;
 
-    /** Lists and mappings inside one another. */
+    /** Maximum nesting of lists and mappings. */
     public static final int MAX_NESTING = 100;
 
-    /** Size of an integer: 301 decimal digits, so that each has a double beside it. */
+    /** Maximum size of an integer: 301 decimal digits, so that each can be converted to a double. */
     public static final int MAX_INTEGER_BITS = 1000;
 
-    /** A row of 100 messages takes some thousand steps; these are gone after about a quarter of a second. */
+    /** A row of 100 messages takes some thousand steps; the limit corresponds to about a quarter of a second. */
     static final long MAX_STEPS = 5_000_000;
 
-    /** Expressions and statements inside one another; a stack of 512 KiB holds them. */
+    /** Maximum nesting of expressions and statements, for which a stack of 512 KiB suffices. */
     static final int MAX_DEPTH = 500;
 
     private static final long MAX_BYTES = 64L << 20;
 
-    /** Some two hundred times what the steps take: a machine that needs longer is at fault, not the row. */
+    /** About two hundred times the duration of the steps: beyond that the machine is at fault, not the row. */
     private static final Duration STALLED = Duration.ofMinutes(1);
 
     private static final int STEPS_BETWEEN_CLOCK_READINGS = 1_000;
@@ -54,10 +54,10 @@ public final class Budget {
     }
 
     /**
-     * The budget of a rendering that begins.
+     * The budget of a new rendering.
      *
-     * @param now what {@code strftime_now} shows
-     * @param nanoTime clock that tells whether a rendering has stalled
+     * @param now time of {@code strftime_now}
+     * @param nanoTime clock that detects stalled renderings
      */
     public Budget(ZonedDateTime now, LongSupplier nanoTime) {
         this.now = now;
@@ -78,12 +78,12 @@ public final class Budget {
         charge(1 + units / UNITS_PER_STEP);
     }
 
-    /** What a template takes for the present: one instant for all of a rendering. */
+    /** The current time for the template, constant during a rendering. */
     ZonedDateTime now() {
         return now;
     }
 
-    /** Goes one level deeper. There is no need to leave after a failure, since it ends the rendering. */
+    /** Enters a level of nesting. Need not be left after a failure, which ends the rendering. */
     public void enter() {
         charge(1);
         if (++depth > MAX_DEPTH) {
@@ -91,7 +91,7 @@ public final class Budget {
         }
     }
 
-    /** Comes back from {@link #enter}. */
+    /** Leaves a level. */
     public void leave() {
         depth--;
     }
@@ -122,7 +122,7 @@ public final class Budget {
         return (int) count;
     }
 
-    /** Announces one more element of a list that has this many with it. */
+    /** Announces the growth of a list to this size. */
     public void growTo(int size) {
         elements(size > MAX_ELEMENTS ? size : 1);
     }

@@ -11,16 +11,16 @@ import java.util.stream.Collectors;
  * A filter, test, method or function.
  *
  * @param parameters names in Python's order
- * @param kind which arguments a call may give
- * @param body what it does
+ * @param kind allowed arguments
+ * @param body its implementation
  */
 public record Builtin(String name, List<String> parameters, Kind kind, Function<Call, Value> body) {
 
-    /** Which arguments a call may give. */
+    /** Allowed arguments of a call. */
     enum Kind {
-        /** Every parameter by position or by name. */
+        /** All parameters by position or by name. */
         NAMED,
-        /** Parameters by position only. */
+        /** All parameters by position. */
         POSITIONAL,
         /** Any arguments; the body reads them. */
         ANY
@@ -29,7 +29,8 @@ public record Builtin(String name, List<String> parameters, Kind kind, Function<
     /**
      * A built-in.
      *
-     * @param parameters names separated by spaces; {@code /} before them allows positions only, {@code *} stands for any arguments
+     * @param parameters names separated by spaces; a leading {@code /} allows only positions, {@code *} stands for any
+     *     arguments
      */
     static Builtin define(String name, String parameters, Function<Call, Value> body) {
         Kind kind = parameters.startsWith("*") ? Kind.ANY : parameters.startsWith("/") ? Kind.POSITIONAL : Kind.NAMED;
@@ -48,7 +49,7 @@ public record Builtin(String name, List<String> parameters, Kind kind, Function<
         return body.apply(new Call(this, subject, arguments, budget));
     }
 
-    /** The value that a template gets when it names the built-in without calling it. */
+    /** The built-in as a value, if a template names it without calling it. */
     public FunctionValue bind(Value subject, Budget budget) {
         return new FunctionValue(arguments -> apply(subject, arguments, budget));
     }

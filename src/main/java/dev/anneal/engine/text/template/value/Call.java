@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One call of a built-in: what it is applied to, and its arguments by the names of the parameters. */
+/** A call of a built-in: its subject, and its arguments by parameter. */
 record Call(Builtin builtin, Value subject, Arguments arguments, Budget budget) {
 
-    /** Far beyond any size and position, and far from where sums of such numbers overflow. */
+    /** Far beyond any size or position, but sums of such numbers do not overflow. */
     private static final long MAX_INTEGER = 1L << 40;
 
     Call {
@@ -31,12 +31,12 @@ record Call(Builtin builtin, Value subject, Arguments arguments, Budget budget) 
         return TemplateException.evaluation(builtin.name() + "() " + reason);
     }
 
-    /** What it is applied to as a text, as {@code str} makes it. */
+    /** The subject converted by {@code str}. */
     String text() {
         return subject.text(budget());
     }
 
-    /** A new text within the budget, for results that are hardly longer than what they were made from. */
+    /** A new text within the budget, for results that are hardly longer than their input. */
     TextValue made(String text) {
         budget().text(text.length());
         return new TextValue(text);
@@ -55,7 +55,7 @@ record Call(Builtin builtin, Value subject, Arguments arguments, Budget budget) 
         return value(name, NoneValue.NONE) != NoneValue.NONE;
     }
 
-    /** An argument that must be given. */
+    /** A required argument. */
     Value value(String name) {
         Value value = find(name);
         if (value == null) {
@@ -69,7 +69,7 @@ record Call(Builtin builtin, Value subject, Arguments arguments, Budget budget) 
         return value == null ? fallback : value;
     }
 
-    /** A text that must be given. */
+    /** A required text. */
     String text(String name) {
         if (value(name) instanceof TextValue text) {
             return text.string();
@@ -104,19 +104,19 @@ record Call(Builtin builtin, Value subject, Arguments arguments, Budget budget) 
         return value(name, NoneValue.NONE).isTrue();
     }
 
-    /** An indentation as Python takes it: a number of spaces, or the text itself. */
+    /** An indentation as in Python: a number of spaces, or the text itself. */
     String indentation(String name, long fallback) {
         return find(name) instanceof TextValue text
                 ? text.string()
                 : " ".repeat(budget().text(Math.max(0, integer(name, fallback))));
     }
 
-    /** The elements of what it is applied to, read one at a time; each one counts as a step. */
+    /** The elements of the subject, read lazily; each counts as a step. */
     Stream<Value> elements() {
         return StreamValue.elements(subject).peek(element -> budget.charge(1));
     }
 
-    /** A generator over elements that are made of this call's. */
+    /** A generator over elements derived from this call's. */
     StreamValue generator(Stream<Value> elements) {
         return new StreamValue(subject, elements.iterator());
     }

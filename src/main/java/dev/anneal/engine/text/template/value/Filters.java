@@ -16,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What can follow {@code |}: here the filters of texts and single values, in {@link SequenceFilters} those of several. */
+/** Filters of texts and single values; {@link SequenceFilters} has those of sequences. */
 public final class Filters {
 
     private static final NumberValue ZERO = NumberValue.of(0);
@@ -44,7 +44,7 @@ public final class Filters {
         TABLE.putAll(SequenceFilters.TABLE);
     }
 
-    /** Longer ones are no numbers of any use. */
+    /** Longer texts are not parsed as numbers. */
     private static final int MAX_LENGTH = 1_000;
 
     private static final String DIGITS = "[0-9]++(?:_[0-9]++)*+";
@@ -95,7 +95,7 @@ public final class Filters {
         return new TextValue(PythonPrinter.print(call.subject(), style, call.budget()));
     }
 
-    /** The filter {@code int}: a number cut off at the point, or the fallback if the value is none. */
+    /** The filter {@code int}: truncates a number, or returns the fallback if the value is not one. */
     private static Value toInteger(Value value, Value fallback) {
         if (value instanceof NumberValue number && number.asWhole() != null) {
             return NumberValue.of(number.asWhole());
@@ -110,7 +110,7 @@ public final class Filters {
                 : fallback;
     }
 
-    /** The filter {@code float}, or the fallback if the value is no number. */
+    /** The filter {@code float}, or the fallback if the value is not a number. */
     private static Value toReal(Value value, Value fallback) {
         if (value instanceof NumberValue number) {
             return NumberValue.of(number.asDouble());
@@ -119,7 +119,7 @@ public final class Filters {
         return real == null ? fallback : NumberValue.of(real.doubleValue());
     }
 
-    /** Python's {@code float(text)}, or null where it fails. */
+    /** Python's {@code float(text)}, or null if it fails. */
     private static @Nullable Double parsed(String text) {
         Matcher special = SPECIAL.matcher(text.toLowerCase(Locale.ROOT));
         if (special.matches()) {
@@ -129,7 +129,9 @@ public final class Filters {
         return REAL.matcher(text).matches() ? Double.valueOf(text.replace("_", "")) : null;
     }
 
-    /** The text without the space around it, its decimal digits being those of ASCII; empty, which is no number, if it is too long for one. */
+    /**
+     * The stripped text with its decimal digits converted to ASCII; empty, which is not a number, if it is too long.
+     */
     private static String digits(TextValue text) {
         String stripped = PythonSpace.strip(text.string());
         if (stripped.length() > MAX_LENGTH) {

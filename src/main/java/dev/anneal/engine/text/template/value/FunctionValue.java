@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Something that a template may call: a built-in, a method bound to its object, a macro. */
+/** A callable: a built-in, a method bound to its object, or a macro. */
 public record FunctionValue(Function<Arguments, Value> body) implements Value {
 
     /** Evaluated arguments of a call; the named ones in the order of the source. */

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The functions that every chat template can call. */
+/** The global functions of chat templates. */
 public final class Globals {
 
     private static final Map<String, Builtin> TABLE = Builtin.table(
@@ -20,7 +20,10 @@ public final class Globals {
                 throw TemplateException.raised(call.value("message").text(call.budget()));
             }));
 
-    /** What Jinja has under these names, some of them in macros only, so that it is refused and not taken for a variable that nobody has set. */
+    /**
+     * Unsupported names of Jinja, some of them only in macros, which are refused instead of being treated as undefined
+     * variables.
+     */
     private static final Set<String> UNSUPPORTED =
             Set.of("caller", "cycler", "dict", "joiner", "kwargs", "lipsum", "self", "varargs");
 

@@ -8,10 +8,16 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Python's {@code list} and whatever else has its elements in order: tuples, ranges and the views of a {@code dict}. Templates cannot change any. */
+/**
+ * Python's {@code list} and other ordered collections: tuples, ranges and the views of a {@code dict}. Immutable for
+ * templates.
+ */
 public final class ListValue implements Value {
 
-    /** Python's types, in the order of what they can do: the first two are concatenated and ordered, the first three have positions. */
+    /**
+     * Python's types, ordered by their operations: the first two can be concatenated and compared, the first three
+     * indexed.
+     */
     public enum Kind {
         LIST,
         TUPLE,
@@ -45,12 +51,12 @@ public final class ListValue implements Value {
         this.isHashable = hashable;
     }
 
-    /** A sequence of this kind; the caller gives the items away. */
+    /** A sequence of this kind, which takes the list over. */
     public static ListValue of(Kind kind, List<Value> items) {
         return new ListValue(kind, items);
     }
 
-    /** A list; the caller gives the items away. */
+    /** A list, which takes {@code items} over. */
     public static ListValue list(List<Value> items) {
         return new ListValue(Kind.LIST, items);
     }
@@ -60,7 +66,7 @@ public final class ListValue implements Value {
         return new ListValue(Kind.TUPLE, List.of(items));
     }
 
-    /** Everything that a value iterates over, in a list of the caller's own. */
+    /** All elements of an iterable value, in a new list. */
     public static List<Value> itemsOf(Value source, Budget budget) {
         return itemsOf(source.iterator(), budget);
     }
@@ -85,7 +91,7 @@ public final class ListValue implements Value {
         return Math.min(MAX_WEIGHT, left + right);
     }
 
-    /** The items, which cannot be changed. */
+    /** The items, unmodifiable. */
     public List<Value> items() {
         return items;
     }

@@ -4,7 +4,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The variable {@code loop}. It reads ahead by one element, and only where a template asks for what comes next. */
+/** The variable {@code loop}. It reads one element ahead only if a template needs it. */
 public final class LoopValue implements Value {
 
     private final Budget budget;
@@ -18,7 +18,7 @@ public final class LoopValue implements Value {
     /**
      * A loop before its first element.
      *
-     * @param length number of elements, or -1 if only reading them tells
+     * @param length number of elements, or -1 if unknown
      */
     public LoopValue(Iterator<Value> elements, int length, Budget budget) {
         this.remaining = elements;
@@ -26,7 +26,7 @@ public final class LoopValue implements Value {
         this.budget = budget;
     }
 
-    /** Goes to the next element and returns it, or null at the end. */
+    /** Moves to the next element and returns it, or null at the end. */
     public @Nullable Value advance() {
         Value element = peek();
         if (element != null) {

@@ -5,14 +5,14 @@ import java.util.Iterator;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Python's {@code dict}: entries in the order of insertion. Templates cannot change it. */
+/** Python's {@code dict}: entries in the order of insertion. Immutable for templates. */
 public final class MapValue implements Value {
 
     private final Map<Value, Value> entries;
     private final int nesting;
     private final long weight;
 
-    /** A mapping; the caller gives the entries away. */
+    /** A mapping, which takes the entries over. */
     public MapValue(Map<Value, Value> entries) {
         this.entries = Collections.unmodifiableMap(entries);
         int deepest = 0;
@@ -26,7 +26,7 @@ public final class MapValue implements Value {
         this.weight = sum;
     }
 
-    /** The key itself, if it can be one. */
+    /** The key itself, if it is hashable. */
     public static Value checkedKey(Value key, Budget budget) {
         if (!key.isHashable()) {
             throw key.failure("unhashable type: '" + key.typeName() + "'");
@@ -35,7 +35,7 @@ public final class MapValue implements Value {
         return key;
     }
 
-    /** The entries, which cannot be changed. */
+    /** The entries, unmodifiable. */
     public Map<Value, Value> entries() {
         return entries;
     }

@@ -45,7 +45,7 @@ final class Methods {
     private static final String INTEGER =
             "as_integer_ratio bit_count bit_length conjugate denominator from_bytes imag is_integer numerator real to_bytes";
 
-    /** What Python has under these names and templates cannot use, so that it is refused and not taken for something that is missing. */
+    /** Unsupported methods of Python, which are refused instead of being treated as missing. */
     private static final Map<String, Set<String>> UNSUPPORTED = Map.ofEntries(
             names(
                     "str",

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code namespace()} makes: the only value that a template can change, so that a loop can pass something on. */
+/** The result of {@code namespace()}: the only mutable value, with which loops can pass values on. */
 public final class NamespaceValue implements Value {
 
     private final Map<String, Value> attributes = new HashMap<>();

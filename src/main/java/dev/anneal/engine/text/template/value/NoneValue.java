@@ -2,7 +2,7 @@ package dev.anneal.engine.text.template.value;
 
 /** Python's {@code None}. */
 public enum NoneValue implements Value {
-    /** The only one. */
+    /** The only instance. */
     NONE;
 
     @Override

@@ -48,7 +48,7 @@ public final class NumberValue implements Value {
         return value ? TRUE : FALSE;
     }
 
-    /** Where a subscript points in a sequence of this length, counting from the end if negative; -1 if nowhere. */
+    /** Position of a subscript in a sequence of this length, counted from the end if negative; -1 if out of range. */
     static int position(Value subscript, int length) {
         BigInteger whole = subscript instanceof NumberValue number ? number.whole : null;
         if (whole == null || whole.bitLength() > 31) {
@@ -83,7 +83,7 @@ public final class NumberValue implements Value {
                 .longValue();
     }
 
-    /** How often {@code *} repeats a text or list. */
+    /** Number of repetitions of a text or list by {@code *}. */
     int repetitions() {
         return (int) Math.max(0, Math.min(Integer.MAX_VALUE, asLong()));
     }

@@ -9,15 +9,15 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Prints values as Python's {@code repr} and {@code json.dumps} do. */
+/** Prints values like Python's {@code repr} and {@code json.dumps}. */
 public final class PythonPrinter {
 
     /**
-     * How to print.
+     * A style of printing.
      *
-     * @param isJson whether as {@code json.dumps} does
-     * @param indent what each level begins its lines with; null prints on one line
-     * @param sortKeys orders entries by key, not by insertion
+     * @param isJson whether to print like {@code json.dumps}
+     * @param indent indentation of each level; null prints on one line
+     * @param sortKeys sorts entries by key instead of insertion
      */
     public record Style(
             boolean isJson,

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** Filters of everything that can be iterated over. Those that Jinja writes as generators are lazy here as well. */
+/** Filters of iterable values. Those that are generators in Jinja are lazy here as well. */
 final class SequenceFilters {
 
     static final Map<String, Builtin> TABLE = Builtin.table(
@@ -39,7 +39,7 @@ final class SequenceFilters {
             define("min", "case_sensitive attribute", call -> extreme(call, -1)),
             define("max", "case_sensitive attribute", call -> extreme(call, 1)));
 
-    /** A value with the key that it is compared by. */
+    /** A value with its sort key. */
     private record Keyed(Value key, Value value) {}
 
     private SequenceFilters() {}
@@ -104,7 +104,7 @@ final class SequenceFilters {
         throw TemplateException.evaluation("Can only get item pairs from a mapping.");
     }
 
-    /** Of what counts as false, None and 0 among it, Jinja picks and maps nothing, and asks no further. */
+    /** For false subjects, including None and 0, Jinja returns nothing without further checks. */
     private static Value picked(Call call, boolean byAttribute, boolean wanted) {
         if (!call.subject().isTrue()) {
             return call.generator(Stream.empty());
@@ -123,7 +123,7 @@ final class SequenceFilters {
         }));
     }
 
-    /** A built-in with the arguments that stand behind its name. */
+    /** A built-in with the arguments that follow its name. */
     private static UnaryOperator<Value> applied(Builtin builtin, List<Value> nameAndArguments, Call call) {
         Arguments arguments = new Arguments(
                 nameAndArguments.subList(1, nameAndArguments.size()),

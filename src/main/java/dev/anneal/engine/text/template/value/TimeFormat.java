@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Python's {@code strftime} in its C locale, as {@code strftime_now} uses it. */
+/** Python's {@code strftime} in its C locale, for {@code strftime_now}. */
 final class TimeFormat {
 
     /** Each directive with the pattern of {@link DateTimeFormatter} that prints it. */

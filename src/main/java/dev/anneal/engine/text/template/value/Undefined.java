@@ -5,7 +5,10 @@ import java.util.Collections;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
-/** A name, attribute or element that does not exist. It prints as nothing, is empty and false; anything else fails with the reason kept here. */
+/**
+ * A name, attribute or element that does not exist. It prints as nothing, is empty and false; any other use fails with
+ * its reason.
+ */
 public final class Undefined implements Value {
 
     private final String reason;
@@ -14,7 +17,7 @@ public final class Undefined implements Value {
         this.reason = reason;
     }
 
-    /** A value that is missing for this reason. */
+    /** An undefined value with its reason. */
     public static Undefined because(String reason) {
         return new Undefined(reason);
     }

@@ -6,8 +6,8 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value as templates see it. {@code equals} and {@code hashCode} follow Python's {@code ==}. The defaults here are those of an object that can do
- * nothing: each operation fails as it would in Python.
+ * A value of a template. {@code equals} and {@code hashCode} follow Python's {@code ==}. By default each operation
+ * fails like for a Python object without it.
  */
 public sealed interface Value
         permits NoneValue,
@@ -34,12 +34,12 @@ public sealed interface Value
         return PythonPrinter.repr(this, budget);
     }
 
-    /** Depth of containers inside one another, this one included. */
+    /** Nesting of containers, including this one. */
     default int nesting() {
         return 0;
     }
 
-    /** Upper bound of the steps that comparing, hashing or copying it takes. */
+    /** Upper bound of the steps to compare, hash or copy it. */
     default long weight() {
         return 1;
     }
@@ -94,7 +94,7 @@ public sealed interface Value
         return null;
     }
 
-    /** An attribute that the value itself holds, or null; the library finds methods. */
+    /** An attribute of the value itself, or null; methods are found elsewhere. */
     default @Nullable Value attribute(String name) {
         return null;
     }
@@ -124,12 +124,12 @@ public sealed interface Value
         throw failure("'" + typeName() + "' object is not callable");
     }
 
-    /** The error of an operation that this value does not have. */
+    /** The error of an unsupported operation of this value. */
     default TemplateException failure(String reason) {
         return TemplateException.evaluation(reason);
     }
 
-    /** The error of an operator that does not exist for these types. */
+    /** The error of an unsupported operator of these types. */
     default TemplateException unsupported(String operator, Value other) {
         Value culprit = other instanceof Undefined && !(this instanceof Undefined) ? other : this;
         return culprit.failure("unsupported operand type(s) for " + operator + ": '" + typeName() + "' and '"
