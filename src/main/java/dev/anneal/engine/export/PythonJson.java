@@ -14,7 +14,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.std.StdSerializer;
 
-/** Writes JSON as Python's {@code json.dumps(value, indent=2)} does, which PEFT and transformers write their configurations with. */
+/**
+ * Writes JSON like Python's {@code json.dumps(value, indent=2)}, the format of PEFT's and transformers' configurations.
+ */
 final class PythonJson {
 
     private static final DefaultIndenter INDENTER = new DefaultIndenter("  ", "\n");
@@ -34,9 +36,11 @@ final class PythonJson {
 
     private PythonJson() {}
 
-    /** @param value maps, lists, strings, numbers, booleans and null, nested as wished; maps keep their order */
+    /**
+     * @param value nested maps, lists, strings, numbers, booleans and nulls; maps keep their order
+     */
     static String indented(@Nullable Object value) {
-        // Python escapes DEL, which Jackson takes for ASCII to write as it is.
+        // Python escapes DEL, which Jackson writes unescaped.
         return WRITER.writeValueAsString(value).replace("\u007f", "\\u007f");
     }
 

@@ -85,8 +85,8 @@ final class BaseModelFiles {
         } catch (NoSuchFileException e) {
             throw TaskException.badInput(
                     UNREADABLE,
-                    "the base model's folder no longer contains " + Path.of(e.getFile()).getFileName()
-                            + "; the operator can restore it",
+                    "the base model's folder no longer contains "
+                            + Path.of(e.getFile()).getFileName() + "; the operator can restore it",
                     e);
         }
     }

@@ -37,7 +37,9 @@ final class InitialValues implements AutoCloseable {
         base.requireTrainedOn(checkpoint.state());
         if (checkpoint.state().adapter() == null) {
             throw TaskException.badInput(
-                    "adapter_invalid", "the initial adapter's training trained all weights, so it has no adapter", null);
+                    "adapter_invalid",
+                    "the initial adapter's training trained all weights, so it has no adapter",
+                    null);
         }
         if (!checkpoint.state().isMergeable()) {
             throw TaskException.badInput(

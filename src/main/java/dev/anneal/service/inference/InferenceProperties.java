@@ -50,8 +50,9 @@ public record InferenceProperties(
     public InferenceProperties {
         if (url != null
                 && (url.getHost() == null || !String.valueOf(url.getScheme()).matches("https?"))) {
-            throw new IllegalArgumentException("anneal.inference.url must be an http or https address with a host, such as"
-                    + " http://inference:8080, but is '" + url + "'");
+            throw new IllegalArgumentException(
+                    "anneal.inference.url must be an http or https address with a host, such as"
+                            + " http://inference:8080, but is '" + url + "'");
         }
     }
 

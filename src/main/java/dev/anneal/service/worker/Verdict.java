@@ -73,8 +73,8 @@ sealed interface Verdict {
             case GIVEN_BACK ->
                 stopped != null && stopped.isOrderly()
                         ? new GiveBack()
-                        : new Fail(WorkError.ofSystem(
-                                "engine_stopped", "The engine process stopped without a request."));
+                        : new Fail(
+                                WorkError.ofSystem("engine_stopped", "The engine process stopped without a request."));
             case OUT_OF_MEMORY ->
                 killed ? ofKilled(stopped, wish) : new Fail(WorkError.ofSystem("out_of_memory", sentence(exit)));
             case KILLED ->

@@ -147,8 +147,7 @@ public abstract class StoreOwnershipContract {
 
         assertThatExceptionOfType(StartRefusedException.class)
                 .isThrownBy(() -> ownership(null).claim())
-                .withMessageContaining(
-                        "is missing: this installation, " + TestDatabase.INSTALLATION + ", has a store")
+                .withMessageContaining("is missing: this installation, " + TestDatabase.INSTALLATION + ", has a store")
                 .satisfies(refusal -> assertThat(refusal.action())
                         .contains("Mount the store's disk")
                         .contains("anneal.storage.adopt-from=" + TestDatabase.INSTALLATION));

@@ -4,7 +4,7 @@ package dev.anneal.engine.network.architecture;
  * Number of sequences that an engine decodes at a time. With the sizes of a model it determines the memory of sampling.
  *
  * @param sequencesOfLane number of sequences that one more lane is opened for
- * @param slots sequences that a lane decodes at one time
+ * @param slots sequences that a lane decodes at a time
  * @param sharesOperators whether threads without a lane share the operators of the others
  */
 public record DecodingLimits(int sequencesOfLane, int slots, boolean sharesOperators) {

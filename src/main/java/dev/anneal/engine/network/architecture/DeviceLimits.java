@@ -8,11 +8,11 @@ package dev.anneal.engine.network.architecture;
  * @param microBatchTokens tokens that a micro-batch aims at: on a CPU large enough that matrices fill the core, small
  *     enough that a step is shared evenly and few activations live at a time. A step of 4 x 256 tokens of SmolLM2-135M
  *     in fp32 on two threads takes 7.0 s of processor time and 1.67 GB with 256, and 7.0 s and 2.15 GB with 512
- * @param attentionBlock queries of a row whose weights exist at one time: 128 with 9 heads and a row of 8,192 tokens
- *     take 19 MB in bf16
- * @param headChunk trained positions whose logits exist at one time: 256 with a vocabulary of 49,152 take 25 MB in bf16
- * @param softmaxRows of them, how many are in fp32 at one time, while loss and gradient are formed: on a CPU few enough
- *     that they stay in a core's cache
+ * @param attentionBlock queries of a row whose weights exist at a time: 128 with 9 heads and a row of 8,192 tokens take
+ *     19 MB in bf16
+ * @param headChunk trained positions whose logits exist at a time: 256 with a vocabulary of 49,152 take 25 MB in bf16
+ * @param softmaxRows number of these in fp32 at a time, while loss and gradient are computed: on a CPU few enough that
+ *     they stay in a core's cache
  */
 public record DeviceLimits(int microBatchTokens, int attentionBlock, int headChunk, int softmaxRows) {
 

@@ -30,7 +30,7 @@ public record RotaryConfig(double theta, @Nullable Llama3Scaling llama3) {
         }
     }
 
-    /** Angle per position of each pair of coordinates, rounded to fp32 as transformers holds it. */
+    /** Angle per position of each pair of coordinates, rounded to fp32 as in transformers. */
     public float[] inverseFrequencies(int headSize) {
         float[] frequencies = new float[headSize / 2];
         for (int i = 0; i < frequencies.length; i++) {

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Checks the headers of a checkpoint against its configuration. It loads no native code, so the service refuses a model before a job waits for it, by
- * the same rules as the engine that loads it.
+ * Checks the headers of a checkpoint against its configuration. It loads no native code, so the service can refuse a
+ * model before a job waits for it, by the engine's rules.
  */
 final class WeightHeaders {
 
@@ -23,7 +23,10 @@ final class WeightHeaders {
 
     private WeightHeaders() {}
 
-    /** @throws ModelConfigException if a tensor is missing, has another shape or type, or is not one that this architecture computes with */
+    /**
+     * @throws ModelConfigException if a tensor is missing, has another shape or type, or is not used by this
+     *     architecture
+     */
     static void check(WeightDirectory files, ModelConfig config) {
         List<CheckpointTensors.Stored> required = new CheckpointTensors(config).all();
         required.forEach(tensor -> require(files, tensor));

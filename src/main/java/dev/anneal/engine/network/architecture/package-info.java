@@ -1,6 +1,6 @@
 /**
- * A base model's decoder by its {@code config.json}: sizes, projections, and the name and shape of each weight, against which a checkpoint's headers are
- * checked. No tensors, so the service reads models by the engine's own rules.
+ * Architecture of base models from {@code config.json}: sizes, projections, and names and shapes of weights, with which
+ * a checkpoint's headers are checked. No tensors, so that the service can use it.
  */
 @NamedInterface
 @NullMarked

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param ownedBy the {@code org} of the id, or {@code anneal}
  * @param config configuration from the model's {@code config.json}
  * @param parameters number of weights
- * @param baseLearningRate peak learning rate that {@code learning_rate_multiplier} 1 stands for
+ * @param baseLearningRate peak learning rate for {@code learning_rate_multiplier} 1
  * @param tokenizer hash of the files that decide how text becomes tokens, including the chat template
  */
 public record BaseModel(

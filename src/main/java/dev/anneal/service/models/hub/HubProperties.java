@@ -35,8 +35,9 @@ public record HubProperties(
 
     public HubProperties {
         if (endpoint.getHost() == null || !String.valueOf(endpoint.getScheme()).matches("https?")) {
-            throw new IllegalArgumentException("anneal.hub.endpoint must be an http or https address with a host, such as"
-                    + " https://huggingface.co, but is '" + endpoint + "'");
+            throw new IllegalArgumentException(
+                    "anneal.hub.endpoint must be an http or https address with a host, such as"
+                            + " https://huggingface.co, but is '" + endpoint + "'");
         }
         token = token == null || token.isBlank() ? null : token;
         pushToken = pushToken == null || pushToken.isBlank() ? null : pushToken;

@@ -99,7 +99,11 @@ final class MlflowReports {
     private void refused(Sender sender, Claim row, MlflowException reason) {
         int refusals = sender.outbox().refuse(row, interval);
         if (refusals >= Outbox.MOST_REFUSALS) {
-            LOG.warn("{} is no longer reported, because the MLflow server at {} {}", sender.describe(row), url, reason.getMessage());
+            LOG.warn(
+                    "{} is no longer reported, because the MLflow server at {} {}",
+                    sender.describe(row),
+                    url,
+                    reason.getMessage());
         } else if (refusals == 1) {
             LOG.warn(
                     "{} is reported again later, because the MLflow server at {} {}",

@@ -54,7 +54,10 @@ class CacheConfiguration {
             return writable(ofUser);
         } catch (IOException e) {
             LOG.info(
-                    "{} cannot be written to ({}), so files are unpacked into {}", ofUser, e.toString(), ofInstallation);
+                    "{} cannot be written to ({}), so files are unpacked into {}",
+                    ofUser,
+                    e.toString(),
+                    ofInstallation);
             return ofInstallation;
         }
     }

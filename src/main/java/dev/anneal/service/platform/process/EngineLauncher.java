@@ -50,7 +50,7 @@ public final class EngineLauncher {
      */
     public EngineLauncher(EngineProperties properties, Path home, SharedCache cache, String mainClass) {
         this.properties = properties;
-        // An engine process works in a folder of its own.
+        // An engine process works in its own folder.
         this.home = home.toAbsolutePath();
         this.cacheDirectory =
                 SharedCache.nativeLibraries(Objects.requireNonNullElseGet(properties.cacheDirectory(), cache::engine)

@@ -19,8 +19,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A running engine process. Its progress is handed to a listener on a thread of its own; the listener must not block for long, because
- * the process waits once the pipe between them is full.
+ * A running engine process. Its progress is passed to a listener on a separate thread; the listener must not block for
+ * long, because the process waits once the pipe between them is full.
  */
 public final class EngineProcess {
 

@@ -65,7 +65,8 @@ final class UnknownSettings {
         }
         if (!lines.isEmpty()) {
             throw new StartRefusedException(
-                    "Anneal does not have these settings:" + lines.stream().sorted().collect(Collectors.joining()),
+                    "Anneal does not have these settings:"
+                            + lines.stream().sorted().collect(Collectors.joining()),
                     "Correct or remove them, and start again. docs/settings.md and docs/inference.md list every setting.");
         }
     }

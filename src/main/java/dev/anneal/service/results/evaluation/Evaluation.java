@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param number internal key
  * @param subject the model or export that the client named
- * @param baseModel the base model behind it
+ * @param baseModel its base model
  * @param baseRevision its commit on the Hub; null for one from the operator's folder
  * @param checkpoint internal key of the checkpoint whose adapter is applied, or null
  * @param export internal key of the export that is evaluated, or null

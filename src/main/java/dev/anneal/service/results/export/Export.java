@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * An export in its current state.
  *
  * @param number internal key
- * @param origin what it is made from
+ * @param origin origin of the export
  * @param baseRevision the base model's commit on the Hub; null for one from the operator's folder
  * @param result the result; null until it has succeeded
  * @param work its work in the queue, whose state is the export's

@@ -87,8 +87,8 @@ final class Inputs {
     String file(AttemptInputs inputs, String tenantId, String fileId) {
         ArtifactKey key = ArtifactKey.ofFile(tenantId, fileId);
         String sha256 = files.sha256(tenantId, fileId)
-                .orElseThrow(() -> new AssignmentException(WorkError.ofSystem(
-                        "artifact_not_available", "The file '" + fileId + "' no longer exists.")));
+                .orElseThrow(() -> new AssignmentException(
+                        WorkError.ofSystem("artifact_not_available", "The file '" + fileId + "' no longer exists.")));
         return brought(inputs, () -> store.localFile(key, sha256)).toString();
     }
 

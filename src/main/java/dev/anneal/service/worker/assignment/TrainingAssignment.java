@@ -137,7 +137,10 @@ final class TrainingAssignment implements Assignment {
             store.delete(key);
         } catch (StorageException e) {
             LOG.warn(
-                    "Job {} no longer needs {}, which could not be removed and only takes up space", order.jobId(), key, e);
+                    "Job {} no longer needs {}, which could not be removed and only takes up space",
+                    order.jobId(),
+                    key,
+                    e);
         }
     }
 

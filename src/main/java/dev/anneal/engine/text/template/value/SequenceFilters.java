@@ -155,14 +155,14 @@ final class SequenceFilters {
         };
     }
 
-    /** Leads from an element to the attribute that the call names, or is the element itself. */
+    /** Maps an element to the call's attribute, or to itself without one. */
     private static UnaryOperator<Value> attribute(Call call) {
         return call.has("attribute")
                 ? element -> Access.path(element, call.value("attribute"), call.budget())
                 : UnaryOperator.identity();
     }
 
-    /** What Jinja compares of a value: texts in lower case unless the call is sensitive to case. */
+    /** Jinja's comparison key of a value: texts in lower case unless the call is case-sensitive. */
     private static UnaryOperator<Value> folded(Call call) {
         boolean isSensitive = call.flag("case_sensitive");
         return value -> !isSensitive && value instanceof TextValue text
@@ -183,7 +183,7 @@ final class SequenceFilters {
         }));
     }
 
-    /** Compares lists of one element, since lists compare equal elements of any type: so do those that Jinja makes for several attributes. */
+    /** Sorts by lists of keys like Jinja, because lists can compare equal elements of any type. */
     private static Value sort(Call call) {
         if (call.value("attribute", TextValue.EMPTY) instanceof TextValue names
                 && names.string().contains(",")) {
@@ -209,7 +209,7 @@ final class SequenceFilters {
                 call);
     }
 
-    /** The values in the order of their keys; equal ones keep their order. */
+    /** The values stably sorted by their keys. */
     private static Value sorted(List<Value> values, UnaryOperator<Value> key, Call call) {
         boolean reverse = call.flag("reverse");
         List<Keyed> keyed = new ArrayList<>(call.budget().elements(values.size()));

@@ -4,11 +4,11 @@ import dev.anneal.engine.text.template.TemplateException;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The {@code start:stop:step} of a subscript; what is left out is null. */
+/** The {@code start:stop:step} of a subscript; omitted parts are null. */
 public record Slice(
         @Nullable Long start, @Nullable Long stop, @Nullable Long step) {
 
-    /** The positions that it takes out of a sequence of this length, clamped as Python clamps them. */
+    /** The selected positions in a sequence of this length, clamped as in Python. */
     int[] positions(int length) {
         int stride = step == null ? 1 : clamp(step, -length - 1, length + 1);
         if (stride == 0) {

@@ -5,7 +5,7 @@ import java.util.Spliterators;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** Python's generator, as {@code map} and {@code select} make it: lazy, read once, always true, without a length. */
+/** Python's generator, the result of {@code map} and {@code select}: lazy, read once, always true, without a length. */
 public final class StreamValue implements Value {
 
     private final Iterator<Value> elements;
@@ -14,14 +14,14 @@ public final class StreamValue implements Value {
     /**
      * A stream over other values.
      *
-     * @param source what it reads from; streams over streams count as nested, since reading one reads them all
+     * @param source its source; streams over streams count as nested, because reading one reads all
      */
     public StreamValue(Value source, Iterator<Value> elements) {
         this.elements = elements;
         this.nesting = ListValue.checkedNesting(source.nesting() + 1);
     }
 
-    /** What a value iterates over, read one at a time. */
+    /** The elements of an iterable value, read lazily. */
     public static Stream<Value> elements(Value source) {
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(source.iterator(), 0), false);
     }

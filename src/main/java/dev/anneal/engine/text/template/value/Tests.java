@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** What can follow {@code is}. */
+/** The tests after {@code is}. */
 public final class Tests {
 
     private static final Map<String, Builtin> TABLE = new TreeMap<>(Builtin.table(
@@ -59,7 +59,7 @@ public final class Tests {
         return define(name, "", call -> NumberValue.of(test.test(call.subject())));
     }
 
-    /** Jinja asks for a length and positions, which an undefined value has as well. */
+    /** Jinja checks for a length and indexing, which an undefined value supports as well. */
     private static boolean isSequence(Value value) {
         return value instanceof TextValue
                 || value instanceof MapValue

@@ -1,6 +1,9 @@
 package dev.anneal.engine.text.template.value;
 
-/** Finds a text in another one in linear time. {@link String#indexOf} takes the product of both lengths on texts made for it. */
+/**
+ * Finds a text in another one in linear time. {@link String#indexOf} takes the product of both lengths in the worst
+ * case.
+ */
 public final class TextSearch {
 
     private static final long NAIVE_IS_FINE = 1 << 18;
@@ -29,7 +32,7 @@ public final class TextSearch {
         return -1;
     }
 
-    /** How many units match after one more, given that this many matched before it. */
+    /** Number of matching units after another unit, given the number before it. */
     private static int extended(int[] border, String wanted, int before, char unit) {
         int matched = before;
         while (matched > 0 && unit != wanted.charAt(matched)) {

@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Python's {@code str}. Its elements are code points, of which some take two UTF-16 units.
  *
- * <p>Comparable so that a hash table stays fast when somebody gives it keys of the same hash.
+ * <p>Comparable so that hash tables stay fast with maliciously colliding keys.
  */
 public record TextValue(String string) implements Value, Comparable<TextValue> {
 
-    /** The text without characters. */
+    /** The empty text. */
     public static final TextValue EMPTY = new TextValue("");
 
     private static final int UNITS_PER_WEIGHT = 32;
@@ -96,7 +96,7 @@ public record TextValue(String string) implements Value, Comparable<TextValue> {
         return new TextValue(string.repeat(copies));
     }
 
-    /** In the order of code points, which is not the order of UTF-16 units. */
+    /** Compares by code points, whose order differs from that of UTF-16 units. */
     @Override
     public int compare(Value other) {
         if (!(other instanceof TextValue text)) {

@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What Python does with texts where Java does something else. */
+/** Python's operations on texts that differ from Java's. */
 final class Texts {
 
     private static final Pattern FIELD = Pattern.compile("\\{\\{|}}|\\{}|[{}]");
@@ -71,7 +71,7 @@ final class Texts {
         parts.add(new TextValue(text.substring(start, end)));
     }
 
-    /** Splits at runs of white space; what is left after {@code limit} words stays as it is. */
+    /** Splits at runs of white space; the rest after {@code limit} words stays unsplit. */
     private static List<Value> words(String text, long limit, Budget budget) {
         List<Value> parts = new ArrayList<>();
         int start = skip(text, 0, true);
@@ -119,7 +119,7 @@ final class Texts {
         };
     }
 
-    /** Python's {@code str.replace}: an empty text stands between any two characters. */
+    /** Python's {@code str.replace}: an empty text matches between all characters. */
     static Value replace(Call call) {
         String text = call.text();
         String old = call.text("old");
@@ -155,7 +155,10 @@ final class Texts {
         return new TextValue(out.toString());
     }
 
-    /** Python's {@code str.format} with fields <code>{}</code> alone. Others, which in Python may lead to the host, are refused. */
+    /**
+     * Python's {@code str.format} with fields <code>{}</code> only. Others, which in Python may access the host, are
+     * refused.
+     */
     static Value format(Call call) {
         Matcher field = FIELD.matcher(call.text());
         Iterator<Value> values = call.arguments().positional().iterator();
@@ -186,7 +189,7 @@ final class Texts {
         return titleCase(first) + text.substring(Character.charCount(first)).toLowerCase(Locale.ROOT);
     }
 
-    /** Python's {@code str.title}: a letter after anything but a letter is a capital. */
+    /** Python's {@code str.title}: capitalises each letter that does not follow a letter. */
     static String title(String text) {
         StringBuilder out = new StringBuilder(text.length());
         boolean insideWord = false;
@@ -206,7 +209,10 @@ final class Texts {
                 : Character.toString(Character.toTitleCase(codePoint));
     }
 
-    /** Jinja's filter {@code title}: unlike {@code str.title} it begins words only after white space, hyphens and opening brackets. */
+    /**
+     * Jinja's filter {@code title}: unlike {@code str.title}, words begin only after white space, hyphens and opening
+     * brackets.
+     */
     static String titleOfWords(String text) {
         StringBuilder out = new StringBuilder(text.length());
         int start = 0;
