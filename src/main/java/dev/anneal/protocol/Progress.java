@@ -46,10 +46,8 @@ public sealed interface Progress {
      *
      * @param step steps done so far, 1 after the first
      * @param epoch epochs done so far, with fraction
-     * @param loss the method's loss; for supervised training the mean negative log-likelihood of the step's trained
-     *     tokens, in nats
-     * @param tokenAccuracy share of trained tokens whose most likely prediction is right; null if the method does not
-     *     count them
+     * @param loss the method's loss; for supervised training the mean negative log-likelihood of the step's trained tokens, in nats
+     * @param tokenAccuracy share of trained tokens whose most likely prediction is right; null if the method does not count them
      * @param learningRate learning rate of this step
      * @param gradientNorm global norm before clipping
      * @param beta annealing coefficient of this step
@@ -217,8 +215,7 @@ public sealed interface Progress {
     /**
      * Measured speed of the machine's matrix products.
      *
-     * @param startSeconds time from the start of the process to the first product, which every task needs before it
-     *     reads its input
+     * @param startSeconds time from the start of the process to the first product, which every task needs before it reads its input
      */
     record Measured(double startSeconds, List<Rate> rates) implements Progress {
 
@@ -237,8 +234,8 @@ public sealed interface Progress {
     }
 
     /**
-     * A sign of life of a task without steps after a row or tensor, or of a long step or validation after a layer.
-     * Written every few seconds, so that slow work does not count as hung.
+     * A sign of life of a task without steps after a row or tensor, or of a long step or validation after a layer. Written every few
+     * seconds, so that slow work does not count as hung.
      */
     record Working() implements Progress {}
 
@@ -255,8 +252,8 @@ public sealed interface Progress {
     }
 
     /**
-     * Memory of a training's CUDA device, written once its model is loaded, after its first step, and then every few
-     * seconds. Never written for a CPU.
+     * Memory of a training's CUDA device, written once its model is loaded, after its first step, and then every few seconds. Never written
+     * for a CPU.
      *
      * @param device {@code cuda:N}
      * @param totalBytes size of the device's memory

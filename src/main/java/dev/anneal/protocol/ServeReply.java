@@ -5,8 +5,8 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 
 /**
- * A reply to a {@link ServeRequest.Generate}: first {@link Accepted}, then for each choice {@link Text} until its
- * {@link Ended}; or, at any time and last, {@link Refused}.
+ * A reply to a {@link ServeRequest.Generate}: first {@link Accepted}, then for each choice {@link Text} until its {@link Ended}; or, at any
+ * time and last, {@link Refused}.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "reply")
 @JsonSubTypes({
@@ -25,8 +25,8 @@ public sealed interface ServeReply {
      *
      * @param choice index of the choice, from 0
      * @param text text without a possible start of a stop text and without partial characters
-     * @param tokens empty unless log-probabilities were requested; each token comes with the text that it completes,
-     *     and none that contains part of a stop text is sent
+     * @param tokens empty unless log-probabilities were requested; each token comes with the text that it completes, and none that contains
+     *     part of a stop text is sent
      */
     record Text(int choice, String text, List<Token> tokens) implements ServeReply {
 

@@ -30,8 +30,8 @@ public sealed interface ServeRequest {
     /**
      * A base model, alone or with a checkpoint.
      *
-     * @param checkpointDirectory absolute path of a checkpoint folder whose adapter is applied, unmerged and at its
-     *     beta, or whose weights replace the model's; null for the base model
+     * @param checkpointDirectory absolute path of a checkpoint folder whose adapter is applied, unmerged and at its beta, or whose weights
+     *     replace the model's; null for the base model
      */
     record ServedModel(Task.BaseModel base, @Nullable String checkpointDirectory) {}
 
@@ -73,8 +73,7 @@ public sealed interface ServeRequest {
      * @param seed seed of the first choice, from which those of the others are derived
      * @param stop texts before which an answer ends
      * @param stopTokens tokens before which an answer ends, in addition to the model's end tokens
-     * @param topLogprobs number of alternatives whose log-probabilities are reported with each token's own; null
-     *     reports none at all
+     * @param topLogprobs number of alternatives whose log-probabilities are reported with each token's own; null reports none at all
      */
     record Decoding(
             int choices,

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param adapter settings of the adapter; null trains all weights
  * @param initialAdapter source of the adapter's initial values; null draws them at random
  * @param resumeFrom absolute path of a checkpoint folder of an earlier attempt, or null to start at step 0
- * @param validatedStep newest step whose validation earlier attempts reported, 0 for none; if the checkpoint's step was
- *     due for a later validation, it runs first
+ * @param validatedStep newest step whose validation earlier attempts reported, 0 for none; if the checkpoint's step was due for a later
+ *     validation, it runs first
  */
 public record TrainTask(
         BaseModel model,

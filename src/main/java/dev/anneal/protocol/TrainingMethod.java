@@ -131,8 +131,7 @@ public sealed interface TrainingMethod {
      * @param clipLow the ratio of probabilities is clipped at this far below 1
      * @param clipHigh the ratio is clipped at this far above 1
      * @param klWeight weight of the divergence from the base model; 0 computes none
-     * @param scaleRewards divisor of advantages: the standard deviation of the {@code group} or of the {@code batch},
-     *     or {@code none}
+     * @param scaleRewards divisor of advantages: the standard deviation of the {@code group} or of the {@code batch}, or {@code none}
      * @param maskTruncated whether truncated completions are left out of the loss
      * @param updatesPerRollout number of optimizer steps on each rollout
      */

@@ -10,10 +10,9 @@ import java.util.Objects;
  * @param batchRows number of rows, packed sequences, pairs or prompts of one optimizer step
  * @param totalSteps optimizer steps of the whole job; the annealing and learning-rate schedules refer to it
  * @param maxLengthTokens maximum length of a row; longer rows are cut at their end or dropped, and counted
- * @param packing whether rows are packed into sequences of at most {@code maxLengthTokens}, which batches then consist
- *     of
- * @param activationCheckpointing whether a layer's activations are recomputed in its backward pass instead of kept:
- *     {@code on}, {@code off}, or {@code auto} if they would not fit into memory. The results are bit-identical
+ * @param packing whether rows are packed into sequences of at most {@code maxLengthTokens}, which batches then consist of
+ * @param activationCheckpointing whether a layer's activations are recomputed in its backward pass instead of kept: {@code on}, {@code
+ *     off}, or {@code auto} if they would not fit into memory. The results are bit-identical
  * @param optimizer AdamW and its learning-rate schedule
  * @param checkpointIntervalSteps steps between checkpoints
  * @param evaluationIntervalSteps steps between validation passes; 0 validates only at the end

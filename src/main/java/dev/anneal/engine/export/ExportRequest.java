@@ -10,8 +10,8 @@ import java.util.function.Consumer;
  *
  * @param id id of the export, for its manifest
  * @param kind {@code merged}, {@code adapter}, {@code gguf} or {@code training_state}
- * @param dtype of merged weights: {@code base}, {@code float32}, {@code bfloat16} or {@code float16}; of a GGUF file
- *     {@code f32}, {@code f16}, {@code bf16} or {@code q8_0}
+ * @param dtype of merged weights: {@code base}, {@code float32}, {@code bfloat16} or {@code float16}; of a GGUF file {@code f32}, {@code
+ *     f16}, {@code bf16} or {@code q8_0}
  * @param training the checkpoint's training, for the card
  * @param probes token ids of prompts on which a merged model is compared with base and adapter
  * @param device device on which they are compared

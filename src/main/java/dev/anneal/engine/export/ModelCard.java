@@ -20,9 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * {@code ANNEAL.md}: description of the export in Markdown. The same export gives the same bytes: it contains no date.
- */
+/** {@code ANNEAL.md}: description of the export in Markdown. The same export gives the same bytes: it contains no date. */
 final class ModelCard {
 
     static final String FILE = "ANNEAL.md";

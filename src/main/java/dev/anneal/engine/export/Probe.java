@@ -15,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares two models' answers to the same prompts. Memory holds one layer of one model, the hidden states of the
- * prompts, and a block of rows of both output embeddings.
+ * Compares two models' answers to the same prompts. Memory holds one layer of one model, the hidden states of the prompts, and a block of
+ * rows of both output embeddings.
  */
 final class Probe {
 

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Allowed difference of a merged model from base and adapter. In fp32 only the order of sums differs, and logits must
- * agree. If weights are rounded to 16 bits, rounding changes the logits, but the predictions must agree.
+ * Allowed difference of a merged model from base and adapter. In fp32 only the order of sums differs, and logits must agree. If weights are
+ * rounded to 16 bits, rounding changes the logits, but the predictions must agree.
  */
 enum Tolerance {
     EXACT {
@@ -79,8 +79,8 @@ enum Tolerance {
     }
 
     /**
-     * @throws ExportException {@code merge_not_equivalent} if the merged model answers differently, {@code
-     *     merge_not_provable} if the trained model's answers cannot serve as a reference
+     * @throws ExportException {@code merge_not_equivalent} if the merged model answers differently, {@code merge_not_provable} if the
+     *     trained model's answers cannot serve as a reference
      */
     void require(AnswerDifference difference) {
         if (!(difference.meanSpan() > 0)) {

@@ -46,8 +46,8 @@ final class Multi {
     }
 
     /**
-     * {@code graders} may be an object by name, a list, or a single grader, as in the SDKs' types, the guides and the
-     * specification's example.
+     * {@code graders} may be an object by name, a list, or a single grader, as in the SDKs' types, the guides and the specification's
+     * example.
      */
     private static Map<String, Grader> parts(GraderObject multi) {
         Object value = multi.required(GRADERS, "an object of graders by name, or a list of graders");

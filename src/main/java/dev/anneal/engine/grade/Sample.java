@@ -19,10 +19,7 @@ public final class Sample {
     private static final String OUTPUT_JSON = "output_json";
     private static final String OUTPUT_TOOLS = "output_tools";
 
-    /**
-     * Variables of a completion after {@code sample.}; {@code choices} is a list with one element, as in OpenAI's chat
-     * completions.
-     */
+    /** Variables of a completion after {@code sample.}; {@code choices} is a list with one element, as in OpenAI's chat completions. */
     static final List<String> VARIABLES = List.of(OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_TOOLS, "choices");
 
     private static final int MAX_DEPTH = 64;

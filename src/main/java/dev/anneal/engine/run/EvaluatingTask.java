@@ -13,10 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Evaluates a base model, a base model with an adapter at its checkpoint's beta, or the weights of an export or
- * checkpoint.
- */
+/** Evaluates a base model, a base model with an adapter at its checkpoint's beta, or the weights of an export or checkpoint. */
 final class EvaluatingTask {
 
     private final EvaluateTask task;

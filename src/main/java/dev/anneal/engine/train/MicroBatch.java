@@ -30,10 +30,9 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
     }
 
     /**
-     * Splits rows into micro-batches of about equal tokens, an even number if there are several, and puts the one with
-     * the most tokens first: threads that take them in this order end at about the same time. Depends on the rows and
-     * the kind of device, but not on the number of threads, so that sums are formed in the same order everywhere. Units
-     * without a trained token are left out.
+     * Splits rows into micro-batches of about equal tokens, an even number if there are several, and puts the one with the most tokens
+     * first: threads that take them in this order end at about the same time. Depends on the rows and the kind of device, but not on the
+     * number of threads, so that sums are formed in the same order everywhere. Units without a trained token are left out.
      *
      * @param unit number of consecutive rows that stay in one micro-batch, in order; must divide the number of rows
      * @param sharing whether rows with the same prompt share it; impossible with dropout, which differs from row to row
@@ -58,9 +57,7 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
                 .toList();
     }
 
-    /**
-     * Units with a trained token. Neighbours with the same prompt are joined up to the target size of a micro-batch.
-     */
+    /** Units with a trained token. Neighbours with the same prompt are joined up to the target size of a micro-batch. */
     private static List<Unit> units(List<EncodedRow> rows, int unit, boolean sharing, int aimedTokens) {
         List<Unit> units = new ArrayList<>();
         for (int first = 0; first < rows.size(); first += unit) {

@@ -154,8 +154,8 @@ final class Passes implements AutoCloseable {
     /**
      * Runs other work, which a stop of the training ends.
      *
-     * @param work calls the given action after each of its parts, which ends it by a {@link CancellationException} once
-     *     the training is to stop
+     * @param work calls the given action after each of its parts, which ends it by a {@link CancellationException} once the training is to
+     *     stop
      * @return empty if the training is to stop
      */
     <T> Optional<T> attempt(Function<Runnable, T> work) {

@@ -33,8 +33,8 @@ final class PreferenceSteps implements Steps {
     private @Nullable References references;
 
     /**
-     * For each row the sum of its trained tokens' log-probabilities before the training. Stored in checkpoints, so that
-     * a resumed training need not compute them again and uses the same values on another kind of machine.
+     * For each row the sum of its trained tokens' log-probabilities before the training. Stored in checkpoints, so that a resumed training
+     * need not compute them again and uses the same values on another kind of machine.
      */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares them
     record References(double[] training, double[] validation) {}

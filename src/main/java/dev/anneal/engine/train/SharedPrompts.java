@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Prompts shared by neighbouring rows, such as the completions of a group or the two answers of a pair: a pass computes
- * them once. Each row keeps the last token of its prompt, from which its first trained token is predicted.
+ * Prompts shared by neighbouring rows, such as the completions of a group or the two answers of a pair: a pass computes them once. Each row
+ * keeps the last token of its prompt, from which its first trained token is predicted.
  */
 final class SharedPrompts {
 

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param baseFingerprint hash of the base model's configuration and weights, kept in checkpoints
  * @param data data for the settings' method
  * @param freeMemoryBytes free memory for passes, read once everything else is allocated
- * @param initialAdapter safetensors file with the adapter's initial values, in the format of checkpoints; null draws
- *     them
+ * @param initialAdapter safetensors file with the adapter's initial values, in the format of checkpoints; null draws them
  */
 public record TrainingJob(
         TrainTask task,

@@ -4,10 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 
-/**
- * Teaches the bundled model, which forgets to carry, addition by reinforcement learning (GRPO) with a checker of its
- * answers.
- */
+/** Teaches the bundled model, which forgets to carry, addition by reinforcement learning (GRPO) with a checker of its answers. */
 final class SumsDemo {
 
     /** Completions of each test prompt. */

@@ -29,10 +29,7 @@ final class FileSweeper {
     private final FileRemoval removal;
     private final Clock clock;
 
-    /**
-     * Position at which the next sweep continues, so that files in use, or whose content cannot be deleted, do not
-     * delay others.
-     */
+    /** Position at which the next sweep continues, so that files in use, or whose content cannot be deleted, do not delay others. */
     private long afterExpired;
 
     private long afterRemains;

@@ -7,8 +7,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Limits the number of answers being generated or waiting. Waiting requests get slots in order; a request that does not
- * wait never overtakes them.
+ * Limits the number of answers being generated or waiting. Waiting requests get slots in order; a request that does not wait never
+ * overtakes them.
  */
 final class AnswerSlots {
 

@@ -55,8 +55,7 @@ public final class LocalGenerator implements SmartLifecycle {
     }
 
     /**
-     * Starts a generation and returns when the prompt is accepted, which may take seconds if a model must be loaded.
-     * The caller closes it.
+     * Starts a generation and returns when the prompt is accepted, which may take seconds if a model must be loaded. The caller closes it.
      *
      * @param tenantId tenant whose tuned models can be named
      * @throws Refusal as {@link TextGenerator#generate} does

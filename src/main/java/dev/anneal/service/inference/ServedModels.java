@@ -42,8 +42,7 @@ final class ServedModels {
      * A model's files on this machine.
      *
      * @param fingerprint equal as long as the files are the same
-     * @param adapter local copy of the adapter, which is kept until this is closed; an engine process needs it only for
-     *     loading
+     * @param adapter local copy of the adapter, which is kept until this is closed; an engine process needs it only for loading
      */
     record Found(
             ServedModel model, String fingerprint, @Nullable LocalCopy adapter) implements AutoCloseable {

@@ -12,9 +12,9 @@ public interface TextGenerator {
      * Generates all answers to a prompt.
      *
      * @param tenantId tenant whose tuned models can be named
-     * @throws Refusal {@code model_not_found}, {@code context_length_exceeded}, {@code queue_full} (retry in seconds)
-     *     and other faults of request or model; {@code service_unavailable} if the generating process cannot be reached
-     *     (likewise), {@code generation_timeout} if it takes too long, {@code not_supported} if no process generates
+     * @throws Refusal {@code model_not_found}, {@code context_length_exceeded}, {@code queue_full} (retry in seconds) and other faults of
+     *     request or model; {@code service_unavailable} if the generating process cannot be reached (likewise), {@code generation_timeout}
+     *     if it takes too long, {@code not_supported} if no process generates
      */
     Generation.Whole generate(String tenantId, GenerationRequest request);
 }

@@ -11,10 +11,7 @@ import org.springframework.stereotype.Component;
 @Component
 public final class FinishedWork {
 
-    /**
-     * Work that was never claimed has no leftovers. Read by id, so that an item that cannot be removed does not block
-     * later ones.
-     */
+    /** Work that was never claimed has no leftovers. Read by id, so that an item that cannot be removed does not block later ones. */
     private static final String NEXT = """
             SELECT id, kind, lease_token
             FROM work

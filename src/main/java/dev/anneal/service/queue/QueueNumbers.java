@@ -29,10 +29,9 @@ public final class QueueNumbers {
             """;
 
     /**
-     * Claims prefer the tenant that runs least, so a tenant's item of rank r is claimed when it runs r - 1 more items
-     * than now. Before it, each other tenant has as many items claimed as lift it to that level, plus one if its turn
-     * on that level is earlier, but no more than it has. On a level, tenants that already run as much have the older
-     * last claims; the others follow in the order of the level below.
+     * Claims prefer the tenant that runs least, so a tenant's item of rank r is claimed when it runs r - 1 more items than now. Before it,
+     * each other tenant has as many items claimed as lift it to that level, plus one if its turn on that level is earlier, but no more than
+     * it has. On a level, tenants that already run as much have the older last claims; the others follow in the order of the level below.
      */
     private static final String POSITIONS = """
             WITH load AS (

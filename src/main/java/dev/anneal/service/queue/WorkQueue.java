@@ -12,8 +12,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Operations of clients' requests on work. Every method runs in the caller's transaction, so that a job and its work
- * appear, change and fail together, and sees only rows that the caller's database role sees.
+ * Operations of clients' requests on work. Every method runs in the caller's transaction, so that a job and its work appear, change and
+ * fail together, and sees only rows that the caller's database role sees.
  */
 @Component
 public final class WorkQueue {
@@ -138,18 +138,12 @@ public final class WorkQueue {
         return insert(work, WorkState.QUEUED);
     }
 
-    /**
-     * Records work whose input is still being validated, until {@link #ready} or {@link #reject}. Refused as by {@link
-     * #enqueue}.
-     */
+    /** Records work whose input is still being validated, until {@link #ready} or {@link #reject}. Refused as by {@link #enqueue}. */
     public long enqueueValidating(NewWork work) {
         return insert(work, WorkState.VALIDATING);
     }
 
-    /**
-     * Makes the work claimable; false if it was not VALIDATING, because another call was first or its client cancelled
-     * it.
-     */
+    /** Makes the work claimable; false if it was not VALIDATING, because another call was first or its client cancelled it. */
     public boolean ready(long id) {
         return jdbc.sql(READY).param("id", id).update() == 1;
     }
@@ -196,8 +190,7 @@ public final class WorkQueue {
     }
 
     /**
-     * Pauses training work: at once if it is queued, or after its worker has saved a checkpoint. Repeating the call
-     * changes nothing.
+     * Pauses training work: at once if it is queued, or after its worker has saved a checkpoint. Repeating the call changes nothing.
      *
      * @return PAUSED, or RUNNING if the worker has yet to save and stop
      * @throws Refusal {@code job_not_pausable}

@@ -37,10 +37,7 @@ public final class WorkerStates {
 
     private static final String LEAVE = "DELETE FROM worker_state WHERE id = :id";
 
-    /**
-     * Joined to queued work: a row for work that none of the existing workers can take, because each has a fault or
-     * lacks the model.
-     */
+    /** Joined to queued work: a row for work that none of the existing workers can take, because each has a fault or lacks the model. */
     static final String HELD = """
             LATERAL (
                 SELECT coalesce(min(fault_since), work.run_at) AS held_since,

@@ -5,9 +5,7 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Deletes the remains of dead processes: partly written files, partly deleted folders, incomplete uploads to a bucket.
- */
+/** Deletes the remains of dead processes: partly written files, partly deleted folders, incomplete uploads to a bucket. */
 final class AbandonedSweep {
 
     private static final Logger LOG = LoggerFactory.getLogger(AbandonedSweep.class);

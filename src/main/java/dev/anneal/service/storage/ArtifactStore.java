@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Files and folders by key: uploads, results, attempts, exports. A file is visible only once it is complete. Failures
- * of the store are {@link StorageException}s; an {@link IOException} always comes from the other end of a stream.
+ * Files and folders by key: uploads, results, attempts, exports. A file is visible only once it is complete. Failures of the store are
+ * {@link StorageException}s; an {@link IOException} always comes from the other end of a stream.
  */
 public interface ArtifactStore extends AutoCloseable {
 
@@ -41,15 +41,11 @@ public interface ArtifactStore extends AutoCloseable {
     /** Deletes a file, or a folder with its content. Does nothing if it does not exist. */
     void delete(ArtifactKey key);
 
-    /**
-     * Deletes a file of a published folder, which stays published without it. Does nothing if folder or file do not
-     * exist.
-     */
+    /** Deletes a file of a published folder, which stays published without it. Does nothing if folder or file do not exist. */
     void deleteFrom(ArtifactKey folder, String name);
 
     /**
-     * Deletes files and folders directly in a folder, and the folder if it is empty then. Does nothing if it does not
-     * exist.
+     * Deletes files and folders directly in a folder, and the folder if it is empty then. Does nothing if it does not exist.
      *
      * @param prefix only names with this prefix, also after the leading dot of incomplete files
      * @param kept keys that stay
@@ -57,8 +53,8 @@ public interface ArtifactStore extends AutoCloseable {
     void deleteWithin(ArtifactKey folder, String prefix, Collection<ArtifactKey> kept);
 
     /**
-     * A folder of this machine for an engine process to write to; created if it does not exist, otherwise unchanged.
-     * Its files are stored once {@link #publish} has returned.
+     * A folder of this machine for an engine process to write to; created if it does not exist, otherwise unchanged. Its files are stored
+     * once {@link #publish} has returned.
      */
     Path localFolder(ArtifactKey key);
 
@@ -81,18 +77,15 @@ public interface ArtifactStore extends AutoCloseable {
     /** Visits every complete file, in no particular order. */
     void list(Consumer<Entry> visitor);
 
-    /**
-     * Deletes remains of processes that died while they wrote, if they are from before {@code time}. No row or key
-     * refers to them.
-     */
+    /** Deletes remains of processes that died while they wrote, if they are from before {@code time}. No row or key refers to them. */
     void deleteAbandoned(Instant time);
 
     /** The file that says which installation owns the store. */
     StoreMarker marker();
 
     /**
-     * Called once the store belongs to this process's installation. From then on operations fail as {@link
-     * StorageException.Kind#ABSENT} while there is an objection.
+     * Called once the store belongs to this process's installation. From then on operations fail as {@link StorageException.Kind#ABSENT}
+     * while there is an objection.
      *
      * @param objection why the store no longer belongs to the installation; empty while it does
      */

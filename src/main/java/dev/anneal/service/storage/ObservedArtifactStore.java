@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * Reports duration and failure of each operation of a store. Reads the store's marker before each write and deletion
- * and after each missing file: if the disk is not mounted, writes would be lost, and missing files may still exist.
+ * Reports duration and failure of each operation of a store. Reads the store's marker before each write and deletion and after each missing
+ * file: if the disk is not mounted, writes would be lost, and missing files may still exist.
  */
 public final class ObservedArtifactStore implements ArtifactStore {
 

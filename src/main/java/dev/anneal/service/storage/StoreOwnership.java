@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Whether the artifact store belongs to the installation whose database this process uses: the database and the store's
- * marker must name the same id. Two installations that share a store would delete each other's artifacts as orphans.
+ * Whether the artifact store belongs to the installation whose database this process uses: the database and the store's marker must name
+ * the same id. Two installations that share a store would delete each other's artifacts as orphans.
  */
 public final class StoreOwnership {
 
@@ -35,8 +35,7 @@ public final class StoreOwnership {
     private final @Nullable UUID predecessor;
 
     /**
-     * @param predecessor installation whose store may be taken over; this one's own id if it may start again with an
-     *     empty store
+     * @param predecessor installation whose store may be taken over; this one's own id if it may start again with an empty store
      */
     StoreOwnership(JdbcClient jdbc, SystemDatabase system, StoreMarker marker, @Nullable UUID predecessor) {
         this.jdbc = jdbc;
@@ -46,12 +45,12 @@ public final class StoreOwnership {
     }
 
     /**
-     * Marks the first store of an installation, and a store that may be taken over. An installation that has marked a
-     * store before does not mark an empty one: its disk may not be mounted.
+     * Marks the first store of an installation, and a store that may be taken over. An installation that has marked a store before does not
+     * mark an empty one: its disk may not be mounted.
      *
      * @return id of the installation
-     * @throws StartRefusedException if the store belongs to another installation, has lost its marker, or its marker
-     *     can be neither read nor written
+     * @throws StartRefusedException if the store belongs to another installation, has lost its marker, or its marker can be neither read
+     *     nor written
      */
     UUID claim() {
         // Read before the marker: a store that was marked meanwhile then has its marker.
@@ -101,8 +100,8 @@ public final class StoreOwnership {
     }
 
     /**
-     * Why nothing in the store may be treated as an orphan; empty if the marker names this installation. Reads database
-     * and store, because either may have been replaced since the process started.
+     * Why nothing in the store may be treated as an orphan; empty if the marker names this installation. Reads database and store, because
+     * either may have been replaced since the process started.
      *
      * @throws StorageException if the store does not answer
      */
@@ -110,10 +109,7 @@ public final class StoreOwnership {
         return objection(installation().id()).map(StartRefusedException::getMessage);
     }
 
-    /**
-     * Why the store does not belong to an installation, and what an operator can do; empty if it does. Reads only the
-     * marker.
-     */
+    /** Why the store does not belong to an installation, and what an operator can do; empty if it does. Reads only the marker. */
     Optional<StartRefusedException> objection(UUID own) {
         Optional<String> found = marker.read();
         if (found.isEmpty()) {

@@ -17,10 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 
-/**
- * Tests a worker's CUDA devices in a process before work is claimed for them; otherwise one job after another would
- * fail.
- */
+/** Tests a worker's CUDA devices in a process before work is claimed for them; otherwise one job after another would fail. */
 final class DeviceTrial {
 
     /** A CUDA libtorch has several gigabytes, which may have to be read from a disk. */

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A circuit breaker for a worker's dependencies: while a part is faulty the worker claims nothing, and while a base
- * model is missing it skips work that needs it. Probes detect faults and their end, so that no attempt is wasted. A
- * fault that only attempts detect counts as well, for a pause that grows each time it recurs. Thread-safe.
+ * A circuit breaker for a worker's dependencies: while a part is faulty the worker claims nothing, and while a base model is missing it
+ * skips work that needs it. Probes detect faults and their end, so that no attempt is wasted. A fault that only attempts detect counts as
+ * well, for a pause that grows each time it recurs. Thread-safe.
  */
 final class Environment {
 
@@ -65,8 +65,7 @@ final class Environment {
      *
      * @param name tag of its metric
      * @param codes error codes of its faults
-     * @param regularPause interval of probes while it is sound; null for a part that is probed only after failed
-     *     attempts
+     * @param regularPause interval of probes while it is sound; null for a part that is probed only after failed attempts
      */
     record Part(
             String name,
@@ -108,8 +107,8 @@ final class Environment {
     }
 
     /**
-     * Attributes the failure of an attempt. A fault of this worker takes precedence over the reported error, except
-     * errors of the work itself.
+     * Attributes the failure of an attempt. A fault of this worker takes precedence over the reported error, except errors of the work
+     * itself.
      *
      * @param model base model of the attempt, or null
      */

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Probes the worker's environment in the background and reports the results to the database, on separate threads,
- * because a probe may take minutes.
+ * Probes the worker's environment in the background and reports the results to the database, on separate threads, because a probe may take
+ * minutes.
  */
 final class EnvironmentWatch {
 

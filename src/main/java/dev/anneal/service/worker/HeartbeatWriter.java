@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Extends the leases of running work and passes clients' wishes on, independently of the progress of processes. While
- * the database is unreachable it waits: whether the worker still holds its work is decided when the database is back.
+ * Extends the leases of running work and passes clients' wishes on, independently of the progress of processes. While the database is
+ * unreachable it waits: whether the worker still holds its work is decided when the database is back.
  */
 @Component
 @ConditionalOnRole(Role.WORKER)
@@ -117,9 +117,7 @@ final class HeartbeatWriter implements HeldWork {
         }
     }
 
-    /**
-     * The lease has expired, but the work may not have been claimed; or its attempt has just ended, which does no harm.
-     */
+    /** The lease has expired, but the work may not have been claimed; or its attempt has just ended, which does no harm. */
     private void takeBackOrLose(RunningWork work) {
         long calledAt = System.nanoTime();
         if (leases.reclaim(work.lease().lease())) {

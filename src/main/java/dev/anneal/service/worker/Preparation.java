@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * Preparation of an attempt: its inputs are fetched before its process starts. While they arrive, the attempt does not
- * count as hung, however long that takes.
+ * Preparation of an attempt: its inputs are fetched before its process starts. While they arrive, the attempt does not count as hung,
+ * however long that takes.
  */
 final class Preparation implements BooleanSupplier {
 

@@ -119,10 +119,7 @@ final class Publisher {
         buffer.remove(events);
     }
 
-    /**
-     * Steps and checkpoints only grow within an attempt, so the values in the lease show whether the batch was
-     * committed.
-     */
+    /** Steps and checkpoints only grow within an attempt, so the values in the lease show whether the batch was committed. */
     private boolean isCommitted(@Nullable Integer step, @Nullable Integer savedStep) {
         return leases.position(lease.lease())
                 .filter(position -> step != null

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One claimed item, from the claim to the end of its attempt. It runs on its slot's thread, the only one that writes
- * about it to the database; heartbeats, shutdown and timers only tell it to stop.
+ * One claimed item, from the claim to the end of its attempt. It runs on its slot's thread, the only one that writes about it to the
+ * database; heartbeats, shutdown and timers only tell it to stop.
  */
 final class RunningWork {
 
@@ -71,8 +71,7 @@ final class RunningWork {
     }
 
     /**
-     * Exit code of the engine process; that of a failure if there was no process or its result could not be stored. For
-     * the slot's thread.
+     * Exit code of the engine process; that of a failure if there was no process or its result could not be stored. For the slot's thread.
      */
     int exitCode() {
         return exitCode;

@@ -21,8 +21,7 @@ import tools.jackson.core.json.JsonFactory;
 final class HeaderParser {
 
     /**
-     * More than any real file has (shards of the largest public models have some thousands), but a bound on the cost of
-     * a hostile header.
+     * More than any real file has (shards of the largest public models have some thousands), but a bound on the cost of a hostile header.
      */
     static final int MAX_TENSORS = 100_000;
 

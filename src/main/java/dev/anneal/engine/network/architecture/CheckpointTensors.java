@@ -39,9 +39,8 @@ public record CheckpointTensors(ModelConfig config) {
     }
 
     /**
-     * The weights of a layer in the program's order: norm, q k v, o, norm, gate up, down, the biases of these four
-     * groups, and the norms of query and key heads. Each is one or several tensors, one under another; a weight that
-     * the family does not have is an empty list.
+     * The weights of a layer in the program's order: norm, q k v, o, norm, gate up, down, the biases of these four groups, and the norms of
+     * query and key heads. Each is one or several tensors, one under another; a weight that the family does not have is an empty list.
      */
     public List<List<Stored>> layer(int layer) {
         String prefix = "model.layers." + layer + ".";

@@ -10,10 +10,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
-/**
- * Chooses the next token of each of several sequences, each with its own {@link Sampling}, by {@code
- * torchscript/sampling.py}.
- */
+/** Chooses the next token of each of several sequences, each with its own {@link Sampling}, by {@code torchscript/sampling.py}. */
 final class NextTokens {
 
     private final Program program;

@@ -11,8 +11,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Decodes prompts that arrive while others are being decoded, with one model and an adapter for each prompt, on its own
- * thread. Frees the cache when idle. Closed by its owner, before the model.
+ * Decodes prompts that arrive while others are being decoded, with one model and an adapter for each prompt, on its own thread. Frees the
+ * cache when idle. Closed by its owner, before the model.
  */
 public final class OpenDecoder implements AutoCloseable {
 
@@ -57,8 +57,8 @@ public final class OpenDecoder implements AutoCloseable {
     /**
      * Queues a prompt. The sink is called by another thread, unless the prompt leaves no space for an answer.
      *
-     * @param adapter added to the model, at its own beta. Must stay open until the answer has ended or, if cancelled,
-     *     has left: {@link #whenLeft}
+     * @param adapter added to the model, at its own beta. Must stay open until the answer has ended or, if cancelled, has left: {@link
+     *     #whenLeft}
      */
     public void submit(Prompt prompt, AppliedAdapter adapter, TokenSink sink) {
         Sequence sequence = new Sequence(prompt, adapter, limits.context(), sink);
@@ -67,9 +67,7 @@ public final class OpenDecoder implements AutoCloseable {
         }
     }
 
-    /**
-     * Runs an action, on any thread, once answers that ended or were cancelled before this call are no longer computed.
-     */
+    /** Runs an action, on any thread, once answers that ended or were cancelled before this call are no longer computed. */
     public void whenLeft(Runnable action) {
         add(afterwards, action);
     }

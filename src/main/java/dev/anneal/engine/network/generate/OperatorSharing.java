@@ -5,10 +5,9 @@ import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * Decides whether threads share the operators of a lane's steps, by recent timings of both ways. Sharing threads wait
- * for each other some hundred times a step: if other processes need the same cores, that takes several times as long as
- * one thread. Occasionally some steps try the other way. Only for products with identical bits either way, as in bf16.
- * For one thread at a time.
+ * Decides whether threads share the operators of a lane's steps, by recent timings of both ways. Sharing threads wait for each other some
+ * hundred times a step: if other processes need the same cores, that takes several times as long as one thread. Occasionally some steps try
+ * the other way. Only for products with identical bits either way, as in bf16. For one thread at a time.
  */
 final class OperatorSharing {
 

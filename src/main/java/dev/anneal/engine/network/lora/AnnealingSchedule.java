@@ -5,9 +5,8 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * How beta, the share of the activation in the adapter, falls from 1 to 0 (AFA-LoRA, arXiv:2512.22455; the paper does
- * not publish its schedule, so shape and span are settings). Beta depends only on the step, the total steps and these
- * three.
+ * How beta, the share of the activation in the adapter, falls from 1 to 0 (AFA-LoRA, arXiv:2512.22455; the paper does not publish its
+ * schedule, so shape and span are settings). Beta depends only on the step, the total steps and these three.
  *
  * @param start share of the steps after which beta begins to fall; {@code STEP} ignores it
  * @param end share of the steps after which beta is exactly 0

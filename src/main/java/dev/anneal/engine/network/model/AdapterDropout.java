@@ -4,9 +4,8 @@ import dev.anneal.engine.math.random.SplitMix64;
 import java.util.List;
 
 /**
- * Dropout of the inputs of A in training. A mask is a function of the row's key, the layer and the index of the
- * projection among those adapted, so it does not depend on the distribution of rows, and the backward pass reproduces
- * it.
+ * Dropout of the inputs of A in training. A mask is a function of the row's key, the layer and the index of the projection among those
+ * adapted, so it does not depend on the distribution of rows, and the backward pass reproduces it.
  *
  * @param probability share of dropped inputs; the rest is divided by 1 - probability
  * @param rowKeys a number for each row of the micro-batch; empty without dropout

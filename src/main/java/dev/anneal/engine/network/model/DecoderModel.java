@@ -14,10 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A frozen decoder in memory. Thread-safe if each thread uses its own scopes; results belong to the given scope. Closed
- * by its owner.
- */
+/** A frozen decoder in memory. Thread-safe if each thread uses its own scopes; results belong to the given scope. Closed by its owner. */
 public final class DecoderModel implements AutoCloseable {
 
     private final Path directory;
@@ -47,8 +44,7 @@ public final class DecoderModel implements AutoCloseable {
     /**
      * Loads a Hugging Face directory.
      *
-     * @param precision type of weights and arithmetic, {@code FLOAT32} or {@code BFLOAT16}, independent of the files'
-     *     types
+     * @param precision type of weights and arithmetic, {@code FLOAT32} or {@code BFLOAT16}, independent of the files' types
      * @param device {@code cpu} or {@code cuda:N}
      * @throws ModelConfigException if the engine does not support the configuration or weights
      */

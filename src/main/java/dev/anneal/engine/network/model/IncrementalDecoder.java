@@ -10,9 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads sequences a few tokens at a time. In bf16 on a CPU it keeps a copy of the large matrices in the fastest layout
- * for products with few rows. The model's weights must not change during its lifetime. Closed before the model, or with
- * it.
+ * Reads sequences a few tokens at a time. In bf16 on a CPU it keeps a copy of the large matrices in the fastest layout for products with
+ * few rows. The model's weights must not change during its lifetime. Closed before the model, or with it.
  */
 public final class IncrementalDecoder implements AutoCloseable {
 
@@ -84,8 +83,8 @@ public final class IncrementalDecoder implements AutoCloseable {
     }
 
     /**
-     * Reads more tokens of cached sequences in neighbouring slots. If each has one token, as in a step of generation,
-     * attention is computed for all at once, otherwise row by row.
+     * Reads more tokens of cached sequences in neighbouring slots. If each has one token, as in a step of generation, attention is computed
+     * for all at once, otherwise row by row.
      *
      * @param tokens new tokens of each sequence, at least one each
      * @param cache cache of the sequences

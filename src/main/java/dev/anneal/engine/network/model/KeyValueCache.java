@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Cached keys and values of several sequences in all layers. Each sequence has a slot. Memory grows with the longest
- * sequence. Closed by its owner.
+ * Cached keys and values of several sequences in all layers. Each sequence has a slot. Memory grows with the longest sequence. Closed by
+ * its owner.
  */
 public final class KeyValueCache implements AutoCloseable {
 
@@ -53,8 +53,8 @@ public final class KeyValueCache implements AutoCloseable {
     }
 
     /**
-     * Removes a sequence, so that another may use its slot. Its values are zeroed: attention reads tokens after the end
-     * of a shorter sequence with weight 0, which would not cancel non-finite values.
+     * Removes a sequence, so that another may use its slot. Its values are zeroed: attention reads tokens after the end of a shorter
+     * sequence with weight 0, which would not cancel non-finite values.
      */
     public void free(int slot) {
         if (lengths[slot] > 0) {

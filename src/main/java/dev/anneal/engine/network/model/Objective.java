@@ -6,10 +6,7 @@ import java.util.Arrays;
 @FunctionalInterface
 public interface Objective {
 
-    /**
-     * The sum of the tokens' negative log-likelihoods. The head computes its gradient, so these derivatives are not
-     * used.
-     */
+    /** The sum of the tokens' negative log-likelihoods. The head computes its gradient, so these derivatives are not used. */
     Objective LIKELIHOOD = logProbabilities -> {
         float[] derivatives = new float[logProbabilities.length];
         Arrays.fill(derivatives, -1);

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * All weights of a decoder, for training: fp32 masters; the model's weights are copies of them in its precision, or the
- * masters themselves. Not thread-safe, and the model must not be in use while masters change. Closed by its owner.
+ * All weights of a decoder, for training: fp32 masters; the model's weights are copies of them in its precision, or the masters themselves.
+ * Not thread-safe, and the model must not be in use while masters change. Closed by its owner.
  */
 public final class TrainableWeights implements AutoCloseable {
 

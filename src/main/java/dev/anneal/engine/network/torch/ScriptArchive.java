@@ -11,9 +11,7 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/**
- * Creates a TorchScript archive in memory from program text, in the format of {@code torch.jit.save}, without Python.
- */
+/** Creates a TorchScript archive in memory from program text, in the format of {@code torch.jit.save}, without Python. */
 final class ScriptArchive {
 
     private ScriptArchive() {}

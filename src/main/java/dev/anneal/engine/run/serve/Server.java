@@ -24,8 +24,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Answers requests. One thread prepares them, which takes seconds if a model must be loaded; each model has a thread
- * that generates. Closed by its creator; open requests then get no further reply.
+ * Answers requests. One thread prepares them, which takes seconds if a model must be loaded; each model has a thread that generates. Closed
+ * by its creator; open requests then get no further reply.
  */
 public final class Server implements AutoCloseable {
 

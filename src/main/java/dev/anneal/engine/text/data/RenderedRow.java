@@ -15,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row rendered by its chat template, with the positions of its messages' texts, and the checks that need both: only
- * trained messages are trained, each completely, and a trained message with content is shown.
+ * A row rendered by its chat template, with the positions of its messages' texts, and the checks that need both: only trained messages are
+ * trained, each completely, and a trained message with content is shown.
  */
 final class RenderedRow {
     private final Place place;
@@ -87,8 +87,8 @@ final class RenderedRow {
     }
 
     /**
-     * Whether the template leaves out the content or reasoning of a message, or the name of a tool or of a call: system
-     * messages, earlier reasoning, unknown tools. The loss would not reveal that the model never read them.
+     * Whether the template leaves out the content or reasoning of a message, or the name of a tool or of a call: system messages, earlier
+     * reasoning, unknown tools. The loss would not reveal that the model never read them.
      */
     boolean hidesText() {
         for (int i = 0; i < conversation.size(); i++) {
@@ -110,17 +110,14 @@ final class RenderedRow {
         return FunctionNames.of(callsOrTools).stream().anyMatch(this::isHidden);
     }
 
-    /**
-     * Templates may write a text differently than in the row, escaped or in capitals. A template that inspects the text
-     * has read it.
-     */
+    /** Templates may write a text differently than in the row, escaped or in capitals. A template that inspects the text has read it. */
     private boolean isShownOtherwise(int message) {
         return !shown().isLocated(message) || shown().showsContent(message);
     }
 
     /**
-     * @throws RowRejectedException naming a trained message with content of which the template shows neither the
-     *     content nor a call: the model would learn to say nothing
+     * @throws RowRejectedException naming a trained message with content of which the template shows neither the content nor a call: the
+     *     model would learn to say nothing
      */
     void requireTrainedShown() throws RowRejectedException {
         for (int i = 0; i < conversation.size(); i++) {

@@ -12,9 +12,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses a row. Pairs are recognised by their keys: OpenAI's {@code {"input": {…}, "preferred_output": […],
- * "non_preferred_output": […]}} or its older spelling. {@code {"messages": […], "tools": […]}} is a prompt if it ends
- * with a user message, otherwise a conversation to train.
+ * Parses a row. Pairs are recognised by their keys: OpenAI's {@code {"input": {…}, "preferred_output": […], "non_preferred_output": […]}}
+ * or its older spelling. {@code {"messages": […], "tools": […]}} is a prompt if it ends with a user message, otherwise a conversation to
+ * train.
  */
 final class RowParser {
     /** Keys of a conversation. */

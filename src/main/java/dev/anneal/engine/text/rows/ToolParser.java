@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses the tools of a row and the calls of a message, including deprecated functions and function calls, into the
- * form for chat templates.
+ * Parses the tools of a row and the calls of a message, including deprecated functions and function calls, into the form for chat
+ * templates.
  */
 final class ToolParser {
 

@@ -1,9 +1,6 @@
 package dev.anneal.engine.text.template;
 
-/**
- * A template that cannot be compiled, or a rendering that was refused. The message names the line; it contains nothing
- * of the host.
- */
+/** A template that cannot be compiled, or a rendering that was refused. The message names the line; it contains nothing of the host. */
 public final class TemplateException extends RuntimeException {
 
     /** Kinds of failures, by which callers decide whether the model or the row is at fault. */

@@ -66,10 +66,7 @@ public record Vocabulary(
         return ids;
     }
 
-    /**
-     * Whether the tokenizer by default begins a text with {@code bos_token}, according to its post-processor or else
-     * its configuration.
-     */
+    /** Whether the tokenizer by default begins a text with {@code bos_token}, according to its post-processor or else its configuration. */
     public boolean addsBegin() {
         return adds("bos_token", true);
     }

@@ -15,10 +15,7 @@ import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.handler.AbstractHandlerMapping;
 
-/**
- * The front page, and the description at {@code /docs}: Swagger UI with a page of our own, which loads nothing from
- * other hosts.
- */
+/** The front page, and the description at {@code /docs}: Swagger UI with a page of our own, which loads nothing from other hosts. */
 @Configuration(proxyBeanMethods = false)
 class DescriptionPages implements WebMvcConfigurer {
 

@@ -21,8 +21,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.HttpRequestHandler;
 
 /**
- * The page that browsers get at {@code /}: what the service is, with links to its documentation. It has no script and
- * loads nothing. Its links are relative, so they also work behind a proxy that serves the service below a path.
+ * The page that browsers get at {@code /}: what the service is, with links to its documentation. It has no script and loads nothing. Its
+ * links are relative, so they also work behind a proxy that serves the service below a path.
  */
 @Component
 @ConditionalOnRole(Role.API)
@@ -45,9 +45,7 @@ public final class FrontPage implements HttpRequestHandler {
         }
     }
 
-    /**
-     * Whether the request is for {@code /} and prefers HTML. API clients, which do not name HTML, get the usual error.
-     */
+    /** Whether the request is for {@code /} and prefers HTML. API clients, which do not name HTML, get the usual error. */
     public boolean isRequestedBy(HttpServletRequest request) {
         return Set.of("GET", "HEAD").contains(request.getMethod())
                 && request.getRequestURI().equals(request.getContextPath() + "/")

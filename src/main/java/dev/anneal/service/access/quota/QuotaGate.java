@@ -8,8 +8,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Refuses requests that would exceed a tenant's quota. Jobs are counted exactly, one request at a time; bytes are
- * counted once stored, so concurrent uploads may together exceed the quota.
+ * Refuses requests that would exceed a tenant's quota. Jobs are counted exactly, one request at a time; bytes are counted once stored, so
+ * concurrent uploads may together exceed the quota.
  */
 @Component
 public final class QuotaGate {

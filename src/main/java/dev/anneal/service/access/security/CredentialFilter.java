@@ -22,10 +22,7 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.transaction.TransactionException;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/**
- * Finds the sender of a request by its bearer key or token. If neither is configured, all requests belong to the
- * default tenant.
- */
+/** Finds the sender of a request by its bearer key or token. If neither is configured, all requests belong to the default tenant. */
 final class CredentialFilter extends OncePerRequestFilter {
 
     private static final String SCHEME = "Bearer ";

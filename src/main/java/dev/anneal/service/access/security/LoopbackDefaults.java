@@ -14,8 +14,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Restricts a service without keys to this machine: both ports listen on the loopback interface unless an address is
- * configured, and the API's port refuses an address that other machines can reach.
+ * Restricts a service without keys to this machine: both ports listen on the loopback interface unless an address is configured, and the
+ * API's port refuses an address that other machines can reach.
  */
 final class LoopbackDefaults implements EnvironmentPostProcessor, Ordered {
 

@@ -25,8 +25,7 @@ record OidcProperties(@DefaultValue List<Issuer> issuers) {
      * @param jwkSetUri address of its public keys; null: as in its OpenID configuration
      * @param audiences accepted audiences; a token must name one of them
      * @param tenantClaim claim that names the tenant; a JSON pointer if it begins with a slash
-     * @param scopeClaim claim that holds the scopes, as a list or separated by spaces; a JSON pointer if it begins with
-     *     a slash
+     * @param scopeClaim claim that holds the scopes, as a list or separated by spaces; a JSON pointer if it begins with a slash
      * @param scopePrefix prefix of this service's scopes in the claim; other scopes are ignored
      * @param defaultScopes scopes of a token without the claim
      * @param grantsAdmin whether this issuer's tokens can grant administration

@@ -17,8 +17,8 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Counts the requests of each tenant and of administrators together, and reports the remaining ones in OpenAI's
- * headers. Runs after the filters that find the sender.
+ * Counts the requests of each tenant and of administrators together, and reports the remaining ones in OpenAI's headers. Runs after the
+ * filters that find the sender.
  */
 final class RateLimitFilter extends OncePerRequestFilter {
 

@@ -31,8 +31,8 @@ import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * Every path needs a credential and its method's scope, except those listed here. There are no sessions, cookies, forms
- * or cross-origin requests.
+ * Every path needs a credential and its method's scope, except those listed here. There are no sessions, cookies, forms or cross-origin
+ * requests.
  */
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration implements WebMvcConfigurer {
@@ -41,8 +41,8 @@ class SecurityConfiguration implements WebMvcConfigurer {
     private static final String[] PUBLIC_PATHS = {"/livez", "/readyz", "/openapi.json", "/openapi.yaml"};
 
     /**
-     * Documentation pages besides {@link FrontPage}. Their scripts are served by us; Swagger UI sets inline styles and
-     * embeds images in styles.
+     * Documentation pages besides {@link FrontPage}. Their scripts are served by us; Swagger UI sets inline styles and embeds images in
+     * styles.
      */
     private static final String[] PAGES = {"/docs", "/docs/*"};
 

@@ -20,10 +20,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds the owners of keys. Configured keys are kept in this process's memory, so that processes with different
- * configurations, for example during an update, do not affect each other. Keys created by administrators are in the
- * table {@code api_key}, which is read once a second for a key in use, so that every process refuses a deleted key
- * within that time.
+ * Finds the owners of keys. Configured keys are kept in this process's memory, so that processes with different configurations, for example
+ * during an update, do not affect each other. Keys created by administrators are in the table {@code api_key}, which is read once a second
+ * for a key in use, so that every process refuses a deleted key within that time.
  */
 @Component
 public final class ApiKeys {
@@ -82,8 +81,8 @@ public final class ApiKeys {
     }
 
     /**
-     * The owner of {@code key}; empty if it is unknown. The look-up is by hash: its duration reveals only something
-     * about the hash of the sent text, which an attacker knows.
+     * The owner of {@code key}; empty if it is unknown. The look-up is by hash: its duration reveals only something about the hash of the
+     * sent text, which an attacker knows.
      *
      * @throws Refusal 401 if the key has expired or its project is archived
      */

@@ -20,8 +20,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * The keys that administrators create for projects and, without a project, for administrators. A key works from the
- * next request on, and for at most a second after its deletion ({@link RecentReads}).
+ * The keys that administrators create for projects and, without a project, for administrators. A key works from the next request on, and
+ * for at most a second after its deletion ({@link RecentReads}).
  */
 @Component
 public final class IssuedKeys {

@@ -28,8 +28,8 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 import tools.jackson.core.JacksonException;
 
 /**
- * Turns every exception that leaves a controller into the error envelope. Once the response has begun, the exception is
- * passed to {@link BrokenAnswers} instead: only a broken connection tells the client that its answer is incomplete.
+ * Turns every exception that leaves a controller into the error envelope. Once the response has begun, the exception is passed to {@link
+ * BrokenAnswers} instead: only a broken connection tells the client that its answer is incomplete.
  */
 @RestControllerAdvice
 @Order(Ordered.HIGHEST_PRECEDENCE)

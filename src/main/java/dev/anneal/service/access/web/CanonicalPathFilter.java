@@ -15,9 +15,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Refuses paths that percent-encode one of RFC 3986's unreserved characters, so that each route has one spelling, and
- * code that compares raw paths agrees with code that routes decoded ones. Reserved characters stay encoded, such as the
- * slash in a model's id.
+ * Refuses paths that percent-encode one of RFC 3986's unreserved characters, so that each route has one spelling, and code that compares
+ * raw paths agrees with code that routes decoded ones. Reserved characters stay encoded, such as the slash in a model's id.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 2)

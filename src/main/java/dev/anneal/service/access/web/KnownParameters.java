@@ -27,9 +27,8 @@ import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 
 /**
- * Refuses query parameters that the called method does not read, like unknown keys of bodies: an ignored filter would
- * return wrong results. A method reads its {@link RequestParam}s, those of its page, those in its mapping, and those of
- * {@link AdditionalParameters}.
+ * Refuses query parameters that the called method does not read, like unknown keys of bodies: an ignored filter would return wrong results.
+ * A method reads its {@link RequestParam}s, those of its page, those in its mapping, and those of {@link AdditionalParameters}.
  */
 final class KnownParameters implements HandlerInterceptor {
 

@@ -13,10 +13,7 @@ import org.springframework.security.web.util.OnCommittedResponseWrapper;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/**
- * Gives every request an id, in {@code x-request-id} of its response and in log lines, and reports the time until the
- * response begins.
- */
+/** Gives every request an id, in {@code x-request-id} of its response and in log lines, and reports the time until the response begins. */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class RequestIdFilter extends OncePerRequestFilter {

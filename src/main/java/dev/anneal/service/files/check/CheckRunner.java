@@ -24,8 +24,8 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
 
 /**
- * Runs checks one after another. Each is claimed in the database, so any process can run it, and another one takes over
- * if that process dies.
+ * Runs checks one after another. Each is claimed in the database, so any process can run it, and another one takes over if that process
+ * dies.
  */
 @Component
 @ConditionalOnRole(Role.API)

@@ -20,8 +20,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * The table {@code file_check}: requested checks, the processes that run them, and their results, which decide the
- * status of files.
+ * The table {@code file_check}: requested checks, the processes that run them, and their results, which decide the status of files.
  *
  * <p>Transactions lock a file before its checks, as a deletion does, and never wait for checks of several files.
  */
@@ -168,10 +167,7 @@ final class FileChecks implements FileListener {
                         """).param(owner).update();
     }
 
-    /**
-     * Postpones a check until {@code time}, because the store or the base model is unavailable, without counting the
-     * attempt.
-     */
+    /** Postpones a check until {@code time}, because the store or the base model is unavailable, without counting the attempt. */
     void postpone(FileCheck check, String owner, Instant time) {
         jdbc.sql("""
                         UPDATE file_check

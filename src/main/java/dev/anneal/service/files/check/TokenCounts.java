@@ -8,8 +8,8 @@ import java.util.List;
 import org.springframework.stereotype.Component;
 
 /**
- * Token counts of files by model and row length: requested here, counted in the background once the file's rows are
- * validated, and stored. Callers that wait for a count listen for {@link FileChecked} and ask again.
+ * Token counts of files by model and row length: requested here, counted in the background once the file's rows are validated, and stored.
+ * Callers that wait for a count listen for {@link FileChecked} and ask again.
  */
 @Component
 public final class TokenCounts {
@@ -49,8 +49,8 @@ public final class TokenCounts {
     }
 
     /**
-     * Deletes counts of the file that stalled or failed because of the service, so that the next request counts again.
-     * Callers that wait for such a count treat its failure as the result. Requires a transaction of the file's tenant.
+     * Deletes counts of the file that stalled or failed because of the service, so that the next request counts again. Callers that wait
+     * for such a count treat its failure as the result. Requires a transaction of the file's tenant.
      */
     public void forgetPassingFailures(StoredFile file) {
         checks.deleteFailedCounts(file.key(), List.of(TokenCount.SERVICE_FAULT, TokenCount.STALLED));

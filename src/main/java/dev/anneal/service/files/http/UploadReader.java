@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads a multipart upload part by part as it arrives, so that a file of any size needs only a buffer in memory and no
- * temporary file. The content may lack a filename, in which case containers would treat it as a text field.
+ * Reads a multipart upload part by part as it arrives, so that a file of any size needs only a buffer in memory and no temporary file. The
+ * content may lack a filename, in which case containers would treat it as a text field.
  */
 @Component
 final class UploadReader {

@@ -13,11 +13,9 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param endpointConcurrency maximum number of concurrent requests of this process to endpoint graders
  * @param endpointRetries how often a request is retried after no answer, 408, 429 or 5xx
- * @param endpointSecret {@code whsec_} and base64; signs requests according to Standard Webhooks. Null: they are not
- *     signed
+ * @param endpointSecret {@code whsec_} and base64; signs requests according to Standard Webhooks. Null: they are not signed
  * @param endpointTimeout total time limit for one request
- * @param runConcurrency how many graders this process runs at a time for {@code graders/run}, at most half of them for
- *     one tenant
+ * @param runConcurrency how many graders this process runs at a time for {@code graders/run}, at most half of them for one tenant
  * @param runTimeout total time limit for such a run
  */
 @Validated

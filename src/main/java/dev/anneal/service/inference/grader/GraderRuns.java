@@ -17,8 +17,7 @@ import java.util.concurrent.TimeoutException;
 import org.springframework.stereotype.Component;
 
 /**
- * Runs graders for requests that try them on a completion: a few at a time, at most half of them for one tenant, each
- * with a time limit.
+ * Runs graders for requests that try them on a completion: a few at a time, at most half of them for one tenant, each with a time limit.
  */
 @Component
 public class GraderRuns implements AutoCloseable {

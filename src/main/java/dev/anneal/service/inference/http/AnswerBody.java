@@ -6,8 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer or a part of one: OpenAI's {@code chat.completion}, {@code chat.completion.chunk} or {@code
- * text_completion}.
+ * An answer or a part of one: OpenAI's {@code chat.completion}, {@code chat.completion.chunk} or {@code text_completion}.
  *
  * @param choices as the {@link AnswerFormat} writes them
  * @param usage absent in parts, except in the last one if requested

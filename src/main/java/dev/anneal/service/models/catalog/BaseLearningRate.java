@@ -1,9 +1,8 @@
 package dev.anneal.service.models.catalog;
 
 /**
- * Peak learning rate of an adapter by the size of its base model. Two values come from experiments: 4e-3 for the
- * bundled model of 2.7 million weights, 2e-4 for models of 100 million and more. Between them the rate is interpolated
- * in logarithms.
+ * Peak learning rate of an adapter by the size of its base model. Two values come from experiments: 4e-3 for the bundled model of 2.7
+ * million weights, 2e-4 for models of 100 million and more. Between them the rate is interpolated in logarithms.
  */
 final class BaseLearningRate {
 

@@ -12,8 +12,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Rows of the table {@code base_model}. A pull is identified by the time of its request: after a later request its
- * writes have no effect.
+ * Rows of the table {@code base_model}. A pull is identified by the time of its request: after a later request its writes have no effect.
  */
 @Component
 final class HubRows {

@@ -26,9 +26,7 @@ import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/**
- * Rows of deliveries and their attempts. Every method runs in its caller's transaction, with that transaction's role.
- */
+/** Rows of deliveries and their attempts. Every method runs in its caller's transaction, with that transaction's role. */
 @Component
 @ConditionalOnRole(Role.API)
 final class DeliveryStore {

@@ -1,9 +1,9 @@
 package dev.anneal.service.operations.metrics;
 
 /**
- * Names of all meters of the service, with unit, tags and meaning. The names in Prometheus, with underscores and the
- * suffix of type and unit, are given in brackets. No tag names a job, a tenant or a file, except on {@link
- * #WORKER_JOB_INFO}, which has at most one series for each slot.
+ * Names of all meters of the service, with unit, tags and meaning. The names in Prometheus, with underscores and the suffix of type and
+ * unit, are given in brackets. No tag names a job, a tenant or a file, except on {@link #WORKER_JOB_INFO}, which has at most one series for
+ * each slot.
  */
 public final class MeterNames {
 
@@ -16,10 +16,7 @@ public final class MeterNames {
      */
     public static final String OLDEST_QUEUED = "anneal.oldest.queued.timestamp";
 
-    /**
-     * Counter, tags {@code outcome}, {@code method} and {@code fault} (none, user, system): finished work
-     * [anneal_jobs_finished_total].
-     */
+    /** Counter, tags {@code outcome}, {@code method} and {@code fault} (none, user, system): finished work [anneal_jobs_finished_total]. */
     public static final String JOBS_FINISHED = "anneal.jobs.finished";
 
     /** Timer, histogram: from when work could be claimed to its claim [anneal_job_queue_seconds]. */
@@ -65,8 +62,8 @@ public final class MeterNames {
     public static final String MLFLOW_REQUESTS = "anneal.mlflow.requests";
 
     /**
-     * Gauge, tag {@code part} (store, disk, device, model): 1 while this worker claims nothing because the part is
-     * faulty; for {@code model} the number of missing base models, whose work it skips [anneal_worker_fault].
+     * Gauge, tag {@code part} (store, disk, device, model): 1 while this worker claims nothing because the part is faulty; for {@code
+     * model} the number of missing base models, whose work it skips [anneal_worker_fault].
      */
     public static final String WORKER_FAULT = "anneal.worker.fault";
 
@@ -146,8 +143,8 @@ public final class MeterNames {
     public static final String STORE_ERRORS = "anneal.artifact.store.errors";
 
     /**
-     * Counter, tag {@code kind} (checkpoint, export, orphan): objects that this process has deleted because of their
-     * age [anneal_retention_removed_total].
+     * Counter, tag {@code kind} (checkpoint, export, orphan): objects that this process has deleted because of their age
+     * [anneal_retention_removed_total].
      */
     public static final String RETENTION_REMOVED = "anneal.retention.removed";
 
@@ -155,15 +152,12 @@ public final class MeterNames {
     public static final String RETENTION_REMOVED_BYTES = "anneal.retention.removed.bytes";
 
     /**
-     * Counter: sweeps for orphans that were refused or aborted because the store's marker does not name this
-     * installation [anneal_retention_refused_total].
+     * Counter: sweeps for orphans that were refused or aborted because the store's marker does not name this installation
+     * [anneal_retention_refused_total].
      */
     public static final String RETENTION_REFUSED = "anneal.retention.refused";
 
-    /**
-     * Gauge, always 1, tags {@code component} (a role) and {@code version}: version of this process
-     * [anneal_build_info].
-     */
+    /** Gauge, always 1, tags {@code component} (a role) and {@code version}: version of this process [anneal_build_info]. */
     public static final String BUILD_INFO = "anneal.build.info";
 
     private MeterNames() {}

@@ -13,15 +13,14 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds units of the store that no row refers to, and keeps the table {@code store_orphan} with the times at which they
- * were first seen.
+ * Finds units of the store that no row refers to, and keeps the table {@code store_orphan} with the times at which they were first seen.
  */
 @Component
 final class OrphanRows {
 
     /**
-     * Rows are written before their artifacts, and ids are never reused, so an orphan stays one. Artifacts of running
-     * or recently ended work, uploads and deletions are left to their own sweeps.
+     * Rows are written before their artifacts, and ids are never reused, so an orphan stays one. Artifacts of running or recently ended
+     * work, uploads and deletions are left to their own sweeps.
      */
     private static final String UNNAMED = """
             SELECT unit.key

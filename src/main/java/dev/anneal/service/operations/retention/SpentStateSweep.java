@@ -16,9 +16,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Deletes unneeded parts of an ended job's older checkpoints: those that are not annealed, and the optimizer's state of
- * the others. The newest is kept whole, because a training resumes from it, as are those that an export, an evaluation,
- * another job or another tenant uses.
+ * Deletes unneeded parts of an ended job's older checkpoints: those that are not annealed, and the optimizer's state of the others. The
+ * newest is kept whole, because a training resumes from it, as are those that an export, an evaluation, another job or another tenant uses.
  */
 @Component
 @ConditionalOnRole(Role.API)
@@ -110,9 +109,7 @@ final class SpentStateSweep {
         }
     }
 
-    /**
-     * Within a transaction: requests that resume from the checkpoint wait for it, and no row refers to deleted files.
-     */
+    /** Within a transaction: requests that resume from the checkpoint wait for it, and no row refers to deleted files. */
     private boolean stripOne(long job) {
         Optional<Checkpoints.Resumable> found = checkpoints.oldestSpent(job);
         found.ifPresent(old -> {

@@ -20,9 +20,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * A folder of unpacked programs and libraries, shared by all processes of a user. Each version has a folder, which
- * appears only once it is complete; a version with missing or short files is unpacked again. One folder is unpacked at
- * a time.
+ * A folder of unpacked programs and libraries, shared by all processes of a user. Each version has a folder, which appears only once it is
+ * complete; a version with missing or short files is unpacked again. One folder is unpacked at a time.
  */
 public final class SharedCache {
 

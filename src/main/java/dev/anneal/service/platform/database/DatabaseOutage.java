@@ -17,8 +17,8 @@ import org.springframework.transaction.TransactionException;
 public final class DatabaseOutage {
 
     /**
-     * Errors without a Spring exception: 25006, the server accepts no writes, for example because it has become a
-     * standby; 25P03, the server has ended an idle transaction, for example after a long pause of this process.
+     * Errors without a Spring exception: 25006, the server accepts no writes, for example because it has become a standby; 25P03, the
+     * server has ended an idle transaction, for example after a long pause of this process.
      */
     private static final Set<String> PASSING_STATES = Set.of("25006", "25P03");
 

@@ -23,11 +23,10 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The PostgreSQL of an installation without a configured database: a server process on this host with a persistent data
- * folder.
+ * The PostgreSQL of an installation without a configured database: a server process on this host with a persistent data folder.
  *
- * <p>The process that holds the lock file owns the server and stops it when it ends; a server left behind by a killed
- * owner is taken over. Another process with the same folder shares the owner's server.
+ * <p>The process that holds the lock file owns the server and stops it when it ends; a server left behind by a killed owner is taken over.
+ * Another process with the same folder shares the owner's server.
  */
 final class EmbeddedPostgres implements AutoCloseable {
 

@@ -12,8 +12,8 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 
 /**
- * Application of a process with the role {@code migrate}: its context is ready when the schema has this version. It
- * needs only the database, neither artifacts nor keys.
+ * Application of a process with the role {@code migrate}: its context is ready when the schema has this version. It needs only the
+ * database, neither artifacts nor keys.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnRole(Role.MIGRATE)

@@ -11,8 +11,8 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
 
 /**
- * Check of a process that does not migrate ({@code spring.flyway.enabled=false}): the schema must have all migrations
- * of its version. A newer schema is accepted, because migrations keep the previous version working.
+ * Check of a process that does not migrate ({@code spring.flyway.enabled=false}): the schema must have all migrations of its version. A
+ * newer schema is accepted, because migrations keep the previous version working.
  */
 final class SchemaCheck {
 

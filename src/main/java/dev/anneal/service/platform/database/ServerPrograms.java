@@ -15,10 +15,7 @@ final class ServerPrograms {
 
     private static final int PATIENCE_SECONDS = 60;
 
-    /**
-     * A small server for one host, because it shares the service's memory budget. Durability settings are PostgreSQL's
-     * defaults.
-     */
+    /** A small server for one host, because it shares the service's memory budget. Durability settings are PostgreSQL's defaults. */
     private static final List<String> SETTINGS =
             List.of("listen_addresses=127.0.0.1", "unix_socket_directories=", "shared_buffers=64MB", "timezone=UTC");
 
@@ -30,10 +27,7 @@ final class ServerPrograms {
         this.dataDirectory = dataDirectory;
     }
 
-    /**
-     * Creates an empty cluster in {@code directory}, in which every connection needs a password. It may be moved before
-     * it is started.
-     */
+    /** Creates an empty cluster in {@code directory}, in which every connection needs a password. It may be moved before it is started. */
     void initialize(Path directory, Path passwordFile) throws IOException {
         run(List.of(
                 binaries.program("initdb").toString(),
@@ -46,10 +40,7 @@ final class ServerPrograms {
                 "--locale=C"));
     }
 
-    /**
-     * Starts the server on a free port and waits until it answers. It leaves this process group, so that Ctrl-C does
-     * not reach it.
-     */
+    /** Starts the server on a free port and waits until it answers. It leaves this process group, so that Ctrl-C does not reach it. */
     int start(Path logFile) throws IOException {
         int port = freePort();
         StringBuilder options = new StringBuilder("-p ").append(port);
@@ -101,9 +92,7 @@ final class ServerPrograms {
         }
     }
 
-    /**
-     * The server refuses to run as root; in a user namespace it sees itself as another user and can use the same files.
-     */
+    /** The server refuses to run as root; in a user namespace it sees itself as another user and can use the same files. */
     private static List<String> asOrdinaryUser(List<String> command) {
         if (!isRoot()) {
             return command;

@@ -18,8 +18,7 @@ public final class OutboundHttp implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("outbound-deadlines"));
 
     /**
-     * @param allowedAddresses addresses and networks (CIDR) that requests to strangers may reach in addition to public
-     *     ones
+     * @param allowedAddresses addresses and networks (CIDR) that requests to strangers may reach in addition to public ones
      */
     public OutboundHttp(List<String> allowedAddresses) {
         strangers = InetAddressFilter.externalAddresses()
@@ -37,8 +36,8 @@ public final class OutboundHttp implements AutoCloseable {
      * For a host that the operator has configured, at any address.
      *
      * @param base scheme, host and port of all requests
-     * @param redirects maximum number of redirects of a request; a redirect to another host is treated as to a stranger
-     *     and gets no header that could hold a credential
+     * @param redirects maximum number of redirects of a request; a redirect to another host is treated as to a stranger and gets no header
+     *     that could hold a credential
      */
     public OutboundClient toConfigured(URI base, OutboundLimits limits, int redirects) {
         return new OutboundClient(

@@ -23,9 +23,8 @@ import org.springframework.boot.http.client.HttpRedirects;
 import org.springframework.boot.http.client.InetAddressFilter;
 
 /**
- * Sends one request. A name is resolved once, and its addresses are checked before connecting, so that no name leads
- * past the filter. Redirects, cookies and compression are off; a deadline ends slow answers, and a connection whose
- * answer is not read completely is closed.
+ * Sends one request. A name is resolved once, and its addresses are checked before connecting, so that no name leads past the filter.
+ * Redirects, cookies and compression are off; a deadline ends slow answers, and a connection whose answer is not read completely is closed.
  */
 final class Transport implements AutoCloseable {
 

@@ -12,8 +12,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signs requests according to Standard Webhooks 1.0.0: HMAC-SHA256 of {@code id.timestamp.body}. Receivers can verify
- * it with that standard's libraries.
+ * Signs requests according to Standard Webhooks 1.0.0: HMAC-SHA256 of {@code id.timestamp.body}. Receivers can verify it with that
+ * standard's libraries.
  */
 public final class WebhookSignature {
 

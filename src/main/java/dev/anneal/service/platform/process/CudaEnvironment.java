@@ -17,8 +17,7 @@ final class CudaEnvironment {
     private CudaEnvironment() {}
 
     /**
-     * Makes a process for a CUDA device load a CUDA libtorch, and a process for the CPU the bundled one, regardless of
-     * inherited variables.
+     * Makes a process for a CUDA device load a CUDA libtorch, and a process for the CPU the bundled one, regardless of inherited variables.
      *
      * @param environment inherited variables, which are changed
      * @param libtorch folder with {@code libtorch.so} for CUDA devices; null keeps the inherited choice

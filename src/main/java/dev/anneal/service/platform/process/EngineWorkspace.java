@@ -25,9 +25,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The folder of one worker's engine processes, with a subfolder for each. The worker holds an operating system's lock
- * on it, which ends with the worker; a process that gets the lock of another worker's folder knows that its processes
- * are orphans.
+ * The folder of one worker's engine processes, with a subfolder for each. The worker holds an operating system's lock on it, which ends
+ * with the worker; a process that gets the lock of another worker's folder knows that its processes are orphans.
  */
 public final class EngineWorkspace implements AutoCloseable {
 
@@ -35,8 +34,8 @@ public final class EngineWorkspace implements AutoCloseable {
     private static final String LOCK_FILE = "worker.lock";
 
     /**
-     * Workspaces of this JVM. Their lock files must not be opened a second time: closing any channel to a file drops
-     * all of the process's locks on it.
+     * Workspaces of this JVM. Their lock files must not be opened a second time: closing any channel to a file drops all of the process's
+     * locks on it.
      */
     private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 

@@ -6,9 +6,7 @@ import org.springframework.scheduling.config.FixedDelayTask;
 import org.springframework.scheduling.config.ScheduledTaskRegistrar;
 import org.springframework.stereotype.Component;
 
-/**
- * Runs the chores of this process on Spring's scheduler, which has {@code spring.task.scheduling.pool.size} threads.
- */
+/** Runs the chores of this process on Spring's scheduler, which has {@code spring.task.scheduling.pool.size} threads. */
 @Component
 final class LocalChores implements SchedulingConfigurer {
 

@@ -48,10 +48,9 @@ final class Endings {
             """;
 
     /**
-     * Shared with the rescue. {@code failed} has the rows with their error; each origin has its own budget. The first
-     * lost worker causes no delay, because its lease has already been waited for; after further losses the work itself
-     * may be the cause. A fault of the environment uses no budget: the work waits without limit, with delays that grow
-     * while the same fault persists.
+     * Shared with the rescue. {@code failed} has the rows with their error; each origin has its own budget. The first lost worker causes no
+     * delay, because its lease has already been waited for; after further losses the work itself may be the cause. A fault of the
+     * environment uses no budget: the work waits without limit, with delays that grow while the same fault persists.
      */
     static final String RETRY_OR_FAIL = """
             counted AS (

@@ -9,15 +9,12 @@ import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The claim: first the tenant whose turn it is, then its next work. Two steps, because one statement that orders all
- * queued rows by their tenants' load took 19 s with 10,000 of them.
+ * The claim: first the tenant whose turn it is, then its next work. Two steps, because one statement that orders all queued rows by their
+ * tenants' load took 19 s with 10,000 of them.
  */
 final class FairClaim {
 
-    /**
-     * Skips through the index from tenant to tenant: one probe for each waiting tenant, independent of the amount of
-     * its work.
-     */
+    /** Skips through the index from tenant to tenant: one probe for each waiting tenant, independent of the amount of its work. */
     private static final String TENANTS_IN_TURN = """
             WITH RECURSIVE waiting AS (
                 (SELECT tenant_id FROM work WHERE state = 'QUEUED' AND slot = :slot ORDER BY tenant_id LIMIT 1)
@@ -46,8 +43,8 @@ final class FairClaim {
             """.formatted(allowedTo("waiting.tenant_id"));
 
     /**
-     * Held until the transaction ends, which serialises the counts of a tenant's running work and makes the limit
-     * exact. 1634624113 distinguishes these locks from others in the database.
+     * Held until the transaction ends, which serialises the counts of a tenant's running work and makes the limit exact. 1634624113
+     * distinguishes these locks from others in the database.
      */
     private static final String TRY_LOCK_TENANT =
             "SELECT pg_try_advisory_xact_lock(1634624113, hashtext(:slot || ' ' || :tenant))";
@@ -112,10 +109,7 @@ final class FairClaim {
         this.properties = properties;
     }
 
-    /**
-     * Limit of a tenant's running work: its quota for trainings; the settings for everything else, and for trainings
-     * without a quota.
-     */
+    /** Limit of a tenant's running work: its quota for trainings; the settings for everything else, and for trainings without a quota. */
     private static String allowedTo(String tenant) {
         return """
                 coalesce((SELECT running_jobs FROM tenant_quota WHERE tenant_quota.tenant_id = %s AND :slot = 'TRAINING'), :limit)""".formatted(tenant);

@@ -1,8 +1,7 @@
 package dev.anneal.service.queue.lease;
 
 /**
- * The right to work on an item. Every write of a worker carries it; after another claim, writes with the older token
- * have no effect.
+ * The right to work on an item. Every write of a worker carries it; after another claim, writes with the older token have no effect.
  *
  * @param token incremented by each claim, so it numbers the attempts from 1
  */

@@ -8,10 +8,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How work is leased, rescued and retried. A killed worker's work is claimable again at most {@code lease +
- * scanInterval} after its last heartbeat; the first loss adds no delay. For {@code lease + heartbeatInterval} after an
- * outage of the database, or after the start of the process, no work is rescued, so that live workers can reclaim their
- * leases first.
+ * How work is leased, rescued and retried. A killed worker's work is claimable again at most {@code lease + scanInterval} after its last
+ * heartbeat; the first loss adds no delay. For {@code lease + heartbeatInterval} after an outage of the database, or after the start of the
+ * process, no work is rescued, so that live workers can reclaim their leases first.
  *
  * @param lease how long a claim or heartbeat reserves the work
  * @param heartbeatInterval how often a worker extends its leases
@@ -22,8 +21,8 @@ import org.springframework.validation.annotation.Validated;
  * @param tenantRunningLimit how much work of one tenant runs at a time, for each class of slot
  * @param userRetries how often work is retried after failures caused by its own input
  * @param platformRetries how often work is retried after failures of the platform and lost workers
- * @param retryDelay delay before the first retry, none after the first lost worker, half of it after a fault of the
- *     environment; doubled for each further retry
+ * @param retryDelay delay before the first retry, none after the first lost worker, half of it after a fault of the environment; doubled
+ *     for each further retry
  * @param maxRetryDelay longest delay before a retry; at most two minutes after a fault of the environment
  */
 @Validated
@@ -45,8 +44,8 @@ public record LeaseProperties(
     private static final Duration MAX_ENVIRONMENT_DELAY = Duration.ofMinutes(2);
 
     /**
-     * How long the database must have answered without interruption before work is rescued: by then every live worker
-     * has renewed its leases.
+     * How long the database must have answered without interruption before work is rescued: by then every live worker has renewed its
+     * leases.
      */
     Duration settlingTime() {
         return lease.plus(heartbeatInterval);

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Operations of workers on work. Only the holder of the newest lease has any effect; all times are the database's, so
- * workers' clocks do not matter.
+ * Operations of workers on work. Only the holder of the newest lease has any effect; all times are the database's, so workers' clocks do
+ * not matter.
  *
- * <p>The {@code writes} of a call run in its transaction, across all tenants, after the lease has been checked: they
- * are committed exactly if the call has its effect.
+ * <p>The {@code writes} of a call run in its transaction, across all tenants, after the lease has been checked: they are committed exactly
+ * if the call has its effect.
  */
 public final class Leases {
 
@@ -62,8 +62,8 @@ public final class Leases {
             """;
 
     /**
-     * Ends the waiting of work that makes or saves more progress than all earlier attempts. Work that only reaches the
-     * same fault again continues to wait.
+     * Ends the waiting of work that makes or saves more progress than all earlier attempts. Work that only reaches the same fault again
+     * continues to wait.
      */
     private static final String GETS_ON = """
             UPDATE work
@@ -115,8 +115,8 @@ public final class Leases {
     }
 
     /**
-     * Claims the next work for a free slot: of the tenant that runs least, among these of the one whose last claim is
-     * oldest; within a tenant by priority, where a minute of waiting outweighs a level.
+     * Claims the next work for a free slot: of the tenant that runs least, among these of the one whose last claim is oldest; within a
+     * tenant by priority, where a minute of waiting outweighs a level.
      *
      * @param worker name of the worker
      * @param methods methods that the worker supports; other work is left to others
@@ -149,9 +149,7 @@ public final class Leases {
         return holding;
     }
 
-    /**
-     * Extends a lease that may have expired, if the work has not been claimed since, so that its worker may continue.
-     */
+    /** Extends a lease that may have expired, if the work has not been claimed since, so that its worker may continue. */
     public boolean reclaim(Lease lease) {
         return heartbeats.call(() -> jdbc.sql(RECLAIM)
                         .param("id", lease.workId())
@@ -167,8 +165,7 @@ public final class Leases {
      * @param step steps done, or null if none is new
      * @param savedStep step of a new checkpoint, or null
      * @param stallAfter time without another call after which the attempt counts as hung
-     * @return the lease with its client's wish, earlier than by its heartbeat; empty if the lease is lost and nothing
-     *     was written
+     * @return the lease with its client's wish, earlier than by its heartbeat; empty if the lease is lost and nothing was written
      */
     public Optional<Standing> progress(
             Lease lease, @Nullable Integer step, @Nullable Integer savedStep, Duration stallAfter, Runnable writes) {
@@ -246,18 +243,17 @@ public final class Leases {
     }
 
     /**
-     * Ends the attempt because of {@code error}: the work is QUEUED again after a delay if the budget of the error's
-     * origin allows it, otherwise FAILED; CANCELLED if its client wished that. A wish to pause remains for the next
-     * attempt, because no checkpoint was saved for it. After a fault of the environment the work waits without a
-     * budget, and other workers get it first.
+     * Ends the attempt because of {@code error}: the work is QUEUED again after a delay if the budget of the error's origin allows it,
+     * otherwise FAILED; CANCELLED if its client wished that. A wish to pause remains for the next attempt, because no checkpoint was saved
+     * for it. After a fault of the environment the work waits without a budget, and other workers get it first.
      */
     public Ending fail(Lease lease, WorkError error, Runnable writes) {
         return endings.fail(lease, error, writes);
     }
 
     /**
-     * Ends the attempt after its worker has stopped as asked and saved a checkpoint if possible: the work becomes
-     * CANCELLED or PAUSED as its client wished, otherwise QUEUED at its old position. No retry is counted.
+     * Ends the attempt after its worker has stopped as asked and saved a checkpoint if possible: the work becomes CANCELLED or PAUSED as
+     * its client wished, otherwise QUEUED at its old position. No retry is counted.
      */
     public Ending giveBack(Lease lease, Runnable writes) {
         return endings.giveBack(lease, writes);

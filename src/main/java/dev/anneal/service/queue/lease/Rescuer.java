@@ -18,9 +18,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Ends the attempts of lost workers. Any process may run it once its {@link DatabaseWatch} trusts the leases: the lease
- * token makes it idempotent, so no leader is needed. Each rescue is a separate transaction, and a failing one does not
- * block others.
+ * Ends the attempts of lost workers. Any process may run it once its {@link DatabaseWatch} trusts the leases: the lease token makes it
+ * idempotent, so no leader is needed. Each rescue is a separate transaction, and a failing one does not block others.
  */
 public final class Rescuer {
 
@@ -104,8 +103,7 @@ public final class Rescuer {
     /**
      * Rescues all lost attempts.
      *
-     * @param until database time from which nothing more is rescued, even by a statement that was sent before and
-     *     arrives late
+     * @param until database time from which nothing more is rescued, even by a statement that was sent before and arrives late
      */
     public List<Rescue> runOnce(Instant until) {
         List<Rescue> rescued = new ArrayList<>();

@@ -13,8 +13,8 @@ public final class ExportRemoval {
     private static final Pattern ID = Pattern.compile("ftexp-[0-9a-z]{26}");
 
     /**
-     * A new evaluation or push of the export waits for this lock or is visible to the next statement. An export that is
-     * locked for use is skipped.
+     * A new evaluation or push of the export waits for this lock or is visible to the next statement. An export that is locked for use is
+     * skipped.
      */
     private static final String LOCK =
             "SELECT work_id FROM export WHERE id = :export AND directory IS NOT NULL FOR UPDATE SKIP LOCKED";

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * A request for an export.
  *
  * @param checkpointId null for the job's newest checkpoint
- * @param dtype element type: of merged weights {@code base} (the base model's) or torch's name of a type; of a GGUF
- *     file llama.cpp's name; {@code base} for kinds without a choice
+ * @param dtype element type: of merged weights {@code base} (the base model's) or torch's name of a type; of a GGUF file llama.cpp's name;
+ *     {@code base} for kinds without a choice
  * @param name the client's name for it, or null
  * @param adapter the uploaded adapter to export; null for a job's checkpoint
  */

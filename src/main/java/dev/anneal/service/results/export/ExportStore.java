@@ -121,9 +121,8 @@ final class ExportStore {
     }
 
     /**
-     * Locks the file whose first rows are added to the probe prompts, the job's validation or training file, until the
-     * end of the transaction. Empty if it was deleted, which is possible after the job's end, or if the export has no
-     * proof.
+     * Locks the file whose first rows are added to the probe prompts, the job's validation or training file, until the end of the
+     * transaction. Empty if it was deleted, which is possible after the job's end, or if the export has no proof.
      */
     Optional<String> lockProbeFile(ExportKind kind, Job job) {
         if (kind != ExportKind.MERGED) {

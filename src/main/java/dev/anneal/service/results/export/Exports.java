@@ -72,8 +72,8 @@ public final class Exports {
     }
 
     /**
-     * Creates an export of an uploaded adapter with the base model's current commit, or returns the earlier one with
-     * the same arguments and commit if it has not failed.
+     * Creates an export of an uploaded adapter with the base model's current commit, or returns the earlier one with the same arguments and
+     * commit if it has not failed.
      */
     public Export create(String tenantId, ExportRequest request, @Nullable String traceparent) {
         Export.OfAdapter origin = Objects.requireNonNull(request.adapter(), "the request names an adapter");

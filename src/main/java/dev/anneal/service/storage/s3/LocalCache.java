@@ -26,9 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Copies of stored files and folders on this machine, shared by its processes. Each is created once, checked, and
- * renamed into place. If the cache is too large, the least recently used entries are removed; entries in use stay, so
- * together they may exceed the limit.
+ * Copies of stored files and folders on this machine, shared by its processes. Each is created once, checked, and renamed into place. If
+ * the cache is too large, the least recently used entries are removed; entries in use stay, so together they may exceed the limit.
  */
 final class LocalCache {
 

@@ -75,8 +75,8 @@ public final class Checkpoints {
     private static final String CREATED_BEFORE = "SELECT created_at <= :time FROM job WHERE id = :job";
 
     /**
-     * New users of a checkpoint wait for this lock, and the next statement sees existing users. Locked checkpoints,
-     * which are being taken into use, are skipped, because this transaction holds rows that their users may wait for.
+     * New users of a checkpoint wait for this lock, and the next statement sees existing users. Locked checkpoints, which are being taken
+     * into use, are skipped, because this transaction holds rows that their users may wait for.
      */
     private static final String LOCK_OLD = """
             SELECT id
@@ -228,8 +228,7 @@ public final class Checkpoints {
     }
 
     /**
-     * Deletes the rows of all but the newest checkpoints, except those that an export, an evaluation, another job or
-     * another tenant uses.
+     * Deletes the rows of all but the newest checkpoints, except those that an export, an evaluation, another job or another tenant uses.
      *
      * @return folders that no row refers to once the transaction has committed
      */
@@ -247,8 +246,7 @@ public final class Checkpoints {
     }
 
     /**
-     * Locks the oldest checkpoint, other than the newest, with an optimizer's state that no export needs, until the end
-     * of the transaction.
+     * Locks the oldest checkpoint, other than the newest, with an optimizer's state that no export needs, until the end of the transaction.
      */
     public Optional<Resumable> oldestSpent(long job) {
         List<Long> spent = jdbc.sql(SPENT).param("job", job).query(Long.class).list();

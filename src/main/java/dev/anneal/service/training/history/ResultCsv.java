@@ -4,9 +4,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job's series as comma-separated values: the result file of a finished job, and {@code /metrics?format=csv}. The
- * header is part of the API and fixed by a golden file; additional metrics of a method are appended under their names,
- * those of validations with the prefix {@code valid_}.
+ * A job's series as comma-separated values: the result file of a finished job, and {@code /metrics?format=csv}. The header is part of the
+ * API and fixed by a golden file; additional metrics of a method are appended under their names, those of validations with the prefix
+ * {@code valid_}.
  */
 public final class ResultCsv {
 

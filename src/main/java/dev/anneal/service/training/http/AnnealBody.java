@@ -25,15 +25,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The object {@code anneal} of a job: fields in addition to OpenAI's, and the training's settings under their names in
- * the request's {@code anneal}.
+ * The object {@code anneal} of a job: fields in addition to OpenAI's, and the training's settings under their names in the request's {@code
+ * anneal}.
  *
- * @param settings those that depend on the job's files are null until the files are counted, unless the request set
- *     them
+ * @param settings those that depend on the job's files are null until the files are counted, unless the request set them
  * @param loss settings of the loss, of methods that have some; otherwise null
  * @param rollouts settings of rollouts, of methods that sample; otherwise null
- * @param grader the request's grader without secrets, even if OpenAI's types cannot express it; null if nothing is
- *     graded
+ * @param grader the request's grader without secrets, even if OpenAI's types cannot express it; null if nothing is graded
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record AnnealBody(

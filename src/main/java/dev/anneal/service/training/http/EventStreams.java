@@ -26,9 +26,8 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The open streams of events, limited by the configuration. The request's thread writes each stream, so that the
- * container closes it when the thread returns: with asynchronous responses, a client that disconnects at the beginning
- * can leave one open forever.
+ * The open streams of events, limited by the configuration. The request's thread writes each stream, so that the container closes it when
+ * the thread returns: with asynchronous responses, a client that disconnects at the beginning can leave one open forever.
  */
 @Component
 class EventStreams {
@@ -110,9 +109,8 @@ class EventStreams {
     private record News(boolean hasEnded, List<JobEvent> events) {}
 
     /**
-     * One client's stream of a job's events: past events, then new ones, until the job ends. It reads the database, so
-     * it sees the writes of all processes. Each message has the id of its event, from which a disconnected client can
-     * resume.
+     * One client's stream of a job's events: past events, then new ones, until the job ends. It reads the database, so it sees the writes
+     * of all processes. Each message has the id of its event, from which a disconnected client can resume.
      */
     private final class EventStream {
 

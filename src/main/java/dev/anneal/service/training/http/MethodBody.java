@@ -13,8 +13,8 @@ final class MethodBody {
     private MethodBody() {}
 
     /**
-     * A method whose grader OpenAI's types cannot express is not shown, because strict clients would reject the job and
-     * its whole page, and require a grader. {@link AnnealBody} shows every grader.
+     * A method whose grader OpenAI's types cannot express is not shown, because strict clients would reject the job and its whole page, and
+     * require a grader. {@link AnnealBody} shows every grader.
      *
      * @param hyperparameters those of every method, as shown in the API
      * @param evaluationInterval null until it is known

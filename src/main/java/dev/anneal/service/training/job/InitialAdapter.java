@@ -8,8 +8,7 @@ import dev.anneal.service.training.history.JobEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The adapter that a job starts from. The transaction that found it protects its checkpoint or file from deletion until
- * it ends.
+ * The adapter that a job starts from. The transaction that found it protects its checkpoint or file from deletion until it ends.
  *
  * @param settings its rank, scale and targets, and the dropout that it was trained with
  * @param checkpoint its checkpoint; null if it is in a file

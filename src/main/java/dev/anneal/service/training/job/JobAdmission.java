@@ -60,8 +60,8 @@ public final class JobAdmission {
     }
 
     /**
-     * As {@link #check}, and returns the objects that the request names. Requires a transaction of the tenant, until
-     * whose end the files are not deleted.
+     * As {@link #check}, and returns the objects that the request names. Requires a transaction of the tenant, until whose end the files
+     * are not deleted.
      */
     JobInputs admit(JobRequest request) {
         if (TunedModels.isTuned(request.model())) {

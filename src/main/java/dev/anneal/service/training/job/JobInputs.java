@@ -7,8 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The model, files and adapter that a request names. The transaction that found them protects the files from deletion
- * until it ends.
+ * The model, files and adapter that a request names. The transaction that found them protects the files from deletion until it ends.
  *
  * @param request the request with the settings of its initial adapter
  */

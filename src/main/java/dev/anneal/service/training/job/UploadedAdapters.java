@@ -32,8 +32,7 @@ public final class UploadedAdapters {
     }
 
     /**
-     * The settings of an adapter. Requires a transaction of the tenant, which protects the file from deletion until it
-     * ends.
+     * The settings of an adapter. Requires a transaction of the tenant, which protects the file from deletion until it ends.
      *
      * @param param request key that names the file
      * @throws Refusal if the file does not exist or is not an adapter of the model

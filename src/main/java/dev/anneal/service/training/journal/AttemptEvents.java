@@ -15,7 +15,9 @@ final class AttemptEvents {
 
     private AttemptEvents() {}
 
-    /** @param job the job after the end of the attempt */
+    /**
+     * @param job the job after the end of the attempt
+     */
     static void failed(Job job, WorkError error, BiConsumer<JobEvent.Level, String> events) {
         Waiting waiting = job.work().waiting();
         if (waiting != null && waiting.attempts() > 0) {
@@ -50,7 +52,9 @@ final class AttemptEvents {
                         .formatted(waiting.code(), waiting.message());
     }
 
-    /** @param job the job after the end of the attempt */
+    /**
+     * @param job the job after the end of the attempt
+     */
     static String givenBack(Job job) {
         String saved = " with its progress saved at step " + job.pace().step();
         return switch (job.state()) {

@@ -25,8 +25,8 @@ import java.util.function.Function;
 import org.springframework.stereotype.Component;
 
 /**
- * Publication of trainings by workers. All methods but {@link #order} must run within the {@code writes} of a call of
- * {@link dev.anneal.service.queue.lease.Leases}, so that a worker that has lost its lease publishes nothing.
+ * Publication of trainings by workers. All methods but {@link #order} must run within the {@code writes} of a call of {@link
+ * dev.anneal.service.queue.lease.Leases}, so that a worker that has lost its lease publishes nothing.
  */
 @Component
 public final class TrainingJournal implements RescueListener {
@@ -207,10 +207,7 @@ public final class TrainingJournal implements RescueListener {
                 job.number(), "New fine-tuned model created: " + job.modelName(), "The job has successfully completed");
     }
 
-    /**
-     * The attempt has failed: within {@link dev.anneal.service.queue.lease.Leases#fail}, which has decided the job's
-     * next state.
-     */
+    /** The attempt has failed: within {@link dev.anneal.service.queue.lease.Leases#fail}, which has decided the job's next state. */
     public void failed(long workId, WorkError error) {
         Job job = job(workId);
         AttemptEvents.failed(job, error, (level, message) -> jobEvents.append(job.number(), level, message));

@@ -19,8 +19,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Estimates start and duration of trainings from recent, running and waiting ones, and from the latest measurement of a
- * machine. Reads across tenants and caches for seconds.
+ * Estimates start and duration of trainings from recent, running and waiting ones, and from the latest measurement of a machine. Reads
+ * across tenants and caches for seconds.
  */
 @Component
 public final class QueueOutlook {

@@ -16,9 +16,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 record RecentTrainings(Map<String, Pace> paces, @Nullable Double secondsPerJob) {
 
     /**
-     * Steps are recorded in batches, up to a second after their end. The start of the first one is the earliest time
-     * implied by any of the first two hundred: its recording time minus the seconds of all steps until then. After the
-     * last one follow a validation and a checkpoint.
+     * Steps are recorded in batches, up to a second after their end. The start of the first one is the earliest time implied by any of the
+     * first two hundred: its recording time minus the seconds of all steps until then. After the last one follow a validation and a
+     * checkpoint.
      */
     private static final String RECENT = """
             SELECT job.model,

@@ -41,8 +41,7 @@ public record AdapterRequest(
     /**
      * Reads {@code afa_lora}: the adapter and how its activation is annealed. Null if all weights are to be trained.
      *
-     * @param anneal the request's {@code anneal} object, whose key {@code adapter} chooses between AFA-LoRA, plain LoRA
-     *     and no adapter
+     * @param anneal the request's {@code anneal} object, whose key {@code adapter} chooses between AFA-LoRA, plain LoRA and no adapter
      */
     static @Nullable AdapterRequest read(StrictObject body, StrictObject anneal) {
         StrictObject given = body.object("afa_lora");
@@ -143,9 +142,9 @@ public record AdapterRequest(
     }
 
     /**
-     * The settings of an adapter that starts from another one, whose rank, scale and targets it keeps. That one is
-     * linear, and so is this one from the first step unless a schedule is requested: with beta at 1 the first step
-     * would compute another function than the given adapter.
+     * The settings of an adapter that starts from another one, whose rank, scale and targets it keeps. That one is linear, and so is this
+     * one from the first step unless a schedule is requested: with beta at 1 the first step would compute another function than the given
+     * adapter.
      *
      * @param name name of the other adapter, for messages
      * @throws Refusal naming both values if the request contradicts it

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param method method with defaults filled in
  * @param seed seed; null to draw one
- * @param adapter settings with defaults filled in, and with those of the initial adapter once it is found; null trains
- *     all weights
+ * @param adapter settings with defaults filled in, and with those of the initial adapter once it is found; null trains all weights
  * @param initialAdapter adapter to start from, or null
  */
 public record JobRequest(

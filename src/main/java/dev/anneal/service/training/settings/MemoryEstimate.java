@@ -7,18 +7,17 @@ import dev.anneal.protocol.AdapterSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Estimated peak resident memory of an engine process for a training on a CPU, by a formula that can be checked by
- * hand. {@code docs/training-settings.md} documents it with measurements and must be kept in line.
+ * Estimated peak resident memory of an engine process for a training on a CPU, by a formula that can be checked by hand. {@code
+ * docs/training-settings.md} documents it with measurements and must be kept in line.
  *
  * @param processBytes the JVM with libtorch
  * @param weightsBytes frozen weights
- * @param adapterBytes trained values, of an adapter or all weights: master values, copies for multiplication,
- *     optimizer, and gradients
+ * @param adapterBytes trained values, of an adapter or all weights: master values, copies for multiplication, optimizer, and gradients
  * @param activationsBytes activations that the micro-batches of all threads keep, and the working memory of a layer
  * @param headBytes logits of all threads
  * @param samplingBytes memory of sampling, little of which steps can reuse; 0 without sampling
- * @param loadingBytes memory while the model is loaded: after tokenisation, with the model's files mapped beside the
- *     weights, and before the other parts exist
+ * @param loadingBytes memory while the model is loaded: after tokenisation, with the model's files mapped beside the weights, and before
+ *     the other parts exist
  * @param totalBytes the larger of {@code loadingBytes} and the sum of the other parts
  */
 public record MemoryEstimate(
@@ -34,10 +33,7 @@ public record MemoryEstimate(
     /** Code and data of libtorch and JVM, threads and tokenizer, measured with a model of negligible size. */
     static final long RUNTIME_BYTES = 232L << 20;
 
-    /**
-     * Memory that the tokenizer leaves behind. Tensors reuse it later, but not while the model is loaded, or if they
-     * are few.
-     */
+    /** Memory that the tokenizer leaves behind. Tensors reuse it later, but not while the model is loaded, or if they are few. */
     static final long TOKENIZER_BYTES = 40L << 20;
 
     /** Ids and labels of a token in the Java heap. */
@@ -52,8 +48,8 @@ public record MemoryEstimate(
     private static final int CACHE_COPIES = 2;
 
     /**
-     * Bytes for a token of the vocabulary: its logit as computed and in fp32, divided by the temperature, its
-     * probability, and the sum in fp64.
+     * Bytes for a token of the vocabulary: its logit as computed and in fp32, divided by the temperature, its probability, and the sum in
+     * fp64.
      */
     private static final int BYTES_OF_A_CHOICE = 4 * Float.BYTES + Double.BYTES;
 
@@ -61,8 +57,8 @@ public record MemoryEstimate(
     private static final int ALLOCATOR_SHARE = 5;
 
     /**
-     * Rows that pass through the model, after truncation. Rows of a validation file, whose activations are not kept,
-     * are assumed to be no longer.
+     * Rows that pass through the model, after truncation. Rows of a validation file, whose activations are not kept, are assumed to be no
+     * longer.
      *
      * @param ofStep number of rows of an optimizer step
      * @param tokensOfStep maximum number of their tokens
@@ -131,8 +127,8 @@ public record MemoryEstimate(
     }
 
     /**
-     * Two moments, the step's gradient, and a gradient for each thread; master values if the weights are not fp32. Each
-     * working thread forms the gradient of the output embedding before it is added.
+     * Two moments, the step's gradient, and a gradient for each thread; master values if the weights are not fp32. Each working thread
+     * forms the gradient of the output embedding before it is added.
      */
     private static long allWeightsBytes(ModelProfile model, int valueBytes, int threads, int atWork) {
         int copies = 3 + threads + (valueBytes == FLOAT_BYTES ? 0 : 1);
@@ -148,8 +144,8 @@ public record MemoryEstimate(
     }
 
     /**
-     * B of projections that share an input form one matrix, with the rows of all of them and the columns of their
-     * stacked A, and zeros elsewhere.
+     * B of projections that share an input form one matrix, with the rows of all of them and the columns of their stacked A, and zeros
+     * elsewhere.
      */
     private static long blockElements(ModelProfile model, AdapterSettings adapter) {
         long elements = 0;
@@ -178,10 +174,7 @@ public record MemoryEstimate(
         return rows.recomputed() ? tensors : tensors + tensors / ALLOCATOR_SHARE;
     }
 
-    /**
-     * The weights in decoding's format, and for each working lane keys and values of its sequences and the choice of
-     * their next tokens.
-     */
+    /** The weights in decoding's format, and for each working lane keys and values of its sequences and the choice of their next tokens. */
     private static long samplingBytes(ModelProfile model, EngineSetup engine, Rows rows) {
         if (rows.sampled() == 0) {
             return 0;

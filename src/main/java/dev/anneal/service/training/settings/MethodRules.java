@@ -8,8 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service's rules of a training method: request parsing, planning, API representation and warnings. {@link
- * TrainingMethods} lists all.
+ * The service's rules of a training method: request parsing, planning, API representation and warnings. {@link TrainingMethods} lists all.
  */
 public abstract class MethodRules<M extends TrainingMethod> {
 
@@ -105,8 +104,7 @@ public abstract class MethodRules<M extends TrainingMethod> {
     }
 
     /**
-     * Whether the loss is the negative log-likelihood of the trained tokens, whose gradient vanishes only when nothing
-     * is left to learn.
+     * Whether the loss is the negative log-likelihood of the trained tokens, whose gradient vanishes only when nothing is left to learn.
      */
     public boolean isLossLikelihood() {
         return false;

@@ -20,10 +20,7 @@ final class PreferenceMethod extends MethodRules<TrainingMethod.Dpo> {
     private static final String ROBUST = "robust";
     private static final List<String> LOSSES = List.of(SIGMOID, ROBUST, "hinge", "ipo");
 
-    /**
-     * Pairs change an adapter much more than answers do: at the full rate both answers become unlikely
-     * (docs/training-settings.md).
-     */
+    /** Pairs change an adapter much more than answers do: at the full rate both answers become unlikely (docs/training-settings.md). */
     private static final double LEARNING_RATE_SHARE = 0.05;
 
     PreferenceMethod() {

@@ -14,8 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The method {@code reinforcement}: reads {@code method.reinforcement}, {@code anneal.rollouts}, and its {@code
- * anneal.loss}. Defaults are TRL's.
+ * The method {@code reinforcement}: reads {@code method.reinforcement}, {@code anneal.rollouts}, and its {@code anneal.loss}. Defaults are
+ * TRL's.
  */
 final class ReinforcementMethod extends MethodRules<TrainingMethod.Reinforcement> {
 

@@ -11,8 +11,7 @@ import dev.anneal.protocol.TrainingSettings.Optimizer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resolves settings that a client left open. The table in {@code docs/training-settings.md} documents the rules and
- * must be kept in line.
+ * Resolves settings that a client left open. The table in {@code docs/training-settings.md} documents the rules and must be kept in line.
  */
 public final class SettingsResolver {
 
@@ -94,8 +93,8 @@ public final class SettingsResolver {
     }
 
     /**
-     * Rows of the validation file are assumed to be as long as training rows. The reference model of pairs reads both
-     * files once; completions of prompts are sampled before training.
+     * Rows of the validation file are assumed to be as long as training rows. The reference model of pairs reads both files once;
+     * completions of prompts are sampled before training.
      */
     private static TrainingCost.Work work(
             TrainingSettings training, SequenceShape shape, DatasetSize data, long expectedTokens) {

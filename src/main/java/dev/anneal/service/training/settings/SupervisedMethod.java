@@ -12,10 +12,7 @@ final class SupervisedMethod extends MethodRules<TrainingMethod.Supervised> {
         super(TrainingMethod.SUPERVISED, DatasetFormat.CHAT, 1);
     }
 
-    /**
-     * Hyperparameters are in {@code method.supervised}, or at the top level as older clients send them, but not in
-     * both.
-     */
+    /** Hyperparameters are in {@code method.supervised}, or at the top level as older clients send them, but not in both. */
     @Override
     Read read(StrictObject body, StrictObject supervised, StrictObject anneal) {
         if (anneal.has("loss")) {

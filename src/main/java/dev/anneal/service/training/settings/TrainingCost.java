@@ -6,8 +6,7 @@ import dev.anneal.protocol.AdapterSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computation of a training, for estimates of its time. {@code docs/training-settings.md} documents it and must be kept
- * in line.
+ * Computation of a training, for estimates of its time. {@code docs/training-settings.md} documents it and must be kept in line.
  *
  * @param operations equivalent floating-point operations of products with frozen matrices
  * @param precision {@code bf16} or {@code fp32}

@@ -9,9 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request's {@code anneal} object: settings of a training beyond OpenAI's. Null leaves the choice to {@link
- * SettingsResolver}, which knows model and files; all others have defaults. Components are named like their keys in the
- * API.
+ * The request's {@code anneal} object: settings of a training beyond OpenAI's. Null leaves the choice to {@link SettingsResolver}, which
+ * knows model and files; all others have defaults. Components are named like their keys in the API.
  *
  * @param learningRate peak rate; excludes the multiplier
  * @param maxSteps optimizer steps; takes precedence over epochs

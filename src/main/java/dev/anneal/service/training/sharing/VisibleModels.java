@@ -77,9 +77,7 @@ public final class VisibleModels {
                 found.model(), job.tenantId(), job.request().model(), job.baseRevision(), found.checkpoint());
     }
 
-    /**
-     * A sentence with a leading space to append to a refusal of the name; empty if no visible model has a similar name.
-     */
+    /** A sentence with a leading space to append to a refusal of the name; empty if no visible model has a similar name. */
     public String didYouMean(String tenantId, String name) {
         List<String> own = database.call(tenantId, models::names);
         List<String> names = Stream.of(catalog.ids(), own, similarShared(tenantId, name))

@@ -170,10 +170,7 @@ final class ClaimedAssignments implements Assignments {
                         inputs.folder(brought, new ArtifactKey(directory)).toString());
     }
 
-    /**
-     * The newest intact checkpoint. A damaged one costs the steps since the previous one; an unreachable store costs
-     * none.
-     */
+    /** The newest intact checkpoint. A damaged one costs the steps since the previous one; an unreachable store costs none. */
     private Optional<Path> resumeFrom(TrainingOrder order, AttemptInputs brought) {
         return order.checkpoints().stream()
                 .flatMap(each -> whole(order.jobId(), each, brought).stream())
@@ -262,10 +259,7 @@ final class ClaimedAssignments implements Assignments {
                         .toString();
     }
 
-    /**
-     * Folder of the exports of a job, or of all uploaded adapters, with a subfolder {@code {export}-{token}} for each
-     * attempt.
-     */
+    /** Folder of the exports of a job, or of all uploaded adapters, with a subfolder {@code {export}-{token}} for each attempt. */
     static ArtifactKey jobFolder(ExportOrder order) {
         return new ArtifactKey(order.tenantId()).child(order.folder());
     }

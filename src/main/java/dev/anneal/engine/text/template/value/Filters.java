@@ -129,9 +129,7 @@ public final class Filters {
         return REAL.matcher(text).matches() ? Double.valueOf(text.replace("_", "")) : null;
     }
 
-    /**
-     * The stripped text with its decimal digits converted to ASCII; empty, which is not a number, if it is too long.
-     */
+    /** The stripped text with its decimal digits converted to ASCII; empty, which is not a number, if it is too long. */
     private static String digits(TextValue text) {
         String stripped = PythonSpace.strip(text.string());
         if (stripped.length() > MAX_LENGTH) {
