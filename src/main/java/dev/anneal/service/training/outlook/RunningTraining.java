@@ -15,7 +15,7 @@ final class RunningTraining {
     private RunningTraining() {}
 
     /**
-     * @param pace of the model's past trainings; null if there are none
+     * @param usual pace of the model's past trainings; null if there are none
      */
     static double secondsLeft(Job job, ResolvedSettings settings, double secondsPerStep, @Nullable Pace usual) {
         Job.Interludes done = job.pace().interludes();
