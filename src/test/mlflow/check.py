@@ -161,7 +161,7 @@ def main():
         meters = reply.read().decode()
     assert 'anneal_mlflow_requests_total{outcome="ok"} 0.0' not in meters and 'outcome="unavailable"} 0.0' not in meters, meters
     log = (WORK / "log").read_text()
-    assert log.count("it is told of them when it answers again") == 1, log
+    assert log.count("are reported when it answers again") == 1, log
 
     print(f"MLflow has {numbers} numbers of {steps} steps, each once, of a job whose end it missed")
     kill(process)
