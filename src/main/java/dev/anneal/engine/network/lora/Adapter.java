@@ -117,11 +117,6 @@ public final class Adapter implements AutoCloseable {
         return parts;
     }
 
-    /** Trained parameters. */
-    public long parameters() {
-        return a.elements() + b.elements();
-    }
-
     /**
      * The adapter with its present values, at a beta. Refreshes the copies that earlier results of this method share, so nothing may be computing with
      * those.

@@ -29,7 +29,6 @@ public record AnnealingSchedule(Shape shape, double start, double end) {
                     .filter(shape -> shape.text().equals(text))
                     .findFirst()
                     .orElseThrow(() -> new AdapterConfigException(
-                            "schedule.shape",
                             "schedule.shape must be one of %s, was '%s'"
                                     .formatted(
                                             Arrays.stream(values())
@@ -41,12 +40,10 @@ public record AnnealingSchedule(Shape shape, double start, double end) {
 
     public AnnealingSchedule {
         if (!(start >= 0 && start <= 1)) {
-            throw new AdapterConfigException(
-                    "schedule.start", "schedule.start must be a share of the steps from 0 to 1, was " + start);
+            throw new AdapterConfigException("schedule.start must be a share of the steps from 0 to 1, was " + start);
         }
         if (!(end >= start && end <= 1)) {
             throw new AdapterConfigException(
-                    "schedule.end",
                     "schedule.end must lie between schedule.start (%s) and 1, was %s".formatted(start, end));
         }
     }

@@ -38,13 +38,6 @@ public final class DatasetValidator {
         this.head = head;
     }
 
-    /** Checks a file. */
-    public static ValidationReport validate(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return validate(in);
-        }
-    }
-
     /** Checks a stream to its end, or as far as it takes to see that it holds something else than rows, and leaves it open. */
     @SuppressWarnings("resource") // the stream is the caller's
     public static ValidationReport validate(InputStream in) throws IOException {

@@ -52,11 +52,6 @@ public final class Quotas {
         return read(tenantId).or(defaults);
     }
 
-    /** What was saved for the tenant alone. */
-    public Quota own(String tenantId) {
-        return system.call(() -> read(tenantId));
-    }
-
     private Quota read(String tenantId) {
         return jdbc.sql(FIND)
                 .param("tenant", tenantId)

@@ -20,11 +20,6 @@ public record TenantProperties(
         adminKeys = List.copyOf(adminKeys);
     }
 
-    /** Whether requests must carry a credential, as far as keys decide it. */
-    public boolean keysRequired() {
-        return !apiKeys.isEmpty() || !adminKeys.isEmpty();
-    }
-
     /** Keeps the keys out of logs. */
     @Override
     public String toString() {

@@ -239,7 +239,7 @@ class EvaluationsIT extends ServiceTest {
     }
 
     private Claim claim() {
-        return leases.claim("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH, Evaluations.GRADED))
+        return leases.claim("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH, Evaluations.GRADED), Set.of())
                 .orElseThrow();
     }
 

@@ -29,7 +29,7 @@ class EvaluationAssignmentIT extends ServiceTest {
     void aProcessThatEndsWellWithoutAResultHasFailed() {
         post(ALPHA, "/v1/fine_tuning/evaluations", "{'model': 'anneal-tiny', 'test_file': '" + file(ALPHA, 10) + "'}");
         Claim claim =
-                leases.claim("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH)).orElseThrow();
+                leases.claim("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH), Set.of()).orElseThrow();
         EvaluateTask task = new EvaluateTask(
                 new Task.BaseModel("anneal-tiny", null, "/nowhere"),
                 new Task.Machine("cpu", 1, "auto"),
