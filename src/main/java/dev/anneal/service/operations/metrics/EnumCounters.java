@@ -27,7 +27,11 @@ final class EnumCounters<E extends Enum<E>> {
         }
     }
 
-    Counter of(E constant) {
-        return Objects.requireNonNull(counters.get(constant));
+    void count(E constant) {
+        count(constant, 1);
+    }
+
+    void count(E constant, double amount) {
+        Objects.requireNonNull(counters.get(constant)).increment(amount);
     }
 }

@@ -1,9 +1,12 @@
 package dev.anneal.service.operations.metrics;
 
+import dev.anneal.service.notification.mlflow.MlflowListener;
+import dev.anneal.service.notification.webhook.DeliveryListener;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.schedule.LocalChore;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Locale;
 import java.util.Objects;
@@ -25,6 +28,30 @@ class MetricsConfiguration {
                         .tag("component", role.name().toLowerCase(Locale.ROOT))
                         .tag("version", Objects.requireNonNullElse(version, UNPACKAGED))
                         .register(registry));
+    }
+
+    @Bean
+    @ConditionalOnRole(Role.API)
+    MlflowListener mlflowMeters(MeterRegistry registry) {
+        return new EnumCounters<>(
+                        registry,
+                        MlflowListener.Outcome.class,
+                        "outcome",
+                        MeterNames.MLFLOW_REQUESTS,
+                        "Requests to the MLflow server")
+                ::count;
+    }
+
+    @Bean
+    @ConditionalOnRole(Role.API)
+    DeliveryListener webhookMeters(MeterRegistry registry) {
+        return new EnumCounters<>(
+                        registry,
+                        DeliveryListener.Outcome.class,
+                        "outcome",
+                        MeterNames.WEBHOOK_DELIVERIES,
+                        "Tries of webhook deliveries")
+                ::count;
     }
 
     @Bean

@@ -52,7 +52,7 @@ final class StoreMeters implements StoreListener {
     public void done(StoreOperation operation, Duration took, boolean failed) {
         Objects.requireNonNull(timers.get(operation)).record(took);
         if (failed) {
-            errors.of(operation).increment();
+            errors.count(operation);
         }
     }
 }
