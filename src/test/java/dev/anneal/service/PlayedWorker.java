@@ -58,7 +58,7 @@ public final class PlayedWorker {
     }
 
     private void start() {
-        int first = order.resumeFrom() == null ? 0 : order.resumeFrom().step();
+        int first = order.checkpoints().isEmpty() ? 0 : order.checkpoints().get(0).step();
         leases.progress(
                 lease,
                 null,
@@ -72,7 +72,7 @@ public final class PlayedWorker {
                 lease.workId(),
                 List.copyOf(events),
                 saved -> "%s/%s/attempt-%d/checkpoint-%d"
-                        .formatted(order.tenantId(), order.jobId(), lease.token(), saved.step()),
+                        .formatted(order.job().tenantId(), order.job().id(), lease.token(), saved.step()),
                 Integer.MAX_VALUE);
     }
 
@@ -219,7 +219,7 @@ public final class PlayedWorker {
     private String store(String csv) {
         try {
             ReceivedFile received = intake.receive(
-                    order.tenantId(),
+                    order.job().tenantId(),
                     "step_metrics.csv",
                     new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8)));
             return intake.complete(received, FilePurpose.FINE_TUNE_RESULTS, null)

@@ -104,7 +104,7 @@ class JobStatesIT extends ServiceTest {
         assertThat(shown(ask("resume"))).isEqualTo("queued/resuming");
 
         PlayedWorker next = playedWorker();
-        assertThat(next.order().resumeFrom())
+        assertThat(next.order().checkpoints().get(0))
                 .extracting(checkpoint -> checkpoint.step())
                 .isEqualTo(3);
         assertThat(shown(get(ALPHA, path("")))).isEqualTo("running/running");

@@ -40,7 +40,7 @@ class EvaluationAssignmentIT extends ServiceTest {
                 1,
                 null);
         EvaluationAssignment assignment =
-                new EvaluationAssignment(claim, journal.order(claim.lease().workId()), task, journal);
+                new EvaluationAssignment(claim, journal.order(claim.lease().workId()).evaluation(), task, journal);
 
         assertThatThrownBy(assignment::storeResult)
                 .isInstanceOfSatisfying(
