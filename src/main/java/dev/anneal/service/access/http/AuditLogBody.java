@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param details under the name of the event what it was about, as OpenAI has it
  */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record AuditLogBody(
         String id,
         String type,

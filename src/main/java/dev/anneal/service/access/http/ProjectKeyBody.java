@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param ownerProjectAccess always {@code active}: what else would end the key ends it for good
  * @param value the key itself, in the answer to its creation alone
  */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record ProjectKeyBody(
         String id,
         String object,
@@ -37,15 +36,8 @@ record ProjectKeyBody(
     /** The account whose only key this is. */
     record Account(String id, String name, Instant createdAt, String role) {}
 
-    static ProjectKeyBody of(IssuedKey key) {
-        return of(key, null);
-    }
-
-    static ProjectKeyBody of(IssuedKey.Shown shown) {
-        return of(shown.key(), shown.secret());
-    }
-
-    private static ProjectKeyBody of(IssuedKey key, @Nullable String secret) {
+    /** @param secret null except in the answer to its creation */
+    static ProjectKeyBody of(IssuedKey key, @Nullable String secret) {
         Instant createdAt = key.createdAt();
         return new ProjectKeyBody(
                 key.id(),

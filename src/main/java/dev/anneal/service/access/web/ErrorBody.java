@@ -1,16 +1,13 @@
 package dev.anneal.service.access.web;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import org.jspecify.annotations.Nullable;
 
 /** The envelope of every failure: {@code {"error": {message, type, param, code}}}. */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record ErrorBody(Details error) {
 
     /** What OpenAI's SDKs read out of a failure; {@code param} and {@code code} may be null but are always there. */
-    @JsonInclude(JsonInclude.Include.ALWAYS)
     record Details(
             String message,
             String type,

@@ -1,5 +1,6 @@
 package dev.anneal.service.access.web;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import org.springframework.boot.jackson.autoconfigure.JsonFactoryBuilderCustomizer;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
@@ -16,8 +17,7 @@ import tools.jackson.databind.module.SimpleModule;
 
 /**
  * JSON as OpenAI writes it: snake_case, nulls written, times in seconds since 1970, and no NaN, which JSON does not have. Bodies of requests are read
- * as trees, whose
- * values and keys {@code service.platform.request} checks.
+ * as trees, whose values and keys {@code service.platform.request} checks.
  */
 @Configuration(proxyBeanMethods = false)
 class JsonConfiguration {
@@ -36,6 +36,8 @@ class JsonConfiguration {
     @Bean
     JsonMapperBuilderCustomizer wireFormat() {
         return mapper -> mapper.propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                .changeDefaultPropertyInclusion(
+                        included -> included.withValueInclusion(JsonInclude.Include.ALWAYS))
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .addModule(new SimpleModule("wire-format")
                         .addSerializer(Instant.class, new SecondsSerializer())

@@ -14,15 +14,12 @@ import org.jspecify.annotations.Nullable;
 record ChatFormat(boolean withLogprobs) implements AnswerFormat {
 
     /** One answer. */
-    @JsonInclude(JsonInclude.Include.ALWAYS)
     record Choice(int index, Message message, TokenLogprob.@Nullable Content logprobs, String finishReason) {}
 
     /** What the assistant says; {@code refusal} is always null. */
-    @JsonInclude(JsonInclude.Include.ALWAYS)
     record Message(String role, String content, @Nullable String refusal) {}
 
     /** More of one answer, or its end. */
-    @JsonInclude(JsonInclude.Include.ALWAYS)
     record PartialChoice(
             int index,
             Delta delta,

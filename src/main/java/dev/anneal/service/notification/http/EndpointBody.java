@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param signingSecret only in the answers that make it; left out of all others
  */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record EndpointBody(
         String id,
         String object,
@@ -31,7 +30,6 @@ record EndpointBody(
      * @param disabledReason null while it is enabled
      * @param previousSecretExpiresAt until when the secret before signs as well; null if none does
      */
-    @JsonInclude(JsonInclude.Include.ALWAYS)
     record Extension(
             boolean enabled,
             @Nullable String disabledReason,

@@ -1,6 +1,5 @@
 package dev.anneal.service.results.http;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.engine.grade.GraderSecrets;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
@@ -14,7 +13,6 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The object {@code fine_tuning.evaluation}. Fields of graders are null where answers are compared, and the other way round. */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record EvaluationBody(
         String id,
         String object,

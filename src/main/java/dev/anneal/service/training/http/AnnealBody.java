@@ -1,6 +1,5 @@
 package dev.anneal.service.training.http;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.anneal.engine.grade.GraderSecrets;
 import dev.anneal.protocol.TrainingMethod;
@@ -32,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  * @param rollouts of the methods that sample, else null
  * @param grader as the request has it, but for secrets, whether or not OpenAI's types can say it; null where nothing is graded
  */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record AnnealBody(
         String state,
         double beta,
@@ -76,7 +74,6 @@ record AnnealBody(
     }
 
     /** One attempt and how it ended. */
-    @JsonInclude(JsonInclude.Include.ALWAYS)
     record AttemptBody(
             long number,
             Instant startedAt,

@@ -1,6 +1,5 @@
 package dev.anneal.service.training.http;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.models.hub.HubModel;
 import java.util.Optional;
@@ -16,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param architecture null until the model is there
  * @param memory memory for training an adapter of it on the machine that answers; null until the model is there
  */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record BaseModelBody(
         String id,
         String object,

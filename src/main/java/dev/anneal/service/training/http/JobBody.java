@@ -1,6 +1,5 @@
 package dev.anneal.service.training.http;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.training.job.Job;
@@ -14,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * The object {@code fine_tuning.job}. Every key of OpenAI's is always there, because clients read keys without checking; what Anneal
  * adds stands in {@code afa_lora} and {@code anneal}.
  */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record JobBody(
         String id,
         String object,
