@@ -6,6 +6,7 @@ import dev.anneal.engine.format.safetensors.SafetensorsException;
 import dev.anneal.engine.grade.GraderException;
 import dev.anneal.engine.network.architecture.ModelConfigException;
 import dev.anneal.engine.network.lora.AdapterConfigException;
+import dev.anneal.engine.network.lora.AdapterFileException;
 import dev.anneal.engine.network.peft.PeftException;
 import dev.anneal.engine.network.torch.DeviceException;
 import dev.anneal.engine.network.torch.TorchException;
@@ -61,6 +62,10 @@ final class Failures {
         }
         if (thrown instanceof PeftException adapter) {
             return TaskException.badInput("adapter_invalid", "the uploaded adapter: " + message(adapter), adapter);
+        }
+        if (thrown instanceof AdapterFileException adapter) {
+            // Its bytes are those that were written, so another attempt would find it no better.
+            return TaskException.badInput("adapter_invalid", message(adapter), adapter);
         }
         if (thrown instanceof GraderFailedException grader) {
             return grader.mayPass()
