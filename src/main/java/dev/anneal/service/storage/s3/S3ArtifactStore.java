@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Collection;
@@ -214,7 +216,7 @@ final class S3ArtifactStore implements ArtifactStore {
         try {
             cache.deleteAbandoned(time);
             work.deleteAbandoned(time);
-            deleteAbandonedAttempts(time);
+            deleteAbandonedAttempts(workRoot, ATTEMPT_DEPTH, time);
         } catch (IOException e) {
             throw new StorageException(
                     StorageException.Kind.FAILED, "cannot clear away what was left on this machine", e);
@@ -223,21 +225,27 @@ final class S3ArtifactStore implements ArtifactStore {
         }
     }
 
-    /** Deletes folders of attempts that nobody has written to since {@code time}: the attempt has ended elsewhere. Processes make folders that are missing. */
-    private void deleteAbandonedAttempts(Instant time) throws IOException {
-        try (Stream<Path> tree = Files.find(workRoot, ATTEMPT_DEPTH, (path, attributes) -> isAttempt(path))) {
-            for (Path attempt : tree.toList()) {
-                if (isOlder(attempt, time)) {
-                    Folders.delete(attempt);
+    /**
+     * Deletes folders of attempts that nobody has written to since {@code time}: the attempt has ended elsewhere. Processes make folders that are missing.
+     * One that vanishes or changes meanwhile, because another process sweeps or works there, keeps none of the others from being looked at.
+     *
+     * @param depth of the attempts below {@code folder}
+     */
+    private static void deleteAbandonedAttempts(Path folder, int depth, Instant time) throws IOException {
+        try {
+            if (depth > 0) {
+                for (Path child : DirectoryArtifactStore.childrenOf(folder)) {
+                    deleteAbandonedAttempts(child, depth - 1, time);
                 }
+            } else if (isOlder(folder, time)) {
+                Folders.delete(folder);
             }
-        } catch (UncheckedIOException changing) {
-            LOG.debug("Folders of attempts changed while they were looked through", changing);
+        } catch (NoSuchFileException
+                | NotDirectoryException
+                | DirectoryNotEmptyException
+                | UncheckedIOException changing) {
+            LOG.debug("{} changed while it was looked through", folder, changing);
         }
-    }
-
-    private boolean isAttempt(Path path) {
-        return path.getNameCount() == workRoot.getNameCount() + ATTEMPT_DEPTH;
     }
 
     private static boolean isOlder(Path folder, Instant time) throws IOException {

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -305,6 +306,24 @@ class S3FaultsIT {
                 .withMessageContaining("access denied");
 
         assertThat(attempt).doesNotExist();
+    }
+
+    @Test
+    void processesThatSweepTogetherDeleteEveryAttemptThatWasAbandoned() throws IOException {
+        for (int i = 0; i < 200; i++) {
+            Path attempt = store.localFolder(new ArtifactKey("default/ftjob-" + i + "/attempt-1"));
+            Files.createFile(Files.createDirectories(attempt.resolve("checkpoint-5")).resolve("adapter.safetensors"));
+        }
+        Path work = machines.resolve("a/work/default");
+
+        List<CompletableFuture<Void>> sweeps = Stream.generate(() -> CompletableFuture.runAsync(
+                        () -> store.deleteAbandoned(Instant.now().plus(Duration.ofMinutes(5)))))
+                .limit(8)
+                .toList();
+
+        assertThat(sweeps).allSatisfy(sweep -> assertThat(sweep).succeedsWithin(Duration.ofSeconds(30)));
+        assertThat(IntStream.range(0, 200).mapToObj(i -> work.resolve("ftjob-" + i + "/attempt-1")))
+                .allMatch(Files::notExists);
     }
 
     private int uploads() {
