@@ -16,7 +16,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
-/** The threads that check files, apart from those of requests, and when they look for checks and renew those that run. */
+/** The threads that check files, apart from those of requests. They look for checks when one is asked for, and as often as {@link CheckConfiguration} says. */
 @Component
 @ConditionalOnRole(Role.API)
 final class CheckLoop implements DisposableBean {
