@@ -3,7 +3,6 @@ package dev.anneal.engine.export;
 import dev.anneal.engine.format.safetensors.Dtype;
 import dev.anneal.engine.network.torch.ElementType;
 import java.util.Arrays;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Element type of a merged model's weights, by torch's name. */
@@ -39,21 +38,6 @@ enum WeightType {
 
     /** Type in which a tensor of the base is written. Only floating weights change theirs. */
     Dtype of(Dtype base) {
-        return dtype == null || elementType(base) == null ? base : dtype;
-    }
-
-    /** The engine's type for a file's; null if the engine does not compute with it. */
-    static @Nullable ElementType elementType(Dtype dtype) {
-        return switch (dtype) {
-            case F32 -> ElementType.FLOAT32;
-            case BF16 -> ElementType.BFLOAT16;
-            case F16 -> ElementType.FLOAT16;
-            default -> null;
-        };
-    }
-
-    /** As {@link #elementType}, of a type that the engine computes with. */
-    static ElementType floating(Dtype dtype) {
-        return Objects.requireNonNull(elementType(dtype), () -> "no element type for " + dtype);
+        return dtype == null || ElementType.of(base).isEmpty() ? base : dtype;
     }
 }
