@@ -88,10 +88,7 @@ public final class QueueNumbers {
     /** Unfinished work by kind and state; what there is none of is left out. */
     public List<WorkCount> counts() {
         return system.call(() -> jdbc.sql(COUNTS)
-                .query((row, number) -> new WorkCount(
-                        WorkKind.valueOf(WorkRows.text(row, "kind")),
-                        WorkState.valueOf(WorkRows.text(row, "state")),
-                        row.getLong("count")))
+                .query(WorkCount.class)
                 .list());
     }
 

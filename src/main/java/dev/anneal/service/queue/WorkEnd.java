@@ -1,6 +1,8 @@
 package dev.anneal.service.queue;
 
 import dev.anneal.service.queue.WorkError.Origin;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,11 @@ public record WorkEnd(
     /** An end that is no failure. */
     public WorkEnd(String method, WorkState state) {
         this(method, state, null);
+    }
+
+    /** An end as the columns {@code method} and {@code state} have it. */
+    public static WorkEnd read(ResultSet row, int number) throws SQLException {
+        return new WorkEnd(row.getString("method"), WorkState.valueOf(row.getString("state")));
     }
 
     /** The same, if it is a failure with the fault of this error. */

@@ -61,10 +61,6 @@ final class WorkRows {
                 ErrorColumn.read(row));
     }
 
-    static WorkEnd end(ResultSet row, int number) throws SQLException {
-        return new WorkEnd(text(row, "method"), WorkState.valueOf(text(row, "state")));
-    }
-
     private static @Nullable Wish wishOrNull(ResultSet row) throws SQLException {
         String name = row.getString("wish");
         return name == null ? null : Wish.valueOf(name);

@@ -2,7 +2,6 @@ package dev.anneal.service.queue.lease;
 
 import dev.anneal.service.queue.ErrorColumn;
 import dev.anneal.service.queue.Wish;
-import dev.anneal.service.queue.WorkEnd;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.WorkState;
 import java.sql.ResultSet;
@@ -35,10 +34,6 @@ final class LeaseRows {
         return Map.entry(
                 new Lease(row.getLong("work_id"), row.getLong("lease_token")),
                 Optional.ofNullable(row.getString("wish")).map(Wish::valueOf));
-    }
-
-    static WorkEnd end(ResultSet row, int number) throws SQLException {
-        return new WorkEnd(text(row, "method"), WorkState.valueOf(text(row, "state")));
     }
 
     static Rescue rescue(ResultSet row, int number) throws SQLException {
