@@ -126,8 +126,8 @@ class DatabaseConfiguration {
 
     @Bean
     @ConditionalOnProperty(name = "spring.flyway.enabled", havingValue = "false")
-    CheckedSchema checkedSchema(DatabaseAccess access) {
-        return new CheckedSchema(access);
+    SchemaCheck schemaCheck(DatabaseAccess access) {
+        return new SchemaCheck(access);
     }
 
     /** As a callback, Flyway is given it by Spring Boot. */

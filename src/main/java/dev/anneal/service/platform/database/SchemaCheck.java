@@ -12,7 +12,8 @@ import org.flywaydb.core.api.MigrationInfoService;
 
 /**
  * What a process looks at that does not migrate ({@code spring.flyway.enabled=false}): whether the schema has all migrations of its version.
- * A newer schema is accepted: the version before a migration works on it as well.
+ * A newer schema is accepted: the version before a migration works on it as well. It exists once the schema has been found complete; beans that use the
+ * database wait for it.
  */
 final class SchemaCheck {
 
@@ -20,10 +21,8 @@ final class SchemaCheck {
             "Start a process of this version with anneal.roles=migrate (environment: ANNEAL_ROLES) and"
                     + " the owner's login, which brings the schema up to date and ends; or leave spring.flyway.enabled at true.";
 
-    private SchemaCheck() {}
-
     /** @throws StartRefusedException if a migration is missing, or if the applied ones cannot be read */
-    static void require(DatabaseAccess access) {
+    SchemaCheck(DatabaseAccess access) {
         MigrationInfoService migrations = read(access);
         MigrationInfo[] pending = migrations.pending();
         if (pending.length > 0) {
