@@ -5,13 +5,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A text with places like <code>{{item.answer}}</code> that are filled from a row and its completion. Strings are put in as they are, everything else as JSON. */
+/** A text with places like <code>{{item.answer}}</code> that are filled from a row and its completion. Strings are put in as they are, everything else as JsonMapper.shared(). */
 final class Template {
 
     /** Characters that a template, or all those of a prompt, may become: a short text can name a long value thousands of times. */
     static final int MOST_FILLED = 1 << 20;
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String OPEN = "{{";
     private static final String CLOSE = "}}";
 
@@ -86,6 +85,6 @@ final class Template {
     }
 
     private static String text(@Nullable Object value) {
-        return value instanceof String text ? text : JSON.writeValueAsString(value);
+        return value instanceof String text ? text : JsonMapper.shared().writeValueAsString(value);
     }
 }

@@ -28,8 +28,6 @@ final class ModelJudge {
     /** Waits between two tries double so often. */
     private static final int DOUBLINGS = 4;
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
     private final TextGenerator generator;
     private final String tenantId;
     private final SharedThreads threads;
@@ -106,7 +104,7 @@ final class ModelJudge {
     }
 
     private static Input chat(List<Message> conversation) {
-        return new Input.Chat(JSON.writeValueAsString(Map.of("messages", conversation)));
+        return new Input.Chat(JsonMapper.shared().writeValueAsString(Map.of("messages", conversation)));
     }
 
     /** Without a seed it is 0: the same question has the same answer. */

@@ -23,8 +23,6 @@ import tools.jackson.databind.node.JsonNodeFactory;
  */
 public final class StrictObject {
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
     private final String path;
     private final JsonNode node;
     private final Set<String> known = new LinkedHashSet<>();
@@ -186,7 +184,7 @@ public final class StrictObject {
         if (object(key) == null) {
             return null;
         }
-        return JSON.treeToValue(node.get(key), new TypeReference<Map<String, @Nullable Object>>() {});
+        return JsonMapper.shared().treeToValue(node.get(key), new TypeReference<Map<String, @Nullable Object>>() {});
     }
 
     /** Number of entries of an array, 0 if the key is absent. */
