@@ -48,7 +48,8 @@ public final class PlayedWorker {
         // A claim passes over rows that others have locked for a moment; workers ask again.
         List<Claim> claims = new ArrayList<>(1);
         ServiceTest.await(() -> {
-            leases.claim("played-worker", Slot.TRAINING, Set.of("supervised"), Set.of()).ifPresent(claims::add);
+            leases.claim("played-worker", Slot.TRAINING, Set.of("supervised"), Set.of())
+                    .ifPresent(claims::add);
             return !claims.isEmpty();
         });
         Claim claim = claims.get(0);
@@ -58,7 +59,8 @@ public final class PlayedWorker {
     }
 
     private void start() {
-        int first = order.checkpoints().isEmpty() ? 0 : order.checkpoints().get(0).step();
+        int first =
+                order.checkpoints().isEmpty() ? 0 : order.checkpoints().get(0).step();
         leases.progress(
                 lease,
                 null,

@@ -48,8 +48,8 @@ final class AdapterRows extends WeightRows {
         for (int layer = 0; layer < model.layers(); layer++) {
             int ofLayer = layer;
             config.targets()
-                    .forEach(target -> matrices.put(
-                            target.weightName(ofLayer), matrix -> target.adapterName(ofLayer, matrix)));
+                    .forEach(target ->
+                            matrices.put(target.weightName(ofLayer), matrix -> target.adapterName(ofLayer, matrix)));
         }
         for (String target : matrices.keySet()) {
             if (!base.contains(target)) {

@@ -43,7 +43,9 @@ final class FileRows {
         jdbc.sql("""
                         INSERT INTO file (tenant_id, public_id, created_at, filename, status, content)
                         VALUES (?, ?, ?, ?, 'UPLOADED', 'RECEIVING')
-                        """).params(tenantId, id, TimeColumn.write(clock.instant()), filename).update();
+                        """)
+                .params(tenantId, id, TimeColumn.write(clock.instant()), filename)
+                .update();
     }
 
     /** The file that the upload becomes; nothing if there is no such upload any more. */

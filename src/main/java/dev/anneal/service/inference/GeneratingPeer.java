@@ -73,8 +73,8 @@ public final class GeneratingPeer {
     /** The causes as well: the client's exceptions often have no message, and the first one hides an address that nobody knows. */
     private static String reason(Throwable failure) {
         return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
-                .map(each -> each.getClass().getSimpleName()
-                        + (each.getMessage() == null ? "" : ": " + each.getMessage()))
+                .map(each ->
+                        each.getClass().getSimpleName() + (each.getMessage() == null ? "" : ": " + each.getMessage()))
                 .distinct()
                 .collect(Collectors.joining(", caused by "));
     }

@@ -87,9 +87,7 @@ public final class QueueNumbers {
 
     /** Unfinished work by kind and state; what there is none of is left out. */
     public List<WorkCount> counts() {
-        return system.call(() -> jdbc.sql(COUNTS)
-                .query(WorkCount.class)
-                .list());
+        return system.call(() -> jdbc.sql(COUNTS).query(WorkCount.class).list());
     }
 
     /** How long the oldest claimable work has waited, or nothing if none waits. */

@@ -140,8 +140,7 @@ class FullModelTest {
         TensorEntry entry = weights.entry(name);
         ElementType type = ElementType.of(entry.dtype()).orElseThrow();
         long[] shape = entry.shape().stream().mapToLong(Long::longValue).toArray();
-        return scope.ofBytes(weights.fileOf(name).bytes(name), type, shape)
-                .toFloats();
+        return scope.ofBytes(weights.fileOf(name).bytes(name), type, shape).toFloats();
     }
 
     private static float[] rounded(Scope scope, float[] values) {

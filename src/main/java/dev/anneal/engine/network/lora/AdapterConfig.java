@@ -76,8 +76,8 @@ public record AdapterConfig(
         EnumSet<Projection> targets = EnumSet.noneOf(Projection.class);
         for (String name : names) {
             targets.add(Projection.named(name)
-                    .orElseThrow(() -> new AdapterConfigException(
-                            "target_modules may name %s, or be [\"%s\"] alone; found '%s'"
+                    .orElseThrow(() ->
+                            new AdapterConfigException("target_modules may name %s, or be [\"%s\"] alone; found '%s'"
                                     .formatted(supportedTargets(), ALL_LINEAR, name))));
         }
         return targets;
@@ -88,8 +88,8 @@ public record AdapterConfig(
         return Arrays.stream(Activation.values())
                 .filter(activation -> activation.text().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new AdapterConfigException(
-                        "activation must be one of %s, or %s for a plain LoRA; was '%s'"
+                .orElseThrow(() ->
+                        new AdapterConfigException("activation must be one of %s, or %s for a plain LoRA; was '%s'"
                                 .formatted(
                                         Arrays.stream(Activation.values())
                                                 .map(Activation::text)

@@ -28,13 +28,9 @@ public record AnnealingSchedule(Shape shape, double start, double end) {
             return Arrays.stream(values())
                     .filter(shape -> shape.text().equals(text))
                     .findFirst()
-                    .orElseThrow(() -> new AdapterConfigException(
-                            "schedule.shape must be one of %s, was '%s'"
-                                    .formatted(
-                                            Arrays.stream(values())
-                                                    .map(Shape::text)
-                                                    .collect(Collectors.joining(", ")),
-                                            text)));
+                    .orElseThrow(() -> new AdapterConfigException("schedule.shape must be one of %s, was '%s'"
+                            .formatted(
+                                    Arrays.stream(values()).map(Shape::text).collect(Collectors.joining(", ")), text)));
         }
     }
 

@@ -21,7 +21,9 @@ record ModelFiles(Path directory) {
     JsonNode optionalJson(String name) {
         String text = optionalText(name);
         try {
-            JsonNode node = text == null ? JsonMapper.shared().createObjectNode() : JsonMapper.shared().readTree(text);
+            JsonNode node = text == null
+                    ? JsonMapper.shared().createObjectNode()
+                    : JsonMapper.shared().readTree(text);
             if (node.isObject()) {
                 return node;
             }

@@ -36,7 +36,8 @@ class AdminKeyController {
     @PostMapping
     @RequiresScope(Scope.ADMIN)
     AdminKeyBody create(@RequestBody(required = false) @Nullable JsonNode body) {
-        IssuedKey.Shown made = keys.create(null, KeyRequest.ofAdministrator(JsonBody.of(body).object(), clock));
+        IssuedKey.Shown made =
+                keys.create(null, KeyRequest.ofAdministrator(JsonBody.of(body).object(), clock));
         return AdminKeyBody.of(made.key(), made.secret());
     }
 

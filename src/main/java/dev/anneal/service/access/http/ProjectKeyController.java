@@ -40,7 +40,8 @@ class ProjectKeyController {
     @RequiresScope(Scope.ADMIN)
     ProjectKeyBody create(@PathVariable String projectId, @RequestBody(required = false) @Nullable JsonNode body) {
         String project = projects.findOpen(projectId).id();
-        IssuedKey.Shown made = keys.create(project, KeyRequest.ofProject(JsonBody.of(body).object(), clock));
+        IssuedKey.Shown made =
+                keys.create(project, KeyRequest.ofProject(JsonBody.of(body).object(), clock));
         return ProjectKeyBody.of(made.key(), made.secret());
     }
 

@@ -36,8 +36,7 @@ class JsonConfiguration {
     @Bean
     JsonMapperBuilderCustomizer wireFormat() {
         return mapper -> mapper.propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-                .changeDefaultPropertyInclusion(
-                        included -> included.withValueInclusion(JsonInclude.Include.ALWAYS))
+                .changeDefaultPropertyInclusion(included -> included.withValueInclusion(JsonInclude.Include.ALWAYS))
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .addModule(new SimpleModule("wire-format")
                         .addSerializer(Instant.class, new SecondsSerializer())

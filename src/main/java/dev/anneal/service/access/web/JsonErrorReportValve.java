@@ -28,7 +28,9 @@ public final class JsonErrorReportValve extends ErrorReportValve {
             }
             response.setContentType(MediaType.APPLICATION_JSON_VALUE);
             response.getOutputStream()
-                    .write(JsonMapper.shared().writeValueAsString(ErrorBody.of(refusal)).getBytes(StandardCharsets.UTF_8));
+                    .write(JsonMapper.shared()
+                            .writeValueAsString(ErrorBody.of(refusal))
+                            .getBytes(StandardCharsets.UTF_8));
             response.finishResponse();
         } catch (IOException | IllegalStateException gone) {
             container.getLogger().debug("The client left before its error was written", gone);

@@ -255,5 +255,4 @@ final class FileChecks implements FileListener {
                         .update()
                 == 1;
     }
-
 }

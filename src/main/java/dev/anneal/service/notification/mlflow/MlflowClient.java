@@ -62,7 +62,9 @@ final class MlflowClient implements AutoCloseable {
         return send(
                 endpoint,
                 OutboundRequest.post(
-                        URI.create(base + endpoint), headers, OutboundContent.json(JsonMapper.shared().writeValueAsBytes(body))));
+                        URI.create(base + endpoint),
+                        headers,
+                        OutboundContent.json(JsonMapper.shared().writeValueAsBytes(body))));
     }
 
     private JsonNode send(String endpoint, OutboundRequest request) throws MlflowException {

@@ -34,24 +34,22 @@ class MetricsConfiguration {
     @ConditionalOnRole(Role.API)
     MlflowListener mlflowMeters(MeterRegistry registry) {
         return new EnumCounters<>(
-                        registry,
-                        MlflowListener.Outcome.class,
-                        "outcome",
-                        MeterNames.MLFLOW_REQUESTS,
-                        "Requests to the MLflow server")
-                ::count;
+                registry,
+                MlflowListener.Outcome.class,
+                "outcome",
+                MeterNames.MLFLOW_REQUESTS,
+                "Requests to the MLflow server")::count;
     }
 
     @Bean
     @ConditionalOnRole(Role.API)
     DeliveryListener webhookMeters(MeterRegistry registry) {
         return new EnumCounters<>(
-                        registry,
-                        DeliveryListener.Outcome.class,
-                        "outcome",
-                        MeterNames.WEBHOOK_DELIVERIES,
-                        "Tries of webhook deliveries")
-                ::count;
+                registry,
+                DeliveryListener.Outcome.class,
+                "outcome",
+                MeterNames.WEBHOOK_DELIVERIES,
+                "Tries of webhook deliveries")::count;
     }
 
     @Bean

@@ -38,7 +38,7 @@ final class RetentionMeters implements RetentionListener {
     @Override
     public void removed(Kind kind, long size) {
         removed.count(kind);
-        bytes.count(kind, size);
+        bytes.count(kind, (double) size);
     }
 
     @Override

@@ -10,4 +10,6 @@ import org.jspecify.annotations.Nullable;
  * @param exportDirectory key of a merged export's folder, which is the model instead of the base, or null
  */
 public record EvaluationOrder(
-        Evaluation evaluation, @Nullable Checkpoint checkpoint, @Nullable String exportDirectory) {}
+        Evaluation evaluation,
+        @Nullable Checkpoint checkpoint,
+        @Nullable String exportDirectory) {}

@@ -15,6 +15,8 @@ final class Metrics {
     }
 
     static Map<String, Double> fromJson(@Nullable String json) {
-        return json == null ? Map.of() : JsonMapper.shared().readValue(json, new TypeReference<Map<String, Double>>() {});
+        return json == null
+                ? Map.of()
+                : JsonMapper.shared().readValue(json, new TypeReference<Map<String, Double>>() {});
     }
 }

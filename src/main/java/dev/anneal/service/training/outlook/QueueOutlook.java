@@ -54,8 +54,8 @@ public final class QueueOutlook {
             Clock clock) {
         this.jdbc = jdbc;
         this.clock = clock;
-        this.known = kept(
-                LIFE_OF_PACE, () -> system.call(() -> new Known(RecentTrainings.look(jdbc), machines.newest())));
+        this.known =
+                kept(LIFE_OF_PACE, () -> system.call(() -> new Known(RecentTrainings.look(jdbc), machines.newest())));
         this.line = kept(LIFE_OF_LINE, () -> {
             Known past = known.get();
             return system.call(() -> lineOf(workers.trainingSlots(), jobs, past));

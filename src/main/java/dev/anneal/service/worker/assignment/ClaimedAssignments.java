@@ -25,8 +25,8 @@ import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.training.history.Checkpoint;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.journal.TrainingOrder;
-import dev.anneal.service.training.settings.JobRequest;
 import dev.anneal.service.training.journal.WaitingEvents;
+import dev.anneal.service.training.settings.JobRequest;
 import dev.anneal.service.training.settings.TrainingMethods;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -145,11 +145,7 @@ final class ClaimedAssignments implements Assignments {
         ArtifactKey folder = attempt(job, claim.lease().token());
         String validationFile = request.validationFile();
         TrainTask task = new TrainTask(
-                inputs.model(
-                        brought,
-                        request.model(),
-                        job.baseRevision(),
-                        message -> prepares(claim.lease(), message)),
+                inputs.model(brought, request.model(), job.baseRevision(), message -> prepares(claim.lease(), message)),
                 inputs.machine(device),
                 job.createdAt(),
                 inputs.file(brought, job.tenantId(), request.trainingFile()),
@@ -239,8 +235,7 @@ final class ClaimedAssignments implements Assignments {
         Evaluation evaluation = order.evaluation();
         String export = order.exportDirectory();
         Task.BaseModel model = export == null
-                ? inputs.model(
-                        brought, evaluation.baseModel(), evaluation.baseRevision(), told(evaluation.id()))
+                ? inputs.model(brought, evaluation.baseModel(), evaluation.baseRevision(), told(evaluation.id()))
                 : new Task.BaseModel(
                         evaluation.baseModel(),
                         evaluation.baseRevision(),

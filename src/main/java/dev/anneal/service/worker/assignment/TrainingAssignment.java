@@ -136,8 +136,7 @@ final class TrainingAssignment implements Assignment {
         try {
             store.delete(key);
         } catch (StorageException e) {
-            LOG.warn(
-                    "Job {} no longer needs {}, which could not be removed; it only takes room", job.id(), key, e);
+            LOG.warn("Job {} no longer needs {}, which could not be removed; it only takes room", job.id(), key, e);
         }
     }
 

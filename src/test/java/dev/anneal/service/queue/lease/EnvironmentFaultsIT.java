@@ -236,7 +236,9 @@ class EnvironmentFaultsIT {
     }
 
     private Optional<Lease> claimedBy(String worker) {
-        return queue.leases.claim(worker, Slot.TRAINING, TestQueue.METHODS, Set.of()).map(Claim::lease);
+        return queue.leases
+                .claim(worker, Slot.TRAINING, TestQueue.METHODS, Set.of())
+                .map(Claim::lease);
     }
 
     private static void forgetDelay(long id) {

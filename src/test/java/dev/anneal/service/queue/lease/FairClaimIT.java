@@ -135,8 +135,10 @@ class FairClaimIT {
 
         assertThat(queue.claim()).isPresent();
         assertThat(queue.claim()).isEmpty();
-        assertThat(queue.leases.claim("worker", Slot.LIGHT, TestQueue.METHODS, Set.of())).isPresent();
-        assertThat(queue.leases.claim("worker", Slot.LIGHT, TestQueue.METHODS, Set.of())).isPresent();
+        assertThat(queue.leases.claim("worker", Slot.LIGHT, TestQueue.METHODS, Set.of()))
+                .isPresent();
+        assertThat(queue.leases.claim("worker", Slot.LIGHT, TestQueue.METHODS, Set.of()))
+                .isPresent();
     }
 
     @Test
@@ -146,7 +148,8 @@ class FairClaimIT {
 
         assertThat(claimedId()).contains(known);
         assertThat(queue.claim()).isEmpty();
-        assertThat(queue.leases.claim("newer", Slot.TRAINING, Set.of("newer"), Set.of())).isPresent();
+        assertThat(queue.leases.claim("newer", Slot.TRAINING, Set.of("newer"), Set.of()))
+                .isPresent();
     }
 
     @Test
@@ -156,7 +159,8 @@ class FairClaimIT {
 
         assertThat(queue.leases.claim("worker", Slot.LIGHT, TestQueue.METHODS, Set.of()))
                 .hasValueSatisfying(claim -> assertThat(claim.lease().workId()).isEqualTo(export));
-        assertThat(queue.leases.claim("worker", Slot.LIGHT, TestQueue.METHODS, Set.of())).isEmpty();
+        assertThat(queue.leases.claim("worker", Slot.LIGHT, TestQueue.METHODS, Set.of()))
+                .isEmpty();
     }
 
     @Test

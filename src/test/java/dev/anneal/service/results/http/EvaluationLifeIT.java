@@ -111,7 +111,8 @@ class EvaluationLifeIT extends ServiceTest {
     }
 
     private Claim claim() {
-        return leases.claim("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH), Set.of()).orElseThrow();
+        return leases.claim("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH), Set.of())
+                .orElseThrow();
     }
 
     private void succeed(Claim claim) {

@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -312,17 +311,16 @@ class S3FaultsIT {
     void processesThatSweepTogetherDeleteEveryAttemptThatWasAbandoned() throws IOException {
         for (int i = 0; i < 200; i++) {
             Path attempt = store.localFolder(new ArtifactKey("default/ftjob-" + i + "/attempt-1"));
-            Files.createFile(Files.createDirectories(attempt.resolve("checkpoint-5")).resolve("adapter.safetensors"));
+            Files.createFile(
+                    Files.createDirectories(attempt.resolve("checkpoint-5")).resolve("adapter.safetensors"));
         }
-        Path work = machines.resolve("a/work/default");
-
-        List<CompletableFuture<Void>> sweeps = Stream.generate(() -> CompletableFuture.runAsync(
+        List<CompletableFuture<Void>> sweeps = IntStream.range(0, 8)
+                .mapToObj(i -> CompletableFuture.runAsync(
                         () -> store.deleteAbandoned(Instant.now().plus(Duration.ofMinutes(5)))))
-                .limit(8)
                 .toList();
 
         assertThat(sweeps).allSatisfy(sweep -> assertThat(sweep).succeedsWithin(Duration.ofSeconds(30)));
-        assertThat(IntStream.range(0, 200).mapToObj(i -> work.resolve("ftjob-" + i + "/attempt-1")))
+        assertThat(IntStream.range(0, 200).mapToObj(i -> machines.resolve("a/work/default/ftjob-" + i + "/attempt-1")))
                 .allMatch(Files::notExists);
     }
 

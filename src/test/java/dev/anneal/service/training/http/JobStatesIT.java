@@ -86,7 +86,11 @@ class JobStatesIT extends ServiceTest {
         assertThat(paused.path("anneal").path("state").stringValue()).isEqualTo("paused");
         JsonNode extended = json(send(request(ALPHA, path("")).header("Anneal-Extended-Status", "true")));
         assertThat(extended.get("status").stringValue()).isEqualTo("paused");
-        assertThat(leases.claim("w", dev.anneal.service.queue.Slot.TRAINING, java.util.Set.of("supervised"), java.util.Set.of()))
+        assertThat(leases.claim(
+                        "w",
+                        dev.anneal.service.queue.Slot.TRAINING,
+                        java.util.Set.of("supervised"),
+                        java.util.Set.of()))
                 .isEmpty();
 
         assertThat(shown(ask("resume"))).isEqualTo("queued/queued");

@@ -98,7 +98,8 @@ class LeftoverSweepIT extends ServiceTest {
                         new Progress.Exported("{}", List.of()),
                         "alpha/" + id + "/" + made + "-1"));
         String failed = export(id, "adapter");
-        Claim failing = leases.claim("w", Slot.LIGHT, Set.of("adapter"), Set.of()).orElseThrow();
+        Claim failing =
+                leases.claim("w", Slot.LIGHT, Set.of("adapter"), Set.of()).orElseThrow();
         leases.fail(failing.lease(), WorkError.ofUser("merge_equals_base", "Equal.", null), Leases.nothing());
         String waiting = export(id, "training_state");
         folder(id, made + "-1/x");
