@@ -24,7 +24,7 @@ final class ConfiguredAccess {
         Login login = new Login(
                 Objects.requireNonNullElse(details.getUsername(), "anneal"),
                 Objects.requireNonNullElse(details.getPassword(), ""));
-        return new DatabaseAccess(details.getJdbcUrl(), login, login);
+        return new DatabaseAccess(details.getJdbcUrl(), login, login, false);
     }
 
     /** Whether the driver accepts the address. */
@@ -54,6 +54,7 @@ final class ConfiguredAccess {
                 application,
                 owner.isEmpty()
                         ? application
-                        : new Login(owner, environment.getProperty("spring.flyway.password", "")));
+                        : new Login(owner, environment.getProperty("spring.flyway.password", "")),
+                false);
     }
 }

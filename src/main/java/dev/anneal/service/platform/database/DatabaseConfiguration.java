@@ -154,9 +154,7 @@ class DatabaseConfiguration {
 
     @Bean
     @Order(3)
-    StartNote databaseNote(
-            DatabaseAccess access, Environment environment, ObjectProvider<JdbcConnectionDetails> container) {
-        boolean isOwn = ConfiguredAccess.isConfigured(environment) || container.getIfAvailable() != null;
-        return StartNote.of("Database", (isOwn ? "" : "embedded PostgreSQL, ") + access.place());
+    StartNote databaseNote(DatabaseAccess access) {
+        return StartNote.of("Database", (access.isEmbedded() ? "embedded PostgreSQL, " : "") + access.place());
     }
 }
