@@ -20,9 +20,9 @@ final class LeaseRows {
     static Claim claim(ResultSet row, int number) throws SQLException {
         return new Claim(
                 new Lease(row.getLong("id"), row.getLong("lease_token")),
-                text(row, "tenant_id"),
-                WorkKind.valueOf(text(row, "kind")),
-                text(row, "method"),
+                row.getString("tenant_id"),
+                WorkKind.valueOf(row.getString("kind")),
+                row.getString("method"),
                 Duration.ofMillis(Math.round(1000 * row.getDouble("waited"))),
                 Objects.requireNonNull(row.getObject("deadline_at", OffsetDateTime.class))
                         .toInstant(),
@@ -39,15 +39,11 @@ final class LeaseRows {
     static Rescue rescue(ResultSet row, int number) throws SQLException {
         return new Rescue(
                 new Lease(row.getLong("id"), row.getLong("lease_token")),
-                text(row, "tenant_id"),
-                WorkKind.valueOf(text(row, "kind")),
-                text(row, "method"),
-                WorkState.valueOf(text(row, "state")),
-                Rescue.Reason.valueOf(text(row, "reason")),
+                row.getString("tenant_id"),
+                WorkKind.valueOf(row.getString("kind")),
+                row.getString("method"),
+                WorkState.valueOf(row.getString("state")),
+                Rescue.Reason.valueOf(row.getString("reason")),
                 Objects.requireNonNull(ErrorColumn.read(row)));
-    }
-
-    private static String text(ResultSet row, String column) throws SQLException {
-        return Objects.requireNonNull(row.getString(column), column);
     }
 }
