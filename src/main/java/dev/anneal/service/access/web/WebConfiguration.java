@@ -24,9 +24,8 @@ class WebConfiguration implements WebMvcConfigurer {
 
     @Override
     public void addInterceptors(InterceptorRegistry interceptors) {
-        interceptors.addInterceptor(new NulCharacters());
+        interceptors.addInterceptor(new UnusableRequests());
         interceptors.addInterceptor(new KnownParameters());
-        interceptors.addInterceptor(new ContentTypes());
     }
 
     /** Interceptors refuse requests to handlers of every kind, such as a preflight's, for which Spring asks no advice unless told to. */
