@@ -2,21 +2,22 @@ package dev.anneal.service.platform.outbound;
 
 import dev.anneal.service.platform.schedule.DaemonThreads;
 import java.net.URI;
-import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.springframework.boot.http.client.InetAddressFilter;
+import org.springframework.stereotype.Component;
 
 /** Makes the clients for requests to the outside. Whoever asks for one closes it. */
+@Component
 public final class OutboundHttp implements AutoCloseable {
 
     private final InetAddressFilter strangers;
     private final ScheduledExecutorService deadlines =
             Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("outbound-deadlines"));
 
-    /** @param allowedAddresses addresses and networks (CIDR) that requests to strangers may reach besides public ones */
-    public OutboundHttp(List<String> allowedAddresses) {
-        strangers = InetAddressFilter.externalAddresses().or(allowedAddresses.toArray(String[]::new));
+    public OutboundHttp(OutboundProperties properties) {
+        strangers = InetAddressFilter.externalAddresses()
+                .or(properties.allowedAddresses().toArray(String[]::new));
     }
 
     /** For hosts that clients name: connects to public and allowed addresses alone, and follows no redirect. */
