@@ -1,12 +1,12 @@
 package dev.anneal.engine.export;
 
-import java.util.Locale;
+import dev.anneal.protocol.WireName;
 
 /** An export that is refused. Nothing of it is left on disk. */
 public final class ExportException extends RuntimeException {
 
     /** Why; the names are the API's error codes. */
-    public enum Code {
+    public enum Code implements WireName {
         /** The checkpoint's beta is above 0, so its adapter is no LoRA. */
         ADAPTER_NOT_ANNEALED,
         /** The base model's files differ from those that the adapter was trained on. */
@@ -25,11 +25,6 @@ public final class ExportException extends RuntimeException {
         UNSUPPORTED_BY_FORMAT,
         /** Kind or element type of the task are not ones that exist. */
         INVALID_EXPORT;
-
-        /** The name as the API writes it. */
-        public String wireName() {
-            return name().toLowerCase(Locale.ROOT);
-        }
     }
 
     private final Code code;

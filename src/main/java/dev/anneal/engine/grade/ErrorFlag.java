@@ -1,9 +1,9 @@
 package dev.anneal.engine.grade;
 
-import java.util.Locale;
+import dev.anneal.protocol.WireName;
 
 /** What can go wrong while a completion is graded. The lower-case names are the flags of OpenAI's reply to a grader's run. */
-public enum ErrorFlag {
+public enum ErrorFlag implements WireName {
     /** A formula cannot be read. Formulas are read before anything is graded, so that this never comes up here. */
     FORMULA_PARSE_ERROR,
     /** A template asks for a part of the completion that it does not have, such as JSON of a completion that is none. The grade is 0. */
@@ -28,10 +28,5 @@ public enum ErrorFlag {
     /** Whether somebody was asked and did not answer, so that asking again may help. All others come of the row, the completion and the grader, which stay the same. */
     public boolean isOfNoAnswer() {
         return this == UNRESPONSIVE_REWARD_ERROR || this == MODEL_GRADER_SERVER_ERROR;
-    }
-
-    /** The name as the API writes it. */
-    public String wireName() {
-        return name().toLowerCase(Locale.ROOT);
     }
 }

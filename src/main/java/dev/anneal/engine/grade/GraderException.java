@@ -1,21 +1,16 @@
 package dev.anneal.engine.grade;
 
-import java.util.Locale;
+import dev.anneal.protocol.WireName;
 
 /** A grader object that cannot be used. The message says what must hold, what was found and what to do. */
 public final class GraderException extends RuntimeException {
 
     /** Why; the lower-case names are the API's {@code error.code}. */
-    public enum Code {
+    public enum Code implements WireName {
         /** A key is unknown, missing, of the wrong type or out of range. */
         GRADER_INVALID,
         /** A kind of grader, or of its input, that this version does not run. */
         GRADER_NOT_SUPPORTED;
-
-        /** The name as the API writes it. */
-        public String wireName() {
-            return name().toLowerCase(Locale.ROOT);
-        }
     }
 
     private final Code code;

@@ -1,17 +1,13 @@
 package dev.anneal.service.files;
 
-import java.util.Locale;
+import dev.anneal.protocol.WireName;
 
 /** Whether a file's rows were checked, and how that ended. The lower-case names are the ones the API shows. */
-public enum FileStatus {
+public enum FileStatus implements WireName {
     /** Stored; its rows are being checked. Never a resting state. */
     UPLOADED,
     /** Usable. */
     PROCESSED,
     /** Not usable; the validation report says why. */
     ERROR;
-
-    public String wireName() {
-        return name().toLowerCase(Locale.ROOT);
-    }
 }

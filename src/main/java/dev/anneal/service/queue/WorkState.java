@@ -1,7 +1,9 @@
 package dev.anneal.service.queue;
 
+import dev.anneal.protocol.WireName;
+
 /** Where a work item is in its life. */
-public enum WorkState {
+public enum WorkState implements WireName {
     /** Its input is being examined; {@link WorkQueue#ready} or {@link WorkQueue#reject} ends this. */
     VALIDATING,
     /** A worker may claim it. */

@@ -1,12 +1,10 @@
 package dev.anneal.engine.grade.formula;
 
+import dev.anneal.protocol.WireName;
 import java.util.Arrays;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** What a formula may call, by its lower-case name. */
-enum Function {
+enum Function implements WireName {
     MIN,
     MAX,
     ABS,
@@ -16,20 +14,6 @@ enum Function {
     SQRT,
     /** To the base e. */
     LOG;
-
-    static Optional<Function> named(String name) {
-        return Arrays.stream(values())
-                .filter(function -> function.wireName().equals(name))
-                .findFirst();
-    }
-
-    static String names() {
-        return Arrays.stream(values()).map(Function::wireName).collect(Collectors.joining(", "));
-    }
-
-    private String wireName() {
-        return name().toLowerCase(Locale.ROOT);
-    }
 
     /** Whether it takes this many numbers, of which there is at least one. */
     boolean takes(int arguments) {

@@ -2,6 +2,7 @@ package dev.anneal.engine.network.lora;
 
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.Projection;
+import dev.anneal.protocol.WireName;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -85,17 +86,10 @@ public record AdapterConfig(
 
     /** @throws AdapterConfigException if there is no such activation; {@value #NO_ACTIVATION} is not one */
     public static Activation activationNamed(String name) {
-        return Arrays.stream(Activation.values())
-                .filter(activation -> activation.text().equals(name))
-                .findFirst()
+        return WireName.find(Activation.class, name)
                 .orElseThrow(() ->
                         new AdapterConfigException("activation must be one of %s, or %s for a plain LoRA; was '%s'"
-                                .formatted(
-                                        Arrays.stream(Activation.values())
-                                                .map(Activation::text)
-                                                .collect(Collectors.joining(", ")),
-                                        NO_ACTIVATION,
-                                        name)));
+                                .formatted(WireName.list(Activation.class), NO_ACTIVATION, name)));
     }
 
     /**

@@ -1,24 +1,19 @@
 package dev.anneal.engine.text.rows;
 
-import java.util.Locale;
+import dev.anneal.protocol.WireName;
 import org.jspecify.annotations.Nullable;
 
 /** A dataset or a tokenizer that cannot be used. The message says what must hold, what was found and where. */
 public final class DataException extends RuntimeException {
 
     /** Whose fault it is; the names are the API's {@code error.code}. */
-    public enum Code {
+    public enum Code implements WireName {
         /** Lines of the file are not rows of the format, or none can be trained. */
         DATASET_INVALID,
         /** Fewer rows than {@link DatasetLimits#MINIMUM_ROWS}. */
         DATASET_TOO_SMALL,
         /** Tokenizer or chat template of the model are missing or broken. */
         BASE_MODEL_UNREADABLE;
-
-        /** The name as the API writes it. */
-        public String wireName() {
-            return name().toLowerCase(Locale.ROOT);
-        }
     }
 
     private final Code code;

@@ -1,6 +1,6 @@
 package dev.anneal.service.access.tenant;
 
-import java.util.Locale;
+import dev.anneal.protocol.WireName;
 
 /**
  * What a request was authenticated by.
@@ -13,7 +13,7 @@ public record Credential(Kind kind, String id) {
     public static final Credential NONE = new Credential(Kind.NONE, "none");
 
     /** Where a credential comes from. */
-    public enum Kind {
+    public enum Kind implements WireName {
         /** Nothing was asked for: the installation serves this machine alone. */
         NONE,
         /** An entry of {@code anneal.api-keys} or {@code anneal.admin-keys}. */
@@ -26,10 +26,5 @@ public record Credential(Kind kind, String id) {
         SERVICE_KEY,
         /** A token that an OpenID Connect issuer signed. */
         TOKEN;
-
-        /** As the audit log spells it. */
-        public String wireName() {
-            return name().toLowerCase(Locale.ROOT);
-        }
     }
 }

@@ -1,9 +1,9 @@
 package dev.anneal.service.files.upload;
 
-import java.util.Locale;
+import dev.anneal.protocol.WireName;
 
 /** Where an upload is in its life. The lower-case names are the ones the API shows. */
-public enum UploadState {
+public enum UploadState implements WireName {
     /** Takes parts. */
     PENDING,
     /** Is a file. */
@@ -12,8 +12,4 @@ public enum UploadState {
     CANCELLED,
     /** Not completed in time. */
     EXPIRED;
-
-    public String wireName() {
-        return name().toLowerCase(Locale.ROOT);
-    }
 }

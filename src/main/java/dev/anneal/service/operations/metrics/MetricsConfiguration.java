@@ -1,5 +1,6 @@
 package dev.anneal.service.operations.metrics;
 
+import dev.anneal.protocol.WireName;
 import dev.anneal.service.notification.mlflow.MlflowListener;
 import dev.anneal.service.notification.webhook.DeliveryListener;
 import dev.anneal.service.platform.role.ConditionalOnRole;
@@ -8,7 +9,6 @@ import dev.anneal.service.platform.schedule.LocalChore;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.util.Locale;
 import java.util.Objects;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -25,7 +25,7 @@ class MetricsConfiguration {
         return registry -> Role.in(environment)
                 .forEach(role -> Gauge.builder(MeterNames.BUILD_INFO, () -> 1)
                         .description("What runs here")
-                        .tag("component", role.name().toLowerCase(Locale.ROOT))
+                        .tag("component", WireName.of(role))
                         .tag("version", Objects.requireNonNullElse(version, UNPACKAGED))
                         .register(registry));
     }

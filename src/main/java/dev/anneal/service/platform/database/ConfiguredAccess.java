@@ -52,9 +52,7 @@ final class ConfiguredAccess {
         return new DatabaseAccess(
                 url,
                 application,
-                owner.isEmpty()
-                        ? application
-                        : new Login(owner, environment.getProperty("spring.flyway.password", "")),
+                owner.isEmpty() ? application : new Login(owner, environment.getProperty("spring.flyway.password", "")),
                 false);
     }
 }

@@ -43,7 +43,7 @@ record EvaluationBody(
                 "fine_tuning.evaluation",
                 evaluation.createdAt(),
                 evaluation.work().finishedAt(),
-                WorkBody.status(evaluation.work()),
+                evaluation.work().state().wireName(),
                 evaluation.work().error(),
                 evaluation.work().waiting(),
                 evaluation.subject(),

@@ -59,7 +59,7 @@ record ExportBody(
                 checkpoint.map(Export.OfCheckpoint::beta).orElse(0.0),
                 export.createdAt(),
                 export.work().finishedAt(),
-                WorkBody.status(export.work()),
+                export.work().state().wireName(),
                 export.work().error(),
                 export.work().waiting(),
                 export.kind().wireName(),

@@ -1,5 +1,6 @@
 package dev.anneal.service.training.http;
 
+import dev.anneal.protocol.WireName;
 import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.models.hub.HubModel;
 import java.util.Optional;
@@ -84,6 +85,6 @@ record BaseModelBody(
     }
 
     private static String architecture(BaseModel model) {
-        return model.config().architecture().name().toLowerCase(java.util.Locale.ROOT);
+        return WireName.of(model.config().architecture());
     }
 }

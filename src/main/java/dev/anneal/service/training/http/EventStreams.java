@@ -71,9 +71,7 @@ class EventStreams {
      */
     void write(String tenantId, String jobId, @Nullable String after, HttpServletResponse response) {
         int seen = jobs.read(
-                tenantId,
-                jobId,
-                job -> after == null || after.isEmpty() ? 0 : events.numberOf(job.number(), after));
+                tenantId, jobId, job -> after == null || after.isEmpty() ? 0 : events.numberOf(job.number(), after));
         if (!free.tryAcquire()) {
             throw new Refusal(
                     RefusalCode.SERVICE_UNAVAILABLE,
@@ -140,9 +138,7 @@ class EventStreams {
         private boolean sendNews() throws IOException {
             // The state is read before the events: the last event of a job is committed with its end.
             News news = jobs.read(
-                    tenantId,
-                    jobId,
-                    now -> new News(now.state().isFinal(), events.after(now.number(), seen, BATCH)));
+                    tenantId, jobId, now -> new News(now.state().isFinal(), events.after(now.number(), seen, BATCH)));
             for (JobEvent event : news.events()) {
                 out.write("id:" + event.id() + "\ndata:" + json.writeValueAsString(event) + "\n\n");
                 seen = event.number();
