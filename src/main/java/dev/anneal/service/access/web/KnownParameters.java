@@ -59,15 +59,9 @@ final class KnownParameters implements HandlerInterceptor {
 
     private static void requireKnown(String name, Set<String> read) {
         if (!name.isEmpty() && !read.contains(name) && !read.contains(name.replaceFirst("\\[.*]$", "[*]"))) {
-            throw new Refusal(
-                    RefusalCode.UNKNOWN_PARAMETER,
-                    "unknown query parameter '" + name + "'; "
-                            + (read.isEmpty()
-                                    ? "none is known here"
-                                    : "known here are "
-                                            + String.join(", ", read).replace("[*]", "[KEY]"))
-                            + "." + Spelling.didYouMean(name, read) + " Remove it or correct its name",
-                    name);
+            List<String> shown =
+                    read.stream().map(each -> each.replace("[*]", "[KEY]")).toList();
+            throw Refusal.unknown("query parameter", name, shown, Spelling.didYouMean(name, read));
         }
     }
 

@@ -249,11 +249,7 @@ public final class StrictObject {
     public void refuseOthers() {
         for (String key : node.propertyNames()) {
             if (!known.contains(key)) {
-                throw new Refusal(
-                        RefusalCode.UNKNOWN_PARAMETER,
-                        "unknown key '" + param(key) + "'; known here are " + String.join(", ", known) + "."
-                                + Spelling.didYouMean(key, known) + " Remove it or correct its name",
-                        param(key));
+                throw Refusal.unknown("key", param(key), known, Spelling.didYouMean(key, known));
             }
         }
     }
