@@ -85,9 +85,9 @@ final class Failures {
         return switch (e.code()) {
             // The step that failed is the one after those that were done.
             case NON_FINITE_LOSS, TRAINING_DIVERGED, GRADER_FAILED ->
-                TaskException.badInput(e.code().text(), message(e), e.step() + 1);
+                TaskException.badInput(e.code().wireName(), message(e), e.step() + 1);
             case GRADER_UNANSWERED, DISK_FULL, CHECKPOINT_DAMAGED, CHECKPOINT_MISMATCH ->
-                TaskException.failure(e.code().text(), message(e), e);
+                TaskException.failure(e.code().wireName(), message(e), e);
         };
     }
 
