@@ -11,6 +11,7 @@ import dev.anneal.engine.text.rows.DatasetValidator;
 import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.engine.text.tokens.Golden;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ final class ChatRowsBody implements FuzzBody {
     @Override
     public void read(byte[] input) throws IOException {
         Files.write(file, input);
-        ValidationReport report = DatasetValidator.validate(file);
+        ValidationReport report = DatasetValidator.validate(new ByteArrayInputStream(input));
         long dropped =
                 report.dropped().values().stream().mapToLong(Long::longValue).sum();
         Assertions.assertThat(report.accepted() + dropped).isEqualTo(report.lines());

@@ -7,6 +7,7 @@ import dev.anneal.service.platform.outbound.OutboundClient;
 import dev.anneal.service.platform.outbound.OutboundException;
 import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.platform.outbound.OutboundLimits;
+import dev.anneal.service.platform.outbound.OutboundProperties;
 import dev.anneal.service.platform.outbound.OutboundRequest;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -72,12 +73,12 @@ class NamesThatLeadInsideTest {
                     "rebound.example was " + InetAddress.getAllByName("rebound.example")[0].getHostAddress());
             Files.writeString(
                     Path.of(args[0]), Files.readString(Path.of(args[0])).replace("8.8.8.8", "127.0.0.1"));
-            try (OutboundHttp http = new OutboundHttp(List.of())) {
+            try (OutboundHttp http = new OutboundHttp(new OutboundProperties(List.of()))) {
                 for (String name : NAMES) {
                     System.out.println(name + ": " + ask(http, name, port));
                 }
             }
-            try (OutboundHttp http = new OutboundHttp(List.of("127.0.0.1"))) {
+            try (OutboundHttp http = new OutboundHttp(new OutboundProperties(List.of("127.0.0.1")))) {
                 System.out.println("allowed: " + ask(http, "loopback.example", port));
             }
         }

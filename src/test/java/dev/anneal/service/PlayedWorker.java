@@ -48,7 +48,8 @@ public final class PlayedWorker {
         // A claim passes over rows that others have locked for a moment; workers ask again.
         List<Claim> claims = new ArrayList<>(1);
         ServiceTest.await(() -> {
-            leases.claim("played-worker", Slot.TRAINING, Set.of("supervised")).ifPresent(claims::add);
+            leases.claim("played-worker", Slot.TRAINING, Set.of("supervised"), Set.of())
+                    .ifPresent(claims::add);
             return !claims.isEmpty();
         });
         Claim claim = claims.get(0);
@@ -58,7 +59,8 @@ public final class PlayedWorker {
     }
 
     private void start() {
-        int first = order.resumeFrom() == null ? 0 : order.resumeFrom().step();
+        int first =
+                order.checkpoints().isEmpty() ? 0 : order.checkpoints().get(0).step();
         leases.progress(
                 lease,
                 null,
@@ -72,7 +74,7 @@ public final class PlayedWorker {
                 lease.workId(),
                 List.copyOf(events),
                 saved -> "%s/%s/attempt-%d/checkpoint-%d"
-                        .formatted(order.tenantId(), order.jobId(), lease.token(), saved.step()),
+                        .formatted(order.job().tenantId(), order.job().id(), lease.token(), saved.step()),
                 Integer.MAX_VALUE);
     }
 
@@ -219,7 +221,7 @@ public final class PlayedWorker {
     private String store(String csv) {
         try {
             ReceivedFile received = intake.receive(
-                    order.tenantId(),
+                    order.job().tenantId(),
                     "step_metrics.csv",
                     new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8)));
             return intake.complete(received, FilePurpose.FINE_TUNE_RESULTS, null)

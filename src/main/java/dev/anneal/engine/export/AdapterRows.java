@@ -4,7 +4,6 @@ import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.architecture.ModelConfig;
-import dev.anneal.engine.network.architecture.Projection;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AdapterMerge;
 import dev.anneal.engine.network.torch.ElementType;
@@ -13,27 +12,30 @@ import dev.anneal.engine.network.torch.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The weights of a base model with an adapter merged into them. */
 final class AdapterRows extends WeightRows {
 
-    private static final String WEIGHT = ".weight";
+    /** By the name of the weight, PEFT's name of the matrix {@code A} or {@code B}. */
+    private final Map<String, Function<Character, String>> matrices;
 
     private final SafetensorsFile file;
     private final AdapterConfig config;
 
     private AdapterRows(
             WeightDirectory base,
-            Set<String> targets,
+            Map<String, Function<Character, String>> matrices,
             SafetensorsFile file,
             AdapterConfig config,
             Runnable betweenBlocks) {
-        super(base, targets, betweenBlocks);
+        super(base, matrices.keySet(), betweenBlocks);
+        this.matrices = matrices;
         this.file = file;
         this.config = config;
     }
@@ -42,32 +44,33 @@ final class AdapterRows extends WeightRows {
     static AdapterRows open(
             WeightDirectory base, ModelConfig model, Path path, AdapterConfig config, Runnable betweenBlocks)
             throws IOException {
-        Set<String> targets = new LinkedHashSet<>();
+        Map<String, Function<Character, String>> matrices = new LinkedHashMap<>();
         for (int layer = 0; layer < model.layers(); layer++) {
-            for (Projection target : config.targets()) {
-                targets.add(target.modulePath(layer) + WEIGHT);
-            }
+            int ofLayer = layer;
+            config.targets()
+                    .forEach(target ->
+                            matrices.put(target.weightName(ofLayer), matrix -> target.adapterName(ofLayer, matrix)));
         }
-        for (String target : targets) {
+        for (String target : matrices.keySet()) {
             if (!base.contains(target)) {
                 throw incomplete("the adapter changes '" + target + "', which the base model does not have");
             }
         }
         SafetensorsFile file = SafetensorsFile.open(path);
-        if (file.tensors().size() != 2 * targets.size()) {
+        if (file.tensors().size() != 2 * matrices.size()) {
             file.close();
             throw incomplete("the adapter must hold %d tensors for this model but holds %d"
-                    .formatted(2 * targets.size(), file.tensors().size()));
+                    .formatted(2 * matrices.size(), file.tensors().size()));
         }
-        return new AdapterRows(base, targets, file, config, betweenBlocks);
+        return new AdapterRows(base, matrices, file, config, betweenBlocks);
     }
 
     @Override
     BlockMerge merging(Scope scope, TensorEntry entry) throws IOException {
         AdapterMerge merge = new AdapterMerge(scope);
         int rank = config.rank();
-        Tensor a = matrix(scope, entry, "lora_A", rank, entry.shape().get(1));
-        float[] b = matrix(scope, entry, "lora_B", entry.shape().get(0), rank).toFloats();
+        Tensor a = matrix(scope, entry, 'A', rank, entry.shape().get(1));
+        float[] b = matrix(scope, entry, 'B', entry.shape().get(0), rank).toFloats();
         return (step, before, block, type) -> {
             int from = Math.toIntExact(block.firstRow() * rank);
             float[] own = Arrays.copyOfRange(b, from, Math.toIntExact(from + block.rows() * rank));
@@ -75,9 +78,8 @@ final class AdapterRows extends WeightRows {
         };
     }
 
-    private Tensor matrix(Scope scope, TensorEntry weight, String matrix, long rows, long columns) throws IOException {
-        String module = weight.name().substring(0, weight.name().length() - WEIGHT.length());
-        String name = "base_model.model." + module + "." + matrix + WEIGHT;
+    private Tensor matrix(Scope scope, TensorEntry weight, char matrix, long rows, long columns) throws IOException {
+        String name = Objects.requireNonNull(matrices.get(weight.name())).apply(matrix);
         @Nullable TensorEntry entry = file.tensors().get(name);
         List<Long> shape = List.of(rows, columns);
         if (entry == null || !entry.shape().equals(shape)) {

@@ -1,12 +1,12 @@
 package dev.anneal.engine.export;
 
-import java.util.Locale;
+import dev.anneal.protocol.WireName;
 
 /** A refused export. Nothing of it is left on disk. */
 public final class ExportException extends RuntimeException {
 
     /** Reasons; the names are the API's error codes. */
-    public enum Code {
+    public enum Code implements WireName {
         /** The checkpoint's beta is above 0, so its adapter is not a LoRA. */
         ADAPTER_NOT_ANNEALED,
         /** The base model's files differ from those that the adapter was trained on. */
@@ -25,11 +25,6 @@ public final class ExportException extends RuntimeException {
         UNSUPPORTED_BY_FORMAT,
         /** The task's kind or element type does not exist. */
         INVALID_EXPORT;
-
-        /** Name in the API. */
-        public String wireName() {
-            return name().toLowerCase(Locale.ROOT);
-        }
     }
 
     private final Code code;

@@ -1,12 +1,11 @@
 package dev.anneal.engine.export;
 
 import dev.anneal.engine.format.gguf.TensorType;
-import java.util.Arrays;
+import dev.anneal.protocol.WireName;
 import java.util.List;
-import java.util.Locale;
 
 /** Storage type of most tensors of a GGUF file. */
-enum GgufType {
+enum GgufType implements WireName {
     F32(TensorType.F32, 0),
     F16(TensorType.F16, 1),
     BF16(TensorType.BF16, 32),
@@ -24,16 +23,10 @@ enum GgufType {
     }
 
     static GgufType named(String wireName) {
-        return Arrays.stream(values())
-                .filter(type -> type.wireName().equals(wireName))
-                .findFirst()
+        return WireName.find(GgufType.class, wireName)
                 .orElseThrow(() -> new ExportException(
                         ExportException.Code.INVALID_EXPORT,
                         "gguf_type must be f32, f16, bf16 or q8_0, found '" + wireName + "'"));
-    }
-
-    String wireName() {
-        return name().toLowerCase(Locale.ROOT);
     }
 
     int fileType() {

@@ -48,12 +48,12 @@ final class Manifest {
         keys.put("alpha", config.alpha());
         keys.put("rslora", config.rslora());
         keys.put("dropout", config.dropout());
-        keys.put("activation", config.activation().text());
+        keys.put("activation", config.activation().wireName());
         keys.put(
                 "target_modules",
                 config.targets().stream().map(Projection::shortName).toList());
         Map<String, @Nullable Object> schedule = new LinkedHashMap<>();
-        schedule.put("shape", config.schedule().shape().text());
+        schedule.put("shape", config.schedule().shape().wireName());
         schedule.put("start", config.schedule().start());
         schedule.put("end", config.schedule().end());
         keys.put("schedule", schedule);

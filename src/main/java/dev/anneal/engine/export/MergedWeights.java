@@ -6,6 +6,7 @@ import dev.anneal.engine.format.safetensors.TensorData;
 import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.architecture.CheckpointTensors;
+import dev.anneal.engine.network.torch.ElementType;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ final class MergedWeights {
         } else {
             rows.forEach(
                     entry,
-                    WeightType.floating(type.of(entry.dtype())),
+                    ElementType.of(type.of(entry.dtype())).orElseThrow(),
                     blocks,
                     merged -> TensorData.writeFully(channel, merged.toBytes()));
         }

@@ -150,8 +150,8 @@ final class ModelCard {
         }
         return "%s, beta %s from %s to %s of the steps"
                 .formatted(
-                        config.activation().text(),
-                        config.schedule().shape().text(),
+                        config.activation().wireName(),
+                        config.schedule().shape().wireName(),
                         config.schedule().start(),
                         config.schedule().end());
     }

@@ -188,7 +188,7 @@ abstract class WeightRows implements AutoCloseable {
         shape[0] = block.rows();
         return step.ofBytes(
                 files.fileOf(name).bytes(name, block.firstRow() * rowBytes, Math.toIntExact(block.rows() * rowBytes)),
-                WeightType.floating(entry.dtype()),
+                ElementType.of(entry.dtype()).orElseThrow(),
                 shape);
     }
 

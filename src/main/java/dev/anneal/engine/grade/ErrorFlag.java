@@ -1,9 +1,9 @@
 package dev.anneal.engine.grade;
 
-import java.util.Locale;
+import dev.anneal.protocol.WireName;
 
 /** Errors of grading. The lower-case names are the flags of OpenAI's grader runs. */
-public enum ErrorFlag {
+public enum ErrorFlag implements WireName {
     /** A formula is invalid. Never set here, because formulas are parsed before grading. */
     FORMULA_PARSE_ERROR,
     /** A template uses a missing part of the completion, such as the JSON of a completion that is not JSON. The grade is 0. */
@@ -28,10 +28,5 @@ public enum ErrorFlag {
     /** Whether a model or endpoint did not answer, so that a retry may succeed. All others depend only on row, completion and grader. */
     public boolean isOfNoAnswer() {
         return this == UNRESPONSIVE_REWARD_ERROR || this == MODEL_GRADER_SERVER_ERROR;
-    }
-
-    /** Name in the API. */
-    public String wireName() {
-        return name().toLowerCase(Locale.ROOT);
     }
 }

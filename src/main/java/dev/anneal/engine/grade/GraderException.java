@@ -1,21 +1,16 @@
 package dev.anneal.engine.grade;
 
-import java.util.Locale;
+import dev.anneal.protocol.WireName;
 
 /** An invalid grader object. The message says what is required, what was found and what to do. */
 public final class GraderException extends RuntimeException {
 
     /** Reasons; the lower-case names are the API's {@code error.code}. */
-    public enum Code {
+    public enum Code implements WireName {
         /** A key is unknown, missing, of the wrong type or out of range. */
         GRADER_INVALID,
         /** A kind of grader or input that is not supported. */
         GRADER_NOT_SUPPORTED;
-
-        /** Name in the API. */
-        public String wireName() {
-            return name().toLowerCase(Locale.ROOT);
-        }
     }
 
     private final Code code;

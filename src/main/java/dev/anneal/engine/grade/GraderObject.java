@@ -1,9 +1,9 @@
 package dev.anneal.engine.grade;
 
+import dev.anneal.protocol.WireName;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -86,16 +86,12 @@ final class GraderObject {
     /** One of an enum's constants by its lower-case name. */
     <E extends Enum<E>> E choice(String key, Class<E> type) {
         E[] constants = type.getEnumConstants();
-        String names = Arrays.stream(constants).map(GraderObject::wireName).collect(Collectors.joining(", "));
+        String names = Arrays.stream(constants).map(WireName::of).collect(Collectors.joining(", "));
         Object value = required(key, "one of " + names);
         return Arrays.stream(constants)
-                .filter(constant -> wireName(constant).equals(value))
+                .filter(constant -> WireName.of(constant).equals(value))
                 .findFirst()
                 .orElseThrow(() -> invalid(key, "must be one of " + names, value));
-    }
-
-    static String wireName(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     @Nullable

@@ -1,6 +1,7 @@
 package dev.anneal.engine.grade;
 
 import dev.anneal.protocol.GradingQuestion;
+import dev.anneal.protocol.WireName;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -44,7 +45,7 @@ final class Prompt {
         if (type != null && !type.equals("message")) {
             throw message.invalid("type", "must be 'message' or left out", type);
         }
-        String role = GraderObject.wireName(message.choice("role", Role.class));
+        String role = WireName.of(message.choice("role", Role.class));
         List<Template> content = content(message);
         message.refuseOthers();
         return new TemplateMessage(role, content);

@@ -14,7 +14,6 @@ final class Template {
     /** Maximum length of a filled template, or of all templates of a prompt: a short text can use a long value thousands of times. */
     static final int MOST_FILLED = 1 << 20;
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String OPEN = "{{";
     private static final String CLOSE = "}}";
 
@@ -91,6 +90,6 @@ final class Template {
     }
 
     private static String text(@Nullable Object value) {
-        return value instanceof String text ? text : JSON.writeValueAsString(value);
+        return value instanceof String text ? text : JsonMapper.shared().writeValueAsString(value);
     }
 }

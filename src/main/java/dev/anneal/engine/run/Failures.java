@@ -6,6 +6,7 @@ import dev.anneal.engine.format.safetensors.SafetensorsException;
 import dev.anneal.engine.grade.GraderException;
 import dev.anneal.engine.network.architecture.ModelConfigException;
 import dev.anneal.engine.network.lora.AdapterConfigException;
+import dev.anneal.engine.network.lora.AdapterFileException;
 import dev.anneal.engine.network.peft.PeftException;
 import dev.anneal.engine.network.torch.DeviceException;
 import dev.anneal.engine.network.torch.TorchException;
@@ -64,6 +65,10 @@ final class Failures {
         if (thrown instanceof PeftException adapter) {
             return TaskException.badInput("adapter_invalid", "the uploaded adapter: " + message(adapter), adapter);
         }
+        if (thrown instanceof AdapterFileException adapter) {
+            // Its bytes are those that were written, so another attempt would find it no better.
+            return TaskException.badInput("adapter_invalid", message(adapter), adapter);
+        }
         if (thrown instanceof GraderFailedException grader) {
             return grader.mayPass()
                     ? TaskException.failure("grader_failed", message(grader), grader)
@@ -82,9 +87,9 @@ final class Failures {
         return switch (e.code()) {
             // The failed step is the one after the last completed one.
             case NON_FINITE_LOSS, TRAINING_DIVERGED, GRADER_FAILED ->
-                TaskException.badInput(e.code().text(), message(e), e.step() + 1);
+                TaskException.badInput(e.code().wireName(), message(e), e.step() + 1);
             case GRADER_UNANSWERED, DISK_FULL, CHECKPOINT_DAMAGED, CHECKPOINT_MISMATCH ->
-                TaskException.failure(e.code().text(), message(e), e);
+                TaskException.failure(e.code().wireName(), message(e), e);
         };
     }
 

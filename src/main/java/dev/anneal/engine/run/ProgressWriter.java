@@ -9,8 +9,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** Writes progress as JSON lines. Each line is written in one piece. Thread-safe. */
 final class ProgressWriter {
 
-    private static final JsonMapper JSON = JsonMapper.shared();
-
     private final PrintStream out;
 
     ProgressWriter(PrintStream out) {
@@ -18,7 +16,7 @@ final class ProgressWriter {
     }
 
     void write(Progress progress) {
-        byte[] line = (JSON.writeValueAsString(progress) + "\n").getBytes(UTF_8);
+        byte[] line = (JsonMapper.shared().writeValueAsString(progress) + "\n").getBytes(UTF_8);
         synchronized (out) {
             out.write(line, 0, line.length);
             out.flush();

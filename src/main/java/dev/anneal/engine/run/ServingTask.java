@@ -21,7 +21,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class ServingTask implements Server.Host {
 
     private static final Logger LOG = System.getLogger(ServingTask.class.getName());
-    private static final JsonMapper JSON = JsonMapper.shared();
 
     /** Interval at which the stop signal is checked. */
     private static final long POLL_MILLIS = 100;
@@ -39,7 +38,7 @@ final class ServingTask implements Server.Host {
             while (!channel.signals().isStopping()) {
                 @Nullable String line = channel.lines().poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
                 if (line != null) {
-                    server.take(JSON.readValue(line, ServeRequest.class));
+                    server.take(JsonMapper.shared().readValue(line, ServeRequest.class));
                 }
             }
         } catch (InterruptedException e) {

@@ -36,8 +36,6 @@ final class SupervisorGraders implements ExternalGraders {
     /** Interval at which the stop signal is checked. */
     private static final long POLL_MILLIS = 50;
 
-    private static final JsonMapper JSON = JsonMapper.shared();
-
     private final Consumer<Progress> progress;
     private final BlockingQueue<String> replies;
     private final Runnable pulse;
@@ -70,7 +68,7 @@ final class SupervisorGraders implements ExternalGraders {
         List<T> piece = new ArrayList<>();
         long bytes = 0;
         for (T one : each) {
-            long size = JSON.writeValueAsBytes(one).length;
+            long size = JsonMapper.shared().writeValueAsBytes(one).length;
             if (bytes + size > PIECE_BYTES || piece.size() == PIECE_COMPLETIONS) {
                 answers.addAll(answers(piece, question));
                 piece.clear();
@@ -108,7 +106,7 @@ final class SupervisorGraders implements ExternalGraders {
         while (System.nanoTime() - deadline < 0) {
             pulse.run();
             @Nullable String line = next();
-            GradingReply reply = line == null ? null : JSON.readValue(line, GradingReply.class);
+            GradingReply reply = line == null ? null : JsonMapper.shared().readValue(line, GradingReply.class);
             // Replies to other questions came too late.
             if (reply != null && reply.question() == id) {
                 return reply.answers();

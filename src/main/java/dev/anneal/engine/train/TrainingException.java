@@ -1,5 +1,7 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.protocol.WireName;
+
 /** A training that cannot continue. Earlier checkpoints stay as they are. */
 public final class TrainingException extends RuntimeException {
 
@@ -7,31 +9,25 @@ public final class TrainingException extends RuntimeException {
     private final int step;
 
     /** Why it cannot continue. */
-    public enum Code {
+    public enum Code implements WireName {
         /** Loss or gradient is not finite; a retry has the same result. */
-        NON_FINITE_LOSS("non_finite_loss"),
+        NON_FINITE_LOSS,
         /** The model is destroyed, see {@link Divergence}; a retry has the same result. */
-        TRAINING_DIVERGED("training_diverged"),
+        TRAINING_DIVERGED,
         /** No completion of a step has a reward; a retry has the same result. */
-        GRADER_FAILED("grader_failed"),
+        GRADER_FAILED,
         /** The same, because a model or endpoint did not answer; a retry may succeed. */
-        GRADER_UNANSWERED("grader_failed"),
+        GRADER_UNANSWERED,
         /** No space for a checkpoint. */
-        DISK_FULL("disk_full"),
+        DISK_FULL,
         /** The checkpoint to resume from is damaged or incomplete. */
-        CHECKPOINT_DAMAGED("checkpoint_damaged"),
+        CHECKPOINT_DAMAGED,
         /** The checkpoint to resume from belongs to other settings, data or base model. */
-        CHECKPOINT_MISMATCH("checkpoint_mismatch");
+        CHECKPOINT_MISMATCH;
 
-        private final String text;
-
-        Code(String text) {
-            this.text = text;
-        }
-
-        /** The code in the API. */
-        public String text() {
-            return text;
+        @Override
+        public String wireName() {
+            return this == GRADER_UNANSWERED ? GRADER_FAILED.wireName() : WireName.super.wireName();
         }
     }
 

@@ -1,12 +1,13 @@
 package dev.anneal.service.files;
 
+import dev.anneal.protocol.WireName;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /** Purposes of files. All but the last may be uploaded. */
-public enum FilePurpose {
+public enum FilePurpose implements WireName {
     ASSISTANTS("assistants"),
     BATCH("batch"),
     /** Training and validation data: the rows are checked after the upload. */
@@ -23,6 +24,7 @@ public enum FilePurpose {
         this.wireName = wireName;
     }
 
+    @Override
     public String wireName() {
         return wireName;
     }
@@ -41,9 +43,6 @@ public enum FilePurpose {
     }
 
     public static Optional<FilePurpose> named(String wireName) {
-        String lowerCase = wireName.toLowerCase(Locale.ROOT);
-        return Arrays.stream(values())
-                .filter(purpose -> purpose.wireName.equals(lowerCase))
-                .findFirst();
+        return WireName.find(FilePurpose.class, wireName.toLowerCase(Locale.ROOT));
     }
 }

@@ -9,7 +9,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +43,9 @@ final class FileRows {
         jdbc.sql("""
                         INSERT INTO file (tenant_id, public_id, created_at, filename, status, content)
                         VALUES (?, ?, ?, ?, 'UPLOADED', 'RECEIVING')
-                        """).params(tenantId, id, timestamp(clock.instant()), filename).update();
+                        """)
+                .params(tenantId, id, TimeColumn.write(clock.instant()), filename)
+                .update();
     }
 
     /** Completes an upload and returns its file; empty if the upload no longer exists. */
@@ -61,8 +62,8 @@ final class FileRows {
                 .param("bytes", received.content().bytes())
                 .param("sha256", received.content().sha256())
                 .param("status", status.name())
-                .param("now", timestamp(now))
-                .param("expires", expiresAfter == null ? null : timestamp(now.plus(expiresAfter)))
+                .param("now", TimeColumn.write(now))
+                .param("expires", expiresAfter == null ? null : TimeColumn.write(now.plus(expiresAfter)))
                 .param("id", received.id())
                 .update();
         return completed == 1 ? find(received.id()) : Optional.empty();
@@ -88,7 +89,7 @@ final class FileRows {
 
     private Optional<StoredFile> one(String id, String lock) {
         return jdbc.sql(WITH_REPORT + "AND public_id = :id " + lock)
-                .param("now", timestamp(clock.instant()))
+                .param("now", TimeColumn.write(clock.instant()))
                 .param("id", id)
                 .query(FileRows::file)
                 .optional();
@@ -100,7 +101,7 @@ final class FileRows {
                         + (purpose == null ? "" : "AND purpose = :purpose\n")
                         + (after == null ? "" : order.behind())
                         + order.clause())
-                .param("now", timestamp(clock.instant()))
+                .param("now", TimeColumn.write(clock.instant()))
                 .param("rows", order.rows())
                 .param("purpose", purpose == null ? null : purpose.wireName())
                 .param("after", after)
@@ -121,10 +122,6 @@ final class FileRows {
                 .param(id)
                 .query(Long.class)
                 .optional();
-    }
-
-    static OffsetDateTime timestamp(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
     }
 
     private static StoredFile file(ResultSet row, int number) throws SQLException {

@@ -1,6 +1,7 @@
 package dev.anneal.service.files;
 
 import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.database.TimeColumn;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import java.time.Clock;
@@ -61,7 +62,7 @@ final class FileSweeper {
                         LIMIT ?
                         FOR UPDATE SKIP LOCKED -- another process sweeps as well
                         """)
-                .params(FileRows.timestamp(now), afterExpired, BATCH)
+                .params(TimeColumn.write(now), afterExpired, BATCH)
                 .query(Remains.class)
                 .list();
         afterExpired = next(expired);
@@ -81,7 +82,7 @@ final class FileSweeper {
                             WHERE content = 'RECEIVING' AND created_at < ?
                             FOR UPDATE SKIP LOCKED -- another process sweeps as well
                         )
-                        """).param(FileRows.timestamp(now.minus(LONGEST_UPLOAD))).update();
+                        """).param(TimeColumn.write(now.minus(LONGEST_UPLOAD))).update();
         List<Remains> remains = jdbc.sql(
                         "SELECT id, tenant_id, public_id FROM file WHERE content = 'DOOMED' AND id > ? ORDER BY id LIMIT ?")
                 .params(afterRemains, BATCH)

@@ -10,6 +10,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
@@ -62,11 +65,18 @@ public final class GeneratingPeer {
     }
 
     private Refusal silent(IOException failure) {
-        LOG.warn(
-                "The process that generates at {} does not answer; the caller is told to try again: {}",
-                root,
-                failure.toString());
-        return unavailable("does not answer. Try again");
+        String reason = reason(failure);
+        LOG.warn("The process that generates at {} does not answer; the caller is told to try again: {}", root, reason);
+        return unavailable("does not answer (" + reason + "). Try again");
+    }
+
+    /** The causes as well: the client's exceptions often have no message, and the first one hides an address that nobody knows. */
+    private static String reason(Throwable failure) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .map(each ->
+                        each.getClass().getSimpleName() + (each.getMessage() == null ? "" : ": " + each.getMessage()))
+                .distinct()
+                .collect(Collectors.joining(", caused by "));
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.anneal.service.inference;
 
+import dev.anneal.service.platform.outbound.OutboundClient;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
@@ -48,8 +49,7 @@ public record InferenceProperties(
         @DefaultValue("10m") Duration idleTimeout) {
 
     public InferenceProperties {
-        if (url != null
-                && (url.getHost() == null || !String.valueOf(url.getScheme()).matches("https?"))) {
+        if (url != null && !OutboundClient.isHttp(url)) {
             throw new IllegalArgumentException(
                     "anneal.inference.url must be an http or https address with a host, such as"
                             + " http://inference:8080, but is '" + url + "'");

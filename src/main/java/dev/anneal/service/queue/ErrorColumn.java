@@ -43,8 +43,8 @@ public final class ErrorColumn {
                 ? null
                 : new WorkError(
                         code,
-                        WorkRows.text(row, "error_message"),
+                        row.getString("error_message"),
                         row.getString("error_param"),
-                        WorkError.Origin.valueOf(WorkRows.text(row, "error_origin")));
+                        WorkError.Origin.valueOf(row.getString("error_origin")));
     }
 }

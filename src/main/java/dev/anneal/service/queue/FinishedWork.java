@@ -2,7 +2,6 @@ package dev.anneal.service.queue;
 
 import dev.anneal.service.platform.database.SystemDatabase;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -13,7 +12,7 @@ public final class FinishedWork {
 
     /** Work that was never claimed has no leftovers. Read by id, so that an item that cannot be removed does not block later ones. */
     private static final String NEXT = """
-            SELECT id, kind, lease_token
+            SELECT id, kind, lease_token AS attempts
             FROM work
             WHERE finished_at IS NOT NULL
               AND finished_at < clock_timestamp() - make_interval(secs => :age)
@@ -50,13 +49,11 @@ public final class FinishedWork {
      * @param age minimum time since its end
      */
     public Optional<Item> next(long after, Duration age) {
-        List<Item> next = system.call(() -> jdbc.sql(NEXT)
+        return system.call(() -> jdbc.sql(NEXT)
                 .param("after", after)
                 .param("age", age.toNanos() / 1e9)
-                .query((row, number) -> new Item(
-                        row.getLong("id"), WorkKind.valueOf(WorkRows.text(row, "kind")), row.getLong("lease_token")))
-                .list());
-        return next.stream().findFirst();
+                .query(Item.class)
+                .optional());
     }
 
     /** Records that the item has no leftovers. */

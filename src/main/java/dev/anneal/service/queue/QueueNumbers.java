@@ -87,12 +87,7 @@ public final class QueueNumbers {
 
     /** Unfinished work by kind and state, without zeros. */
     public List<WorkCount> counts() {
-        return system.call(() -> jdbc.sql(COUNTS)
-                .query((row, number) -> new WorkCount(
-                        WorkKind.valueOf(WorkRows.text(row, "kind")),
-                        WorkState.valueOf(WorkRows.text(row, "state")),
-                        row.getLong("count")))
-                .list());
+        return system.call(() -> jdbc.sql(COUNTS).query(WorkCount.class).list());
     }
 
     /** How long the oldest claimable work has been waiting; empty if there is none. */

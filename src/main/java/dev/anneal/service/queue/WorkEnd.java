@@ -1,6 +1,8 @@
 package dev.anneal.service.queue;
 
 import dev.anneal.service.queue.WorkError.Origin;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,11 @@ public record WorkEnd(
     /** An end that is not a failure. */
     public WorkEnd(String method, WorkState state) {
         this(method, state, null);
+    }
+
+    /** Reads the columns {@code method} and {@code state}. */
+    public static WorkEnd read(ResultSet row, int number) throws SQLException {
+        return new WorkEnd(row.getString("method"), WorkState.valueOf(row.getString("state")));
     }
 
     /** This end, with the fault of {@code error} if it is a failure. */

@@ -1,7 +1,6 @@
 package dev.anneal.service.queue;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * @param param request key at fault, or null
  * @param origin origin of the fault, which decides the retry budget
  */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 public record WorkError(
         String code,
         String message,

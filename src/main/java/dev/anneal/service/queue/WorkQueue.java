@@ -169,7 +169,7 @@ public final class WorkQueue {
         Optional<WorkEnd> end = jdbc.sql(REJECT)
                 .param("id", id)
                 .params(ErrorColumn.parameters(error))
-                .query(WorkRows::end)
+                .query(WorkEnd::read)
                 .optional()
                 .map(rejected -> rejected.because(error));
         end.ifPresent(ends::announce);
@@ -258,7 +258,7 @@ public final class WorkQueue {
 
     private Optional<WorkState> change(String statement, long id) {
         Optional<WorkEnd> changed =
-                jdbc.sql(statement).param("id", id).query(WorkRows::end).optional();
+                jdbc.sql(statement).param("id", id).query(WorkEnd::read).optional();
         changed.ifPresent(ends::announce);
         return changed.map(WorkEnd::state);
     }

@@ -15,10 +15,10 @@ final class WorkRows {
     static Work work(ResultSet row, int number) throws SQLException {
         return new Work(
                 row.getLong("id"),
-                text(row, "tenant_id"),
-                WorkKind.valueOf(text(row, "kind")),
-                text(row, "method"),
-                WorkState.valueOf(text(row, "state")),
+                row.getString("tenant_id"),
+                WorkKind.valueOf(row.getString("kind")),
+                row.getString("method"),
+                WorkState.valueOf(row.getString("state")),
                 row.getInt("priority"),
                 instant(row, "created_at"),
                 instant(row, "run_at"),
@@ -37,14 +37,14 @@ final class WorkRows {
     }
 
     private static @Nullable Waiting waiting(ResultSet row) throws SQLException {
-        WorkState state = WorkState.valueOf(text(row, "state"));
+        WorkState state = WorkState.valueOf(row.getString("state"));
         if (state != WorkState.QUEUED && state != WorkState.VALIDATING) {
             return null;
         }
         String code = row.getString("waiting_code");
         return code == null
                 ? WorkerStates.heldUp(row)
-                : new Waiting(code, text(row, "waiting_message"), instant(row, "waits_since"), row.getInt("waits"));
+                : new Waiting(code, row.getString("waiting_message"), instant(row, "waits_since"), row.getInt("waits"));
     }
 
     static Attempt attempt(ResultSet row, int number) throws SQLException {
@@ -52,7 +52,7 @@ final class WorkRows {
         return new Attempt(
                 row.getLong("work_id"),
                 row.getLong("lease_token"),
-                text(row, "worker"),
+                row.getString("worker"),
                 instant(row, "started_at"),
                 TimeColumn.read(row, "ended_at"),
                 outcome == null ? null : Attempt.Outcome.valueOf(outcome),
@@ -61,17 +61,9 @@ final class WorkRows {
                 ErrorColumn.read(row));
     }
 
-    static WorkEnd end(ResultSet row, int number) throws SQLException {
-        return new WorkEnd(text(row, "method"), WorkState.valueOf(text(row, "state")));
-    }
-
     private static @Nullable Wish wishOrNull(ResultSet row) throws SQLException {
         String name = row.getString("wish");
         return name == null ? null : Wish.valueOf(name);
-    }
-
-    static String text(ResultSet row, String column) throws SQLException {
-        return Objects.requireNonNull(row.getString(column), column);
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {

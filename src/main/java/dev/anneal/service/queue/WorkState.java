@@ -1,7 +1,9 @@
 package dev.anneal.service.queue;
 
+import dev.anneal.protocol.WireName;
+
 /** States of work items. */
-public enum WorkState {
+public enum WorkState implements WireName {
     /** Its input is being validated, until {@link WorkQueue#ready} or {@link WorkQueue#reject}. */
     VALIDATING,
     /** A worker may claim it. */

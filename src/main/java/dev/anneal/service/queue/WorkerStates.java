@@ -128,6 +128,6 @@ public final class WorkerStates {
                         "No worker has the base model '" + row.getString("model") + "'.",
                         since,
                         0)
-                : new Waiting(code, WorkRows.text(row, "held_message"), since, 0);
+                : new Waiting(code, row.getString("held_message"), since, 0);
     }
 }

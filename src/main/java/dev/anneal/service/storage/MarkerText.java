@@ -25,8 +25,6 @@ record MarkerText(UUID installation, List<UUID> former) {
     /** More would exceed the size limit of a marker. */
     private static final int MOST_FORMER = 64;
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
     MarkerText(UUID installation, @Nullable List<UUID> former) {
         this.installation = Objects.requireNonNull(installation, "a marker names an installation");
         this.former = former == null ? List.of() : List.copyOf(former);
@@ -53,13 +51,13 @@ record MarkerText(UUID installation, List<UUID> former) {
     }
 
     String json() {
-        return JSON.writeValueAsString(this) + "\n";
+        return JsonMapper.shared().writeValueAsString(this) + "\n";
     }
 
     /** Empty if the text is not a marker. */
     static Optional<MarkerText> read(String text) {
         try {
-            return Optional.ofNullable(JSON.readValue(text, MarkerText.class));
+            return Optional.ofNullable(JsonMapper.shared().readValue(text, MarkerText.class));
         } catch (JacksonException invalid) {
             return Optional.empty();
         }

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
@@ -17,7 +19,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 @Configuration(proxyBeanMethods = false)
 class StorageConfiguration {
 
+    private static final Logger LOG = LoggerFactory.getLogger(StorageConfiguration.class);
     private static final Duration ABANDONED_SWEEPS = Duration.ofHours(6);
+
+    /** Longer than any write takes. */
+    private static final Duration ABANDONED_AGE = Duration.ofDays(1);
 
     @Bean
     @ConditionalOnProperty(name = "anneal.storage.type", havingValue = "directory", matchIfMissing = true)
@@ -38,6 +44,14 @@ class StorageConfiguration {
     /** Runs in every process, because some remains are on the machine that used the store. */
     @Bean
     LocalChore abandonedSweep(ArtifactStore store, Clock clock) {
-        return new LocalChore(ABANDONED_SWEEPS, new AbandonedSweep(store, clock)::runOnce);
+        return new LocalChore(ABANDONED_SWEEPS, () -> {
+            try {
+                store.deleteAbandoned(clock.instant().minus(ABANDONED_AGE));
+            } catch (StorageException failure) {
+                LOG.warn(
+                        "Remains of dead processes stay in the artifact store until the next sweep: {}",
+                        failure.getMessage());
+            }
+        });
     }
 }

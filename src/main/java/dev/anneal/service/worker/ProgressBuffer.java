@@ -75,10 +75,6 @@ final class ProgressBuffer {
         waiting.clear();
     }
 
-    synchronized boolean isEmpty() {
-        return waiting.isEmpty();
-    }
-
     private void dropOldestStep() {
         for (Iterator<Progress> events = waiting.iterator(); events.hasNext(); ) {
             if (events.next() instanceof Progress.Step) {

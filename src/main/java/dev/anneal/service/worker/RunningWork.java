@@ -2,6 +2,7 @@ package dev.anneal.service.worker;
 
 import dev.anneal.engine.format.file.DiskFull;
 import dev.anneal.protocol.ExitCode;
+import dev.anneal.protocol.WireName;
 import dev.anneal.service.inference.grader.GradingAnswers;
 import dev.anneal.service.inference.grader.SealedHeadersException;
 import dev.anneal.service.operations.metrics.TrainingGauges;
@@ -17,7 +18,6 @@ import dev.anneal.service.worker.assignment.AttemptInputs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -154,7 +154,7 @@ final class RunningWork {
     private EngineExit superviseProcess(
             Assignment assignment, ProcessMonitor monitor, EngineGrading desk, StallWatch watch, Publisher publisher)
             throws IOException, InterruptedException {
-        Path directory = equipment.workspace().newDirectory(claim.kind().name().toLowerCase(Locale.ROOT));
+        Path directory = equipment.workspace().newDirectory(WireName.of(claim.kind()));
         try {
             EngineProcess running = equipment.launcher().launch(assignment.task(), directory, monitor);
             desk.serve(running);

@@ -19,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,10 +138,9 @@ class FullModelTest {
 
     private static float[] floats(Scope scope, WeightDirectory weights, String name) throws IOException {
         TensorEntry entry = weights.entry(name);
-        ElementType type = WeightType.elementType(entry.dtype());
+        ElementType type = ElementType.of(entry.dtype()).orElseThrow();
         long[] shape = entry.shape().stream().mapToLong(Long::longValue).toArray();
-        return scope.ofBytes(weights.fileOf(name).bytes(name), Objects.requireNonNull(type), shape)
-                .toFloats();
+        return scope.ofBytes(weights.fileOf(name).bytes(name), type, shape).toFloats();
     }
 
     private static float[] rounded(Scope scope, float[] values) {

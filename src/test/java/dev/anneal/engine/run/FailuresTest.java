@@ -107,6 +107,15 @@ class FailuresTest {
     }
 
     @Test
+    void anAdapterFileOfAnotherAdapterIsTheInputs() {
+        AdapterFileException other = new AdapterFileException(Path.of("adapter.safetensors"), "has no tensor 'x'");
+
+        assertThat(Failures.report(other, progress, PATHS)).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(out.toString(UTF_8))
+                .contains("\"code\":\"adapter_invalid\"", "adapter.safetensors: has no tensor 'x'");
+    }
+
+    @Test
     void clientsReadWhichFileIsBrokenAndNotWhereItLies() {
         Failures.report(
                 new SafetensorsException(Path.of("/srv/models/org/model/model.safetensors"), "ends too early"),
@@ -130,7 +139,7 @@ class FailuresTest {
                 .containsExactly(
                         "model.safetensors: ends too early",
                         "model: must hold model.safetensors",
-                        "AdapterFileException: adapter.safetensors: has no tensor 'x'",
+                        "adapter.safetensors: has no tensor 'x'",
                         "task.json is not a task");
     }
 

@@ -219,9 +219,9 @@ final class TrainingFixture {
                 config.dropout(),
                 config.targets().stream().map(Projection::shortName).toList(),
                 config.rslora(),
-                config.activation().text(),
+                config.activation().wireName(),
                 new AdapterSettings.Schedule(
-                        config.schedule().shape().text(),
+                        config.schedule().shape().wireName(),
                         config.schedule().start(),
                         config.schedule().end()));
     }

@@ -39,6 +39,13 @@ class RemoteTextGeneratorTest {
             port = gone.getLocalPort();
         }
         assertRefused(port, RefusalCode.SERVICE_UNAVAILABLE, "anneal.inference.url");
+        assertRefused(port, RefusalCode.SERVICE_UNAVAILABLE, "does not answer (ConnectException");
+    }
+
+    @Test
+    void anAddressThatNobodyKnowsIsNamedAsTheCause() {
+        RemoteTextGenerator generator = asking(URI.create("http://no-such-host.invalid"), tenant -> "key");
+        assertRefused(generator, RefusalCode.SERVICE_UNAVAILABLE, "caused by UnresolvedAddressException). Try again.");
     }
 
     @Test
@@ -60,7 +67,10 @@ class RemoteTextGeneratorTest {
     }
 
     private static RemoteTextGenerator asking(int port, UnaryOperator<String> keys) {
-        URI url = URI.create("http://127.0.0.1:" + port);
+        return asking(URI.create("http://127.0.0.1:" + port), keys);
+    }
+
+    private static RemoteTextGenerator asking(URI url, UnaryOperator<String> keys) {
         InferenceProperties properties = new InferenceProperties(
                 url, Duration.ofSeconds(20), Duration.ofSeconds(1), "cpu", 0, 0, 1, 1, 1, 64, 1, Duration.ofMinutes(1));
         return new RemoteTextGenerator(new GeneratingPeer(url, properties), keys, (tenant, key) -> {});

@@ -156,7 +156,7 @@ class DirectoryArtifactStoreTest extends ArtifactStoreContract {
         Files.setLastModifiedTime(old, FileTime.from(CLOCK.instant().minus(Duration.ofDays(2))));
         Files.setLastModifiedTime(current, FileTime.from(CLOCK.instant().minus(Duration.ofHours(1))));
 
-        new AbandonedSweep(store, CLOCK).runOnce();
+        new StorageConfiguration().abandonedSweep(store, CLOCK).run().run();
 
         assertThat(old).doesNotExist();
         assertThat(current).exists();

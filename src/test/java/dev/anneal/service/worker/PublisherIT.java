@@ -110,7 +110,9 @@ class PublisherIT {
                         () -> parts.queue()
                                 .enqueue(new NewWork(
                                         "acme", WorkKind.TRAIN, "supervised", NewWork.DEFAULT_PRIORITY, null)));
-        return parts.leases().claim("test", Slot.TRAINING, Set.of("supervised")).orElseThrow();
+        return parts.leases()
+                .claim("test", Slot.TRAINING, Set.of("supervised"), Set.of())
+                .orElseThrow();
     }
 
     private static HeldLease held(Claim claim) {

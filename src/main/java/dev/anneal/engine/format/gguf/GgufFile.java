@@ -8,10 +8,8 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the tensors of a file by {@link GgufWriter}. Metadata is skipped. */
@@ -75,11 +73,6 @@ public final class GgufFile implements AutoCloseable {
         long begin = GgufWriter.aligned(head.position());
         relative.replaceAll((name, entry) -> new Entry(entry.type, entry.elements, begin + entry.begin));
         return relative;
-    }
-
-    /** Names of all tensors in the order of the header. */
-    public Set<String> names() {
-        return Collections.unmodifiableSet(entries.keySet());
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.anneal.engine.grade.formula;
 
 import dev.anneal.engine.grade.formula.Formula.Node;
+import dev.anneal.protocol.WireName;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -123,9 +124,9 @@ final class FormulaParser {
     }
 
     private Node call(String name, int start) throws FormulaException {
-        Function function = Function.named(name)
-                .orElseThrow(() -> new FormulaException(
-                        "calls '" + name + "' at character " + (start + 1) + ", which is none of " + Function.names()));
+        Function function = WireName.find(Function.class, name)
+                .orElseThrow(() -> new FormulaException("calls '" + name + "' at character " + (start + 1)
+                        + ", which is none of " + WireName.list(Function.class)));
         enter();
         List<Node> arguments = new ArrayList<>();
         do {

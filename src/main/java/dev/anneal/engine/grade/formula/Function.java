@@ -1,12 +1,10 @@
 package dev.anneal.engine.grade.formula;
 
+import dev.anneal.protocol.WireName;
 import java.util.Arrays;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** Functions of formulas, by their lower-case names. */
-enum Function {
+enum Function implements WireName {
     MIN,
     MAX,
     ABS,
@@ -16,20 +14,6 @@ enum Function {
     SQRT,
     /** Natural logarithm. */
     LOG;
-
-    static Optional<Function> named(String name) {
-        return Arrays.stream(values())
-                .filter(function -> function.wireName().equals(name))
-                .findFirst();
-    }
-
-    static String names() {
-        return Arrays.stream(values()).map(Function::wireName).collect(Collectors.joining(", "));
-    }
-
-    private String wireName() {
-        return name().toLowerCase(Locale.ROOT);
-    }
 
     /** Whether it accepts this number of arguments, at least one. */
     boolean takes(int arguments) {

@@ -18,8 +18,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record ModelConfigReader(Path file, ObjectNode config) {
 
-    private static final JsonMapper JSON = new JsonMapper();
-
     private static final Set<String> ROTARY_KEYS = Set.of(
             "rope_type",
             "type",
@@ -44,7 +42,7 @@ record ModelConfigReader(Path file, ObjectNode config) {
         }
         JsonNode config;
         try {
-            config = JSON.readTree(Files.readAllBytes(file));
+            config = JsonMapper.shared().readTree(Files.readAllBytes(file));
         } catch (JacksonException e) {
             throw new ModelConfigException(file, "is not JSON: " + JsonFault.of(e), e);
         }

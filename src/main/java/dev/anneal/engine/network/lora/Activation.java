@@ -1,17 +1,12 @@
 package dev.anneal.engine.network.lora;
 
-import java.util.Locale;
+import dev.anneal.protocol.WireName;
 
 /** Sigma of AFA-LoRA, the non-linear part that is annealed away. GELU is the exact form with the error function. */
-public enum Activation {
+public enum Activation implements WireName {
     RELU,
     SILU,
     GELU;
-
-    /** Name in requests and files: {@code relu}, {@code silu}, {@code gelu}. */
-    public String text() {
-        return name().toLowerCase(Locale.ROOT);
-    }
 
     /** Its number in program text. */
     int kind() {

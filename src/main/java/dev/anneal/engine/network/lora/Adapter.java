@@ -117,11 +117,6 @@ public final class Adapter implements AutoCloseable {
         return parts;
     }
 
-    /** Trained parameters. */
-    public long parameters() {
-        return a.elements() + b.elements();
-    }
-
     /**
      * The adapter with its current values, at a beta. Overwrites the copies shared with earlier results of this method, which must no
      * longer be in use.

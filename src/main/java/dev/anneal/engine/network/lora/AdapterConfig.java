@@ -2,6 +2,7 @@ package dev.anneal.engine.network.lora;
 
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.Projection;
+import dev.anneal.protocol.WireName;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -37,18 +38,16 @@ public record AdapterConfig(
 
     public AdapterConfig {
         if (rank < 1) {
-            throw new AdapterConfigException("rank", "rank must be at least 1, was " + rank);
+            throw new AdapterConfigException("rank must be at least 1, was " + rank);
         }
         if (!(alpha > 0) || Double.isInfinite(alpha)) {
-            throw new AdapterConfigException("alpha", "alpha must be a positive number, was " + alpha);
+            throw new AdapterConfigException("alpha must be a positive number, was " + alpha);
         }
         if (!(dropout >= 0 && dropout < 1)) {
-            throw new AdapterConfigException(
-                    "dropout", "dropout must be a probability from 0 to below 1, was " + dropout);
+            throw new AdapterConfigException("dropout must be a probability from 0 to below 1, was " + dropout);
         }
         if (targets.isEmpty()) {
-            throw new AdapterConfigException(
-                    "target_modules", "target_modules must name at least one of " + supportedTargets());
+            throw new AdapterConfigException("target_modules must name at least one of " + supportedTargets());
         }
         targets = Collections.unmodifiableSet(EnumSet.copyOf(targets));
     }
@@ -64,7 +63,6 @@ public record AdapterConfig(
             int width = Math.min(target.inputSize(model), target.outputSize(model));
             if (rank > width) {
                 throw new AdapterConfigException(
-                        "rank",
                         "rank must be at most %d, the width of %s in this model, was %d; lower the rank or leave %s out of target_modules"
                                 .formatted(width, target.shortName(), rank, target.shortName()));
             }
@@ -79,9 +77,8 @@ public record AdapterConfig(
         EnumSet<Projection> targets = EnumSet.noneOf(Projection.class);
         for (String name : names) {
             targets.add(Projection.named(name)
-                    .orElseThrow(() -> new AdapterConfigException(
-                            "target_modules",
-                            "target_modules may name %s, or be [\"%s\"] alone; found '%s'"
+                    .orElseThrow(() ->
+                            new AdapterConfigException("target_modules may name %s, or be [\"%s\"] alone; found '%s'"
                                     .formatted(supportedTargets(), ALL_LINEAR, name))));
         }
         return targets;
@@ -89,18 +86,10 @@ public record AdapterConfig(
 
     /** @throws AdapterConfigException if there is no such activation; {@value #NO_ACTIVATION} is not one */
     public static Activation activationNamed(String name) {
-        return Arrays.stream(Activation.values())
-                .filter(activation -> activation.text().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new AdapterConfigException(
-                        "activation",
-                        "activation must be one of %s, or %s for a plain LoRA; was '%s'"
-                                .formatted(
-                                        Arrays.stream(Activation.values())
-                                                .map(Activation::text)
-                                                .collect(Collectors.joining(", ")),
-                                        NO_ACTIVATION,
-                                        name)));
+        return WireName.find(Activation.class, name)
+                .orElseThrow(() ->
+                        new AdapterConfigException("activation must be one of %s, or %s for a plain LoRA; was '%s'"
+                                .formatted(WireName.list(Activation.class), NO_ACTIVATION, name)));
     }
 
     /**

@@ -1,8 +1,6 @@
 package dev.anneal.engine.network.lora;
 
-import java.util.Arrays;
-import java.util.Locale;
-import java.util.stream.Collectors;
+import dev.anneal.protocol.WireName;
 
 /**
  * How beta, the share of the activation in the adapter, falls from 1 to 0 (AFA-LoRA, arXiv:2512.22455; the paper does not publish its
@@ -14,39 +12,25 @@ import java.util.stream.Collectors;
 public record AnnealingSchedule(Shape shape, double start, double end) {
 
     /** The curve between {@code start} and {@code end}. */
-    public enum Shape {
+    public enum Shape implements WireName {
         LINEAR,
         COSINE,
         /** 1 until {@code end}, then 0. */
         STEP;
 
-        public String text() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-
         static Shape named(String text) {
-            return Arrays.stream(values())
-                    .filter(shape -> shape.text().equals(text))
-                    .findFirst()
+            return WireName.find(Shape.class, text)
                     .orElseThrow(() -> new AdapterConfigException(
-                            "schedule.shape",
-                            "schedule.shape must be one of %s, was '%s'"
-                                    .formatted(
-                                            Arrays.stream(values())
-                                                    .map(Shape::text)
-                                                    .collect(Collectors.joining(", ")),
-                                            text)));
+                            "schedule.shape must be one of %s, was '%s'".formatted(WireName.list(Shape.class), text)));
         }
     }
 
     public AnnealingSchedule {
         if (!(start >= 0 && start <= 1)) {
-            throw new AdapterConfigException(
-                    "schedule.start", "schedule.start must be a share of the steps from 0 to 1, was " + start);
+            throw new AdapterConfigException("schedule.start must be a share of the steps from 0 to 1, was " + start);
         }
         if (!(end >= start && end <= 1)) {
             throw new AdapterConfigException(
-                    "schedule.end",
                     "schedule.end must lie between schedule.start (%s) and 1, was %s".formatted(start, end));
         }
     }

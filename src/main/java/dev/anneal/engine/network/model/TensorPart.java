@@ -51,7 +51,7 @@ public record TensorPart(String name, List<Long> shape, Tensor tensor, long begi
      */
     public void read(SafetensorsFile file) throws IOException {
         TensorEntry entry = file.entry(name);
-        ElementType type = WeightLoader.elementType(entry);
+        ElementType type = ElementType.of(entry.dtype()).orElseThrow();
         if (!entry.shape().equals(shape)) {
             throw new IllegalStateException(
                     "'%s' has the shape %s but must have %s".formatted(name, entry.shape(), shape));

@@ -96,21 +96,12 @@ record WeightLoader(
         long[] shape = entry.shape().stream().mapToLong(Long::longValue).toArray();
         shape[0] = block.rows();
         ByteBuffer bytes = files.fileOf(entry.name()).bytes(entry.name(), block.offset(), block.byteCount());
-        Tensor stored = scope.ofBytes(bytes, elementType(entry), shape);
+        Tensor stored = scope.ofBytes(bytes, ElementType.of(entry.dtype()).orElseThrow(), shape);
         if (stored.elementType() == precision) {
             return stored;
         }
         try (stored) {
             return stored.to(scope, precision);
         }
-    }
-
-    static ElementType elementType(TensorEntry entry) {
-        return switch (entry.dtype()) {
-            case F32 -> ElementType.FLOAT32;
-            case BF16 -> ElementType.BFLOAT16;
-            case F16 -> ElementType.FLOAT16;
-            default -> throw new IllegalStateException("the headers were not checked: " + entry.dtype());
-        };
     }
 }

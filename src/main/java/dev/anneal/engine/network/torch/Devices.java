@@ -11,11 +11,6 @@ public final class Devices {
 
     private Devices() {}
 
-    /** @throws DeviceException if programs cannot compute on it here */
-    public static void require(String device) {
-        Torch.newManager(device).close();
-    }
-
     /** Empty for the CPU, whose memory the operating system manages. */
     public static Optional<DeviceMemory> memory(String device) {
         return Torch.cudaIndex(device).map(index -> CudaRuntime.of(device).memory(index));

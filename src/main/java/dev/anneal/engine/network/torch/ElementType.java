@@ -1,5 +1,8 @@
 package dev.anneal.engine.network.torch;
 
+import dev.anneal.engine.format.safetensors.Dtype;
+import java.util.Optional;
+
 /** Element types of the engine's tensors, with libtorch's code for each, which program text uses. */
 public enum ElementType {
     UINT8(0, 1),
@@ -15,6 +18,16 @@ public enum ElementType {
     ElementType(int code, int bytes) {
         this.code = code;
         this.bytes = bytes;
+    }
+
+    /** The type of a file's floating-point numbers; empty for types that the engine does not compute with. */
+    public static Optional<ElementType> of(Dtype dtype) {
+        return switch (dtype) {
+            case F32 -> Optional.of(FLOAT32);
+            case BF16 -> Optional.of(BFLOAT16);
+            case F16 -> Optional.of(FLOAT16);
+            default -> Optional.empty();
+        };
     }
 
     /** Its number in program text. */

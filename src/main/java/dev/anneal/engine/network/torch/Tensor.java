@@ -78,15 +78,8 @@ public final class Tensor implements AutoCloseable {
     }
 
     /**
-     * Writes the bytes of {@link #toBytes}, with a part of them in the Java heap at a time. The tensor must be contiguous: not a slice of columns or a
+     * Writes a part of {@link #toBytes} in row order, with little of it in the Java heap at a time. The tensor must be contiguous: not a slice of columns or a
      * transposed view of another one.
-     */
-    public void writeTo(WritableByteChannel channel) throws IOException {
-        writeTo(channel, 0, elements());
-    }
-
-    /**
-     * As {@link #writeTo(WritableByteChannel)}, of a part in row order.
      *
      * @param first element of the part
      * @param count elements of the part

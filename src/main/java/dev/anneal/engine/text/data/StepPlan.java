@@ -38,15 +38,6 @@ public final class StepPlan {
         return (positive(rows, "rows") - 1) / positive(stepRows, "stepRows") + 1;
     }
 
-    /**
-     * Optimizer steps of a job that runs for whole epochs.
-     *
-     * @throws ArithmeticException beyond 2^31 - 1
-     */
-    public static int totalSteps(int rows, int stepRows, int epochs) {
-        return Math.multiplyExact(stepsPerEpoch(rows, stepRows), positive(epochs, "epochs"));
-    }
-
     /** Optimizer steps of the job. */
     public int totalSteps() {
         return totalSteps;

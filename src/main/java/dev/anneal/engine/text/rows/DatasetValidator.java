@@ -6,8 +6,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -36,13 +34,6 @@ public final class DatasetValidator {
 
     private DatasetValidator(byte[] head) {
         this.head = head;
-    }
-
-    /** Checks a file. */
-    public static ValidationReport validate(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return validate(in);
-        }
     }
 
     /** Checks a stream to its end, or until another format is recognised, and leaves it open. */

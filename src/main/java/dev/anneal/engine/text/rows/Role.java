@@ -1,13 +1,13 @@
 package dev.anneal.engine.text.rows;
 
-import java.util.Locale;
+import dev.anneal.protocol.WireName;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Roles of messages in OpenAI's chat format. */
-public enum Role {
+public enum Role implements WireName {
     SYSTEM,
     /** OpenAI's newer name of {@link #SYSTEM}; chat templates of open models support only the older one. */
     DEVELOPER,
@@ -22,11 +22,6 @@ public enum Role {
 
     static Optional<Role> named(String wireName) {
         return Optional.ofNullable(BY_NAME.get(wireName));
-    }
-
-    /** The name in a dataset. */
-    public String wireName() {
-        return name().toLowerCase(Locale.ROOT);
     }
 
     /** The name for chat templates. */

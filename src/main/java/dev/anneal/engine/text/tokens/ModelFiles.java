@@ -16,13 +16,14 @@ import tools.jackson.databind.json.JsonMapper;
 record ModelFiles(Path directory) {
 
     private static final long CONFIG_BYTES = 8L << 20;
-    private static final JsonMapper JSON = new JsonMapper();
 
     /** A JSON object; empty if the file does not exist. */
     JsonNode optionalJson(String name) {
         String text = optionalText(name);
         try {
-            JsonNode node = text == null ? JSON.createObjectNode() : JSON.readTree(text);
+            JsonNode node = text == null
+                    ? JsonMapper.shared().createObjectNode()
+                    : JsonMapper.shared().readTree(text);
             if (node.isObject()) {
                 return node;
             }

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param value the key itself, only in the response to its creation
  */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record AdminKeyBody(
         String id,
         String object,
@@ -25,15 +24,8 @@ record AdminKeyBody(
     /** Always a service account with this single key. */
     record Owner(String type, String object, String id, String name, Instant createdAt, String role) {}
 
-    static AdminKeyBody of(IssuedKey key) {
-        return of(key, null);
-    }
-
-    static AdminKeyBody of(IssuedKey.Shown shown) {
-        return of(shown.key(), shown.secret());
-    }
-
-    private static AdminKeyBody of(IssuedKey key, @Nullable String secret) {
+    /** @param secret null except in the answer to its creation */
+    static AdminKeyBody of(IssuedKey key, @Nullable String secret) {
         Instant createdAt = key.createdAt();
         return new AdminKeyBody(
                 key.id(),

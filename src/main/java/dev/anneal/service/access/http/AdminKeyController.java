@@ -1,5 +1,6 @@
 package dev.anneal.service.access.http;
 
+import dev.anneal.service.access.tenant.IssuedKey;
 import dev.anneal.service.access.tenant.IssuedKeys;
 import dev.anneal.service.access.tenant.RequiresScope;
 import dev.anneal.service.access.tenant.Scope;
@@ -35,20 +36,21 @@ class AdminKeyController {
     @PostMapping
     @RequiresScope(Scope.ADMIN)
     AdminKeyBody create(@RequestBody(required = false) @Nullable JsonNode body) {
-        return AdminKeyBody.of(
-                keys.create(null, KeyRequest.ofAdministrator(JsonBody.of(body).object(), clock)));
+        IssuedKey.Shown made =
+                keys.create(null, KeyRequest.ofAdministrator(JsonBody.of(body).object(), clock));
+        return AdminKeyBody.of(made.key(), made.secret());
     }
 
     @GetMapping
     @RequiresScope(Scope.ADMIN)
     ListBody<AdminKeyBody> list(@PageLimits(byDefault = 20, max = 100) PageRequest page) {
-        return ListBody.of(keys.list(null, page).map(AdminKeyBody::of), AdminKeyBody::id);
+        return ListBody.of(keys.list(null, page).map(key -> AdminKeyBody.of(key, null)), AdminKeyBody::id);
     }
 
     @GetMapping("/{keyId}")
     @RequiresScope(Scope.ADMIN)
     AdminKeyBody retrieve(@PathVariable String keyId) {
-        return AdminKeyBody.of(keys.find(null, keyId));
+        return AdminKeyBody.of(keys.find(null, keyId), null);
     }
 
     @DeleteMapping("/{keyId}")

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param details details under the name of the event, as in OpenAI's API
  */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record AuditLogBody(
         String id,
         String type,

@@ -35,7 +35,10 @@ import tools.jackson.databind.json.JsonMapper;
     "project_ids[]",
     "resource_ids",
     "resource_ids[]",
-    "effective_at[]"
+    "effective_at[gt]",
+    "effective_at[gte]",
+    "effective_at[lt]",
+    "effective_at[lte]"
 })
 class AuditLogController {
 

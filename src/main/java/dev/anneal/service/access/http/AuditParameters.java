@@ -6,53 +6,31 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the filters of the audit log: lists as {@code name[]=one&name[]=other}, times as {@code effective_at[gte]=seconds}. */
 final class AuditParameters {
 
-    private static final Set<String> OTHERS = Set.of("after", "limit", "order", "format");
     private static final String SINCE = "effective_at[gte]";
     private static final String AFTER = "effective_at[gt]";
     private static final String UNTIL = "effective_at[lte]";
     private static final String BEFORE = "effective_at[lt]";
 
-    private final HttpServletRequest request;
-    private final Set<String> unread;
+    private AuditParameters() {}
 
-    private AuditParameters(HttpServletRequest request) {
-        this.request = request;
-        this.unread = new TreeSet<>(request.getParameterMap().keySet());
-    }
-
-    /**
-     * @throws Refusal for an unknown parameter, because an ignored filter would return other entries than requested
-     */
     static AuditQuery read(HttpServletRequest request) {
-        AuditParameters parameters = new AuditParameters(request);
-        AuditQuery query = new AuditQuery(
-                parameters.list("event_types"),
-                parameters.list("actor_ids"),
-                parameters.list("project_ids"),
-                parameters.list("resource_ids"),
-                later(parameters.second(SINCE, 0), parameters.second(AFTER, 1)),
-                earlier(parameters.second(BEFORE, 0), parameters.second(UNTIL, 1)));
-        parameters.unread.removeAll(OTHERS);
-        for (String name : parameters.unread) {
-            throw Refusal.invalidValue(
-                    name,
-                    "'" + name + "' is not known here; there are event_types[], actor_ids[], project_ids[],"
-                            + " resource_ids[], effective_at[gt, gte, lt, lte], after, limit, order and format");
-        }
-        return query;
+        return new AuditQuery(
+                list(request, "event_types"),
+                list(request, "actor_ids"),
+                list(request, "project_ids"),
+                list(request, "resource_ids"),
+                later(second(request, SINCE, 0), second(request, AFTER, 1)),
+                earlier(second(request, BEFORE, 0), second(request, UNTIL, 1)));
     }
 
-    private List<String> list(String name) {
+    private static List<String> list(HttpServletRequest request, String name) {
         List<String> values = new ArrayList<>();
         for (String spelled : List.of(name, name + "[]")) {
-            unread.remove(spelled);
             String[] given = request.getParameterValues(spelled);
             values.addAll(given == null ? List.of() : List.of(given));
         }
@@ -60,8 +38,7 @@ final class AuditParameters {
     }
 
     /** Entries show times in whole seconds, so "later than a second" means after its end. */
-    private @Nullable Instant second(String name, int passed) {
-        unread.remove(name);
+    private static @Nullable Instant second(HttpServletRequest request, String name, int passed) {
         String given = request.getParameter(name);
         if (given == null) {
             return null;

@@ -1,12 +1,10 @@
 package dev.anneal.service.access.http;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.service.access.tenant.Project;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** A project in the API. */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record ProjectBody(
         String id,
         String object,

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param ownerProjectAccess always {@code active}, because keys are deleted rather than deactivated
  * @param value the key itself, only in the response to its creation
  */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record ProjectKeyBody(
         String id,
         String object,
@@ -37,15 +36,8 @@ record ProjectKeyBody(
     /** The account of this single key. */
     record Account(String id, String name, Instant createdAt, String role) {}
 
-    static ProjectKeyBody of(IssuedKey key) {
-        return of(key, null);
-    }
-
-    static ProjectKeyBody of(IssuedKey.Shown shown) {
-        return of(shown.key(), shown.secret());
-    }
-
-    private static ProjectKeyBody of(IssuedKey key, @Nullable String secret) {
+    /** @param secret null except in the answer to its creation */
+    static ProjectKeyBody of(IssuedKey key, @Nullable String secret) {
         Instant createdAt = key.createdAt();
         return new ProjectKeyBody(
                 key.id(),

@@ -1,5 +1,6 @@
 package dev.anneal.service.access.http;
 
+import dev.anneal.service.access.tenant.IssuedKey;
 import dev.anneal.service.access.tenant.IssuedKeys;
 import dev.anneal.service.access.tenant.Projects;
 import dev.anneal.service.access.tenant.RequiresScope;
@@ -39,8 +40,9 @@ class ProjectKeyController {
     @RequiresScope(Scope.ADMIN)
     ProjectKeyBody create(@PathVariable String projectId, @RequestBody(required = false) @Nullable JsonNode body) {
         String project = projects.findOpen(projectId).id();
-        return ProjectKeyBody.of(
-                keys.create(project, KeyRequest.ofProject(JsonBody.of(body).object(), clock)));
+        IssuedKey.Shown made =
+                keys.create(project, KeyRequest.ofProject(JsonBody.of(body).object(), clock));
+        return ProjectKeyBody.of(made.key(), made.secret());
     }
 
     @GetMapping
@@ -48,13 +50,13 @@ class ProjectKeyController {
     ListBody<ProjectKeyBody> list(
             @PathVariable String projectId, @PageLimits(byDefault = 20, max = 100) PageRequest page) {
         String project = projects.find(projectId).id();
-        return ListBody.of(keys.list(project, page).map(ProjectKeyBody::of), ProjectKeyBody::id);
+        return ListBody.of(keys.list(project, page).map(key -> ProjectKeyBody.of(key, null)), ProjectKeyBody::id);
     }
 
     @GetMapping("/{keyId}")
     @RequiresScope(Scope.ADMIN)
     ProjectKeyBody retrieve(@PathVariable String projectId, @PathVariable String keyId) {
-        return ProjectKeyBody.of(keys.find(projectId, keyId));
+        return ProjectKeyBody.of(keys.find(projectId, keyId), null);
     }
 
     @DeleteMapping("/{keyId}")

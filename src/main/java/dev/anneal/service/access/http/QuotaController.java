@@ -71,6 +71,7 @@ class QuotaController {
     }
 
     private QuotaBody body(String tenantId) {
-        return database.call(tenantId, () -> QuotaBody.of(tenantId, quotas.of(tenantId), quotas.usage(tenantId)));
+        return database.call(
+                tenantId, () -> new QuotaBody("anneal.quota", tenantId, quotas.of(tenantId), quotas.usage(tenantId)));
     }
 }

@@ -1,10 +1,7 @@
 package dev.anneal.service.access.quota;
 
 import dev.anneal.service.platform.database.SystemDatabase;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -52,15 +49,10 @@ public final class Quotas {
         return read(tenantId).or(defaults);
     }
 
-    /** The tenant's own limits. */
-    public Quota own(String tenantId) {
-        return system.call(() -> read(tenantId));
-    }
-
     private Quota read(String tenantId) {
         return jdbc.sql(FIND)
                 .param("tenant", tenantId)
-                .query((row, number) -> quota(row))
+                .query(Quota.class)
                 .optional()
                 .orElse(Quota.NONE);
     }
@@ -100,18 +92,5 @@ public final class Quotas {
 
     double trainingHours(String tenantId) {
         return trainings.hoursThisMonth(tenantId);
-    }
-
-    private static Quota quota(ResultSet row) throws SQLException {
-        return new Quota(
-                row.getObject("running_jobs", Integer.class),
-                row.getObject("unfinished_jobs", Integer.class),
-                row.getObject("upload_bytes", Long.class),
-                row.getObject("stored_bytes", Long.class),
-                trainingHours(row));
-    }
-
-    private static @Nullable Double trainingHours(ResultSet row) throws SQLException {
-        return row.getObject("training_hours_per_month", Double.class);
     }
 }

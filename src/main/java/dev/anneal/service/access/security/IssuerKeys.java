@@ -28,7 +28,6 @@ final class IssuerKeys implements JWKSetSource<SecurityContext> {
 
     private static final Logger LOG = LoggerFactory.getLogger(IssuerKeys.class);
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final OutboundLimits LIMITS = OutboundLimits.within(Duration.ofSeconds(3), 1);
     private static final int REDIRECTS = 2;
     private static final int MAX_BYTES = 1 << 20;
@@ -74,7 +73,7 @@ final class IssuerKeys implements JWKSetSource<SecurityContext> {
             return known;
         }
         URI configuration = URI.create(issuer.toString().replaceFirst("/$", "") + "/.well-known/openid-configuration");
-        JsonNode read = JSON.readTree(read(configuration));
+        JsonNode read = JsonMapper.shared().readTree(read(configuration));
         if (!read.path("issuer").asString("").equals(issuer.toString())) {
             throw new IOException(configuration + " is of another issuer, for its 'issuer' is " + read.path("issuer"));
         }

@@ -8,6 +8,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -17,6 +18,10 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * from host names rebound to 127.0.0.1, which the browser sends as Host.
  */
 final class LoopbackFilter extends OncePerRequestFilter {
+
+    /** Names of this machine. */
+    private static final Pattern NAMES =
+            Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[?(::1|0:0:0:0:0:0:0:1)]?", Pattern.CASE_INSENSITIVE);
 
     private final ErrorWriter errors;
 
@@ -28,7 +33,7 @@ final class LoopbackFilter extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         String origin = request.getHeader(HttpHeaders.ORIGIN);
-        if (!LoopbackAddress.isLoopbackName(request.getServerName())) {
+        if (!isLoopbackName(request.getServerName())) {
             errors.write(
                     response,
                     new Refusal(
@@ -47,9 +52,14 @@ final class LoopbackFilter extends OncePerRequestFilter {
         }
     }
 
+    /** Without asking a resolver, which an attacker may control. */
+    private static boolean isLoopbackName(@Nullable String host) {
+        return host != null && NAMES.matcher(host).matches();
+    }
+
     private static boolean isLoopbackOrigin(String origin) {
         int authority = origin.indexOf("://");
-        return authority >= 0 && LoopbackAddress.isLoopbackName(withoutPort(origin.substring(authority + 3)));
+        return authority >= 0 && isLoopbackName(withoutPort(origin.substring(authority + 3)));
     }
 
     private static @Nullable String withoutPort(String authority) {

@@ -1,6 +1,6 @@
 package dev.anneal.service.access.tenant;
 
-import java.util.Locale;
+import dev.anneal.protocol.WireName;
 
 /**
  * Credential of a request.
@@ -13,7 +13,7 @@ public record Credential(Kind kind, String id) {
     public static final Credential NONE = new Credential(Kind.NONE, "none");
 
     /** Where a credential comes from. */
-    public enum Kind {
+    public enum Kind implements WireName {
         /** None required: the installation serves only this machine. */
         NONE,
         /** An entry of {@code anneal.api-keys} or {@code anneal.admin-keys}. */
@@ -26,10 +26,5 @@ public record Credential(Kind kind, String id) {
         SERVICE_KEY,
         /** A token of an OpenID Connect issuer. */
         TOKEN;
-
-        /** Name in the audit log. */
-        public String wireName() {
-            return name().toLowerCase(Locale.ROOT);
-        }
     }
 }

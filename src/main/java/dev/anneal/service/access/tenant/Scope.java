@@ -1,16 +1,15 @@
 package dev.anneal.service.access.tenant;
 
-import java.util.Arrays;
+import dev.anneal.protocol.WireName;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Scopes of credentials. None includes another: reading and writing need both. */
-public enum Scope {
+public enum Scope implements WireName {
     /** Lists files and reads their content. */
     FILES_READ,
     /** Uploads and deletes files. */
@@ -36,9 +35,7 @@ public enum Scope {
 
     /** The scope with this name in the API. */
     public static Optional<Scope> named(String wireName) {
-        return Arrays.stream(values())
-                .filter(scope -> scope.wireName().equals(wireName))
-                .findFirst();
+        return WireName.find(Scope.class, wireName);
     }
 
     /** Scopes beyond one tenant: those of administrators' keys. */
@@ -62,7 +59,8 @@ public enum Scope {
     }
 
     /** Name in keys and tokens: {@code files:read}. */
+    @Override
     public String wireName() {
-        return name().toLowerCase(Locale.ROOT).replace('_', ':');
+        return WireName.super.wireName().replace('_', ':');
     }
 }

@@ -20,11 +20,6 @@ public record TenantProperties(
         adminKeys = List.copyOf(adminKeys);
     }
 
-    /** Whether keys are configured, so that requests need a credential. */
-    public boolean keysRequired() {
-        return !apiKeys.isEmpty() || !adminKeys.isEmpty();
-    }
-
     /** Without the keys. */
     @Override
     public String toString() {

@@ -10,6 +10,6 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 public @interface AdditionalParameters {
 
-    /** Their names; one that ends in {@code []} stands for any text between the brackets. */
+    /** Their names; one that ends in {@code [*]} stands for any text between the brackets. */
     String[] value();
 }

@@ -1,5 +1,6 @@
 package dev.anneal.service.access.web;
 
+import dev.anneal.engine.format.json.JsonFault;
 import dev.anneal.service.platform.database.DatabaseOutage;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
@@ -26,6 +27,7 @@ import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.StreamConstraintsException;
 
 /**
  * Turns every exception that leaves a controller into the error envelope. Once the response has begun, the exception is passed to {@link
@@ -120,7 +122,13 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
         Refusal refusal = new Refusal(RefusalCode.INVALID_JSON, "The request needs a JSON object as its body.");
         for (Throwable cause = exception.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof JacksonException json) {
-                refusal = JsonRefusals.of(json);
+                refusal = new Refusal(
+                        RefusalCode.INVALID_JSON,
+                        "The request body "
+                                + (json instanceof StreamConstraintsException
+                                        ? "goes beyond a limit: it holds "
+                                        : "is not valid JSON: it holds ")
+                                + JsonFault.of(json));
             }
             if (cause instanceof Refusal ours) {
                 refusal = ours;

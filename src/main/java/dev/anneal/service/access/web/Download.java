@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -31,10 +33,9 @@ public record Download(String filename, long bytes, String sha256) {
     public void write(HttpServletRequest request, HttpServletResponse response, ArtifactStore store, ArtifactKey key)
             throws IOException {
         String tag = "\"" + sha256 + "\"";
-        DownloadHeaders headers = DownloadHeaders.of(request);
         response.setHeader(HttpHeaders.ETAG, tag);
         response.setHeader(HttpHeaders.ACCEPT_RANGES, "bytes");
-        if (headers.hasAlready(tag)) {
+        if (hasAlready(request, tag)) {
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
             return;
         }
@@ -47,11 +48,23 @@ public record Download(String filename, long bytes, String sha256) {
             response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
             return;
         }
-        ByteRange range = headers.range(tag, bytes);
+        String ifRange = request.getHeader(HttpHeaders.IF_RANGE);
+        // A client that holds the beginning of other content gets the whole.
+        ByteRange range = ByteRange.of(
+                ifRange == null || ifRange.equals(tag) ? request.getHeader(HttpHeaders.RANGE) : null, bytes);
         try (InputStream content = store.open(key, range.first())) {
             describe(range, response);
             BoundedCopy.copy(filename, content, range.length(), response.getOutputStream());
         }
+    }
+
+    /** Whether the client has the content with this entity tag. */
+    private static boolean hasAlready(HttpServletRequest request, String tag) {
+        String ifNoneMatch = request.getHeader(HttpHeaders.IF_NONE_MATCH);
+        return ifNoneMatch != null
+                && Arrays.stream(ifNoneMatch.split(",", -1))
+                        .map(String::strip)
+                        .anyMatch(Set.of("*", tag, "W/" + tag)::contains);
     }
 
     private void describe(ByteRange range, HttpServletResponse response) {

@@ -1,16 +1,13 @@
 package dev.anneal.service.access.web;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import org.jspecify.annotations.Nullable;
 
 /** The envelope of every failure: {@code {"error": {message, type, param, code}}}. */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record ErrorBody(Details error) {
 
     /** The fields that OpenAI's SDKs read; {@code param} and {@code code} may be null but are always present. */
-    @JsonInclude(JsonInclude.Include.ALWAYS)
     record Details(
             String message,
             String type,

@@ -15,8 +15,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class JsonErrorReportValve extends ErrorReportValve {
 
-    private static final JsonMapper JSON = JsonMapper.shared();
-
     @Override
     protected void report(Request request, Response response, Throwable failure) {
         if (response.getStatus() < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
@@ -30,7 +28,9 @@ public final class JsonErrorReportValve extends ErrorReportValve {
             }
             response.setContentType(MediaType.APPLICATION_JSON_VALUE);
             response.getOutputStream()
-                    .write(JSON.writeValueAsString(ErrorBody.of(refusal)).getBytes(StandardCharsets.UTF_8));
+                    .write(JsonMapper.shared()
+                            .writeValueAsString(ErrorBody.of(refusal))
+                            .getBytes(StandardCharsets.UTF_8));
             response.finishResponse();
         } catch (IOException | IllegalStateException gone) {
             container.getLogger().debug("The client left before its error was written", gone);

@@ -57,16 +57,10 @@ final class KnownParameters implements HandlerInterceptor {
     }
 
     private static void requireKnown(String name, Set<String> read) {
-        if (!name.isEmpty() && !read.contains(name) && !read.contains(name.replaceFirst("\\[.*]$", "[]"))) {
-            throw new Refusal(
-                    RefusalCode.UNKNOWN_PARAMETER,
-                    "unknown query parameter '" + name + "'; "
-                            + (read.isEmpty()
-                                    ? "none is known here"
-                                    : "known here are "
-                                            + String.join(", ", read).replace("[]", "[KEY]"))
-                            + "." + Spelling.didYouMean(name, read) + " Remove it or correct its name",
-                    name);
+        if (!name.isEmpty() && !read.contains(name) && !read.contains(name.replaceFirst("\\[.*]$", "[*]"))) {
+            List<String> shown =
+                    read.stream().map(each -> each.replace("[*]", "[KEY]")).toList();
+            throw Refusal.unknown("query parameter", name, shown, Spelling.didYouMean(name, read));
         }
     }
 
@@ -80,7 +74,7 @@ final class KnownParameters implements HandlerInterceptor {
         }
     }
 
-    /** Names of parameters; those that end in {@code []} stand for any text between the brackets. */
+    /** Names of parameters; those that end in {@code [*]} stand for any text between the brackets. */
     private static Set<String> readBy(HandlerMethod method) {
         Set<String> names = new LinkedHashSet<>();
         for (MethodParameter parameter : method.getMethodParameters()) {

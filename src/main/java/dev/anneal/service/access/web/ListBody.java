@@ -1,6 +1,5 @@
 package dev.anneal.service.access.web;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.service.platform.paging.Page;
 import java.util.List;
 import java.util.function.Function;
@@ -12,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param object always {@code list}
  * @param firstId id of the first row, null in an empty list (of files: the empty string)
  */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 public record ListBody<T>(
         String object,
         List<T> data,

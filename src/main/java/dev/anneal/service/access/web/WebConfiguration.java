@@ -24,9 +24,8 @@ class WebConfiguration implements WebMvcConfigurer {
 
     @Override
     public void addInterceptors(InterceptorRegistry interceptors) {
-        interceptors.addInterceptor(new NulCharacters());
+        interceptors.addInterceptor(new UnusableRequests());
         interceptors.addInterceptor(new KnownParameters());
-        interceptors.addInterceptor(new ContentTypes());
     }
 
     /** Applies exception advice to handlers of every kind, because interceptors refuse requests to all of them. */

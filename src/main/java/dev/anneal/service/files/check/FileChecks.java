@@ -6,10 +6,9 @@ import dev.anneal.service.files.FileListener;
 import dev.anneal.service.files.FileStatus;
 import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.platform.database.JsonColumn;
+import dev.anneal.service.platform.database.TimeColumn;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +44,7 @@ final class FileChecks implements FileListener {
                         INSERT INTO file_check (tenant_id, file_id, kind, state, requested_at)
                         VALUES (?, ?, 'VALIDATE', 'WAITING', ?)
                         """)
-                .params(file.tenantId(), file.key(), timestamp(file.createdAt()))
+                .params(file.tenantId(), file.key(), TimeColumn.write(file.createdAt()))
                 .update();
     }
 
@@ -73,7 +72,7 @@ final class FileChecks implements FileListener {
                 .param("model", question.model().id())
                 .param("tokenizer", question.model().tokenizer())
                 .param("maxLength", question.maxLength())
-                .param("now", timestamp(now))
+                .param("now", TimeColumn.write(now))
                 .update();
     }
 
@@ -133,8 +132,8 @@ final class FileChecks implements FileListener {
                                   kind = 'VALIDATE' AS validates, model_id, tokenizer, max_length, requested_at, attempts
                         """)
                 .param("owner", owner)
-                .param("until", timestamp(now.plus(lease)))
-                .param("now", timestamp(now))
+                .param("until", TimeColumn.write(now.plus(lease)))
+                .param("now", TimeColumn.write(now))
                 .query(FileCheck.class)
                 .optional();
     }
@@ -150,7 +149,7 @@ final class FileChecks implements FileListener {
                             FOR UPDATE SKIP LOCKED
                         )
                         """)
-                .param("until", timestamp(until))
+                .param("until", TimeColumn.write(until))
                 .param("owner", owner)
                 .param("checks", checks.toArray(Long[]::new))
                 .update();
@@ -174,7 +173,7 @@ final class FileChecks implements FileListener {
                         SET claimed_by = 'nobody', claimed_until = :time, attempts = attempts - 1
                         WHERE id = :id AND state = 'CLAIMED' AND claimed_by = :owner
                         """)
-                .param("time", timestamp(time))
+                .param("time", TimeColumn.write(time))
                 .param("id", check.id())
                 .param("owner", owner)
                 .update();
@@ -253,9 +252,5 @@ final class FileChecks implements FileListener {
                         .params(Arrays.asList(state, report, errorCode, errorMessage, check.id(), owner))
                         .update()
                 == 1;
-    }
-
-    private static OffsetDateTime timestamp(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
     }
 }

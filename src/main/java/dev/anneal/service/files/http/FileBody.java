@@ -1,6 +1,5 @@
 package dev.anneal.service.files.http;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.service.files.StoredFile;
 import java.time.Instant;
@@ -11,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param statusDetails why {@code status} is {@code error}
  */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record FileBody(
         String id,
         String object,
@@ -29,7 +27,6 @@ record FileBody(
      *
      * @param validationReport report on training data; null before the check, and in lists
      */
-    @JsonInclude(JsonInclude.Include.ALWAYS)
     record Anneal(String sha256, @Nullable ValidationReport validationReport) {}
 
     static FileBody of(StoredFile file) {

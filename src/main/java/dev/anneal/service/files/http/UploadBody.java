@@ -1,6 +1,5 @@
 package dev.anneal.service.files.http;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.files.upload.Upload;
 import java.time.Instant;
@@ -12,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param file null until the upload is completed
  */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record UploadBody(
         String id,
         String object,

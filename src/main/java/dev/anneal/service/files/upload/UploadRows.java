@@ -1,12 +1,12 @@
 package dev.anneal.service.files.upload;
 
 import dev.anneal.service.files.FilePurpose;
+import dev.anneal.service.platform.database.TimeColumn;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +42,8 @@ final class UploadRows {
                         """)
                 .param("tenant", tenantId)
                 .param("id", id)
-                .param("now", timestamp(now))
-                .param("expires", timestamp(expiresAt))
+                .param("now", TimeColumn.write(now))
+                .param("expires", TimeColumn.write(expiresAt))
                 .param("filename", wanted.filename())
                 .param("purpose", wanted.purpose().wireName())
                 .param("bytes", wanted.bytes())
@@ -55,7 +55,7 @@ final class UploadRows {
     int countPending(String tenantId, Instant now) {
         jdbc.sql(LOCK_COUNT).param("tenant", tenantId).query(Boolean.class).single();
         return jdbc.sql("SELECT count(*) FROM upload WHERE tenant_id = ? AND state = 'PENDING' AND expires_at > ?")
-                .params(tenantId, timestamp(now))
+                .params(tenantId, TimeColumn.write(now))
                 .query(Integer.class)
                 .single();
     }
@@ -71,7 +71,7 @@ final class UploadRows {
 
     private Optional<Upload> find(String query, String id, Instant now) {
         return jdbc.sql(query)
-                .param("now", timestamp(now))
+                .param("now", TimeColumn.write(now))
                 .param("id", id)
                 .query(UploadRows::upload)
                 .optional();
@@ -91,7 +91,7 @@ final class UploadRows {
 
     void beginPart(Upload upload, String partId, Instant now) {
         jdbc.sql("INSERT INTO upload_part (tenant_id, upload_id, public_id, created_at) VALUES (?, ?, ?, ?)")
-                .params(upload.tenantId(), upload.key(), partId, timestamp(now))
+                .params(upload.tenantId(), upload.key(), partId, TimeColumn.write(now))
                 .update();
     }
 
@@ -122,10 +122,6 @@ final class UploadRows {
                 .query((row, number) -> parts.put(row.getString("public_id"), row.getLong("bytes")))
                 .list();
         return parts;
-    }
-
-    static OffsetDateTime timestamp(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
     }
 
     static Upload upload(ResultSet row, int number) throws SQLException {

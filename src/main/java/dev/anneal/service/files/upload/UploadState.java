@@ -1,9 +1,9 @@
 package dev.anneal.service.files.upload;
 
-import java.util.Locale;
+import dev.anneal.protocol.WireName;
 
 /** State of an upload. The API shows the lower-case names. */
-public enum UploadState {
+public enum UploadState implements WireName {
     /** Accepts parts. */
     PENDING,
     /** Has become a file. */
@@ -12,8 +12,4 @@ public enum UploadState {
     CANCELLED,
     /** Not completed in time. */
     EXPIRED;
-
-    public String wireName() {
-        return name().toLowerCase(Locale.ROOT);
-    }
 }

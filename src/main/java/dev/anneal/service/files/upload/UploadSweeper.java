@@ -1,6 +1,7 @@
 package dev.anneal.service.files.upload;
 
 import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.database.TimeColumn;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
 import java.time.Clock;
@@ -49,7 +50,7 @@ final class UploadSweeper {
                                     WHERE state = 'PENDING' AND expires_at <= ?
                                     FOR UPDATE SKIP LOCKED -- another process sweeps as well
                                 )
-                                """).param(UploadRows.timestamp(clock.instant())).update());
+                                """).param(TimeColumn.write(clock.instant())).update());
         if (expired > 0) {
             LOG.info("{} uploads were not completed in time; their parts are deleted", expired);
         }
@@ -63,7 +64,7 @@ final class UploadSweeper {
                 .forEach(this::removeParts);
         after = left.size() < BATCH ? 0 : left.get(BATCH - 1).key();
         database.run(() -> jdbc.sql("DELETE FROM upload WHERE swept AND created_at < ?")
-                .param(UploadRows.timestamp(clock.instant().minus(REMEMBERED)))
+                .param(TimeColumn.write(clock.instant().minus(REMEMBERED)))
                 .update());
     }
 
@@ -77,7 +78,7 @@ final class UploadSweeper {
         }
         database.run(() -> {
             jdbc.sql("DELETE FROM upload_part WHERE upload_id = ? AND (bytes IS NOT NULL OR created_at < ?)")
-                    .params(upload.key(), UploadRows.timestamp(clock.instant().minus(LONGEST_PART)))
+                    .params(upload.key(), TimeColumn.write(clock.instant().minus(LONGEST_PART)))
                     .update();
             jdbc.sql("""
                             UPDATE upload SET swept = true

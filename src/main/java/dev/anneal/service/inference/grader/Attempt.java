@@ -24,7 +24,6 @@ record Attempt(
     /** Maximum number of bytes read of an answer. */
     static final int MAX_BYTES = 65_536;
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Pattern SECONDS = Pattern.compile("[0-9]{1,6}");
     private static final int REQUEST_TIMEOUT = 408;
     private static final int TOO_MANY_REQUESTS = 429;
@@ -46,7 +45,7 @@ record Attempt(
 
     private static Attempt score(byte[] body) {
         try {
-            JsonNode score = JSON.readTree(body).path("score");
+            JsonNode score = JsonMapper.shared().readTree(body).path("score");
             if (score.isNumber() && Double.isFinite(score.doubleValue())) {
                 return Attempt.scored(score.doubleValue());
             }

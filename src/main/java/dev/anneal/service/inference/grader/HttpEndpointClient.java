@@ -30,8 +30,6 @@ final class HttpEndpointClient implements Endpoints, AutoCloseable {
 
     private static final String STOPPED = "grading was stopped";
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
     private final EndpointTransport transport;
     private final int retries;
     private final Duration firstDelay;
@@ -92,7 +90,7 @@ final class HttpEndpointClient implements Endpoints, AutoCloseable {
                     new Sample(completion.item(), completion.outputText(), completion.toolCalls()).namespace());
             body.put("item", completion.item());
             body.put("trace_id", id);
-            return JSON.writeValueAsBytes(body);
+            return JsonMapper.shared().writeValueAsBytes(body);
         }
     }
 

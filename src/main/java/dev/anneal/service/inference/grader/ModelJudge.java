@@ -28,8 +28,6 @@ final class ModelJudge {
     /** Number of times that delays double. */
     private static final int DOUBLINGS = 4;
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
     private final TextGenerator generator;
     private final String tenantId;
     private final SharedThreads threads;
@@ -112,7 +110,7 @@ final class ModelJudge {
     }
 
     private static Input chat(List<Message> conversation) {
-        return new Input.Chat(JSON.writeValueAsString(Map.of("messages", conversation)));
+        return new Input.Chat(JsonMapper.shared().writeValueAsString(Map.of("messages", conversation)));
     }
 
     /** The seed is 0 by default, so that equal questions get equal answers. */

@@ -14,15 +14,12 @@ import org.jspecify.annotations.Nullable;
 record ChatFormat(boolean withLogprobs) implements AnswerFormat {
 
     /** One answer. */
-    @JsonInclude(JsonInclude.Include.ALWAYS)
     record Choice(int index, Message message, TokenLogprob.@Nullable Content logprobs, String finishReason) {}
 
     /** The assistant's message; {@code refusal} is always null. */
-    @JsonInclude(JsonInclude.Include.ALWAYS)
     record Message(String role, String content, @Nullable String refusal) {}
 
     /** The next part of an answer, or its end. */
-    @JsonInclude(JsonInclude.Include.ALWAYS)
     record PartialChoice(
             int index,
             Delta delta,

@@ -1,6 +1,5 @@
 package dev.anneal.service.inference.http;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.protocol.ServeReply;
 import dev.anneal.service.inference.Generation;
 import java.util.ArrayList;
@@ -29,7 +28,6 @@ final class CompletionFormat implements AnswerFormat {
      *
      * @param finishReason null before the end
      */
-    @JsonInclude(JsonInclude.Include.ALWAYS)
     record Choice(
             String text,
             int index,

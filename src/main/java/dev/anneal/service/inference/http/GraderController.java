@@ -1,6 +1,5 @@
 package dev.anneal.service.inference.http;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.engine.grade.Grade;
 import dev.anneal.engine.grade.Grader;
 import dev.anneal.engine.grade.Sample;
@@ -41,7 +40,6 @@ class GraderController {
      *
      * @param grader null if OpenAI's types cannot express it
      */
-    @JsonInclude(JsonInclude.Include.ALWAYS)
     record Validated(@Nullable Map<String, @Nullable Object> grader, Anneal anneal) {
 
         /**

@@ -1,6 +1,5 @@
 package dev.anneal.service.inference.http;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.protocol.ServeReply;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,11 +19,9 @@ record TokenLogprob(String token, double logprob, @Nullable List<Integer> bytes,
     private static final double IMPOSSIBLE = -9999;
 
     /** A likely token. */
-    @JsonInclude(JsonInclude.Include.ALWAYS)
     record Likely(String token, double logprob, @Nullable List<Integer> bytes) {}
 
     /** The {@code logprobs} of a choice. */
-    @JsonInclude(JsonInclude.Include.ALWAYS)
     record Content(List<TokenLogprob> content, @Nullable List<TokenLogprob> refusal) {
 
         /**

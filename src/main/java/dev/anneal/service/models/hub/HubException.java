@@ -1,10 +1,10 @@
 package dev.anneal.service.models.hub;
 
 import dev.anneal.engine.format.file.DiskFull;
+import dev.anneal.protocol.WireName;
 import dev.anneal.service.models.catalog.ModelSourceException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A failure to get a model from the Hub. The message is written for the client who asked for the model. */
@@ -18,7 +18,7 @@ public final class HubException extends ModelSourceException {
     }
 
     HubException(Kind kind, String message, @Nullable Duration retryAfter, @Nullable Throwable cause) {
-        super(kind.code(), message, cause);
+        super(kind.wireName(), message, cause);
         this.kind = kind;
         this.retryAfter = retryAfter;
     }
@@ -38,7 +38,7 @@ public final class HubException extends ModelSourceException {
     }
 
     /** The cause. Its lower-case name is the code that clients see. */
-    public enum Kind {
+    public enum Kind implements WireName {
         /** The operator does not allow the model, or nothing may be pulled. */
         MODEL_NOT_AVAILABLE,
         /** There is no such model, or the token may not see it. */
@@ -56,10 +56,6 @@ public final class HubException extends ModelSourceException {
         STORAGE_FULL,
         /** The cache cannot be read or written. */
         STORAGE_FAILED;
-
-        private String code() {
-            return name().toLowerCase(Locale.ROOT);
-        }
     }
 
     public Kind kind() {

@@ -1,7 +1,7 @@
 package dev.anneal.service.models.hub;
 
+import dev.anneal.protocol.WireName;
 import java.time.Instant;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,13 +25,9 @@ public record HubModel(
         @Nullable String errorMessage) {
 
     /** State of the pull. The API shows the lower-case names. */
-    public enum State {
+    public enum State implements WireName {
         PULLING,
         READY,
         FAILED;
-
-        public String wireName() {
-            return name().toLowerCase(Locale.ROOT);
-        }
     }
 }

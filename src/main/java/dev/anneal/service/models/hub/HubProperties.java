@@ -1,6 +1,7 @@
 package dev.anneal.service.models.hub;
 
 import dev.anneal.service.models.catalog.ModelId;
+import dev.anneal.service.platform.outbound.OutboundClient;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +34,7 @@ public record HubProperties(
         String cacheDir) {
 
     public HubProperties {
-        if (endpoint.getHost() == null || !String.valueOf(endpoint.getScheme()).matches("https?")) {
+        if (!OutboundClient.isHttp(endpoint)) {
             throw new IllegalArgumentException(
                     "anneal.hub.endpoint must be an http or https address with a host, such as"
                             + " https://huggingface.co, but is '" + endpoint + "'");

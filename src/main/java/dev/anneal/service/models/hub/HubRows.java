@@ -1,7 +1,5 @@
 package dev.anneal.service.models.hub;
 
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +16,7 @@ import org.springframework.stereotype.Component;
 final class HubRows {
 
     private static final String SELECT = """
-            SELECT model_id, revision, sha, state, requested_at, bytes_total, bytes_done, license, error_code, error_message
+            SELECT model_id AS id, revision, sha, state, requested_at, bytes_total, bytes_done, license, error_code, error_message
             FROM base_model
             """;
 
@@ -34,12 +32,12 @@ final class HubRows {
     Optional<HubModel> find(String id) {
         return jdbc.sql(SELECT + "WHERE model_id = ?")
                 .param(id)
-                .query(HubRows::model)
+                .query(HubModel.class)
                 .optional();
     }
 
     List<HubModel> list() {
-        return jdbc.sql(SELECT + "ORDER BY model_id").query(HubRows::model).list();
+        return jdbc.sql(SELECT + "ORDER BY model_id").query(HubModel.class).list();
     }
 
     /** The commits in use, by id. */
@@ -130,19 +128,5 @@ final class HubRows {
                 .param("id", pull.modelId())
                 .param("requested", pull.requestedAt())
                 .update();
-    }
-
-    private static HubModel model(ResultSet row, int number) throws SQLException {
-        return new HubModel(
-                row.getString("model_id"),
-                row.getString("revision"),
-                row.getString("sha"),
-                HubModel.State.valueOf(row.getString("state")),
-                row.getObject("requested_at", OffsetDateTime.class).toInstant(),
-                row.getObject("bytes_total", Long.class),
-                row.getObject("bytes_done", Long.class),
-                row.getString("license"),
-                row.getString("error_code"),
-                row.getString("error_message"));
     }
 }

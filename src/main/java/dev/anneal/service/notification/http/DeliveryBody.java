@@ -1,13 +1,11 @@
 package dev.anneal.service.notification.http;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.service.notification.webhook.WebhookDelivery;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The object {@code webhook_endpoint.delivery}. */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record DeliveryBody(
         String id,
         String object,
@@ -20,7 +18,6 @@ record DeliveryBody(
         List<Attempt> attempts) {
 
     /** An attempt. */
-    @JsonInclude(JsonInclude.Include.ALWAYS)
     record Attempt(
             int number,
             Instant startedAt,

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param signingSecret only in responses that create it; omitted from all others
  */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record EndpointBody(
         String id,
         String object,
@@ -31,7 +30,6 @@ record EndpointBody(
      * @param disabledReason why it is disabled; null while it is enabled
      * @param previousSecretExpiresAt until when the previous secret signs as well; null if none does
      */
-    @JsonInclude(JsonInclude.Include.ALWAYS)
     record Extension(
             boolean enabled,
             @Nullable String disabledReason,

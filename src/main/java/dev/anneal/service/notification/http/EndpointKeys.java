@@ -2,13 +2,13 @@ package dev.anneal.service.notification.http;
 
 import dev.anneal.service.notification.webhook.WebhookEndpoint.Settings;
 import dev.anneal.service.notification.webhook.WebhookEventType;
+import dev.anneal.service.platform.outbound.OutboundClient;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.platform.request.StrictObject;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the settings of an endpoint from a request. */
@@ -81,9 +81,7 @@ final class EndpointKeys {
         }
         try {
             URI uri = new URI(url);
-            String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
-            boolean isHttp = scheme.equals("https") || scheme.equals("http");
-            if (isHttp && uri.getHost() != null && uri.getUserInfo() == null && url.length() <= LONGEST_URL) {
+            if (OutboundClient.isHttp(uri) && uri.getUserInfo() == null && url.length() <= LONGEST_URL) {
                 return uri;
             }
         } catch (URISyntaxException e) {

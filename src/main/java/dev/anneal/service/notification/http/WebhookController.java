@@ -1,5 +1,6 @@
 package dev.anneal.service.notification.http;
 
+import dev.anneal.protocol.WireName;
 import dev.anneal.service.access.tenant.RequiresScope;
 import dev.anneal.service.access.tenant.Scope;
 import dev.anneal.service.access.tenant.Tenant;
@@ -17,7 +18,6 @@ import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.platform.request.StrictObject;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -140,9 +140,7 @@ class WebhookController {
         if (status == null || status.isEmpty()) {
             return null;
         }
-        return Arrays.stream(WebhookDelivery.State.values())
-                .filter(state -> state.wireName().equals(status))
-                .findFirst()
+        return WireName.find(WebhookDelivery.State.class, status)
                 .orElseThrow(() -> Refusal.invalidValue(
                         "status", "'status' must be pending, delivered or failed but is '" + status + "'"));
     }

@@ -27,8 +27,6 @@ final class MlflowClient implements AutoCloseable {
     /** Statuses about credentials or rate: the same request may succeed later. */
     private static final Set<Integer> NOT_ABOUT_THE_REQUEST = Set.of(401, 403, 407, 408, 425, 429);
 
-    private static final JsonMapper JSON = JsonMapper.shared();
-
     private final OutboundClient client;
     private final String base;
     private final Map<String, String> headers;
@@ -64,7 +62,9 @@ final class MlflowClient implements AutoCloseable {
         return send(
                 endpoint,
                 OutboundRequest.post(
-                        URI.create(base + endpoint), headers, OutboundContent.json(JSON.writeValueAsBytes(body))));
+                        URI.create(base + endpoint),
+                        headers,
+                        OutboundContent.json(JsonMapper.shared().writeValueAsBytes(body))));
     }
 
     private JsonNode send(String endpoint, OutboundRequest request) throws MlflowException {
@@ -114,7 +114,7 @@ final class MlflowClient implements AutoCloseable {
 
     private static JsonNode parsed(String said, String body) throws MlflowException {
         try {
-            JsonNode parsed = JSON.readTree(body);
+            JsonNode parsed = JsonMapper.shared().readTree(body);
             if (parsed.isObject()) {
                 return parsed;
             }

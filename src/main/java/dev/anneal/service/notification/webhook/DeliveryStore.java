@@ -136,19 +136,19 @@ final class DeliveryStore {
         String previous = row.getString("previous_secret");
         return new Due(
                 row.getLong("id"),
-                text(row, "external_id"),
-                text(row, "tenant_id"),
+                row.getString("external_id"),
+                row.getString("tenant_id"),
                 new WebhookEvent(
-                        text(row, "event_id"),
-                        text(row, "event_type"),
-                        text(row, "subject"),
+                        row.getString("event_id"),
+                        row.getString("event_type"),
+                        row.getString("subject"),
                         Objects.requireNonNull(TimeColumn.read(row, "created_at"))),
                 row.getInt("tries"),
                 row.getLong("endpoint"),
-                text(row, "endpoint_id"),
-                URI.create(text(row, "url")),
+                row.getString("endpoint_id"),
+                URI.create(row.getString("url")),
                 row.getBoolean("disabled"),
-                SealedText.parse(text(row, "secret")),
+                SealedText.parse(row.getString("secret")),
                 previous == null ? null : SealedText.parse(previous));
     }
 
@@ -236,12 +236,12 @@ final class DeliveryStore {
 
     private static WebhookDelivery delivery(ResultSet row) throws SQLException {
         return new WebhookDelivery(
-                text(row, "external_id"),
+                row.getString("external_id"),
                 Objects.requireNonNull(TimeColumn.read(row, "created_at")),
-                text(row, "event_id"),
-                text(row, "event_type"),
-                text(row, "subject"),
-                State.valueOf(text(row, "state")),
+                row.getString("event_id"),
+                row.getString("event_type"),
+                row.getString("subject"),
+                State.valueOf(row.getString("state")),
                 TimeColumn.read(row, "next_try_at"),
                 List.of());
     }
@@ -253,9 +253,5 @@ final class DeliveryStore {
 
     int forget(Instant before) {
         return jdbc.sql(FORGET).param("before", before.atOffset(ZoneOffset.UTC)).update();
-    }
-
-    private static String text(ResultSet row, String column) throws SQLException {
-        return Objects.requireNonNull(row.getString(column), column);
     }
 }

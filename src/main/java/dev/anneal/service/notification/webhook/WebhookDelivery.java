@@ -1,8 +1,8 @@
 package dev.anneal.service.notification.webhook;
 
+import dev.anneal.protocol.WireName;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,15 +33,11 @@ public record WebhookDelivery(
     }
 
     /** States of a delivery. */
-    public enum State {
+    public enum State implements WireName {
         PENDING,
         DELIVERED,
         /** Not tried again unless it is replayed. */
         FAILED;
-
-        public String wireName() {
-            return name().toLowerCase(Locale.ROOT);
-        }
     }
 
     /**

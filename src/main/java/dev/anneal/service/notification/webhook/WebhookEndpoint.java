@@ -1,11 +1,11 @@
 package dev.anneal.service.notification.webhook;
 
+import dev.anneal.protocol.WireName;
 import jakarta.persistence.Convert;
 import jakarta.persistence.Embeddable;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,17 +40,13 @@ public record WebhookEndpoint(
     }
 
     /** Why nothing is delivered. */
-    public enum Disabled {
+    public enum Disabled implements WireName {
         /** Disabled by its owner. */
         REQUESTED,
         /** It answered with status 410. */
         GONE,
         /** It accepted nothing during all attempts of a delivery. */
         EXHAUSTED;
-
-        public String wireName() {
-            return name().toLowerCase(Locale.ROOT);
-        }
     }
 
     /**

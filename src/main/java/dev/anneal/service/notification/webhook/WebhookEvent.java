@@ -13,8 +13,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record WebhookEvent(String id, String type, String subject, Instant createdAt) {
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
     /** The JSON, with the same bytes on every call. */
     byte[] body() {
         Map<String, Object> body = new LinkedHashMap<>();
@@ -23,6 +21,6 @@ record WebhookEvent(String id, String type, String subject, Instant createdAt) {
         body.put("created_at", createdAt.getEpochSecond());
         body.put("type", type);
         body.put("data", Map.of("id", subject));
-        return JSON.writeValueAsString(body).getBytes(StandardCharsets.UTF_8);
+        return JsonMapper.shared().writeValueAsString(body).getBytes(StandardCharsets.UTF_8);
     }
 }

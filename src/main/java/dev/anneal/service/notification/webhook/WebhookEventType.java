@@ -1,11 +1,12 @@
 package dev.anneal.service.notification.webhook;
 
+import dev.anneal.protocol.WireName;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /** Types of events, with OpenAI's names. */
-public enum WebhookEventType {
+public enum WebhookEventType implements WireName {
     JOB_SUCCEEDED("fine_tuning.job.succeeded"),
     JOB_FAILED("fine_tuning.job.failed"),
     JOB_CANCELLED("fine_tuning.job.cancelled");
@@ -16,6 +17,7 @@ public enum WebhookEventType {
         this.wireName = wireName;
     }
 
+    @Override
     public String wireName() {
         return wireName;
     }
@@ -25,8 +27,6 @@ public enum WebhookEventType {
     }
 
     public static Optional<WebhookEventType> named(String wireName) {
-        return Arrays.stream(values())
-                .filter(type -> type.wireName.equals(wireName))
-                .findFirst();
+        return WireName.find(WebhookEventType.class, wireName);
     }
 }

@@ -1,11 +1,9 @@
 package dev.anneal.service.operations.http;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.service.operations.retention.Retention;
 import org.jspecify.annotations.Nullable;
 
 /** A retention in the API; null means forever. */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record RetentionBody(
         String object,
         String projectId,

@@ -1,9 +1,9 @@
 package dev.anneal.service.operations.metrics;
 
+import dev.anneal.protocol.WireName;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -22,12 +22,16 @@ final class EnumCounters<E extends Enum<E>> {
                     constant,
                     Counter.builder(name)
                             .description(description)
-                            .tag(tag, constant.name().toLowerCase(Locale.ROOT))
+                            .tag(tag, WireName.of(constant))
                             .register(registry));
         }
     }
 
-    Counter of(E constant) {
-        return Objects.requireNonNull(counters.get(constant));
+    void count(E constant) {
+        count(constant, 1);
+    }
+
+    void count(E constant, double amount) {
+        Objects.requireNonNull(counters.get(constant)).increment(amount);
     }
 }

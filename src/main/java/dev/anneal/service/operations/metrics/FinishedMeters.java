@@ -1,5 +1,6 @@
 package dev.anneal.service.operations.metrics;
 
+import dev.anneal.protocol.WireName;
 import dev.anneal.service.queue.WorkEnd;
 import dev.anneal.service.queue.WorkEndListener;
 import dev.anneal.service.queue.WorkError;
@@ -7,7 +8,6 @@ import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.training.settings.TrainingMethods;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -39,11 +39,13 @@ final class FinishedMeters implements WorkEndListener {
     private Counter counter(String method, WorkState outcome, WorkError.@Nullable Origin fault) {
         return Counter.builder(MeterNames.JOBS_FINISHED)
                 .description("Work that has ended for good")
-                .tags("outcome", lower(outcome), "method", method, "fault", fault == null ? "none" : lower(fault))
+                .tags(
+                        "outcome",
+                        WireName.of(outcome),
+                        "method",
+                        method,
+                        "fault",
+                        fault == null ? "none" : WireName.of(fault))
                 .register(registry);
-    }
-
-    private static String lower(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,11 +1,14 @@
 package dev.anneal.service.operations.metrics;
 
+import dev.anneal.protocol.WireName;
+import dev.anneal.service.notification.mlflow.MlflowListener;
+import dev.anneal.service.notification.webhook.DeliveryListener;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.schedule.LocalChore;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.util.Locale;
 import java.util.Objects;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -22,9 +25,31 @@ class MetricsConfiguration {
         return registry -> Role.in(environment)
                 .forEach(role -> Gauge.builder(MeterNames.BUILD_INFO, () -> 1)
                         .description("What runs here")
-                        .tag("component", role.name().toLowerCase(Locale.ROOT))
+                        .tag("component", WireName.of(role))
                         .tag("version", Objects.requireNonNullElse(version, UNPACKAGED))
                         .register(registry));
+    }
+
+    @Bean
+    @ConditionalOnRole(Role.API)
+    MlflowListener mlflowMeters(MeterRegistry registry) {
+        return new EnumCounters<>(
+                registry,
+                MlflowListener.Outcome.class,
+                "outcome",
+                MeterNames.MLFLOW_REQUESTS,
+                "Requests to the MLflow server")::count;
+    }
+
+    @Bean
+    @ConditionalOnRole(Role.API)
+    DeliveryListener webhookMeters(MeterRegistry registry) {
+        return new EnumCounters<>(
+                registry,
+                DeliveryListener.Outcome.class,
+                "outcome",
+                MeterNames.WEBHOOK_DELIVERIES,
+                "Tries of webhook deliveries")::count;
     }
 
     @Bean

@@ -13,7 +13,6 @@ import io.micrometer.core.instrument.Tags;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -70,6 +69,6 @@ final class QueueMeters {
                 .filter(each -> each.kind() == WorkKind.TRAIN && each.state() == state)
                 .mapToLong(WorkCount::count)
                 .sum();
-        return MultiGauge.Row.of(Tags.of("state", state.name().toLowerCase(Locale.ROOT)), count);
+        return MultiGauge.Row.of(Tags.of("state", state.wireName()), count);
     }
 }

@@ -22,6 +22,6 @@ final class RescueMeters implements RescueListener {
 
     @Override
     public void committed(Rescue rescue) {
-        rescues.of(rescue.reason()).increment();
+        rescues.count(rescue.reason());
     }
 }

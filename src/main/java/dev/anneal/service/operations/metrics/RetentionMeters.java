@@ -37,8 +37,8 @@ final class RetentionMeters implements RetentionListener {
 
     @Override
     public void removed(Kind kind, long size) {
-        removed.of(kind).increment();
-        bytes.of(kind).increment((double) size);
+        removed.count(kind);
+        bytes.count(kind, (double) size);
     }
 
     @Override

@@ -1,12 +1,12 @@
 package dev.anneal.service.operations.metrics;
 
+import dev.anneal.protocol.WireName;
 import dev.anneal.service.storage.StoreListener;
 import dev.anneal.service.storage.StoreOperation;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.springframework.stereotype.Component;
@@ -42,7 +42,7 @@ final class StoreMeters implements StoreListener {
                     operation,
                     Timer.builder(MeterNames.STORE)
                             .description("Operations of the artifact store")
-                            .tag("op", operation.name().toLowerCase(Locale.ROOT))
+                            .tag("op", WireName.of(operation))
                             .serviceLevelObjectives(BUCKETS)
                             .register(registry));
         }
@@ -52,7 +52,7 @@ final class StoreMeters implements StoreListener {
     public void done(StoreOperation operation, Duration took, boolean failed) {
         Objects.requireNonNull(timers.get(operation)).record(took);
         if (failed) {
-            errors.of(operation).increment();
+            errors.count(operation);
         }
     }
 }

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +18,32 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrainingGauges {
 
+    /** Which of the values that a method measures in a step, named as TRL names them, become gauges; the names of others are a client's own. */
+    private static final Map<String, MethodGauge> OF_METHODS = Map.of(
+            "reward",
+            new MethodGauge(MeterNames.TRAIN_REWARD, "Mean reward of the last step's completions"),
+            "kl",
+            new MethodGauge(MeterNames.TRAIN_KL, "Divergence of the last step from the base model"),
+            "entropy",
+            new MethodGauge(MeterNames.TRAIN_ENTROPY, "Entropy of the last step's policy"),
+            "completions/mean_length",
+            new MethodGauge(MeterNames.TRAIN_COMPLETION_TOKENS, "Mean tokens of the last step's completions"),
+            "completions/clipped_ratio",
+            new MethodGauge(MeterNames.TRAIN_TRUNCATED, "Share of the last step's completions that were cut"),
+            "rewards/accuracies",
+            new MethodGauge(
+                    MeterNames.TRAIN_PREFERENCE_ACCURACY, "Share of the last step's pairs that are in the right order"),
+            "rewards/margins",
+            new MethodGauge(MeterNames.TRAIN_PREFERENCE_MARGIN, "Mean margin of the rewards of the last step's pairs"));
+
     private final MeterRegistry registry;
     private final String slot;
     private final List<Meter> meters = new ArrayList<>();
     private volatile Progress.@Nullable Step last;
     private volatile Progress.@Nullable DeviceMemory lastMemory;
+
+    /** A gauge's name and meaning. */
+    private record MethodGauge(String name, String description) {}
 
     TrainingGauges(MeterRegistry registry, int slot) {
         this.registry = registry;
@@ -101,7 +123,7 @@ public final class TrainingGauges {
     }
 
     private void registerMetrics(Progress.Step step) {
-        MethodGauges.byMetric().forEach((metric, gauge) -> {
+        OF_METHODS.forEach((metric, gauge) -> {
             if (step.metrics().containsKey(metric)) {
                 gauge(
                         gauge.name(),

@@ -12,7 +12,7 @@ import org.springframework.stereotype.Component;
 public final class Retentions {
 
     private static final String FIND =
-            "SELECT intermediate_checkpoints_days, exports_days FROM tenant_retention WHERE tenant_id = :tenant";
+            "SELECT intermediate_checkpoints_days AS intermediate_checkpoints, exports_days AS exports FROM tenant_retention WHERE tenant_id = :tenant";
 
     private static final String SAVE = """
             INSERT INTO tenant_retention (tenant_id, intermediate_checkpoints_days, exports_days)
@@ -39,9 +39,7 @@ public final class Retentions {
     private Retention own(String tenantId) {
         return jdbc.sql(FIND)
                 .param("tenant", tenantId)
-                .query((row, number) -> new Retention(
-                        row.getObject("intermediate_checkpoints_days", Integer.class),
-                        row.getObject("exports_days", Integer.class)))
+                .query(Retention.class)
                 .optional()
                 .orElse(Retention.NONE);
     }

@@ -24,7 +24,7 @@ final class ConfiguredAccess {
         Login login = new Login(
                 Objects.requireNonNullElse(details.getUsername(), "anneal"),
                 Objects.requireNonNullElse(details.getPassword(), ""));
-        return new DatabaseAccess(details.getJdbcUrl(), login, login);
+        return new DatabaseAccess(details.getJdbcUrl(), login, login, false);
     }
 
     /** Whether the driver accepts the address. */
@@ -52,8 +52,7 @@ final class ConfiguredAccess {
         return new DatabaseAccess(
                 url,
                 application,
-                owner.isEmpty()
-                        ? application
-                        : new Login(owner, environment.getProperty("spring.flyway.password", "")));
+                owner.isEmpty() ? application : new Login(owner, environment.getProperty("spring.flyway.password", "")),
+                false);
     }
 }

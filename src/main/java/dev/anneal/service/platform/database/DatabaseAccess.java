@@ -6,8 +6,9 @@ package dev.anneal.service.platform.database;
  * @param url JDBC address without credentials
  * @param application login of the running service, which acts through the roles that were granted to it
  * @param owner login that owns the tables and migrates them; may be the same
+ * @param isEmbedded whether this installation runs the server itself
  */
-record DatabaseAccess(String url, Login application, Login owner) {
+record DatabaseAccess(String url, Login application, Login owner, boolean isEmbedded) {
 
     /** Server and database, without the parameters of the address, which may hold a password. */
     String place() {

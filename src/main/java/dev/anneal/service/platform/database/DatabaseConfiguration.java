@@ -126,8 +126,8 @@ class DatabaseConfiguration {
 
     @Bean
     @ConditionalOnProperty(name = "spring.flyway.enabled", havingValue = "false")
-    CheckedSchema checkedSchema(DatabaseAccess access) {
-        return new CheckedSchema(access);
+    SchemaCheck schemaCheck(DatabaseAccess access) {
+        return new SchemaCheck(access);
     }
 
     /** Spring Boot registers it with Flyway as a callback. */
@@ -154,9 +154,7 @@ class DatabaseConfiguration {
 
     @Bean
     @Order(3)
-    StartNote databaseNote(
-            DatabaseAccess access, Environment environment, ObjectProvider<JdbcConnectionDetails> container) {
-        boolean isOwn = ConfiguredAccess.isConfigured(environment) || container.getIfAvailable() != null;
-        return StartNote.of("Database", (isOwn ? "" : "embedded PostgreSQL, ") + access.place());
+    StartNote databaseNote(DatabaseAccess access) {
+        return StartNote.of("Database", (access.isEmbedded() ? "embedded PostgreSQL, " : "") + access.place());
     }
 }

@@ -89,7 +89,7 @@ final class EmbeddedPostgres implements AutoCloseable {
     }
 
     DatabaseAccess access() {
-        return new DatabaseAccess(url(port, DATABASE), logins.application(), logins.owner());
+        return new DatabaseAccess(url(port, DATABASE), logins.application(), logins.owner(), true);
     }
 
     /** Superuser connections, for tests. */

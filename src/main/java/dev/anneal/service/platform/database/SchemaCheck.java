@@ -20,10 +20,8 @@ final class SchemaCheck {
             "Start a process of this version with anneal.roles=migrate (environment: ANNEAL_ROLES) and"
                     + " the owner's login, which brings the schema up to date and exits; or leave spring.flyway.enabled at true.";
 
-    private SchemaCheck() {}
-
     /** @throws StartRefusedException if a migration is missing, or if the applied ones cannot be read */
-    static void require(DatabaseAccess access) {
+    SchemaCheck(DatabaseAccess access) {
         MigrationInfoService migrations = read(access);
         MigrationInfo[] pending = migrations.pending();
         if (pending.length > 0) {

@@ -131,9 +131,13 @@ public final class OutboundClient implements AutoCloseable {
         return new OutboundRequest(request.method(), target, headers, null);
     }
 
+    /** Whether an address is http or https and names a host. */
+    public static boolean isHttp(URI uri) {
+        return uri.getHost() != null && String.valueOf(uri.getScheme()).matches("(?i)https?");
+    }
+
     private static void requireHttp(URI uri) {
-        String scheme = String.valueOf(uri.getScheme());
-        if (!(scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https")) || uri.getHost() == null) {
+        if (!isHttp(uri)) {
             throw new IllegalArgumentException("an address must be http or https with a host, but is " + uri);
         }
     }

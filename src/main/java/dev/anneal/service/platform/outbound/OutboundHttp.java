@@ -2,12 +2,13 @@ package dev.anneal.service.platform.outbound;
 
 import dev.anneal.service.platform.schedule.DaemonThreads;
 import java.net.URI;
-import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.springframework.boot.http.client.InetAddressFilter;
+import org.springframework.stereotype.Component;
 
 /** Creates clients for outbound requests. The caller closes them. */
+@Component
 public final class OutboundHttp implements AutoCloseable {
 
     /** IPv6 addresses that hold an IPv4 address (RFC 4291 2.5.5.1, deprecated): no public host has one. */
@@ -17,13 +18,10 @@ public final class OutboundHttp implements AutoCloseable {
     private final ScheduledExecutorService deadlines =
             Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("outbound-deadlines"));
 
-    /**
-     * @param allowedAddresses addresses and networks (CIDR) that requests to strangers may reach in addition to public ones
-     */
-    public OutboundHttp(List<String> allowedAddresses) {
+    public OutboundHttp(OutboundProperties properties) {
         strangers = InetAddressFilter.externalAddresses()
                 .andNot(IPV4_COMPATIBLE)
-                .or(allowedAddresses.toArray(String[]::new));
+                .or(properties.allowedAddresses().toArray(String[]::new));
     }
 
     /** For hosts that clients name: connects only to public and allowed addresses, and follows no redirects. */

@@ -1,5 +1,6 @@
 package dev.anneal.service.platform.refusal;
 
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,20 @@ public final class Refusal extends RuntimeException {
     public static Refusal invalidCursor(String noun, String after) {
         return new Refusal(
                 RefusalCode.INVALID_CURSOR, "'after' must be the id of " + noun + " but is '" + after + "'", "after");
+    }
+
+    /**
+     * Something in the request that nothing reads.
+     *
+     * @param noun what it is
+     * @param hint sentence that goes on, which begins with a space or is empty
+     */
+    public static Refusal unknown(String noun, String name, Collection<String> known, String hint) {
+        String others = known.isEmpty() ? "none is known here" : "known here are " + String.join(", ", known);
+        return new Refusal(
+                RefusalCode.UNKNOWN_PARAMETER,
+                "unknown " + noun + " '" + name + "'; " + others + "." + hint + " Remove it or correct its name",
+                name);
     }
 
     public RefusalCode code() {

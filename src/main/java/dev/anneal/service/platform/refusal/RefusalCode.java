@@ -1,14 +1,13 @@
 package dev.anneal.service.platform.refusal;
 
-import java.util.Arrays;
-import java.util.Locale;
+import dev.anneal.protocol.WireName;
 import java.util.Optional;
 
 /**
  * Reason of a refusal. The lower-case name is {@code error.code} in the response; the status decides which exception an OpenAI SDK raises
  * and whether it retries.
  */
-public enum RefusalCode {
+public enum RefusalCode implements WireName {
     ADAPTER_INVALID(400),
     ADAPTER_NOT_ANNEALED(409),
     API_KEY_EXPIRED(401),
@@ -84,9 +83,7 @@ public enum RefusalCode {
 
     /** The code with this {@code error.code}. */
     public static Optional<RefusalCode> named(String wireName) {
-        return Arrays.stream(values())
-                .filter(code -> code.wireName().equals(wireName))
-                .findFirst();
+        return WireName.find(RefusalCode.class, wireName);
     }
 
     /** HTTP status of the answer. */
@@ -102,11 +99,6 @@ public enum RefusalCode {
     /** Whether a base model that existed before is missing, which an operator can correct. */
     public boolean isModelAway() {
         return this == MODEL_NOT_AVAILABLE || this == BASE_MODEL_UNREADABLE || this == SERVICE_UNAVAILABLE;
-    }
-
-    /** The value of {@code error.code}. */
-    public String wireName() {
-        return name().toLowerCase(Locale.ROOT);
     }
 
     /** The value of {@code error.type}, OpenAI's error group. */

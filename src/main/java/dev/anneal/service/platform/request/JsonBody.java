@@ -1,9 +1,9 @@
 package dev.anneal.service.platform.request;
 
 import dev.anneal.engine.format.file.Sha256;
+import dev.anneal.protocol.WireName;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
@@ -33,7 +33,7 @@ public final class JsonBody {
             throw new Refusal(
                     RefusalCode.INVALID_JSON,
                     "The request body must be a JSON object such as {\"model\": \"anneal-tiny\", …}, but is of type "
-                            + object.getNodeType().name().toLowerCase(Locale.ROOT));
+                            + WireName.of(object.getNodeType()));
         }
         refuseUnstorable("", object);
         return new JsonBody(object);

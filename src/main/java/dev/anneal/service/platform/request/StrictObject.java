@@ -23,8 +23,6 @@ import tools.jackson.databind.node.JsonNodeFactory;
  */
 public final class StrictObject {
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
     private final String path;
     private final JsonNode node;
     private final Set<String> known = new LinkedHashSet<>();
@@ -190,7 +188,7 @@ public final class StrictObject {
         if (object(key) == null) {
             return null;
         }
-        return JSON.treeToValue(node.get(key), new TypeReference<Map<String, @Nullable Object>>() {});
+        return JsonMapper.shared().treeToValue(node.get(key), new TypeReference<Map<String, @Nullable Object>>() {});
     }
 
     /** Number of entries of an array, 0 if the key is absent. */
@@ -255,11 +253,7 @@ public final class StrictObject {
     public void refuseOthers() {
         for (String key : node.propertyNames()) {
             if (!known.contains(key)) {
-                throw new Refusal(
-                        RefusalCode.UNKNOWN_PARAMETER,
-                        "unknown key '" + param(key) + "'; known here are " + String.join(", ", known) + "."
-                                + Spelling.didYouMean(key, known) + " Remove it or correct its name",
-                        param(key));
+                throw Refusal.unknown("key", param(key), known, Spelling.didYouMean(key, known));
             }
         }
     }

@@ -43,6 +43,9 @@ final class SettingValues {
             Boolean.class, "true or false",
             URI.class, "an address such as http://host:8080");
 
+    /** Settings whose values must not appear in a log. */
+    private static final Pattern SECRETS = Pattern.compile("(?i).*(key|keys|token|secret|password)(\\[\\d*])?");
+
     private final KnownSettings known;
     private final Environment environment;
     private final Binder binder;
@@ -116,10 +119,14 @@ final class SettingValues {
                 .filter(name -> Pattern.compile("(?<![\\w.-])" + Pattern.quote(name) + "(?![\\w-])")
                         .matcher(message)
                         .find())
-                .filter(name -> find(name) != null && !Secret.isIn(name))
+                .filter(name -> find(name) != null && !isSecret(name))
                 .map(this::given)
                 .collect(Collectors.joining("; "));
         return said.isEmpty() ? message : message + "\n\n    " + said;
+    }
+
+    private static boolean isSecret(String name) {
+        return SECRETS.matcher(name).matches();
     }
 
     private String given(String name) {
@@ -128,7 +135,7 @@ final class SettingValues {
             return name + " is not set";
         }
         @Nullable Origin origin = property.getOrigin();
-        return name + " is " + (Secret.isIn(name) ? "not shown" : "'" + property.getValue() + "'")
+        return name + " is " + (isSecret(name) ? "not shown" : "'" + property.getValue() + "'")
                 + (origin == null ? "" : " (" + SettingOrigins.of(origin) + ")");
     }
 

@@ -1,11 +1,11 @@
 package dev.anneal.service.platform.startup;
 
+import dev.anneal.protocol.WireName;
 import dev.anneal.service.platform.role.Role;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,9 +61,7 @@ final class StartReport {
     }
 
     private String roles() {
-        return Role.in(environment).stream()
-                .map(role -> role.name().toLowerCase(Locale.ROOT))
-                .collect(Collectors.joining(", "));
+        return Role.in(environment).stream().map(WireName::of).collect(Collectors.joining(", "));
     }
 
     /** Address of the actuator, which has the API's port unless it is given its own. */

@@ -202,7 +202,7 @@ final class Endings {
                     .param("id", lease.workId())
                     .param("token", lease.token())
                     .params(parameters)
-                    .query(LeaseRows::end)
+                    .query(WorkEnd::read)
                     .optional()
                     .map(explained);
             if (end.isEmpty()) {
@@ -220,7 +220,7 @@ final class Endings {
                 .param("id", lease.workId())
                 .param("token", lease.token())
                 .param("outcomes", outcomes.toArray(String[]::new))
-                .query(LeaseRows::end)
+                .query(WorkEnd::read)
                 .optional()
                 .map(explained);
         end.ifPresent(ends::announce);

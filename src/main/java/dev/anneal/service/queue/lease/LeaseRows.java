@@ -2,7 +2,6 @@ package dev.anneal.service.queue.lease;
 
 import dev.anneal.service.queue.ErrorColumn;
 import dev.anneal.service.queue.Wish;
-import dev.anneal.service.queue.WorkEnd;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.WorkState;
 import java.sql.ResultSet;
@@ -21,9 +20,9 @@ final class LeaseRows {
     static Claim claim(ResultSet row, int number) throws SQLException {
         return new Claim(
                 new Lease(row.getLong("id"), row.getLong("lease_token")),
-                text(row, "tenant_id"),
-                WorkKind.valueOf(text(row, "kind")),
-                text(row, "method"),
+                row.getString("tenant_id"),
+                WorkKind.valueOf(row.getString("kind")),
+                row.getString("method"),
                 Duration.ofMillis(Math.round(1000 * row.getDouble("waited"))),
                 Objects.requireNonNull(row.getObject("deadline_at", OffsetDateTime.class))
                         .toInstant(),
@@ -37,22 +36,14 @@ final class LeaseRows {
                 Optional.ofNullable(row.getString("wish")).map(Wish::valueOf));
     }
 
-    static WorkEnd end(ResultSet row, int number) throws SQLException {
-        return new WorkEnd(text(row, "method"), WorkState.valueOf(text(row, "state")));
-    }
-
     static Rescue rescue(ResultSet row, int number) throws SQLException {
         return new Rescue(
                 new Lease(row.getLong("id"), row.getLong("lease_token")),
-                text(row, "tenant_id"),
-                WorkKind.valueOf(text(row, "kind")),
-                text(row, "method"),
-                WorkState.valueOf(text(row, "state")),
-                Rescue.Reason.valueOf(text(row, "reason")),
+                row.getString("tenant_id"),
+                WorkKind.valueOf(row.getString("kind")),
+                row.getString("method"),
+                WorkState.valueOf(row.getString("state")),
+                Rescue.Reason.valueOf(row.getString("reason")),
                 Objects.requireNonNull(ErrorColumn.read(row)));
-    }
-
-    private static String text(ResultSet row, String column) throws SQLException {
-        return Objects.requireNonNull(row.getString(column), column);
     }
 }

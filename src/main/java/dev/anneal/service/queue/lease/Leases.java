@@ -126,11 +126,6 @@ public final class Leases {
         return claims.claim(new FairClaim.Claimant(worker, slot, methods, lackingModels));
     }
 
-    /** The same for a worker with all models. */
-    public Optional<Claim> claim(String worker, Slot slot, Set<String> methods) {
-        return claim(worker, slot, methods, Set.of());
-    }
-
     /**
      * Extends the leases, on separate connections.
      *

@@ -32,17 +32,9 @@ public final class EvaluationJournal {
                     .orElseThrow(() -> new IllegalArgumentException("work " + workId + " belongs to no evaluation"));
             Long checkpoint = evaluation.checkpoint();
             return new EvaluationOrder(
-                    evaluation.work().tenantId(),
-                    evaluation.id(),
-                    evaluation.createdAt(),
-                    evaluation.baseModel(),
-                    evaluation.baseRevision(),
+                    evaluation,
                     checkpoint == null ? null : checkpoints.byNumber(checkpoint),
-                    exportDirectory(evaluation.export()),
-                    evaluation.testFile(),
-                    evaluation.maxNewTokens(),
-                    evaluation.sampleRows(),
-                    evaluation.grading());
+                    exportDirectory(evaluation.export()));
         });
     }
 

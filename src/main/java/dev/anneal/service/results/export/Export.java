@@ -5,7 +5,6 @@ import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.queue.Work;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -63,8 +62,7 @@ public record Export(
         if (result == null) {
             throw new Refusal(
                     RefusalCode.EXPORT_NOT_READY,
-                    "Export " + id + " is " + work.state().name().toLowerCase(Locale.ROOT) + "; " + use
-                            + " when its status is 'succeeded'");
+                    "Export " + id + " is " + work.state().wireName() + "; " + use + " when its status is 'succeeded'");
         }
         return result;
     }

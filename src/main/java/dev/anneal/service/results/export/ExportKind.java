@@ -1,11 +1,12 @@
 package dev.anneal.service.results.export;
 
+import dev.anneal.protocol.WireName;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
 /** Kinds of exports. The lower-case name is shown by the API, and is the method in the queue. */
-public enum ExportKind {
+public enum ExportKind implements WireName {
     /** A Hugging Face directory with the adapter merged into the base weights. */
     MERGED(true),
     /** A PEFT directory. */
@@ -24,10 +25,6 @@ public enum ExportKind {
     /** Whether a server can load it as the trained model; the checkpoint's beta must be 0 then. */
     public boolean isDeployable() {
         return deployable;
-    }
-
-    public String wireName() {
-        return name().toLowerCase(Locale.ROOT);
     }
 
     /** Kinds available for an uploaded adapter, which has no training state. */

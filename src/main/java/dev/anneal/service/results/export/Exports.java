@@ -113,7 +113,7 @@ public final class Exports {
                 .newest(job.number())
                 .orElseThrow(() -> new Refusal(
                         RefusalCode.EXPORT_NOT_READY,
-                        job.id() + " is " + job.state().name().toLowerCase(Locale.ROOT)
+                        job.id() + " is " + job.state().wireName()
                                 + " and has saved no checkpoint to export; ask again when it has"));
     }
 

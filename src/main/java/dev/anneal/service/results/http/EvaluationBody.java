@@ -1,6 +1,5 @@
 package dev.anneal.service.results.http;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.engine.grade.GraderSecrets;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
@@ -14,7 +13,6 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The object {@code fine_tuning.evaluation}. Fields of graders are null if answers are compared, and vice versa. */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record EvaluationBody(
         String id,
         String object,
@@ -45,7 +43,7 @@ record EvaluationBody(
                 "fine_tuning.evaluation",
                 evaluation.createdAt(),
                 evaluation.work().finishedAt(),
-                WorkBody.status(evaluation.work()),
+                evaluation.work().state().wireName(),
                 evaluation.work().error(),
                 evaluation.work().waiting(),
                 evaluation.subject(),

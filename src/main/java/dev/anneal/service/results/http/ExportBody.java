@@ -1,6 +1,5 @@
 package dev.anneal.service.results.http;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.service.queue.Waiting;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.results.export.Export;
@@ -12,7 +11,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The object {@code fine_tuning.job.export}. */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record ExportBody(
         String id,
         String object,
@@ -61,7 +59,7 @@ record ExportBody(
                 checkpoint.map(Export.OfCheckpoint::beta).orElse(0.0),
                 export.createdAt(),
                 export.work().finishedAt(),
-                WorkBody.status(export.work()),
+                export.work().state().wireName(),
                 export.work().error(),
                 export.work().waiting(),
                 export.kind().wireName(),

@@ -1,13 +1,11 @@
 package dev.anneal.service.results.http;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.anneal.service.results.push.Push;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** The object {@code fine_tuning.job.export.push}. */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record PushBody(
         String id,
         String object,

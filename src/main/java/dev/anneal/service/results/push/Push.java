@@ -1,9 +1,9 @@
 package dev.anneal.service.results.push;
 
+import dev.anneal.protocol.WireName;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embeddable;
 import java.time.Instant;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,16 +27,11 @@ public record Push(
         @Nullable Failure error) {
 
     /** State of a push: queued until its first attempt and between attempts. */
-    public enum State {
+    public enum State implements WireName {
         QUEUED,
         RUNNING,
         SUCCEEDED,
         FAILED;
-
-        /** Name in the API. */
-        public String wireName() {
-            return name().toLowerCase(Locale.ROOT);
-        }
     }
 
     /** The commit of the push. */

@@ -1,7 +1,7 @@
 package dev.anneal.service.results.push;
 
+import dev.anneal.protocol.WireName;
 import java.io.IOException;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A failed attempt of a push. The message is written for the client. */
@@ -15,7 +15,7 @@ final class PushException extends IOException {
     }
 
     /** The cause. Its lower-case name is the code that clients see. */
-    enum Kind {
+    enum Kind implements WireName {
         /** The Hub refuses, and would again. */
         HUB_REFUSED(false),
         /** The repository is public, and a private one was asked for. */
@@ -48,6 +48,6 @@ final class PushException extends IOException {
     }
 
     Push.Failure failure() {
-        return new Push.Failure(kind.name().toLowerCase(Locale.ROOT), String.valueOf(getMessage()));
+        return new Push.Failure(kind.wireName(), String.valueOf(getMessage()));
     }
 }

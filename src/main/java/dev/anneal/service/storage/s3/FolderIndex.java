@@ -28,8 +28,6 @@ record FolderIndex(List<Entry> files) {
     /** Files by which other programs recognise a complete checkpoint or export. */
     private static final Set<String> MARKERS = Set.of("state.json", "manifest.json");
 
-    private static final JsonMapper JSON = new JsonMapper();
-
     FolderIndex {
         files = List.copyOf(files);
     }
@@ -75,13 +73,13 @@ record FolderIndex(List<Entry> files) {
     }
 
     byte[] toJson() {
-        return JSON.writeValueAsBytes(this);
+        return JsonMapper.shared().writeValueAsBytes(this);
     }
 
     /** Reads a stored index, and refuses names that lead out of the folder. */
     static FolderIndex read(ArtifactKey folder, byte[] json) {
         try {
-            FolderIndex index = JSON.readValue(json, FolderIndex.class);
+            FolderIndex index = JsonMapper.shared().readValue(json, FolderIndex.class);
             for (Entry file : index.files()) {
                 if (ArtifactKey.stored(file.name()).isEmpty()) {
                     throw damaged(folder, "it names the file '" + file.name() + "'", null);

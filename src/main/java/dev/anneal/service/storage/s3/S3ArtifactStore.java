@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Collection;
@@ -214,7 +216,7 @@ final class S3ArtifactStore implements ArtifactStore {
         try {
             cache.deleteAbandoned(time);
             work.deleteAbandoned(time);
-            deleteAbandonedAttempts(time);
+            deleteAbandonedAttempts(workRoot, ATTEMPT_DEPTH, time);
         } catch (IOException e) {
             throw new StorageException(StorageException.Kind.FAILED, "cannot delete remains on this machine", e);
         } finally {
@@ -225,21 +227,24 @@ final class S3ArtifactStore implements ArtifactStore {
     /**
      * Deletes folders of attempts that have not changed since {@code time}, whose attempts have ended. Processes create missing folders
      * again.
+     *
+     * @param depth of the attempts below {@code folder}
      */
-    private void deleteAbandonedAttempts(Instant time) throws IOException {
-        try (Stream<Path> tree = Files.find(workRoot, ATTEMPT_DEPTH, (path, attributes) -> isAttempt(path))) {
-            for (Path attempt : tree.toList()) {
-                if (isOlder(attempt, time)) {
-                    Folders.delete(attempt);
+    private static void deleteAbandonedAttempts(Path folder, int depth, Instant time) throws IOException {
+        try {
+            if (depth > 0) {
+                for (Path child : DirectoryArtifactStore.childrenOf(folder)) {
+                    deleteAbandonedAttempts(child, depth - 1, time);
                 }
+            } else if (isOlder(folder, time)) {
+                Folders.delete(folder);
             }
-        } catch (UncheckedIOException changing) {
-            LOG.debug("Folders of attempts changed while they were read", changing);
+        } catch (NoSuchFileException
+                | NotDirectoryException
+                | DirectoryNotEmptyException
+                | UncheckedIOException changing) {
+            LOG.debug("{} changed while it was read", folder, changing);
         }
-    }
-
-    private boolean isAttempt(Path path) {
-        return path.getNameCount() == workRoot.getNameCount() + ATTEMPT_DEPTH;
     }
 
     private static boolean isOlder(Path folder, Instant time) throws IOException {

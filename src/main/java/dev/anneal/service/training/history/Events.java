@@ -1,5 +1,6 @@
 package dev.anneal.service.training.history;
 
+import dev.anneal.protocol.WireName;
 import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.JsonColumn;
 import dev.anneal.service.platform.paging.Page;
@@ -99,7 +100,7 @@ public final class Events {
         jdbc.sql(APPEND)
                 .param("job", job)
                 .param("id", identifiers.next("ftevent-"))
-                .param("level", level.name().toLowerCase(Locale.ROOT))
+                .param("level", WireName.of(level))
                 .param("type", data == null ? "message" : "metrics")
                 .param("message", message)
                 .param("data", data == null ? null : JsonColumn.write(data))

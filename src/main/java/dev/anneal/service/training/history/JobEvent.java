@@ -1,7 +1,6 @@
 package dev.anneal.service.training.history;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.Map;
@@ -13,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param number 1 for the job's first event, without gaps
  * @param data numbers of a metrics event; null for a message
  */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 public record JobEvent(
         @JsonIgnore int number,
         String id,

@@ -8,15 +8,15 @@ import tools.jackson.databind.json.JsonMapper;
 /** Converts values by name to a column of type jsonb; an empty map is null. */
 final class Metrics {
 
-    private static final JsonMapper JSON = JsonMapper.shared();
-
     private Metrics() {}
 
     static @Nullable String toJson(Map<String, Double> metrics) {
-        return metrics.isEmpty() ? null : JSON.writeValueAsString(metrics);
+        return metrics.isEmpty() ? null : JsonMapper.shared().writeValueAsString(metrics);
     }
 
     static Map<String, Double> fromJson(@Nullable String json) {
-        return json == null ? Map.of() : JSON.readValue(json, new TypeReference<Map<String, Double>>() {});
+        return json == null
+                ? Map.of()
+                : JsonMapper.shared().readValue(json, new TypeReference<Map<String, Double>>() {});
     }
 }

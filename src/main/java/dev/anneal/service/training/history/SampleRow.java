@@ -1,7 +1,6 @@
 package dev.anneal.service.training.history;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
@@ -19,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * @param reward null if the grader gave none
  * @param errors errors of grading
  */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 public record SampleRow(
         int step,
         @JsonIgnore int position,

@@ -1,6 +1,5 @@
 package dev.anneal.service.training.history;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param metrics additional metrics of the job's method
  * @param validMetrics likewise for validations
  */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 public record SeriesRow(
         int step,
         Instant createdAt,

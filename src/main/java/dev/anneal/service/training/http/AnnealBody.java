@@ -1,9 +1,9 @@
 package dev.anneal.service.training.http;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.anneal.engine.grade.GraderSecrets;
 import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.protocol.WireName;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.QueuePosition;
 import dev.anneal.service.queue.Waiting;
@@ -20,7 +20,6 @@ import dev.anneal.service.training.settings.TrainingOptions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +32,6 @@ import org.jspecify.annotations.Nullable;
  * @param rollouts settings of rollouts, of methods that sample; otherwise null
  * @param grader the request's grader without secrets, even if OpenAI's types cannot express it; null if nothing is graded
  */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record AnnealBody(
         String state,
         double beta,
@@ -70,14 +68,13 @@ record AnnealBody(
             return error == null
                     ? null
                     : new Failure(
-                            error.origin().name().toLowerCase(Locale.ROOT),
+                            WireName.of(error.origin()),
                             error.origin() == WorkError.Origin.SYSTEM,
                             job.work().attempts());
         }
     }
 
     /** One attempt and how it ended. */
-    @JsonInclude(JsonInclude.Include.ALWAYS)
     record AttemptBody(
             long number,
             Instant startedAt,
@@ -101,9 +98,9 @@ record AnnealBody(
             Attempt.Outcome outcome = attempt.outcome();
             WorkError error = attempt.error();
             if (outcome == null || error == null) {
-                return outcome == null ? null : outcome.name().toLowerCase(Locale.ROOT);
+                return outcome == null ? null : WireName.of(outcome);
             }
-            return outcome.name().toLowerCase(Locale.ROOT) + ": " + error.code();
+            return WireName.of(outcome) + ": " + error.code();
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.anneal.service.training.http;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.anneal.protocol.WireName;
 import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.models.hub.HubModel;
 import java.util.Optional;
@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * @param architecture null until the model is available
  * @param memory memory for training an adapter of it on the responding machine; null until the model is available
  */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record BaseModelBody(
         String id,
         String object,
@@ -86,6 +85,6 @@ record BaseModelBody(
     }
 
     private static String architecture(BaseModel model) {
-        return model.config().architecture().name().toLowerCase(java.util.Locale.ROOT);
+        return WireName.of(model.config().architecture());
     }
 }

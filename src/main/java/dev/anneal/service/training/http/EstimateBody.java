@@ -1,6 +1,5 @@
 package dev.anneal.service.training.http;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.engine.text.data.TokenReport;
 import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.protocol.AdapterSettings;
@@ -15,7 +14,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The object {@code fine_tuning.estimate}; numbers are null while the training file is still being counted. */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record EstimateBody(
         String object,
         String model,

@@ -5,7 +5,6 @@ import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.training.history.Events;
 import dev.anneal.service.training.history.JobEvent;
-import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.Jobs;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -70,10 +69,9 @@ class EventStreams {
      * @param after id of the last event that the client has seen, or null for all events
      * @throws Refusal {@code service_unavailable} if all streams are in use, rather than delaying the stream
      */
-    void write(Job job, @Nullable String after, HttpServletResponse response) {
-        int seen = after == null || after.isEmpty()
-                ? 0
-                : jobs.read(job.tenantId(), job.id(), of -> events.numberOf(of.number(), after));
+    void write(String tenantId, String jobId, @Nullable String after, HttpServletResponse response) {
+        int seen = jobs.read(
+                tenantId, jobId, job -> after == null || after.isEmpty() ? 0 : events.numberOf(job.number(), after));
         if (!free.tryAcquire()) {
             throw new Refusal(
                     RefusalCode.SERVICE_UNAVAILABLE,
@@ -81,9 +79,9 @@ class EventStreams {
                             + " streams of events are in use. Try again, or read the list without 'stream'.");
         }
         try {
-            new EventStream(new ServerSentEvents(response), job, seen).write();
+            new EventStream(new ServerSentEvents(response), tenantId, jobId, seen).write();
         } catch (IOException left) {
-            LOG.info("The client of {}'s events has left", job.id());
+            LOG.info("The client of {}'s events has left", jobId);
         } finally {
             free.release();
         }
@@ -115,13 +113,15 @@ class EventStreams {
     private final class EventStream {
 
         private final ServerSentEvents out;
-        private final Job job;
+        private final String tenantId;
+        private final String jobId;
         private int seen;
         private Instant lastSent;
 
-        EventStream(ServerSentEvents out, Job job, int seen) {
+        EventStream(ServerSentEvents out, String tenantId, String jobId, int seen) {
             this.out = out;
-            this.job = job;
+            this.tenantId = tenantId;
+            this.jobId = jobId;
             this.seen = seen;
             this.lastSent = clock.instant();
         }
@@ -140,9 +140,7 @@ class EventStreams {
         private boolean sendNews() throws IOException {
             // Reads the state before the events, because the last event of a job is committed with its end.
             News news = jobs.read(
-                    job.tenantId(),
-                    job.id(),
-                    now -> new News(now.state().isFinal(), events.after(now.number(), seen, BATCH)));
+                    tenantId, jobId, now -> new News(now.state().isFinal(), events.after(now.number(), seen, BATCH)));
             for (JobEvent event : news.events()) {
                 out.write("id:" + event.id() + "\ndata:" + json.writeValueAsString(event) + "\n\n");
                 seen = event.number();

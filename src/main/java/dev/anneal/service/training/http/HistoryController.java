@@ -80,7 +80,7 @@ class HistoryController {
             @RequestParam(required = false) @Nullable String after,
             @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
             HttpServletResponse response) {
-        streams.write(jobs.find(tenant.id(), id), lastEventId == null ? after : lastEventId, response);
+        streams.write(tenant.id(), id, lastEventId == null ? after : lastEventId, response);
     }
 
     @GetMapping("/checkpoints")

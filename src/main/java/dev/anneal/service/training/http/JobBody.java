@@ -1,6 +1,5 @@
 package dev.anneal.service.training.http;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.training.job.Job;
@@ -14,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * The object {@code fine_tuning.job}. All of OpenAI's keys are always present, because clients do not check for them; additional fields are
  * in {@code afa_lora} and {@code anneal}.
  */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 record JobBody(
         String id,
         String object,

@@ -61,7 +61,7 @@ class JobController {
 
     @GetMapping("/jobs")
     @RequiresScope(Scope.JOBS_READ)
-    @AdditionalParameters({"metadata", "metadata[]"})
+    @AdditionalParameters({"metadata", "metadata[*]"})
     ListBody<JobBody> list(
             Tenant tenant,
             @PageLimits(byDefault = 20, max = 100) PageRequest page,

@@ -14,7 +14,6 @@ import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.training.history.Events;
 import dev.anneal.service.training.settings.JobRequest;
 import java.security.SecureRandom;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.springframework.stereotype.Component;
@@ -183,13 +182,9 @@ public final class Jobs {
                 return job;
             }
             WorkState now = transition.apply(job.work().id());
-            events.info(job.number(), wish + (now == wanted ? " done: the job is " + wordOf(now) : " requested"));
+            events.info(job.number(), wish + (now == wanted ? " done: the job is " + now.wireName() : " requested"));
             return require(id);
         });
-    }
-
-    private static String wordOf(WorkState state) {
-        return state.name().toLowerCase(Locale.ROOT);
     }
 
     /** A change of state in the queue. */

@@ -64,14 +64,7 @@ public final class TrainingJournal implements RescueListener {
         return system.call(() -> {
             Job job = job(workId);
             return new TrainingOrder(
-                    job.tenantId(),
-                    job.id(),
-                    job.createdAt(),
-                    job.request().model(),
-                    job.baseRevision(),
-                    job.request().trainingFile(),
-                    job.request().validationFile(),
-                    job.request().adapter(),
+                    job,
                     settings(job).training(),
                     store.originOf(job.number()).map(this::initialAdapter).orElse(null),
                     checkpoints.newest(job.number(), RESUMABLE),

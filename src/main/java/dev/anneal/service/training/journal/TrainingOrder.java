@@ -1,9 +1,8 @@
 package dev.anneal.service.training.journal;
 
-import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.service.training.history.Checkpoint;
-import java.time.Instant;
+import dev.anneal.service.training.job.Job;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,14 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param validatedStep newest step whose validation is in the job's series, 0 for none
  */
 public record TrainingOrder(
-        String tenantId,
-        String jobId,
-        Instant createdAt,
-        String model,
-        @Nullable String modelRevision,
-        String trainingFile,
-        @Nullable String validationFile,
-        @Nullable AdapterSettings adapter,
+        Job job,
         TrainingSettings settings,
         @Nullable InitialAdapter initialAdapter,
         List<Checkpoint> checkpoints,
@@ -40,10 +32,5 @@ public record TrainingOrder(
 
     public TrainingOrder {
         checkpoints = List.copyOf(checkpoints);
-    }
-
-    /** The newest checkpoint, from which training resumes if it is intact; null to start from the beginning. */
-    public @Nullable Checkpoint resumeFrom() {
-        return checkpoints.isEmpty() ? null : checkpoints.get(0);
     }
 }

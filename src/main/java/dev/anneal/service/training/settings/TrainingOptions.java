@@ -1,6 +1,5 @@
 package dev.anneal.service.training.settings;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
@@ -25,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  * @param activationCheckpointing {@code auto}, {@code on} or {@code off}
  * @param priority 0, the most urgent, to 9
  */
-@JsonInclude(JsonInclude.Include.ALWAYS)
 public record TrainingOptions(
         @Nullable Double learningRate,
         @Nullable Integer maxSteps,

@@ -12,6 +12,7 @@ import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.lease.Claim;
 import dev.anneal.service.queue.lease.Lease;
 import dev.anneal.service.queue.lease.Leases;
+import dev.anneal.service.results.evaluation.Evaluation;
 import dev.anneal.service.results.evaluation.EvaluationJournal;
 import dev.anneal.service.results.evaluation.EvaluationOrder;
 import dev.anneal.service.results.evaluation.Evaluations;
@@ -22,8 +23,10 @@ import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.training.history.Checkpoint;
+import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.journal.TrainingOrder;
 import dev.anneal.service.training.journal.WaitingEvents;
+import dev.anneal.service.training.settings.JobRequest;
 import dev.anneal.service.training.settings.TrainingMethods;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -137,22 +140,23 @@ final class ClaimedAssignments implements Assignments {
 
     private Assignment training(Claim claim, String device, AttemptInputs brought) {
         TrainingOrder order = trainings.journal().order(claim.lease().workId());
-        ArtifactKey folder = attempt(order, claim.lease().token());
-        String validationFile = order.validationFile();
+        Job job = order.job();
+        JobRequest request = job.request();
+        ArtifactKey folder = attempt(job, claim.lease().token());
+        String validationFile = request.validationFile();
         TrainTask task = new TrainTask(
-                inputs.model(
-                        brought, order.model(), order.modelRevision(), message -> prepares(claim.lease(), message)),
+                inputs.model(brought, request.model(), job.baseRevision(), message -> prepares(claim.lease(), message)),
                 inputs.machine(device),
-                order.createdAt(),
-                inputs.file(brought, order.tenantId(), order.trainingFile()),
-                validationFile == null ? null : inputs.file(brought, order.tenantId(), validationFile),
-                order.adapter(),
+                job.createdAt(),
+                inputs.file(brought, job.tenantId(), request.trainingFile()),
+                validationFile == null ? null : inputs.file(brought, job.tenantId(), validationFile),
+                request.adapter(),
                 order.settings(),
                 store.localFolder(folder).toString(),
                 initialAdapter(order, brought),
                 resumeFrom(order, brought).map(Path::toString).orElse(null),
                 order.validatedStep());
-        return new TrainingAssignment(claim, order, task, folder, trainings);
+        return new TrainingAssignment(claim, job, task, folder, trainings);
     }
 
     private TrainTask.@Nullable InitialAdapter initialAdapter(TrainingOrder order, AttemptInputs brought) {
@@ -164,7 +168,7 @@ final class ClaimedAssignments implements Assignments {
         return directory == null
                 ? new TrainTask.InitialAdapter(
                         TrainTask.InitialAdapter.Form.PEFT_ARCHIVE,
-                        inputs.file(brought, order.tenantId(), Objects.requireNonNull(initial.fileId())))
+                        inputs.file(brought, order.job().tenantId(), Objects.requireNonNull(initial.fileId())))
                 : new TrainTask.InitialAdapter(
                         TrainTask.InitialAdapter.Form.CHECKPOINT,
                         inputs.folder(brought, new ArtifactKey(directory)).toString());
@@ -173,7 +177,7 @@ final class ClaimedAssignments implements Assignments {
     /** The newest intact checkpoint. A damaged one costs the steps since the previous one; an unreachable store costs none. */
     private Optional<Path> resumeFrom(TrainingOrder order, AttemptInputs brought) {
         return order.checkpoints().stream()
-                .flatMap(each -> whole(order.jobId(), each, brought).stream())
+                .flatMap(each -> whole(order.job().id(), each, brought).stream())
                 .findFirst();
     }
 
@@ -228,23 +232,24 @@ final class ClaimedAssignments implements Assignments {
 
     private Assignment evaluation(Claim claim, String device, AttemptInputs brought) {
         EvaluationOrder order = evaluations.order(claim.lease().workId());
+        Evaluation evaluation = order.evaluation();
         String export = order.exportDirectory();
         Task.BaseModel model = export == null
-                ? inputs.model(brought, order.model(), order.modelRevision(), told(order.evaluationId()))
+                ? inputs.model(brought, evaluation.baseModel(), evaluation.baseRevision(), told(evaluation.id()))
                 : new Task.BaseModel(
-                        order.model(),
-                        order.modelRevision(),
+                        evaluation.baseModel(),
+                        evaluation.baseRevision(),
                         inputs.folder(brought, new ArtifactKey(export)).toString());
         EvaluateTask task = new EvaluateTask(
                 model,
                 inputs.machine(device),
-                order.createdAt(),
+                evaluation.createdAt(),
                 checkpointOrNull(order.checkpoint(), brought),
-                inputs.file(brought, order.tenantId(), order.testFile()),
-                order.maxNewTokens(),
-                order.sampleRows(),
-                order.grading());
-        return new EvaluationAssignment(claim, order, task, evaluations);
+                inputs.file(brought, evaluation.work().tenantId(), evaluation.testFile()),
+                evaluation.maxNewTokens(),
+                evaluation.sampleRows(),
+                evaluation.grading());
+        return new EvaluationAssignment(claim, evaluation, task, evaluations);
     }
 
     /** Work without events logs the progress of its pull. */
@@ -265,7 +270,7 @@ final class ClaimedAssignments implements Assignments {
     }
 
     /** Folder to which an attempt of a training writes. */
-    static ArtifactKey attempt(TrainingOrder order, long token) {
-        return new ArtifactKey(order.tenantId()).child(order.jobId()).child("attempt-" + token);
+    static ArtifactKey attempt(Job job, long token) {
+        return new ArtifactKey(job.tenantId()).child(job.id()).child("attempt-" + token);
     }
 }

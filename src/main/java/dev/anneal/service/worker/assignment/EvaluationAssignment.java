@@ -4,8 +4,8 @@ import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;
 import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.results.evaluation.Evaluation;
 import dev.anneal.service.results.evaluation.EvaluationJournal;
-import dev.anneal.service.results.evaluation.EvaluationOrder;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
 final class EvaluationAssignment implements Assignment {
 
     private final Claim claim;
-    private final EvaluationOrder order;
+    private final Evaluation evaluation;
     private final EvaluateTask task;
     private final EvaluationJournal journal;
     private Progress.@Nullable Evaluated evaluated;
 
-    EvaluationAssignment(Claim claim, EvaluationOrder order, EvaluateTask task, EvaluationJournal journal) {
+    EvaluationAssignment(Claim claim, Evaluation evaluation, EvaluateTask task, EvaluationJournal journal) {
         this.claim = claim;
-        this.order = order;
+        this.evaluation = evaluation;
         this.task = task;
         this.journal = journal;
     }
@@ -33,7 +33,7 @@ final class EvaluationAssignment implements Assignment {
 
     @Override
     public Label label() {
-        return new Label(order.evaluationId(), order.model(), claim.method(), false);
+        return new Label(evaluation.id(), evaluation.baseModel(), claim.method(), false);
     }
 
     @Override

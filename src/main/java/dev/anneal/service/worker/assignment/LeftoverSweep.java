@@ -5,8 +5,8 @@ import dev.anneal.service.results.export.ExportJournal;
 import dev.anneal.service.results.export.ExportOrder;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.journal.TrainingJournal;
-import dev.anneal.service.training.journal.TrainingOrder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -59,12 +59,12 @@ final class LeftoverSweep {
     }
 
     private void sweepTraining(FinishedWork.Item item) {
-        TrainingOrder order = trainings.order(item.id());
+        Job job = trainings.order(item.id()).job();
         List<ArtifactKey> used = trainings.checkpointFolders(item.id()).stream()
                 .map(ArtifactKey::new)
                 .toList();
         for (long token = 1; token <= item.attempts(); token++) {
-            store.deleteWithin(ClaimedAssignments.attempt(order, token), "", used);
+            store.deleteWithin(ClaimedAssignments.attempt(job, token), "", used);
         }
     }
 

@@ -13,8 +13,8 @@ import dev.anneal.service.queue.lease.Claim;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
+import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.journal.TrainingJournal;
-import dev.anneal.service.training.journal.TrainingOrder;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,7 @@ final class TrainingAssignment implements Assignment {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingAssignment.class);
 
     private final Claim claim;
-    private final TrainingOrder order;
+    private final Job job;
     private final TrainTask task;
     private final ArtifactKey folder;
     private final TrainingJournal journal;
@@ -37,9 +37,9 @@ final class TrainingAssignment implements Assignment {
     private List<String> forgotten = List.of();
     private @Nullable ReceivedFile result;
 
-    TrainingAssignment(Claim claim, TrainingOrder order, TrainTask task, ArtifactKey folder, Publication publication) {
+    TrainingAssignment(Claim claim, Job job, TrainTask task, ArtifactKey folder, Publication publication) {
         this.claim = claim;
-        this.order = order;
+        this.job = job;
         this.task = task;
         this.folder = folder;
         this.journal = publication.journal();
@@ -62,7 +62,7 @@ final class TrainingAssignment implements Assignment {
 
     @Override
     public Label label() {
-        return new Label(order.jobId(), order.model(), claim.method(), true);
+        return new Label(job.id(), job.request().model(), claim.method(), true);
     }
 
     @Override
@@ -102,7 +102,7 @@ final class TrainingAssignment implements Assignment {
         try {
             result = ResultFile.store(
                     lines -> journal.writeResult(workId(), lines),
-                    content -> files.receive(order.tenantId(), "step_metrics_" + order.jobId() + ".csv", content));
+                    content -> files.receive(job.tenantId(), "step_metrics_" + job.id() + ".csv", content));
         } catch (StorageException failure) {
             throw AssignmentException.of(failure);
         } catch (Refusal refusal) {
@@ -136,11 +136,7 @@ final class TrainingAssignment implements Assignment {
         try {
             store.delete(key);
         } catch (StorageException e) {
-            LOG.warn(
-                    "Job {} no longer needs {}, which could not be removed and only takes up space",
-                    order.jobId(),
-                    key,
-                    e);
+            LOG.warn("Job {} no longer needs {}, which could not be removed and only takes up space", job.id(), key, e);
         }
     }
 

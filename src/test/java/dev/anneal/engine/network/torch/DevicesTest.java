@@ -19,7 +19,7 @@ class DevicesTest {
 
     @Test
     void theCpuIsAlwaysThereAndItsMemoryIsNotADevices() {
-        Devices.require("cpu");
+        Scope.open("cpu").close();
         Devices.release("cpu");
 
         assertThat(Devices.memory("cpu")).isEmpty();

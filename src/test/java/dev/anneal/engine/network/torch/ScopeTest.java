@@ -77,7 +77,7 @@ class ScopeTest {
             Tensor tensor = scope.zeros(ElementType.FLOAT32, count);
             tensor.overwrite(0, bytes.slice(0, 40));
             tensor.overwrite(10, bytes.slice(40, count * Float.BYTES - 40));
-            tensor.writeTo(Channels.newChannel(out));
+            tensor.writeTo(Channels.newChannel(out), 0, count);
 
             assertThat(out.toByteArray()).isEqualTo(bytes.array());
             assertThatThrownBy(() -> tensor.overwrite(count - 1, bytes.slice(0, 8)))

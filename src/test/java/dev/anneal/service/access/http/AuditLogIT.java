@@ -152,6 +152,8 @@ class AuditLogIT extends ApiTestBase {
                 "before=audit_log-1",
                 "actor_emails[]=a@b.c",
                 "effective_at[gt]=now",
+                "effective_at[since]=1",
+                "event_types[first]=project.created",
                 "format=xml",
                 "after=audit_log-x")) {
             assertThat(call("GET", LOGS + "?" + query, ADMIN, null).status())

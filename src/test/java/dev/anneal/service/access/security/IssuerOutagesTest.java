@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.penetration.Penetration;
 import dev.anneal.service.platform.outbound.OutboundHttp;
+import dev.anneal.service.platform.outbound.OutboundProperties;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import java.io.IOException;
@@ -27,7 +28,7 @@ class IssuerOutagesTest {
     private static final int REQUESTS = 50;
 
     private final TestIssuer issuer = new TestIssuer();
-    private final OutboundHttp http = new OutboundHttp(List.of());
+    private final OutboundHttp http = new OutboundHttp(new OutboundProperties(List.of()));
     private final Tokens tokens = new Tokens(new OidcProperties(List.of(configured())), http);
 
     private OidcProperties.Issuer configured() {

@@ -20,7 +20,6 @@ class TenantPropertiesTest {
 
         assertThat(properties.apiKeys()).isEmpty();
         assertThat(properties.adminKeys()).isEmpty();
-        assertThat(properties.keysRequired()).isFalse();
     }
 
     @Test

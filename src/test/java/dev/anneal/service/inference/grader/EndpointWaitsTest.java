@@ -7,6 +7,7 @@ import dev.anneal.protocol.GradingQuestion.Completion;
 import dev.anneal.protocol.GradingQuestion.OfEndpoint;
 import dev.anneal.protocol.GradingReply.Answer;
 import dev.anneal.service.platform.outbound.OutboundHttp;
+import dev.anneal.service.platform.outbound.OutboundProperties;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,7 +32,7 @@ class EndpointWaitsTest {
 
     private final LinkedBlockingQueue<Integer> requests = new LinkedBlockingQueue<>();
     private final ExecutorService asking = Executors.newSingleThreadExecutor();
-    private final OutboundHttp http = new OutboundHttp(List.of("127.0.0.1"));
+    private final OutboundHttp http = new OutboundHttp(new OutboundProperties(List.of("127.0.0.1")));
     private final HttpEndpointClient client;
 
     EndpointWaitsTest() {

@@ -8,6 +8,7 @@ import dev.anneal.protocol.GradingQuestion.Completion;
 import dev.anneal.protocol.GradingQuestion.OfEndpoint;
 import dev.anneal.protocol.GradingReply.Answer;
 import dev.anneal.service.platform.outbound.OutboundHttp;
+import dev.anneal.service.platform.outbound.OutboundProperties;
 import dev.anneal.service.platform.outbound.WebhookSignature;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +37,7 @@ class HttpEndpointClientTest {
     private static List<Answer> score(OfEndpoint question, String... allowed) {
         GraderProperties properties =
                 new GraderProperties(8, 2, SECRET, Duration.ofMillis(600), 8, Duration.ofSeconds(60));
-        try (OutboundHttp http = new OutboundHttp(List.of(allowed));
+        try (OutboundHttp http = new OutboundHttp(new OutboundProperties(List.of(allowed)));
                 HttpEndpointClient client = new HttpEndpointClient(
                         new EndpointTransport(http, properties, CLOCK), properties, Duration.ofMillis(1))) {
             return client.score(question);

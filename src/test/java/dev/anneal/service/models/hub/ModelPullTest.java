@@ -8,6 +8,7 @@ import dev.anneal.penetration.Penetration;
 import dev.anneal.service.models.catalog.ModelSource;
 import dev.anneal.service.models.hub.HubException.Kind;
 import dev.anneal.service.platform.outbound.OutboundHttp;
+import dev.anneal.service.platform.outbound.OutboundProperties;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ class ModelPullTest {
     private static final String WEIGHTS = "model.safetensors";
 
     private final HubServer server = new HubServer(MODEL);
-    private final OutboundHttp http = new OutboundHttp(List.of("127.0.0.1"));
+    private final OutboundHttp http = new OutboundHttp(new OutboundProperties(List.of("127.0.0.1")));
 
     @TempDir
     private Path folder;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.models.catalog.ModelSource;
 import dev.anneal.service.platform.outbound.OutboundHttp;
+import dev.anneal.service.platform.outbound.OutboundProperties;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ class OfflineHubIT extends ServiceTest {
     @BeforeEach
     void cacheOfAnEarlierPull() throws IOException {
         FileSystemUtils.deleteRecursively(CACHE);
-        try (OutboundHttp http = new OutboundHttp(List.of("127.0.0.1"))) {
+        try (OutboundHttp http = new OutboundHttp(new OutboundProperties(List.of("127.0.0.1")))) {
             PullingJvm.puller(http, HUB.uri(), CACHE).pull(HubServer.ID, "main", new ModelSource.Listener() {
                 @Override
                 public boolean arrived(long bytesDone, long bytesTotal) {

@@ -3,6 +3,7 @@ package dev.anneal.service.models.hub;
 import dev.anneal.service.models.catalog.ModelSource;
 import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.platform.outbound.OutboundLimits;
+import dev.anneal.service.platform.outbound.OutboundProperties;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ final class PullingJvm {
 
     /** @param arguments address of the Hub, folder of the cache */
     public static void main(String[] arguments) throws IOException {
-        try (OutboundHttp http = new OutboundHttp(List.of("127.0.0.1"))) {
+        try (OutboundHttp http = new OutboundHttp(new OutboundProperties(List.of("127.0.0.1")))) {
             puller(http, URI.create(arguments[0]), Path.of(arguments[1]))
                     .pull(HubServer.ID, "main", new ModelSource.Listener() {
                         @Override

@@ -205,7 +205,7 @@ class ExpirySweepIT extends ServiceTest {
     private String exported() {
         String id =
                 json(post(ALPHA, exports(), "{'kind': 'merged'}")).path("id").asString();
-        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged")).orElseThrow();
+        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged"), Set.of()).orElseThrow();
         Progress.Exported.File file = new Progress.Exported.File("model.safetensors", 77, "0".repeat(64));
         leases.succeed(
                 claim.lease(),

@@ -72,7 +72,7 @@ public abstract class OrphanSweepContract extends ServiceTest {
         String export = json(post(ALPHA, "/v1/fine_tuning/jobs/" + trained + "/exports", "{'kind': 'adapter'}"))
                 .path("id")
                 .asString();
-        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("adapter")).orElseThrow();
+        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("adapter"), Set.of()).orElseThrow();
         String exported = publish("alpha/" + trained + "/" + export + "-1", 3);
         leases.succeed(
                 claim.lease(),

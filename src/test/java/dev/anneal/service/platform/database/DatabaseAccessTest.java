@@ -22,6 +22,6 @@ class DatabaseAccessTest {
     void placeShowsNoCredentials(String url, String place) {
         Login login = new Login("anneal", "secret");
 
-        assertThat(new DatabaseAccess(url, login, login).place()).isEqualTo(place);
+        assertThat(new DatabaseAccess(url, login, login, false).place()).isEqualTo(place);
     }
 }

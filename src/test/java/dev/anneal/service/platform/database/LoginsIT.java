@@ -75,7 +75,7 @@ class LoginsIT {
                 .placeholders(Map.of("applicationLogin", application.name()))
                 .load()
                 .migrate();
-        Pools pools = new Pools(new DatabaseAccess(url, application, owner), PROPERTIES, "logins");
+        Pools pools = new Pools(new DatabaseAccess(url, application, owner, false), PROPERTIES, "logins");
         try (HikariDataSource tenantPool = pools.tenant();
                 HikariDataSource systemPool = pools.system()) {
             TenantDatabase tenant = new TenantDatabase(TestDatabase.transactions(tenantPool), TestDatabase.jdbc());

@@ -79,7 +79,7 @@ interface TestServer {
 
         @Override
         public DatabaseAccess access() {
-            return new DatabaseAccess(url(container, "anneal"), logins.application(), logins.owner());
+            return new DatabaseAccess(url(container, "anneal"), logins.application(), logins.owner(), false);
         }
 
         @Override

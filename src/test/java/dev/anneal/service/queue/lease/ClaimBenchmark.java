@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -74,7 +75,7 @@ class ClaimBenchmark {
         double[] milliseconds = new double[CLAIMS_PER_WORKER];
         for (int claim = 0; claim < WARM_UP + CLAIMS_PER_WORKER; claim++) {
             long start = System.nanoTime();
-            Optional<Claim> claimed = leases.claim(worker, Slot.TRAINING, TestQueue.METHODS);
+            Optional<Claim> claimed = leases.claim(worker, Slot.TRAINING, TestQueue.METHODS, Set.of());
             if (claim >= WARM_UP) {
                 milliseconds[claim - WARM_UP] = (System.nanoTime() - start) / 1e6;
             }

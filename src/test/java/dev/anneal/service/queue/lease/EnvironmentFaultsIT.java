@@ -58,7 +58,7 @@ class EnvironmentFaultsIT {
         Instant since = null;
         for (int expected : List.of(5, 10, 20, 40, 80, 120, 120)) {
             Lease lease = patient.leases
-                    .claim("worker-" + expected, Slot.TRAINING, TestQueue.METHODS)
+                    .claim("worker-" + expected, Slot.TRAINING, TestQueue.METHODS, Set.of())
                     .orElseThrow()
                     .lease();
             Instant before = databaseTime();
@@ -83,15 +83,15 @@ class EnvironmentFaultsIT {
         TestQueue patient = new TestQueue(TestQueue.properties(16, 0, 3, Duration.ofSeconds(10)));
         long id = patient.enqueued();
         Lease lease = patient.leases
-                .claim("broken", Slot.TRAINING, TestQueue.METHODS)
+                .claim("broken", Slot.TRAINING, TestQueue.METHODS, Set.of())
                 .orElseThrow()
                 .lease();
         patient.leases.fail(lease, STORE_AWAY, Leases.nothing());
         TestQueue.age(id, Duration.ofSeconds(6));
 
-        assertThat(patient.leases.claim("broken", Slot.TRAINING, TestQueue.METHODS))
+        assertThat(patient.leases.claim("broken", Slot.TRAINING, TestQueue.METHODS, Set.of()))
                 .isEmpty();
-        assertThat(patient.leases.claim("good", Slot.TRAINING, TestQueue.METHODS))
+        assertThat(patient.leases.claim("good", Slot.TRAINING, TestQueue.METHODS, Set.of()))
                 .isPresent();
     }
 
@@ -236,7 +236,9 @@ class EnvironmentFaultsIT {
     }
 
     private Optional<Lease> claimedBy(String worker) {
-        return queue.leases.claim(worker, Slot.TRAINING, TestQueue.METHODS).map(Claim::lease);
+        return queue.leases
+                .claim(worker, Slot.TRAINING, TestQueue.METHODS, Set.of())
+                .map(Claim::lease);
     }
 
     private static void forgetDelay(long id) {

@@ -135,8 +135,10 @@ class FairClaimIT {
 
         assertThat(queue.claim()).isPresent();
         assertThat(queue.claim()).isEmpty();
-        assertThat(queue.leases.claim("worker", Slot.LIGHT, TestQueue.METHODS)).isPresent();
-        assertThat(queue.leases.claim("worker", Slot.LIGHT, TestQueue.METHODS)).isPresent();
+        assertThat(queue.leases.claim("worker", Slot.LIGHT, TestQueue.METHODS, Set.of()))
+                .isPresent();
+        assertThat(queue.leases.claim("worker", Slot.LIGHT, TestQueue.METHODS, Set.of()))
+                .isPresent();
     }
 
     @Test
@@ -146,7 +148,8 @@ class FairClaimIT {
 
         assertThat(claimedId()).contains(known);
         assertThat(queue.claim()).isEmpty();
-        assertThat(queue.leases.claim("newer", Slot.TRAINING, Set.of("newer"))).isPresent();
+        assertThat(queue.leases.claim("newer", Slot.TRAINING, Set.of("newer"), Set.of()))
+                .isPresent();
     }
 
     @Test
@@ -154,9 +157,10 @@ class FairClaimIT {
         queue.enqueued();
         long export = queue.enqueue(new NewWork("one", WorkKind.EXPORT, "merged", 5, null));
 
-        assertThat(queue.leases.claim("worker", Slot.LIGHT, TestQueue.METHODS))
+        assertThat(queue.leases.claim("worker", Slot.LIGHT, TestQueue.METHODS, Set.of()))
                 .hasValueSatisfying(claim -> assertThat(claim.lease().workId()).isEqualTo(export));
-        assertThat(queue.leases.claim("worker", Slot.LIGHT, TestQueue.METHODS)).isEmpty();
+        assertThat(queue.leases.claim("worker", Slot.LIGHT, TestQueue.METHODS, Set.of()))
+                .isEmpty();
     }
 
     @Test

@@ -40,7 +40,7 @@ class LostRepliesIT {
 
         Set<Long> done = new HashSet<>();
         while (done.size() < ITEMS) {
-            Optional<Claim> claim = insist(() -> worker.claim("worker", Slot.TRAINING, TestQueue.METHODS));
+            Optional<Claim> claim = insist(() -> worker.claim("worker", Slot.TRAINING, TestQueue.METHODS, Set.of()));
             claim.ifPresentOrElse(claimed -> done.add(publish(worker, claimed.lease())), this::loseSilentClaims);
         }
 

@@ -103,7 +103,7 @@ public final class TestQueue {
 
     /** Claims the next training. */
     public Optional<Claim> claim() {
-        return leases.claim("worker", Slot.TRAINING, METHODS);
+        return leases.claim("worker", Slot.TRAINING, METHODS, Set.of());
     }
 
     /** A training of tenant {@code one} that a worker has claimed. */

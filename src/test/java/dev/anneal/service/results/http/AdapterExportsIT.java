@@ -57,7 +57,7 @@ class AdapterExportsIT extends ServiceTest {
         assertThat(created(", 'kind': 'merged', 'dtype': 'float32'").path("id").asString())
                 .isEqualTo(id);
         assertThat(created(", 'kind': 'gguf'").path("gguf_type").asString()).isEqualTo("f16");
-        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged")).orElseThrow();
+        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged"), Set.of()).orElseThrow();
         ArtifactKey key = new ArtifactKey(ALPHA).child("adapter-exports").child(id + "-1");
         write(store.localFolder(key).resolve("config.json"));
         Progress.Exported exported =
@@ -124,7 +124,7 @@ class AdapterExportsIT extends ServiceTest {
             assertThat(refused.statusCode()).isEqualTo(409);
             assertThat(refused.body()).contains(id);
         }
-        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged")).orElseThrow();
+        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged"), Set.of()).orElseThrow();
         WorkError error = WorkError.ofUser("merge_equals_base", "Equal.", null);
         leases.fail(claim.lease(), error, () -> journal.failed(claim.lease().workId(), error));
         assertThat(json(get(ALPHA, EXPORTS + "/" + id))

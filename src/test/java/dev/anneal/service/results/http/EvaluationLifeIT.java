@@ -60,7 +60,7 @@ class EvaluationLifeIT extends ServiceTest {
         assertThat(cancel(ALPHA, id).statusCode()).isEqualTo(200);
         assertThat(status(id)).isEqualTo("cancelled");
         assertThat(cancel(ALPHA, id).statusCode()).as("once more").isEqualTo(200);
-        assertThat(leases.claim("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH)))
+        assertThat(leases.claim("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH), Set.of()))
                 .isEmpty();
     }
 
@@ -97,7 +97,7 @@ class EvaluationLifeIT extends ServiceTest {
         evaluation();
         post(ALPHA, "/v1/fine_tuning/jobs/" + job + "/merge", "{}");
 
-        assertThat(leases.claim("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH, "merged")))
+        assertThat(leases.claim("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH, "merged"), Set.of()))
                 .map(Claim::kind)
                 .contains(WorkKind.EXPORT);
         assertThat(claim().kind()).isEqualTo(WorkKind.EVALUATE);
@@ -111,7 +111,8 @@ class EvaluationLifeIT extends ServiceTest {
     }
 
     private Claim claim() {
-        return leases.claim("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH)).orElseThrow();
+        return leases.claim("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH), Set.of())
+                .orElseThrow();
     }
 
     private void succeed(Claim claim) {

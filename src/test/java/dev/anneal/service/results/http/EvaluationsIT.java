@@ -63,10 +63,10 @@ class EvaluationsIT extends ServiceTest {
 
         Claim claim = claim();
         EvaluationOrder order = journal.order(claim.lease().workId());
-        assertThat(order.testFile()).isEqualTo(file);
-        assertThat(order.maxNewTokens()).isEqualTo(8);
+        assertThat(order.evaluation().testFile()).isEqualTo(file);
+        assertThat(order.evaluation().maxNewTokens()).isEqualTo(8);
         assertThat(order.checkpoint()).isNull();
-        assertThat(order.grading()).isNull();
+        assertThat(order.evaluation().grading()).isNull();
         Progress.Evaluated evaluated = new Progress.Evaluated(10, 4, Map.of(), List.of(sample("e", "a\0", null)));
         leases.succeed(claim.lease(), () -> journal.completed(claim.lease().workId(), evaluated));
 
@@ -103,7 +103,7 @@ class EvaluationsIT extends ServiceTest {
 
         Claim claim = claim();
         assertThat(claim.method()).isEqualTo("graded");
-        assertThat(journal.order(claim.lease().workId()).grading())
+        assertThat(journal.order(claim.lease().workId()).evaluation().grading())
                 .isEqualTo(new EvaluateTask.Grading(JSON.convertValue(created.get("grader"), MAP), 4, 0, -7));
         Map<String, Double> metrics = Map.of("reward", 0.75, "rewards/exact/mean", 0.75);
         Progress.Evaluated evaluated = new Progress.Evaluated(
@@ -151,7 +151,7 @@ class EvaluationsIT extends ServiceTest {
                 .isEqualTo(JSON.readTree(endpoint.formatted("(hidden)").replace('\'', '"')));
         assertThat(StoredText.tablesWith("of-the-grader")).isEmpty();
         long work = claim().lease().workId();
-        assertThat(journal.order(work).grading())
+        assertThat(journal.order(work).evaluation().grading())
                 .extracting(grading -> grading.grader().get("headers"))
                 .asInstanceOf(InstanceOfAssertFactories.map(String.class, String.class))
                 .hasEntrySatisfying("authorization", id -> {
@@ -239,7 +239,7 @@ class EvaluationsIT extends ServiceTest {
     }
 
     private Claim claim() {
-        return leases.claim("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH, Evaluations.GRADED))
+        return leases.claim("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH, Evaluations.GRADED), Set.of())
                 .orElseThrow();
     }
 

@@ -128,7 +128,7 @@ class ExportsIT extends ServiceTest {
     void failedExportIsMadeAnewAndDoesNotTouchTheJob() {
         worker().finish(5);
         String first = idOf(post(ALPHA, path("/merge"), ""));
-        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged")).orElseThrow();
+        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged"), Set.of()).orElseThrow();
         WorkError error = WorkError.ofUser("merge_equals_base", "no tensor differs from the base", null);
         leases.fail(claim.lease(), error, () -> exports.failed(claim.lease().workId(), error));
 
@@ -143,7 +143,7 @@ class ExportsIT extends ServiceTest {
     void eventsTellHowMuchOfAnAttemptIsKept() {
         worker().finish(5);
         String merged = idOf(post(ALPHA, path("/merge"), ""));
-        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged")).orElseThrow();
+        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged"), Set.of()).orElseThrow();
         keep(claim, 0);
         assertThat(json(get(ALPHA, path("/events"))).get("data").toString()).doesNotContain("goes on");
 
@@ -314,7 +314,7 @@ class ExportsIT extends ServiceTest {
     private String finishedExport() throws IOException {
         worker().finish(5);
         String export = idOf(post(ALPHA, path("/merge"), ""));
-        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged")).orElseThrow();
+        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged"), Set.of()).orElseThrow();
         assertThat(Objects.requireNonNull(exports.order(claim.lease().workId()).checkpoint())
                         .isMergeable())
                 .isTrue();

@@ -40,7 +40,7 @@ final class ExportToPush {
 
     /** Plays a worker's part in the export that waits. */
     static void make(Leases leases, ExportJournal exports, ArtifactStore store, String... key) throws IOException {
-        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged")).orElseThrow();
+        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged"), Set.of()).orElseThrow();
         ArtifactKey folder = new ArtifactKey(String.join("/", key));
         Path local = store.localFolder(folder);
         List<Progress.Exported.File> made = new ArrayList<>();

@@ -307,6 +307,23 @@ class S3FaultsIT {
         assertThat(attempt).doesNotExist();
     }
 
+    @Test
+    void processesThatSweepTogetherDeleteEveryAttemptThatWasAbandoned() throws IOException {
+        for (int i = 0; i < 200; i++) {
+            Path attempt = store.localFolder(new ArtifactKey("default/ftjob-" + i + "/attempt-1"));
+            Files.createFile(
+                    Files.createDirectories(attempt.resolve("checkpoint-5")).resolve("adapter.safetensors"));
+        }
+        List<CompletableFuture<Void>> sweeps = IntStream.range(0, 8)
+                .mapToObj(i -> CompletableFuture.runAsync(
+                        () -> store.deleteAbandoned(Instant.now().plus(Duration.ofMinutes(5)))))
+                .toList();
+
+        assertThat(sweeps).allSatisfy(sweep -> assertThat(sweep).succeedsWithin(Duration.ofSeconds(30)));
+        assertThat(IntStream.range(0, 200).mapToObj(i -> machines.resolve("a/work/default/ftjob-" + i + "/attempt-1")))
+                .allMatch(Files::notExists);
+    }
+
     private int uploads() {
         return client.listMultipartUploads(request -> request.bucket(bucket))
                 .uploads()

@@ -32,7 +32,7 @@ class ForecastIT extends ServiceTest {
     @Test
     void whatIsLeftOfARunningJobCountsItsValidationsAndCheckpoints() {
         PlayedWorker worker = validatedJob();
-        String id = worker.order().jobId();
+        String id = worker.order().job().id();
         worker.steps(1, 12);
         for (int interlude = 0; interlude < 4; interlude++) {
             worker.interlude(Kind.VALIDATION, 2).interlude(Kind.CHECKPOINT, 1);
@@ -45,7 +45,7 @@ class ForecastIT extends ServiceTest {
     @Test
     void aValidationThatIsDueNowIsStillToCome() {
         PlayedWorker worker = validatedJob();
-        String id = worker.order().jobId();
+        String id = worker.order().job().id();
         worker.steps(1, 12);
         for (int interlude = 0; interlude < 3; interlude++) {
             worker.interlude(Kind.VALIDATION, 2).interlude(Kind.CHECKPOINT, 1);
@@ -58,7 +58,7 @@ class ForecastIT extends ServiceTest {
     @Test
     void aValidationThatNobodyHasTimedIsReckonedFromItsTokens() {
         PlayedWorker worker = validatedJob();
-        String id = worker.order().jobId();
+        String id = worker.order().job().id();
         worker.steps(1, 1);
 
         assertThat(eta(id)).isGreaterThan(29 * 0.5 + 0.1).isLessThan(29 * 0.5 + 20);

@@ -86,7 +86,11 @@ class JobStatesIT extends ServiceTest {
         assertThat(paused.path("anneal").path("state").stringValue()).isEqualTo("paused");
         JsonNode extended = json(send(request(ALPHA, path("")).header("Anneal-Extended-Status", "true")));
         assertThat(extended.get("status").stringValue()).isEqualTo("paused");
-        assertThat(leases.claim("w", dev.anneal.service.queue.Slot.TRAINING, java.util.Set.of("supervised")))
+        assertThat(leases.claim(
+                        "w",
+                        dev.anneal.service.queue.Slot.TRAINING,
+                        java.util.Set.of("supervised"),
+                        java.util.Set.of()))
                 .isEmpty();
 
         assertThat(shown(ask("resume"))).isEqualTo("queued/queued");
@@ -104,7 +108,7 @@ class JobStatesIT extends ServiceTest {
         assertThat(shown(ask("resume"))).isEqualTo("queued/resuming");
 
         PlayedWorker next = playedWorker();
-        assertThat(next.order().resumeFrom())
+        assertThat(next.order().checkpoints().get(0))
                 .extracting(checkpoint -> checkpoint.step())
                 .isEqualTo(3);
         assertThat(shown(get(ALPHA, path("")))).isEqualTo("running/running");

@@ -28,8 +28,8 @@ class EvaluationAssignmentIT extends ServiceTest {
     @Test
     void aProcessThatEndsWellWithoutAResultHasFailed() {
         post(ALPHA, "/v1/fine_tuning/evaluations", "{'model': 'anneal-tiny', 'test_file': '" + file(ALPHA, 10) + "'}");
-        Claim claim =
-                leases.claim("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH)).orElseThrow();
+        Claim claim = leases.claim("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH), Set.of())
+                .orElseThrow();
         EvaluateTask task = new EvaluateTask(
                 new Task.BaseModel("anneal-tiny", null, "/nowhere"),
                 new Task.Machine("cpu", 1, "auto"),
@@ -39,8 +39,8 @@ class EvaluationAssignmentIT extends ServiceTest {
                 8,
                 1,
                 null);
-        EvaluationAssignment assignment =
-                new EvaluationAssignment(claim, journal.order(claim.lease().workId()), task, journal);
+        EvaluationAssignment assignment = new EvaluationAssignment(
+                claim, journal.order(claim.lease().workId()).evaluation(), task, journal);
 
         assertThatThrownBy(assignment::storeResult)
                 .isInstanceOfSatisfying(

@@ -90,7 +90,7 @@ class LeftoverSweepIT extends ServiceTest {
     void anExportKeepsItsFolderIfItSucceeded() throws IOException {
         String id = lostOnceAndFinished();
         String made = export(id, "merged");
-        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged")).orElseThrow();
+        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged"), Set.of()).orElseThrow();
         leases.succeed(
                 claim.lease(),
                 () -> exports.completed(
@@ -98,7 +98,8 @@ class LeftoverSweepIT extends ServiceTest {
                         new Progress.Exported("{}", List.of()),
                         "alpha/" + id + "/" + made + "-1"));
         String failed = export(id, "adapter");
-        Claim failing = leases.claim("w", Slot.LIGHT, Set.of("adapter")).orElseThrow();
+        Claim failing =
+                leases.claim("w", Slot.LIGHT, Set.of("adapter"), Set.of()).orElseThrow();
         leases.fail(failing.lease(), WorkError.ofUser("merge_equals_base", "Equal.", null), Leases.nothing());
         String waiting = export(id, "training_state");
         folder(id, made + "-1/x");

@@ -1,11 +1,11 @@
 package dev.anneal.engine.text.template.value;
 
 import dev.anneal.engine.text.template.TemplateException;
+import dev.anneal.protocol.WireName;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Python's {@code list} and other ordered collections: tuples, ranges and the views of a {@code dict}. Immutable for templates. */
@@ -106,7 +106,7 @@ public final class ListValue implements Value {
 
     @Override
     public String typeName() {
-        return kind.name().toLowerCase(Locale.ROOT);
+        return WireName.of(kind);
     }
 
     @Override

@@ -3,11 +3,11 @@ package dev.anneal.service.platform.database;
 import java.util.Set;
 import org.springframework.boot.sql.init.dependency.AbstractBeansOfTypeDatabaseInitializerDetector;
 
-/** Makes beans that depend on the initialization of the database wait for {@link CheckedSchema}. */
-final class CheckedSchemaDetector extends AbstractBeansOfTypeDatabaseInitializerDetector {
+/** Makes beans that depend on the initialization of the database wait for {@link SchemaCheck}. */
+final class SchemaCheckDetector extends AbstractBeansOfTypeDatabaseInitializerDetector {
 
     @Override
     protected Set<Class<?>> getDatabaseInitializerBeanTypes() {
-        return Set.of(CheckedSchema.class);
+        return Set.of(SchemaCheck.class);
     }
 }
