@@ -9,12 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The task of a worker that has claimed a training.
  *
- * @param createdAt when the job was created
- * @param model id of the base model
- * @param modelRevision its required commit on the Hub; null for one from the operator's folder
- * @param trainingFile id of an uploaded file
- * @param validationFile id of an uploaded file, or null
- * @param adapter settings of the adapter; null trains all weights
+ * @param settings the job's settings once its files were counted
  * @param initialAdapter location of the job's initial adapter; null if it has none
  * @param checkpoints checkpoints of earlier attempts, newest first; training resumes from the first intact one
  * @param validatedStep newest step whose validation is in the job's series, 0 for none
