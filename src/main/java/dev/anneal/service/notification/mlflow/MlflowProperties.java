@@ -1,5 +1,6 @@
 package dev.anneal.service.notification.mlflow;
 
+import dev.anneal.service.platform.outbound.OutboundClient;
 import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -36,10 +37,9 @@ record MlflowProperties(
         @DefaultValue("30s") Duration timeout) {
 
     MlflowProperties {
-        if (url != null && (url.getHost() == null || url.getQuery() != null)) {
-            throw new IllegalArgumentException(
-                    "anneal.mlflow.url is '" + url
-                            + "', but must be an http or https address with a host and without a query, such as http://mlflow:5000");
+        if (url != null && (!OutboundClient.isHttp(url) || url.getQuery() != null)) {
+            throw new IllegalArgumentException("anneal.mlflow.url is '" + url
+                    + "', but must be an http or https address with a host and without a query, such as http://mlflow:5000");
         }
         if (url != null && url.getUserInfo() != null) {
             throw new IllegalArgumentException(

@@ -63,6 +63,7 @@ class MlflowPropertiesTest {
     @ParameterizedTest
     @CsvSource({
         "url, mlflow:5000, must be an http",
+        "url, ftp://mlflow, must be an http",
         "url, http://me:word@mlflow, holds credentials",
         "username, me, go together",
         "password, word, go together"
