@@ -2,17 +2,12 @@ package dev.anneal.protocol;
 
 import java.util.Locale;
 
-/** A line that the worker writes to an engine process's standard input. The end of standard input means {@link #STOP}. */
-public enum Command {
+/** A line that the worker writes, in lower case, to an engine process's standard input. The end of standard input means {@link #STOP}. */
+public enum Command implements WireName {
     /** Save a checkpoint after the current step, then continue. */
     SAVE,
     /** Finish the current step, save a checkpoint, and exit with {@link ExitCode#GIVEN_BACK}. */
     STOP;
-
-    /** The line without its line break. */
-    public String line() {
-        return name().toLowerCase(Locale.ROOT);
-    }
 
     /**
      * @throws IllegalArgumentException if the line is not a command

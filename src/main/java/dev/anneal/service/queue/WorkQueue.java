@@ -1,13 +1,12 @@
 package dev.anneal.service.queue;
 
+import dev.anneal.protocol.WireName;
 import dev.anneal.service.access.quota.QuotaGate;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -265,12 +264,10 @@ public final class WorkQueue {
 
     private String describe(long id) {
         Work work = find(id).orElseThrow(() -> new IllegalArgumentException("there is no work " + id));
-        String state = word(work.state());
-        boolean changing = work.wish() != null && work.state() == WorkState.RUNNING;
-        return changing ? "%s and about to %s".formatted(state, word(work.wish())) : state;
-    }
-
-    private static String word(@Nullable Enum<?> constant) {
-        return String.valueOf(constant).toLowerCase(Locale.ROOT);
+        Wish wish = work.wish();
+        String state = work.state().wireName();
+        return wish != null && work.state() == WorkState.RUNNING
+                ? "%s and about to %s".formatted(state, WireName.of(wish))
+                : state;
     }
 }

@@ -122,7 +122,7 @@ final class EngineChild implements AutoCloseable {
     }
 
     void send(Command command) throws IOException {
-        send(command.line());
+        send(command.wireName());
     }
 
     void send(ServeRequest request) throws IOException {

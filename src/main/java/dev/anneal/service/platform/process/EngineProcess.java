@@ -84,7 +84,7 @@ public final class EngineProcess {
 
     /** Sends a command without waiting until it is read; has no effect after the process has ended. */
     public void send(Command command) {
-        send(command.line());
+        send(command.wireName());
     }
 
     /** Likewise, for a request to a serving process. */
