@@ -1,7 +1,5 @@
 package dev.anneal.service.training.outlook;
 
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.LoadingCache;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.queue.WorkerStates;
@@ -16,7 +14,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -42,8 +39,8 @@ public final class QueueOutlook {
 
     private final JdbcClient jdbc;
     private final Clock clock;
-    private final Supplier<Known> known;
-    private final Supplier<TrainingQueue> line;
+    private final Cached<Known> known;
+    private final Cached<TrainingQueue> line;
 
     QueueOutlook(
             JdbcClient jdbc,
@@ -54,21 +51,15 @@ public final class QueueOutlook {
             Clock clock) {
         this.jdbc = jdbc;
         this.clock = clock;
-        this.known =
-                kept(LIFE_OF_PACE, () -> system.call(() -> new Known(RecentTrainings.look(jdbc), machines.newest())));
-        this.line = kept(LIFE_OF_LINE, () -> {
-            Known past = known.get();
-            return system.call(() -> lineOf(workers.trainingSlots(), jobs, past));
-        });
-    }
-
-    /** Looks at most once in a life, by one caller at a time, while others get the previous value; that stays where a look fails. */
-    private static <T> Supplier<T> kept(Duration life, Supplier<T> look) {
-        LoadingCache<Boolean, T> value = Caffeine.newBuilder()
-                .refreshAfterWrite(life)
-                .executor(Runnable::run)
-                .build(only -> look.get());
-        return () -> value.get(true);
+        this.known = new Cached<>(
+                () -> system.call(() -> new Known(RecentTrainings.look(jdbc), machines.newest())), LIFE_OF_PACE, clock);
+        this.line = new Cached<>(
+                () -> {
+                    Known past = known.get();
+                    return system.call(() -> lineOf(workers.trainingSlots(), jobs, past));
+                },
+                LIFE_OF_LINE,
+                clock);
     }
 
     private TrainingQueue lineOf(int count, JobStore jobs, Known past) {
