@@ -12,6 +12,7 @@ import dev.anneal.service.storage.StoredContent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -159,8 +160,15 @@ public final class FileIntake {
         database.run(tenantId, () -> rows.insert(tenantId, id, filename));
     }
 
+    /** A file whose commit succeeded and only whose answer was lost keeps its content. */
     private void discard(String tenantId, String id) {
-        database.run(tenantId, () -> rows.lockReceiving(id).ifPresent(removal::doom));
-        removal.removeContent(tenantId, id);
+        Optional<Long> doomed = database.call(tenantId, () -> {
+            Optional<Long> receiving = rows.lockReceiving(id);
+            receiving.ifPresent(removal::doom);
+            return receiving;
+        });
+        if (doomed.isPresent()) {
+            removal.removeContent(tenantId, id);
+        }
     }
 }

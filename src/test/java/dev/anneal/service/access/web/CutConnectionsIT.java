@@ -36,6 +36,18 @@ class CutConnectionsIT extends ServiceTest {
 
     private static final String JOBS = "/v1/fine_tuning/jobs";
 
+    private static final String FILE = """
+            --b\r
+            Content-Disposition: form-data; name="purpose"\r
+            \r
+            fine-tune\r
+            --b\r
+            Content-Disposition: form-data; name="file"; filename="r.jsonl"\r
+            \r
+            {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}\r
+            --b--\r
+            """;
+
     /** Puts the cuts between the service and its pools. */
     @TestConfiguration(proxyBeanMethods = false)
     static class Cuts {
@@ -113,12 +125,7 @@ class CutConnectionsIT extends ServiceTest {
 
     @Test
     void uploadingIsToldToTryAgain() {
-        String rows =
-                "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b\"}]}\n";
-        String body =
-                "--b\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nfine-tune\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"r.jsonl\"\r\n\r\n"
-                        + rows + "\r\n--b--\r\n";
-        cutAtEachStatement("upload", () -> multipart(request(ALPHA, "/v1/files"), body));
+        cutAtEachStatement("upload", () -> multipart(request(ALPHA, "/v1/files"), FILE));
         String upload = "{'filename': 'a.jsonl', 'purpose': 'fine-tune', 'bytes': 9, 'mime_type': 'application/jsonl'}";
         cutAtEachStatement("upload in parts", () -> json(request(ALPHA, "/v1/uploads"), upload));
         String id = json(post(ALPHA, "/v1/uploads", upload)).path("id").asString();
@@ -127,6 +134,60 @@ class CutConnectionsIT extends ServiceTest {
                 () -> multipart(
                         request(ALPHA, "/v1/uploads/" + id + "/parts"),
                         "--b\r\nContent-Disposition: form-data; name=\"data\"; filename=\"p\"\r\n\r\n123456789\r\n--b--\r\n"));
+    }
+
+    @Test
+    void fileWhoseCommitHadNoAnswerKeepsItsContent() {
+        assertContentStays(() -> multipart(request(ALPHA, "/v1/files"), FILE));
+        assertThat(listed()).isNotEmpty();
+    }
+
+    @Test
+    void completedUploadWhoseCommitHadNoAnswerKeepsItsContent() {
+        assertContentStays(() -> {
+            String upload = json(post(
+                            ALPHA,
+                            "/v1/uploads",
+                            "{'filename': 'a.jsonl', 'purpose': 'fine-tune', 'bytes': 9, 'mime_type': 'application/jsonl'}"))
+                    .path("id")
+                    .asString();
+            String part = json(send(
+                            multipart(
+                                    request(ALPHA, "/v1/uploads/" + upload + "/parts"),
+                                    "--b\r\nContent-Disposition: form-data; name=\"data\"; filename=\"p\"\r\n\r\n123456789\r\n--b--\r\n")))
+                    .path("id")
+                    .asString();
+            return json(request(ALPHA, "/v1/uploads/" + upload + "/complete"), "{'part_ids': ['" + part + "']}");
+        });
+        assertThat(listed()).isNotEmpty();
+    }
+
+    /** Loses the answer of each commit in turn; whatever file is listed then can be read. */
+    private void assertContentStays(Supplier<HttpRequest.Builder> requests) {
+        for (int commit = 0; ; commit++) {
+            HttpRequest.Builder request = requests.get();
+            cuts.cutAfterCommit(commit);
+            HttpResponse<String> answer = send(request);
+            if (!cuts.hasCut()) {
+                break;
+            }
+            assertThat(answer.statusCode())
+                    .as("commit %d: %s", commit, answer.body())
+                    .isIn(200, 503);
+            for (String file : listed()) {
+                assertThat(get(ALPHA, "/v1/files/" + file + "/content").statusCode())
+                        .as("content after the answer of commit %d was lost", commit)
+                        .isEqualTo(200);
+            }
+        }
+    }
+
+    private List<String> listed() {
+        List<String> ids = new ArrayList<>();
+        json(get(ALPHA, "/v1/files"))
+                .path("data")
+                .forEach(file -> ids.add(file.path("id").asString()));
+        return ids;
     }
 
     @Test

@@ -16,16 +16,21 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.transaction.PlatformTransactionManager;
 
-/** Ends the server's side of a connection under a request, right before a statement, a commit or a rollback of the test's choice. */
+/**
+ * Ends the server's side of a connection under a request, right before a statement, a commit or a rollback of the test's choice, or right
+ * after a commit.
+ */
 public final class CutConnections implements BeanPostProcessor {
 
-    private static final Set<String> STATEMENTS = Set.of("prepareStatement", "createStatement", "commit", "rollback");
+    private static final String COMMIT = "commit";
+    private static final Set<String> STATEMENTS = Set.of("prepareStatement", "createStatement", COMMIT, "rollback");
 
     /** Of the container. */
     private static final String REQUESTS = "http-nio";
 
     private final BeanFactory beans;
     private final AtomicInteger statementsLeft = new AtomicInteger(-1);
+    private final AtomicInteger commitsLeft = new AtomicInteger(-1);
 
     public CutConnections(BeanFactory beans) {
         this.beans = beans;
@@ -36,9 +41,17 @@ public final class CutConnections implements BeanPostProcessor {
         statementsLeft.set(statement);
     }
 
-    /** Whether a connection was cut since the last {@link #cutAt}; none is from now on. */
+    /** Cuts the connection of the next request's commit with this number, from 0, when the server has committed: its answer is lost. */
+    public void cutAfterCommit(int commit) {
+        commitsLeft.set(commit);
+    }
+
+    /** Whether a connection was cut since the last {@link #cutAt} or {@link #cutAfterCommit}; none is from now on. */
     public boolean hasCut() {
-        return statementsLeft.getAndSet(-1) < 0;
+        boolean isLeft = statementsLeft.get() >= 0 || commitsLeft.get() >= 0;
+        statementsLeft.set(-1);
+        commitsLeft.set(-1);
+        return !isLeft;
     }
 
     @Override
@@ -68,10 +81,17 @@ public final class CutConnections implements BeanPostProcessor {
             Connection connection = super.getConnection();
             return (Connection) Proxy.newProxyInstance(
                     Cut.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
-                        if (STATEMENTS.contains(method.getName()) && isTheOne()) {
-                            terminate(connection.unwrap(PGConnection.class).getBackendPID());
+                        int process = connection.unwrap(PGConnection.class).getBackendPID();
+                        if (STATEMENTS.contains(method.getName()) && isTheOne(statementsLeft)) {
+                            terminate(process);
                         }
                         try {
+                            if (method.getName().equals(COMMIT) && isTheOne(commitsLeft)) {
+                                connection.commit();
+                                terminate(process);
+                                // The pool hears of a loss by the exception of a statement alone.
+                                connection.prepareStatement("SELECT 1").execute();
+                            }
                             return method.invoke(connection, arguments);
                         } catch (InvocationTargetException failure) {
                             throw failure.getCause();
@@ -80,10 +100,8 @@ public final class CutConnections implements BeanPostProcessor {
         }
     }
 
-    private boolean isTheOne() {
-        return statementsLeft.get() >= 0
-                && Thread.currentThread().getName().startsWith(REQUESTS)
-                && statementsLeft.getAndDecrement() == 0;
+    private static boolean isTheOne(AtomicInteger left) {
+        return left.get() >= 0 && Thread.currentThread().getName().startsWith(REQUESTS) && left.getAndDecrement() == 0;
     }
 
     /** Ends the connection whose server process this is. */
