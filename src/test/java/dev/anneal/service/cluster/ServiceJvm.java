@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The service in a JVM of its own, which can be killed, stopped and continued. */
 public final class ServiceJvm implements AutoCloseable {
@@ -97,8 +98,13 @@ public final class ServiceJvm implements AutoCloseable {
                 .orElse(0);
     }
 
+    /** The processes that it has started. */
+    public Stream<ProcessHandle> engines() {
+        return process.descendants();
+    }
+
     /** Whether it has started. */
-    boolean answers() {
+    public boolean answers() {
         return !metrics().isEmpty();
     }
 
@@ -127,7 +133,7 @@ public final class ServiceJvm implements AutoCloseable {
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    static int freePort() throws IOException {
+    public static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }

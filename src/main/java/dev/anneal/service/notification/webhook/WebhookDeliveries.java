@@ -2,8 +2,8 @@ package dev.anneal.service.notification.webhook;
 
 import dev.anneal.service.notification.webhook.DeliverySender.Answer;
 import dev.anneal.service.notification.webhook.WebhookDelivery.State;
+import dev.anneal.service.platform.database.EntityDatabase;
 import dev.anneal.service.platform.database.Identifiers;
-import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.refusal.Refusal;
@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
 @ConditionalOnRole(Role.API)
 public final class WebhookDeliveries {
 
-    private final TenantDatabase database;
+    private final EntityDatabase database;
     private final WebhookEndpoints endpoints;
     private final DeliveryStore store;
     private final TestDeliveries tests;
@@ -27,7 +27,7 @@ public final class WebhookDeliveries {
     private final Clock clock;
 
     WebhookDeliveries(
-            TenantDatabase database,
+            EntityDatabase database,
             WebhookEndpoints endpoints,
             DeliveryStore store,
             TestDeliveries tests,

@@ -13,7 +13,10 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
 import org.springframework.boot.flyway.autoconfigure.FlywayDataSource;
+import org.springframework.boot.health.contributor.CompositeHealthContributor;
+import org.springframework.boot.health.contributor.HealthContributor;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.boot.jdbc.health.DataSourceHealthIndicator;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -84,6 +87,14 @@ class DatabaseConfiguration {
     @Bean
     CurrentPool currentPool() {
         return new CurrentPool();
+    }
+
+    /** Health of the pools; Spring Boot's would also ask {@link CurrentPool}, which has no connection outside of a transaction. */
+    @Bean
+    HealthContributor dbHealthContributor(
+            @Qualifier("tenantPool") DataSource tenants, @Qualifier("systemPool") DataSource system) {
+        return CompositeHealthContributor.fromMap(
+                Map.of("tenantPool", tenants, "systemPool", system), DataSourceHealthIndicator::new);
     }
 
     /** Uses the connection of the thread's transaction. */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** A PostgreSQL of one test's own, which can be stopped for a while. */
@@ -45,6 +46,17 @@ public final class StoppableDatabase implements AutoCloseable {
 
     public void stop() throws IOException {
         programs.stop();
+    }
+
+    /** Kills all its processes, as a machine that fails does. */
+    public void crash() throws IOException {
+        ProcessHandle postmaster = ProcessHandle.of(
+                        PostmasterFile.read(data()).orElseThrow().pid())
+                .orElseThrow();
+        List<ProcessHandle> processes =
+                Stream.concat(postmaster.descendants(), Stream.of(postmaster)).toList();
+        processes.forEach(ProcessHandle::destroyForcibly);
+        processes.forEach(process -> process.onExit().join());
     }
 
     /** Starts it where it was, on the same port. */

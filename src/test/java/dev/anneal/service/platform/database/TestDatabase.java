@@ -49,12 +49,8 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
                 END IF;
               END LOOP;
               IF tables IS NOT NULL THEN
-                EXECUTE format('TRUNCATE %s CASCADE', array_to_string(tables, ', '));
+                EXECUTE format('TRUNCATE %s RESTART IDENTITY CASCADE', array_to_string(tables, ', '));
               END IF;
-              FOR name IN SELECT quote_ident(sequencename) FROM pg_sequences
-                  WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
-                EXECUTE format('ALTER SEQUENCE %s RESTART', name);
-              END LOOP;
             END $$
             """;
 
@@ -158,7 +154,7 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
         administrator().sql("UPDATE installation SET store_marked_at = NULL").update();
     }
 
-    /** Empties every table of the migrations, but those that services begin with, and starts their counters again. */
+    /** Empties every table of the migrations, but those that services begin with, and starts the counters of those that had rows again. */
     static void empty() {
         beginWithoutAStore();
         int attempt = 1;
