@@ -1,0 +1,169 @@
+package dev.anneal.faults;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * Disturbs a whole installation while it trains, and checks afterwards that nothing was lost, done twice or trained to other bits.
+ * {@code faults/run.sh} starts it; docs/testing.md says more.
+ */
+public final class FaultRun {
+
+    private static final int UNFINISHED_JOBS = 5;
+    private static final Duration RECOVERY = Duration.ofMinutes(3);
+    private static final Duration LAST_JOBS = Duration.ofMinutes(15);
+
+    private final Installation installation;
+    private final History history;
+    private final Random random;
+    private final Report report = new Report();
+    private final Map<String, Work> jobs = new LinkedHashMap<>();
+    private final Map<Work, String> undisturbed = new EnumMap<>(Work.class);
+    private final String file;
+
+    private FaultRun(Installation installation, long seed) throws IOException, InterruptedException {
+        this.installation = installation;
+        this.history = new History(installation);
+        this.random = new Random(seed);
+        this.file = installation.api().upload();
+    }
+
+    /** Ends with 1 if anything was violated. {@code FaultRun SEED INJECTIONS [FAULT…]}: INJECTIONS of each fault. */
+    public static void main(String[] arguments) throws Exception {
+        long seed = Long.parseLong(arguments[0]);
+        int injections = Integer.parseInt(arguments[1]);
+        List<Fault> faults = arguments.length > 2
+                ? List.of(arguments).subList(2, arguments.length).stream()
+                        .map(Fault::named)
+                        .toList()
+                : List.of(Fault.values());
+        Path folder = Files.createDirectories(Path.of("target", "faults")).toAbsolutePath();
+        Path run = Files.createTempDirectory(folder, "seed-" + seed + "-");
+        boolean holds;
+        try (Installation installation = new Installation(run)) {
+            holds = new FaultRun(installation, seed).run(faults, injections);
+        }
+        List<Long> left = Orphans.below(run);
+        if (!left.isEmpty()) {
+            System.out.println("VIOLATED: processes have outlived the installation: " + left);
+        }
+        System.exit(holds && left.isEmpty() ? 0 : 1);
+    }
+
+    private boolean run(List<Fault> faults, int injections) throws Exception {
+        trainUndisturbed();
+        List<Fault> order = new ArrayList<>();
+        faults.forEach(fault -> order.addAll(Collections.nCopies(injections, fault)));
+        Collections.shuffle(order, random);
+        int number = 0;
+        for (Fault fault : order) {
+            number++;
+            topUp();
+            Duration recovery = inject(fault);
+            System.out.printf(
+                    "%d/%d %s: recovered %.1f s after it%n",
+                    number, order.size(), fault.text(), recovery.toMillis() / 1e3);
+        }
+        awaitAll();
+        check();
+        report.print(System.out);
+        return report.holds();
+    }
+
+    /** What each kind of work becomes without any fault. */
+    private void trainUndisturbed() throws Exception {
+        Map<String, Work> first = new HashMap<>();
+        for (Work work : Work.values()) {
+            first.put(installation.api().create(file, work), work);
+        }
+        Patience.until("undisturbed trainings end", LAST_JOBS, () -> areEnded(first.keySet()));
+        for (Map.Entry<String, Work> job : first.entrySet()) {
+            undisturbed.put(job.getValue(), history.adapter(job.getKey()));
+        }
+        System.out.println("undisturbed: " + undisturbed);
+    }
+
+    private boolean areEnded(Set<String> ids) {
+        Map<String, String> states = history.states();
+        return ids.stream().allMatch(id -> History.isEnded(states.getOrDefault(id, "")));
+    }
+
+    /** A job counts once its creation was answered. */
+    private void topUp() throws InterruptedException {
+        Map<String, String> states = history.states();
+        long unfinished = states.values().stream()
+                .filter(state -> !History.isEnded(state))
+                .count();
+        for (long job = unfinished; job < UNFINISHED_JOBS; job++) {
+            Work work = Work.values()[random.nextInt(Work.values().length)];
+            Patience.until("a job is created", RECOVERY, () -> {
+                jobs.put(installation.api().create(file, work), work);
+                return true;
+            });
+        }
+        Patience.until("a job runs", RECOVERY, () -> !history.runningSteps().isEmpty());
+    }
+
+    private Duration inject(Fault fault) throws Exception {
+        Map<String, Integer> running = history.runningSteps();
+        Set<String> unfinished = unfinished();
+        fault.strike(installation, random);
+        long ended = System.nanoTime();
+        try {
+            Patience.until(
+                    "recovery from " + fault.text(),
+                    RECOVERY,
+                    () -> installation.api().allAnswer() && history.haveMovedOn(running));
+        } catch (IllegalStateException late) {
+            report.violated(
+                    fault.text() + " was not recovered from: " + late.getMessage() + ", cause " + late.getCause());
+        }
+        Duration recovery = Duration.ofNanos(System.nanoTime() - ended);
+        report.add(fault, unfinished, recovery);
+        return recovery;
+    }
+
+    private Set<String> unfinished() {
+        Map<String, String> states = history.states();
+        return jobs.keySet().stream()
+                .filter(job -> !History.isEnded(states.getOrDefault(job, "")))
+                .collect(java.util.stream.Collectors.toSet());
+    }
+
+    private void awaitAll() throws InterruptedException {
+        try {
+            Patience.until("all jobs end", LAST_JOBS, () -> areEnded(jobs.keySet()));
+        } catch (IllegalStateException late) {
+            report.violated(late.getMessage());
+        }
+    }
+
+    private void check() throws IOException {
+        Map<String, String> states = history.states();
+        List<String> doubled = history.doubled();
+        for (Map.Entry<String, Work> job : jobs.entrySet()) {
+            String id = job.getKey();
+            String state = states.getOrDefault(id, "gone");
+            boolean isLost = !state.equals("SUCCEEDED") || !history.hasModel(id);
+            boolean isEqual = !isLost && history.adapter(id).equals(undisturbed.get(job.getValue()));
+            report.add(id, isLost, doubled.contains(id), isEqual);
+            if (isLost) {
+                report.violated(id + " is " + state + ": " + history.errors(id));
+            }
+        }
+        if (history.orphanedLeases() > 0) {
+            report.violated(history.orphanedLeases() + " leases of work that does not run");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package dev.anneal.faults;
+
+import dev.anneal.service.cluster.ServiceJvm;
+import dev.anneal.service.platform.database.StoppableDatabase;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** A whole installation on this machine: PostgreSQL, two API processes and three workers, each with its own way to the database. */
+final class Installation implements AutoCloseable {
+
+    static final Duration LEASE = Duration.ofSeconds(6);
+
+    private static final int APIS = 2;
+    private static final int WORKERS = 3;
+
+    private final Path folder;
+    private final StoppableDatabase database;
+    private final List<Member> apis = new ArrayList<>();
+    private final List<Member> workers = new ArrayList<>();
+    private final Api api;
+
+    /** @param folder new or empty; holds everything */
+    Installation(Path folder) throws IOException, InterruptedException {
+        this.folder = folder;
+        this.database = StoppableDatabase.start(folder.resolve("postgres"));
+        List<Integer> ports = new ArrayList<>();
+        for (int number = 1; number <= APIS; number++) {
+            int port = ServiceJvm.freePort();
+            ports.add(port);
+            apis.add(member("api", "api-" + number, Map.of("server.port", Integer.toString(port))));
+            // The first migrates the schema.
+            apis.get(number - 1).awaitStart();
+        }
+        for (int number = 1; number <= WORKERS; number++) {
+            workers.add(member("worker", "worker-" + number, Map.of()));
+        }
+        for (Member worker : workers) {
+            worker.awaitStart();
+        }
+        this.api = new Api(ports);
+    }
+
+    private Member member(String role, String name, Map<String, String> more) throws IOException {
+        Map<String, String> properties = new HashMap<>(database.properties());
+        Link link = new Link(port(properties));
+        properties.replaceAll(
+                (key, value) -> value.replace(":" + port(database.properties()) + "/", ":" + link.port() + "/"));
+        properties.put("anneal.home", folder.resolve(name).toString());
+        properties.put("anneal.storage.directory", storage().toString());
+        properties.put("anneal.queue.lease", LEASE.toSeconds() + "s");
+        properties.put("anneal.queue.heartbeat-interval", "2s");
+        properties.put("anneal.queue.safety-margin", "1s");
+        properties.put("anneal.queue.scan-interval", "1s");
+        properties.put("anneal.queue.retry-delay", "500ms");
+        properties.put("anneal.queue.tenant-running-limit", "8");
+        properties.put("anneal.database.heartbeat-timeout", "1s");
+        properties.put(
+                "anneal.engine.cache-directory",
+                Path.of("target", "engine-cache").toAbsolutePath().toString());
+        properties.put("anneal.engine.heap", "256MB");
+        properties.put("anneal.engine.threads", "1");
+        properties.put("anneal.engine.precision", "fp32");
+        properties.put("anneal.engine.jvm-options", "-XX:TieredStopAtLevel=1");
+        properties.put("anneal.worker.poll-interval", "200ms");
+        properties.put("anneal.worker.publish-interval", "200ms");
+        properties.putAll(more);
+        return new Member(role, name, properties, link);
+    }
+
+    private static int port(Map<String, String> properties) {
+        return URI.create(properties.getOrDefault("spring.datasource.url", "").substring("jdbc:".length()))
+                .getPort();
+    }
+
+    Path storage() {
+        return folder.resolve("storage");
+    }
+
+    StoppableDatabase database() {
+        return database;
+    }
+
+    /** Connections that no fault but the database's own disturbs. */
+    JdbcClient observer() {
+        return database.administrator();
+    }
+
+    Api api() {
+        return api;
+    }
+
+    List<Member> members() {
+        return Stream.concat(apis.stream(), workers.stream()).toList();
+    }
+
+    Member anyApi(Random random) {
+        return apis.get(random.nextInt(apis.size()));
+    }
+
+    /** A worker that runs something, or any if none does. */
+    Member anyWorker(Random random) {
+        List<Member> busy = workers.stream()
+                .filter(worker -> worker.process().engines().findAny().isPresent())
+                .toList();
+        List<Member> chosen = busy.isEmpty() ? workers : busy;
+        return chosen.get(random.nextInt(chosen.size()));
+    }
+
+    @Override
+    public void close() {
+        members().forEach(Member::close);
+        database.close();
+    }
+}

@@ -1,0 +1,26 @@
+package dev.anneal.faults;
+
+/** Kinds of trainings that are disturbed. The trained adapters of one kind are the same bits in every job. */
+enum Work {
+    SHORT("{'n_epochs': 20, 'batch_size': 4}", "'max_steps': 24, 'checkpoint_interval': 4"),
+    LONG("{'n_epochs': 80, 'batch_size': 4}", "'max_steps': 90, 'checkpoint_interval': 5"),
+    /** An ordinary LoRA of another rank. */
+    PLAIN("{'n_epochs': 40, 'batch_size': 4}", "'max_steps': 48, 'checkpoint_interval': 6, 'adapter': 'lora'");
+
+    private final String hyperparameters;
+    private final String anneal;
+
+    Work(String hyperparameters, String anneal) {
+        this.hyperparameters = hyperparameters;
+        this.anneal = anneal;
+    }
+
+    /** Body of the request for a job. */
+    String request(String file) {
+        return """
+                {'model': 'anneal-tiny', 'training_file': '%s', 'seed': 11, 'metadata': {'work': '%s'},
+                 'method': {'type': 'supervised', 'supervised': {'hyperparameters': %s}},
+                 'anneal': {%s}}
+                """.formatted(file, name(), hyperparameters, anneal).replace('\'', '"');
+    }
+}
