@@ -46,7 +46,7 @@ public final class LocalGenerator implements SmartLifecycle {
             Clock clock,
             List<GenerationListener> listeners) {
         this.properties = properties;
-        this.slots = new AnswerSlots(properties.maxAnswers());
+        this.slots = new AnswerSlots(properties.maxAnswers(), properties.maxAnswersOfTenant());
         this.models = models;
         this.launchers = launchers;
         this.task = task;
@@ -75,13 +75,15 @@ public final class LocalGenerator implements SmartLifecycle {
 
     private List<Generation> start(String tenantId, List<GenerationRequest> requests, Duration patience) {
         try (ServedModels.Found found = models.find(tenantId, requests.get(0).model())) {
-            return start(found, requests, patience);
+            return start(tenantId, found, requests, patience);
         }
     }
 
-    private List<Generation> start(ServedModels.Found found, List<GenerationRequest> requests, Duration patience) {
-        take(requests.stream().mapToInt(request -> request.decoding().choices()).sum(), patience);
-        List<Generation> generations = requests.stream().map(this::placed).toList();
+    private List<Generation> start(
+            String tenantId, ServedModels.Found found, List<GenerationRequest> requests, Duration patience) {
+        take(tenantId, requests.stream().mapToInt(request -> request.decoding().choices()).sum(), patience);
+        List<Generation> generations = 
+                requests.stream().map(request -> placed(tenantId, request)).toList();
         try {
             for (int i = 0; i < requests.size(); i++) {
                 begin(generations.get(i), found, requests.get(i));
@@ -95,10 +97,10 @@ public final class LocalGenerator implements SmartLifecycle {
     }
 
     /** Starts a generation that has its slots. */
-    private Generation placed(GenerationRequest request) {
+    private Generation placed(String tenantId, GenerationRequest request) {
         int choices = request.decoding().choices();
         Generation generation = new Generation(choices, properties.requestTimeout());
-        generation.whenClosed(() -> release(choices));
+        generation.whenClosed(() -> release(tenantId, choices));
         return generation;
     }
 
@@ -122,25 +124,26 @@ public final class LocalGenerator implements SmartLifecycle {
         }
     }
 
-    private void take(int choices, Duration patience) {
-        if (choices > properties.maxAnswers()) {
+    private void take(String tenantId, int choices, Duration patience) {
+        int most = properties.maxAnswersOfTenant();
+        if (choices > most) {
             throw Refusal.invalidValue(
                     "n",
-                    "The request is for %d answers ('n' to each prompt), and no more than %d may be generated or wait at a time (anneal.inference.max-answers); lower 'n' or give fewer prompts"
-                            .formatted(choices, properties.maxAnswers()));
+                    "The request is for %d answers ('n' to each prompt), and no more than %d may be generated or wait for a tenant at a time (half of anneal.inference.max-answers); lower 'n' or give fewer prompts"
+                            .formatted(choices, most));
         }
-        if (!slots.take(choices, patience)) {
+        if (!slots.take(tenantId, choices, patience)) {
             listeners.forEach(listener -> listener.refused(choices));
             throw new Refusal(
                     RefusalCode.QUEUE_FULL,
-                    "All %d answers that may be generated or wait at a time (anneal.inference.max-answers) are taken. Try again."
-                            .formatted(properties.maxAnswers()));
+                    "%d answers (anneal.inference.max-answers), %d of one tenant, may be generated or wait at a time; too few of these are free. Try again."
+                            .formatted(properties.maxAnswers(), most));
         }
         tellOpenAnswers();
     }
 
-    private void release(int choices) {
-        slots.release(choices);
+    private void release(String tenantId, int choices) {
+        slots.release(tenantId, choices);
         tellOpenAnswers();
     }
 

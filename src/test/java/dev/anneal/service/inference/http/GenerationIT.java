@@ -229,7 +229,18 @@ class GenerationIT extends InferenceTest {
         assertThat(json(next).at("/usage/completion_tokens").asInt()).isEqualTo(1);
     }
 
-    /** All places are taken by a stream whose client goes. */
+    /** A stream has all places of its tenant. */
+    @Test
+    void aTenantOverItsShareDoesNotKeepOutOthers() throws IOException {
+        try (InputStream events = longStream().body()) {
+            assertThat(events.read()).isEqualTo('d');
+            assertRefused(429, "queue_full", request(", 'max_tokens': 1"));
+            assertThat(post(BETA, CHATS, request(", 'max_tokens': 1, 'n': 8")).statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    /** All places of the tenant are taken by a stream whose client goes. */
     @Test
     void aClientThatGoesMakesPlaceForOthers() throws IOException {
         HttpResponse<InputStream> stream = longStream();
