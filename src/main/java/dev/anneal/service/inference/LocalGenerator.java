@@ -26,6 +26,9 @@ public final class LocalGenerator implements SmartLifecycle {
     /** How long the service's own requests wait in line for a slot. */
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
+    /** Maximum number of log-probabilities of a request, of tokens and alternatives together: some 30 MB until its answer is sent. */
+    private static final long MAX_LOGPROBS = 1 << 18;
+
     private final InferenceProperties properties;
     private final ServedModels models;
     private final Supplier<EngineLauncher> launchers;
@@ -74,6 +77,7 @@ public final class LocalGenerator implements SmartLifecycle {
     }
 
     private List<Generation> start(String tenantId, List<GenerationRequest> requests, Duration patience) {
+        requireFewLogprobs(requests);
         try (ServedModels.Found found = models.find(tenantId, requests.get(0).model())) {
             return start(tenantId, found, requests, patience);
         }
@@ -93,6 +97,19 @@ public final class LocalGenerator implements SmartLifecycle {
         } catch (RuntimeException e) {
             generations.forEach(Generation::close);
             throw e;
+        }
+    }
+
+    /** All of them are in memory at once, because an answer is complete or refused before it is sent. */
+    private void requireFewLogprobs(List<GenerationRequest> requests) {
+        long logprobs = requests.stream()
+                .mapToLong(request -> request.decoding().mostLogprobs(properties.maxTokens()))
+                .sum();
+        if (logprobs > MAX_LOGPROBS) {
+            throw Refusal.invalidValue(
+                    "logprobs",
+                    "The answers may have %d log-probabilities (answers x tokens x (1 + alternatives)), and no more than %d are allowed in a request; lower the number of tokens ('max_tokens', by default %d), of answers or of alternatives"
+                            .formatted(logprobs, MAX_LOGPROBS, properties.maxTokens()));
         }
     }
 

@@ -202,6 +202,15 @@ class GenerationIT extends InferenceTest {
     }
 
     @Test
+    void moreLogprobsThanFitIntoMemoryAreRefused() {
+        JsonNode error = assertRefused(
+                400, "invalid_value", request(", 'n': 8, 'logprobs': true, 'top_logprobs': 20, 'max_tokens': 2000"));
+
+        assertThat(error.path("param").asString()).isEqualTo("logprobs");
+        assertThat(error.path("message").asString()).contains("336000 log-probabilities", "more than 262144", "'max_tokens'");
+    }
+
+    @Test
     void keysOfClientsThatSayNothingHereAreTaken() {
         JsonNode answer = chat(
                 ", 'max_tokens': 2, 'store': true, 'user': 'u', 'metadata': {'a': 'b'}, 'service_tier': 'auto',"
