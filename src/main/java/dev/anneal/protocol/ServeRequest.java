@@ -91,5 +91,18 @@ public sealed interface ServeRequest {
             stop = List.copyOf(stop);
             stopTokens = List.copyOf(stopTokens);
         }
+
+        /**
+         * Maximum number of log-probabilities of all answers, of tokens and alternatives together.
+         *
+         * @param longest maximum number of tokens of any answer
+         */
+        public long mostLogprobs(int longest) {
+            if (topLogprobs == null) {
+                return 0;
+            }
+            int tokens = maxNewTokens == null ? longest : Math.min(maxNewTokens, longest);
+            return (long) choices * tokens * (1 + topLogprobs);
+        }
     }
 }

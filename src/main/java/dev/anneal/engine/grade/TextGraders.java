@@ -34,8 +34,8 @@ final class TextGraders {
             return switch (this) {
                 case EQ -> input.equals(reference);
                 case NE -> !input.equals(reference);
-                case LIKE -> input.contains(reference);
-                case ILIKE -> input.toLowerCase(Locale.ROOT).contains(reference.toLowerCase(Locale.ROOT));
+                case LIKE -> TextSearch.contains(input, reference);
+                case ILIKE -> TextSearch.contains(input.toLowerCase(Locale.ROOT), reference.toLowerCase(Locale.ROOT));
             };
         }
     }

@@ -26,7 +26,8 @@ import org.springframework.validation.annotation.Validated;
  * @param adapters maximum number of adapters in memory, of all models together
  * @param slots how many answers of one base model are generated at a time, with any adapters; further ones wait
  * @param maxTokens maximum length of prompt and answer together; the model's context also limits it
- * @param maxAnswers maximum number of answers being generated or waiting; further requests are refused with 429
+ * @param maxAnswers maximum number of answers being generated or waiting, at most half of them for one tenant; further requests are refused
+ *     with 429
  * @param idleTimeout how long a model without requests stays in memory
  */
 @Validated
@@ -45,7 +46,7 @@ public record InferenceProperties(
         @DefaultValue("16") @Min(1) int adapters,
         @DefaultValue("16") @Min(1) int slots,
         @DefaultValue("4096") @Min(2) int maxTokens,
-        @DefaultValue("64") @Min(1) int maxAnswers,
+        @DefaultValue("128") @Min(1) int maxAnswers,
         @DefaultValue("10m") Duration idleTimeout) {
 
     public InferenceProperties {
@@ -54,6 +55,11 @@ public record InferenceProperties(
                     "anneal.inference.url must be an http or https address with a host, such as"
                             + " http://inference:8080, but is '" + url + "'");
         }
+    }
+
+    /** Half of the answers, so that a tenant with many requests does not keep out the others. */
+    int maxAnswersOfTenant() {
+        return (maxAnswers + 1) / 2;
     }
 
     /** Number of threads that generate on a machine with {@code cores} cores. */

@@ -26,6 +26,9 @@ public final class LocalGenerator implements SmartLifecycle {
     /** How long the service's own requests wait in line for a slot. */
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
+    /** Maximum number of log-probabilities of a request, of tokens and alternatives together: some 30 MB until its answer is sent. */
+    private static final long MAX_LOGPROBS = 1 << 18;
+
     private final InferenceProperties properties;
     private final ServedModels models;
     private final Supplier<EngineLauncher> launchers;
@@ -46,7 +49,7 @@ public final class LocalGenerator implements SmartLifecycle {
             Clock clock,
             List<GenerationListener> listeners) {
         this.properties = properties;
-        this.slots = new AnswerSlots(properties.maxAnswers());
+        this.slots = new AnswerSlots(properties.maxAnswers(), properties.maxAnswersOfTenant());
         this.models = models;
         this.launchers = launchers;
         this.task = task;
@@ -74,14 +77,17 @@ public final class LocalGenerator implements SmartLifecycle {
     }
 
     private List<Generation> start(String tenantId, List<GenerationRequest> requests, Duration patience) {
+        requireFewLogprobs(requests);
         try (ServedModels.Found found = models.find(tenantId, requests.get(0).model())) {
-            return start(found, requests, patience);
+            return start(tenantId, found, requests, patience);
         }
     }
 
-    private List<Generation> start(ServedModels.Found found, List<GenerationRequest> requests, Duration patience) {
-        take(requests.stream().mapToInt(request -> request.decoding().choices()).sum(), patience);
-        List<Generation> generations = requests.stream().map(this::placed).toList();
+    private List<Generation> start(
+            String tenantId, ServedModels.Found found, List<GenerationRequest> requests, Duration patience) {
+        take(tenantId, requests.stream().mapToInt(request -> request.decoding().choices()).sum(), patience);
+        List<Generation> generations = 
+                requests.stream().map(request -> placed(tenantId, request)).toList();
         try {
             for (int i = 0; i < requests.size(); i++) {
                 begin(generations.get(i), found, requests.get(i));
@@ -94,11 +100,24 @@ public final class LocalGenerator implements SmartLifecycle {
         }
     }
 
+    /** All of them are in memory at once, because an answer is complete or refused before it is sent. */
+    private void requireFewLogprobs(List<GenerationRequest> requests) {
+        long logprobs = requests.stream()
+                .mapToLong(request -> request.decoding().mostLogprobs(properties.maxTokens()))
+                .sum();
+        if (logprobs > MAX_LOGPROBS) {
+            throw Refusal.invalidValue(
+                    "logprobs",
+                    "The answers may have %d log-probabilities (answers x tokens x (1 + alternatives)), and no more than %d are allowed in a request; lower the number of tokens ('max_tokens', by default %d), of answers or of alternatives"
+                            .formatted(logprobs, MAX_LOGPROBS, properties.maxTokens()));
+        }
+    }
+
     /** Starts a generation that has its slots. */
-    private Generation placed(GenerationRequest request) {
+    private Generation placed(String tenantId, GenerationRequest request) {
         int choices = request.decoding().choices();
         Generation generation = new Generation(choices, properties.requestTimeout());
-        generation.whenClosed(() -> release(choices));
+        generation.whenClosed(() -> release(tenantId, choices));
         return generation;
     }
 
@@ -122,25 +141,26 @@ public final class LocalGenerator implements SmartLifecycle {
         }
     }
 
-    private void take(int choices, Duration patience) {
-        if (choices > properties.maxAnswers()) {
+    private void take(String tenantId, int choices, Duration patience) {
+        int most = properties.maxAnswersOfTenant();
+        if (choices > most) {
             throw Refusal.invalidValue(
                     "n",
-                    "The request is for %d answers ('n' to each prompt), and no more than %d may be generated or wait at a time (anneal.inference.max-answers); lower 'n' or give fewer prompts"
-                            .formatted(choices, properties.maxAnswers()));
+                    "The request is for %d answers ('n' to each prompt), and no more than %d may be generated or wait for a tenant at a time (half of anneal.inference.max-answers); lower 'n' or give fewer prompts"
+                            .formatted(choices, most));
         }
-        if (!slots.take(choices, patience)) {
+        if (!slots.take(tenantId, choices, patience)) {
             listeners.forEach(listener -> listener.refused(choices));
             throw new Refusal(
                     RefusalCode.QUEUE_FULL,
-                    "All %d answers that may be generated or wait at a time (anneal.inference.max-answers) are taken. Try again."
-                            .formatted(properties.maxAnswers()));
+                    "%d answers (anneal.inference.max-answers), %d of one tenant, may be generated or wait at a time; too few of these are free. Try again."
+                            .formatted(properties.maxAnswers(), most));
         }
         tellOpenAnswers();
     }
 
-    private void release(int choices) {
-        slots.release(choices);
+    private void release(String tenantId, int choices) {
+        slots.release(tenantId, choices);
         tellOpenAnswers();
     }
 

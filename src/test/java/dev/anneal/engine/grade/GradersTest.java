@@ -2,7 +2,9 @@ package dev.anneal.engine.grade;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +60,20 @@ class GradersTest {
         Grade grade = grade(EQUALS.replace("'eq'", "'" + operation + "'"), answer, completion);
         assertThat(grade.reward()).isEqualTo(reward);
         assertThat(grade.errors()).isEmpty();
+    }
+
+    /** A search that begins again at each character would take minutes. */
+    @ParameterizedTest
+    @CsvSource({"like, 0", "ilike, 0"})
+    void longTextsAreSearchedInTime(String operation, double reward) {
+        String answer = "a".repeat(500_000) + "b";
+        String completion = "a".repeat(1_000_000);
+
+        Grade grade = assertTimeoutPreemptively(
+                Duration.ofSeconds(20),
+                () -> grade(EQUALS.replace("'eq'", "'" + operation + "'"), answer, completion));
+
+        assertThat(grade.reward()).isEqualTo(reward);
     }
 
     @Test

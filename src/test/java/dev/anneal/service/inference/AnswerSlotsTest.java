@@ -11,35 +11,68 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class AnswerSlotsTest {
 
-    private final AnswerSlots slots = new AnswerSlots(2);
+    private static final String ALPHA = "alpha";
+    private static final String BETA = "beta";
+    private static final String GAMMA = "gamma";
+
+    private final AnswerSlots slots = new AnswerSlots(4, 2);
 
     @Test
     void moreThanThereAreAreNotTaken() {
-        assertThat(slots.take(2, Duration.ZERO)).isTrue();
-        assertThat(slots.take(1, Duration.ZERO)).isFalse();
-        assertThat(slots.take(1, Duration.ofMillis(20))).isFalse();
+        assertThat(slots.take(ALPHA, 2, Duration.ZERO)).isTrue();
+        assertThat(slots.take(ALPHA, 1, Duration.ZERO)).isFalse();
+        assertThat(slots.take(ALPHA, 1, Duration.ofMillis(20))).isFalse();
         assertThat(slots.taken()).isEqualTo(2);
-        slots.release(1);
-        assertThat(slots.take(1, Duration.ZERO)).isTrue();
+        slots.release(ALPHA, 1);
+        assertThat(slots.take(ALPHA, 1, Duration.ZERO)).isTrue();
     }
 
     @Test
-    void whoWaitsComesBeforeWhoeverDoesNot() throws Exception {
-        assertThat(slots.take(2, Duration.ZERO)).isTrue();
-        FutureTask<Boolean> patient = new FutureTask<>(() -> slots.take(2, Duration.ofSeconds(20)));
-        Thread waiting = new Thread(patient);
+    void aTenantOverItsShareDoesNotKeepOutOthers() throws Exception {
+        assertThat(slots.take(ALPHA, 2, Duration.ZERO)).isTrue();
+        FutureTask<Boolean> patient = waiting(ALPHA, 2, Duration.ofSeconds(20));
+
+        assertThat(slots.take(BETA, 2, Duration.ZERO)).isTrue();
+        slots.release(ALPHA, 2);
+
+        assertThat(patient.get()).isTrue();
+        assertThat(slots.taken()).isEqualTo(4);
+    }
+
+    @Test
+    void whoWaitsForTheSlotsOfAllComesBeforeWhoeverDoesNot() throws Exception {
+        assertThat(slots.take(ALPHA, 2, Duration.ZERO)).isTrue();
+        assertThat(slots.take(BETA, 2, Duration.ZERO)).isTrue();
+        FutureTask<Boolean> patient = waiting(GAMMA, 2, Duration.ofSeconds(20));
+
+        slots.release(ALPHA, 1);
+        assertThat(slots.take(ALPHA, 1, Duration.ZERO))
+                .as("one slot is free, and two are waited for")
+                .isFalse();
+        slots.release(BETA, 1);
+
+        assertThat(patient.get()).isTrue();
+        assertThat(slots.taken()).isEqualTo(4);
+    }
+
+    @Test
+    void whoGivesUpWaitingMakesRoomForTheNextInLine() throws Exception {
+        assertThat(slots.take(ALPHA, 2, Duration.ZERO)).isTrue();
+        assertThat(slots.take(BETA, 1, Duration.ZERO)).isTrue();
+        FutureTask<Boolean> impatient = waiting(GAMMA, 2, Duration.ofMillis(300));
+        FutureTask<Boolean> next = waiting(BETA, 1, Duration.ofSeconds(20));
+
+        assertThat(impatient.get()).isFalse();
+        assertThat(next.get()).isTrue();
+    }
+
+    private FutureTask<Boolean> waiting(String tenantId, int answers, Duration patience) {
+        FutureTask<Boolean> taking = new FutureTask<>(() -> slots.take(tenantId, answers, patience));
+        Thread waiting = new Thread(taking);
         waiting.start();
         while (waiting.getState() != Thread.State.TIMED_WAITING) {
             Thread.onSpinWait();
         }
-
-        slots.release(1);
-        assertThat(slots.take(1, Duration.ZERO))
-                .as("one slot is free, and two are waited for")
-                .isFalse();
-        slots.release(1);
-
-        assertThat(patient.get()).isTrue();
-        assertThat(slots.taken()).isEqualTo(2);
+        return taking;
     }
 }

@@ -20,7 +20,8 @@ class InferencePropertiesTest {
         assertThat(properties.computeThreads(2)).isEqualTo(1);
         assertThat(properties.computeThreads(16)).isEqualTo(8);
         assertThat(properties.url()).isNull();
-        assertThat(properties.maxAnswers()).isEqualTo(64);
+        assertThat(properties.maxAnswers()).isEqualTo(128);
+        assertThat(properties.maxAnswersOfTenant()).isEqualTo(64);
     }
 
     @Test

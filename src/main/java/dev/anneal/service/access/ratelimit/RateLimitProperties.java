@@ -10,8 +10,8 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param requestsPerMinute how many requests one tenant, or all administrators together, may send per minute, also in one burst; 0 is no
  *     limit
- * @param failedAuthenticationsPerMinute how many requests without a valid key or token one address may send per minute before they are
- *     refused with 429; 0 is no limit
+ * @param failedAuthenticationsPerMinute how many requests without a valid key or token one address (with IPv6, one network of 64
+ *     bits) may send per minute before they are refused with 429; 0 is no limit
  */
 @Validated
 @ConfigurationProperties("anneal.rate-limits")

@@ -8,7 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Answers requests without a valid credential: 401, and 429 to an address that keeps sending them. */
+/** Answers requests without a valid credential: 401, and 429 to an address (an IPv6 network of 64 bits) that keeps sending them. */
 final class FailedAuthentications {
 
     private final RateLimits limits;
@@ -23,9 +23,9 @@ final class FailedAuthentications {
      * @param reason fault of the credential
      */
     void refuse(HttpServletRequest request, HttpServletResponse response, Refusal reason) throws IOException {
-        String address = request.getRemoteAddr();
+        String client = ClientNetwork.of(request.getRemoteAddr());
         boolean mayGoOn = limits.failedAuthentications()
-                .map(limit -> limit.take(address).isGranted())
+                .map(limit -> limit.take(client).isGranted())
                 .orElse(true);
         errors.write(response, mayGoOn ? reason : tooMany());
     }
@@ -34,8 +34,9 @@ final class FailedAuthentications {
      * @throws Refusal 429 if the address of {@code request} has reached the limit
      */
     void requireTriesLeft(HttpServletRequest request) {
+        String client = ClientNetwork.of(request.getRemoteAddr());
         boolean hasSome = limits.failedAuthentications()
-                .map(limit -> limit.hasSome(request.getRemoteAddr()))
+                .map(limit -> limit.hasSome(client))
                 .orElse(true);
         if (!hasSome) {
             throw tooMany();

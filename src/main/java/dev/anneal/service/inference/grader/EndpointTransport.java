@@ -12,19 +12,20 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/** Sends one request to an endpoint, signed if there is a secret. */
+/** Sends one request to an endpoint, signed with its tenant's secret if the operator has set one. */
 final class EndpointTransport implements AutoCloseable {
 
     private final OutboundClient client;
-    private final @Nullable WebhookSignature signature;
+    private final List<WebhookSignature> signatures;
     private final Clock clock;
 
     EndpointTransport(OutboundHttp http, GraderProperties properties, Clock clock) {
-        String secret = properties.endpointSecret();
-        signature = secret == null || secret.isBlank() ? null : signature(secret);
+        signatures = properties.endpointSecret().stream()
+                .map(EndpointTransport::signature)
+                .toList();
         client =
                 http.toStrangers(OutboundLimits.within(properties.endpointTimeout(), properties.endpointConcurrency()));
         this.clock = clock;
@@ -39,11 +40,15 @@ final class EndpointTransport implements AutoCloseable {
     }
 
     /**
+     * @param tenantId tenant on whose behalf it is sent
      * @param id id of the request, the same for each attempt, so that an endpoint can recognise retries
      */
-    Attempt send(GradingQuestion.OfEndpoint endpoint, String id, byte[] body) {
+    Attempt send(String tenantId, GradingQuestion.OfEndpoint endpoint, String id, byte[] body) {
         Map<String, String> headers = new LinkedHashMap<>(endpoint.headers());
-        headers.putAll(WebhookSignature.headers(signature, id, clock.instant(), body));
+        List<WebhookSignature> own = signatures.stream()
+                .map(signature -> signature.ofTenant(tenantId))
+                .toList();
+        headers.putAll(WebhookSignature.headers(own, id, clock.instant(), body));
         try {
             return client.send(
                     OutboundRequest.post(URI.create(endpoint.url()), headers, OutboundContent.json(body)),

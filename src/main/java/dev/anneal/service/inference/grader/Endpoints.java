@@ -8,7 +8,8 @@ import java.util.List;
 @FunctionalInterface
 interface Endpoints {
     /**
+     * @param tenantId tenant on whose behalf they are called
      * @return an answer for each completion, in order
      */
-    List<GradingReply.Answer> score(GradingQuestion.OfEndpoint question);
+    List<GradingReply.Answer> score(String tenantId, GradingQuestion.OfEndpoint question);
 }

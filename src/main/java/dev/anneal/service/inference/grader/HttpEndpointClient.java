@@ -44,14 +44,14 @@ final class HttpEndpointClient implements Endpoints, AutoCloseable {
     }
 
     @Override
-    public List<Answer> score(GradingQuestion.OfEndpoint question) {
+    public List<Answer> score(String tenantId, GradingQuestion.OfEndpoint question) {
         if (Thread.currentThread().isInterrupted()) {
             return question.failed(STOPPED);
         }
         AtomicBoolean stopped = new AtomicBoolean();
         Executor turns = Pace.of(senders.line(), question.ratePerSecond());
         List<CompletableFuture<Answer>> sent = question.completions().stream()
-                .map(completion -> send(new Request(question, completion, newId(), turns, stopped), 1))
+                .map(completion -> send(new Request(tenantId, question, completion, newId(), turns, stopped), 1))
                 .toList();
         try {
             List<Answer> answers = new ArrayList<>();
@@ -71,11 +71,13 @@ final class HttpEndpointClient implements Endpoints, AutoCloseable {
     /**
      * A completion that is sent until it has its score.
      *
+     * @param tenantId tenant on whose behalf it is sent
      * @param id the same for each attempt
      * @param turns turns of its question
      * @param stopped whether its question was abandoned
      */
     private record Request(
+            String tenantId,
             GradingQuestion.OfEndpoint question,
             GradingQuestion.Completion completion,
             String id,
@@ -106,7 +108,7 @@ final class HttpEndpointClient implements Endpoints, AutoCloseable {
     private Attempt attempt(Request request) {
         return request.stopped.get()
                 ? Attempt.failed(STOPPED)
-                : transport.send(request.question, request.id, request.body());
+                : transport.send(request.tenantId, request.question, request.id, request.body());
     }
 
     private CompletableFuture<Answer> replyOrRetry(Request request, Attempt attempt, int tries) {

@@ -45,7 +45,7 @@ public class TenantGraders implements AttemptGrading, AutoCloseable {
         ModelJudge judge = new ModelJudge(generator, tenantId, threads, PATIENCE);
         return question -> question instanceof GradingQuestion.OfModel ofModel
                 ? judge.answer(ofModel)
-                : endpoints.score((GradingQuestion.OfEndpoint) question);
+                : endpoints.score(tenantId, (GradingQuestion.OfEndpoint) question);
     }
 
     @Override

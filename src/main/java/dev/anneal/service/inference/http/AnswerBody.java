@@ -1,9 +1,13 @@
 package dev.anneal.service.inference.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.exc.JacksonIOException;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * An answer or a part of one: OpenAI's {@code chat.completion}, {@code chat.completion.chunk} or {@code text_completion}.
@@ -19,6 +23,15 @@ record AnswerBody(
         String systemFingerprint,
         List<?> choices,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Usage usage) {
+
+    /** Writes it piece by piece, because with log-probabilities its text is long. */
+    void write(OutputStream out, JsonMapper json) throws IOException {
+        try {
+            json.writeValue(out, this);
+        } catch (JacksonIOException e) {
+            throw e.getCause();
+        }
+    }
 
     /** Tokens of a request and its answers. */
     record Usage(int promptTokens, int completionTokens, int totalTokens) {

@@ -35,14 +35,14 @@ final class CompletionFormat implements AnswerFormat {
             @Nullable String finishReason) {}
 
     /**
-     * Tokens with their log-probabilities, in four lists of the same length.
+     * Tokens with their log-probabilities, in four lists of the same length. Entries of the first three are made while they are written.
      *
      * @param textOffset where in the answer each token begins, in UTF-16 units
      */
     record Logprobs(
-            List<String> tokens,
-            List<Double> tokenLogprobs,
-            List<Map<String, Double>> topLogprobs,
+            Iterable<String> tokens,
+            Iterable<Double> tokenLogprobs,
+            Iterable<Map<String, Double>> topLogprobs,
             List<Integer> textOffset) {}
 
     @Override
@@ -84,18 +84,29 @@ final class CompletionFormat implements AnswerFormat {
         if (!withLogprobs) {
             return null;
         }
-        Logprobs logprobs = new Logprobs(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        return new Logprobs(
+                TokenLogprob.each(tokens, ServeReply.Token::text),
+                TokenLogprob.each(tokens, token -> TokenLogprob.finite(token.logprob())),
+                TokenLogprob.each(tokens, CompletionFormat::top),
+                textOffsets(choice, tokens));
+    }
+
+    /** The most likely tokens and the chosen one. */
+    private static Map<String, Double> top(ServeReply.Token token) {
+        Map<String, Double> top = new LinkedHashMap<>();
+        token.top().forEach(likely -> top.putIfAbsent(likely.text(), TokenLogprob.finite(likely.logprob())));
+        top.putIfAbsent(token.text(), TokenLogprob.finite(token.logprob()));
+        return top;
+    }
+
+    private List<Integer> textOffsets(int choice, List<ServeReply.Token> tokens) {
+        List<Integer> textOffsets = new ArrayList<>();
+        int next = offsets.getOrDefault(choice, 0);
         for (ServeReply.Token token : tokens) {
-            Map<String, Double> top = new LinkedHashMap<>();
-            token.top().forEach(likely -> top.putIfAbsent(likely.text(), TokenLogprob.finite(likely.logprob())));
-            top.putIfAbsent(token.text(), TokenLogprob.finite(token.logprob()));
-            logprobs.tokens.add(token.text());
-            logprobs.tokenLogprobs.add(TokenLogprob.finite(token.logprob()));
-            logprobs.topLogprobs.add(top);
-            int begin = offsets.getOrDefault(choice, 0);
-            logprobs.textOffset.add(begin);
-            offsets.put(choice, begin + token.text().length());
+            textOffsets.add(next);
+            next += token.text().length();
         }
-        return logprobs;
+        offsets.put(choice, next);
+        return textOffsets;
     }
 }

@@ -106,9 +106,9 @@ class GenerationController {
         if (request.streaming().stream()) {
             answer.stream(new ServerSentEvents(response), json, errors);
         } else {
-            byte[] whole = json.writeValueAsBytes(answer.whole());
+            AnswerBody whole = answer.whole();
             response.setContentType(MediaType.APPLICATION_JSON_VALUE);
-            response.getOutputStream().write(whole);
+            whole.write(response.getOutputStream(), json);
         }
     }
 }

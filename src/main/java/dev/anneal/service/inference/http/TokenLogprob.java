@@ -4,6 +4,7 @@ import dev.anneal.protocol.ServeReply;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,15 +22,20 @@ record TokenLogprob(String token, double logprob, @Nullable List<Integer> bytes,
     /** A likely token. */
     record Likely(String token, double logprob, @Nullable List<Integer> bytes) {}
 
-    /** The {@code logprobs} of a choice. */
-    record Content(List<TokenLogprob> content, @Nullable List<TokenLogprob> refusal) {
+    /** The {@code logprobs} of a choice, whose entries are made while they are written. */
+    record Content(Iterable<TokenLogprob> content, @Nullable List<TokenLogprob> refusal) {
 
         /**
          * @return null if log-probabilities were not requested
          */
         static @Nullable Content of(boolean wanted, List<ServeReply.Token> tokens) {
-            return wanted ? new Content(tokens.stream().map(TokenLogprob::of).toList(), null) : null;
+            return wanted ? new Content(each(tokens, TokenLogprob::of), null) : null;
         }
+    }
+
+    /** A value of each token, made whenever they are iterated over. */
+    static <T> Iterable<T> each(List<ServeReply.Token> tokens, Function<ServeReply.Token, T> value) {
+        return () -> tokens.stream().map(value).iterator();
     }
 
     private static TokenLogprob of(ServeReply.Token token) {

@@ -14,11 +14,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Posts events to endpoints, signed with each secret. Only the status of the answer is read. */
@@ -61,13 +59,8 @@ final class DeliverySender implements AutoCloseable {
      */
     Answer send(URI url, List<String> secrets, String id, WebhookEvent event) {
         byte[] body = event.body();
-        Instant now = clock.instant();
-        Map<String, String> headers = new LinkedHashMap<>(WebhookSignature.headers(null, id, now, body));
-        headers.put(
-                "webhook-signature",
-                secrets.stream()
-                        .map(secret -> new WebhookSignature(secret).of(id, now.getEpochSecond(), body))
-                        .collect(Collectors.joining(" ")));
+        List<WebhookSignature> signatures = secrets.stream().map(WebhookSignature::new).toList();
+        Map<String, String> headers = WebhookSignature.headers(signatures, id, clock.instant(), body);
         try {
             return client.send(OutboundRequest.post(url, headers, OutboundContent.json(body)), this::answer);
         } catch (OutboundException e) {

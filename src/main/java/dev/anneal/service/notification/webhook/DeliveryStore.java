@@ -36,13 +36,12 @@ final class DeliveryStore {
             FROM webhook_delivery
             WHERE endpoint_id = :endpoint
               AND (CAST(:state AS text) IS NULL OR state = :state)
-              AND (CAST(:after AS text) IS NULL OR id %1$s (SELECT id FROM webhook_delivery WHERE external_id = :after))
+              AND %1$s
             ORDER BY id %2$s
             LIMIT :limit
             """;
 
-    private static final String NEWEST_FIRST = PAGE.formatted("<", "DESC");
-    private static final String OLDEST_FIRST = PAGE.formatted(">", "ASC");
+    private static final String POSITION = "(SELECT id FROM webhook_delivery WHERE external_id = :after)";
 
     private static final String ATTEMPTS = """
             SELECT delivery_id, number, started_at, seconds, status, failure
@@ -203,7 +202,7 @@ final class DeliveryStore {
     }
 
     List<WebhookDelivery> page(long endpoint, @Nullable State state, PageRequest request) {
-        return withAttempts(jdbc.sql(request.ascending() ? OLDEST_FIRST : NEWEST_FIRST)
+        return withAttempts(jdbc.sql(PAGE.formatted(request.after("id", POSITION), request.order()))
                 .param("endpoint", endpoint)
                 .param("state", state == null ? null : state.name(), Types.VARCHAR)
                 .param("after", request.after(), Types.VARCHAR)

@@ -8,8 +8,11 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.routing.DefaultRoutePlanner;
 import org.apache.hc.client5.http.routing.RoutingSupport;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpException;
@@ -24,7 +27,7 @@ import org.springframework.boot.http.client.InetAddressFilter;
 
 /**
  * Sends one request. A name is resolved once, and its addresses are checked before connecting, so that no name leads past the filter.
- * Redirects, cookies and compression are off; a deadline ends slow answers, and a connection whose answer is not read completely is closed.
+ * Nothing is sent to strangers by a proxy, which would resolve names itself. Redirects, cookies and compression are off; a deadline ends slow answers, and a connection whose answer is not read completely is closed.
  */
 final class Transport implements AutoCloseable {
 
@@ -32,7 +35,23 @@ final class Transport implements AutoCloseable {
     private final @Nullable Duration deadline;
     private final ScheduledExecutorService deadlines;
 
-    Transport(InetAddressFilter filter, OutboundLimits limits, ScheduledExecutorService deadlines) {
+    /** To addresses that strangers name, which must pass the filter. */
+    static Transport toStrangers(
+            InetAddressFilter filter, OutboundLimits limits, ScheduledExecutorService deadlines) {
+        return new Transport(
+                filter, limits, deadlines, http -> http.setRoutePlanner(new DefaultRoutePlanner(null)));
+    }
+
+    /** To addresses that the operator has configured, by the JVM's proxy if there is one. */
+    static Transport toConfigured(OutboundLimits limits, ScheduledExecutorService deadlines) {
+        return new Transport(InetAddressFilter.all(), limits, deadlines, http -> {});
+    }
+
+    private Transport(
+            InetAddressFilter filter,
+            OutboundLimits limits,
+            ScheduledExecutorService deadlines,
+            Consumer<HttpClientBuilder> routes) {
         this.deadline = limits.deadline();
         this.deadlines = deadlines;
         this.client = new HttpComponentsHttpClientBuilder()
@@ -41,6 +60,7 @@ final class Transport implements AutoCloseable {
                         .disableContentCompression()
                         .disableCookieManagement()
                         .setUserAgent("Anneal"))
+                .withCustomizer(routes)
                 .withConnectionManagerCustomizer(connections ->
                         connections.setMaxConnTotal(limits.connections()).setMaxConnPerRoute(limits.connections()))
                 .build(HttpClientSettings.defaults()

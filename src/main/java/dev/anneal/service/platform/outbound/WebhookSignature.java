@@ -6,10 +6,11 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Signs requests according to Standard Webhooks 1.0.0: HMAC-SHA256 of {@code id.timestamp.body}. Receivers can verify it with that
@@ -45,18 +46,28 @@ public final class WebhookSignature {
     /**
      * The headers of a request.
      *
-     * @param signature signs the request; null: it is not signed
+     * @param signatures each signs the request; without any it is not signed
      * @param id the same for each delivery of one message
      */
     public static Map<String, String> headers(
-            @Nullable WebhookSignature signature, String id, Instant sentAt, byte[] body) {
+            List<WebhookSignature> signatures, String id, Instant sentAt, byte[] body) {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("webhook-id", id);
         headers.put("webhook-timestamp", Long.toString(sentAt.getEpochSecond()));
-        if (signature != null) {
-            headers.put("webhook-signature", signature.of(id, sentAt.getEpochSecond(), body));
+        if (!signatures.isEmpty()) {
+            headers.put(
+                    "webhook-signature",
+                    signatures.stream()
+                            .map(signature -> signature.of(id, sentAt.getEpochSecond(), body))
+                            .collect(Collectors.joining(" ")));
         }
         return headers;
+    }
+
+    /** Signs with a secret of this tenant, {@code whsec_} and base64 of the HMAC-SHA256 of its id with this secret as the key. */
+    public WebhookSignature ofTenant(String tenantId) {
+        byte[] derived = mac(tenantId.getBytes(StandardCharsets.UTF_8));
+        return new WebhookSignature(PREFIX + Base64.getEncoder().encodeToString(derived));
     }
 
     /**
@@ -64,11 +75,18 @@ public final class WebhookSignature {
      * @return the value of {@code webhook-signature}
      */
     public String of(String id, long timestamp, byte[] body) {
+        byte[] head = (id + "." + timestamp + ".").getBytes(StandardCharsets.UTF_8);
+        return "v1," + Base64.getEncoder().encodeToString(mac(head, body));
+    }
+
+    private byte[] mac(byte[]... parts) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(key);
-            mac.update((id + "." + timestamp + ".").getBytes(StandardCharsets.UTF_8));
-            return "v1," + Base64.getEncoder().encodeToString(mac.doFinal(body));
+            for (byte[] part : parts) {
+                mac.update(part);
+            }
+            return mac.doFinal();
         } catch (NoSuchAlgorithmException | InvalidKeyException e) {
             throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
         }

@@ -20,6 +20,30 @@ public record PageRequest(@Nullable String after, int limit, boolean ascending) 
         }
     }
 
+    /**
+     * Condition of the page, with the parameter {@code after}; {@code TRUE} for the first page. One condition for both would make a generic
+     * plan read all rows before those of the page.
+     *
+     * @param column column of ids by which the list is ordered; it becomes part of SQL, so it must never come from a client
+     */
+    public String after(String column) {
+        return after(column, ":after");
+    }
+
+    /**
+     * As {@link #after(String)}, for lists that are not ordered by their public ids.
+     *
+     * @param position the value of {@code column} that belongs to the parameter {@code after}
+     */
+    public String after(String column, String position) {
+        return after == null ? "TRUE" : column + (ascending ? " > " : " < ") + position;
+    }
+
+    /** Order of the rows in SQL. */
+    public String order() {
+        return ascending ? "ASC" : "DESC";
+    }
+
     public int rowsToRead() {
         return limit + 1;
     }

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param initialDelay from the start of the process to the first run
  * @param interval from the end of a run to the start of the next
- * @param run must be brief, because all of these chores share a few threads
+ * @param run has a thread of its own, so it delays no other chore
  */
 public record LocalChore(Duration initialDelay, Duration interval, Runnable run) {
 

@@ -45,13 +45,10 @@ final class EvaluationStore {
     private static final String PAGE = """
             SELECT work_id
             FROM evaluation
-            WHERE CAST(:after AS text) IS NULL OR external_id %s :after
+            WHERE %s
             ORDER BY external_id %s
             LIMIT :limit
             """;
-
-    private static final String NEWEST_FIRST = PAGE.formatted("<", "DESC");
-    private static final String OLDEST_FIRST = PAGE.formatted(">", "ASC");
 
     /** Without samples, which could make a page megabytes large. */
     private static final String SUMMARIES = """
@@ -126,7 +123,7 @@ final class EvaluationStore {
 
     /** A page of evaluations without their samples; work is read first, as in {@link #byWork}. */
     List<Evaluation> page(PageRequest request) {
-        List<Long> page = jdbc.sql(request.ascending() ? OLDEST_FIRST : NEWEST_FIRST)
+        List<Long> page = jdbc.sql(PAGE.formatted(request.after("external_id"), request.order()))
                 .param("after", request.after())
                 .param("limit", request.rowsToRead())
                 .query(Long.class)

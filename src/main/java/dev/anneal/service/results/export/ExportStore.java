@@ -54,7 +54,7 @@ final class ExportStore {
     private static final String BY_NUMBER = SELECT + "WHERE export.id = :value";
 
     private static final String PAGE = SELECT + """
-            WHERE %s AND (CAST(:after AS text) IS NULL OR export.external_id %s :after)
+            WHERE %s AND %s
             ORDER BY export.external_id %s
             LIMIT :limit
             """;
@@ -224,10 +224,7 @@ final class ExportStore {
     /** @param job internal key; null for exports of uploaded adapters */
     List<Export> page(@Nullable Long job, PageRequest request) {
         String condition = job == null ? OF_NO_JOB : OF_JOB;
-        return assemble(jdbc.sql(
-                        request.ascending()
-                                ? PAGE.formatted(condition, ">", "ASC")
-                                : PAGE.formatted(condition, "<", "DESC"))
+        return assemble(jdbc.sql(PAGE.formatted(condition, request.after("export.external_id"), request.order()))
                 .param("job", job)
                 .param("after", request.after())
                 .param("limit", request.rowsToRead())

@@ -50,13 +50,10 @@ public final class Checkpoints {
 
     /** Ids sort by creation, so a page can begin after the id of a deleted checkpoint. */
     private static final String PAGE = SELECT + """
-            WHERE checkpoint.job_id = :job AND (CAST(:after AS text) IS NULL OR external_id %s :after)
+            WHERE checkpoint.job_id = :job AND %s
             ORDER BY external_id %s
             LIMIT :limit
             """;
-
-    private static final String OLDER = PAGE.formatted("<", "DESC");
-    private static final String NEWER = PAGE.formatted(">", "ASC");
 
     private static final String NEWEST = SELECT + """
             WHERE checkpoint.job_id = :job AND checkpoint.step <= :step
@@ -152,7 +149,7 @@ public final class Checkpoints {
         if (after != null && !isCursor(job, after)) {
             throw Refusal.invalidCursor("a checkpoint of this job", after);
         }
-        List<Checkpoint> rows = jdbc.sql(request.ascending() ? NEWER : OLDER)
+        List<Checkpoint> rows = jdbc.sql(PAGE.formatted(request.after("external_id"), request.order()))
                 .param("job", job)
                 .param("after", after)
                 .param("limit", request.rowsToRead())

@@ -1,5 +1,6 @@
 package dev.anneal.service.training.http;
 
+import dev.anneal.service.access.quota.TenantSlots;
 import dev.anneal.service.access.web.ServerSentEvents;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
@@ -13,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,7 +40,7 @@ class EventStreams {
     private final StreamProperties properties;
     private final Clock clock;
     private final JsonMapper json;
-    private final Semaphore free;
+    private final TenantSlots slots;
     private final CountDownLatch stop = new CountDownLatch(1);
 
     EventStreams(
@@ -60,30 +60,30 @@ class EventStreams {
         this.properties = properties;
         this.clock = clock;
         this.json = json;
-        this.free = new Semaphore(properties.maxStreams());
+        this.slots = new TenantSlots(properties.maxStreams(), properties.maxStreamsOfTenant());
     }
 
     /**
      * Writes events until the job ends, the client leaves or the service stops.
      *
      * @param after id of the last event that the client has seen, or null for all events
-     * @throws Refusal {@code service_unavailable} if all streams are in use, rather than delaying the stream
+     * @throws Refusal {@code queue_full} if all streams or those of the tenant are in use, rather than delaying the stream
      */
     void write(String tenantId, String jobId, @Nullable String after, HttpServletResponse response) {
         int seen = jobs.read(
                 tenantId, jobId, job -> after == null || after.isEmpty() ? 0 : events.numberOf(job.number(), after));
-        if (!free.tryAcquire()) {
+        if (!slots.take(tenantId)) {
             throw new Refusal(
-                    RefusalCode.SERVICE_UNAVAILABLE,
-                    "All " + properties.maxStreams()
-                            + " streams of events are in use. Try again, or read the list without 'stream'.");
+                    RefusalCode.QUEUE_FULL,
+                    "%d streams of events (anneal.event-streams.max-streams), %d of one tenant, may be open at a time; all of these are in use. Try again, or read the list without 'stream'."
+                            .formatted(properties.maxStreams(), slots.mostOfTenant()));
         }
         try {
             new EventStream(new ServerSentEvents(response), tenantId, jobId, seen).write();
         } catch (IOException left) {
             LOG.info("The client of {}'s events has left", jobId);
         } finally {
-            free.release();
+            slots.giveBack(tenantId);
         }
     }
 

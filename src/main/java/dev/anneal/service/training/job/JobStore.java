@@ -78,7 +78,7 @@ public final class JobStore {
             (
                 SELECT *
                 FROM job
-                WHERE (CAST(:after AS text) IS NULL OR external_id %1$s :after)
+                WHERE %1$s
                   AND (CAST(:metadata AS jsonb) IS NULL OR metadata @> CAST(:metadata AS jsonb))
                   AND (NOT :withoutMetadata OR metadata = '{}')
                 ORDER BY external_id %2$s
@@ -223,8 +223,7 @@ public final class JobStore {
 
     /** Jobs in the order of their ids, at most one more than the limit. */
     List<Job> page(PageRequest request, MetadataFilter filter) {
-        String query = request.ascending() ? PAGE.formatted(">", "ASC") : PAGE.formatted("<", "DESC");
-        List<Row> rows = jdbc.sql(query)
+        List<Row> rows = jdbc.sql(PAGE.formatted(request.after("external_id"), request.order()))
                 .param("after", request.after())
                 .param("metadata", filter.pairs().isEmpty() ? null : JsonColumn.write(filter.pairs()))
                 .param("withoutMetadata", filter.isWithoutMetadata())

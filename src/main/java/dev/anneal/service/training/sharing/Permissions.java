@@ -111,10 +111,10 @@ public final class Permissions {
             List<Permission> rows = jdbc.sql(
                             SELECT + """
                             AND (:project::text IS NULL OR project_id = :project)
-                            AND (:after::text IS NULL OR external_id %s :after)
+                            AND %s
                             ORDER BY external_id %s
                             LIMIT :limit
-                            """.formatted(page.ascending() ? ">" : "<", page.ascending() ? "ASC" : "DESC"))
+                            """.formatted(page.after("external_id"), page.order()))
                     .param("model", model)
                     .param("project", projectId)
                     .param("after", after)

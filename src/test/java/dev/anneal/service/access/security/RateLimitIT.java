@@ -23,6 +23,7 @@ import org.springframework.test.context.TestPropertySource;
         properties = {
             "anneal.api-keys=alpha:alpha-key-0123456789,beta:beta-key-0123456789,default:default-key-0123456789",
             "anneal.admin-keys=administrator-key-0123456789",
+            "server.forward-headers-strategy=native",
             "anneal.rate-limits.requests-per-minute=6",
             "anneal.rate-limits.failed-authentications-per-minute=3"
         })
@@ -90,6 +91,24 @@ class RateLimitIT extends ServiceTest {
 
         assertThat(get(BETA, "/v1/files").statusCode()).isEqualTo(200);
         assertThat(files(inUse).statusCode()).isEqualTo(200);
+    }
+
+    /** Whoever has one IPv6 address has 2^64 of them. */
+    @Test
+    void attemptsFromOneNetworkCountTogether() {
+        for (int address = 1; address <= 3; address++) {
+            assertThat(attemptFrom("2001:db8:1:2::" + address)).isEqualTo(401);
+        }
+
+        assertThat(attemptFrom("2001:db8:1:2:abcd::4")).isEqualTo(429);
+        assertThat(attemptFrom("2001:db8:1:3::1")).isEqualTo(401);
+    }
+
+    private int attemptFrom(String address) {
+        return send(request(ALPHA, "/v1/files")
+                        .setHeader("Authorization", "Bearer nonsense-0123456789")
+                        .setHeader("X-Forwarded-For", address))
+                .statusCode();
     }
 
     @Test

@@ -37,7 +37,7 @@ class EndpointWaitsTest {
 
     EndpointWaitsTest() {
         GraderProperties properties =
-                new GraderProperties(1, 3, null, Duration.ofSeconds(20), 8, Duration.ofSeconds(60));
+                new GraderProperties(1, 3, List.of(), Duration.ofSeconds(20), 8, Duration.ofSeconds(60));
         client = new HttpEndpointClient(new EndpointTransport(http, properties, Clock.systemUTC()), properties, LONG);
     }
 
@@ -61,11 +61,11 @@ class EndpointWaitsTest {
 
     /** Asks another endpoint while completions wait for this one. */
     private void anotherIsAskedBeside(OfEndpoint waiting) throws Exception {
-        Future<List<Answer>> replies = asking.submit(() -> client.score(waiting));
+        Future<List<Answer>> replies = asking.submit(() -> client.score("acme", waiting));
         requests.take();
         try (LocalEndpoint other = answering(200)) {
             long start = System.nanoTime();
-            assertThat(client.score(other.question(ONE))).containsExactly(Answer.ofEndpoint(1));
+            assertThat(client.score("acme", other.question(ONE))).containsExactly(Answer.ofEndpoint(1));
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(LONG.minusSeconds(2));
             assertThat(replies.isDone()).isFalse();
         }
@@ -89,11 +89,11 @@ class EndpointWaitsTest {
     void whoIsStoppedBeforeSendsNothing() {
         try (LocalEndpoint endpoint = answering(200)) {
             Thread.currentThread().interrupt();
-            List<Answer> replies = client.score(endpoint.question(copies(40)));
+            List<Answer> replies = client.score("acme", endpoint.question(copies(40)));
             assertThat(Thread.interrupted()).isTrue();
             assertThat(replies).hasSize(40).containsOnly(Answer.failed("grading was stopped"));
 
-            assertThat(client.score(endpoint.question(ONE))).containsExactly(Answer.ofEndpoint(1));
+            assertThat(client.score("acme", endpoint.question(ONE))).containsExactly(Answer.ofEndpoint(1));
             assertThat(endpoint.received()).hasSize(1);
         }
     }
@@ -107,14 +107,14 @@ class EndpointWaitsTest {
                     reply(exchange, 200, answer.join());
                 });
                 LocalEndpoint other = answering(200)) {
-            Thread interrupted = new Thread(() -> client.score(slow.question(copies(2))));
+            Thread interrupted = new Thread(() -> client.score("acme", slow.question(copies(2))));
             interrupted.start();
             requests.take();
             interrupted.interrupt();
             interrupted.join();
             answer.complete("{\"score\": 1}");
 
-            assertThat(client.score(other.question(ONE))).containsExactly(Answer.ofEndpoint(1));
+            assertThat(client.score("acme", other.question(ONE))).containsExactly(Answer.ofEndpoint(1));
             assertThat(slow.received()).hasSize(1);
         }
     }

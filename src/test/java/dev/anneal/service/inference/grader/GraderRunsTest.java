@@ -39,7 +39,7 @@ class GraderRunsTest {
     private final CountDownLatch answer = new CountDownLatch(1);
 
     private final TenantGraders help = new TenantGraders(
-            question -> {
+            (tenant, question) -> {
                 asked.release();
                 try {
                     answer.await();
@@ -58,7 +58,7 @@ class GraderRunsTest {
     }
 
     private GraderRuns runs(Duration timeout) {
-        return new GraderRuns(help, new GraderProperties(16, 3, null, Duration.ofSeconds(30), 4, timeout));
+        return new GraderRuns(help, new GraderProperties(16, 3, List.of(), Duration.ofSeconds(30), 4, timeout));
     }
 
     private Future<Grade> open(GraderRuns runs, String tenantId) throws InterruptedException {

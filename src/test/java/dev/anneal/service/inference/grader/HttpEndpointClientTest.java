@@ -31,16 +31,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HttpEndpointClientTest {
 
     private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    private static final String NEXT_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+
+    /** As the command in docs/graders.md prints it. */
+    private static final String SECRET_OF_ACME = "whsec_Bzlg5iSqR94GWFwFWEUPvRNx/TkUsTZf+38NHqi3/Lc=";
+
     private static final Clock CLOCK = Clock.fixed(Instant.ofEpochSecond(1_700_000_000), ZoneOffset.UTC);
     private static final List<Completion> ONE = List.of(new Completion(Map.of("answer", "a"), "{\"b\": 1}", List.of()));
 
     private static List<Answer> score(OfEndpoint question, String... allowed) {
+        return score("acme", List.of(SECRET), question, allowed);
+    }
+
+    private static List<Answer> score(String tenant, List<String> secrets, OfEndpoint question, String... allowed) {
         GraderProperties properties =
-                new GraderProperties(8, 2, SECRET, Duration.ofMillis(600), 8, Duration.ofSeconds(60));
+                new GraderProperties(8, 2, secrets, Duration.ofMillis(600), 8, Duration.ofSeconds(60));
         try (OutboundHttp http = new OutboundHttp(new OutboundProperties(List.of(allowed)));
                 HttpEndpointClient client = new HttpEndpointClient(
                         new EndpointTransport(http, properties, CLOCK), properties, Duration.ofMillis(1))) {
-            return client.score(question);
+            return client.score(tenant, question);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -65,11 +74,42 @@ class HttpEndpointClientTest {
             assertThat(request.header("webhook-timestamp")).isEqualTo("1700000000");
             assertThat(request.header("webhook-signature"))
                     .isEqualTo(new WebhookSignature(SECRET)
+                            .ofTenant("acme")
                             .of(
                                     request.header("webhook-id"),
                                     1_700_000_000,
                                     request.body().getBytes(StandardCharsets.UTF_8)));
         }
+    }
+
+    /** Whoever knows its own secret cannot sign as the service does for another tenant. */
+    @Penetration
+    @Test
+    void eachTenantHasItsOwnSecretAndOneBesideItDuringARotation() {
+        try (LocalEndpoint server =
+                new LocalEndpoint((exchange, request, number) -> reply(exchange, 200, "{\"score\": 1}"))) {
+            score("acme", List.of(SECRET), server.question(ONE), "127.0.0.1");
+            score("other", List.of(SECRET), server.question(ONE), "127.0.0.1");
+            score("acme", List.of(NEXT_SECRET, SECRET), server.question(ONE), "127.0.0.1");
+
+            assertThat(server.received().get(0)).satisfies(request -> assertThat(signatures(request))
+                    .containsExactly(signature(SECRET_OF_ACME, request)));
+            assertThat(server.received().get(1)).satisfies(request -> assertThat(signatures(request))
+                    .hasSize(1)
+                    .doesNotContain(signature(SECRET, request), signature(SECRET_OF_ACME, request)));
+            assertThat(server.received().get(2)).satisfies(request -> assertThat(signatures(request))
+                    .hasSize(2)
+                    .contains(signature(SECRET_OF_ACME, request)));
+        }
+    }
+
+    private static List<String> signatures(LocalEndpoint.Received request) {
+        return List.of(request.header("webhook-signature").split(" ", -1));
+    }
+
+    private static String signature(String secret, LocalEndpoint.Received request) {
+        return new WebhookSignature(secret)
+                .of(request.header("webhook-id"), 1_700_000_000, request.body().getBytes(StandardCharsets.UTF_8));
     }
 
     @Test

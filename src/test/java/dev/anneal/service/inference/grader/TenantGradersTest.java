@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class TenantGradersTest {
 
     private final TenantGraders help = new TenantGraders(
-            question -> question.completions().stream()
+            (tenant, question) -> question.completions().stream()
                     .map(completion -> completion.outputText().isEmpty()
                             ? Answer.failed("empty")
                             : Answer.ofEndpoint(Double.parseDouble(
@@ -57,7 +57,7 @@ class TenantGradersTest {
         List<Map<String, String>> sent = new ArrayList<>();
         List<Long> opened = new ArrayList<>();
         TenantGraders counting = new TenantGraders(
-                question -> {
+                (tenant, question) -> {
                     sent.add(question.headers());
                     return List.of(Answer.ofEndpoint(1));
                 },
@@ -82,7 +82,7 @@ class TenantGradersTest {
     @Test
     void headersThatDoNotOpenEndTheAttemptBeforeItBegins() {
         TenantGraders lacking =
-                new TenantGraders(question -> List.of(), new UnavailableTextGenerator(), (tenant, work) -> {
+                new TenantGraders((tenant, question) -> List.of(), new UnavailableTextGenerator(), (tenant, work) -> {
                     throw new IllegalStateException("the key 'a' is not among anneal.secrets.keys");
                 });
 

@@ -202,6 +202,15 @@ class GenerationIT extends InferenceTest {
     }
 
     @Test
+    void moreLogprobsThanFitIntoMemoryAreRefused() {
+        JsonNode error = assertRefused(
+                400, "invalid_value", request(", 'n': 8, 'logprobs': true, 'top_logprobs': 20, 'max_tokens': 2000"));
+
+        assertThat(error.path("param").asString()).isEqualTo("logprobs");
+        assertThat(error.path("message").asString()).contains("336000 log-probabilities", "more than 262144", "'max_tokens'");
+    }
+
+    @Test
     void keysOfClientsThatSayNothingHereAreTaken() {
         JsonNode answer = chat(
                 ", 'max_tokens': 2, 'store': true, 'user': 'u', 'metadata': {'a': 'b'}, 'service_tier': 'auto',"
@@ -229,7 +238,18 @@ class GenerationIT extends InferenceTest {
         assertThat(json(next).at("/usage/completion_tokens").asInt()).isEqualTo(1);
     }
 
-    /** All places are taken by a stream whose client goes. */
+    /** A stream has all places of its tenant. */
+    @Test
+    void aTenantOverItsShareDoesNotKeepOutOthers() throws IOException {
+        try (InputStream events = longStream().body()) {
+            assertThat(events.read()).isEqualTo('d');
+            assertRefused(429, "queue_full", request(", 'max_tokens': 1"));
+            assertThat(post(BETA, CHATS, request(", 'max_tokens': 1, 'n': 8")).statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    /** All places of the tenant are taken by a stream whose client goes. */
     @Test
     void aClientThatGoesMakesPlaceForOthers() throws IOException {
         HttpResponse<InputStream> stream = longStream();

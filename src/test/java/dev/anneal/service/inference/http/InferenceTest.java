@@ -13,6 +13,6 @@ import org.springframework.test.context.TestPropertySource;
             "anneal.engine.precision=fp32",
             // Processes that live for seconds.
             "anneal.engine.jvm-options=-XX:TieredStopAtLevel=1",
-            "anneal.inference.max-answers=8"
+            "anneal.inference.max-answers=16"
         })
 public abstract class InferenceTest extends ServiceTest {}

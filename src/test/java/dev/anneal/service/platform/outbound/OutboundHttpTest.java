@@ -116,6 +116,23 @@ class OutboundHttpTest {
         assertRefused(Reason.ADDRESS_NOT_ALLOWED, () -> toStranger(URI.create(address)));
     }
 
+    /** It would resolve names itself, and its own address would be checked instead of the stranger's. */
+    @Test
+    void aProxyLeadsNobodyInside() throws IOException {
+        URI proxy = server("127.0.0.1", text("by the proxy"));
+        Map<String, String> settings =
+                Map.of("http.proxyHost", "127.0.0.1", "http.proxyPort", Integer.toString(proxy.getPort()));
+        settings.forEach(System::setProperty);
+        try {
+            assertRefused(
+                    Reason.ADDRESS_NOT_ALLOWED, () -> toStranger(URI.create("http://10.0.0.1/"), "127.0.0.1"));
+            assertThat(received).isEmpty();
+            assertThat(toConfigured(URI.create("http://10.0.0.1/"), Map.of(), 0)).isEqualTo("200 by the proxy");
+        } finally {
+            settings.keySet().forEach(System::clearProperty);
+        }
+    }
+
     @Test
     void strangersRedirectNobody() throws IOException {
         URI target = server("127.0.0.1", text("inside"));

@@ -21,6 +21,15 @@ class WebhookSignatureTest {
                 .isEqualTo("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 
+    /** As the command in docs/graders.md prints it. */
+    @Test
+    void tenantsHaveSecretsOfTheirOwn() {
+        byte[] body = {1, 2};
+        WebhookSignature acme = new WebhookSignature("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").ofTenant("acme");
+
+        assertThat(acme.of("id", 1, body)).isEqualTo(new WebhookSignature("whsec_Bzlg5iSqR94GWFwFWEUPvRNx/TkUsTZf+38NHqi3/Lc=").of("id", 1, body));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_", "whsec_MfKQ9r8G", "whsec_!!!"})
     void secretsAreThoseOfTheStandard(String secret) {

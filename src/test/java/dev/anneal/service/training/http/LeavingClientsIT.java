@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,17 +106,24 @@ class LeavingClientsIT extends ServiceTest {
                         .equals("The client of GET /v1/organization/audit_logs left before its answer ended"));
     }
 
-    /** No more streams of events are served at a time than allowed, and each that ends makes room. */
+    /** No more streams of events are served to a tenant at a time than its half, others get in, and each that ends makes room. */
     @Test
     void whoHasLeftTakesNoPlace() throws Exception {
+        String streamOfBeta =
+                "/v1/fine_tuning/jobs/" + queuedJob(BETA, file(BETA, 20), "") + "/events?stream=true";
         List<Socket> open = new ArrayList<>();
         try {
-            while (open.size() < 100) {
+            while (open.size() < 50) {
                 open.add(ask("/v1/fine_tuning/jobs/" + job + "/events?stream=true"));
                 assertThat(statusOf(open.get(open.size() - 1))).isEqualTo(200);
             }
-            try (Socket oneMore = ask("/v1/fine_tuning/jobs/" + job + "/events?stream=true")) {
-                assertThat(statusOf(oneMore)).isEqualTo(503);
+            HttpResponse<String> oneMore = get(ALPHA, "/v1/fine_tuning/jobs/" + job + "/events?stream=true");
+            assertThat(oneMore.statusCode()).isEqualTo(429);
+            assertThat(json(oneMore).at("/error/code").stringValue()).isEqualTo("queue_full");
+            assertThat(oneMore.headers().firstValue("retry-after")).isPresent();
+            while (open.size() < 100) {
+                open.add(ask(streamOfBeta, BETA));
+                assertThat(statusOf(open.get(open.size() - 1))).isEqualTo(200);
             }
         } finally {
             for (Socket socket : open) {
