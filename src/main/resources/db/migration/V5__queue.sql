@@ -102,6 +102,8 @@ CREATE TABLE lease (
     stalls_at   timestamptz NOT NULL,
     step        integer,
     saved_step  integer,
+    -- Number of the newest batch of progress that is written. A worker that got no answer repeats a batch with its number.
+    batch       bigint      NOT NULL DEFAULT 0,
     CONSTRAINT lease_steps_are_counted CHECK (step >= 0 AND saved_step >= 0)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 100);
 

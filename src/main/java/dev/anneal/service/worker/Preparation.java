@@ -47,7 +47,7 @@ final class Preparation implements BooleanSupplier {
     }
 
     private void tell() {
-        Optional<Leases.Standing> standing = leases.progress(lease.lease(), null, null, stallAfter, Leases.nothing());
+        Optional<Leases.Standing> standing = leases.working(lease.lease(), stallAfter, Leases.nothing());
         if (standing.isEmpty()) {
             lease.lose();
             process.stop(StopReason.LEASE_LOST);

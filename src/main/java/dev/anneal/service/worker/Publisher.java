@@ -36,6 +36,9 @@ final class Publisher {
     /** A batch that was sent without an answer, so it may or may not be committed. */
     private List<Progress> inDoubt = List.of();
 
+    /** Number of the batch that is sent next, or sent again. */
+    private long batch = 1;
+
     /**
      * @param storePatience how long failing calls to the artifact store are retried
      */
@@ -73,13 +76,14 @@ final class Publisher {
                 return false;
             }
             inDoubt = List.of();
+            batch++;
         }
         return false;
     }
 
     /** Records for the rescue how long the process may be silent before its first event. */
     void announce() {
-        database.reached(() -> progress(null, null, List.of()));
+        database.reached(() -> heard(leases.working(lease.lease(), stallAfter(), Leases.nothing())));
     }
 
     /** Drops all waiting events. */
@@ -112,33 +116,26 @@ final class Publisher {
                 savedStep = saved.step();
             }
         }
-        if (inDoubt.isEmpty() || !isCommitted(step, savedStep)) {
-            assignment.store(events);
-            progress(step, savedStep, events);
+        assignment.store(events);
+        boolean holds = heard(
+                leases.progress(lease.lease(), batch, step, savedStep, stallAfter(), () -> assignment.write(events)));
+        if (holds) {
+            assignment.written();
         }
         buffer.remove(events);
     }
 
-    /** Steps and checkpoints only grow within an attempt, so the values in the lease show whether the batch was committed. */
-    private boolean isCommitted(@Nullable Integer step, @Nullable Integer savedStep) {
-        return leases.position(lease.lease())
-                .filter(position -> step != null
-                        ? step.equals(position.step())
-                        : savedStep != null && savedStep.equals(position.savedStep()))
-                .isPresent();
+    private Duration stallAfter() {
+        return watch.limit().plus(WATCH_IS_FIRST);
     }
 
-    private void progress(@Nullable Integer step, @Nullable Integer savedStep, List<Progress> events) {
-        Duration stallAfter = watch.limit().plus(WATCH_IS_FIRST);
-        Optional<Leases.Standing> standing =
-                leases.progress(lease.lease(), step, savedStep, stallAfter, () -> assignment.write(events));
-        if (standing.isPresent()) {
-            lease.wished(standing.get().wish());
-            assignment.written();
-        } else {
+    /** Returns whether the lease is held. */
+    private boolean heard(Optional<Leases.Standing> standing) {
+        standing.ifPresentOrElse(holds -> lease.wished(holds.wish()), () -> {
             meters.staleWrite();
             lease.lose();
-        }
+        });
+        return standing.isPresent();
     }
 
     /** Whether database and artifact store have accepted the call. Failures of the store are retried for a while. */

@@ -152,6 +152,8 @@ final class Rehearsal implements Assignments {
                     row("step", step.step(), null);
                 } else if (event instanceof Progress.CheckpointSaved saved) {
                     row("checkpoint", saved.step(), saved.directory());
+                } else if (event instanceof Progress.PartsKept kept) {
+                    row("kept", kept.kept(), null);
                 }
             }
         }

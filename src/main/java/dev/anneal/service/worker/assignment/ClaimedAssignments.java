@@ -135,7 +135,7 @@ final class ClaimedAssignments implements Assignments {
     }
 
     private void prepares(Lease lease, String message) {
-        leases.prepares(lease, SILENCE_BEFORE_STEPS, () -> trainings.journal().prepares(lease.workId(), message));
+        leases.working(lease, SILENCE_BEFORE_STEPS, () -> trainings.journal().prepares(lease.workId(), message));
     }
 
     private Assignment training(Claim claim, String device, AttemptInputs brought) {

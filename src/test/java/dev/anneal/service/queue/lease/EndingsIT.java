@@ -28,7 +28,7 @@ class EndingsIT {
     @Test
     void successEndsTheWorkAndItsLease() {
         Lease lease = queue.running();
-        queue.leases.progress(lease, 7, 5, TestQueue.MINUTE, Leases.nothing());
+        queue.progress(lease, 7, 5);
 
         Ending ending = queue.leases.succeed(lease, EndingsIT::write);
 
@@ -54,7 +54,7 @@ class EndingsIT {
         assertThat(current).isEqualTo(new Lease(stale.workId(), 2));
         Work before = queue.find(stale.workId());
 
-        assertThat(queue.leases.progress(stale, 9, 9, TestQueue.MINUTE, EndingsIT::write))
+        assertThat(queue.leases.progress(stale, 9, 9, 9, TestQueue.MINUTE, EndingsIT::write))
                 .isEmpty();
         assertThat(queue.leases.succeed(stale, EndingsIT::write)).isEqualTo(Ending.STALE);
         assertThat(queue.leases.fail(stale, CRASH, EndingsIT::write)).isEqualTo(Ending.STALE);
@@ -188,7 +188,7 @@ class EndingsIT {
     @Test
     void savedStepOutlivesItsAttempt() {
         Lease lease = queue.running();
-        queue.leases.progress(lease, 12, 10, TestQueue.MINUTE, Leases.nothing());
+        queue.progress(lease, 12, 10);
         queue.leases.giveBack(lease, Leases.nothing());
         assertThat(queue.claim()).isPresent();
 

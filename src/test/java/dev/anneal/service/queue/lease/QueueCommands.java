@@ -33,6 +33,7 @@ final class QueueCommands {
     private final List<Lease> leases = new ArrayList<>();
 
     private final List<Long> ids = new ArrayList<>();
+    private long batches;
     private final List<Runnable> commands = List.of(
             this::enqueue,
             this::enqueue,
@@ -118,7 +119,7 @@ final class QueueCommands {
         Lease lease = one(leases);
         boolean expected = model.holds(lease);
         assertThat(queue.leases
-                        .progress(lease, random.nextInt(100), null, TestQueue.MINUTE, Leases.nothing())
+                        .progress(lease, ++batches, random.nextInt(100), null, TestQueue.MINUTE, Leases.nothing())
                         .isPresent())
                 .isEqualTo(expected);
     }

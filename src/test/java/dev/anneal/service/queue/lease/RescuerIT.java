@@ -74,7 +74,7 @@ class RescuerIT {
     @Test
     void hungAttemptIsFoundThoughItsWorkerLives() {
         Lease lease = queue.running();
-        queue.leases.progress(lease, 1, null, TestQueue.MINUTE, Leases.nothing());
+        queue.progress(lease, 1, null);
         TestQueue.stall(lease);
         assertThat(queue.leases.heartbeat(List.of(lease))).containsKey(lease);
 
@@ -88,7 +88,7 @@ class RescuerIT {
     void stepPutsTheStallOff() {
         Lease lease = queue.running();
         TestQueue.stall(lease);
-        queue.leases.progress(lease, 1, null, TestQueue.MINUTE, Leases.nothing());
+        queue.progress(lease, 1, null);
 
         assertThat(queue.rescuer.runOnce(TestQueue.ANY_TIME)).isEmpty();
     }
