@@ -6,6 +6,7 @@ import dev.anneal.service.queue.lease.Ending;
 import dev.anneal.service.queue.lease.Leases;
 import dev.anneal.service.worker.assignment.Assignment;
 import dev.anneal.service.worker.assignment.AssignmentException;
+import dev.anneal.service.worker.assignment.UnwantedTransferException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,7 @@ final class Publisher {
     private final WorkerMeters meters;
     private final DatabaseLink database;
     private final Duration storePatience;
+    private final Runnable betweenParts;
     private @Nullable Long refusedSinceNanos;
     /** A batch that was sent without an answer, so it may or may not be committed. */
     private List<Progress> inDoubt = List.of();
@@ -41,6 +43,7 @@ final class Publisher {
 
     /**
      * @param storePatience how long failing calls to the artifact store are retried
+     * @param betweenParts called while files are stored; may throw to abandon that
      */
     Publisher(
             HeldLease lease,
@@ -49,7 +52,8 @@ final class Publisher {
             StallWatch watch,
             Leases leases,
             WorkerMeters meters,
-            Duration storePatience) {
+            Duration storePatience,
+            Runnable betweenParts) {
         this.lease = lease;
         this.assignment = assignment;
         this.buffer = buffer;
@@ -58,12 +62,14 @@ final class Publisher {
         this.meters = meters;
         this.database = new DatabaseLink(assignment.label().id());
         this.storePatience = storePatience;
+        this.betweenParts = betweenParts;
     }
 
     /**
      * Publishes waiting events, and returns whether none are left.
      *
      * @throws AssignmentException if the artifact store still fails after that time
+     * @throws UnwantedTransferException if the attempt stops while files are stored
      */
     boolean publish() {
         while (lease.isTrusted()) {
@@ -102,7 +108,7 @@ final class Publisher {
             return Optional.empty();
         }
         Ending[] ending = new Ending[1];
-        boolean reached = succeeds(() -> ending[0] = verdict.apply(leases, lease.lease(), assignment));
+        boolean reached = succeeds(() -> ending[0] = verdict.apply(leases, lease.lease(), assignment, betweenParts));
         return reached ? Optional.of(ending[0]) : Optional.empty();
     }
 
@@ -116,7 +122,7 @@ final class Publisher {
                 savedStep = saved.step();
             }
         }
-        assignment.store(events);
+        assignment.store(events, betweenParts);
         boolean holds = heard(
                 leases.progress(lease.lease(), batch, step, savedStep, stallAfter(), () -> assignment.write(events)));
         if (holds) {
@@ -126,6 +132,11 @@ final class Publisher {
     }
 
     private Duration stallAfter() {
+        return stallAfter(watch);
+    }
+
+    /** Time without a sign of life after which the rescue treats an attempt as hung. */
+    static Duration stallAfter(StallWatch watch) {
         return watch.limit().plus(WATCH_IS_FIRST);
     }
 

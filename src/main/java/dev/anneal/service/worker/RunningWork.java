@@ -9,18 +9,22 @@ import dev.anneal.service.operations.metrics.TrainingGauges;
 import dev.anneal.service.platform.process.EngineExit;
 import dev.anneal.service.platform.process.EngineProcess;
 import dev.anneal.service.platform.trace.AttemptTrace;
+import dev.anneal.service.queue.Wish;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.lease.Claim;
 import dev.anneal.service.queue.lease.Ending;
 import dev.anneal.service.worker.assignment.Assignment;
 import dev.anneal.service.worker.assignment.AssignmentException;
 import dev.anneal.service.worker.assignment.AttemptInputs;
+import dev.anneal.service.worker.assignment.UnwantedTransferException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,15 +84,21 @@ final class RunningWork {
     /** Runs the work until its attempt has ended or another worker has it. */
     void run() throws InterruptedException {
         WorkerProperties properties = equipment.properties();
-        Preparation preparation = new Preparation(
-                lease,
-                equipment.leases(),
-                process,
-                properties.publishInterval(),
-                properties.startTimeout().plus(Publisher.WATCH_IS_FIRST));
-        try (AttemptInputs inputs = new AttemptInputs(preparation)) {
+        Duration stallAfter = properties.startTimeout().plus(Publisher.WATCH_IS_FIRST);
+        AttemptTransfers fetches = transfers(() -> stallAfter, () -> process.reason() == null);
+        try (AttemptInputs inputs = new AttemptInputs(fetches)) {
             run(inputs);
         }
+    }
+
+    private AttemptTransfers transfers(Supplier<Duration> stallAfter, BooleanSupplier wanted) {
+        return new AttemptTransfers(
+                lease, equipment.leases(), process, equipment.properties().publishInterval(), stallAfter, wanted);
+    }
+
+    /** What the process has made is stored unless nobody is to have it, or the worker must end now. */
+    private boolean isOutputWanted() {
+        return !lease.isLost() && lease.wish() != Wish.CANCEL && !process.isShutdownOverdue();
     }
 
     private void run(AttemptInputs inputs) throws InterruptedException {
@@ -124,7 +134,8 @@ final class RunningWork {
                 watch,
                 equipment.leases(),
                 equipment.meters(),
-                equipment.properties().storePatience());
+                equipment.properties().storePatience(),
+                transfers(() -> Publisher.stallAfter(watch), this::isOutputWanted));
         ProcessMonitor monitor =
                 new ProcessMonitor(assignment, equipment.meters(), gauges, watch, buffer, desk::take, trace);
         if (assignment.label().isTraining()) {
@@ -138,6 +149,9 @@ final class RunningWork {
             EngineExit exit = superviseProcess(assignment, monitor, desk, watch, publisher);
             exitCode = exit.code();
             conclude(assignment, publisher, verdict(exit, monitor));
+        } catch (UnwantedTransferException unwanted) {
+            publisher.abandon();
+            conclude(assignment, publisher, Verdict.ofKilled(process.reason(), lease.wish()));
         } catch (IOException | RuntimeException | Error e) {
             // Not caused by an unreachable database: the machine or this program is at fault, and another attempt may
             // succeed.

@@ -23,6 +23,7 @@ final class StoppableProcess {
     private @Nullable EngineProcess process;
     private @Nullable Future<?> graceEnd;
     private boolean killed;
+    private @Nullable Long shutdownNanos;
 
     /**
      * @param grace how long a process may take to save and exit before {@code timer} kills it
@@ -35,6 +36,9 @@ final class StoppableProcess {
 
     /** Stops the process: with a checkpoint, or at once, depending on the reason. */
     synchronized void stop(StopReason newReason) {
+        if (newReason == StopReason.SHUTDOWN && shutdownNanos == null) {
+            shutdownNanos = System.nanoTime();
+        }
         if (reason == null || (reason.isOrderly() && !newReason.isOrderly())) {
             reason = newReason;
             carryOutStop();
@@ -59,6 +63,11 @@ final class StoppableProcess {
     /** Why it was stopped, or null. */
     synchronized @Nullable StopReason reason() {
         return reason;
+    }
+
+    /** Whether the worker is shutting down and the grace time is over. */
+    synchronized boolean isShutdownOverdue() {
+        return shutdownNanos != null && System.nanoTime() - shutdownNanos > grace.toNanos();
     }
 
     /** Whether it was killed. */

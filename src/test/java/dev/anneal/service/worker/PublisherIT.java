@@ -164,7 +164,8 @@ class PublisherIT {
         Assignment assignment = new Rehearsal(parts.jdbc(), parts.system(), folder, 10, this::trouble)
                 .prepare(claim, "cpu", new AttemptInputs(() -> true));
         StallWatch watch = new StallWatch(Duration.ofHours(1), Duration.ofHours(1), 2, System.nanoTime());
-        return new Publisher(lease, assignment, buffer, watch, parts.leases(), parts.meters(), Duration.ofSeconds(1));
+        return new Publisher(
+                lease, assignment, buffer, watch, parts.leases(), parts.meters(), Duration.ofSeconds(1), () -> {});
     }
 
     private void trouble(Rehearsal.Moment moment) {
