@@ -130,6 +130,8 @@ CREATE TABLE attempt (
 
 -- How long a tenant has trained this month: attempts that have not ended, or ended lately.
 CREATE INDEX attempt_of_tenant ON attempt (tenant_id, ended_at);
+-- Whether a worker lost several items at once.
+CREATE INDEX attempt_lost ON attempt (worker, ended_at) WHERE outcome = 'LOST';
 
 CALL isolate_tenants('attempt');
 

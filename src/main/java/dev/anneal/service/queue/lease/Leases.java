@@ -70,17 +70,21 @@ public final class Leases {
             """;
 
     /**
-     * Ends the waiting of work that makes or saves more progress than all earlier attempts. Work that only reaches the same fault again
-     * continues to wait.
+     * Ends the waiting of work that makes or saves more progress than all earlier attempts, and gives back the retries of work that saves
+     * more. Work that only reaches the same fault again continues to wait and to use up its retries.
      */
     private static final String GETS_ON = """
             UPDATE work
-            SET waits_for = NULL, waits_since = NULL, waits = 0
-            FROM lease
-            WHERE work.id = :id AND work.lease_token = :token AND work.state = 'RUNNING' AND work.waits > 0
-              AND lease.work_id = work.id
-              AND (:savedStep::integer > coalesce(lease.saved_step, 0)
-                   OR :step::integer > (SELECT coalesce(max(step), 0) FROM attempt WHERE work_id = :id AND lease_token < :token))
+            SET waits_for = NULL,
+                waits_since = NULL,
+                waits = 0,
+                platform_retries = CASE WHEN :savedStep::integer > earlier.saved_step THEN 0 ELSE platform_retries END
+            FROM (SELECT coalesce(max(step), 0) AS step, coalesce(max(saved_step), 0) AS saved_step
+                  FROM attempt
+                  WHERE work_id = :id AND lease_token < :token) AS earlier
+            WHERE work.id = :id AND work.lease_token = :token AND work.state = 'RUNNING'
+              AND (work.waits > 0 AND (:savedStep::integer > earlier.saved_step OR :step::integer > earlier.step)
+                   OR work.platform_retries > 0 AND :savedStep::integer > earlier.saved_step)
             """;
 
     private static final String WORKING = """

@@ -126,6 +126,38 @@ class EndingsIT {
     }
 
     @Test
+    void trainingThatSavesMoreThanBeforeHasAllItsRetriesAgain() {
+        Lease lease = queue.running();
+        for (int attempt = 1; attempt <= 8; attempt++) {
+            queue.progress(lease, 10 * attempt + 5, 10 * attempt);
+            assertThat(queue.leases.fail(lease, CRASH, Leases.nothing()).state())
+                    .isEqualTo(WorkState.QUEUED);
+            lease = queue.claim().orElseThrow().lease();
+        }
+        assertThat(queue.find(lease.workId()).platformRetries()).isEqualTo(1);
+
+        // The same steps again, from a checkpoint before a damaged one, are no progress.
+        for (int attempt = 1; attempt <= 2; attempt++) {
+            queue.progress(lease, 75, 70);
+            queue.progress(lease, 85, 80);
+            queue.leases.fail(lease, CRASH, Leases.nothing());
+            lease = queue.claim().orElseThrow().lease();
+        }
+        assertThat(queue.leases.fail(lease, CRASH, Leases.nothing()).state()).isEqualTo(WorkState.FAILED);
+    }
+
+    @Test
+    void trainingThatIsResumedHasAllItsRetriesAgain() {
+        Lease lease = queue.running();
+        queue.leases.fail(lease, CRASH, Leases.nothing());
+        queue.pause(lease.workId());
+
+        queue.resume(lease.workId());
+
+        assertThat(queue.find(lease.workId()).platformRetries()).isZero();
+    }
+
+    @Test
     void eachRetryWaitsTwiceAsLong() {
         TestQueue patient = new TestQueue(TestQueue.properties(16, 0, 3, Duration.ofSeconds(10)));
         Lease lease = patient.running();

@@ -106,7 +106,11 @@ public final class TestQueue {
 
     /** Claims the next training. */
     public Optional<Claim> claim() {
-        return leases.claim("worker", Slot.TRAINING, METHODS, Set.of());
+        return claim("worker");
+    }
+
+    public Optional<Claim> claim(String worker) {
+        return leases.claim(worker, Slot.TRAINING, METHODS, Set.of());
     }
 
     /** A training of tenant {@code one} that a worker has claimed. */
