@@ -32,8 +32,7 @@ final class Publisher {
     private final Leases leases;
     private final WorkerMeters meters;
     private final DatabaseLink database;
-    private final Duration storePatience;
-    private final Runnable betweenParts;
+    private final Storing storing;
     private @Nullable Long refusedSinceNanos;
     /** A batch that was sent without an answer, so it may or may not be committed. */
     private List<Progress> inDoubt = List.of();
@@ -42,9 +41,13 @@ final class Publisher {
     private long batch = 1;
 
     /**
-     * @param storePatience how long failing calls to the artifact store are retried
+     * How output is stored.
+     *
+     * @param patience how long failing calls to the artifact store are retried
      * @param betweenParts called while files are stored; may throw to abandon that
      */
+    record Storing(Duration patience, Runnable betweenParts) {}
+
     Publisher(
             HeldLease lease,
             Assignment assignment,
@@ -52,8 +55,7 @@ final class Publisher {
             StallWatch watch,
             Leases leases,
             WorkerMeters meters,
-            Duration storePatience,
-            Runnable betweenParts) {
+            Storing storing) {
         this.lease = lease;
         this.assignment = assignment;
         this.buffer = buffer;
@@ -61,8 +63,7 @@ final class Publisher {
         this.leases = leases;
         this.meters = meters;
         this.database = new DatabaseLink(assignment.label().id());
-        this.storePatience = storePatience;
-        this.betweenParts = betweenParts;
+        this.storing = storing;
     }
 
     /**
@@ -108,7 +109,8 @@ final class Publisher {
             return Optional.empty();
         }
         Ending[] ending = new Ending[1];
-        boolean reached = succeeds(() -> ending[0] = verdict.apply(leases, lease.lease(), assignment, betweenParts));
+        boolean reached =
+                succeeds(() -> ending[0] = verdict.apply(leases, lease.lease(), assignment, storing.betweenParts()));
         return reached ? Optional.of(ending[0]) : Optional.empty();
     }
 
@@ -122,7 +124,7 @@ final class Publisher {
                 savedStep = saved.step();
             }
         }
-        assignment.store(events, betweenParts);
+        assignment.store(events, storing.betweenParts());
         boolean holds = heard(
                 leases.progress(lease.lease(), batch, step, savedStep, stallAfter(), () -> assignment.write(events)));
         if (holds) {
@@ -165,10 +167,10 @@ final class Publisher {
                 LOG.warn(
                         "{} cannot be published; trying again for {}",
                         assignment.label().id(),
-                        storePatience,
+                        storing.patience(),
                         refused);
             }
-            if (now - refusedSinceNanos > storePatience.toNanos()) {
+            if (now - refusedSinceNanos > storing.patience().toNanos()) {
                 throw refused;
             }
             return false;

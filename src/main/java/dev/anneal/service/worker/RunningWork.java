@@ -134,8 +134,9 @@ final class RunningWork {
                 watch,
                 equipment.leases(),
                 equipment.meters(),
-                equipment.properties().storePatience(),
-                transfers(() -> Publisher.stallAfter(watch), this::isOutputWanted));
+                new Publisher.Storing(
+                        equipment.properties().storePatience(),
+                        transfers(() -> Publisher.stallAfter(watch), this::isOutputWanted)));
         ProcessMonitor monitor =
                 new ProcessMonitor(assignment, equipment.meters(), gauges, watch, buffer, desk::take, trace);
         if (assignment.label().isTraining()) {

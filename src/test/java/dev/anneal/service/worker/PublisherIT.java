@@ -165,7 +165,13 @@ class PublisherIT {
                 .prepare(claim, "cpu", new AttemptInputs(() -> true));
         StallWatch watch = new StallWatch(Duration.ofHours(1), Duration.ofHours(1), 2, System.nanoTime());
         return new Publisher(
-                lease, assignment, buffer, watch, parts.leases(), parts.meters(), Duration.ofSeconds(1), () -> {});
+                lease,
+                assignment,
+                buffer,
+                watch,
+                parts.leases(),
+                parts.meters(),
+                new Publisher.Storing(Duration.ofSeconds(1), () -> {}));
     }
 
     private void trouble(Rehearsal.Moment moment) {
