@@ -153,7 +153,7 @@ CREATE TABLE worker_state (
     id             uuid        PRIMARY KEY,
     worker         text        NOT NULL,
     seen_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
-    -- How many trainings it can do at a time.
+    -- How many trainings it can do at a time; less while an engine process cannot be ended, which holds its slot.
     training_slots integer     NOT NULL,
     -- Why it claims nothing; null while it claims.
     fault          jsonb,

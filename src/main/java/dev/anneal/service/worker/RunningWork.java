@@ -23,9 +23,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +48,7 @@ final class RunningWork {
     private final StoppableProcess process;
     private int exitCode = ExitCode.FAILURE.code();
     private final AttemptTrace trace;
+    private @Nullable Future<EngineExit> left;
 
     RunningWork(
             Claim claim,
@@ -61,7 +64,8 @@ final class RunningWork {
         this.gauges = gauges;
         this.equipment = equipment;
         this.buffer = new ProgressBuffer(properties.bufferedEvents());
-        this.process = new StoppableProcess(claim.lease().workId(), properties.stopGrace(), equipment.timer());
+        this.process = new StoppableProcess(
+                claim.lease().workId(), properties.stopGrace(), properties.killPatience(), equipment.timer());
         this.trace = trace;
     }
 
@@ -79,6 +83,12 @@ final class RunningWork {
      */
     int exitCode() {
         return exitCode;
+    }
+
+    /** The end of the process if it has not come, though the process was killed; null otherwise. For the slot's thread. */
+    @Nullable
+    Future<EngineExit> left() {
+        return left;
     }
 
     /** Runs the work until its attempt has ended or another worker has it. */
@@ -152,7 +162,16 @@ final class RunningWork {
             conclude(assignment, publisher, verdict(exit, monitor));
         } catch (UnwantedTransferException unwanted) {
             publisher.abandon();
-            conclude(assignment, publisher, Verdict.ofKilled(process.reason(), lease.wish()));
+            conclude(
+                    assignment,
+                    publisher,
+                    left == null
+                            ? Verdict.ofKilled(process.reason(), lease.wish())
+                            : new Verdict.Fail(StuckProcessException.error()));
+        } catch (StuckProcessException stuck) {
+            // What is not published may be on a disk that does not answer.
+            publisher.abandon();
+            conclude(assignment, publisher, new Verdict.Fail(StuckProcessException.error()));
         } catch (IOException | RuntimeException | Error e) {
             // Not caused by an unreachable database: the machine or this program is at fault, and another attempt may
             // succeed.
@@ -162,7 +181,8 @@ final class RunningWork {
                     e);
             exitCode = ExitCode.FAILURE.code();
             publisher.abandon();
-            conclude(assignment, publisher, new Verdict.Fail(errorOf(e)));
+            conclude(
+                    assignment, publisher, new Verdict.Fail(left == null ? errorOf(e) : StuckProcessException.error()));
         }
     }
 
@@ -182,10 +202,14 @@ final class RunningWork {
                         claim.lease().token());
                 return exitOf(running, watch, publisher);
             } finally {
-                process.close(running);
+                if (!process.close(running)) {
+                    left = running.exit();
+                }
             }
         } finally {
-            equipment.workspace().remove(directory);
+            if (left == null) {
+                equipment.workspace().remove(directory);
+            }
         }
     }
 
@@ -193,7 +217,7 @@ final class RunningWork {
             throws InterruptedException {
         CompletableFuture<EngineExit> heard = running.exit().whenComplete((exit, failure) -> buffer.ring());
         process.started(running);
-        while (!running.exit().isDone()) {
+        while (!heard.isDone()) {
             buffer.awaitNews(equipment.properties().publishInterval());
             watch.verdict(System.nanoTime()).ifPresent(this::stop);
             publisher.publish();
@@ -201,6 +225,9 @@ final class RunningWork {
                 stop(StopReason.LEASE_LOST);
             } else if (lease.wish() != null) {
                 stop(StopReason.WISH);
+            }
+            if (process.isStuck()) {
+                throw new StuckProcessException(running.pid());
             }
         }
         return heard.join();
