@@ -102,6 +102,8 @@ CREATE TABLE lease (
     stalls_at   timestamptz NOT NULL,
     step        integer,
     saved_step  integer,
+    -- Number of the newest batch of progress that is written. A worker that got no answer repeats a batch with its number.
+    batch       bigint      NOT NULL DEFAULT 0,
     CONSTRAINT lease_steps_are_counted CHECK (step >= 0 AND saved_step >= 0)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 100);
 
@@ -128,6 +130,8 @@ CREATE TABLE attempt (
 
 -- How long a tenant has trained this month: attempts that have not ended, or ended lately.
 CREATE INDEX attempt_of_tenant ON attempt (tenant_id, ended_at);
+-- Whether a worker lost several items at once.
+CREATE INDEX attempt_lost ON attempt (worker, ended_at) WHERE outcome = 'LOST';
 
 CALL isolate_tenants('attempt');
 
@@ -149,7 +153,7 @@ CREATE TABLE worker_state (
     id             uuid        PRIMARY KEY,
     worker         text        NOT NULL,
     seen_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
-    -- How many trainings it can do at a time.
+    -- How many trainings it can do at a time; less while an engine process cannot be ended, which holds its slot.
     training_slots integer     NOT NULL,
     -- Why it claims nothing; null while it claims.
     fault          jsonb,

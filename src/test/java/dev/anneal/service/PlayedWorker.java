@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plays a worker's part in a training by the calls that workers make, with invented numbers instead of an engine. Beta falls from 1 to 0
@@ -34,6 +35,7 @@ public final class PlayedWorker {
     private final FileIntake intake;
     private final Lease lease;
     private final TrainingOrder order;
+    private long batch;
 
     private PlayedWorker(Leases leases, TrainingJournal journal, FileIntake intake, Lease lease) {
         this.leases = leases;
@@ -61,12 +63,11 @@ public final class PlayedWorker {
     private void start() {
         int first =
                 order.checkpoints().isEmpty() ? 0 : order.checkpoints().get(0).step();
-        leases.progress(
-                lease,
-                null,
-                null,
-                STALL,
-                () -> write(List.of(new Progress.Started(first, totalSteps(), 1_000_000, "fp32"))));
+        progress(null, null, () -> write(List.of(new Progress.Started(first, totalSteps(), 1_000_000, "fp32"))));
+    }
+
+    private void progress(@Nullable Integer step, @Nullable Integer savedStep, Runnable writes) {
+        leases.progress(lease, ++batch, step, savedStep, STALL, writes);
     }
 
     private void write(List<? extends Progress> events) {
@@ -95,7 +96,7 @@ public final class PlayedWorker {
         List<Progress.Step> steps = java.util.stream.IntStream.rangeClosed(from, to)
                 .mapToObj(this::step)
                 .toList();
-        leases.progress(lease, to, null, STALL, () -> write(steps));
+        progress(to, null, () -> write(steps));
         return this;
     }
 
@@ -115,7 +116,7 @@ public final class PlayedWorker {
                 400.0,
                 0.5,
                 Map.of());
-        leases.progress(lease, step, null, STALL, () -> write(List.of(done)));
+        progress(step, null, () -> write(List.of(done)));
         return this;
     }
 
@@ -129,7 +130,7 @@ public final class PlayedWorker {
                         new Progress.Samples.Completion(7, "1 + 1 =", "2\0", 2, false, 1.0, List.of()),
                         new Progress.Samples.Completion(
                                 7, "1 + 1 =", "1 1 1", 16, true, null, List.of("sum: item.answer is missing"))));
-        leases.progress(lease, step, null, STALL, () -> {
+        progress(step, null, () -> {
             write(List.of(done));
             write(List.of(samples));
         });
@@ -137,11 +138,9 @@ public final class PlayedWorker {
     }
 
     public PlayedWorker rewardedValidation(int step) {
-        leases.progress(
-                lease,
+        progress(
                 step,
                 null,
-                STALL,
                 () -> write(List.of(new Progress.Validation(step, beta(step), null, null, Map.of("reward", 0.875)))));
         return this;
     }
@@ -173,34 +172,26 @@ public final class PlayedWorker {
     }
 
     public PlayedWorker validation(int step) {
-        leases.progress(
-                lease,
-                step,
-                null,
-                STALL,
-                () -> write(List.of(new Progress.Validation(step, beta(step), 0.75, 0.625, Map.of()))));
+        progress(step, null, () -> write(List.of(new Progress.Validation(step, beta(step), 0.75, 0.625, Map.of()))));
         return this;
     }
 
     /** Publishes that a validation or checkpoint has taken so long. */
     public PlayedWorker interlude(Progress.Interlude.Kind kind, double seconds) {
-        leases.progress(lease, null, null, STALL, () -> write(List.of(new Progress.Interlude(kind, seconds))));
+        progress(null, null, () -> write(List.of(new Progress.Interlude(kind, seconds))));
         return this;
     }
 
     public PlayedWorker deviceMemory(String device, long total, long peak) {
-        leases.progress(
-                lease, null, null, STALL, () -> write(List.of(new Progress.DeviceMemory(device, total, peak, peak))));
+        progress(null, null, () -> write(List.of(new Progress.DeviceMemory(device, total, peak, peak))));
         return this;
     }
 
     /** Publishes a checkpoint after {@code step} steps. */
     public PlayedWorker checkpoint(int step) {
-        leases.progress(
-                lease,
+        progress(
                 step,
                 step,
-                STALL,
                 () -> write(List.of(new Progress.CheckpointSaved(step, beta(step), "/local/checkpoint", 1234))));
         return this;
     }

@@ -74,7 +74,10 @@ public final class WorkQueue {
             RETURNING method, state
             """;
 
-    /** A training that failed through no fault of its own continues from its newest checkpoint, with all retries. */
+    /**
+     * A training that is paused, or failed through no fault of its own, continues from its newest checkpoint, with all retries after
+     * failures of the platform.
+     */
     private static final String RESUME = """
             UPDATE work
             SET state = 'QUEUED',
@@ -86,7 +89,7 @@ public final class WorkQueue {
                 waits_since = NULL,
                 waits = 0,
                 user_retries = CASE state WHEN 'FAILED' THEN 0 ELSE user_retries END,
-                platform_retries = CASE state WHEN 'FAILED' THEN 0 ELSE platform_retries END
+                platform_retries = 0
             WHERE id = :id
               AND kind = 'TRAIN'
               AND (state = 'PAUSED' OR (state = 'FAILED' AND error ->> 'origin' <> 'USER' AND lease_token > 0))

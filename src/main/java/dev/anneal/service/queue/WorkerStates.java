@@ -28,6 +28,7 @@ public final class WorkerStates {
             VALUES (:id, :worker, :slots, CAST(:fault AS jsonb), CASE WHEN CAST(:fault AS jsonb) IS NOT NULL THEN clock_timestamp() END, :lacking)
             ON CONFLICT (id) DO UPDATE
             SET seen_at = clock_timestamp(),
+                training_slots = excluded.training_slots,
                 fault = excluded.fault,
                 fault_since = CASE WHEN excluded.fault ->> 'code' = state.fault ->> 'code'
                                    THEN state.fault_since
@@ -77,7 +78,7 @@ public final class WorkerStates {
      * Records a worker's report. The worker repeats it well within a minute.
      *
      * @param process distinguishes processes with the same name
-     * @param trainingSlots number of concurrent trainings
+     * @param trainingSlots number of concurrent trainings, without slots that are given up
      * @param fault why it claims nothing, or null
      * @param lackingModels missing base models, whose work it skips
      */

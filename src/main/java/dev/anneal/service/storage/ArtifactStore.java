@@ -61,18 +61,40 @@ public interface ArtifactStore extends AutoCloseable {
     /**
      * Makes the content of {@link #localFolder} durable, and visible on other machines, all or nothing. It must be complete and no longer change. Safe to
      * repeat.
+     *
+     * @param betweenParts called on this thread after every few megabytes; may throw to abandon the transfer
      */
-    void publish(ArtifactKey key);
+    void publish(ArtifactKey key, Runnable betweenParts);
 
-    /** A published folder on this machine for an engine process to read. The caller closes it after the last read. */
-    LocalCopy localCopy(ArtifactKey key);
+    /** Likewise, to the end. */
+    default void publish(ArtifactKey key) {
+        publish(key, () -> {});
+    }
+
+    /**
+     * A published folder on this machine for an engine process to read. The caller closes it after the last read.
+     *
+     * @param betweenParts as for {@link #publish}; also called while another process transfers the folder
+     */
+    LocalCopy localCopy(ArtifactKey key, Runnable betweenParts);
+
+    /** Likewise, to the end. */
+    default LocalCopy localCopy(ArtifactKey key) {
+        return localCopy(key, () -> {});
+    }
 
     /**
      * A file on this machine for an engine process to read. The caller closes it after the last read.
      *
      * @param sha256 of its content when it was written
+     * @param betweenParts as for {@link #localCopy}
      */
-    LocalCopy localFile(ArtifactKey key, String sha256);
+    LocalCopy localFile(ArtifactKey key, String sha256, Runnable betweenParts);
+
+    /** Likewise, to the end. */
+    default LocalCopy localFile(ArtifactKey key, String sha256) {
+        return localFile(key, sha256, () -> {});
+    }
 
     /** Visits every complete file, in no particular order. */
     void list(Consumer<Entry> visitor);

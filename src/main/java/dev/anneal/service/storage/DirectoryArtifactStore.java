@@ -163,12 +163,13 @@ public final class DirectoryArtifactStore implements ArtifactStore {
     }
 
     @Override
-    public void publish(ArtifactKey key) {
+    public void publish(ArtifactKey key, Runnable betweenParts) {
         Path folder = existing(key);
         StorageException.onDisk("publish", key, () -> {
             try (Stream<Path> content = Files.walk(folder)) {
                 for (Path each : (Iterable<Path>) content::iterator) {
                     DurableFiles.forceFolder(each);
+                    betweenParts.run();
                 }
             }
             DurableFiles.forceFolder(DurableFiles.parentOf(folder));
@@ -176,12 +177,12 @@ public final class DirectoryArtifactStore implements ArtifactStore {
     }
 
     @Override
-    public LocalCopy localCopy(ArtifactKey key) {
+    public LocalCopy localCopy(ArtifactKey key, Runnable betweenParts) {
         return LocalCopy.staying(existing(key));
     }
 
     @Override
-    public LocalCopy localFile(ArtifactKey key, String sha256) {
+    public LocalCopy localFile(ArtifactKey key, String sha256, Runnable betweenParts) {
         return LocalCopy.staying(existing(key));
     }
 

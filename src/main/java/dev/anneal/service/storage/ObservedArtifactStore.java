@@ -72,18 +72,18 @@ public final class ObservedArtifactStore implements ArtifactStore {
     }
 
     @Override
-    public void publish(ArtifactKey key) {
-        guarded(StoreOperation.PUBLISH, () -> store.publish(key));
+    public void publish(ArtifactKey key, Runnable betweenParts) {
+        guarded(StoreOperation.PUBLISH, () -> store.publish(key, betweenParts));
     }
 
     @Override
-    public LocalCopy localCopy(ArtifactKey key) {
-        return observed(StoreOperation.FETCH, () -> store.localCopy(key));
+    public LocalCopy localCopy(ArtifactKey key, Runnable betweenParts) {
+        return observed(StoreOperation.FETCH, () -> store.localCopy(key, betweenParts));
     }
 
     @Override
-    public LocalCopy localFile(ArtifactKey key, String sha256) {
-        return observed(StoreOperation.FETCH, () -> store.localFile(key, sha256));
+    public LocalCopy localFile(ArtifactKey key, String sha256, Runnable betweenParts) {
+        return observed(StoreOperation.FETCH, () -> store.localFile(key, sha256, betweenParts));
     }
 
     @Override

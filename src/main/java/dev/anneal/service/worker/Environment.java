@@ -31,8 +31,8 @@ final class Environment {
     /** A fault that recurs sooner is treated as the same one and continues with its last pause. */
     private static final Duration RELAPSE = Duration.ofMinutes(10);
 
-    /** Files of one item are lost, which is not a fault of this worker. */
-    private static final String LOST_FILES = "artifact_not_available";
+    /** Faults of neither a part nor the base model: files of one item are lost, or one slot is given up. */
+    private static final Set<String> OF_NO_PART = Set.of("artifact_not_available", StuckProcessException.CODE);
 
     /** A model that an attempt could not read may be damaged only on this machine. */
     private static final String UNREADABLE_MODEL = "base_model_unreadable";
@@ -134,13 +134,13 @@ final class Environment {
         return error;
     }
 
-    /** The part that a code puts in question: all codes that belong to no part are the base model's, except one. */
+    /** The part that a code puts in question: codes that belong to no part are the base model's, with few exceptions. */
     private Optional<Breaker> culprit(String code, @Nullable String model) {
         Optional<Breaker> part = parts.stream()
                 .filter(candidate -> candidate.codes().contains(code))
                 .map(Part::breaker)
                 .findFirst();
-        return part.isPresent() || model == null || code.equals(LOST_FILES) ? part : Optional.of(breakerOf(model));
+        return part.isPresent() || model == null || OF_NO_PART.contains(code) ? part : Optional.of(breakerOf(model));
     }
 
     private synchronized Breaker breakerOf(String model) {

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +31,7 @@ final class EnvironmentWatch {
     private final WorkerStates states;
     private final Runnable tellHeldUp;
     private final String worker;
-    private final int trainingSlots;
+    private final IntSupplier trainingSlots;
     private final UUID process = UUID.randomUUID();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private @Nullable Report reported;
@@ -38,10 +39,14 @@ final class EnvironmentWatch {
 
     /**
      * @param tellHeldUp writes to queued work why it waits
-     * @param trainingSlots number of training slots, which forecasts count while nothing is faulty
+     * @param trainingSlots number of training slots that are not given up, which forecasts count while nothing is faulty
      */
     EnvironmentWatch(
-            Environment environment, WorkerStates states, Runnable tellHeldUp, String worker, int trainingSlots) {
+            Environment environment,
+            WorkerStates states,
+            Runnable tellHeldUp,
+            String worker,
+            IntSupplier trainingSlots) {
         this.environment = environment;
         this.states = states;
         this.tellHeldUp = tellHeldUp;
@@ -50,7 +55,7 @@ final class EnvironmentWatch {
     }
 
     /** The last report to the database. */
-    private record Report(Optional<WorkError> fault, Set<String> lackingModels) {}
+    private record Report(int trainingSlots, Optional<WorkError> fault, Set<String> lackingModels) {}
 
     /** Probes until it is stopped. */
     void look() {
@@ -93,12 +98,20 @@ final class EnvironmentWatch {
         }
     }
 
+    /** Without a training slot the worker takes no trainings, as with a fault. */
+    private Optional<WorkError> fault() {
+        return environment
+                .fault()
+                .or(() ->
+                        trainingSlots.getAsInt() == 0 ? Optional.of(StuckProcessException.error()) : Optional.empty());
+    }
+
     private void tellOnce() {
-        Report now = new Report(environment.fault(), environment.lackingModels());
+        Report now = new Report(trainingSlots.getAsInt(), fault(), environment.lackingModels());
         if (now.equals(reported) && System.nanoTime() - reportedNanos < REPORT_INTERVAL.toNanos()) {
             return;
         }
-        states.report(process, worker, trainingSlots, now.fault().orElse(null), now.lackingModels());
+        states.report(process, worker, now.trainingSlots(), now.fault().orElse(null), now.lackingModels());
         reported = now;
         reportedNanos = System.nanoTime();
         if (now.fault().isPresent() || !now.lackingModels().isEmpty()) {

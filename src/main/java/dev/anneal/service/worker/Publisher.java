@@ -6,6 +6,7 @@ import dev.anneal.service.queue.lease.Ending;
 import dev.anneal.service.queue.lease.Leases;
 import dev.anneal.service.worker.assignment.Assignment;
 import dev.anneal.service.worker.assignment.AssignmentException;
+import dev.anneal.service.worker.assignment.UnwantedTransferException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -31,14 +32,22 @@ final class Publisher {
     private final Leases leases;
     private final WorkerMeters meters;
     private final DatabaseLink database;
-    private final Duration storePatience;
+    private final Storing storing;
     private @Nullable Long refusedSinceNanos;
     /** A batch that was sent without an answer, so it may or may not be committed. */
     private List<Progress> inDoubt = List.of();
 
+    /** Number of the batch that is sent next, or sent again. */
+    private long batch = 1;
+
     /**
-     * @param storePatience how long failing calls to the artifact store are retried
+     * How output is stored.
+     *
+     * @param patience how long failing calls to the artifact store are retried
+     * @param betweenParts called while files are stored; may throw to abandon that
      */
+    record Storing(Duration patience, Runnable betweenParts) {}
+
     Publisher(
             HeldLease lease,
             Assignment assignment,
@@ -46,7 +55,7 @@ final class Publisher {
             StallWatch watch,
             Leases leases,
             WorkerMeters meters,
-            Duration storePatience) {
+            Storing storing) {
         this.lease = lease;
         this.assignment = assignment;
         this.buffer = buffer;
@@ -54,13 +63,14 @@ final class Publisher {
         this.leases = leases;
         this.meters = meters;
         this.database = new DatabaseLink(assignment.label().id());
-        this.storePatience = storePatience;
+        this.storing = storing;
     }
 
     /**
      * Publishes waiting events, and returns whether none are left.
      *
      * @throws AssignmentException if the artifact store still fails after that time
+     * @throws UnwantedTransferException if the attempt stops while files are stored
      */
     boolean publish() {
         while (lease.isTrusted()) {
@@ -73,13 +83,14 @@ final class Publisher {
                 return false;
             }
             inDoubt = List.of();
+            batch++;
         }
         return false;
     }
 
     /** Records for the rescue how long the process may be silent before its first event. */
     void announce() {
-        database.reached(() -> progress(null, null, List.of()));
+        database.reached(() -> heard(leases.working(lease.lease(), stallAfter(), Leases.nothing())));
     }
 
     /** Drops all waiting events. */
@@ -98,7 +109,8 @@ final class Publisher {
             return Optional.empty();
         }
         Ending[] ending = new Ending[1];
-        boolean reached = succeeds(() -> ending[0] = verdict.apply(leases, lease.lease(), assignment));
+        boolean reached =
+                succeeds(() -> ending[0] = verdict.apply(leases, lease.lease(), assignment, storing.betweenParts()));
         return reached ? Optional.of(ending[0]) : Optional.empty();
     }
 
@@ -112,33 +124,31 @@ final class Publisher {
                 savedStep = saved.step();
             }
         }
-        if (inDoubt.isEmpty() || !isCommitted(step, savedStep)) {
-            assignment.store(events);
-            progress(step, savedStep, events);
+        assignment.store(events, storing.betweenParts());
+        boolean holds = heard(
+                leases.progress(lease.lease(), batch, step, savedStep, stallAfter(), () -> assignment.write(events)));
+        if (holds) {
+            assignment.written();
         }
         buffer.remove(events);
     }
 
-    /** Steps and checkpoints only grow within an attempt, so the values in the lease show whether the batch was committed. */
-    private boolean isCommitted(@Nullable Integer step, @Nullable Integer savedStep) {
-        return leases.position(lease.lease())
-                .filter(position -> step != null
-                        ? step.equals(position.step())
-                        : savedStep != null && savedStep.equals(position.savedStep()))
-                .isPresent();
+    private Duration stallAfter() {
+        return stallAfter(watch);
     }
 
-    private void progress(@Nullable Integer step, @Nullable Integer savedStep, List<Progress> events) {
-        Duration stallAfter = watch.limit().plus(WATCH_IS_FIRST);
-        Optional<Leases.Standing> standing =
-                leases.progress(lease.lease(), step, savedStep, stallAfter, () -> assignment.write(events));
-        if (standing.isPresent()) {
-            lease.wished(standing.get().wish());
-            assignment.written();
-        } else {
+    /** Time without a sign of life after which the rescue treats an attempt as hung. */
+    static Duration stallAfter(StallWatch watch) {
+        return watch.limit().plus(WATCH_IS_FIRST);
+    }
+
+    /** Returns whether the lease is held. */
+    private boolean heard(Optional<Leases.Standing> standing) {
+        standing.ifPresentOrElse(holds -> lease.wished(holds.wish()), () -> {
             meters.staleWrite();
             lease.lose();
-        }
+        });
+        return standing.isPresent();
     }
 
     /** Whether database and artifact store have accepted the call. Failures of the store are retried for a while. */
@@ -157,10 +167,10 @@ final class Publisher {
                 LOG.warn(
                         "{} cannot be published; trying again for {}",
                         assignment.label().id(),
-                        storePatience,
+                        storing.patience(),
                         refused);
             }
-            if (now - refusedSinceNanos > storePatience.toNanos()) {
+            if (now - refusedSinceNanos > storing.patience().toNanos()) {
                 throw refused;
             }
             return false;

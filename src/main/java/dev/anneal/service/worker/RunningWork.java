@@ -9,19 +9,25 @@ import dev.anneal.service.operations.metrics.TrainingGauges;
 import dev.anneal.service.platform.process.EngineExit;
 import dev.anneal.service.platform.process.EngineProcess;
 import dev.anneal.service.platform.trace.AttemptTrace;
+import dev.anneal.service.queue.Wish;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.lease.Claim;
 import dev.anneal.service.queue.lease.Ending;
 import dev.anneal.service.worker.assignment.Assignment;
 import dev.anneal.service.worker.assignment.AssignmentException;
 import dev.anneal.service.worker.assignment.AttemptInputs;
+import dev.anneal.service.worker.assignment.UnwantedTransferException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +48,7 @@ final class RunningWork {
     private final StoppableProcess process;
     private int exitCode = ExitCode.FAILURE.code();
     private final AttemptTrace trace;
+    private @Nullable Future<EngineExit> left;
 
     RunningWork(
             Claim claim,
@@ -57,7 +64,8 @@ final class RunningWork {
         this.gauges = gauges;
         this.equipment = equipment;
         this.buffer = new ProgressBuffer(properties.bufferedEvents());
-        this.process = new StoppableProcess(claim.lease().workId(), properties.stopGrace(), equipment.timer());
+        this.process = new StoppableProcess(
+                claim.lease().workId(), properties.stopGrace(), properties.killPatience(), equipment.timer());
         this.trace = trace;
     }
 
@@ -77,18 +85,30 @@ final class RunningWork {
         return exitCode;
     }
 
+    /** The end of the process if it has not come, though the process was killed; null otherwise. For the slot's thread. */
+    @Nullable
+    Future<EngineExit> left() {
+        return left;
+    }
+
     /** Runs the work until its attempt has ended or another worker has it. */
     void run() throws InterruptedException {
         WorkerProperties properties = equipment.properties();
-        Preparation preparation = new Preparation(
-                lease,
-                equipment.leases(),
-                process,
-                properties.publishInterval(),
-                properties.startTimeout().plus(Publisher.WATCH_IS_FIRST));
-        try (AttemptInputs inputs = new AttemptInputs(preparation)) {
+        Duration stallAfter = properties.startTimeout().plus(Publisher.WATCH_IS_FIRST);
+        AttemptTransfers fetches = transfers(() -> stallAfter, () -> process.reason() == null);
+        try (AttemptInputs inputs = new AttemptInputs(fetches)) {
             run(inputs);
         }
+    }
+
+    private AttemptTransfers transfers(Supplier<Duration> stallAfter, BooleanSupplier wanted) {
+        return new AttemptTransfers(
+                lease, equipment.leases(), process, equipment.properties().publishInterval(), stallAfter, wanted);
+    }
+
+    /** What the process has made is stored unless nobody is to have it, or the worker must end now. */
+    private boolean isOutputWanted() {
+        return !lease.isLost() && lease.wish() != Wish.CANCEL && !process.isShutdownOverdue();
     }
 
     private void run(AttemptInputs inputs) throws InterruptedException {
@@ -124,7 +144,9 @@ final class RunningWork {
                 watch,
                 equipment.leases(),
                 equipment.meters(),
-                equipment.properties().storePatience());
+                new Publisher.Storing(
+                        equipment.properties().storePatience(),
+                        transfers(() -> Publisher.stallAfter(watch), this::isOutputWanted)));
         ProcessMonitor monitor =
                 new ProcessMonitor(assignment, equipment.meters(), gauges, watch, buffer, desk::take, trace);
         if (assignment.label().isTraining()) {
@@ -138,6 +160,18 @@ final class RunningWork {
             EngineExit exit = superviseProcess(assignment, monitor, desk, watch, publisher);
             exitCode = exit.code();
             conclude(assignment, publisher, verdict(exit, monitor));
+        } catch (UnwantedTransferException unwanted) {
+            publisher.abandon();
+            conclude(
+                    assignment,
+                    publisher,
+                    left == null
+                            ? Verdict.ofKilled(process.reason(), lease.wish())
+                            : new Verdict.Fail(StuckProcessException.error()));
+        } catch (StuckProcessException stuck) {
+            // What is not published may be on a disk that does not answer.
+            publisher.abandon();
+            conclude(assignment, publisher, new Verdict.Fail(StuckProcessException.error()));
         } catch (IOException | RuntimeException | Error e) {
             // Not caused by an unreachable database: the machine or this program is at fault, and another attempt may
             // succeed.
@@ -147,7 +181,8 @@ final class RunningWork {
                     e);
             exitCode = ExitCode.FAILURE.code();
             publisher.abandon();
-            conclude(assignment, publisher, new Verdict.Fail(errorOf(e)));
+            conclude(
+                    assignment, publisher, new Verdict.Fail(left == null ? errorOf(e) : StuckProcessException.error()));
         }
     }
 
@@ -167,10 +202,14 @@ final class RunningWork {
                         claim.lease().token());
                 return exitOf(running, watch, publisher);
             } finally {
-                process.close(running);
+                if (!process.close(running)) {
+                    left = running.exit();
+                }
             }
         } finally {
-            equipment.workspace().remove(directory);
+            if (left == null) {
+                equipment.workspace().remove(directory);
+            }
         }
     }
 
@@ -178,7 +217,7 @@ final class RunningWork {
             throws InterruptedException {
         CompletableFuture<EngineExit> heard = running.exit().whenComplete((exit, failure) -> buffer.ring());
         process.started(running);
-        while (!running.exit().isDone()) {
+        while (!heard.isDone()) {
             buffer.awaitNews(equipment.properties().publishInterval());
             watch.verdict(System.nanoTime()).ifPresent(this::stop);
             publisher.publish();
@@ -186,6 +225,9 @@ final class RunningWork {
                 stop(StopReason.LEASE_LOST);
             } else if (lease.wish() != null) {
                 stop(StopReason.WISH);
+            }
+            if (process.isStuck()) {
+                throw new StuckProcessException(running.pid());
             }
         }
         return heard.join();

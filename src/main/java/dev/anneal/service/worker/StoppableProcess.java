@@ -3,9 +3,11 @@ package dev.anneal.service.worker;
 import dev.anneal.protocol.Command;
 import dev.anneal.service.platform.process.EngineProcess;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,24 +19,31 @@ final class StoppableProcess {
 
     private final long workId;
     private final Duration grace;
+    private final Duration killPatience;
     private final ScheduledExecutorService timer;
 
     private @Nullable StopReason reason;
     private @Nullable EngineProcess process;
     private @Nullable Future<?> graceEnd;
-    private boolean killed;
+    private @Nullable Long killedNanos;
+    private @Nullable Long shutdownNanos;
 
     /**
      * @param grace how long a process may take to save and exit before {@code timer} kills it
+     * @param killPatience how long a killed process may take to end before it counts as stuck
      */
-    StoppableProcess(long workId, Duration grace, ScheduledExecutorService timer) {
+    StoppableProcess(long workId, Duration grace, Duration killPatience, ScheduledExecutorService timer) {
         this.workId = workId;
         this.grace = grace;
+        this.killPatience = killPatience;
         this.timer = timer;
     }
 
     /** Stops the process: with a checkpoint, or at once, depending on the reason. */
     synchronized void stop(StopReason newReason) {
+        if (newReason == StopReason.SHUTDOWN && shutdownNanos == null) {
+            shutdownNanos = System.nanoTime();
+        }
         if (reason == null || (reason.isOrderly() && !newReason.isOrderly())) {
             reason = newReason;
             carryOutStop();
@@ -47,13 +56,31 @@ final class StoppableProcess {
         carryOutStop();
     }
 
-    /** Kills the process if it still runs, and waits for its end. */
-    synchronized void close(EngineProcess ended) {
+    /** Kills the process if it still runs, and returns whether it ends. Waits without the lock, so that others may stop it meanwhile. */
+    boolean close(EngineProcess ended) throws InterruptedException {
+        Duration left = endGrace(ended);
+        try {
+            ended.exit().get(Math.max(0, left.toNanos()), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException stuck) {
+            return false;
+        } catch (ExecutionException failedListener) {
+            return true;
+        }
+    }
+
+    /** Returns how long the process may take to end. */
+    private synchronized Duration endGrace(EngineProcess ended) {
         ended.kill();
         if (graceEnd != null) {
             graceEnd.cancel(false);
         }
-        ended.exit().join();
+        return killedNanos == null ? killPatience : killPatience.minusNanos(System.nanoTime() - killedNanos);
+    }
+
+    /** Whether it was killed and has not ended in time. */
+    synchronized boolean isStuck() {
+        return killedNanos != null && System.nanoTime() - killedNanos > killPatience.toNanos();
     }
 
     /** Why it was stopped, or null. */
@@ -61,9 +88,14 @@ final class StoppableProcess {
         return reason;
     }
 
+    /** Whether the worker is shutting down and the grace time is over. */
+    synchronized boolean isShutdownOverdue() {
+        return shutdownNanos != null && System.nanoTime() - shutdownNanos > grace.toNanos();
+    }
+
     /** Whether it was killed. */
     synchronized boolean wasKilled() {
-        return killed;
+        return killedNanos != null;
     }
 
     private void carryOutStop() {
@@ -83,7 +115,9 @@ final class StoppableProcess {
         EngineProcess running = process;
         if (running != null && !running.exit().isDone()) {
             LOG.warn("Killing engine process {} of work {} ({})", running.pid(), workId, reason);
-            killed = true;
+            if (killedNanos == null) {
+                killedNanos = System.nanoTime();
+            }
             running.kill();
         }
     }

@@ -49,7 +49,9 @@ final class Supervisor {
                 equipment.states(),
                 () -> equipment.assignments().tellHeldUp(),
                 name,
-                equipment.properties().devices().size());
+                () -> (int) slots.stream()
+                        .filter(slot -> slot.isForTrainings() && !slot.isStuck())
+                        .count());
         this.watchThreads = List.of(
                 DaemonThreads.named("worker-environment").newThread(watch::look),
                 DaemonThreads.named("worker-environment-report").newThread(watch::tell));
@@ -96,15 +98,21 @@ final class Supervisor {
         slotThreads.forEach(Thread::interrupt);
         stopped.countDown();
         equipment.timer().shutdownNow();
-        try {
-            equipment.workspace().close();
-        } catch (IOException e) {
-            LOG.warn("The worker's folder could not be closed", e);
+        if (slots.stream().noneMatch(WorkSlot::isStuck)) {
+            closeWorkspace();
         }
         if (!drained) {
             LOG.warn("The worker ends before all work is given back; the rest is rescued when its leases expire");
         }
         return drained;
+    }
+
+    private void closeWorkspace() {
+        try {
+            equipment.workspace().close();
+        } catch (IOException e) {
+            LOG.warn("The worker's folder could not be closed", e);
+        }
     }
 
     private static boolean ends(Thread thread, long deadlineNanos) {

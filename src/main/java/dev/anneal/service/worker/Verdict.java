@@ -18,15 +18,19 @@ sealed interface Verdict {
     /** Error codes of a process that blame the environment; for others the worker probes. */
     Set<String> ENVIRONMENT = Set.of("disk_full", "device_unavailable");
 
-    /** Ends the attempt, together with the rows that {@code assignment} writes. */
-    Ending apply(Leases leases, Lease lease, Assignment assignment);
+    /**
+     * Ends the attempt, together with the rows that {@code assignment} writes.
+     *
+     * @param betweenParts called while the result is stored; may throw to abandon that
+     */
+    Ending apply(Leases leases, Lease lease, Assignment assignment, Runnable betweenParts);
 
     /** The task is done. */
     record Done() implements Verdict {
 
         @Override
-        public Ending apply(Leases leases, Lease lease, Assignment assignment) {
-            assignment.storeResult();
+        public Ending apply(Leases leases, Lease lease, Assignment assignment, Runnable betweenParts) {
+            assignment.storeResult(betweenParts);
             return leases.succeed(lease, assignment::complete);
         }
     }
@@ -35,7 +39,7 @@ sealed interface Verdict {
     record GiveBack() implements Verdict {
 
         @Override
-        public Ending apply(Leases leases, Lease lease, Assignment assignment) {
+        public Ending apply(Leases leases, Lease lease, Assignment assignment, Runnable betweenParts) {
             return leases.giveBack(lease, assignment::givenBack);
         }
     }
@@ -44,7 +48,7 @@ sealed interface Verdict {
     record Fail(WorkError error) implements Verdict {
 
         @Override
-        public Ending apply(Leases leases, Lease lease, Assignment assignment) {
+        public Ending apply(Leases leases, Lease lease, Assignment assignment, Runnable betweenParts) {
             return leases.fail(lease, error, () -> assignment.failed(error));
         }
     }
@@ -90,7 +94,8 @@ sealed interface Verdict {
                 : WorkError.ofSystem(failed.code(), failed.message());
     }
 
-    private static Verdict ofKilled(@Nullable StopReason stopped, @Nullable Wish wish) {
+    /** The attempt was stopped before the process had saved, or before the worker had stored what it had saved. */
+    static Verdict ofKilled(@Nullable StopReason stopped, @Nullable Wish wish) {
         return switch (Optional.ofNullable(stopped).orElse(StopReason.LEASE_LOST)) {
             case NO_PROGRESS ->
                 new Fail(WorkError.ofSystem("no_progress", "The engine process hung: it made no progress in time."));

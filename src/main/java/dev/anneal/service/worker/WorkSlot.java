@@ -2,6 +2,7 @@ package dev.anneal.service.worker;
 
 import dev.anneal.service.operations.metrics.TrainingGauges;
 import dev.anneal.service.platform.database.DatabaseOutage;
+import dev.anneal.service.platform.process.EngineExit;
 import dev.anneal.service.platform.trace.AttemptTrace;
 import dev.anneal.service.platform.trace.TracedAttempt;
 import dev.anneal.service.queue.Slot;
@@ -9,8 +10,10 @@ import dev.anneal.service.queue.lease.Claim;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +30,8 @@ final class WorkSlot implements Runnable {
     private final SlotContext equipment;
     private final HeartbeatWriter heartbeats;
     private final CountDownLatch stopping = new CountDownLatch(1);
+    /** The end of a process that even a kill did not end; null if there is none. */
+    private volatile @Nullable Future<EngineExit> left;
 
     /**
      * @param number tag of the slot's metrics
@@ -77,10 +82,35 @@ final class WorkSlot implements Runnable {
         }
     }
 
+    /** Whether the slot is given up, because a process of it could not be ended and may hold its device. */
+    boolean isStuck() {
+        return left != null;
+    }
+
+    boolean isForTrainings() {
+        return kind == Slot.TRAINING;
+    }
+
+    private void giveUp(Future<EngineExit> end) {
+        LOG.error("An engine process cannot be ended; its slot on {} claims nothing until it has", device);
+        left = end;
+        equipment.meters().slotStuck();
+    }
+
+    private void takeUpIfEnded() {
+        Future<EngineExit> end = left;
+        if (end != null && end.isDone()) {
+            LOG.info("The engine process that could not be ended has ended; its slot on {} claims again", device);
+            left = null;
+            equipment.meters().slotFreed();
+        }
+    }
+
     /** Claims and runs one item, and returns whether there was one. */
     boolean runOnce() throws InterruptedException {
+        takeUpIfEnded();
         WorkAllowance allowance = equipment.allowance();
-        if (!allowance.take()) {
+        if (isStuck() || !allowance.take()) {
             return false;
         }
         long calledAt = System.nanoTime();
@@ -101,6 +131,9 @@ final class WorkSlot implements Runnable {
             work.run();
         } finally {
             heartbeats.remove(work);
+            if (work.left() != null) {
+                giveUp(work.left());
+            }
             equipment.meters().released(Duration.ofNanos(System.nanoTime() - calledAt));
             allowance.ended(work.exitCode());
         }

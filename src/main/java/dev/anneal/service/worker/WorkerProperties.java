@@ -53,6 +53,8 @@ record WorkerProperties(
     /** Publications in a row that may fail because of the artifact store before the attempt fails: half a minute by default. */
     private static final int STORE_TRIES = 30;
 
+    private static final int KILL_GRACES = 5;
+
     WorkerProperties {
         devices = List.copyOf(devices);
         List<String> cuda =
@@ -74,6 +76,11 @@ record WorkerProperties(
     /** How long failing calls to the artifact store are retried before the attempt fails. */
     Duration storePatience() {
         return publishInterval.multipliedBy(STORE_TRIES);
+    }
+
+    /** How long a killed process may take to end before its slot is given up: a minute by default. */
+    Duration killPatience() {
+        return stopGrace.multipliedBy(KILL_GRACES);
     }
 
     /** The allowance of a worker that has just started. */

@@ -9,6 +9,7 @@ import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.Wish;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.queue.lease.Leases;
 import dev.anneal.service.worker.assignment.Assignment;
 import dev.anneal.service.worker.assignment.AssignmentException;
 import dev.anneal.service.worker.assignment.AttemptInputs;
@@ -29,6 +30,7 @@ class PublisherIT {
 
     private final WorkerTest.Parts parts;
     private final ProgressBuffer buffer = new ProgressBuffer(100);
+    private int lostRequests;
     private int lostAnswers;
     private boolean isResultMissing;
 
@@ -69,6 +71,41 @@ class PublisherIT {
         Claim claim = claim();
         Publisher publisher = publisher(claim, folder);
         buffer.add(new Progress.CheckpointSaved(2, 0.5, "/x", 1));
+        lostAnswers = 1;
+
+        assertThat(publisher.publish()).isFalse();
+        assertThat(publisher.publish()).isTrue();
+
+        assertThat(Rehearsal.rows(claim.lease().workId())).hasSize(1);
+    }
+
+    /** An attempt that resumes from an older checkpoint saves the same step again. */
+    @Test
+    void aCheckpointWhoseRequestIsLostIsWrittenThoughAnEarlierAttemptSavedTheSameStep(@TempDir Path folder) {
+        Claim earlier = claim();
+        buffer.add(new Progress.CheckpointSaved(2, 0.5, "/x", 1));
+        publisher(earlier, folder).publish();
+        parts.leases().giveBack(earlier.lease(), Leases.nothing());
+        Claim claim = parts.leases()
+                .claim("test", Slot.TRAINING, Set.of("supervised"), Set.of())
+                .orElseThrow();
+        Publisher publisher = publisher(claim, folder);
+        buffer.add(new Progress.CheckpointSaved(2, 0.5, "/y", 1));
+        lostRequests = 1;
+
+        assertThat(publisher.publish()).isFalse();
+        assertThat(publisher.publish()).isTrue();
+
+        assertThat(Rehearsal.rows(claim.lease().workId()))
+                .extracting(Rehearsal.Row::token)
+                .containsExactly(1L, 2L);
+    }
+
+    @Test
+    void aBatchWithoutStepsWhoseAnswerIsLostIsNotWrittenTwice(@TempDir Path folder) {
+        Claim claim = claim();
+        Publisher publisher = publisher(claim, folder);
+        buffer.add(new Progress.PartsKept(1, 2));
         lostAnswers = 1;
 
         assertThat(publisher.publish()).isFalse();
@@ -127,12 +164,22 @@ class PublisherIT {
         Assignment assignment = new Rehearsal(parts.jdbc(), parts.system(), folder, 10, this::trouble)
                 .prepare(claim, "cpu", new AttemptInputs(() -> true));
         StallWatch watch = new StallWatch(Duration.ofHours(1), Duration.ofHours(1), 2, System.nanoTime());
-        return new Publisher(lease, assignment, buffer, watch, parts.leases(), parts.meters(), Duration.ofSeconds(1));
+        return new Publisher(
+                lease,
+                assignment,
+                buffer,
+                watch,
+                parts.leases(),
+                parts.meters(),
+                new Publisher.Storing(Duration.ofSeconds(1), () -> {}));
     }
 
     private void trouble(Rehearsal.Moment moment) {
         if (moment == Rehearsal.Moment.STORE_RESULT && isResultMissing) {
             throw AssignmentException.ofMissingResult();
+        }
+        if (moment == Rehearsal.Moment.STORE && lostRequests-- > 0) {
+            throw new QueryTimeoutException("the connection broke before the commit");
         }
         if (moment == Rehearsal.Moment.WRITTEN && lostAnswers-- > 0) {
             throw new QueryTimeoutException("the connection broke after the commit");

@@ -46,6 +46,11 @@ final class Rehearsal implements Assignments {
     @FunctionalInterface
     interface Trouble {
         void at(Moment moment);
+
+        /** Likewise, at a moment of transfers. */
+        default void at(Moment moment, Runnable betweenParts) {
+            at(moment);
+        }
     }
 
     Rehearsal(JdbcClient jdbc, SystemDatabase system, Path artifacts, int steps, Trouble trouble) {
@@ -141,8 +146,8 @@ final class Rehearsal implements Assignments {
         }
 
         @Override
-        public void store(List<Progress> events) {
-            trouble.at(Moment.STORE);
+        public void store(List<Progress> events, Runnable betweenParts) {
+            trouble.at(Moment.STORE, betweenParts);
         }
 
         @Override
@@ -152,6 +157,8 @@ final class Rehearsal implements Assignments {
                     row("step", step.step(), null);
                 } else if (event instanceof Progress.CheckpointSaved saved) {
                     row("checkpoint", saved.step(), saved.directory());
+                } else if (event instanceof Progress.PartsKept kept) {
+                    row("kept", kept.kept(), null);
                 }
             }
         }
@@ -162,8 +169,8 @@ final class Rehearsal implements Assignments {
         }
 
         @Override
-        public void storeResult() {
-            trouble.at(Moment.STORE_RESULT);
+        public void storeResult(Runnable betweenParts) {
+            trouble.at(Moment.STORE_RESULT, betweenParts);
         }
 
         @Override

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,7 @@ final class Stage {
     private final CountDownLatch usedUp = new CountDownLatch(1);
     private String name = "test";
     private Environment environment = Environment.sound();
+    private List<String> devices = List.of("cpu");
     private int maxWork;
     private @Nullable Duration maxIdle;
     private AttemptGrading grading = (tenant, work) -> (id, question) -> {
@@ -77,6 +79,11 @@ final class Stage {
         grading = answers;
     }
 
+    /** How many trainings the workers that are started from now on can do at a time. */
+    void trainingSlots(int count) {
+        devices = Collections.nCopies(count, "cpu");
+    }
+
     /** What the workers that are started from now on are started for: so many items, and as long as there is some. */
     void limit(int work, @Nullable Duration idle) {
         maxWork = work;
@@ -105,7 +112,7 @@ final class Stage {
     Supervisor worker(int steps, Map<String, String> behaviour, Rehearsal.Trouble trouble) {
         WorkerProperties properties = new WorkerProperties(
                 "test",
-                List.of("cpu"),
+                devices,
                 "cpu",
                 Duration.ofMillis(100),
                 Duration.ofMillis(100),

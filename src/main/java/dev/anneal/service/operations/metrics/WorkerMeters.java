@@ -59,6 +59,7 @@ public final class WorkerMeters {
     private final DistributionSummary checkpointBytes;
     private final AtomicInteger busy = new AtomicInteger();
     private final AtomicInteger slots = new AtomicInteger();
+    private final AtomicInteger stuckSlots = new AtomicInteger();
     private final AtomicLong lastHeartbeatMillis = new AtomicLong();
 
     WorkerMeters(MeterRegistry registry) {
@@ -91,6 +92,7 @@ public final class WorkerMeters {
         Gauge.builder(MeterNames.WORKER_SLOTS, slots::get)
                 .description("Slots of this worker")
                 .register(registry);
+        fault("slot", stuckSlots::get);
         TimeGauge.builder(MeterNames.LAST_HEARTBEAT, lastHeartbeatMillis::get, TimeUnit.MILLISECONDS)
                 .description("When the database last confirmed this worker's leases, since 1970")
                 .register(registry);
@@ -126,6 +128,16 @@ public final class WorkerMeters {
                 .description("What of this worker's environment is at fault")
                 .tag("part", part)
                 .register(registry);
+    }
+
+    /** A slot is given up, because its engine process cannot be ended. */
+    public void slotStuck() {
+        stuckSlots.incrementAndGet();
+    }
+
+    /** That process has ended. */
+    public void slotFreed() {
+        stuckSlots.decrementAndGet();
     }
 
     /** A lease was lost. */

@@ -116,9 +116,12 @@ public final class EngineProcess {
         }
     }
 
-    /** Ends the process at once (SIGKILL), even a stopped one. */
+    /**
+     * Ends the process at once (SIGKILL), even a stopped one; one that waits for a dead disk or device ends when that answers. Never
+     * blocks: {@link Process#destroyForcibly} would close the pipe of commands, and wait for its writer.
+     */
     public void kill() {
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
     }
 
     private CompletableFuture<Void> onThread(String stream, Runnable reader) {

@@ -49,8 +49,9 @@ final class Endings {
 
     /**
      * Shared with the rescue. {@code failed} has the rows with their error; each origin has its own budget. The first lost worker causes no
-     * delay, because its lease has already been waited for; after further losses the work itself may be the cause. A fault of the
-     * environment uses no budget: the work waits without limit, with delays that grow while the same fault persists.
+     * delay, because its lease has already been waited for; after further losses the work itself may be the cause. A loss is excused, and
+     * uses no budget, if its worker was lost with other work as well. A fault of the environment uses none either: the work waits without
+     * limit, with delays that grow while the same fault persists.
      */
     static final String RETRY_OR_FAIL = """
             counted AS (
@@ -63,14 +64,14 @@ final class Endings {
                 JOIN work ON work.id = failed.id
             ), decided AS (
                 SELECT id, lease_token, outcome, error,
-                       CASE WHEN wish = 'CANCEL' THEN 'CANCELLED' WHEN waits OR retries < budget THEN 'QUEUED' ELSE 'FAILED' END AS state,
+                       CASE WHEN wish = 'CANCEL' THEN 'CANCELLED' WHEN waits OR excused OR retries < budget THEN 'QUEUED' ELSE 'FAILED' END AS state,
                        CASE WHEN error ->> 'origin' = 'USER' AND retries < budget THEN 1 ELSE 0 END AS user_retries,
-                       CASE WHEN error ->> 'origin' = 'SYSTEM' AND retries < budget THEN 1 ELSE 0 END AS platform_retries,
+                       CASE WHEN error ->> 'origin' = 'SYSTEM' AND NOT excused AND retries < budget THEN 1 ELSE 0 END AS platform_retries,
                        CASE
                            WHEN waits THEN least(
                                make_interval(secs => :environmentDelay) * power(2, least(waited, 30)),
                                make_interval(secs => :maxEnvironmentDelay))
-                           WHEN outcome = 'LOST' AND retries = 0 THEN interval '0'
+                           WHEN excused OR outcome = 'LOST' AND retries = 0 THEN interval '0'
                            ELSE least(
                                make_interval(secs => :retryDelay) * power(2, least(retries, 30)),
                                make_interval(secs => :maxRetryDelay))
@@ -81,7 +82,7 @@ final class Endings {
 
     private static final String FAIL = """
             failed AS (
-                SELECT held.*, 'FAILED' AS outcome, %s AS error
+                SELECT held.*, false AS excused, 'FAILED' AS outcome, %s AS error
                 FROM held
             ),
             """.formatted(ErrorColumn.FROM_PARAMETERS) + RETRY_OR_FAIL;

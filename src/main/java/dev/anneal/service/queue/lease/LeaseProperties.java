@@ -20,7 +20,8 @@ import org.springframework.validation.annotation.Validated;
  * @param maxRunTime time limit for an attempt
  * @param tenantRunningLimit how much work of one tenant runs at a time, for each class of slot
  * @param userRetries how often work is retried after failures caused by its own input
- * @param platformRetries how often work is retried after failures of the platform and lost workers
+ * @param platformRetries how often work is retried after failures of the platform and lost workers, since it last saved more progress
+ *     than before or was resumed; a worker that is lost with several items costs none of them a retry, unless their last attempt was lost too
  * @param retryDelay delay before the first retry, none after the first lost worker, half of it after a fault of the environment; doubled
  *     for each further retry
  * @param maxRetryDelay longest delay before a retry; at most two minutes after a fault of the environment

@@ -31,9 +31,15 @@ final class LeaseRows {
     }
 
     static Map.Entry<Lease, Optional<Wish>> holding(ResultSet row, int number) throws SQLException {
-        return Map.entry(
-                new Lease(row.getLong("work_id"), row.getLong("lease_token")),
-                Optional.ofNullable(row.getString("wish")).map(Wish::valueOf));
+        return Map.entry(new Lease(row.getLong("work_id"), row.getLong("lease_token")), wish(row));
+    }
+
+    static Leases.Standing standing(ResultSet row, int number) throws SQLException {
+        return new Leases.Standing(wish(row));
+    }
+
+    private static Optional<Wish> wish(ResultSet row) throws SQLException {
+        return Optional.ofNullable(row.getString("wish")).map(Wish::valueOf);
     }
 
     static Rescue rescue(ResultSet row, int number) throws SQLException {

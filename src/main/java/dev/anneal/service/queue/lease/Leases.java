@@ -53,36 +53,47 @@ public final class Leases {
     /** The lease's row is deleted when its attempt ends, so matching the token suffices. */
     private static final String PROGRESS = """
             UPDATE lease
-            SET step = coalesce(:step::integer, lease.step),
+            SET batch = :batch,
+                step = coalesce(:step::integer, lease.step),
                 saved_step = coalesce(:savedStep::integer, lease.saved_step),
                 stalls_at = clock_timestamp() + make_interval(secs => :stallAfter)
             FROM work
-            WHERE lease.work_id = :id AND lease.lease_token = :token AND work.id = lease.work_id
-            RETURNING lease.work_id, lease.lease_token, work.wish
+            WHERE lease.work_id = :id AND lease.lease_token = :token AND lease.batch < :batch AND work.id = lease.work_id
+            RETURNING work.wish
+            """;
+
+    private static final String STANDING = """
+            SELECT work.wish
+            FROM lease
+            JOIN work ON work.id = lease.work_id
+            WHERE lease.work_id = :id AND lease.lease_token = :token
             """;
 
     /**
-     * Ends the waiting of work that makes or saves more progress than all earlier attempts. Work that only reaches the same fault again
-     * continues to wait.
+     * Ends the waiting of work that makes or saves more progress than all earlier attempts, and gives back the retries of work that saves
+     * more. Work that only reaches the same fault again continues to wait and to use up its retries.
      */
     private static final String GETS_ON = """
             UPDATE work
-            SET waits_for = NULL, waits_since = NULL, waits = 0
-            FROM lease
-            WHERE work.id = :id AND work.lease_token = :token AND work.state = 'RUNNING' AND work.waits > 0
-              AND lease.work_id = work.id
-              AND (:savedStep::integer > coalesce(lease.saved_step, 0)
-                   OR :step::integer > (SELECT coalesce(max(step), 0) FROM attempt WHERE work_id = :id AND lease_token < :token))
+            SET waits_for = NULL,
+                waits_since = NULL,
+                waits = 0,
+                platform_retries = CASE WHEN :savedStep::integer > earlier.saved_step THEN 0 ELSE platform_retries END
+            FROM (SELECT coalesce(max(step), 0) AS step, coalesce(max(saved_step), 0) AS saved_step
+                  FROM attempt
+                  WHERE work_id = :id AND lease_token < :token) AS earlier
+            WHERE work.id = :id AND work.lease_token = :token AND work.state = 'RUNNING'
+              AND (work.waits > 0 AND (:savedStep::integer > earlier.saved_step OR :step::integer > earlier.step)
+                   OR work.platform_retries > 0 AND :savedStep::integer > earlier.saved_step)
             """;
 
-    private static final String PREPARES = """
+    private static final String WORKING = """
             UPDATE lease
             SET stalls_at = greatest(stalls_at, clock_timestamp() + make_interval(secs => :stallAfter))
-            WHERE work_id = :id AND lease_token = :token
+            FROM work
+            WHERE lease.work_id = :id AND lease.lease_token = :token AND work.id = lease.work_id
+            RETURNING work.wish
             """;
-
-    private static final String POSITION =
-            "SELECT step, saved_step FROM lease WHERE work_id = :id AND lease_token = :token";
 
     private final JdbcClient jdbc;
     private final SystemDatabase system;
@@ -155,56 +166,63 @@ public final class Leases {
     }
 
     /**
-     * Records the progress of the attempt.
+     * Records a batch of the attempt's progress. A call that got no answer may be repeated with the same number: its writes are committed
+     * once.
      *
+     * @param batch number of the batch, greater than those of the attempt's earlier batches
      * @param step steps done, or null if none is new
      * @param savedStep step of a new checkpoint, or null
      * @param stallAfter time without another call after which the attempt counts as hung
+     * @param writes not called if the batch is already recorded
      * @return the lease with its client's wish, earlier than by its heartbeat; empty if the lease is lost and nothing was written
      */
     public Optional<Standing> progress(
-            Lease lease, @Nullable Integer step, @Nullable Integer savedStep, Duration stallAfter, Runnable writes) {
+            Lease lease,
+            long batch,
+            @Nullable Integer step,
+            @Nullable Integer savedStep,
+            Duration stallAfter,
+            Runnable writes) {
         return system.call(() -> {
             if (step != null || savedStep != null) {
-                jdbc.sql(GETS_ON)
-                        .param("id", lease.workId())
-                        .param("token", lease.token())
+                of(lease, GETS_ON)
                         .param("step", step)
                         .param("savedStep", savedStep)
                         .update();
             }
-            Optional<Standing> standing = jdbc.sql(PROGRESS)
-                    .param("id", lease.workId())
-                    .param("token", lease.token())
+            Optional<Standing> standing = of(lease, PROGRESS)
+                    .param("batch", batch)
                     .param("step", step)
                     .param("savedStep", savedStep)
                     .param("stallAfter", seconds(stallAfter))
-                    .query(LeaseRows::holding)
-                    .optional()
-                    .map(holding -> new Standing(holding.getValue()));
+                    .query(LeaseRows::standing)
+                    .optional();
+            standing.ifPresent(holds -> writes.run());
+            return standing.or(
+                    () -> of(lease, STANDING).query(LeaseRows::standing).optional());
+        });
+    }
+
+    /**
+     * Records that the attempt is working without progress to record, before its first step or during a transfer, and is not hung.
+     *
+     * @param stallAfter minimum time after which it counts as hung
+     * @param writes not called if the lease is lost
+     * @return as {@link #progress}
+     */
+    public Optional<Standing> working(Lease lease, Duration stallAfter, Runnable writes) {
+        return system.call(() -> {
+            Optional<Standing> standing = of(lease, WORKING)
+                    .param("stallAfter", seconds(stallAfter))
+                    .query(LeaseRows::standing)
+                    .optional();
             standing.ifPresent(holds -> writes.run());
             return standing;
         });
     }
 
-    /**
-     * Records that the attempt is working before its first step and is not hung.
-     *
-     * @param stallAfter minimum time after which it counts as hung
-     * @param writes not called if the lease is lost
-     */
-    public void prepares(Lease lease, Duration stallAfter, Runnable writes) {
-        system.run(() -> {
-            boolean holds = jdbc.sql(PREPARES)
-                            .param("id", lease.workId())
-                            .param("token", lease.token())
-                            .param("stallAfter", seconds(stallAfter))
-                            .update()
-                    == 1;
-            if (holds) {
-                writes.run();
-            }
-        });
+    private JdbcClient.StatementSpec of(Lease lease, String statement) {
+        return jdbc.sql(statement).param("id", lease.workId()).param("token", lease.token());
     }
 
     /**
@@ -213,24 +231,6 @@ public final class Leases {
      * @param wish the client's wish
      */
     public record Standing(Optional<Wish> wish) {}
-
-    /** The committed progress of the attempt, for a worker that got no answer to {@link #progress}; empty if the lease is lost. */
-    public Optional<Position> position(Lease lease) {
-        return system.call(() -> jdbc.sql(POSITION)
-                .param("id", lease.workId())
-                .param("token", lease.token())
-                .query((row, number) ->
-                        new Position(row.getObject("step", Integer.class), row.getObject("saved_step", Integer.class)))
-                .optional());
-    }
-
-    /**
-     * Progress of an attempt.
-     *
-     * @param step steps done, or null before the first
-     * @param savedStep step of the newest checkpoint, or null before the first
-     */
-    public record Position(@Nullable Integer step, @Nullable Integer savedStep) {}
 
     /** Ends the work as SUCCEEDED, whatever its client's wish. */
     public Ending succeed(Lease lease, Runnable writes) {

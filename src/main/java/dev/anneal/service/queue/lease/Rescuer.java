@@ -25,6 +25,30 @@ public final class Rescuer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Rescuer.class);
 
+    /**
+     * Whether the worker was lost with other work: it did not renew another lease after that of {@code work} either, or lost one just now.
+     * Not true of work whose last attempt was lost as well, which may be what ends its workers.
+     */
+    private static final String LOST_WITH_OTHER_WORK = """
+            (EXISTS (
+                 SELECT
+                 FROM lease AS its
+                 JOIN work AS other ON other.id = its.work_id AND other.lease_token = its.lease_token AND other.state = 'RUNNING'
+                 WHERE other.lease_owner = work.lease_owner
+                   AND other.id <> work.id
+                   AND its.expires_at < lease.expires_at + make_interval(secs => :heartbeatInterval))
+             OR EXISTS (
+                 SELECT
+                 FROM attempt
+                 WHERE worker = work.lease_owner
+                   AND outcome = 'LOST'
+                   AND error ->> 'reason' = 'HEARTBEAT'
+                   AND ended_at > clock_timestamp() - make_interval(secs => :lease)))
+            AND NOT EXISTS (
+                SELECT
+                FROM attempt
+                WHERE work_id = work.id AND lease_token = work.lease_token - 1 AND outcome = 'LOST')""";
+
     /** Attempts past one of their deadlines, and RUNNING rows without a lease, which exist only if a lease was deleted by hand. */
     private static final String RESCUE = """
             WITH silent AS (
@@ -39,7 +63,8 @@ public final class Rescuer {
                            WHEN lease.expires_at < clock_timestamp() AND work.id <> ALL (:heldHere) THEN 'HEARTBEAT'
                            WHEN work.deadline_at < clock_timestamp() THEN 'DEADLINE'
                            ELSE 'NO_PROGRESS'
-                       END AS reason
+                       END AS reason,
+                       lease.expires_at < clock_timestamp() AND work.id <> ALL (:heldHere) AND %s AS excused
                 FROM lease
                 JOIN work ON work.id = lease.work_id AND work.lease_token = lease.lease_token AND work.state = 'RUNNING'
                 WHERE clock_timestamp() < :until
@@ -54,7 +79,8 @@ public final class Rescuer {
             ), without_lease AS (
                 SELECT id, lease_token, wish, user_retries, platform_retries,
                        'The work ran without a lease.' AS message,
-                       'NO_LEASE' AS reason
+                       'NO_LEASE' AS reason,
+                       false AS excused
                 FROM work
                 WHERE clock_timestamp() < :until
                   AND state = 'RUNNING'
@@ -72,7 +98,7 @@ public final class Rescuer {
                 FROM (SELECT * FROM silent UNION ALL SELECT * FROM without_lease) AS lost
                 LIMIT 1
             ),
-            """
+            """.formatted(LOST_WITH_OTHER_WORK)
             + Endings.RETRY_OR_FAIL
             + Endings.APPLY
             + "SELECT ended.*, ended.error ->> 'reason' AS reason, %s FROM ended"
@@ -161,6 +187,7 @@ public final class Rescuer {
                 .param("heldHere", heldHere.ids().toArray(Long[]::new))
                 .param("passedOver", passedOver.toArray(Long[]::new))
                 .param("lease", Leases.seconds(properties.lease()))
+                .param("heartbeatInterval", Leases.seconds(properties.heartbeatInterval()))
                 .params(Endings.retryParameters(properties))
                 .query(LeaseRows::rescue)
                 .optional();

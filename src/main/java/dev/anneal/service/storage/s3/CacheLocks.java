@@ -33,13 +33,15 @@ final class CacheLocks {
      * Takes the shared lock of an entry; waits for an exclusive lock to end.
      *
      * @param entry from 0 to 2^40 - 1
+     * @param whileWaiting called regularly; may throw to end the wait
      */
-    FileLock shared(long entry) throws IOException, InterruptedException {
+    FileLock shared(long entry, Runnable whileWaiting) throws IOException, InterruptedException {
         while (true) {
             FileLock lock = locked(entry * RANGE + ThreadLocalRandom.current().nextLong(RANGE), 1);
             if (lock != null) {
                 return lock;
             }
+            whileWaiting.run();
             Thread.sleep(POLL_MILLIS);
         }
     }

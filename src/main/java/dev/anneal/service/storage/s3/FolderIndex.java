@@ -40,7 +40,8 @@ record FolderIndex(List<Entry> files) {
         }
     }
 
-    static FolderIndex of(Path folder) throws IOException {
+    /** @param betweenReads called about once a megabyte; may throw to end the reading */
+    static FolderIndex of(Path folder, Runnable betweenReads) throws IOException {
         List<Path> paths;
         try (Stream<Path> tree = Files.walk(folder)) {
             paths = tree.filter(Files::isRegularFile).sorted().toList();
@@ -51,7 +52,7 @@ record FolderIndex(List<Entry> files) {
             if (ArtifactKey.stored(name).isEmpty()) {
                 throw new IOException("the file '" + name + "' has a name that no key can have");
             }
-            entries.add(new Entry(name, Files.size(path), Sha256.of(path)));
+            entries.add(new Entry(name, Files.size(path), Sha256.of(path, betweenReads)));
         }
         entries.sort(Comparator.comparing(Entry::isMarker).thenComparing(Entry::name));
         return new FolderIndex(entries);

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,21 +68,25 @@ final class LocalCache {
     /** Writes an entry to a path that does not exist, checked and durable. */
     interface Download {
 
-        void write(ArtifactKey key, FolderIndex contents, Path target) throws IOException;
+        void write(ArtifactKey key, FolderIndex contents, Path target, Runnable betweenParts) throws IOException;
     }
 
-    /** Returns the entry, downloading it if it is missing. It stays until the copy is closed. */
-    LocalCopy copy(ArtifactKey key, Contents contents, Download download) {
+    /**
+     * Returns the entry, downloading it if it is missing. It stays until the copy is closed.
+     *
+     * @param betweenParts called regularly during the download, also by another process; may throw to abandon it
+     */
+    LocalCopy copy(ArtifactKey key, Contents contents, Download download, Runnable betweenParts) {
         Path path = path(key);
         try {
             while (true) {
-                FileLock lock = locks.shared(lockOf(DurableFiles.parentOf(path)));
+                FileLock lock = locks.shared(lockOf(DurableFiles.parentOf(path)), betweenParts);
                 if (Files.exists(path)) {
                     touch(path);
                     return new LocalCopy(path, () -> release(lock));
                 }
                 lock.release();
-                make(key, path, contents, download);
+                make(key, path, contents, download, betweenParts);
             }
         } catch (IOException e) {
             throw StorageException.of("bring to this machine", key, e);
@@ -100,9 +105,13 @@ final class LocalCache {
         }
     }
 
-    private void make(ArtifactKey key, Path path, Contents contents, Download download)
+    private void make(ArtifactKey key, Path path, Contents contents, Download download, Runnable betweenParts)
             throws IOException, InterruptedException {
-        FileLock alone = locks.aloneUnless(() -> Files.exists(path), lockOf(DurableFiles.parentOf(path)));
+        BooleanSupplier isMade = () -> {
+            betweenParts.run();
+            return Files.exists(path);
+        };
+        FileLock alone = locks.aloneUnless(isMade, lockOf(DurableFiles.parentOf(path)));
         if (alone == null) {
             return;
         }
@@ -111,7 +120,7 @@ final class LocalCache {
             if (!Files.exists(path)) {
                 FolderIndex found = contents.find();
                 makeRoom(found.bytes());
-                download.write(key, found, partial);
+                download.write(key, found, partial, betweenParts);
                 Files.createDirectories(DurableFiles.parentOf(path));
                 DurableFiles.rename(partial, path);
             }

@@ -160,7 +160,7 @@ final class S3ArtifactStore implements ArtifactStore {
 
     /** The folder becomes this machine's copy. */
     @Override
-    public void publish(ArtifactKey key) {
+    public void publish(ArtifactKey key, Runnable betweenParts) {
         Path folder = workRoot.resolve(key.value());
         if (!Files.isDirectory(folder)) {
             // An earlier call may have succeeded without its caller learning of it.
@@ -168,9 +168,9 @@ final class S3ArtifactStore implements ArtifactStore {
             return;
         }
         StorageException.onDisk("publish", key, () -> {
-            FolderIndex index = FolderIndex.of(folder);
+            FolderIndex index = FolderIndex.of(folder, betweenParts);
             for (FolderIndex.Entry file : index.files()) {
-                transfers.upload(folder.resolve(file.name()), key + "/" + file.name());
+                transfers.upload(folder.resolve(file.name()), key + "/" + file.name(), betweenParts);
             }
             bucket.put(index(key), index.toJson());
             cache.adopt(key, folder);
@@ -178,23 +178,24 @@ final class S3ArtifactStore implements ArtifactStore {
     }
 
     @Override
-    public LocalCopy localCopy(ArtifactKey key) {
-        return cache.copy(key, () -> readIndex(key), this::download);
+    public LocalCopy localCopy(ArtifactKey key, Runnable betweenParts) {
+        return cache.copy(key, () -> readIndex(key), this::download, betweenParts);
     }
 
     @Override
-    public LocalCopy localFile(ArtifactKey key, String sha256) {
-        return cache.copy(key, () -> FolderIndex.ofFile(size(key), sha256), this::download);
+    public LocalCopy localFile(ArtifactKey key, String sha256, Runnable betweenParts) {
+        return cache.copy(key, () -> FolderIndex.ofFile(size(key), sha256), this::download, betweenParts);
     }
 
-    private void download(ArtifactKey key, FolderIndex index, Path target) throws IOException {
+    private void download(ArtifactKey key, FolderIndex index, Path target, Runnable betweenParts) throws IOException {
         if (index.files().isEmpty()) {
             Files.createDirectories(target);
         }
         for (FolderIndex.Entry file : index.files()) {
             Path path = target.resolve(file.name());
             Files.createDirectories(DurableFiles.parentOf(path));
-            transfers.download(key, file.name().isEmpty() ? key.value() : key + "/" + file.name(), file, path);
+            String object = file.name().isEmpty() ? key.value() : key + "/" + file.name();
+            transfers.download(key, object, file, path, betweenParts);
         }
     }
 

@@ -21,14 +21,16 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.commons.io.input.BoundedInputStream;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 /** Copies files between this machine and the bucket, several parts of a large file in parallel. */
@@ -46,15 +48,20 @@ final class Transfers implements AutoCloseable {
         this.threads = Executors.newFixedThreadPool(PARTS_AT_A_TIME, DaemonThreads.named("s3-transfer"));
     }
 
-    /** Stores a file of this machine. */
-    void upload(Path file, String object) throws IOException {
+    /**
+     * Stores a file of this machine.
+     *
+     * @param betweenParts called on this thread after each part; may throw to abandon the transfer
+     */
+    void upload(Path file, String object, Runnable betweenParts) throws IOException {
         List<Parts.Part> parts = Parts.of(Files.size(file));
         if (parts.size() <= 1) {
             bucket.put(object, Files.readAllBytes(file));
+            betweenParts.run();
             return;
         }
         try (Upload upload = new Upload(bucket, object)) {
-            inParallel(parts, part -> upload.part(part.number(), body(file, part)));
+            inParallel(parts, part -> upload.part(part.number(), body(file, part)), betweenParts);
             upload.complete();
         }
     }
@@ -114,13 +121,15 @@ final class Transfers implements AutoCloseable {
      * Downloads an object to a new file, and returns when it is on the disk.
      *
      * @param key key that the object belongs to
+     * @param betweenParts called on this thread after each part; may throw to abandon the transfer
      * @throws StorageException if its content is not the expected one
      */
-    void download(ArtifactKey key, String object, FolderIndex.Entry expected, Path file) throws IOException {
+    void download(ArtifactKey key, String object, FolderIndex.Entry expected, Path file, Runnable betweenParts)
+            throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            inParallel(Parts.of(expected.bytes()), part -> download(key, object, part, channel));
+            inParallel(Parts.of(expected.bytes()), part -> download(key, object, part, channel), betweenParts);
         }
-        String found = Sha256.of(file);
+        String found = Sha256.of(file, betweenParts);
         if (!found.equals(expected.sha256())) {
             throw new StorageException(
                     StorageException.Kind.FAILED,
@@ -146,35 +155,42 @@ final class Transfers implements AutoCloseable {
     }
 
     /** Transfers all parts. After a failure it starts no further part, waits for the running ones, and throws the failure. */
-    private void inParallel(List<Parts.Part> parts, Consumer<Parts.Part> transfer) {
+    private void inParallel(List<Parts.Part> parts, Consumer<Parts.Part> transfer, Runnable betweenParts) {
         if (parts.size() == 1) {
             transfer.accept(parts.get(0));
+            betweenParts.run();
             return;
         }
-        AtomicBoolean failed = new AtomicBoolean();
-        List<Callable<Void>> tasks = new ArrayList<>();
+        AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+        CompletionService<Void> done = new ExecutorCompletionService<>(threads);
+        List<Future<Void>> tasks = new ArrayList<>();
         for (Parts.Part part : parts) {
-            tasks.add(() -> {
-                if (!failed.get()) {
-                    try {
-                        transfer.accept(part);
-                    } catch (RuntimeException failure) {
-                        failed.set(true);
-                        throw failure;
-                    }
-                }
-                return null;
-            });
+            tasks.add(done.submit(() -> unlessFailed(failure, () -> transfer.accept(part)), null));
         }
         try {
-            for (Future<Void> done : threads.invokeAll(tasks)) {
-                done.get();
+            for (int part = 0; part < parts.size(); part++) {
+                done.take().get();
+                unlessFailed(failure, betweenParts);
             }
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
+            throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
+            tasks.forEach(task -> task.cancel(true));
             Thread.currentThread().interrupt();
             throw new StorageException(StorageException.Kind.FAILED, "the transfer was interrupted", e);
+        }
+        if (failure.get() != null) {
+            throw failure.get();
+        }
+    }
+
+    private static void unlessFailed(AtomicReference<@Nullable RuntimeException> failure, Runnable step) {
+        if (failure.get() == null) {
+            try {
+                step.run();
+            } catch (RuntimeException e) {
+                failure.compareAndSet(null, e);
+            }
         }
     }
 

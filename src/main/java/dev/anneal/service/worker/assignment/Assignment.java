@@ -18,9 +18,10 @@ public interface Assignment {
      * Makes output of the engine durable before rows refer to it, outside any transaction. Safe to repeat.
      *
      * @param events progress of the process, oldest first
+     * @param betweenParts called during long transfers; may throw to abandon them
      * @throws AssignmentException if the artifact store fails
      */
-    void store(List<Progress> events);
+    void store(List<Progress> events, Runnable betweenParts);
 
     /** Writes progress, within a transaction that has checked the lease. */
     default void write(List<Progress> events) {}
@@ -31,9 +32,10 @@ public interface Assignment {
     /**
      * Makes the result durable, outside any transaction; called again if the store fails or the end of the work could not be written.
      *
+     * @param betweenParts as for {@link #store}
      * @throws AssignmentException if the artifact store fails, or the process has reported no result
      */
-    void storeResult();
+    void storeResult(Runnable betweenParts);
 
     /** Writes the result, within the transaction that ends the work. */
     void complete();

@@ -17,9 +17,16 @@ public final class AttemptInputs implements AutoCloseable {
         this.goesOn = goesOn;
     }
 
-    /** Whether the inputs are still wanted. Ask at least once a second while fetching, so that the attempt does not count as hung. */
+    /** Whether the inputs are still wanted. Ask every few seconds while fetching, so that the attempt does not count as hung. */
     boolean areWanted() {
         return goesOn.getAsBoolean();
+    }
+
+    /** Likewise, for transfers from the store. */
+    void requireWanted() {
+        if (!areWanted()) {
+            throw new UnwantedTransferException();
+        }
     }
 
     Path keep(LocalCopy copy) {

@@ -135,7 +135,7 @@ final class ClaimedAssignments implements Assignments {
     }
 
     private void prepares(Lease lease, String message) {
-        leases.prepares(lease, SILENCE_BEFORE_STEPS, () -> trainings.journal().prepares(lease.workId(), message));
+        leases.working(lease, SILENCE_BEFORE_STEPS, () -> trainings.journal().prepares(lease.workId(), message));
     }
 
     private Assignment training(Claim claim, String device, AttemptInputs brought) {
@@ -184,7 +184,8 @@ final class ClaimedAssignments implements Assignments {
     private Optional<Path> whole(String jobId, Checkpoint checkpoint, AttemptInputs brought) {
         Optional<String> problem;
         try {
-            Path folder = brought.keep(store.localCopy(new ArtifactKey(checkpoint.directory())));
+            Path folder =
+                    brought.keep(store.localCopy(new ArtifactKey(checkpoint.directory()), brought::requireWanted));
             problem = CheckpointCheck.problemOf(folder);
             if (problem.isEmpty()) {
                 return Optional.of(folder);

@@ -37,7 +37,7 @@ final class EvaluationAssignment implements Assignment {
     }
 
     @Override
-    public void store(List<Progress> events) {
+    public void store(List<Progress> events, Runnable betweenParts) {
         events.forEach(event -> {
             if (event instanceof Progress.Evaluated done) {
                 evaluated = done;
@@ -47,7 +47,7 @@ final class EvaluationAssignment implements Assignment {
 
     /** The row is written in {@link #complete}. */
     @Override
-    public void storeResult() {
+    public void storeResult(Runnable betweenParts) {
         if (evaluated == null) {
             throw AssignmentException.ofMissingResult();
         }

@@ -52,7 +52,7 @@ final class ExportAssignment implements Assignment {
     }
 
     @Override
-    public void store(List<Progress> events) {
+    public void store(List<Progress> events, Runnable betweenParts) {
         events.forEach(event -> {
             if (event instanceof Progress.Exported done) {
                 exported = done;
@@ -70,7 +70,7 @@ final class ExportAssignment implements Assignment {
     }
 
     @Override
-    public void storeResult() {
+    public void storeResult(Runnable betweenParts) {
         if (published) {
             return;
         }
@@ -78,7 +78,7 @@ final class ExportAssignment implements Assignment {
             throw AssignmentException.ofMissingResult();
         }
         try {
-            store.publish(folder);
+            store.publish(folder, betweenParts);
         } catch (StorageException failure) {
             throw AssignmentException.of(failure);
         }

@@ -66,17 +66,17 @@ final class TrainingAssignment implements Assignment {
     }
 
     @Override
-    public void store(List<Progress> events) {
+    public void store(List<Progress> events, Runnable betweenParts) {
         for (Progress event : events) {
             if (event instanceof Progress.CheckpointSaved saved) {
-                publish(folderOf(saved));
+                publish(folderOf(saved), betweenParts);
             }
         }
     }
 
-    private void publish(ArtifactKey checkpoint) {
+    private void publish(ArtifactKey checkpoint, Runnable betweenParts) {
         try {
-            store.publish(checkpoint);
+            store.publish(checkpoint, betweenParts);
         } catch (StorageException failure) {
             throw AssignmentException.of(failure);
         }
@@ -95,7 +95,7 @@ final class TrainingAssignment implements Assignment {
 
     /** Stores it under an id that is not visible before {@link #complete}. */
     @Override
-    public void storeResult() {
+    public void storeResult(Runnable betweenParts) {
         if (result != null) {
             return;
         }

@@ -58,8 +58,13 @@ public final class FakeEngine {
         /** Does not end when it is told to stop. */
         IGNORE_STOP,
         /** Never starts its first step. */
-        SLOW_START
+        SLOW_START,
+        /** Hangs, and seems to live on after a kill until its folder has a file {@link #RELEASE}: a child holds its output open. */
+        UNKILLABLE
     }
+
+    /** Name of the file that ends a process that is {@link Misdeed#UNKILLABLE}. */
+    public static final String RELEASE = "release";
 
     private static final String STATE_FILE = "state";
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -136,6 +141,9 @@ public final class FakeEngine {
         if (misdeed == Misdeed.SLOW_START) {
             Thread.sleep(Long.MAX_VALUE);
         }
+        if (misdeed == Misdeed.UNKILLABLE) {
+            outlive();
+        }
         int total = task.settings().totalSteps();
         write(new Progress.Started(step, total, 1000, "fp32"));
         while (step < total) {
@@ -184,7 +192,7 @@ public final class FakeEngine {
             case KILLED -> signal("KILL");
             case ABORTED -> signal("ABRT");
             case HEAP -> System.out.println(new long[Integer.MAX_VALUE - 8].length);
-            case HANG -> Thread.sleep(Long.MAX_VALUE);
+            case HANG, UNKILLABLE -> Thread.sleep(Long.MAX_VALUE);
             case LONG_STEP -> takeLong();
             case GARBAGE -> writeGarbage();
         }
@@ -199,6 +207,17 @@ public final class FakeEngine {
         return reply.equals(new GradingReply(7, List.of(new GradingReply.Answer(null, 0.5, 0, null))))
                 ? null
                 : ExitCode.FAILURE;
+    }
+
+    private void outlive() throws IOException {
+        Path release = Files.createDirectories(Path.of(task.attemptDirectory())).resolve(RELEASE);
+        // Not for ever, should the test end before it.
+        new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "i=0; while [ ! -e '" + release + "' ] && [ $i -lt 1200 ]; do sleep 0.1; i=$((i+1)); done")
+                .inheritIO()
+                .start();
     }
 
     private void takeLong() throws InterruptedException {

@@ -28,7 +28,7 @@ class EndingsIT {
     @Test
     void successEndsTheWorkAndItsLease() {
         Lease lease = queue.running();
-        queue.leases.progress(lease, 7, 5, TestQueue.MINUTE, Leases.nothing());
+        queue.progress(lease, 7, 5);
 
         Ending ending = queue.leases.succeed(lease, EndingsIT::write);
 
@@ -54,7 +54,7 @@ class EndingsIT {
         assertThat(current).isEqualTo(new Lease(stale.workId(), 2));
         Work before = queue.find(stale.workId());
 
-        assertThat(queue.leases.progress(stale, 9, 9, TestQueue.MINUTE, EndingsIT::write))
+        assertThat(queue.leases.progress(stale, 9, 9, 9, TestQueue.MINUTE, EndingsIT::write))
                 .isEmpty();
         assertThat(queue.leases.succeed(stale, EndingsIT::write)).isEqualTo(Ending.STALE);
         assertThat(queue.leases.fail(stale, CRASH, EndingsIT::write)).isEqualTo(Ending.STALE);
@@ -126,6 +126,38 @@ class EndingsIT {
     }
 
     @Test
+    void trainingThatSavesMoreThanBeforeHasAllItsRetriesAgain() {
+        Lease lease = queue.running();
+        for (int attempt = 1; attempt <= 8; attempt++) {
+            queue.progress(lease, 10 * attempt + 5, 10 * attempt);
+            assertThat(queue.leases.fail(lease, CRASH, Leases.nothing()).state())
+                    .isEqualTo(WorkState.QUEUED);
+            lease = queue.claim().orElseThrow().lease();
+        }
+        assertThat(queue.find(lease.workId()).platformRetries()).isEqualTo(1);
+
+        // The same steps again, from a checkpoint before a damaged one, are no progress.
+        for (int attempt = 1; attempt <= 2; attempt++) {
+            queue.progress(lease, 75, 70);
+            queue.progress(lease, 85, 80);
+            queue.leases.fail(lease, CRASH, Leases.nothing());
+            lease = queue.claim().orElseThrow().lease();
+        }
+        assertThat(queue.leases.fail(lease, CRASH, Leases.nothing()).state()).isEqualTo(WorkState.FAILED);
+    }
+
+    @Test
+    void trainingThatIsResumedHasAllItsRetriesAgain() {
+        Lease lease = queue.running();
+        queue.leases.fail(lease, CRASH, Leases.nothing());
+        queue.pause(lease.workId());
+
+        queue.resume(lease.workId());
+
+        assertThat(queue.find(lease.workId()).platformRetries()).isZero();
+    }
+
+    @Test
     void eachRetryWaitsTwiceAsLong() {
         TestQueue patient = new TestQueue(TestQueue.properties(16, 0, 3, Duration.ofSeconds(10)));
         Lease lease = patient.running();
@@ -188,7 +220,7 @@ class EndingsIT {
     @Test
     void savedStepOutlivesItsAttempt() {
         Lease lease = queue.running();
-        queue.leases.progress(lease, 12, 10, TestQueue.MINUTE, Leases.nothing());
+        queue.progress(lease, 12, 10);
         queue.leases.giveBack(lease, Leases.nothing());
         assertThat(queue.claim()).isPresent();
 

@@ -111,7 +111,7 @@ class EnvironmentFaultsIT {
         queue.leases.fail(claimedBy("a").orElseThrow(), STORE_AWAY, Leases.nothing());
         Lease lease = claimedBy("b").orElseThrow();
         assertThat(queue.find(id).waiting()).as("it runs").isNull();
-        queue.leases.progress(lease, 1, null, TestQueue.MINUTE, Leases.nothing());
+        queue.progress(lease, 1, null);
         queue.leases.giveBack(lease, Leases.nothing());
 
         assertThat(queue.find(id).waiting()).isNull();
@@ -123,8 +123,8 @@ class EnvironmentFaultsIT {
         Instant since = null;
         for (int attempt = 1; attempt <= 4; attempt++) {
             Lease lease = claimedBy("other-" + attempt).orElseThrow();
-            queue.leases.progress(lease, 15, attempt == 1 ? 10 : null, TestQueue.MINUTE, Leases.nothing());
-            queue.leases.progress(lease, 20, null, TestQueue.MINUTE, Leases.nothing());
+            queue.progress(lease, 15, attempt == 1 ? 10 : null);
+            queue.progress(lease, 20, null);
             queue.leases.fail(lease, STORE_AWAY, Leases.nothing());
 
             Waiting waiting = Objects.requireNonNull(queue.find(id).waiting());
@@ -133,7 +133,7 @@ class EnvironmentFaultsIT {
             assertThat(waiting.since()).isEqualTo(since);
         }
         Lease further = claimedBy("further").orElseThrow();
-        queue.leases.progress(further, 21, null, TestQueue.MINUTE, Leases.nothing());
+        queue.progress(further, 21, null);
         queue.leases.fail(further, STORE_AWAY, Leases.nothing());
         assertThat(queue.find(id).waiting())
                 .as("it came further than ever")
@@ -142,7 +142,7 @@ class EnvironmentFaultsIT {
 
         queue.leases.fail(claimedBy("again").orElseThrow(), STORE_AWAY, Leases.nothing());
         Lease saver = claimedBy("saver").orElseThrow();
-        queue.leases.progress(saver, 20, 20, TestQueue.MINUTE, Leases.nothing());
+        queue.progress(saver, 20, 20);
         queue.leases.fail(saver, STORE_AWAY, Leases.nothing());
         assertThat(queue.find(id).waiting())
                 .as("it saved more than before")
@@ -205,7 +205,7 @@ class EnvironmentFaultsIT {
     @Test
     void trainingThatThePlatformFailedIsResumedWithAllItsRetries() {
         Lease lease = queue.running();
-        queue.leases.progress(lease, 30, 20, TestQueue.MINUTE, Leases.nothing());
+        queue.progress(lease, 30, 20);
         for (int attempt = 0; attempt < 3; attempt++) {
             queue.leases.fail(lease, CRASH, Leases.nothing());
             lease = queue.claim().orElseThrow().lease();

@@ -45,27 +45,38 @@ class LostRepliesIT {
         }
 
         assertThat(failures).as("faults were injected").isGreaterThan(5);
-        List<String> published = TestDatabase.system()
-                .call(() -> TestDatabase.jdbc()
-                        .sql("SELECT traceparent FROM work WHERE tenant_id = 'published'")
-                        .query(String.class)
-                        .list());
-        assertThat(published).doesNotHaveDuplicates().hasSize(ITEMS);
+        assertThat(published("progress")).doesNotHaveDuplicates().hasSize(ITEMS);
+        assertThat(published("result")).doesNotHaveDuplicates().hasSize(ITEMS);
         assertThat(workers.ended).as("each end is told once").hasSize(ITEMS);
     }
 
     private long publish(Leases worker, Lease lease) {
-        Ending ending = insist(() -> worker.succeed(
-                lease,
-                () -> TestDatabase.jdbc()
-                        .sql("""
-                        INSERT INTO work (tenant_id, kind, method, state, priority, traceparent)
-                        VALUES ('published', 'EXPORT', 'merged', 'PAUSED', 5, :id)
-                        """)
-                        .param("id", Long.toString(lease.workId()))
-                        .update()));
+        Optional<Leases.Standing> standing =
+                insist(() -> worker.progress(lease, 1, 5, null, TestQueue.MINUTE, () -> write("progress", lease)));
+        assertThat(standing).isPresent();
+        Ending ending = insist(() -> worker.succeed(lease, () -> write("result", lease)));
         assertThat(ending.holds()).isTrue();
         return lease.workId();
+    }
+
+    private static void write(String tenant, Lease lease) {
+        TestDatabase.jdbc()
+                .sql("""
+                        INSERT INTO work (tenant_id, kind, method, state, priority, traceparent)
+                        VALUES (:tenant, 'EXPORT', 'merged', 'PAUSED', 5, :id)
+                        """)
+                .param("tenant", tenant)
+                .param("id", Long.toString(lease.workId()))
+                .update();
+    }
+
+    private static List<String> published(String tenant) {
+        return TestDatabase.system()
+                .call(() -> TestDatabase.jdbc()
+                        .sql("SELECT traceparent FROM work WHERE tenant_id = :tenant")
+                        .param("tenant", tenant)
+                        .query(String.class)
+                        .list());
     }
 
     /** A claim whose answer was lost runs nowhere: its lease expires. */

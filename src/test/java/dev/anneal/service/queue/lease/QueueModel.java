@@ -171,6 +171,7 @@ final class QueueModel {
             return null;
         }
         item.state = WorkState.QUEUED;
+        item.platformRetries = 0;
         return item.state;
     }
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Lost workers' work goes on elsewhere, whichever clock finds them. */
@@ -74,7 +75,7 @@ class RescuerIT {
     @Test
     void hungAttemptIsFoundThoughItsWorkerLives() {
         Lease lease = queue.running();
-        queue.leases.progress(lease, 1, null, TestQueue.MINUTE, Leases.nothing());
+        queue.progress(lease, 1, null);
         TestQueue.stall(lease);
         assertThat(queue.leases.heartbeat(List.of(lease))).containsKey(lease);
 
@@ -88,7 +89,7 @@ class RescuerIT {
     void stepPutsTheStallOff() {
         Lease lease = queue.running();
         TestQueue.stall(lease);
-        queue.leases.progress(lease, 1, null, TestQueue.MINUTE, Leases.nothing());
+        queue.progress(lease, 1, null);
 
         assertThat(queue.rescuer.runOnce(TestQueue.ANY_TIME)).isEmpty();
     }
@@ -148,6 +149,65 @@ class RescuerIT {
         });
         assertThat(queue.attempts(id)).hasSize(4);
         assertThat(queue.ended).containsExactly(new WorkEnd("supervised", WorkState.FAILED, WorkError.Origin.SYSTEM));
+    }
+
+    @Test
+    void whatAWorkerLosesAtOnceCostsItsWorkNoRetry() {
+        List<Lease> leases = Stream.generate(queue::running).limit(3).toList();
+        leases.forEach(TestQueue::expire);
+
+        assertThat(queue.rescuer.runOnce(TestQueue.ANY_TIME)).hasSize(3);
+
+        assertThat(leases).allSatisfy(lease -> {
+            assertThat(queue.find(lease.workId()).state()).isEqualTo(WorkState.QUEUED);
+            assertThat(queue.find(lease.workId()).platformRetries()).isZero();
+        });
+    }
+
+    /** A lease that was claimed after the worker's last heartbeat expires a little later. */
+    @Test
+    void workThatIsLostWithOtherWorkInTheNextScanCostsNoRetryEither() {
+        Lease renewed = queue.running();
+        Lease claimed = queue.running();
+        TestQueue.expire(renewed);
+        TestQueue.change(
+                "UPDATE lease SET expires_at = clock_timestamp() + interval '10 seconds' WHERE work_id = ?",
+                claimed.workId());
+        queue.rescuer.runOnce(TestQueue.ANY_TIME);
+        TestQueue.expire(claimed);
+        queue.rescuer.runOnce(TestQueue.ANY_TIME);
+
+        assertThat(queue.find(renewed.workId()).platformRetries()).isZero();
+        assertThat(queue.find(claimed.workId()).platformRetries()).isZero();
+    }
+
+    @Test
+    void workThatLosesAWorkerAloneCostsARetry() {
+        Lease lost = queue.running();
+        queue.running();
+        queue.enqueued();
+        Lease ofAnother = queue.claim("another").orElseThrow().lease();
+        TestQueue.expire(lost);
+        TestQueue.expire(ofAnother);
+
+        queue.rescuer.runOnce(TestQueue.ANY_TIME);
+
+        assertThat(queue.find(lost.workId()).platformRetries()).isEqualTo(1);
+        assertThat(queue.find(ofAnother.workId()).platformRetries()).isEqualTo(1);
+    }
+
+    /** It may be what kills the workers, together with whatever else they run. */
+    @Test
+    void workThatLosesSeveralWorkersInARowFailsThoughNeverAlone() {
+        List<Long> ids = List.of(queue.enqueued(), queue.enqueued());
+        for (int attempt = 1; attempt <= 5; attempt++) {
+            for (int item = 0; item < ids.size(); item++) {
+                TestQueue.expire(queue.claim().orElseThrow().lease());
+            }
+            queue.rescuer.runOnce(TestQueue.ANY_TIME);
+        }
+
+        assertThat(ids).allSatisfy(id -> assertThat(queue.find(id).state()).isEqualTo(WorkState.FAILED));
     }
 
     @Test

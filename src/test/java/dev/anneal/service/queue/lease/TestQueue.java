@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The queue on the tests' database, with short words for what tests arrange. */
@@ -46,6 +47,8 @@ public final class TestQueue {
 
     /** What the rescuer's own process works on. */
     public final Set<Long> heldHere = new HashSet<>();
+
+    private long batches;
 
     public TestQueue() {
         this(PROPERTIES);
@@ -103,13 +106,22 @@ public final class TestQueue {
 
     /** Claims the next training. */
     public Optional<Claim> claim() {
-        return leases.claim("worker", Slot.TRAINING, METHODS, Set.of());
+        return claim("worker");
+    }
+
+    public Optional<Claim> claim(String worker) {
+        return leases.claim(worker, Slot.TRAINING, METHODS, Set.of());
     }
 
     /** A training of tenant {@code one} that a worker has claimed. */
     public Lease running() {
         enqueued();
         return claim().orElseThrow().lease();
+    }
+
+    /** Publishes progress without rows. */
+    public void progress(Lease lease, @Nullable Integer step, @Nullable Integer savedStep) {
+        leases.progress(lease, ++batches, step, savedStep, MINUTE, Leases.nothing());
     }
 
     public Work find(long id) {

@@ -29,6 +29,9 @@ class ExportRacesIT extends ServiceTest {
     @Autowired
     private Checkpoints checkpoints;
 
+    /** Greater than those of the worker that is played. */
+    private static final long NEXT_BATCH = 100;
+
     private String id = "";
     private @Nullable PlayedWorker claimed;
 
@@ -83,7 +86,7 @@ class ExportRacesIT extends ServiceTest {
     }
 
     private void publish(Runnable writes) {
-        assertThat(leases.progress(lease(), 6, 6, STALL, writes)).isPresent();
+        assertThat(leases.progress(lease(), NEXT_BATCH, 6, 6, STALL, writes)).isPresent();
     }
 
     private List<String> saved(int step, int kept) {

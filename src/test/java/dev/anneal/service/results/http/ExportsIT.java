@@ -153,10 +153,8 @@ class ExportsIT extends ServiceTest {
     }
 
     private void keep(Claim claim, int files) {
-        leases.progress(
+        leases.working(
                 claim.lease(),
-                null,
-                null,
                 Duration.ofMinutes(1),
                 () -> exports.continued(claim.lease().workId(), new Progress.PartsKept(files, 7)));
     }

@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +40,7 @@ class S3FaultsIT {
 
     private static final ArtifactKey FILE = ArtifactKey.ofFile("default", "file-1");
     private static final ArtifactKey FOLDER = new ArtifactKey("default/ftjob-1/attempt-1/checkpoint-5");
+    private static final int LARGE = 20 << 20;
     private static final String SECRET = "test-secret-key";
 
     @TempDir
@@ -222,6 +224,60 @@ class S3FaultsIT {
                         .filter(asked -> asked.method().equals("GET"))
                         .filter(asked -> asked.path().endsWith("adapter.safetensors")))
                 .hasSize(1);
+    }
+
+    /** Three parts in each direction, and as often while it is hashed. */
+    @Test
+    void aTransferSaysThatItGetsOn() throws IOException {
+        AtomicInteger parts = new AtomicInteger();
+        writeFolder(store, FOLDER, LARGE);
+
+        store.publish(FOLDER, parts::incrementAndGet);
+        assertThat(parts.getAndSet(0)).isGreaterThan(20);
+
+        try (ArtifactStore other = store("b", bucket, DataSize.ofMegabytes(40))) {
+            other.localCopy(FOLDER, parts::incrementAndGet).close();
+            assertThat(parts).hasValueGreaterThan(20);
+        }
+    }
+
+    @Test
+    void aTransferThatIsNoLongerWantedLeavesNothing() throws IOException {
+        writeFolder(store, FOLDER, LARGE);
+
+        assertThatExceptionOfType(UnwantedException.class)
+                .isThrownBy(() -> store.publish(FOLDER, unwantedAfter("PUT")));
+        assertThat(client.listObjectsV2(request -> request.bucket(bucket)).contents())
+                .isEmpty();
+        assertThat(client.listMultipartUploads(request -> request.bucket(bucket))
+                        .uploads())
+                .isEmpty();
+        store.publish(FOLDER);
+
+        try (ArtifactStore other = store("b", bucket, DataSize.ofMegabytes(40))) {
+            assertThatExceptionOfType(UnwantedException.class)
+                    .isThrownBy(() -> other.localCopy(FOLDER, unwantedAfter("GET")));
+            assertThat(machines.resolve("b").resolve("temporary")).isEmptyDirectory();
+            other.localCopy(FOLDER).close();
+        }
+    }
+
+    private static final class UnwantedException extends RuntimeException {}
+
+    /** From the first answer on. */
+    private Runnable unwantedAfter(String method) {
+        long before = asked(method);
+        return () -> {
+            if (asked(method) > before) {
+                throw new UnwantedException();
+            }
+        };
+    }
+
+    private long asked(String method) {
+        return proxy.asked().stream()
+                .filter(asked -> asked.method().equals(method) && asked.path().contains("adapter.safetensors"))
+                .count();
     }
 
     @Test

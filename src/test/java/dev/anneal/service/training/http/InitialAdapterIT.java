@@ -168,10 +168,8 @@ class InitialAdapterIT extends ServiceTest {
 
         Progress.CheckpointSaved saved = new Progress.CheckpointSaved(30, 0, "/local/checkpoint", 1234);
 
-        leases.progress(
+        leases.working(
                 worker.lease(),
-                1,
-                null,
                 Duration.ofMinutes(5),
                 () -> trainings.write(sourceWork, List.of(saved), key -> "alpha/again", 1));
 

@@ -42,11 +42,11 @@ class EvaluationAssignmentIT extends ServiceTest {
         EvaluationAssignment assignment = new EvaluationAssignment(
                 claim, journal.order(claim.lease().workId()).evaluation(), task, journal);
 
-        assertThatThrownBy(assignment::storeResult)
+        assertThatThrownBy(() -> assignment.storeResult(() -> {}))
                 .isInstanceOfSatisfying(
                         AssignmentException.class,
                         e -> assertThat(e.error().code()).isEqualTo("result_missing"));
-        assignment.store(List.of(new Progress.Evaluated(10, 4, Map.of(), List.of())));
-        assertThatCode(assignment::storeResult).doesNotThrowAnyException();
+        assignment.store(List.of(new Progress.Evaluated(10, 4, Map.of(), List.of())), () -> {});
+        assertThatCode(() -> assignment.storeResult(() -> {})).doesNotThrowAnyException();
     }
 }

@@ -1,21 +1,24 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.service.queue.lease.Leases;
+import dev.anneal.service.worker.assignment.UnwantedTransferException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
- * Preparation of an attempt: its inputs are fetched before its process starts. While they arrive, the attempt does not count as hung,
- * however long that takes.
+ * Transfers of an attempt between the store and this machine. While files arrive, the attempt does not count as hung, however long that
+ * takes; every few megabytes the transfer asks whether it is still wanted.
  */
-final class Preparation implements BooleanSupplier {
+final class AttemptTransfers implements BooleanSupplier, Runnable {
 
     private final HeldLease lease;
     private final Leases leases;
     private final StoppableProcess process;
     private final Duration interval;
-    private final Duration stallAfter;
+    private final Supplier<Duration> stallAfter;
+    private final BooleanSupplier wanted;
     private final DatabaseLink database;
     private long toldNanos;
 
@@ -23,19 +26,26 @@ final class Preparation implements BooleanSupplier {
      * @param process the process to stop
      * @param interval interval of signs of life to the database
      * @param stallAfter time without a sign of life after which the rescue treats the attempt as hung
+     * @param wanted whether the transfer is still wanted, as far as this machine knows
      */
-    Preparation(HeldLease lease, Leases leases, StoppableProcess process, Duration interval, Duration stallAfter) {
+    AttemptTransfers(
+            HeldLease lease,
+            Leases leases,
+            StoppableProcess process,
+            Duration interval,
+            Supplier<Duration> stallAfter,
+            BooleanSupplier wanted) {
         this.lease = lease;
         this.leases = leases;
         this.process = process;
         this.interval = interval;
         this.stallAfter = stallAfter;
-        this.database =
-                new DatabaseLink("The preparation of work " + lease.lease().workId());
+        this.wanted = wanted;
+        this.database = new DatabaseLink("Work " + lease.lease().workId());
         this.toldNanos = System.nanoTime();
     }
 
-    /** Called while inputs arrive; returns whether they are still wanted. */
+    /** Called while files arrive; returns whether they are still wanted. */
     @Override
     public boolean getAsBoolean() {
         long now = System.nanoTime();
@@ -43,11 +53,19 @@ final class Preparation implements BooleanSupplier {
             toldNanos = now;
             database.reached(this::tell);
         }
-        return process.reason() == null;
+        return wanted.getAsBoolean();
+    }
+
+    /** Likewise; throws {@link UnwantedTransferException} if they are not. */
+    @Override
+    public void run() {
+        if (!getAsBoolean()) {
+            throw new UnwantedTransferException();
+        }
     }
 
     private void tell() {
-        Optional<Leases.Standing> standing = leases.progress(lease.lease(), null, null, stallAfter, Leases.nothing());
+        Optional<Leases.Standing> standing = leases.working(lease.lease(), stallAfter.get(), Leases.nothing());
         if (standing.isEmpty()) {
             lease.lose();
             process.stop(StopReason.LEASE_LOST);
