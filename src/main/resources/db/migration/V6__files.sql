@@ -38,7 +38,7 @@ CREATE INDEX file_left_over ON file (created_at) WHERE content IN ('RECEIVING', 
 CALL isolate_tenants('file');
 
 -- What is to be found out about a file in the background: whether its rows are right (VALIDATE), and how many tokens a model's tokenizer makes of them at a
--- maximum length (COUNT). A row that is CLAIMED belongs to one process until claimed_until, which the process keeps moving.
+-- maximum length (COUNT). A row that is CLAIMED belongs to one process until claimed_until, by the database's clock, which the process keeps moving.
 CREATE TABLE file_check (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     tenant_id     text        NOT NULL,
@@ -70,10 +70,18 @@ CREATE TABLE file_check (
 
 -- One validation for each file, and one count for each tokenizer and length.
 CREATE UNIQUE INDEX file_check_once ON file_check (file_id, kind, tokenizer, max_length) NULLS NOT DISTINCT;
--- The claim: oldest first. Small, because what is done leaves it.
-CREATE INDEX file_check_open ON file_check (requested_at, id) WHERE state IN ('WAITING', 'CLAIMED');
+-- The claim, and the bound of a tenant's counts. Small, because what is done leaves it.
+CREATE INDEX file_check_open ON file_check (tenant_id, kind, requested_at, id) WHERE state IN ('WAITING', 'CLAIMED');
 
 CALL isolate_tenants('file_check');
+
+-- Whose turn it is: when a check of each tenant was last claimed. Apart from the checks, which are deleted with their files.
+CREATE TABLE file_check_turn (
+    tenant_id  text        PRIMARY KEY,
+    claimed_at timestamptz NOT NULL
+);
+
+CALL isolate_tenants('file_check_turn');
 
 -- Files that arrive in parts, as OpenAI's uploads.
 CREATE TABLE upload (

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Reports duration and failure of each operation of a store. Reads the store's marker before each write and deletion and after each missing
@@ -78,12 +79,20 @@ public final class ObservedArtifactStore implements ArtifactStore {
 
     @Override
     public LocalCopy localCopy(ArtifactKey key, Runnable betweenParts) {
-        return observed(StoreOperation.FETCH, () -> store.localCopy(key, betweenParts));
+        return fetched(() -> store.localCopy(key, betweenParts));
     }
 
     @Override
     public LocalCopy localFile(ArtifactKey key, String sha256, Runnable betweenParts) {
-        return observed(StoreOperation.FETCH, () -> store.localFile(key, sha256, betweenParts));
+        return fetched(() -> store.localFile(key, sha256, betweenParts));
+    }
+
+    /** A download may last longer than a transaction may, and would hold its connection and locks for as long. */
+    private LocalCopy fetched(Supplier<LocalCopy> fetch) {
+        if (TransactionSynchronizationManager.isActualTransactionActive()) {
+            throw new IllegalStateException("a transaction must not wait for a download from the artifact store");
+        }
+        return observed(StoreOperation.FETCH, fetch::get);
     }
 
     @Override

@@ -60,9 +60,17 @@ public final class FileFixture {
     }
 
     StoredFile upload(String content, @Nullable Duration expiresAfter) {
+        return upload("default", content, expiresAfter);
+    }
+
+    public StoredFile uploadOf(String tenantId, String content) {
+        return upload(tenantId, content, null);
+    }
+
+    private StoredFile upload(String tenantId, String content, @Nullable Duration expiresAfter) {
         try {
             ReceivedFile received = intake.receive(
-                    "default", "rows.jsonl", new ByteArrayInputStream(content.getBytes(StandardCharsets.UTF_8)));
+                    tenantId, "rows.jsonl", new ByteArrayInputStream(content.getBytes(StandardCharsets.UTF_8)));
             return intake.complete(received, FilePurpose.FINE_TUNE, expiresAfter);
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);

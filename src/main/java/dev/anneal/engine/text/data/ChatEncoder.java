@@ -90,72 +90,129 @@ public final class ChatEncoder {
 
     /** Counts the results of {@link #encode} or {@link #encodePrompts}, with one row in memory at a time. */
     public TokenReport report(Path file, int maxLengthTokens) throws IOException {
-        return forEach(file, maxLengthTokens, row -> {}, prompt -> {});
+        return reports(file, List.of(maxLengthTokens)).get(0);
+    }
+
+    /** As {@link #report} for each of the lengths, with each row tokenized once. */
+    public List<TokenReport> reports(Path file, List<Integer> maxLengthsTokens) throws IOException {
+        return forEach(file, maxLengthsTokens, row -> {}, prompt -> {});
     }
 
     private TokenReport forEach(
             Path file, int maxLength, Consumer<EncodedRow> toRows, Consumer<EncodedPrompt> toPrompts)
             throws IOException {
-        if (maxLength < 2) {
-            throw new IllegalArgumentException("rows of at most %d tokens train nothing".formatted(maxLength));
-        }
-        TokenCount count = new TokenCount(maxLength);
+        return forEach(file, List.of(maxLength), toRows, toPrompts).get(0);
+    }
+
+    private List<TokenReport> forEach(
+            Path file, List<Integer> maxLengths, Consumer<EncodedRow> toRows, Consumer<EncodedPrompt> toPrompts)
+            throws IOException {
+        List<TokenCount> counts = maxLengths.stream().map(ChatEncoder::countOf).toList();
         DatasetFile.forEach(file, (line, row) -> {
             Place place = Place.ofLine(line);
             try {
-                if (row instanceof PromptRow prompt) {
-                    toPrompts.accept(prompt(place, prompt, maxLength, count));
-                } else {
-                    List<RowEncoder.Encoded> encoded = encode(place, row, maxLength, count);
-                    count.accepted(encoded);
-                    encoded.forEach(part -> toRows.accept(part.row()));
-                }
+                Cuttable cuttable = row instanceof PromptRow prompt
+                        ? tokenized(place, prompt, counts, toPrompts)
+                        : tokenized(place, row, counts, toRows);
+                counts.forEach(count -> cut(cuttable, count));
             } catch (RowRejectedException e) {
-                count.dropped(e.problem());
+                counts.forEach(count -> count.dropped(e.problem()));
             } catch (StalledRenderingException e) {
                 throw e.atLine(line);
             }
         });
-        return count.report();
+        return counts.stream().map(TokenCount::report).toList();
     }
 
-    /** Encodes a conversation, or both of a pair. */
-    private List<RowEncoder.Encoded> encode(Place place, DatasetRow row, int maxLength, TokenCount count)
+    private static TokenCount countOf(int maxLength) {
+        if (maxLength < 2) {
+            throw new IllegalArgumentException("rows of at most %d tokens train nothing".formatted(maxLength));
+        }
+        return new TokenCount(maxLength);
+    }
+
+    /** A tokenized row of a file. */
+    private interface Cuttable {
+
+        /** Cuts the row to the length of the count, which receives the result. */
+        void cut(TokenCount count) throws RowRejectedException;
+
+        /** A conversation of such a row. */
+        interface Part {
+            RowEncoder.Encoded cut(TokenCount count) throws RowRejectedException;
+        }
+    }
+
+    private static void cut(Cuttable row, TokenCount count) {
+        try {
+            row.cut(count);
+        } catch (RowRejectedException e) {
+            count.dropped(e.problem());
+        }
+    }
+
+    /** A conversation, or both of a pair. */
+    private Cuttable tokenized(Place place, DatasetRow row, List<TokenCount> counts, Consumer<EncodedRow> toRows)
             throws RowRejectedException {
         if (row instanceof PreferenceRow pair) {
-            return List.of(
-                    answer(place, "preferred_output", pair.chosen(), maxLength, count),
-                    answer(place, "non_preferred_output", pair.rejected(), maxLength, count));
+            Cuttable.Part chosen = answer(place, "preferred_output", pair.chosen(), counts);
+            Cuttable.Part rejected = answer(place, "non_preferred_output", pair.rejected(), counts);
+            return count -> accept(List.of(chosen.cut(count), rejected.cut(count)), count, toRows);
         }
-        return List.of(encoder(row.conversation()).encode(place, row.conversation(), maxLength, count));
+        Cuttable.Part conversation = part(place, row.conversation(), counts);
+        return count -> accept(List.of(conversation.cut(count)), count, toRows);
     }
 
-    private RowEncoder.Encoded answer(Place place, String output, ChatRow row, int maxLength, TokenCount count)
+    private static void accept(List<RowEncoder.Encoded> parts, TokenCount count, Consumer<EncodedRow> toRows) {
+        count.accepted(parts);
+        parts.forEach(part -> toRows.accept(part.row()));
+    }
+
+    private Cuttable.Part answer(Place place, String output, ChatRow row, List<TokenCount> counts)
             throws RowRejectedException {
         try {
-            return encoder(row).encode(place, row, maxLength, count);
+            Cuttable.Part whole = part(place, row, counts);
+            return count -> {
+                try {
+                    return whole.cut(count);
+                } catch (RowRejectedException e) {
+                    throw e.at(place.key(output));
+                }
+            };
         } catch (RowRejectedException e) {
             throw e.at(place.key(output));
         }
     }
 
-    private EncodedPrompt prompt(Place place, PromptRow row, int maxLength, TokenCount count)
+    private Cuttable.Part part(Place place, ChatRow row, List<TokenCount> counts) throws RowRejectedException {
+        RowEncoder encoder = encoder(row);
+        RowEncoder.Tokenized tokenized = encoder.tokenize(place, row, counts);
+        return count -> encoder.cut(tokenized, count.maxLength());
+    }
+
+    private Cuttable tokenized(Place place, PromptRow row, List<TokenCount> counts, Consumer<EncodedPrompt> toPrompts)
             throws RowRejectedException {
         RowEncoder encoder = encoder(row.prompt());
         RenderedRow prompt =
                 encoder.prompt(place, row.prompt(), row.prompt().messages().size());
         int[] ids = encoder.tokens(prompt).ids();
-        count.length(place.line(), ids.length);
-        if (ids.length >= maxLength) {
-            throw place.key("messages")
-                    .reject(
-                            RowFault.PROMPT_TOO_LONG,
-                            "a prompt of fewer than %,d tokens, so that an answer has room".formatted(maxLength),
-                            "%,d tokens".formatted(ids.length),
-                            "raise max_length or shorten the prompt");
-        }
-        count.acceptedPrompt(place.line(), ids.length, prompt.hidesText());
-        return new EncodedPrompt(place.line(), ids, row.item());
+        counts.forEach(count -> count.length(place.line(), ids.length));
+        return count -> {
+            if (ids.length >= count.maxLength()) {
+                throw promptTooLong(place, ids.length, count.maxLength());
+            }
+            count.acceptedPrompt(place.line(), ids.length, prompt.hidesText());
+            toPrompts.accept(new EncodedPrompt(place.line(), ids, row.item()));
+        };
+    }
+
+    private static RowRejectedException promptTooLong(Place place, int length, int maxLength) {
+        return place.key("messages")
+                .reject(
+                        RowFault.PROMPT_TOO_LONG,
+                        "a prompt of fewer than %,d tokens, so that an answer has room".formatted(maxLength),
+                        "%,d tokens".formatted(length),
+                        "raise max_length or shorten the prompt");
     }
 
     /** The encoder with the template for this conversation, with tools or without. */

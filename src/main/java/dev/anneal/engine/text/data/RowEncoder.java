@@ -37,28 +37,34 @@ final class RowEncoder {
     }
 
     /**
-     * Encodes a conversation for training.
+     * Tokenizes a conversation for training.
      *
-     * @param count receives the total length, even if the row is refused
+     * @param counts receive the total length, even if the row is refused
      */
-    Encoded encode(Place place, ChatRow row, int maxLength, TokenCount count) throws RowRejectedException {
+    Tokenized tokenize(Place place, ChatRow row, List<TokenCount> counts) throws RowRejectedException {
         RenderedRow rendered = render(place, row, row.messages().size(), false);
         rendered.requireTrainedShown();
         List<Span> trained = template.marksAssistantText()
                 ? new MarkedSpans(rendered).trained()
                 : new FoundSpans(rendered, turns).trained();
         EncodedText text = tokens(rendered);
-        count.length(place.line(), text.length());
+        counts.forEach(count -> count.length(place.line(), text.length()));
         refuseDoubleStart(place, text.ids());
+        return new Tokenized(place, rendered, trained, text);
+    }
+
+    /** Encodes the first tokens of a conversation, at most {@code maxLength}. */
+    Encoded cut(Tokenized row, int maxLength) throws RowRejectedException {
+        EncodedText text = row.text();
         int length = Math.min(maxLength, text.length());
-        int[] labels = labels(text, trained, length);
-        rendered.requireLabels(text, labels, template.marksAssistantText());
-        EncodedRow encoded = new EncodedRow(place.line(), text.ids(length), labels, length < text.length());
+        int[] labels = labels(text, row.trained(), length);
+        row.rendered().requireLabels(text, labels, template.marksAssistantText());
+        EncodedRow encoded = new EncodedRow(row.place().line(), text.ids(length), labels, length < text.length());
         if (encoded.trainedTokens() == 0) {
-            throw nothingTrained(place, encoded, text.length(), maxLength);
+            throw nothingTrained(row.place(), encoded, text.length(), maxLength);
         }
         boolean isEnded = IntStream.of(labels).anyMatch(turns.ends()::contains);
-        return new Encoded(encoded, isEnded, rendered.hidesText());
+        return new Encoded(encoded, isEnded, row.rendered().hidesText());
     }
 
     /** Renders a conversation, or its first messages, with the generation prompt. */
@@ -163,7 +169,14 @@ final class RowEncoder {
     }
 
     /**
-     * A conversation as tokens.
+     * A whole conversation as tokens.
+     *
+     * @param trained the text that is trained, ascending
+     */
+    record Tokenized(Place place, RenderedRow rendered, List<Span> trained, EncodedText text) {}
+
+    /**
+     * A conversation as tokens and labels.
      *
      * @param isEnded whether an end-of-turn token is trained
      * @param hidesText whether the chat template leaves text out

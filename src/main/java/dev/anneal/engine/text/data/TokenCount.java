@@ -26,6 +26,10 @@ final class TokenCount {
         this.maxLength = maxLength;
     }
 
+    int maxLength() {
+        return maxLength;
+    }
+
     void length(long line, int length) {
         if (length > longestRow) {
             longestRow = length;

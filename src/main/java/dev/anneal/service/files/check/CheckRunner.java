@@ -12,12 +12,14 @@ import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.storage.StorageException;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
@@ -43,7 +45,6 @@ final class CheckRunner {
     private final CheckWork work;
     private final FileProperties properties;
     private final ApplicationEventPublisher events;
-    private final Clock clock;
     private final FileChecks checks;
     private final Set<Long> running = ConcurrentHashMap.newKeySet();
     private final String owner = UUID.randomUUID().toString();
@@ -53,20 +54,18 @@ final class CheckRunner {
             CheckWork work,
             FileProperties properties,
             ApplicationEventPublisher events,
-            Clock clock,
             FileChecks checks) {
         this.database = database;
         this.work = work;
         this.properties = properties;
         this.events = events;
-        this.clock = clock;
         this.checks = checks;
     }
 
-    /** Runs the oldest waiting check; false if none is waiting. */
+    /** Runs the check whose turn it is; false if none is waiting. */
     boolean runOnce() {
         Optional<FileCheck> claimed =
-                database.call(() -> checks.claim(owner, clock.instant(), properties.checkLease()));
+                database.call(() -> checks.claim(owner, properties.checkLease()));
         claimed.ifPresent(this::run);
         return claimed.isPresent();
     }
@@ -74,7 +73,7 @@ final class CheckRunner {
     /** Renews the leases of running checks. Must be called well within their lease. */
     void renew() {
         if (!running.isEmpty()) {
-            database.run(() -> checks.renew(owner, running, clock.instant().plus(properties.checkLease())));
+            database.run(() -> checks.renew(owner, running, properties.checkLease()));
         }
     }
 
@@ -130,8 +129,26 @@ final class CheckRunner {
         if (check.fileStatus().equals(FileStatus.ERROR.name())) {
             return failure(check, "dataset_invalid", "The file's rows are not usable; its validation report says why.");
         }
-        TokenReport report = work.count(check);
-        return () -> checks.counted(check, owner, report);
+        List<FileCheck> others = database.call(() -> checks.claimOtherLengths(check, owner, properties.checkLease()));
+        try {
+            return countTogether(Stream.concat(Stream.of(check), others.stream()).toList());
+        } catch (IOException | RuntimeException failure) {
+            // The others fail by themselves, each with its own attempts.
+            others.forEach(other -> database.run(() -> checks.giveBack(other, owner)));
+            throw failure;
+        } finally {
+            others.forEach(other -> running.remove(other.id()));
+        }
+    }
+
+    private Runnable countTogether(List<FileCheck> counts) throws IOException {
+        counts.forEach(count -> running.add(count.id()));
+        List<TokenReport> reports = work.count(
+                counts.get(0),
+                counts.stream()
+                        .map(count -> Objects.requireNonNull(count.maxLength()))
+                        .toList());
+        return () -> checks.counted(counts, owner, reports);
     }
 
     private static Optional<Runnable> tryAgain(FileCheck check, Exception cause) {
@@ -147,7 +164,7 @@ final class CheckRunner {
     private Runnable later(FileCheck check, Exception cause) {
         return () -> {
             LOG.warn("{} cannot be checked now; it is tried again in {}: {}", check.fileId(), PAUSE, cause.toString());
-            checks.postpone(check, owner, clock.instant().plus(PAUSE));
+            checks.postpone(check, owner, PAUSE);
         };
     }
 

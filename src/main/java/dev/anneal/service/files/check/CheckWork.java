@@ -16,6 +16,7 @@ import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.LocalCopy;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Objects;
 import org.springframework.stereotype.Component;
 
@@ -38,11 +39,13 @@ class CheckWork {
     }
 
     /**
+     * Counts the tokens for each of the lengths.
+     *
      * @throws Refusal if the model has changed since the count was requested
      * @throws DataException if its tokenizer or chat template does not work
      * @throws StalledRenderingException naming the row whose rendering stalled
      */
-    TokenReport count(FileCheck check) throws IOException {
+    List<TokenReport> count(FileCheck check, List<Integer> maxLengths) throws IOException {
         BaseModel model = catalog.require(Objects.requireNonNull(check.modelId()));
         if (!model.tokenizer().equals(check.tokenizer())) {
             throw new Refusal(
@@ -53,7 +56,7 @@ class CheckWork {
         try (ModelTokenizer tokenizer = ModelTokenizer.open(model.directory());
                 LocalCopy content = store.localFile(content(check), check.sha256())) {
             return ChatEncoder.of(tokenizer, check.requestedAt())
-                    .report(content.path(), Objects.requireNonNull(check.maxLength()));
+                    .reports(content.path(), maxLengths);
         }
     }
 

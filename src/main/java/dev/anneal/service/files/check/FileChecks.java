@@ -29,6 +29,63 @@ final class FileChecks implements FileListener {
     /** A check that has crashed this many processes, or failed as often because of the service, is not repeated. */
     private static final int MAX_ATTEMPTS = 3;
 
+    /** Counts of a tenant that wait or run; further ones are requested once some of them have ended. */
+    private static final int MAX_OPEN_COUNTS = 32;
+
+    private static final String CLAIMED = """
+            claimed.id, claimed.tenant_id, file.id AS file_key, file.public_id AS file_id, file.status AS file_status, file.sha256,
+            kind = 'VALIDATE' AS validates, model_id, tokenizer, max_length, requested_at, attempts
+            """;
+
+    private static final String CLAIM = """
+            WITH running AS (
+                SELECT tenant_id, count(*) AS checks
+                FROM file_check
+                WHERE state = 'CLAIMED' AND claimed_by <> 'nobody' AND claimed_until >= clock_timestamp()
+                GROUP BY tenant_id
+            ), next AS (
+                SELECT file_check.id, file_check.tenant_id
+                FROM file_check
+                JOIN file ON file.id = file_check.file_id
+                LEFT JOIN running ON running.tenant_id = file_check.tenant_id
+                LEFT JOIN file_check_turn AS turn ON turn.tenant_id = file_check.tenant_id
+                WHERE (file_check.state = 'WAITING' OR (file_check.state = 'CLAIMED' AND claimed_until < clock_timestamp()))
+                  AND (kind = 'VALIDATE' OR file.status <> 'UPLOADED')
+                ORDER BY coalesce(running.checks, 0), turn.claimed_at NULLS FIRST, kind = 'COUNT', requested_at, file_check.id
+                LIMIT 1
+                FOR UPDATE OF file_check SKIP LOCKED -- two processes never wait for each other
+            ), turn AS (
+                INSERT INTO file_check_turn (tenant_id, claimed_at)
+                SELECT tenant_id, clock_timestamp() FROM next
+                ON CONFLICT (tenant_id) DO UPDATE SET claimed_at = excluded.claimed_at
+            )
+            UPDATE file_check AS claimed
+            SET state = 'CLAIMED', claimed_by = :owner, claimed_until = clock_timestamp() + make_interval(secs => :lease),
+                attempts = attempts + 1
+            FROM next, file
+            WHERE claimed.id = next.id AND file.id = claimed.file_id
+            RETURNING
+            """
+            + CLAIMED;
+
+    /** Without worn-out ones, which end in error by themselves. */
+    private static final String CLAIM_OTHER_LENGTHS = """
+            UPDATE file_check AS claimed
+            SET state = 'CLAIMED', claimed_by = :owner, claimed_until = clock_timestamp() + make_interval(secs => :lease),
+                attempts = attempts + 1
+            FROM file
+            WHERE claimed.id IN (
+                SELECT id
+                FROM file_check
+                WHERE file_id = :file AND kind = 'COUNT' AND tokenizer = :tokenizer AND attempts < :most
+                  AND (state = 'WAITING' OR (state = 'CLAIMED' AND claimed_until < clock_timestamp()))
+                FOR UPDATE SKIP LOCKED
+            )
+              AND file.id = claimed.file_id
+            RETURNING
+            """
+            + CLAIMED;
+
     private final JdbcClient jdbc;
     private final ApplicationEventPublisher events;
 
@@ -58,13 +115,17 @@ final class FileChecks implements FileListener {
         events.publishEvent(new CheckRequested());
     }
 
-    /** Requests a count unless it exists or the file is deleted. */
+    /** Requests a count unless it exists, the file is deleted, or the tenant has {@link #MAX_OPEN_COUNTS} open ones. */
     void requestCount(StoredFile file, TokenCounts.Question question, Instant now) {
         jdbc.sql("""
                         INSERT INTO file_check (tenant_id, file_id, kind, model_id, tokenizer, max_length, state, requested_at)
                         SELECT tenant_id, id, 'COUNT', :model, :tokenizer, :maxLength, 'WAITING', :now
                         FROM file
                         WHERE id = :file AND content = 'STORED'
+                          AND :most > (
+                              SELECT count(*) FROM file_check
+                              WHERE tenant_id = file.tenant_id AND kind = 'COUNT' AND state IN ('WAITING', 'CLAIMED')
+                          )
                         FOR KEY SHARE
                         ON CONFLICT DO NOTHING
                         """)
@@ -73,6 +134,7 @@ final class FileChecks implements FileListener {
                 .param("tokenizer", question.model().tokenizer())
                 .param("maxLength", question.maxLength())
                 .param("now", TimeColumn.write(now))
+                .param("most", MAX_OPEN_COUNTS)
                 .update();
     }
 
@@ -109,50 +171,56 @@ final class FileChecks implements FileListener {
     }
 
     /**
-     * Claims the oldest check that is waiting or whose lease has expired. Counts wait until the rows are validated.
+     * Claims a check that is waiting or whose lease has expired: of the tenant with the fewest running checks, and among those of the tenant
+     * that has waited longest for its turn. Validations of a tenant come before its counts, and older checks before newer ones; counts wait
+     * until the rows are validated.
      *
      * @param owner this process
      */
-    Optional<FileCheck> claim(String owner, Instant now, Duration lease) {
-        return jdbc.sql("""
-                        UPDATE file_check AS claimed
-                        SET state = 'CLAIMED', claimed_by = :owner, claimed_until = :until, attempts = attempts + 1
-                        FROM file
-                        WHERE claimed.id = (
-                            SELECT file_check.id
-                            FROM file_check JOIN file ON file.id = file_check.file_id
-                            WHERE (state = 'WAITING' OR (state = 'CLAIMED' AND claimed_until < :now))
-                              AND (kind = 'VALIDATE' OR file.status <> 'UPLOADED')
-                            ORDER BY requested_at, file_check.id
-                            LIMIT 1
-                            FOR UPDATE OF file_check SKIP LOCKED -- two processes never wait for each other
-                        )
-                          AND file.id = claimed.file_id
-                        RETURNING claimed.id, claimed.tenant_id, file.id AS file_key, file.public_id AS file_id, file.status AS file_status, file.sha256,
-                                  kind = 'VALIDATE' AS validates, model_id, tokenizer, max_length, requested_at, attempts
-                        """)
+    Optional<FileCheck> claim(String owner, Duration lease) {
+        return jdbc.sql(CLAIM)
                 .param("owner", owner)
-                .param("until", TimeColumn.write(now.plus(lease)))
-                .param("now", TimeColumn.write(now))
+                .param("lease", seconds(lease))
                 .query(FileCheck.class)
                 .optional();
     }
 
+    /** Claims the counts of the same rows with the same tokenizer at other lengths, which are counted with this one. */
+    List<FileCheck> claimOtherLengths(FileCheck count, String owner, Duration lease) {
+        return jdbc.sql(CLAIM_OTHER_LENGTHS)
+                .param("owner", owner)
+                .param("lease", seconds(lease))
+                .param("file", count.fileKey())
+                .param("tokenizer", count.tokenizer())
+                .param("most", MAX_ATTEMPTS)
+                .query(FileCheck.class)
+                .list();
+    }
+
     /** Renews the leases of this process's checks. Skips locked ones, which are being ended or deleted. */
-    void renew(String owner, Set<Long> checks, Instant until) {
+    void renew(String owner, Set<Long> checks, Duration lease) {
         jdbc.sql("""
                         UPDATE file_check
-                        SET claimed_until = :until
+                        SET claimed_until = clock_timestamp() + make_interval(secs => :lease)
                         WHERE id IN (
                             SELECT id FROM file_check
                             WHERE state = 'CLAIMED' AND claimed_by = :owner AND id = ANY (:checks)
                             FOR UPDATE SKIP LOCKED
                         )
                         """)
-                .param("until", TimeColumn.write(until))
+                .param("lease", seconds(lease))
                 .param("owner", owner)
                 .param("checks", checks.toArray(Long[]::new))
                 .update();
+    }
+
+    /** Releases one of this process's checks without counting the attempt. */
+    void giveBack(FileCheck check, String owner) {
+        jdbc.sql("""
+                        UPDATE file_check
+                        SET state = 'WAITING', claimed_by = NULL, claimed_until = NULL, attempts = attempts - 1
+                        WHERE id = ? AND state = 'CLAIMED' AND claimed_by = ?
+                        """).params(check.id(), owner).update();
     }
 
     /** Releases this process's checks without counting the attempt. */
@@ -166,17 +234,21 @@ final class FileChecks implements FileListener {
                         """).param(owner).update();
     }
 
-    /** Postpones a check until {@code time}, because the store or the base model is unavailable, without counting the attempt. */
-    void postpone(FileCheck check, String owner, Instant time) {
+    /** Postpones a check for {@code pause}, because the store or the base model is unavailable, without counting the attempt. */
+    void postpone(FileCheck check, String owner, Duration pause) {
         jdbc.sql("""
                         UPDATE file_check
-                        SET claimed_by = 'nobody', claimed_until = :time, attempts = attempts - 1
+                        SET claimed_by = 'nobody', claimed_until = clock_timestamp() + make_interval(secs => :pause), attempts = attempts - 1
                         WHERE id = :id AND state = 'CLAIMED' AND claimed_by = :owner
                         """)
-                .param("time", TimeColumn.write(time))
+                .param("pause", seconds(pause))
                 .param("id", check.id())
                 .param("owner", owner)
                 .update();
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
     }
 
     static boolean isWornOut(FileCheck check) {
@@ -190,15 +262,23 @@ final class FileChecks implements FileListener {
 
     /** Writes the report, unless another process has or the file is deleted. */
     void validated(FileCheck check, String owner, ValidationReport report) {
-        lockFile(check);
+        lockFile(check, "NO KEY UPDATE");
         if (end(check, owner, "DONE", null, null, null)) {
             FileStatus status = report.isUsable() ? FileStatus.PROCESSED : FileStatus.ERROR;
             writeStatus(check, status, report.message(), JsonColumn.write(report));
         }
     }
 
-    void counted(FileCheck check, String owner, TokenReport report) {
-        end(check, owner, "DONE", JsonColumn.write(report), null, null);
+    /**
+     * Writes the reports of counts of one file.
+     *
+     * @param reports in the order of the counts
+     */
+    void counted(List<FileCheck> counts, String owner, List<TokenReport> reports) {
+        lockFile(counts.get(0), "KEY SHARE");
+        for (int index = 0; index < counts.size(); index++) {
+            end(counts.get(index), owner, "DONE", JsonColumn.write(reports.get(index)), null, null);
+        }
     }
 
     /**
@@ -208,7 +288,7 @@ final class FileChecks implements FileListener {
      */
     boolean failed(FileCheck check, String owner, String code, String message) {
         if (check.validates()) {
-            lockFile(check);
+            lockFile(check, "NO KEY UPDATE");
         }
         boolean ended = end(check, owner, "FAILED", null, code, message);
         if (ended && check.validates()) {
@@ -217,8 +297,8 @@ final class FileChecks implements FileListener {
         return ended;
     }
 
-    private void lockFile(FileCheck check) {
-        jdbc.sql("SELECT id FROM file WHERE id = ? FOR NO KEY UPDATE")
+    private void lockFile(FileCheck check, String strength) {
+        jdbc.sql("SELECT id FROM file WHERE id = ? FOR " + strength)
                 .param(check.fileKey())
                 .query(Long.class)
                 .optional();

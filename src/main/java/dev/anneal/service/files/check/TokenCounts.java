@@ -29,7 +29,7 @@ public final class TokenCounts {
      */
     public record Question(BaseModel model, int maxLength) {}
 
-    /** The count, which is requested if it was not before. */
+    /** The count, which is requested if it was not before. A tenant has a bounded number of open requests; beyond it, ask again later. */
     public TokenCount count(StoredFile file, Question question) {
         TokenCount count = database.call(file.tenantId(), () -> countWithin(file, question));
         if (count.isPending()) {

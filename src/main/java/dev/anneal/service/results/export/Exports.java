@@ -12,6 +12,7 @@ import dev.anneal.service.training.history.Checkpoints;
 import dev.anneal.service.training.history.Events;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.Jobs;
+import dev.anneal.service.training.job.UploadedAdapter;
 import dev.anneal.service.training.job.UploadedAdapters;
 import java.util.Locale;
 import java.util.Objects;
@@ -77,9 +78,10 @@ public final class Exports {
      */
     public Export create(String tenantId, ExportRequest request, @Nullable String traceparent) {
         Export.OfAdapter origin = Objects.requireNonNull(request.adapter(), "the request names an adapter");
+        BaseModel model = models.require(origin.model());
+        UploadedAdapter adapter = adapters.read(tenantId, "adapter", origin.fileId(), model);
         return database.call(tenantId, () -> {
-            BaseModel model = models.require(origin.model());
-            adapters.require("adapter", origin.fileId(), model);
+            adapters.require("adapter", adapter, model);
             store.lockValidationFile(origin.validationFile());
             store.lockAdapter(origin.fileId());
             ExportStore.NewExport export =

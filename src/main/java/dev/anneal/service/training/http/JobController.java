@@ -17,6 +17,7 @@ import dev.anneal.service.training.outlook.JobInsights;
 import dev.anneal.service.training.settings.JobRequest;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -54,9 +55,10 @@ class JobController {
     /** Accepts the body of a creation, but queues nothing. */
     @PostMapping("/estimate")
     @RequiresScope(Scope.JOBS_READ)
-    EstimateBody estimate(Tenant tenant, @RequestBody(required = false) @Nullable JsonNode body) {
+    CompletableFuture<EstimateBody> estimate(
+            Tenant tenant, @RequestBody(required = false) @Nullable JsonNode body) {
         JobRequest request = JobRequest.read(JsonBody.of(body).object());
-        return EstimateBody.of(estimates.estimate(tenant.id(), request));
+        return estimates.estimate(tenant.id(), request).thenApply(EstimateBody::of);
     }
 
     @GetMapping("/jobs")

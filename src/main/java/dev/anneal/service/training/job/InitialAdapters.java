@@ -2,12 +2,14 @@ package dev.anneal.service.training.job;
 
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.models.catalog.BaseModel;
+import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.training.history.Checkpoint;
 import dev.anneal.service.training.history.Checkpoints;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Finds the adapter that {@code anneal.init_adapter} names: that of a job, checkpoint, export or tuned model, or an uploaded one. */
@@ -16,6 +18,7 @@ final class InitialAdapters {
 
     private static final String PARAM = "anneal.init_adapter";
 
+    private final TenantDatabase database;
     private final JobStore jobs;
     private final Checkpoints checkpoints;
     private final TunedModels models;
@@ -23,11 +26,13 @@ final class InitialAdapters {
     private final ExportOrigins exports;
 
     InitialAdapters(
+            TenantDatabase database,
             JobStore jobs,
             Checkpoints checkpoints,
             TunedModels models,
             UploadedAdapters uploads,
             ExportOrigins exports) {
+        this.database = database;
         this.jobs = jobs;
         this.checkpoints = checkpoints;
         this.models = models;
@@ -36,16 +41,36 @@ final class InitialAdapters {
     }
 
     /**
-     * Finds the adapter. Requires a transaction of the tenant.
+     * Reads the adapter if it is an uploaded one, or an export of one. Must be called outside transactions, because it may download the
+     * adapter.
      *
      * @param model required base model of the adapter
      * @throws Refusal if it does not exist, or no training can start from it
      */
-    InitialAdapter find(String id, BaseModel model) {
-        Optional<String> uploaded = uploaded(id);
-        if (uploaded.isPresent()) {
-            String file = uploaded.get();
-            return new InitialAdapter(uploads.require(PARAM, file, model), null, file, "the uploaded " + file);
+    Optional<UploadedAdapter> read(String tenantId, String id, BaseModel model) {
+        return fileOf(tenantId, id).map(file -> uploads.read(tenantId, PARAM, file, model));
+    }
+
+    /** The uploaded file with this id, or the origin of the export with this id. */
+    private Optional<String> fileOf(String tenantId, String id) {
+        if (id.startsWith("file-")) {
+            return Optional.of(id);
+        }
+        return id.startsWith("ftexp-") ? database.call(tenantId, () -> exports.adapterFileOf(id)) : Optional.empty();
+    }
+
+    /**
+     * Finds the adapter. Requires a transaction of the tenant.
+     *
+     * @param model required base model of the adapter
+     * @param uploaded the adapter if {@link #read} found an uploaded one, or null
+     * @throws Refusal if it does not exist, or no training can start from it
+     */
+    InitialAdapter find(String id, BaseModel model, @Nullable UploadedAdapter uploaded) {
+        if (uploaded != null) {
+            uploads.require(PARAM, uploaded, model);
+            String file = uploaded.fileId();
+            return new InitialAdapter(uploaded.settings(), null, file, "the uploaded " + file);
         }
         if (id.startsWith("ftjob-")) {
             Job job = jobs.byId(id).orElseThrow(() -> missing(id, ""));
@@ -55,14 +80,6 @@ final class InitialAdapters {
         Job job = found.flatMap(saved -> jobs.byNumber(saved.job()))
                 .orElseThrow(() -> missing(id, TunedModels.isTuned(id) ? models.didYouMean(id) : ""));
         return ofCheckpoint(job, found.map(Checkpoints.OfJob::checkpoint), id, model);
-    }
-
-    /** The uploaded file with this id, or the origin of the export with this id. */
-    private Optional<String> uploaded(String id) {
-        if (id.startsWith("file-")) {
-            return Optional.of(id);
-        }
-        return id.startsWith("ftexp-") ? exports.adapterFileOf(id) : Optional.empty();
     }
 
     private Optional<Checkpoints.OfJob> savedIn(String id) {

@@ -18,6 +18,7 @@ import dev.anneal.service.training.settings.LearningRates;
 import dev.anneal.service.training.settings.ModelProfile;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -56,25 +57,32 @@ public final class JobAdmission {
      * @throws Refusal naming the parameter at fault
      */
     public JobRequest check(String tenantId, JobRequest request) {
-        return database.call(tenantId, () -> admit(request).request());
+        Optional<UploadedAdapter> uploaded = readAdapter(tenantId, request);
+        return database.call(
+                tenantId, () -> admit(request, uploaded.orElse(null)).request());
+    }
+
+    /**
+     * Reads the adapter that the request begins with, if it is an uploaded one. Must be called outside transactions.
+     *
+     * @throws Refusal if no training can begin with it
+     */
+    Optional<UploadedAdapter> readAdapter(String tenantId, JobRequest request) {
+        JobRequest.InitialAdapter named = request.initialAdapter();
+        return named == null ? Optional.empty() : adapters.read(tenantId, named.id(), baseModel(request));
     }
 
     /**
      * As {@link #check}, and returns the objects that the request names. Requires a transaction of the tenant, until whose end the files
      * are not deleted.
+     *
+     * @param uploaded what {@link #readAdapter} has read, or null
      */
-    JobInputs admit(JobRequest request) {
-        if (TunedModels.isTuned(request.model())) {
-            throw new Refusal(
-                    RefusalCode.MODEL_NOT_AVAILABLE,
-                    "'model' is the tuned model '" + request.model()
-                            + "'; name its base model, and the tuned model as 'anneal.init_adapter' to train on from it",
-                    "model");
-        }
-        BaseModel model = catalog.require(request.model());
+    JobInputs admit(JobRequest request, @Nullable UploadedAdapter uploaded) {
+        BaseModel model = baseModel(request);
         ModelProfile profile = profileOf(model);
         JobRequest.InitialAdapter named = request.initialAdapter();
-        InitialAdapter initial = named == null ? null : adapters.find(named.id(), model);
+        InitialAdapter initial = named == null ? null : adapters.find(named.id(), model, uploaded);
         JobRequest settled = initial == null ? request : request.beginningWith(initial.settings());
         profile.check(settled.adapter(), properties.fullTrainingMaxParameters());
         profile.checkLength(request.options());
@@ -90,6 +98,17 @@ public final class JobAdmission {
                 requireUsable(request.trainingFile(), request.method(), "training_file"),
                 validationFile == null ? null : requireUsable(validationFile, request.method(), "validation_file"),
                 initial);
+    }
+
+    private BaseModel baseModel(JobRequest request) {
+        if (TunedModels.isTuned(request.model())) {
+            throw new Refusal(
+                    RefusalCode.MODEL_NOT_AVAILABLE,
+                    "'model' is the tuned model '" + request.model()
+                            + "'; name its base model, and the tuned model as 'anneal.init_adapter' to train on from it",
+                    "model");
+        }
+        return catalog.require(request.model());
     }
 
     /** The inputs for storage: headers of graders are encrypted for the job's work and replaced by ids. */

@@ -16,6 +16,7 @@ import dev.anneal.service.training.settings.JobRequest;
 import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Creates, finds and changes fine-tuning jobs for clients. Jobs of other tenants do not exist here. */
@@ -53,14 +54,25 @@ public final class Jobs {
 
     /** Creates a job, or returns the earlier one if the request is a repetition. */
     public Job create(String tenantId, JobRequest request, Submission submission) {
-        Job job = database.call(tenantId, () -> {
-            lock(tenantId, submission);
-            return earlier(submission).orElseGet(() -> insert(tenantId, request, submission));
+        Job job = readEarlier(tenantId, request, submission).orElseGet(() -> {
+            UploadedAdapter uploaded =
+                    admission.readAdapter(tenantId, request).orElse(null);
+            return database.call(tenantId, () -> {
+                lock(tenantId, submission);
+                return earlier(submission).orElseGet(() -> insert(tenantId, request, uploaded, submission));
+            });
         });
         if (job.state() == WorkState.VALIDATING) {
             preparation.startCounting();
         }
         return job;
+    }
+
+    /** The job of an earlier request that began with an adapter, which may be deleted by now. */
+    private Optional<Job> readEarlier(String tenantId, JobRequest request, Submission submission) {
+        return request.initialAdapter() == null
+                ? Optional.empty()
+                : database.call(tenantId, () -> earlier(submission));
     }
 
     private Optional<Job> earlier(Submission submission) {
@@ -87,8 +99,9 @@ public final class Jobs {
         store.lockRequest(tenantId + '\n' + (key == null ? submission.bodyDigest() : key));
     }
 
-    private Job insert(String tenantId, JobRequest request, Submission submission) {
-        JobInputs admitted = admission.admit(request);
+    private Job insert(
+            String tenantId, JobRequest request, @Nullable UploadedAdapter uploaded, Submission submission) {
+        JobInputs admitted = admission.admit(request, uploaded);
         long work = queue.enqueueValidating(new NewWork(
                 tenantId,
                 WorkKind.TRAIN,

@@ -13,10 +13,12 @@ import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.LocalCopy;
+import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.training.settings.AdapterRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /** Archives of adapters that PEFT saved elsewhere. Their settings, names, types and shapes are checked against a base model before anything is queued. */
@@ -32,33 +34,58 @@ public final class UploadedAdapters {
     }
 
     /**
-     * The settings of an adapter. Requires a transaction of the tenant, which protects the file from deletion until it ends.
+     * Reads an adapter. Must be called outside transactions, because it may download the file.
      *
      * @param param request key that names the file
      * @throws Refusal if the file does not exist or is not an adapter of the model
      */
-    public AdapterSettings require(String param, String id, BaseModel model) {
-        StoredFile file = files.lockForUse(id)
-                .orElseThrow(() ->
-                        Refusal.invalidValue(param, "'" + param + "' names '" + id + "', but there is no such thing"));
-        if (file.purpose() != FilePurpose.USER_DATA) {
-            throw Refusal.invalidValue(
-                    param,
-                    "'%s' names '%s', whose purpose is '%s'; upload the adapter's folder as a tar with the purpose '%s'"
-                            .formatted(param, id, file.purpose().wireName(), FilePurpose.USER_DATA.wireName()));
-        }
+    public UploadedAdapter read(String tenantId, String param, String id, BaseModel model) {
+        StoredFile file = requireUsable(param, id, files.find(tenantId, id));
         try (LocalCopy content = store.localFile(file.content(), file.sha256());
                 ImportedAdapter adapter = ImportedAdapter.open(content.path(), model.config())) {
-            return settings(adapter.config());
+            return new UploadedAdapter(id, model, settings(adapter.config()));
         } catch (PeftException e) {
             throw new Refusal(
                     RefusalCode.ADAPTER_INVALID,
                     "'%s' names '%s', which is no adapter that fits '%s': %s"
                             .formatted(param, id, model.id(), e.getMessage()),
                     param);
+        } catch (StorageException missing) {
+            // Deleted while it was read.
+            requireUsable(param, id, files.find(tenantId, id));
+            throw missing;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * Protects the file of an adapter that was read from deletion until the end of the tenant's transaction.
+     *
+     * @param model base model that the adapter is wanted for
+     * @throws Refusal if the file has been deleted or the model has changed since
+     */
+    public void require(String param, UploadedAdapter adapter, BaseModel model) {
+        requireUsable(param, adapter.fileId(), files.lockForUse(adapter.fileId()));
+        if (!adapter.model().config().equals(model.config())) {
+            throw new Refusal(
+                    RefusalCode.BASE_MODEL_CHANGED,
+                    "'%s' was changed while '%s' was read. Send the request again."
+                            .formatted(model.id(), adapter.fileId()),
+                    param);
+        }
+    }
+
+    private static StoredFile requireUsable(String param, String id, Optional<StoredFile> found) {
+        StoredFile file = found.orElseThrow(() ->
+                Refusal.invalidValue(param, "'" + param + "' names '" + id + "', but there is no such thing"));
+        if (file.purpose() != FilePurpose.USER_DATA) {
+            throw Refusal.invalidValue(
+                    param,
+                    "'%s' names '%s', whose purpose is '%s'; upload the adapter's folder as a tar with the purpose '%s'"
+                            .formatted(param, id, file.purpose().wireName(), FilePurpose.USER_DATA.wireName()));
+        }
+        return file;
     }
 
     private static AdapterSettings settings(AdapterConfig adapter) {

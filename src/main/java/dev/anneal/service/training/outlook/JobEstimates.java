@@ -14,14 +14,13 @@ import dev.anneal.service.training.job.EngineSetups;
 import dev.anneal.service.training.job.JobAdmission;
 import dev.anneal.service.training.settings.DatasetSize;
 import dev.anneal.service.training.settings.JobRequest;
-import dev.anneal.service.training.settings.ModelProfile;
 import dev.anneal.service.training.settings.ResolvedSettings;
 import dev.anneal.service.training.settings.SettingsResolver;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -29,15 +28,11 @@ import org.springframework.stereotype.Component;
 @Component
 public final class JobEstimates {
 
-    /** Enough to count a file of a few thousand rows; for a larger file the client must repeat the request. */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
-
-    private static final Duration LOOK_INTERVAL = Duration.ofMillis(50);
-
     private final JobAdmission admission;
     private final ModelCatalog catalog;
     private final Files files;
     private final TokenCounts counts;
+    private final CountWaits waits;
     private final QueueOutlook outlook;
     private final EngineSetups engines;
     private final Clock clock;
@@ -47,6 +42,7 @@ public final class JobEstimates {
             ModelCatalog catalog,
             Files files,
             TokenCounts counts,
+            CountWaits waits,
             QueueOutlook outlook,
             EngineSetups engines,
             Clock clock) {
@@ -54,16 +50,29 @@ public final class JobEstimates {
         this.catalog = catalog;
         this.files = files;
         this.counts = counts;
+        this.waits = waits;
         this.outlook = outlook;
         this.engines = engines;
         this.clock = clock;
     }
 
-    /** Waits up to five seconds for a file that has not been counted for this model before. */
-    public JobEstimate estimate(String tenantId, JobRequest asked) {
+    /**
+     * Waits up to five seconds, without a thread, for a file that has not been counted for this model before; not at all if many requests
+     * of the tenant wait already.
+     *
+     * @throws Refusal if the request is at fault; a file that is found to be at fault later fails the future
+     */
+    public CompletableFuture<JobEstimate> estimate(String tenantId, JobRequest asked) {
         JobRequest request = admission.check(tenantId, asked);
         BaseModel model = catalog.require(request.model());
-        TokenCount count = awaitCount(tenantId, request, model);
+        TokenCounts.Question question = new TokenCounts.Question(
+                model, SettingsResolver.maxLengthTokens(request, JobAdmission.profileOf(model)));
+        String file = request.trainingFile();
+        return waits.await(tenantId, file, () -> counts.count(files.require(tenantId, file), question))
+                .thenApply(count -> estimate(tenantId, request, model, count));
+    }
+
+    private JobEstimate estimate(String tenantId, JobRequest request, BaseModel model, TokenCount count) {
         if (count.isServiceFault()) {
             throw new Refusal(
                     RefusalCode.SERVICE_UNAVAILABLE,
@@ -115,28 +124,5 @@ public final class JobEstimates {
     private @Nullable Instant expectedStart() {
         OptionalDouble seconds = outlook.secondsUntilStart();
         return seconds.isEmpty() ? null : clock.instant().plusMillis(Math.round(seconds.getAsDouble() * 1000));
-    }
-
-    private TokenCount awaitCount(String tenantId, JobRequest request, BaseModel model) {
-        ModelProfile profile = JobAdmission.profileOf(model);
-        TokenCounts.Question question =
-                new TokenCounts.Question(model, SettingsResolver.maxLengthTokens(request, profile));
-        Instant deadline = clock.instant().plus(PATIENCE);
-        while (true) {
-            TokenCount count = counts.count(files.require(tenantId, request.trainingFile()), question);
-            if (!count.isPending() || clock.instant().isAfter(deadline)) {
-                return count;
-            }
-            pause();
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(LOOK_INTERVAL.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Refusal(RefusalCode.SERVICE_UNAVAILABLE, "The service is stopping. Ask again.");
-        }
     }
 }

@@ -185,6 +185,7 @@ class ChatEncoderTest {
         assertThat(whole.report().truncatedRows()).isZero();
         assertThat(whole.report().unendedRows()).isZero();
         assertThat(golden.report(file, 40)).isEqualTo(cut.report());
+        assertThat(golden.reports(file, List.of(4096, 40))).containsExactly(whole.report(), cut.report());
     }
 
     @Test

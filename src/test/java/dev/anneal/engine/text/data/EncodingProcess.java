@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -37,8 +38,10 @@ final class EncodingProcess {
                 Map<String, Object> answer = new LinkedHashMap<>(Map.of("model", model.toString(), "line", line));
                 try {
                     TokenCount count = new TokenCount(DatasetLimits.LINE_BYTES);
-                    EncodedRow encoded = encoder.encoder(row.conversation())
-                            .encode(Place.ofLine(line), row.conversation(), DatasetLimits.LINE_BYTES, count)
+                    RowEncoder conversations = encoder.encoder(row.conversation());
+                    EncodedRow encoded = conversations.cut(
+                                    conversations.tokenize(Place.ofLine(line), row.conversation(), List.of(count)),
+                                    DatasetLimits.LINE_BYTES)
                             .row();
                     answer.put("ids", encoded.ids());
                     answer.put("labels", encoded.labels());

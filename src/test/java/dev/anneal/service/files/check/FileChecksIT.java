@@ -22,7 +22,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -81,7 +80,7 @@ class FileChecksIT {
         claimAsAnother();
 
         assertThat(runner.runOnce()).isFalse();
-        clock.advance(Duration.ofSeconds(31));
+        endLeases();
         assertThat(runner.runOnce()).isTrue();
 
         assertThat(fixture.find(file).status()).isEqualTo(FileStatus.PROCESSED);
@@ -91,7 +90,7 @@ class FileChecksIT {
     void resultOfAProcessThatLostItsCheckIsThrownAway() {
         StoredFile file = fixture.upload(FileFixture.rows(10));
         FileCheck lost = claimAsAnother();
-        clock.advance(Duration.ofSeconds(31));
+        endLeases();
         runner.runOnce();
 
         TestDatabase.system().run(() -> checks.failed(lost, "another", "internal_error", "too late"));
@@ -104,7 +103,7 @@ class FileChecksIT {
         StoredFile file = fixture.upload(FileFixture.rows(10));
         for (int attempt = 0; attempt < 3; attempt++) {
             claimAsAnother();
-            clock.advance(Duration.ofSeconds(31));
+            endLeases();
         }
 
         assertThat(runner.runOnce()).isTrue();
@@ -129,6 +128,7 @@ class FileChecksIT {
         fixture.upload(FileFixture.rows(10));
         FileCheck first = claimAsAnother();
         clock.advance(Duration.ofSeconds(31));
+        endLeases();
 
         FileCheck again = claimAsAnother();
 
@@ -162,7 +162,7 @@ class FileChecksIT {
         java.nio.file.Files.delete(content);
         java.nio.file.Files.move(aside, content);
         assertThat(runner.runOnce()).isFalse();
-        clock.advance(Duration.ofSeconds(31));
+        endLeases();
         assertThat(runner.runOnce()).isTrue();
         assertThat(fixture.find(file).status()).isEqualTo(FileStatus.PROCESSED);
     }
@@ -236,7 +236,7 @@ class FileChecksIT {
         runner.runOnce();
         CheckRunner stalling = runner(new CheckWork(store, catalog) {
             @Override
-            TokenReport count(FileCheck check) {
+            List<TokenReport> count(FileCheck check, List<Integer> lengths) {
                 throw new StalledRenderingException(Duration.ofMinutes(1), 7).atLine(3);
             }
         });
@@ -244,7 +244,7 @@ class FileChecksIT {
         for (int attempt = 0; attempt < 3; attempt++) {
             assertThat(counts.count(file, question).isPending()).isTrue();
             assertThat(stalling.runOnce()).isTrue();
-            clock.advance(Duration.ofSeconds(31));
+            endLeases();
         }
 
         TokenCount count = counts.count(file, question);
@@ -291,18 +291,16 @@ class FileChecksIT {
         fixture.upload(FileFixture.rows(11));
         FileCheck deleted = claimAsAnother();
         FileCheck kept = claimAsAnother();
-        Instant until = clock.instant().plus(Duration.ofHours(1));
         try (HeldRows deleting = HeldRows.of("DELETE FROM file_check WHERE file_id = ?", file.key())) {
             TestDatabase.system().run(() -> {
                 TestDatabase.jdbc().sql("SET LOCAL lock_timeout = '2s'").update();
-                checks.renew("another", Set.of(deleted.id(), kept.id()), until);
+                checks.renew("another", Set.of(deleted.id(), kept.id()), Duration.ofHours(1));
             });
             deleting.commit();
         }
 
         assertThat(TestDatabase.administrator()
-                        .sql("SELECT id FROM file_check WHERE claimed_until = ?")
-                        .param(until.atOffset(ZoneOffset.UTC))
+                        .sql("SELECT id FROM file_check WHERE claimed_until > clock_timestamp() + interval '1 minute'")
                         .query(Long.class)
                         .list())
                 .containsExactly(kept.id());
@@ -348,9 +346,142 @@ class FileChecksIT {
         assertThat(output.getOut()).doesNotContain("ERROR");
     }
 
+    /** #19: estimates of one tenant at many lengths filled the queue of checks for hours. */
+    @Test
+    void anUploadDoesNotWaitForTheCountsOfAnotherTenant() {
+        requestCounts(validated("default"), 5);
+        fixture.uploadOf("other", FileFixture.rows(10));
+
+        FileCheck next = claimAsAnother();
+
+        assertThat(next.tenantId()).isEqualTo("other");
+        assertThat(next.validates()).isTrue();
+    }
+
+    /** #19 */
+    @Test
+    void tenantsTakeTurns() {
+        requestCounts(validated("default"), 3);
+        requestCounts(validated("other"), 3);
+
+        List<String> tenants = new ArrayList<>();
+        for (int turn = 0; turn < 6; turn++) {
+            FileCheck claimed = claimAsAnother();
+            tenants.add(claimed.tenantId());
+            TestDatabase.system().run(() -> checks.failed(claimed, "another", "internal_error", "ended"));
+        }
+
+        assertThat(tenants).containsExactly("default", "other", "default", "other", "default", "other");
+    }
+
+    /** #19: the turn of a tenant is kept where a deletion of its files does not reach. */
+    @Test
+    void aTenantThatDeletesItsFilesKeepsItsTurn() {
+        validated("other");
+        StoredFile deleted = validated("default");
+        fixture.files().delete("default", deleted.id());
+        fixture.uploadOf("default", FileFixture.rows(10));
+        fixture.uploadOf("other", FileFixture.rows(10));
+
+        assertThat(claimAsAnother().tenantId()).isEqualTo("other");
+    }
+
+    /** #19 */
+    @Test
+    void aTenantsUploadIsCheckedBeforeItsCounts() {
+        requestCounts(validated("default"), 5);
+        fixture.upload(FileFixture.rows(10));
+
+        assertThat(claimAsAnother().validates()).isTrue();
+    }
+
+    /** #19: each length took a pass over the file. */
+    @Test
+    void countsOfAFileAtSeveralLengthsTakeOnePass() {
+        StoredFile file = validated("default");
+        requestCounts(file, 5);
+        StoredFile other = validated("default");
+        requestCounts(other, 1);
+
+        assertThat(runner.runOnce()).isTrue();
+
+        BaseModel model = catalog.require(BaseModel.BUNDLED);
+        for (int length = 64; length < 69; length++) {
+            assertThat(Objects.requireNonNull(counts.count(file, new TokenCounts.Question(model, length))
+                                    .report())
+                            .maxLengthTokens())
+                    .isEqualTo(length);
+        }
+        assertThat(openCounts()).isEqualTo(1);
+    }
+
+    /** #19 */
+    @Test
+    void countsThatFailTogetherAreTriedAgainByThemselves() {
+        requestCounts(validated("default"), 3);
+        List<Integer> together = new ArrayList<>();
+        CheckRunner failing = runner(new CheckWork(store, catalog) {
+            @Override
+            List<TokenReport> count(FileCheck check, List<Integer> lengths) throws IOException {
+                together.add(lengths.size());
+                throw new IOException("broken");
+            }
+        });
+
+        failing.runOnce();
+
+        assertThat(together).containsExactly(3);
+        assertThat(claimAsAnother().attempts()).isEqualTo(1);
+        assertThat(claimAsAnother().attempts()).isEqualTo(1);
+        assertThat(TestDatabase.system().call(() -> checks.claim("another", Duration.ofSeconds(30))))
+                .isEmpty();
+    }
+
+    /** #19 */
+    @Test
+    void countsThatATenantHasWaitingAreBounded() {
+        StoredFile file = validated("default");
+        requestCounts(file, 100);
+        assertThat(openCounts()).isEqualTo(32);
+
+        FileCheck claimed = claimAsAnother();
+        TestDatabase.system().run(() -> checks.failed(claimed, "another", "internal_error", "ended"));
+        requestCounts(file, 100);
+
+        assertThat(openCounts()).isEqualTo(32);
+        requestCounts(validated("other"), 1);
+        assertThat(openCounts()).isEqualTo(33);
+    }
+
+    private static void endLeases() {
+        TestDatabase.administrator()
+                .sql("UPDATE file_check SET claimed_until = clock_timestamp() - interval '1 second' WHERE state = 'CLAIMED'")
+                .update();
+    }
+
+    private StoredFile validated(String tenantId) {
+        StoredFile file = fixture.uploadOf(tenantId, FileFixture.rows(10));
+        assertThat(runner.runOnce()).isTrue();
+        return fixture.find(file);
+    }
+
+    private void requestCounts(StoredFile file, int lengths) {
+        BaseModel model = catalog.require(BaseModel.BUNDLED);
+        for (int length = 0; length < lengths; length++) {
+            counts.count(file, new TokenCounts.Question(model, 64 + length));
+        }
+    }
+
+    private static long openCounts() {
+        return TestDatabase.administrator()
+                .sql("SELECT count(*) FROM file_check WHERE kind = 'COUNT' AND state IN ('WAITING', 'CLAIMED')")
+                .query(Long.class)
+                .single();
+    }
+
     private FileCheck claimAsAnother() {
         return TestDatabase.system()
-                .call(() -> checks.claim("another", clock.instant(), Duration.ofSeconds(30)))
+                .call(() -> checks.claim("another", Duration.ofSeconds(30)))
                 .orElseThrow();
     }
 
@@ -359,6 +490,6 @@ class FileChecksIT {
     }
 
     private CheckRunner runner(CheckWork work) {
-        return new CheckRunner(TestDatabase.system(), work, FileFixture.PROPERTIES, events::add, clock, checks);
+        return new CheckRunner(TestDatabase.system(), work, FileFixture.PROPERTIES, events::add, checks);
     }
 }

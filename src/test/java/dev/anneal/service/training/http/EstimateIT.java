@@ -4,11 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.protocol.Progress.Measured.Rate;
 import dev.anneal.service.ServiceTest;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.training.machine.Machine;
 import dev.anneal.service.training.machine.Machines;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.JsonNode;
@@ -16,8 +24,15 @@ import tools.jackson.databind.JsonNode;
 /** Dry runs say what a job would be and make none. */
 class EstimateIT extends ServiceTest {
 
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
     @Autowired
     private Machines machines;
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
+    }
 
     @Test
     void estimateHoldsWhatTheJobWouldShow() {
@@ -57,6 +72,62 @@ class EstimateIT extends ServiceTest {
 
         assertThat(estimate(body).get("duration_basis").stringValue()).isEqualTo("measured_machine");
         assertThat(estimate(body).get("duration_seconds").doubleValue()).isBetween(2.0, 60.0);
+    }
+
+    /** #19: each had a thread of the web server for five seconds, so a tenant could take all of them. */
+    @Test
+    void estimatesThatWaitForACountHoldNoThreadAndAreFewForEachTenant() throws Exception {
+        String body = bodyOfAFileThatAnotherProcessCounts();
+
+        List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
+        for (int estimate = 0; estimate < 12; estimate++) {
+            asked.add(CompletableFuture.supplyAsync(() -> post(ALPHA, "/v1/fine_tuning/estimate", body), threads));
+        }
+        await(() -> asked.stream().filter(CompletableFuture::isDone).count() == 4);
+        assertThat(threadsOfEstimates()).isEmpty();
+
+        TestDatabase.administrator().sql("""
+                        UPDATE file_check
+                        SET state = 'DONE', claimed_by = NULL, claimed_until = NULL,
+                            report = (SELECT report FROM file_check WHERE state = 'DONE' AND kind = 'COUNT' LIMIT 1)
+                        WHERE claimed_by = 'another'
+                        """).update();
+
+        int complete = 0;
+        for (CompletableFuture<HttpResponse<String>> answer : asked) {
+            complete += json(answer.get(3, TimeUnit.SECONDS)).get("complete").booleanValue() ? 1 : 0;
+        }
+        assertThat(complete).isEqualTo(8);
+    }
+
+    @Test
+    void estimateOfAFileThatTakesLongToCountIsIncomplete() {
+        JsonNode estimate = estimate(bodyOfAFileThatAnotherProcessCounts());
+
+        assertThat(estimate.get("complete").booleanValue()).isFalse();
+        assertThat(estimate.get("tokens").isNull()).isTrue();
+    }
+
+    private String bodyOfAFileThatAnotherProcessCounts() {
+        estimate("{'model': 'anneal-tiny', 'training_file': '" + file(ALPHA, 20) + "'}");
+        String file = file(ALPHA, 21);
+        TestDatabase.administrator().sql("""
+                        INSERT INTO file_check (tenant_id, file_id, kind, model_id, tokenizer, max_length, state, requested_at, claimed_by,
+                                                claimed_until)
+                        SELECT tenant_id, (SELECT id FROM file WHERE public_id = ?), kind, model_id, tokenizer, max_length, 'CLAIMED',
+                               now(), 'another', now() + interval '1 hour'
+                        FROM file_check
+                        WHERE kind = 'COUNT'
+                        """).param(file).update();
+        return "{'model': 'anneal-tiny', 'training_file': '" + file + "'}";
+    }
+
+    private static List<Thread> threadsOfEstimates() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(thread -> Stream.of(thread.getValue())
+                        .anyMatch(frame -> frame.getClassName().contains("JobController")))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     private JsonNode estimate(String body) {

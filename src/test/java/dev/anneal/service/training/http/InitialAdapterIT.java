@@ -1,25 +1,39 @@
 package dev.anneal.service.training.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.anneal.engine.network.peft.QueryAdapter;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.files.FilePurpose;
+import dev.anneal.service.models.catalog.BaseModel;
+import dev.anneal.service.models.catalog.ModelCatalog;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.training.job.UploadedAdapter;
+import dev.anneal.service.training.job.UploadedAdapters;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.JsonNode;
 
 /** What {@code anneal.init_adapter} may name, and what becomes of the adapter's settings. */
 class InitialAdapterIT extends ServiceTest {
 
     private static final String JOBS = "/v1/fine_tuning/jobs";
+
+    @Autowired
+    private UploadedAdapters adapters;
+
+    @Autowired
+    private ModelCatalog catalog;
 
     private String file = "";
 
@@ -151,6 +165,46 @@ class InitialAdapterIT extends ServiceTest {
                         .fileId())
                 .isEqualTo(adapter);
         assertRefused("ftexp-none", "invalid_value", "there is no such thing");
+    }
+
+    /** #19: reading an adapter again for a repetition would cost a download, and its file may be gone. */
+    @Test
+    void aRepetitionIsAnsweredWithoutTheAdapter() throws IOException {
+        String adapter = uploaded(
+                "{'peft_type': 'LORA', 'r': 2, 'target_modules': ['q_proj']}",
+                QueryAdapter.weights(2, QueryAdapter.WIDTH));
+        String first = json(createOnce(adapter)).get("id").stringValue();
+        post(ALPHA, JOBS + "/" + first + "/cancel", "");
+        assertThat(send(request(ALPHA, "/v1/files/" + adapter).DELETE()).statusCode())
+                .isEqualTo(200);
+
+        HttpResponse<String> repetition = createOnce(adapter);
+
+        assertThat(json(repetition).get("id").stringValue()).isEqualTo(first);
+    }
+
+    /** #19 */
+    @Test
+    void anAdapterThatIsDeletedAfterItWasReadIsNotUsed() throws IOException {
+        String adapter = uploaded(
+                "{'peft_type': 'LORA', 'r': 2, 'target_modules': ['q_proj']}",
+                QueryAdapter.weights(2, QueryAdapter.WIDTH));
+        BaseModel model = catalog.require(BaseModel.BUNDLED);
+        UploadedAdapter read = adapters.read(ALPHA, "adapter", adapter, model);
+        send(request(ALPHA, "/v1/files/" + adapter).DELETE());
+
+        assertThatExceptionOfType(Refusal.class)
+                .isThrownBy(() -> tenants.run(ALPHA, () -> adapters.require("adapter", read, model)))
+                .withMessageContaining("there is no such thing");
+    }
+
+    private HttpResponse<String> createOnce(String adapter) {
+        return send(request(ALPHA, JOBS)
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", "once")
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"model\": \"anneal-tiny\", \"training_file\": \"%s\", \"anneal\": {\"init_adapter\": \"%s\"}}"
+                                .formatted(file, adapter))));
     }
 
     private String uploaded(String config, byte[] weights) {
