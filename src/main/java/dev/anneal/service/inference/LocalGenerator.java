@@ -85,8 +85,13 @@ public final class LocalGenerator implements SmartLifecycle {
 
     private List<Generation> start(
             String tenantId, ServedModels.Found found, List<GenerationRequest> requests, Duration patience) {
-        take(tenantId, requests.stream().mapToInt(request -> request.decoding().choices()).sum(), patience);
-        List<Generation> generations = 
+        take(
+                tenantId,
+                requests.stream()
+                        .mapToInt(request -> request.decoding().choices())
+                        .sum(),
+                patience);
+        List<Generation> generations =
                 requests.stream().map(request -> placed(tenantId, request)).toList();
         try {
             for (int i = 0; i < requests.size(); i++) {

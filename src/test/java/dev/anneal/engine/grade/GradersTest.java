@@ -70,8 +70,7 @@ class GradersTest {
         String completion = "a".repeat(1_000_000);
 
         Grade grade = assertTimeoutPreemptively(
-                Duration.ofSeconds(20),
-                () -> grade(EQUALS.replace("'eq'", "'" + operation + "'"), answer, completion));
+                Duration.ofSeconds(20), () -> grade(EQUALS.replace("'eq'", "'" + operation + "'"), answer, completion));
 
         assertThat(grade.reward()).isEqualTo(reward);
     }

@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TextSearchTest {
 
     @ParameterizedTest
-    @CsvSource({"'', '', true", "a, '', true", "'', a, false", "aaab, aab, true", "abab, abac, false", "ab, abc, false"})
+    @CsvSource({"'', '', true", "a, '', true", "'', a, false", "aaab, aab, true", "abab, abac, false", "ab, abc, false"
+    })
     void findsWhatIsContained(String text, String wanted, boolean isContained) {
         assertThat(TextSearch.contains(text, wanted)).isEqualTo(isContained);
     }

@@ -64,8 +64,7 @@ final class CheckRunner {
 
     /** Runs the check whose turn it is; false if none is waiting. */
     boolean runOnce() {
-        Optional<FileCheck> claimed =
-                database.call(() -> checks.claim(owner, properties.checkLease()));
+        Optional<FileCheck> claimed = database.call(() -> checks.claim(owner, properties.checkLease()));
         claimed.ifPresent(this::run);
         return claimed.isPresent();
     }
@@ -131,7 +130,8 @@ final class CheckRunner {
         }
         List<FileCheck> others = database.call(() -> checks.claimOtherLengths(check, owner, properties.checkLease()));
         try {
-            return countTogether(Stream.concat(Stream.of(check), others.stream()).toList());
+            return countTogether(
+                    Stream.concat(Stream.of(check), others.stream()).toList());
         } catch (IOException | RuntimeException failure) {
             // The others fail by themselves, each with its own attempts.
             others.forEach(other -> database.run(() -> checks.giveBack(other, owner)));

@@ -55,8 +55,7 @@ class CheckWork {
         }
         try (ModelTokenizer tokenizer = ModelTokenizer.open(model.directory());
                 LocalCopy content = store.localFile(content(check), check.sha256())) {
-            return ChatEncoder.of(tokenizer, check.requestedAt())
-                    .reports(content.path(), maxLengths);
+            return ChatEncoder.of(tokenizer, check.requestedAt()).reports(content.path(), maxLengths);
         }
     }
 

@@ -65,8 +65,7 @@ final class FileChecks implements FileListener {
             FROM next, file
             WHERE claimed.id = next.id AND file.id = claimed.file_id
             RETURNING
-            """
-            + CLAIMED;
+            """ + CLAIMED;
 
     /** Without worn-out ones, which end in error by themselves. */
     private static final String CLAIM_OTHER_LENGTHS = """
@@ -83,8 +82,7 @@ final class FileChecks implements FileListener {
             )
               AND file.id = claimed.file_id
             RETURNING
-            """
-            + CLAIMED;
+            """ + CLAIMED;
 
     private final JdbcClient jdbc;
     private final ApplicationEventPublisher events;

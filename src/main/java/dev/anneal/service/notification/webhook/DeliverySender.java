@@ -59,7 +59,8 @@ final class DeliverySender implements AutoCloseable {
      */
     Answer send(URI url, List<String> secrets, String id, WebhookEvent event) {
         byte[] body = event.body();
-        List<WebhookSignature> signatures = secrets.stream().map(WebhookSignature::new).toList();
+        List<WebhookSignature> signatures =
+                secrets.stream().map(WebhookSignature::new).toList();
         Map<String, String> headers = WebhookSignature.headers(signatures, id, clock.instant(), body);
         try {
             return client.send(OutboundRequest.post(url, headers, OutboundContent.json(body)), this::answer);

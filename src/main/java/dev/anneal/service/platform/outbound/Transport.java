@@ -36,10 +36,8 @@ final class Transport implements AutoCloseable {
     private final ScheduledExecutorService deadlines;
 
     /** To addresses that strangers name, which must pass the filter. */
-    static Transport toStrangers(
-            InetAddressFilter filter, OutboundLimits limits, ScheduledExecutorService deadlines) {
-        return new Transport(
-                filter, limits, deadlines, http -> http.setRoutePlanner(new DefaultRoutePlanner(null)));
+    static Transport toStrangers(InetAddressFilter filter, OutboundLimits limits, ScheduledExecutorService deadlines) {
+        return new Transport(filter, limits, deadlines, http -> http.setRoutePlanner(new DefaultRoutePlanner(null)));
     }
 
     /** To addresses that the operator has configured, by the JVM's proxy if there is one. */

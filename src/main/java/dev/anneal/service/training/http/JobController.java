@@ -55,8 +55,7 @@ class JobController {
     /** Accepts the body of a creation, but queues nothing. */
     @PostMapping("/estimate")
     @RequiresScope(Scope.JOBS_READ)
-    CompletableFuture<EstimateBody> estimate(
-            Tenant tenant, @RequestBody(required = false) @Nullable JsonNode body) {
+    CompletableFuture<EstimateBody> estimate(Tenant tenant, @RequestBody(required = false) @Nullable JsonNode body) {
         JobRequest request = JobRequest.read(JsonBody.of(body).object());
         return estimates.estimate(tenant.id(), request).thenApply(EstimateBody::of);
     }

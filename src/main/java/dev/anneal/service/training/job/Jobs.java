@@ -55,8 +55,7 @@ public final class Jobs {
     /** Creates a job, or returns the earlier one if the request is a repetition. */
     public Job create(String tenantId, JobRequest request, Submission submission) {
         Job job = readEarlier(tenantId, request, submission).orElseGet(() -> {
-            UploadedAdapter uploaded =
-                    admission.readAdapter(tenantId, request).orElse(null);
+            UploadedAdapter uploaded = admission.readAdapter(tenantId, request).orElse(null);
             return database.call(tenantId, () -> {
                 lock(tenantId, submission);
                 return earlier(submission).orElseGet(() -> insert(tenantId, request, uploaded, submission));
@@ -70,9 +69,7 @@ public final class Jobs {
 
     /** The job of an earlier request that began with an adapter, which may be deleted by now. */
     private Optional<Job> readEarlier(String tenantId, JobRequest request, Submission submission) {
-        return request.initialAdapter() == null
-                ? Optional.empty()
-                : database.call(tenantId, () -> earlier(submission));
+        return request.initialAdapter() == null ? Optional.empty() : database.call(tenantId, () -> earlier(submission));
     }
 
     private Optional<Job> earlier(Submission submission) {
@@ -99,8 +96,7 @@ public final class Jobs {
         store.lockRequest(tenantId + '\n' + (key == null ? submission.bodyDigest() : key));
     }
 
-    private Job insert(
-            String tenantId, JobRequest request, @Nullable UploadedAdapter uploaded, Submission submission) {
+    private Job insert(String tenantId, JobRequest request, @Nullable UploadedAdapter uploaded, Submission submission) {
         JobInputs admitted = admission.admit(request, uploaded);
         long work = queue.enqueueValidating(new NewWork(
                 tenantId,

@@ -77,8 +77,8 @@ public final class UploadedAdapters {
     }
 
     private static StoredFile requireUsable(String param, String id, Optional<StoredFile> found) {
-        StoredFile file = found.orElseThrow(() ->
-                Refusal.invalidValue(param, "'" + param + "' names '" + id + "', but there is no such thing"));
+        StoredFile file = found.orElseThrow(
+                () -> Refusal.invalidValue(param, "'" + param + "' names '" + id + "', but there is no such thing"));
         if (file.purpose() != FilePurpose.USER_DATA) {
             throw Refusal.invalidValue(
                     param,

@@ -57,8 +57,7 @@ final class CountWaits implements DisposableBean {
 
     /** The count once it is no longer pending, or as it is after five seconds. At once if too many requests wait. */
     CompletableFuture<TokenCount> await(String tenantId, String fileId, Supplier<TokenCount> look) {
-        Waiter waiter =
-                new Waiter(tenantId, fileId, look, clock.instant().plus(PATIENCE), new CompletableFuture<>());
+        Waiter waiter = new Waiter(tenantId, fileId, look, clock.instant().plus(PATIENCE), new CompletableFuture<>());
         // Before the look, so that no end of a check is missed.
         boolean isWaiting = add(waiter);
         try {

@@ -108,8 +108,7 @@ public final class Permissions {
             if (after != null && !after.startsWith(PREFIX)) {
                 throw Refusal.invalidCursor("a permission", after);
             }
-            List<Permission> rows = jdbc.sql(
-                            SELECT + """
+            List<Permission> rows = jdbc.sql(SELECT + """
                             AND (:project::text IS NULL OR project_id = :project)
                             AND %s
                             ORDER BY external_id %s

@@ -39,7 +39,8 @@ final class EncodingProcess {
                 try {
                     TokenCount count = new TokenCount(DatasetLimits.LINE_BYTES);
                     RowEncoder conversations = encoder.encoder(row.conversation());
-                    EncodedRow encoded = conversations.cut(
+                    EncodedRow encoded = conversations
+                            .cut(
                                     conversations.tokenize(Place.ofLine(line), row.conversation(), List.of(count)),
                                     DatasetLimits.LINE_BYTES)
                             .row();

@@ -86,7 +86,8 @@ class FormatEncodingTest {
     void rowsAreCountedForSeveralLengthsAsForEachAlone() throws IOException {
         String hopeless = Rows.pair("good", "bad").replace("question", LONG);
         for (Path file : List.of(
-                file(Rows.pair("good", LONG), hopeless, Rows.pair("a", "b")), file(Rows.prompt("a"), Rows.prompt(LONG)))) {
+                file(Rows.pair("good", LONG), hopeless, Rows.pair("a", "b")),
+                file(Rows.prompt("a"), Rows.prompt(LONG)))) {
             assertThat(ENCODER.reports(file, List.of(64, 16, 4096)))
                     .containsExactly(ENCODER.report(file, 64), ENCODER.report(file, 16), ENCODER.report(file, 4096));
         }

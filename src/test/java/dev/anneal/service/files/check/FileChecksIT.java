@@ -455,7 +455,8 @@ class FileChecksIT {
 
     private static void endLeases() {
         TestDatabase.administrator()
-                .sql("UPDATE file_check SET claimed_until = clock_timestamp() - interval '1 second' WHERE state = 'CLAIMED'")
+                .sql(
+                        "UPDATE file_check SET claimed_until = clock_timestamp() - interval '1 second' WHERE state = 'CLAIMED'")
                 .update();
     }
 

@@ -27,7 +27,8 @@ class GraderPropertiesTest {
                         "anneal.graders.endpoint-timeout", "5s",
                         "anneal.graders.run-concurrency", "2",
                         "anneal.graders.run-timeout", "9s")))
-                .isEqualTo(new GraderProperties(4, 1, List.of("whsec_x", "whsec_y"), Duration.ofSeconds(5), 2, Duration.ofSeconds(9)));
+                .isEqualTo(new GraderProperties(
+                        4, 1, List.of("whsec_x", "whsec_y"), Duration.ofSeconds(5), 2, Duration.ofSeconds(9)));
     }
 
     @Test

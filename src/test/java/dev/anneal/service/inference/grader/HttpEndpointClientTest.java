@@ -92,14 +92,16 @@ class HttpEndpointClientTest {
             score("other", List.of(SECRET), server.question(ONE), "127.0.0.1");
             score("acme", List.of(NEXT_SECRET, SECRET), server.question(ONE), "127.0.0.1");
 
-            assertThat(server.received().get(0)).satisfies(request -> assertThat(signatures(request))
-                    .containsExactly(signature(SECRET_OF_ACME, request)));
-            assertThat(server.received().get(1)).satisfies(request -> assertThat(signatures(request))
-                    .hasSize(1)
-                    .doesNotContain(signature(SECRET, request), signature(SECRET_OF_ACME, request)));
-            assertThat(server.received().get(2)).satisfies(request -> assertThat(signatures(request))
-                    .hasSize(2)
-                    .contains(signature(SECRET_OF_ACME, request)));
+            assertThat(server.received().get(0))
+                    .satisfies(request ->
+                            assertThat(signatures(request)).containsExactly(signature(SECRET_OF_ACME, request)));
+            assertThat(server.received().get(1))
+                    .satisfies(request -> assertThat(signatures(request))
+                            .hasSize(1)
+                            .doesNotContain(signature(SECRET, request), signature(SECRET_OF_ACME, request)));
+            assertThat(server.received().get(2))
+                    .satisfies(request ->
+                            assertThat(signatures(request)).hasSize(2).contains(signature(SECRET_OF_ACME, request)));
         }
     }
 

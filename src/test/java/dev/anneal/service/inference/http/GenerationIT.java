@@ -207,7 +207,8 @@ class GenerationIT extends InferenceTest {
                 400, "invalid_value", request(", 'n': 8, 'logprobs': true, 'top_logprobs': 20, 'max_tokens': 2000"));
 
         assertThat(error.path("param").asString()).isEqualTo("logprobs");
-        assertThat(error.path("message").asString()).contains("336000 log-probabilities", "more than 262144", "'max_tokens'");
+        assertThat(error.path("message").asString())
+                .contains("336000 log-probabilities", "more than 262144", "'max_tokens'");
     }
 
     @Test

@@ -42,8 +42,7 @@ final class WorstLogprobs {
         ServeRequest.Decoding decoding =
                 new ServeRequest.Decoding(1, TOKENS, 1, 0, 1, 0, 0, List.of(), List.of(), ALTERNATIVES);
         GenerationRequest request = new GenerationRequest("m", new ServeRequest.Input.Text("p"), decoding);
-        AnswerRequest asked = new AnswerRequest(
-                List.of(request), new StreamKeys(false, false), new ChatFormat(true));
+        AnswerRequest asked = new AnswerRequest(List.of(request), new StreamKeys(false, false), new ChatFormat(true));
         try (Generation generation = PlayedGeneration.of(replies())) {
             AnswerBody whole = new Answer("id", Instant.EPOCH, asked, List.of(generation)).whole();
             held.countDown();

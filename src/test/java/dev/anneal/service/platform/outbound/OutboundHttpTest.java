@@ -124,10 +124,10 @@ class OutboundHttpTest {
                 Map.of("http.proxyHost", "127.0.0.1", "http.proxyPort", Integer.toString(proxy.getPort()));
         settings.forEach(System::setProperty);
         try {
-            assertRefused(
-                    Reason.ADDRESS_NOT_ALLOWED, () -> toStranger(URI.create("http://10.0.0.1/"), "127.0.0.1"));
+            assertRefused(Reason.ADDRESS_NOT_ALLOWED, () -> toStranger(URI.create("http://10.0.0.1/"), "127.0.0.1"));
             assertThat(received).isEmpty();
-            assertThat(toConfigured(URI.create("http://10.0.0.1/"), Map.of(), 0)).isEqualTo("200 by the proxy");
+            assertThat(toConfigured(URI.create("http://10.0.0.1/"), Map.of(), 0))
+                    .isEqualTo("200 by the proxy");
         } finally {
             settings.keySet().forEach(System::clearProperty);
         }

@@ -27,7 +27,9 @@ class WebhookSignatureTest {
         byte[] body = {1, 2};
         WebhookSignature acme = new WebhookSignature("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").ofTenant("acme");
 
-        assertThat(acme.of("id", 1, body)).isEqualTo(new WebhookSignature("whsec_Bzlg5iSqR94GWFwFWEUPvRNx/TkUsTZf+38NHqi3/Lc=").of("id", 1, body));
+        assertThat(acme.of("id", 1, body))
+                .isEqualTo(
+                        new WebhookSignature("whsec_Bzlg5iSqR94GWFwFWEUPvRNx/TkUsTZf+38NHqi3/Lc=").of("id", 1, body));
     }
 
     @ParameterizedTest

@@ -109,8 +109,7 @@ class LeavingClientsIT extends ServiceTest {
     /** No more streams of events are served to a tenant at a time than its half, others get in, and each that ends makes room. */
     @Test
     void whoHasLeftTakesNoPlace() throws Exception {
-        String streamOfBeta =
-                "/v1/fine_tuning/jobs/" + queuedJob(BETA, file(BETA, 20), "") + "/events?stream=true";
+        String streamOfBeta = "/v1/fine_tuning/jobs/" + queuedJob(BETA, file(BETA, 20), "") + "/events?stream=true";
         List<Socket> open = new ArrayList<>();
         try {
             while (open.size() < 50) {

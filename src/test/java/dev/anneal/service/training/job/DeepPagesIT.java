@@ -56,8 +56,7 @@ class DeepPagesIT {
     }
 
     private static void createJobs() {
-        TestDatabase.administrator()
-                .sql("""
+        TestDatabase.administrator().sql("""
                 WITH done AS (
                     INSERT INTO work (tenant_id, kind, method, state, priority, lease_token, started_at, claimed_at, finished_at)
                     SELECT 'alpha', 'TRAIN', 'supervised', 'SUCCEEDED', 5, 1, now(), now(), now()
@@ -74,9 +73,7 @@ class DeepPagesIT {
                 INSERT INTO job_progress (job_id, tenant_id)
                 SELECT id, 'alpha'
                 FROM recorded
-                """)
-                .param("jobs", JOBS)
-                .update();
+                """).param("jobs", JOBS).update();
         TestDatabase.administrator().sql("ANALYZE job").update();
     }
 }
