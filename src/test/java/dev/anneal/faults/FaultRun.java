@@ -20,6 +20,7 @@ import java.util.Set;
  */
 public final class FaultRun {
 
+    private static final List<Work> KINDS = List.of(Work.values());
     private static final int UNFINISHED_JOBS = 5;
     private static final Duration RECOVERY = Duration.ofMinutes(3);
     private static final Duration LAST_JOBS = Duration.ofMinutes(15);
@@ -106,7 +107,7 @@ public final class FaultRun {
                 .filter(state -> !History.isEnded(state))
                 .count();
         for (long job = unfinished; job < UNFINISHED_JOBS; job++) {
-            Work work = Work.values()[random.nextInt(Work.values().length)];
+            Work work = KINDS.get(random.nextInt(KINDS.size()));
             Patience.until("a job is created", RECOVERY, () -> {
                 jobs.put(installation.api().create(file, work), work);
                 return true;

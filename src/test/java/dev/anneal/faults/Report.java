@@ -52,6 +52,7 @@ final class Report {
                 count(outcomes.keySet(), Kind.EQUAL));
     }
 
+    /** What is counted of outcomes. */
     private enum Kind {
         LOST,
         DOUBLE,

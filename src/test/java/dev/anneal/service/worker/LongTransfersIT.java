@@ -128,6 +128,7 @@ class LongTransfersIT {
         }
     }
 
+    /** A transfer that reports between its parts. */
     private interface Transfer {
 
         void with(Runnable betweenParts);

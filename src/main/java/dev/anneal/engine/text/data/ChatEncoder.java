@@ -112,7 +112,7 @@ public final class ChatEncoder {
             Place place = Place.ofLine(line);
             try {
                 Cuttable cuttable = row instanceof PromptRow prompt
-                        ? tokenized(place, prompt, counts, toPrompts)
+                        ? tokenizedPrompt(place, prompt, counts, toPrompts)
                         : tokenized(place, row, counts, toRows);
                 counts.forEach(count -> cut(cuttable, count));
             } catch (RowRejectedException e) {
@@ -190,7 +190,8 @@ public final class ChatEncoder {
         return count -> encoder.cut(tokenized, count.maxLength());
     }
 
-    private Cuttable tokenized(Place place, PromptRow row, List<TokenCount> counts, Consumer<EncodedPrompt> toPrompts)
+    private Cuttable tokenizedPrompt(
+            Place place, PromptRow row, List<TokenCount> counts, Consumer<EncodedPrompt> toPrompts)
             throws RowRejectedException {
         RowEncoder encoder = encoder(row.prompt());
         RenderedRow prompt =

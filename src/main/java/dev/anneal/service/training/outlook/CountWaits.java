@@ -1,7 +1,9 @@
 package dev.anneal.service.training.outlook;
 
+import dev.anneal.service.files.Files;
 import dev.anneal.service.files.check.FileChecked;
 import dev.anneal.service.files.check.TokenCount;
+import dev.anneal.service.files.check.TokenCounts;
 import dev.anneal.service.platform.schedule.DaemonThreads;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,12 +37,16 @@ final class CountWaits implements DisposableBean {
     /** Requests of all tenants that wait at a time: one look at each takes about 0.1 s. */
     private static final int MAX = 64;
 
+    private final Files files;
+    private final TokenCounts counts;
     private final Clock clock;
     private final Set<Waiter> waiters = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("estimates"));
 
-    CountWaits(Clock clock) {
+    CountWaits(Files files, TokenCounts counts, Clock clock) {
+        this.files = files;
+        this.counts = counts;
         this.clock = clock;
     }
 
@@ -56,7 +62,8 @@ final class CountWaits implements DisposableBean {
             CompletableFuture<TokenCount> count) {}
 
     /** The count once it is no longer pending, or as it is after five seconds. At once if too many requests wait. */
-    CompletableFuture<TokenCount> await(String tenantId, String fileId, Supplier<TokenCount> look) {
+    CompletableFuture<TokenCount> count(String tenantId, String fileId, TokenCounts.Question question) {
+        Supplier<TokenCount> look = () -> counts.count(files.require(tenantId, fileId), question);
         Waiter waiter = new Waiter(tenantId, fileId, look, clock.instant().plus(PATIENCE), new CompletableFuture<>());
         // Before the look, so that no end of a check is missed.
         boolean isWaiting = add(waiter);
@@ -87,6 +94,7 @@ final class CountWaits implements DisposableBean {
                 .forEach(waiter -> thread.execute(() -> look(waiter)));
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // a look tells its waiter of failures
     private void lookLater(Waiter waiter) {
         if (!waiter.count().isDone()) {
             thread.schedule(

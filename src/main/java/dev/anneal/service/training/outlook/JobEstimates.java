@@ -31,7 +31,6 @@ public final class JobEstimates {
     private final JobAdmission admission;
     private final ModelCatalog catalog;
     private final Files files;
-    private final TokenCounts counts;
     private final CountWaits waits;
     private final QueueOutlook outlook;
     private final EngineSetups engines;
@@ -41,7 +40,6 @@ public final class JobEstimates {
             JobAdmission admission,
             ModelCatalog catalog,
             Files files,
-            TokenCounts counts,
             CountWaits waits,
             QueueOutlook outlook,
             EngineSetups engines,
@@ -49,7 +47,6 @@ public final class JobEstimates {
         this.admission = admission;
         this.catalog = catalog;
         this.files = files;
-        this.counts = counts;
         this.waits = waits;
         this.outlook = outlook;
         this.engines = engines;
@@ -68,8 +65,7 @@ public final class JobEstimates {
         TokenCounts.Question question = new TokenCounts.Question(
                 model, SettingsResolver.maxLengthTokens(request, JobAdmission.profileOf(model)));
         String file = request.trainingFile();
-        return waits.await(tenantId, file, () -> counts.count(files.require(tenantId, file), question))
-                .thenApply(count -> estimate(tenantId, request, model, count));
+        return waits.count(tenantId, file, question).thenApply(count -> estimate(tenantId, request, model, count));
     }
 
     private JobEstimate estimate(String tenantId, JobRequest request, BaseModel model, TokenCount count) {

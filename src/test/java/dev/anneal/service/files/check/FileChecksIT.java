@@ -9,57 +9,24 @@ import dev.anneal.service.files.FileFixture;
 import dev.anneal.service.files.FileStatus;
 import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.models.catalog.BaseModel;
-import dev.anneal.service.models.catalog.ModelCatalog;
-import dev.anneal.service.models.catalog.TestCatalogs;
 import dev.anneal.service.platform.database.HeldRows;
-import dev.anneal.service.platform.database.PostgresTest;
-import dev.anneal.service.platform.database.SettableClock;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.storage.ArtifactKey;
-import dev.anneal.service.storage.ArtifactStore;
-import dev.anneal.service.storage.TestStores;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Every file ends in processed or error, whatever happens to the process that checks it; counts are made once and kept. */
-@PostgresTest
-class FileChecksIT {
-
-    private final SettableClock clock = new SettableClock(Instant.parse("2026-03-01T10:00:00Z"));
-    private final List<Object> events = new ArrayList<>();
-
-    @TempDir
-    private Path directory;
-
-    private ArtifactStore store;
-    private ModelCatalog catalog;
-    private FileFixture fixture;
-    private CheckRunner runner;
-    private final FileChecks checks = new FileChecks(TestDatabase.jdbc(), event -> {});
-    private TokenCounts counts;
-
-    @BeforeEach
-    void openStore() throws IOException {
-        store = TestStores.at(directory.resolve("artifacts"));
-        catalog = TestCatalogs.bundled(directory);
-        fixture = new FileFixture(store, clock, checks);
-        runner = newRunner();
-        counts = new TokenCounts(TestDatabase.tenant(), clock, new FileChecks(TestDatabase.jdbc(), events::add));
-    }
+class FileChecksIT extends FileChecksTest {
 
     @Test
     void checkedFileIsProcessedAndItsWaitersAreTold() {
@@ -344,153 +311,5 @@ class FileChecksIT {
         assertThat(late.runOnce()).isTrue();
 
         assertThat(output.getOut()).doesNotContain("ERROR");
-    }
-
-    /** #19: estimates of one tenant at many lengths filled the queue of checks for hours. */
-    @Test
-    void anUploadDoesNotWaitForTheCountsOfAnotherTenant() {
-        requestCounts(validated("default"), 5);
-        fixture.uploadOf("other", FileFixture.rows(10));
-
-        FileCheck next = claimAsAnother();
-
-        assertThat(next.tenantId()).isEqualTo("other");
-        assertThat(next.validates()).isTrue();
-    }
-
-    /** #19 */
-    @Test
-    void tenantsTakeTurns() {
-        requestCounts(validated("default"), 3);
-        requestCounts(validated("other"), 3);
-
-        List<String> tenants = new ArrayList<>();
-        for (int turn = 0; turn < 6; turn++) {
-            FileCheck claimed = claimAsAnother();
-            tenants.add(claimed.tenantId());
-            TestDatabase.system().run(() -> checks.failed(claimed, "another", "internal_error", "ended"));
-        }
-
-        assertThat(tenants).containsExactly("default", "other", "default", "other", "default", "other");
-    }
-
-    /** #19: the turn of a tenant is kept where a deletion of its files does not reach. */
-    @Test
-    void aTenantThatDeletesItsFilesKeepsItsTurn() {
-        validated("other");
-        StoredFile deleted = validated("default");
-        fixture.files().delete("default", deleted.id());
-        fixture.uploadOf("default", FileFixture.rows(10));
-        fixture.uploadOf("other", FileFixture.rows(10));
-
-        assertThat(claimAsAnother().tenantId()).isEqualTo("other");
-    }
-
-    /** #19 */
-    @Test
-    void aTenantsUploadIsCheckedBeforeItsCounts() {
-        requestCounts(validated("default"), 5);
-        fixture.upload(FileFixture.rows(10));
-
-        assertThat(claimAsAnother().validates()).isTrue();
-    }
-
-    /** #19: each length took a pass over the file. */
-    @Test
-    void countsOfAFileAtSeveralLengthsTakeOnePass() {
-        StoredFile file = validated("default");
-        requestCounts(file, 5);
-        StoredFile other = validated("default");
-        requestCounts(other, 1);
-
-        assertThat(runner.runOnce()).isTrue();
-
-        BaseModel model = catalog.require(BaseModel.BUNDLED);
-        for (int length = 64; length < 69; length++) {
-            assertThat(Objects.requireNonNull(counts.count(file, new TokenCounts.Question(model, length))
-                                    .report())
-                            .maxLengthTokens())
-                    .isEqualTo(length);
-        }
-        assertThat(openCounts()).isEqualTo(1);
-    }
-
-    /** #19 */
-    @Test
-    void countsThatFailTogetherAreTriedAgainByThemselves() {
-        requestCounts(validated("default"), 3);
-        List<Integer> together = new ArrayList<>();
-        CheckRunner failing = runner(new CheckWork(store, catalog) {
-            @Override
-            List<TokenReport> count(FileCheck check, List<Integer> lengths) throws IOException {
-                together.add(lengths.size());
-                throw new IOException("broken");
-            }
-        });
-
-        failing.runOnce();
-
-        assertThat(together).containsExactly(3);
-        assertThat(claimAsAnother().attempts()).isEqualTo(1);
-        assertThat(claimAsAnother().attempts()).isEqualTo(1);
-        assertThat(TestDatabase.system().call(() -> checks.claim("another", Duration.ofSeconds(30))))
-                .isEmpty();
-    }
-
-    /** #19 */
-    @Test
-    void countsThatATenantHasWaitingAreBounded() {
-        StoredFile file = validated("default");
-        requestCounts(file, 100);
-        assertThat(openCounts()).isEqualTo(32);
-
-        FileCheck claimed = claimAsAnother();
-        TestDatabase.system().run(() -> checks.failed(claimed, "another", "internal_error", "ended"));
-        requestCounts(file, 100);
-
-        assertThat(openCounts()).isEqualTo(32);
-        requestCounts(validated("other"), 1);
-        assertThat(openCounts()).isEqualTo(33);
-    }
-
-    private static void endLeases() {
-        TestDatabase.administrator()
-                .sql(
-                        "UPDATE file_check SET claimed_until = clock_timestamp() - interval '1 second' WHERE state = 'CLAIMED'")
-                .update();
-    }
-
-    private StoredFile validated(String tenantId) {
-        StoredFile file = fixture.uploadOf(tenantId, FileFixture.rows(10));
-        assertThat(runner.runOnce()).isTrue();
-        return fixture.find(file);
-    }
-
-    private void requestCounts(StoredFile file, int lengths) {
-        BaseModel model = catalog.require(BaseModel.BUNDLED);
-        for (int length = 0; length < lengths; length++) {
-            counts.count(file, new TokenCounts.Question(model, 64 + length));
-        }
-    }
-
-    private static long openCounts() {
-        return TestDatabase.administrator()
-                .sql("SELECT count(*) FROM file_check WHERE kind = 'COUNT' AND state IN ('WAITING', 'CLAIMED')")
-                .query(Long.class)
-                .single();
-    }
-
-    private FileCheck claimAsAnother() {
-        return TestDatabase.system()
-                .call(() -> checks.claim("another", Duration.ofSeconds(30)))
-                .orElseThrow();
-    }
-
-    private CheckRunner newRunner() {
-        return runner(new CheckWork(store, catalog));
-    }
-
-    private CheckRunner runner(CheckWork work) {
-        return new CheckRunner(TestDatabase.system(), work, FileFixture.PROPERTIES, events::add, checks);
     }
 }

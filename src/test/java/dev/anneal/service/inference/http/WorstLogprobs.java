@@ -71,6 +71,7 @@ final class WorstLogprobs {
         return " token" + token;
     }
 
+    /** Counts what is written to it. */
     private static final class Counted extends OutputStream {
 
         private long bytes;
