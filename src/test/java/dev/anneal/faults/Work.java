@@ -2,10 +2,10 @@ package dev.anneal.faults;
 
 /** Kinds of trainings that are disturbed. The trained adapters of one kind are the same bits in every job. */
 enum Work {
-    SHORT("{'n_epochs': 20, 'batch_size': 4}", "'max_steps': 24, 'checkpoint_interval': 4"),
-    LONG("{'n_epochs': 80, 'batch_size': 4}", "'max_steps': 90, 'checkpoint_interval': 5"),
+    SHORT("{'batch_size': 4}", "'max_steps': 24, 'checkpoint_interval': 4"),
+    LONG("{'batch_size': 4}", "'max_steps': 90, 'checkpoint_interval': 5"),
     /** An ordinary LoRA of another rank. */
-    PLAIN("{'n_epochs': 40, 'batch_size': 4}", "'max_steps': 48, 'checkpoint_interval': 6, 'adapter': 'lora'");
+    PLAIN("{'batch_size': 4}", "'max_steps': 48, 'checkpoint_interval': 6, 'adapter': 'lora'");
 
     private final String hyperparameters;
     private final String anneal;
