@@ -1,5 +1,6 @@
 package dev.anneal.service.training.outlook;
 
+import dev.anneal.service.access.quota.TenantSlots;
 import dev.anneal.service.files.Files;
 import dev.anneal.service.files.check.FileChecked;
 import dev.anneal.service.files.check.TokenCount;
@@ -40,6 +41,7 @@ final class CountWaits implements DisposableBean {
     private final Files files;
     private final TokenCounts counts;
     private final Clock clock;
+    private final TenantSlots places = new TenantSlots(MAX, MAX_OF_TENANT);
     private final Set<Waiter> waiters = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("estimates"));
@@ -66,7 +68,11 @@ final class CountWaits implements DisposableBean {
         Supplier<TokenCount> look = () -> counts.count(files.require(tenantId, fileId), question);
         Waiter waiter = new Waiter(tenantId, fileId, look, clock.instant().plus(PATIENCE), new CompletableFuture<>());
         // Before the look, so that no end of a check is missed.
-        boolean isWaiting = add(waiter);
+        boolean isWaiting = places.take(tenantId);
+        if (isWaiting) {
+            waiters.add(waiter);
+            waiter.count().whenComplete((count, failure) -> leave(waiter));
+        }
         try {
             TokenCount count = look.get();
             if (!isWaiting || !count.isPending()) {
@@ -76,14 +82,12 @@ final class CountWaits implements DisposableBean {
             waiter.count().completeExceptionally(failure);
         }
         lookLater(waiter);
-        return waiter.count().whenComplete((count, failure) -> waiters.remove(waiter));
+        return waiter.count();
     }
 
-    private synchronized boolean add(Waiter waiter) {
-        long others = waiters.stream()
-                .filter(other -> other.tenantId().equals(waiter.tenantId()))
-                .count();
-        return others < MAX_OF_TENANT && waiters.size() < MAX && waiters.add(waiter);
+    private void leave(Waiter waiter) {
+        waiters.remove(waiter);
+        places.giveBack(waiter.tenantId());
     }
 
     @EventListener
