@@ -1,7 +1,7 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.service.queue.lease.Leases;
-import dev.anneal.service.worker.assignment.UnwantedTransferException;
+import dev.anneal.service.worker.assignment.TransferGuard;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  * Transfers of an attempt between the store and this machine. While files arrive, the attempt does not count as hung, however long that
  * takes; every few megabytes the transfer asks whether it is still wanted.
  */
-final class AttemptTransfers implements BooleanSupplier, Runnable {
+final class AttemptTransfers implements TransferGuard {
 
     private final HeldLease lease;
     private final Leases leases;
@@ -45,23 +45,14 @@ final class AttemptTransfers implements BooleanSupplier, Runnable {
         this.toldNanos = System.nanoTime();
     }
 
-    /** Called while files arrive; returns whether they are still wanted. */
     @Override
-    public boolean getAsBoolean() {
+    public boolean isWanted() {
         long now = System.nanoTime();
         if (now - toldNanos >= interval.toNanos() && lease.isTrusted()) {
             toldNanos = now;
             database.reached(this::tell);
         }
         return wanted.getAsBoolean();
-    }
-
-    /** Likewise; throws {@link UnwantedTransferException} if they are not. */
-    @Override
-    public void run() {
-        if (!getAsBoolean()) {
-            throw new UnwantedTransferException();
-        }
     }
 
     private void tell() {

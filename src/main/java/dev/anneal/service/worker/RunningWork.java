@@ -146,7 +146,7 @@ final class RunningWork {
                 equipment.meters(),
                 new Publisher.Storing(
                         equipment.properties().storePatience(),
-                        transfers(() -> Publisher.stallAfter(watch), this::isOutputWanted)));
+                        transfers(() -> Publisher.stallAfter(watch), this::isOutputWanted)::requireWanted));
         ProcessMonitor monitor =
                 new ProcessMonitor(assignment, equipment.meters(), gauges, watch, buffer, desk::take, trace);
         if (assignment.label().isTraining()) {

@@ -4,29 +4,20 @@ import dev.anneal.service.storage.LocalCopy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 
 /** Files fetched to this machine for an attempt. They stay until the attempt has ended. */
 public final class AttemptInputs implements AutoCloseable {
 
     private final List<LocalCopy> copies = new ArrayList<>();
-    private final BooleanSupplier goesOn;
+    private final TransferGuard guard;
 
-    /** @param goesOn called regularly while inputs are fetched; returns whether they are still wanted */
-    public AttemptInputs(BooleanSupplier goesOn) {
-        this.goesOn = goesOn;
+    public AttemptInputs(TransferGuard guard) {
+        this.guard = guard;
     }
 
-    /** Whether the inputs are still wanted. Ask every few seconds while fetching, so that the attempt does not count as hung. */
-    boolean areWanted() {
-        return goesOn.getAsBoolean();
-    }
-
-    /** Likewise, for transfers from the store. */
-    void requireWanted() {
-        if (!areWanted()) {
-            throw new UnwantedTransferException();
-        }
+    /** To be asked every few seconds while inputs are fetched, so that the attempt does not count as hung. */
+    TransferGuard guard() {
+        return guard;
     }
 
     Path keep(LocalCopy copy) {

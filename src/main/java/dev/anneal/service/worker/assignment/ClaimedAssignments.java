@@ -184,8 +184,8 @@ final class ClaimedAssignments implements Assignments {
     private Optional<Path> whole(String jobId, Checkpoint checkpoint, AttemptInputs brought) {
         Optional<String> problem;
         try {
-            Path folder =
-                    brought.keep(store.localCopy(new ArtifactKey(checkpoint.directory()), brought::requireWanted));
+            Path folder = brought.keep(
+                    store.localCopy(new ArtifactKey(checkpoint.directory()), brought.guard()::requireWanted));
             problem = CheckpointCheck.problemOf(folder);
             if (problem.isEmpty()) {
                 return Optional.of(folder);

@@ -89,13 +89,13 @@ final class Inputs {
         String sha256 = files.sha256(tenantId, fileId)
                 .orElseThrow(() -> new AssignmentException(
                         WorkError.ofSystem("artifact_not_available", "The file '" + fileId + "' no longer exists.")));
-        return brought(inputs, () -> store.localFile(key, sha256, inputs::requireWanted))
+        return brought(inputs, () -> store.localFile(key, sha256, inputs.guard()::requireWanted))
                 .toString();
     }
 
     /** @throws AssignmentException if the folder is gone */
     Path folder(AttemptInputs inputs, ArtifactKey key) {
-        return brought(inputs, () -> store.localCopy(key, inputs::requireWanted));
+        return brought(inputs, () -> store.localCopy(key, inputs.guard()::requireWanted));
     }
 
     private static Path brought(AttemptInputs inputs, Supplier<LocalCopy> copy) {

@@ -40,11 +40,11 @@ final class PullEvents implements ModelSource.Listener {
             hasBegun = true;
             toldNanos = now;
         }
-        return inputs.areWanted();
+        return inputs.guard().isWanted();
     }
 
     @Override
     public boolean waits() {
-        return inputs.areWanted();
+        return inputs.guard().isWanted();
     }
 }
