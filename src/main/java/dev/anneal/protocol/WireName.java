@@ -5,30 +5,30 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** An enum whose constants clients, reports and files know by other names than Java: by the same in lower case, unless it says otherwise. */
+/** An enum whose constants have names in the API, reports and files: by default the Java name in lower case. */
 public interface WireName {
 
-    /** The constant's as Java has it. */
+    /** The Java name. */
     String name();
 
-    /** The constant's as everybody else has it. */
+    /** The name in the API, reports and files. */
     default String wireName() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** That of a constant whose enum is known by Java's names as well. */
+    /** The Java name in lower case, of an enum that is also written by its Java names. */
     static String of(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 
-    /** The constant of a name. */
+    /** The constant with this wire name; empty if there is none. */
     static <E extends WireName> Optional<E> find(Class<E> type, String wireName) {
         return Arrays.stream(type.getEnumConstants())
                 .filter(constant -> constant.wireName().equals(wireName))
                 .findFirst();
     }
 
-    /** The names of all constants in one sentence: {@code relu, silu, gelu}. */
+    /** The wire names of all constants, separated by commas: {@code relu, silu, gelu}. */
     static String list(Class<? extends WireName> type) {
         return Arrays.stream(type.getEnumConstants()).map(WireName::wireName).collect(Collectors.joining(", "));
     }

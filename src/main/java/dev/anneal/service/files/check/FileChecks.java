@@ -37,6 +37,14 @@ final class FileChecks implements FileListener {
             kind = 'VALIDATE' AS validates, model_id, tokenizer, max_length, requested_at, attempts
             """;
 
+    /** Waiting, or held by a process whose lease has expired. */
+    private static final String CLAIMABLE =
+            "(file_check.state = 'WAITING' OR (file_check.state = 'CLAIMED' AND file_check.claimed_until < clock_timestamp()))";
+
+    private static final String SET_CLAIMED = """
+            SET state = 'CLAIMED', claimed_by = :owner, claimed_until = clock_timestamp() + make_interval(secs => :lease),
+                attempts = attempts + 1""";
+
     private static final String CLAIM = """
             WITH running AS (
                 SELECT tenant_id, count(*) AS checks
@@ -49,7 +57,7 @@ final class FileChecks implements FileListener {
                 JOIN file ON file.id = file_check.file_id
                 LEFT JOIN running ON running.tenant_id = file_check.tenant_id
                 LEFT JOIN file_check_turn AS turn ON turn.tenant_id = file_check.tenant_id
-                WHERE (file_check.state = 'WAITING' OR (file_check.state = 'CLAIMED' AND claimed_until < clock_timestamp()))
+                WHERE %s
                   AND (kind = 'VALIDATE' OR file.status <> 'UPLOADED')
                 ORDER BY coalesce(running.checks, 0), turn.claimed_at NULLS FIRST, kind = 'COUNT', requested_at, file_check.id
                 LIMIT 1
@@ -60,29 +68,27 @@ final class FileChecks implements FileListener {
                 ON CONFLICT (tenant_id) DO UPDATE SET claimed_at = excluded.claimed_at
             )
             UPDATE file_check AS claimed
-            SET state = 'CLAIMED', claimed_by = :owner, claimed_until = clock_timestamp() + make_interval(secs => :lease),
-                attempts = attempts + 1
+            %s
             FROM next, file
             WHERE claimed.id = next.id AND file.id = claimed.file_id
-            RETURNING
-            """ + CLAIMED;
+            RETURNING %s
+            """.formatted(CLAIMABLE, SET_CLAIMED, CLAIMED);
 
     /** Without worn-out ones, which end in error by themselves. */
     private static final String CLAIM_OTHER_LENGTHS = """
             UPDATE file_check AS claimed
-            SET state = 'CLAIMED', claimed_by = :owner, claimed_until = clock_timestamp() + make_interval(secs => :lease),
-                attempts = attempts + 1
+            %s
             FROM file
             WHERE claimed.id IN (
                 SELECT id
                 FROM file_check
                 WHERE file_id = :file AND kind = 'COUNT' AND tokenizer = :tokenizer AND attempts < :most
-                  AND (state = 'WAITING' OR (state = 'CLAIMED' AND claimed_until < clock_timestamp()))
+                  AND %s
                 FOR UPDATE SKIP LOCKED
             )
               AND file.id = claimed.file_id
-            RETURNING
-            """ + CLAIMED;
+            RETURNING %s
+            """.formatted(SET_CLAIMED, CLAIMABLE, CLAIMED);
 
     private final JdbcClient jdbc;
     private final ApplicationEventPublisher events;
