@@ -21,8 +21,11 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.database.TenantDatabase;
 import jakarta.persistence.Entity;
 import java.time.Instant;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.data.repository.Repository;
 import org.springframework.modulith.core.ApplicationModules;
@@ -97,6 +100,37 @@ class ArchitectureTest {
                 .and()
                 .doNotHaveName("saveAndFlush")
                 .should(mentionNoEntity()));
+    }
+
+    /** Who uses repositories, or a class of the same room that does, needs JPA before the transaction begins. */
+    @Test
+    void transactionsOfRepositoriesAreOpenedByTheEntityDatabase() {
+        check(noClasses()
+                .that(useRepositoriesOfTheirRoom())
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(TenantDatabase.class)
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(SystemDatabase.class));
+    }
+
+    private static DescribedPredicate<JavaClass> useRepositoriesOfTheirRoom() {
+        return DescribedPredicate.describe(
+                "use repositories of their room",
+                type -> roommates(type)
+                        .anyMatch(used ->
+                                isRepository(used) || roommates(used).anyMatch(ArchitectureTest::isRepository)));
+    }
+
+    private static Stream<JavaClass> roommates(JavaClass type) {
+        return type.getDirectDependenciesFromSelf().stream()
+                .map(Dependency::getTargetClass)
+                .filter(used -> used.getPackageName().equals(type.getPackageName()));
+    }
+
+    private static boolean isRepository(JavaClass type) {
+        return type.isInterface() && type.isAssignableTo(Repository.class);
     }
 
     private static ArchCondition<JavaMethod> mentionNoEntity() {
