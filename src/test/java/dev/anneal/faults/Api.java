@@ -1,5 +1,6 @@
 package dev.anneal.faults;
 
+import dev.anneal.service.UploadedRows;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -32,18 +33,7 @@ final class Api {
     /** Uploads the rows of all trainings and returns the file's id. */
     String upload() throws IOException, InterruptedException {
         String rows = Files.readAllLines(ROWS).stream().limit(ROW_COUNT).collect(Collectors.joining("\n", "", "\n"));
-        String body = """
-                --b\r
-                Content-Disposition: form-data; name="purpose"\r
-                \r
-                fine-tune\r
-                --b\r
-                Content-Disposition: form-data; name="file"; filename="rows.jsonl"\r
-                \r
-                %s\r
-                --b--\r
-                """.formatted(rows);
-        return send("/v1/files", "multipart/form-data; boundary=b", body)
+        return send("/v1/files", UploadedRows.CONTENT_TYPE, UploadedRows.form(rows))
                 .path("id")
                 .asString();
     }

@@ -1,17 +1,16 @@
 package dev.anneal.faults;
 
+import dev.anneal.protocol.WireName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import org.springframework.util.FileSystemUtils;
 
 /** What is done to an installation. Each ends its own fault before it returns. */
-enum Fault {
+enum Fault implements WireName {
     /** kill -9 of a worker; its engine notices and ends. Another worker takes over. */
     KILL_WORKER {
         @Override
@@ -142,16 +141,9 @@ enum Fault {
     /** Does it and ends it. */
     abstract void strike(Installation installation, Random random) throws Exception;
 
-    String text() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    static Fault named(String text) {
-        return List.of(values()).stream()
-                .filter(fault -> fault.text().equals(text))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no fault is named '" + text + "'; there are "
-                        + List.of(values()).stream().map(Fault::text).toList()));
+    @Override
+    public String wireName() {
+        return WireName.super.wireName().replace('_', '-');
     }
 
     private static void during(Member worker, Link.State state) throws InterruptedException {

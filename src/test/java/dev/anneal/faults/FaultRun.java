@@ -1,5 +1,6 @@
 package dev.anneal.faults;
 
+import dev.anneal.protocol.WireName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Disturbs a whole installation while it trains, and checks afterwards that nothing was lost, done twice or trained to other bits.
@@ -46,7 +48,7 @@ public final class FaultRun {
         int injections = Integer.parseInt(arguments[1]);
         List<Fault> faults = arguments.length > 2
                 ? List.of(arguments).subList(2, arguments.length).stream()
-                        .map(Fault::named)
+                        .map(FaultRun::fault)
                         .toList()
                 : List.of(Fault.values());
         Path folder = Files.createDirectories(Path.of("target", "faults")).toAbsolutePath();
@@ -62,6 +64,12 @@ public final class FaultRun {
         System.exit(holds && left.isEmpty() ? 0 : 1);
     }
 
+    private static Fault fault(String name) {
+        return WireName.find(Fault.class, name)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no fault is named '" + name + "'; there are " + WireName.list(Fault.class)));
+    }
+
     private boolean run(List<Fault> faults, int injections) throws Exception {
         trainUndisturbed();
         List<Fault> order = new ArrayList<>();
@@ -74,7 +82,7 @@ public final class FaultRun {
             Duration recovery = inject(fault);
             System.out.printf(
                     "%d/%d %s: recovered %.1f s after it%n",
-                    number, order.size(), fault.text(), recovery.toMillis() / 1e3);
+                    number, order.size(), fault.wireName(), recovery.toMillis() / 1e3);
         }
         awaitAll();
         check();
@@ -123,12 +131,12 @@ public final class FaultRun {
         long ended = System.nanoTime();
         try {
             Patience.until(
-                    "recovery from " + fault.text(),
+                    "recovery from " + fault.wireName(),
                     RECOVERY,
                     () -> installation.api().allAnswer() && history.haveMovedOn(running));
         } catch (IllegalStateException late) {
             report.violated(
-                    fault.text() + " was not recovered from: " + late.getMessage() + ", cause " + late.getCause());
+                    fault.wireName() + " was not recovered from: " + late.getMessage() + ", cause " + late.getCause());
         }
         Duration recovery = Duration.ofNanos(System.nanoTime() - ended);
         report.add(fault, unfinished, recovery);
@@ -139,7 +147,7 @@ public final class FaultRun {
         Map<String, String> states = history.states();
         return jobs.keySet().stream()
                 .filter(job -> !History.isEnded(states.getOrDefault(job, "")))
-                .collect(java.util.stream.Collectors.toSet());
+                .collect(Collectors.toSet());
     }
 
     private void awaitAll() throws InterruptedException {

@@ -4,6 +4,8 @@ import dev.anneal.engine.format.file.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,34 +39,38 @@ final class History {
         return installation.observer();
     }
 
+    /** Reads a column of a value. */
+    private interface Value<T> {
+        T of(ResultSet row) throws SQLException;
+    }
+
+    /** @param query selects ids of jobs and a value of each */
+    private <T> Map<String, T> byJob(String query, Value<T> value) {
+        return jdbc().sql(query).query((row, number) -> Map.entry(row.getString(1), value.of(row))).list().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
     /** States of all jobs by id. */
     Map<String, String> states() {
-        return jdbc()
-                .sql("SELECT external_id, work.state FROM job JOIN work ON work.id = job.work_id")
-                .query((row, number) -> Map.entry(row.getString(1), row.getString(2)))
-                .list()
-                .stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        return byJob(
+                "SELECT external_id, work.state FROM job JOIN work ON work.id = job.work_id", row -> row.getString(2));
     }
 
     /** Newest step of each running job, 0 before the first. */
     Map<String, Integer> runningSteps() {
-        return jdbc().sql("""
+        return byJob("""
                         SELECT external_id, coalesce(lease.step, 0)
                         FROM job JOIN work ON work.id = job.work_id JOIN lease ON lease.work_id = work.id
                         WHERE work.state = 'RUNNING'
-                        """).query((row, number) -> Map.entry(row.getString(1), row.getInt(2))).list().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+                        """, row -> row.getInt(2));
     }
 
     /** Jobs of these that have published a step since, or ended. */
     boolean haveMovedOn(Map<String, Integer> before) {
         Map<String, String> states = states();
-        Map<String, Integer> steps =
-                jdbc().sql("""
+        Map<String, Integer> steps = byJob("""
                         SELECT external_id, max(step) FROM job JOIN job_step ON job_step.job_id = job.id GROUP BY external_id
-                        """).query((row, number) -> Map.entry(row.getString(1), row.getInt(2))).list().stream()
-                        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+                        """, row -> row.getInt(2));
         return before.entrySet().stream()
                 .allMatch(job -> isEnded(states.getOrDefault(job.getKey(), ""))
                         || steps.getOrDefault(job.getKey(), 0) > job.getValue());

@@ -1,6 +1,7 @@
 package dev.anneal.faults;
 
 import dev.anneal.service.cluster.ServiceJvm;
+import dev.anneal.service.cluster.SharedProperties;
 import dev.anneal.service.platform.database.StoppableDatabase;
 import java.io.IOException;
 import java.net.URI;
@@ -63,15 +64,7 @@ final class Installation implements AutoCloseable {
         properties.put("anneal.queue.retry-delay", "500ms");
         properties.put("anneal.queue.tenant-running-limit", "8");
         properties.put("anneal.database.heartbeat-timeout", "1s");
-        properties.put(
-                "anneal.engine.cache-directory",
-                Path.of("target", "engine-cache").toAbsolutePath().toString());
-        properties.put("anneal.engine.heap", "256MB");
-        properties.put("anneal.engine.threads", "1");
-        properties.put("anneal.engine.precision", "fp32");
-        properties.put("anneal.engine.jvm-options", "-XX:TieredStopAtLevel=1");
-        properties.put("anneal.worker.poll-interval", "200ms");
-        properties.put("anneal.worker.publish-interval", "200ms");
+        properties.putAll(SharedProperties.quickWorker());
         properties.putAll(more);
         return new Member(role, name, properties, link);
     }

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** The table of a run: for each fault what was injected and what became of the jobs that were unfinished then. */
 final class Report {
@@ -47,16 +48,9 @@ final class Report {
         out.printf(
                 "%d jobs, %d lost, %d double, %d bit-equal%n",
                 outcomes.size(),
-                count(outcomes.keySet(), Kind.LOST),
-                count(outcomes.keySet(), Kind.DOUBLE),
-                count(outcomes.keySet(), Kind.EQUAL));
-    }
-
-    /** What is counted of outcomes. */
-    private enum Kind {
-        LOST,
-        DOUBLE,
-        EQUAL
+                count(outcomes.keySet(), Outcome::isLost),
+                count(outcomes.keySet(), Outcome::isDoubled),
+                count(outcomes.keySet(), Outcome::isEqual));
     }
 
     private String row(Fault fault, List<Duration> times) {
@@ -64,24 +58,20 @@ final class Report {
         List<Duration> sorted = times.stream().sorted().toList();
         return "| `%s` | %d | %d | %d | %d | %d | %.1f | %.1f |"
                 .formatted(
-                        fault.text(),
+                        fault.wireName(),
                         times.size(),
                         jobs.size(),
-                        count(jobs, Kind.LOST),
-                        count(jobs, Kind.DOUBLE),
-                        count(jobs, Kind.EQUAL),
+                        count(jobs, Outcome::isLost),
+                        count(jobs, Outcome::isDoubled),
+                        count(jobs, Outcome::isEqual),
                         seconds(sorted.get(sorted.size() / 2)),
                         seconds(sorted.get(sorted.size() - 1)));
     }
 
-    private long count(Set<String> jobs, Kind kind) {
+    private long count(Set<String> jobs, Predicate<Outcome> counted) {
         return jobs.stream()
                 .map(job -> outcomes.getOrDefault(job, new Outcome(true, false, false)))
-                .filter(job -> switch (kind) {
-                    case LOST -> job.isLost();
-                    case DOUBLE -> job.isDoubled();
-                    case EQUAL -> job.isEqual();
-                })
+                .filter(counted)
                 .count();
     }
 

@@ -23,11 +23,12 @@ public final class FuzzRun {
                 : List.of(FuzzTarget.values());
         List<String> findings = new ArrayList<>();
         for (FuzzTarget target : targets) {
-            Path results = Files.createDirectories(RESULTS.resolve(target.text()));
+            Path results = Files.createDirectories(RESULTS.resolve(target.wireName()));
             Files.createDirectories(results.resolve("corpus"));
-            System.out.printf("fuzzing %s for %s s, log and findings in %s%n", target.text(), arguments[0], results);
+            System.out.printf(
+                    "fuzzing %s for %s s, log and findings in %s%n", target.wireName(), arguments[0], results);
             if (start(target, results, arguments[0]).waitFor() != 0) {
-                findings.add(target.text());
+                findings.add(target.wireName());
             }
         }
         System.out.println(findings.isEmpty() ? "nothing found" : "FOUND in " + findings + ": see target/fuzz");
@@ -41,7 +42,7 @@ public final class FuzzRun {
                 "-Xmx768m",
                 "-Xss1m",
                 "-Djava.io.tmpdir=" + (Files.isDirectory(MEMORY) ? MEMORY : results.toAbsolutePath()),
-                "-D" + Fuzzer.TARGET + "=" + target.text(),
+                "-D" + Fuzzer.TARGET + "=" + target.wireName(),
                 "-Dai.djl.offline=true",
                 "-DOPT_OUT_TRACKING=true",
                 "-cp",
@@ -58,12 +59,12 @@ public final class FuzzRun {
                 "-rss_limit_mb=3072",
                 "-use_value_profile=1",
                 "-print_final_stats=1"));
-        Path dictionary = SEEDS.resolve(target.text() + ".dict");
+        Path dictionary = SEEDS.resolve(target.wireName() + ".dict");
         if (Files.exists(dictionary)) {
             command.add("-dict=" + dictionary);
         }
         command.add(results.resolve("corpus").toString());
-        command.add(SEEDS.resolve(target.text()).toString());
+        command.add(SEEDS.resolve(target.wireName()).toString());
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("OPT_OUT_TRACKING", "true");
         return builder.redirectOutput(results.resolve("log").toFile()).start();

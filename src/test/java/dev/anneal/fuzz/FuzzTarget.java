@@ -1,12 +1,11 @@
 package dev.anneal.fuzz;
 
+import dev.anneal.protocol.WireName;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Locale;
-import java.util.stream.Stream;
 
 /** The parsers that are fuzzed. The seeds of each lie in {@code src/test/resources/fuzz/<name>}. */
-enum FuzzTarget {
+enum FuzzTarget implements WireName {
     /** The reader of safetensors files. */
     SAFETENSORS,
     /** The index of sharded weights, held against two shards. */
@@ -29,15 +28,14 @@ enum FuzzTarget {
     CHAT_TEMPLATE;
 
     /** As in folders and on the command line: {@code chat-rows}. */
-    String text() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    @Override
+    public String wireName() {
+        return WireName.super.wireName().replace('_', '-');
     }
 
-    static FuzzTarget named(String text) {
-        return Stream.of(values())
-                .filter(target -> target.text().equals(text))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no fuzz target '" + text + "'"));
+    static FuzzTarget named(String name) {
+        return WireName.find(FuzzTarget.class, name)
+                .orElseThrow(() -> new IllegalArgumentException("there is no fuzz target '" + name + "'"));
     }
 
     /**

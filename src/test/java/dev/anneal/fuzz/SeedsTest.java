@@ -30,7 +30,7 @@ class SeedsTest {
     }
 
     private static List<Path> seeds(FuzzTarget target) throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("src/test/resources/fuzz", target.text()))) {
+        try (Stream<Path> files = Files.list(Path.of("src/test/resources/fuzz", target.wireName()))) {
             return files.sorted().toList();
         }
     }

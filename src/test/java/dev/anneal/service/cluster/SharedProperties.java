@@ -46,16 +46,21 @@ public final class SharedProperties {
     static Map<String, String> ofWorker(Environment environment, Path home) {
         Map<String, String> properties = of(environment, QUEUE.toArray(String[]::new));
         properties.put("anneal.home", home.toString());
-        properties.put(
-                "anneal.engine.cache-directory",
-                Path.of("target", "engine-cache").toAbsolutePath().toString());
-        properties.put("anneal.engine.heap", "256MB");
-        properties.put("anneal.engine.threads", "1");
-        properties.put("anneal.engine.precision", "fp32");
-        properties.put("anneal.engine.jvm-options", "-XX:TieredStopAtLevel=1");
-        properties.put("anneal.worker.poll-interval", "200ms");
-        properties.put("anneal.worker.publish-interval", "100ms");
+        properties.putAll(quickWorker());
         return properties;
+    }
+
+    /** What makes a worker quick and its results the same bits every time. */
+    public static Map<String, String> quickWorker() {
+        return Map.of(
+                "anneal.engine.cache-directory",
+                        Path.of("target", "engine-cache").toAbsolutePath().toString(),
+                "anneal.engine.heap", "256MB",
+                "anneal.engine.threads", "1",
+                "anneal.engine.precision", "fp32",
+                "anneal.engine.jvm-options", "-XX:TieredStopAtLevel=1",
+                "anneal.worker.poll-interval", "200ms",
+                "anneal.worker.publish-interval", "100ms");
     }
 
     /** Where the test's service stores artifacts, for a process with another home. */

@@ -2,6 +2,7 @@ package dev.anneal.service.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.service.UploadedRows;
 import dev.anneal.service.platform.database.StoppableDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -117,18 +118,7 @@ class StoppedDatabaseIT {
         String rows = Files.readAllLines(Path.of("src/main/resources/demo/tickets.train.jsonl")).stream()
                 .limit(24)
                 .collect(Collectors.joining("\n", "", "\n"));
-        String upload = """
-                --b\r
-                Content-Disposition: form-data; name="purpose"\r
-                \r
-                fine-tune\r
-                --b\r
-                Content-Disposition: form-data; name="file"; filename="rows.jsonl"\r
-                \r
-                %s\r
-                --b--\r
-                """.formatted(rows);
-        String file = id(post(port, "/v1/files", "multipart/form-data; boundary=b", upload));
+        String file = id(post(port, "/v1/files", UploadedRows.CONTENT_TYPE, UploadedRows.form(rows)));
         for (int job = 0; job < JOBS; job++) {
             post(port, "/v1/fine_tuning/jobs", "application/json", """
                     {"model": "anneal-tiny", "training_file": "%s", "seed": %d, "anneal": {"max_steps": 100000}}

@@ -14,37 +14,13 @@ import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.worker.assignment.AssignmentException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.springframework.beans.factory.annotation.Autowired;
 
 /** What goes wrong in the worker itself, around its processes: the attempt fails as such, and the slot goes on. */
-@WorkerTest
-class AttemptFailuresIT {
-
-    private final WorkerTest.Parts parts;
-    private Stage stage;
-
-    @Autowired
-    AttemptFailuresIT(WorkerTest.Parts parts) {
-        this.parts = parts;
-    }
-
-    @BeforeEach
-    void open(@TempDir Path folder) {
-        stage = new Stage(parts, folder);
-    }
-
-    @AfterEach
-    void close() {
-        stage.close();
-    }
+class AttemptFailuresIT extends StageTest {
 
     @Test
     void anAttemptThatCannotBePreparedIsRetriedAndThenFails() {

@@ -8,7 +8,6 @@ import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.worker.assignment.AssignmentException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,37 +15,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.springframework.beans.factory.annotation.Autowired;
 
 /** Whose fault it is: a broken environment stops the worker that has it, and no work (#17). */
-@WorkerTest
-class EnvironmentFaultsOfWorkersIT {
+class EnvironmentFaultsOfWorkersIT extends StageTest {
 
     private static final WorkError STORE_AWAY =
             WorkError.ofEnvironment("storage_failed", "The artifact store is missing; its disk may not be mounted.");
 
-    private final WorkerTest.Parts parts;
     private volatile Optional<WorkError> store = Optional.empty();
-    private Stage stage;
-
-    @Autowired
-    EnvironmentFaultsOfWorkersIT(WorkerTest.Parts parts) {
-        this.parts = parts;
-    }
-
-    @BeforeEach
-    void open(@TempDir Path folder) {
-        stage = new Stage(parts, folder);
-    }
-
-    @AfterEach
-    void close() {
-        stage.close();
-    }
 
     @Test
     void storeThatIsAwayFailsNoWorkAndEachSaysWhatItWaitsFor() {

@@ -7,36 +7,17 @@ import dev.anneal.protocol.ExitCode;
 import dev.anneal.service.platform.process.FakeEngine;
 import dev.anneal.service.platform.process.FakeEngine.Misdeed;
 import dev.anneal.service.queue.WorkState;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.springframework.beans.factory.annotation.Autowired;
 
 /** A worker that was started for one item, as a pod of a ScaledJob is: it ends, and says how its engine process did. #6 */
-@WorkerTest
-class LimitedWorkerIT {
-
-    private final WorkerTest.Parts parts;
-    private Stage stage;
-
-    @Autowired
-    LimitedWorkerIT(WorkerTest.Parts parts) {
-        this.parts = parts;
-    }
+class LimitedWorkerIT extends StageTest {
 
     @BeforeEach
-    void open(@TempDir Path folder) {
-        stage = new Stage(parts, folder);
+    void limit() {
         stage.limit(1, Duration.ofSeconds(60));
-    }
-
-    @AfterEach
-    void close() {
-        stage.close();
     }
 
     @Test

@@ -10,45 +10,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.queue.lease.TestQueue;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.springframework.beans.factory.annotation.Autowired;
 
 /** Files of an attempt are on their way for longer than an attempt may be silent. */
-@WorkerTest
-class LongTransfersIT {
+class LongTransfersIT extends StageTest {
 
     /** 140 GB at 100 MB/s: 14 times as long as this, after which the rescue nearly treats a silent attempt as hung. */
     private static final Duration PART = Duration.ofSeconds(100);
 
     private static final int PARTS = 14;
 
-    private final WorkerTest.Parts parts;
     private final AtomicInteger rescued = new AtomicInteger();
     private final CountDownLatch begun = new CountDownLatch(1);
-    private Stage stage;
-
-    @Autowired
-    LongTransfersIT(WorkerTest.Parts parts) {
-        this.parts = parts;
-    }
-
-    @BeforeEach
-    void open(@TempDir Path folder) {
-        stage = new Stage(parts, folder);
-    }
-
-    @AfterEach
-    void close() {
-        stage.close();
-    }
 
     @Test
     void resultThatIsStoredForLongDoesNotCountAsHung() {

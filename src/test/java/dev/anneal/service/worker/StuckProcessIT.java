@@ -17,40 +17,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
 
 /** An engine process that even a kill does not end, as one that waits for a dead disk or device. */
-@WorkerTest
-class StuckProcessIT {
-
-    private final WorkerTest.Parts parts;
-    private final MeterRegistry meters;
-    private Path folder;
-    private Path behaviour;
-    private Stage stage;
+class StuckProcessIT extends StageTest {
 
     @Autowired
-    StuckProcessIT(WorkerTest.Parts parts, MeterRegistry meters) {
-        this.parts = parts;
-        this.meters = meters;
-    }
+    private MeterRegistry meters;
+
+    private Path behaviour;
 
     @BeforeEach
-    void open(@TempDir Path home) throws IOException {
-        folder = home;
-        behaviour = home.resolve("behaviour");
+    void misbehave() throws IOException {
+        behaviour = folder.resolve("behaviour");
         Files.writeString(behaviour, "FAKE_MISDEED=%s\nFAKE_AT=3\n".formatted(Misdeed.UNKILLABLE));
-        stage = new Stage(parts, home);
         stage.trainingSlots(2);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        stage.close();
     }
 
     @Test

@@ -13,38 +13,14 @@ import dev.anneal.service.platform.process.FakeTasks;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.assertj.core.api.InstanceOfAssertFactories;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.springframework.beans.factory.annotation.Autowired;
 
 /** A worker with real processes that only pretend to train, and every way in which they can end by themselves. */
-@WorkerTest
-class SupervisorIT {
-
-    private final WorkerTest.Parts parts;
-    private Stage stage;
-
-    @Autowired
-    SupervisorIT(WorkerTest.Parts parts) {
-        this.parts = parts;
-    }
-
-    @BeforeEach
-    void open(@TempDir Path folder) {
-        stage = new Stage(parts, folder);
-    }
-
-    @AfterEach
-    void close() {
-        stage.close();
-    }
+class SupervisorIT extends StageTest {
 
     @Test
     void aTrainingSucceedsAndEveryStepIsPublishedOnce() {

@@ -17,37 +17,13 @@ import dev.anneal.service.platform.process.FakeTasks;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.springframework.beans.factory.annotation.Autowired;
 
 /** A worker that has to stop: by a client's wish, by its own end, by a lost lease; and one whose database goes away. */
-@WorkerTest
-class SupervisorStopIT {
-
-    private final WorkerTest.Parts parts;
-    private Stage stage;
-
-    @Autowired
-    SupervisorStopIT(WorkerTest.Parts parts) {
-        this.parts = parts;
-    }
-
-    @BeforeEach
-    void open(@TempDir Path folder) {
-        stage = new Stage(parts, folder);
-    }
-
-    @AfterEach
-    void close() {
-        stage.close();
-    }
+class SupervisorStopIT extends StageTest {
 
     @Test
     void aCancelledTrainingKeepsACheckpoint() {

@@ -10,6 +10,7 @@ import dev.anneal.service.queue.lease.LeaseProperties;
 import dev.anneal.service.queue.lease.Leases;
 import dev.anneal.service.queue.lease.Rescuer;
 import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
@@ -25,6 +26,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 /** A test of workers on the real queue, with leases of a few seconds; nothing is rescued unless the test does it. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
+@Inherited
 @PostgresTest
 @SpringBootTest(
         classes = WorkerTest.Application.class,

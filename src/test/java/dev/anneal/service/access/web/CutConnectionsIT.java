@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import dev.anneal.service.HeardLog;
 import dev.anneal.service.ServiceTest;
+import dev.anneal.service.UploadedRows;
 import dev.anneal.service.access.tenant.IssuedKeys;
 import dev.anneal.service.access.tenant.NewKey;
 import dev.anneal.service.access.tenant.Scope;
@@ -36,17 +37,8 @@ class CutConnectionsIT extends ServiceTest {
 
     private static final String JOBS = "/v1/fine_tuning/jobs";
 
-    private static final String FILE = """
-            --b\r
-            Content-Disposition: form-data; name="purpose"\r
-            \r
-            fine-tune\r
-            --b\r
-            Content-Disposition: form-data; name="file"; filename="r.jsonl"\r
-            \r
-            {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}\r
-            --b--\r
-            """;
+    private static final String FILE = UploadedRows.form(
+            "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b\"}]}\n");
 
     /** Puts the cuts between the service and its pools. */
     @TestConfiguration(proxyBeanMethods = false)
@@ -303,7 +295,7 @@ class CutConnectionsIT extends ServiceTest {
     }
 
     private static HttpRequest.Builder multipart(HttpRequest.Builder request, String body) {
-        return request.header("Content-Type", "multipart/form-data; boundary=b")
+        return request.header("Content-Type", UploadedRows.CONTENT_TYPE)
                 .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8));
     }
 }

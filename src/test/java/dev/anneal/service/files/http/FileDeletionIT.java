@@ -2,6 +2,7 @@ package dev.anneal.service.files.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.service.UploadedRows;
 import dev.anneal.service.access.web.ApiTestBase;
 import dev.anneal.service.files.FileFixture;
 import java.io.IOException;
@@ -48,20 +49,9 @@ class FileDeletionIT extends ApiTestBase {
     }
 
     private String upload(int rows) throws IOException, InterruptedException {
-        String body = """
-                --b\r
-                Content-Disposition: form-data; name="purpose"\r
-                \r
-                fine-tune\r
-                --b\r
-                Content-Disposition: form-data; name="file"; filename="rows.jsonl"\r
-                \r
-                %s\r
-                --b--\r
-                """.formatted(FileFixture.rows(rows));
         Answer answer = send(HttpRequest.newBuilder(uri("/v1/files"))
-                .header("content-type", "multipart/form-data; boundary=b")
-                .POST(HttpRequest.BodyPublishers.ofString(body)));
+                .header("content-type", UploadedRows.CONTENT_TYPE)
+                .POST(HttpRequest.BodyPublishers.ofString(UploadedRows.form(FileFixture.rows(rows)))));
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         return answer.json().path("id").asString();
     }

@@ -111,14 +111,7 @@ class EstimateIT extends ServiceTest {
     private String bodyOfAFileThatAnotherProcessCounts() {
         estimate("{'model': 'anneal-tiny', 'training_file': '" + file(ALPHA, 20) + "'}");
         String file = file(ALPHA, 21);
-        TestDatabase.administrator().sql("""
-                        INSERT INTO file_check (tenant_id, file_id, kind, model_id, tokenizer, max_length, state, requested_at, claimed_by,
-                                                claimed_until)
-                        SELECT tenant_id, (SELECT id FROM file WHERE public_id = ?), kind, model_id, tokenizer, max_length, 'CLAIMED',
-                               now(), 'another', now() + interval '1 hour'
-                        FROM file_check
-                        WHERE kind = 'COUNT'
-                        """).param(file).update();
+        CountedElsewhere.begin(file);
         return "{'model': 'anneal-tiny', 'training_file': '" + file + "'}";
     }
 

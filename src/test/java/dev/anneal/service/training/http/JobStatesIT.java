@@ -36,15 +36,7 @@ class JobStatesIT extends ServiceTest {
     @CsvSource({"internal_error, system", "rendering_stalled, user"})
     void countThatMayGoWellAnotherTimeFailsItsJobAloneAndIsNotKept(String code, String origin) {
         String file = file(ALPHA, 21);
-        // As if another process counted.
-        TestDatabase.administrator().sql("""
-                        INSERT INTO file_check (tenant_id, file_id, kind, model_id, tokenizer, max_length, state, requested_at, claimed_by,
-                                                claimed_until)
-                        SELECT tenant_id, (SELECT id FROM file WHERE public_id = ?), kind, model_id, tokenizer, max_length, 'CLAIMED',
-                               now(), 'another', now() + interval '1 hour'
-                        FROM file_check
-                        WHERE kind = 'COUNT'
-                        """).param(file).update();
+        CountedElsewhere.begin(file);
         String body = "{'model': 'anneal-tiny', 'training_file': '" + file + "'}";
         JsonNode waiting = json(post(ALPHA, "/v1/fine_tuning/jobs", body));
         assertThat(waiting.get("status").stringValue()).isEqualTo("validating_files");
