@@ -71,7 +71,6 @@ final class CountWaits implements DisposableBean {
         boolean isWaiting = places.take(tenantId);
         if (isWaiting) {
             waiters.add(waiter);
-            waiter.count().whenComplete((count, failure) -> leave(waiter));
         }
         try {
             TokenCount count = look.get();
@@ -82,7 +81,7 @@ final class CountWaits implements DisposableBean {
             waiter.count().completeExceptionally(failure);
         }
         lookLater(waiter);
-        return waiter.count();
+        return isWaiting ? waiter.count().whenComplete((count, failure) -> leave(waiter)) : waiter.count();
     }
 
     private void leave(Waiter waiter) {
