@@ -30,7 +30,7 @@ final class LeftShards {
         }
     }
 
-    /** The shards that have a receipt, with what tells a file from another of the same name. */
+    /** The shards that have a whole receipt, with what tells a file from another of the same name. */
     static Map<Path, Object> in(Path parent) throws IOException {
         Map<Path, Object> shards = new TreeMap<>();
         if (!Files.isDirectory(parent)) {
@@ -38,6 +38,7 @@ final class LeftShards {
         }
         try (Stream<Path> tree = Files.walk(parent)) {
             for (Path receipt : tree.filter(path -> path.toString().endsWith(".safetensors.json"))
+                    .filter(LeftShards::isWhole)
                     .toList()) {
                 Path content = receipt.resolveSibling("../content").normalize();
                 Path shard = content.resolve(receipt.getFileName().toString().replace(".json", ""));
@@ -47,6 +48,15 @@ final class LeftShards {
             return shards;
         }
         return shards;
+    }
+
+    /** A killed process may leave a receipt that is empty or cut off. */
+    private static boolean isWhole(Path receipt) {
+        try {
+            return Files.readString(receipt).endsWith("}");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static Object identity(Path file) throws IOException {

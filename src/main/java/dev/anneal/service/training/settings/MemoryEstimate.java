@@ -31,7 +31,7 @@ public record MemoryEstimate(
         long totalBytes) {
 
     /** Code and data of libtorch and JVM, threads and tokenizer, measured with a model of negligible size. */
-    static final long RUNTIME_BYTES = 232L << 20;
+    static final long RUNTIME_BYTES = 240L << 20;
 
     /** Memory that the tokenizer leaves behind. Tensors reuse it later, but not while the model is loaded, or if they are few. */
     static final long TOKENIZER_BYTES = 40L << 20;

@@ -30,7 +30,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.util.unit.DataSize;
 
-/** A real engine process takes the memory that a client is told. Linux counts a process's largest resident size. */
+/**
+ * A real engine process takes the memory that a client is told, within the fifth that docs/training-settings.md adds because processors
+ * differ. Linux counts a process's largest resident size.
+ */
 @EnabledOnOs(OS.LINUX)
 class MemoryEstimateIT {
 
@@ -73,7 +76,7 @@ class MemoryEstimateIT {
                 adapter,
                 new EngineSetup("fp32", false, THREADS),
                 MemoryEstimate.Rows.kept(rows, LONGEST_TOKENS));
-        assertThat(peak).isCloseTo(estimate.totalBytes(), withinPercentage(15));
+        assertThat(peak).isCloseTo(estimate.totalBytes(), withinPercentage(20));
     }
 
     private static long peakBytes(long pid) throws IOException {

@@ -284,7 +284,7 @@ class SettingsResolverTest {
         long pairs = 16L * 6 * (384 + 256 + 256 + 384 + 704 + 704 + 704);
         long a = 16L * 6 * (6 * 192 + 512);
         long blocks = 16L * 6 * (320 * 3 + 192 + 1024 * 2 + 192);
-        assertThat(estimate.processBytes()).isEqualTo((232L << 20) + 8 * 50_000);
+        assertThat(estimate.processBytes()).isEqualTo((240L << 20) + 8 * 50_000);
         assertThat(estimate.weightsBytes()).isEqualTo(4 * 2_656_704 + 2 * 1536 * 192);
         assertThat(estimate.adapterBytes()).isEqualTo(4 * 7 * pairs + 4 * (a + blocks));
         assertThat(estimate.activationsBytes())
