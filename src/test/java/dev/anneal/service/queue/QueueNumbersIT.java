@@ -11,10 +11,12 @@ import dev.anneal.service.queue.lease.Leases;
 import dev.anneal.service.queue.lease.TestQueue;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What is shown of the queue is what the claim then does. */
@@ -26,9 +28,11 @@ class QueueNumbersIT {
     @Test
     void positionsAreTheOrderOfTheClaims() {
         Random random = new Random(7);
-        List<Long> ids = new ArrayList<>();
+        Map<String, List<Long>> ids = new HashMap<>();
         for (int item = 0; item < 40; item++) {
-            ids.add(queue.enqueue(training("tenant-" + random.nextInt(5), random.nextInt(10))));
+            String tenant = "tenant-" + random.nextInt(5);
+            ids.computeIfAbsent(tenant, unused -> new ArrayList<>())
+                    .add(queue.enqueue(training(tenant, random.nextInt(10))));
         }
         for (int claim = 0; claim < 6; claim++) {
             Lease lease = queue.claim().orElseThrow().lease();
@@ -37,7 +41,8 @@ class QueueNumbersIT {
             }
         }
 
-        Map<Long, QueuePosition> positions = queue.numbers.positions(ids);
+        Map<Long, QueuePosition> positions = new HashMap<>();
+        ids.forEach((tenant, items) -> positions.putAll(queue.numbers.positions(Slot.TRAINING, tenant, items)));
 
         assertThat(positions).hasSize(34);
         long position = 0;
@@ -59,7 +64,7 @@ class QueueNumbersIT {
                         """).update();
         long start = System.nanoTime();
 
-        Map<Long, QueuePosition> positions = queue.numbers.positions(List.of(first));
+        Map<Long, QueuePosition> positions = queue.numbers.positions(Slot.TRAINING, "one", List.of(first));
 
         assertThat(positions).containsEntry(first, new QueuePosition(1, 5001));
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
@@ -67,7 +72,29 @@ class QueueNumbersIT {
 
     @Test
     void onlyQueuedWorkHasAPosition() {
-        assertThat(queue.numbers.positions(List.of(queue.running().workId()))).isEmpty();
+        assertThat(queue.numbers.positions(
+                        Slot.TRAINING, "one", List.of(queue.running().workId())))
+                .isEmpty();
+    }
+
+    /** #19 */
+    @Test
+    void workThatWasQueuedAfterTheSnapshotIsTheTenantsLast() {
+        queue.enqueued();
+        queue.enqueued();
+        queue.enqueue(training("two"));
+        QueueSnapshot before = TestDatabase.system().call(() -> QueueSnapshot.read(TestDatabase.jdbc()));
+
+        long later = queue.enqueued();
+        long other = queue.enqueue(training("three"));
+
+        assertThat(before.positions(Slot.TRAINING, "one", Set.of(later))).isEmpty();
+        assertThat(before.last(Slot.TRAINING, "one")).isEqualTo(new QueuePosition(4, 4));
+        assertThat(queue.numbers
+                        .positions(Slot.TRAINING, "three", List.of(other))
+                        .get(other))
+                .isEqualTo(new QueuePosition(2, 5));
+        assertThat(before.last(Slot.TRAINING, "three")).isEqualTo(new QueuePosition(1, 4));
     }
 
     @Test

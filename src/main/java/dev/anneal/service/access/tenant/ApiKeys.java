@@ -1,6 +1,6 @@
 package dev.anneal.service.access.tenant;
 
-import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.database.AuthenticationDatabase;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import java.sql.ResultSet;
@@ -34,12 +34,17 @@ public final class ApiKeys {
     private static final int SHOWN_HASH_DIGITS = 12;
 
     private final JdbcClient jdbc;
-    private final SystemDatabase database;
+    private final AuthenticationDatabase database;
     private final RecentReads recent;
     private final Clock clock;
     private final Map<String, Principal> configured;
 
-    ApiKeys(JdbcClient jdbc, SystemDatabase database, TenantProperties properties, RecentReads recent, Clock clock) {
+    ApiKeys(
+            JdbcClient jdbc,
+            AuthenticationDatabase database,
+            TenantProperties properties,
+            RecentReads recent,
+            Clock clock) {
         this.jdbc = jdbc;
         this.database = database;
         this.recent = recent;

@@ -80,6 +80,11 @@ class DatabaseConfiguration {
     }
 
     @Bean
+    HikariDataSource authenticationPool(Pools pools) {
+        return pools.authentication();
+    }
+
+    @Bean
     HikariDataSource heartbeatPool(Pools pools) {
         return pools.heartbeat();
     }
@@ -123,6 +128,13 @@ class DatabaseConfiguration {
     SystemDatabase systemDatabase(
             CurrentPool current, @Qualifier("systemPool") DataSource pool, PlatformTransactionManager manager) {
         return new SystemDatabase(new Transactions(current, pool, manager));
+    }
+
+    @Bean
+    @DependsOnDatabaseInitialization
+    AuthenticationDatabase authenticationDatabase(
+            CurrentPool current, @Qualifier("authenticationPool") DataSource pool, PlatformTransactionManager manager) {
+        return new AuthenticationDatabase(new Transactions(current, pool, manager));
     }
 
     @Bean

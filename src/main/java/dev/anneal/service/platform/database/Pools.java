@@ -10,6 +10,9 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 final class Pools {
 
     private static final int HEARTBEAT_CONNECTIONS = 2;
+    /** Keys in use are looked up once a second, by their index. */
+    private static final int AUTHENTICATION_CONNECTIONS = 2;
+
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     /** Hikari's minimum. */
     private static final Duration SHORTEST_POOL_TIMEOUT = Duration.ofMillis(250);
@@ -30,6 +33,10 @@ final class Pools {
 
     HikariDataSource system() {
         return pool("system", "anneal_system", properties.systemConnections(), properties.statementTimeout());
+    }
+
+    HikariDataSource authentication() {
+        return pool("authentication", "anneal_system", AUTHENTICATION_CONNECTIONS, properties.statementTimeout());
     }
 
     HikariDataSource heartbeat() {

@@ -4,6 +4,7 @@ import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.QueueNumbers;
 import dev.anneal.service.queue.QueuePosition;
+import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.Waiting;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkQueue;
@@ -46,7 +47,8 @@ public final class JobInsights {
                 .filter(job -> job.state() == WorkState.QUEUED)
                 .map(job -> job.work().id())
                 .toList();
-        Map<Long, QueuePosition> positions = queued.isEmpty() ? Map.of() : numbers.positions(queued);
+        Map<Long, QueuePosition> positions =
+                queued.isEmpty() ? Map.of() : numbers.positions(Slot.TRAINING, tenantId, queued);
         Map<Long, List<Attempt>> attempts = attempts(tenantId, jobs);
         return jobs.stream()
                 .map(job -> insight(

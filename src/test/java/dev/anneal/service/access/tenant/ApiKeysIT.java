@@ -184,6 +184,7 @@ class ApiKeysIT {
 
     private static ApiKeys configured(String... entries) {
         TenantProperties properties = new TenantProperties(List.of(entries), List.of(ADMINISTRATORS));
-        return new ApiKeys(TestDatabase.jdbc(), TestDatabase.system(), properties, new RecentReads(NANOS::get), CLOCK);
+        return new ApiKeys(
+                TestDatabase.jdbc(), TestDatabase.authentication(), properties, new RecentReads(NANOS::get), CLOCK);
     }
 }

@@ -59,6 +59,9 @@ public final class CutConnections implements BeanPostProcessor {
         if (bean instanceof TenantDatabase) {
             return new TenantDatabase(onCut("tenantPool"), beans.getBean(JdbcClient.class));
         }
+        if (bean instanceof AuthenticationDatabase) {
+            return new AuthenticationDatabase(onCut("authenticationPool"));
+        }
         return bean instanceof SystemDatabase ? new SystemDatabase(onCut("systemPool")) : bean;
     }
 

@@ -24,15 +24,21 @@ class DatabaseConfigurationIT {
 
     private final TenantDatabase tenant;
     private final SystemDatabase system;
+    private final AuthenticationDatabase authentication;
     private final HeartbeatDatabase heartbeat;
     private final JdbcClient jdbc;
 
     @Autowired
     DatabaseConfigurationIT(
-            TenantDatabase tenant, SystemDatabase system, HeartbeatDatabase heartbeat, JdbcClient jdbc) {
+            TenantDatabase tenant,
+            SystemDatabase system,
+            AuthenticationDatabase authentication,
+            HeartbeatDatabase heartbeat,
+            JdbcClient jdbc) {
         this.jdbc = jdbc;
         this.tenant = tenant;
         this.system = system;
+        this.authentication = authentication;
         this.heartbeat = heartbeat;
     }
 
@@ -40,6 +46,7 @@ class DatabaseConfigurationIT {
     void eachPoolHasItsRoleNameAndTimeouts() {
         assertThat(tenant.<String>call("one", this::session)).isEqualTo("anneal_tenant anneal-tenant 30s 10s");
         assertThat(system.<String>call(this::session)).isEqualTo("anneal_system anneal-system 30s 10s");
+        assertThat(authentication.<String>call(this::session)).isEqualTo("anneal_system anneal-authentication 30s 10s");
         assertThat(heartbeat.<String>call(this::session)).isEqualTo("anneal_system anneal-heartbeat 3s 10s");
     }
 

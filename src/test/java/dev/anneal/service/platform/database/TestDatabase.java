@@ -66,6 +66,8 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
     private static final TenantDatabase TENANT = new TenantDatabase(transactions(POOLS.tenant()), JDBC);
     private static final DataSource SYSTEM_POOL = POOLS.system();
     private static final SystemDatabase SYSTEM = new SystemDatabase(transactions(SYSTEM_POOL));
+    private static final AuthenticationDatabase AUTHENTICATION =
+            new AuthenticationDatabase(transactions(POOLS.authentication()));
     private static final HeartbeatDatabase HEARTBEAT =
             new HeartbeatDatabase(transactions(POOLS.heartbeat()), PROPERTIES.heartbeatTimeout());
 
@@ -93,6 +95,10 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
     /** As {@link #system()}, but of the commits every {@code 1 / probability}th is lost or its answer is. */
     public static SystemDatabase systemLosingReplies(long seed, double probability) {
         return new SystemDatabase(transactions(new LostReplies(SYSTEM_POOL, seed, probability)));
+    }
+
+    public static AuthenticationDatabase authentication() {
+        return AUTHENTICATION;
     }
 
     public static HeartbeatDatabase heartbeat() {
