@@ -442,8 +442,11 @@ spec:
           {{- else }}
           value: cpu
           {{- end }}
+        {{- $grace := sub (int .terminationGracePeriodSeconds) (add (int .preStopSleepSeconds) 30) }}
         - name: ANNEAL_WORKER_STOPGRACE
-          value: {{ sub (int .terminationGracePeriodSeconds) (add (int .preStopSleepSeconds) 30) }}s
+          value: {{ min 90 $grace }}s
+        - name: ANNEAL_WORKER_LONGESTSTOPGRACE
+          value: {{ $grace }}s
         - name: SPRING_LIFECYCLE_TIMEOUTPERSHUTDOWNPHASE
           value: {{ sub (int .terminationGracePeriodSeconds) (add (int .preStopSleepSeconds) 20) }}s
         {{- if $job }}

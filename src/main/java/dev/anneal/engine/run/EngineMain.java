@@ -35,7 +35,7 @@ public final class EngineMain {
             System.exit(ExitCode.BAD_INPUT.code());
         }
         Signals signals = new Signals();
-        Ending ending = new Ending(signals, Ending.GRACE);
+        Ending ending = new Ending(signals);
         ending.installHook();
         BlockingQueue<String> requests = new LinkedBlockingQueue<>();
         new CommandReader(System.in, signals, requests::add, ending::endSoon).start();

@@ -20,20 +20,24 @@ final class ProcessMonitor implements Consumer<Progress> {
     private final WorkerMeters meters;
     private final TrainingGauges gauges;
     private final StallWatch watch;
+    private final StopGrace grace;
     private final ProgressBuffer buffer;
     private final Consumer<Progress.Asked> questions;
     private final AttemptTrace trace;
     private long trainedTokens;
     private long devicePeak;
-    private boolean counting;
+    private volatile boolean hasSteps;
     private long lastEventNanos = System.nanoTime();
     private volatile Progress.@Nullable Failed failed;
+
+    /** What measures the process. */
+    record Clocks(StallWatch watch, StopGrace grace) {}
 
     ProcessMonitor(
             Assignment assignment,
             WorkerMeters meters,
             TrainingGauges gauges,
-            StallWatch watch,
+            Clocks clocks,
             ProgressBuffer buffer,
             Consumer<Progress.Asked> questions,
             AttemptTrace trace) {
@@ -41,7 +45,8 @@ final class ProcessMonitor implements Consumer<Progress> {
         this.onGpu = !assignment.task().machine().device().equals("cpu");
         this.meters = meters;
         this.gauges = gauges;
-        this.watch = watch;
+        this.watch = clocks.watch();
+        this.grace = clocks.grace();
         this.buffer = buffer;
         this.questions = questions;
         this.trace = trace;
@@ -66,6 +71,7 @@ final class ProcessMonitor implements Consumer<Progress> {
         }
         if (event instanceof Progress.Step step) {
             watch.step(step.seconds(), now);
+            grace.stepped(step.seconds());
             gauges.step(step);
             meters.step(step, newTokens(step), label.method(), onGpu);
         } else if (event instanceof Progress.Validating || event instanceof Progress.Working) {
@@ -78,6 +84,9 @@ final class ProcessMonitor implements Consumer<Progress> {
             trace.event("checkpoint saved", saved.step());
         } else if (event instanceof Progress.Started started) {
             trace.event("training started", started.firstStep());
+        } else if (event instanceof Progress.Interlude interlude
+                && interlude.kind() == Progress.Interlude.Kind.CHECKPOINT) {
+            grace.saved(interlude.seconds());
         } else if (event instanceof Progress.Failed failure) {
             failed = failure;
         }
@@ -90,10 +99,14 @@ final class ProcessMonitor implements Consumer<Progress> {
         return failed;
     }
 
+    boolean hasSteps() {
+        return hasSteps;
+    }
+
     /** A resumed process counts from its checkpoint, so its first step shows where that was. */
     private long newTokens(Progress.Step step) {
-        long fresh = counting ? step.trainedTokens() - trainedTokens : 0;
-        counting = true;
+        long fresh = hasSteps ? step.trainedTokens() - trainedTokens : 0;
+        hasSteps = true;
         trainedTokens = step.trainedTokens();
         return Math.max(0, fresh);
     }

@@ -44,9 +44,10 @@ final class Publisher {
      * How output is stored.
      *
      * @param patience how long failing calls to the artifact store are retried
+     * @param grace is told how long checkpoints take
      * @param betweenParts called while files are stored; may throw to abandon that
      */
-    record Storing(Duration patience, Runnable betweenParts) {}
+    record Storing(Duration patience, StopGrace grace, Runnable betweenParts) {}
 
     Publisher(
             HeldLease lease,
@@ -124,7 +125,11 @@ final class Publisher {
                 savedStep = saved.step();
             }
         }
+        long begun = System.nanoTime();
         assignment.store(events, storing.betweenParts());
+        if (savedStep != null) {
+            storing.grace().stored(Duration.ofNanos(System.nanoTime() - begun));
+        }
         boolean holds = heard(
                 leases.progress(lease.lease(), batch, step, savedStep, stallAfter(), () -> assignment.write(events)));
         if (holds) {

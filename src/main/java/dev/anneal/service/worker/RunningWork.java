@@ -45,6 +45,7 @@ final class RunningWork {
     private final TrainingGauges gauges;
     private final SlotContext equipment;
     private final ProgressBuffer buffer;
+    private final StopGrace grace;
     private final StoppableProcess process;
     private int exitCode = ExitCode.FAILURE.code();
     private final AttemptTrace trace;
@@ -64,13 +65,19 @@ final class RunningWork {
         this.gauges = gauges;
         this.equipment = equipment;
         this.buffer = new ProgressBuffer(properties.bufferedEvents());
-        this.process = new StoppableProcess(
-                claim.lease().workId(), properties.stopGrace(), properties.killPatience(), equipment.timer());
+        this.grace = properties.grace();
+        this.process =
+                new StoppableProcess(claim.lease().workId(), grace, properties.killPatience(), equipment.timer());
         this.trace = trace;
     }
 
     HeldLease lease() {
         return lease;
+    }
+
+    /** How long it may take to stop when the worker shuts down. */
+    Duration shutdownGrace() {
+        return grace.ofShutdown();
     }
 
     /** Stops the process: with a checkpoint, or at once, depending on the reason. */
@@ -146,9 +153,16 @@ final class RunningWork {
                 equipment.meters(),
                 new Publisher.Storing(
                         equipment.properties().storePatience(),
+                        grace,
                         transfers(() -> Publisher.stallAfter(watch), this::isOutputWanted)::requireWanted));
-        ProcessMonitor monitor =
-                new ProcessMonitor(assignment, equipment.meters(), gauges, watch, buffer, desk::take, trace);
+        ProcessMonitor monitor = new ProcessMonitor(
+                assignment,
+                equipment.meters(),
+                gauges,
+                new ProcessMonitor.Clocks(watch, grace),
+                buffer,
+                desk::take,
+                trace);
         if (assignment.label().isTraining()) {
             gauges.begin(
                     assignment.label().id(),
@@ -162,16 +176,11 @@ final class RunningWork {
             conclude(assignment, publisher, verdict(exit, monitor));
         } catch (UnwantedTransferException unwanted) {
             publisher.abandon();
-            conclude(
-                    assignment,
-                    publisher,
-                    left == null
-                            ? Verdict.ofKilled(process.reason(), lease.wish())
-                            : new Verdict.Fail(StuckProcessException.error()));
+            conclude(assignment, publisher, unlessStuck(stopOf(monitor).verdict()));
         } catch (StuckProcessException stuck) {
             // What is not published may be on a disk that does not answer.
             publisher.abandon();
-            conclude(assignment, publisher, new Verdict.Fail(StuckProcessException.error()));
+            conclude(assignment, publisher, StuckProcessException.verdict());
         } catch (IOException | RuntimeException | Error e) {
             // Not caused by an unreachable database: the machine or this program is at fault, and another attempt may
             // succeed.
@@ -181,9 +190,16 @@ final class RunningWork {
                     e);
             exitCode = ExitCode.FAILURE.code();
             publisher.abandon();
-            conclude(
-                    assignment, publisher, new Verdict.Fail(left == null ? errorOf(e) : StuckProcessException.error()));
+            conclude(assignment, publisher, unlessStuck(new Verdict.Fail(errorOf(e))));
         }
+    }
+
+    private Verdict.Stop stopOf(ProcessMonitor monitor) {
+        return new Verdict.Stop(process.reason(), process.wasKilled(), lease.wish(), monitor.hasSteps());
+    }
+
+    private Verdict unlessStuck(Verdict verdict) {
+        return left == null ? verdict : StuckProcessException.verdict();
     }
 
     private EngineExit superviseProcess(
@@ -234,7 +250,7 @@ final class RunningWork {
     }
 
     private Verdict verdict(EngineExit exit, ProcessMonitor monitor) {
-        Verdict verdict = Verdict.of(exit, process.reason(), process.wasKilled(), lease.wish(), monitor.failed());
+        Verdict verdict = Verdict.of(exit, stopOf(monitor), monitor.failed());
         if (verdict instanceof Verdict.Fail failed && !lease.isLost()) {
             LOG.warn(
                     "Work {}: {} Last output of its process, exit code {}:\n{}",

@@ -18,7 +18,7 @@ final class StoppableProcess {
     private static final Logger LOG = LoggerFactory.getLogger(StoppableProcess.class);
 
     private final long workId;
-    private final Duration grace;
+    private final StopGrace grace;
     private final Duration killPatience;
     private final ScheduledExecutorService timer;
 
@@ -32,7 +32,7 @@ final class StoppableProcess {
      * @param grace how long a process may take to save and exit before {@code timer} kills it
      * @param killPatience how long a killed process may take to end before it counts as stuck
      */
-    StoppableProcess(long workId, Duration grace, Duration killPatience, ScheduledExecutorService timer) {
+    StoppableProcess(long workId, StopGrace grace, Duration killPatience, ScheduledExecutorService timer) {
         this.workId = workId;
         this.grace = grace;
         this.killPatience = killPatience;
@@ -41,12 +41,15 @@ final class StoppableProcess {
 
     /** Stops the process: with a checkpoint, or at once, depending on the reason. */
     synchronized void stop(StopReason newReason) {
-        if (newReason == StopReason.SHUTDOWN && shutdownNanos == null) {
+        boolean shutsDown = newReason == StopReason.SHUTDOWN && shutdownNanos == null;
+        if (shutsDown) {
             shutdownNanos = System.nanoTime();
         }
         if (reason == null || (reason.isOrderly() && !newReason.isOrderly())) {
             reason = newReason;
             carryOutStop();
+        } else if (shutsDown && process != null && reason.isOrderly()) {
+            killAfter(grace.ofShutdown());
         }
     }
 
@@ -90,7 +93,8 @@ final class StoppableProcess {
 
     /** Whether the worker is shutting down and the grace time is over. */
     synchronized boolean isShutdownOverdue() {
-        return shutdownNanos != null && System.nanoTime() - shutdownNanos > grace.toNanos();
+        return shutdownNanos != null
+                && System.nanoTime() - shutdownNanos > grace.ofShutdown().toNanos();
     }
 
     /** Whether it was killed. */
@@ -105,10 +109,17 @@ final class StoppableProcess {
         }
         if (reason.isOrderly()) {
             running.send(Command.STOP);
-            graceEnd = timer.schedule(this::kill, grace.toMillis(), TimeUnit.MILLISECONDS);
+            killAfter(shutdownNanos == null ? grace.ofProcess() : grace.ofShutdown());
         } else {
             kill();
         }
+    }
+
+    private void killAfter(Duration time) {
+        if (graceEnd != null) {
+            graceEnd.cancel(false);
+        }
+        graceEnd = timer.schedule(this::kill, time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private synchronized void kill() {

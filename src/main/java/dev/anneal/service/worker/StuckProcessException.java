@@ -16,4 +16,8 @@ final class StuckProcessException extends RuntimeException {
         return WorkError.ofEnvironment(
                 CODE, "The engine process hung and could not be ended; its worker's disk or device does not answer.");
     }
+
+    static Verdict verdict() {
+        return new Verdict.Fail(error());
+    }
 }

@@ -6,6 +6,7 @@ import dev.anneal.service.queue.lease.LeaseProperties;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -81,15 +82,14 @@ final class Supervisor {
     }
 
     /**
-     * Stops everything and returns whether all work was given back or ended. Takes at most the grace time of the processes plus two
+     * Stops everything and returns whether all work was given back or ended. Takes at most the longest grace time of a process plus two
      * seconds.
      */
     boolean stop() {
         LOG.info(
                 "The worker stops: {} items are asked to save and go back to the queue",
                 heartbeats.running().size());
-        long deadline = System.nanoTime()
-                + equipment.properties().stopGrace().plus(GIVE_BACK).toNanos();
+        long deadline = System.nanoTime() + longestGrace().plus(GIVE_BACK).toNanos();
         slots.forEach(WorkSlot::stopClaiming);
         watch.stop();
         heartbeats.running().forEach(work -> work.stop(StopReason.SHUTDOWN));
@@ -105,6 +105,13 @@ final class Supervisor {
             LOG.warn("The worker ends before all work is given back; the rest is rescued when its leases expire");
         }
         return drained;
+    }
+
+    private Duration longestGrace() {
+        return heartbeats.running().stream()
+                .map(RunningWork::shutdownGrace)
+                .max(Comparator.naturalOrder())
+                .orElse(equipment.properties().stopGrace());
     }
 
     private void closeWorkspace() {

@@ -54,17 +54,48 @@ sealed interface Verdict {
     }
 
     /**
-     * @param stopped why the worker stopped the process, or null
-     * @param killed whether the worker killed it
+     * What the worker did to a process.
+     *
+     * @param reason why it stopped the process, or null if it did not
+     * @param killed whether it killed the process
      * @param wish the client's wish, or null
-     * @param failed the failure that the process reported, or null
+     * @param hasSteps whether the process had made a step, which a pause must save
      */
-    static Verdict of(
-            EngineExit exit,
-            @Nullable StopReason stopped,
+    record Stop(
+            @Nullable StopReason reason,
             boolean killed,
             @Nullable Wish wish,
-            Progress.@Nullable Failed failed) {
+            boolean hasSteps) {
+
+        private boolean isOrderly() {
+            return reason != null && reason.isOrderly();
+        }
+
+        /** The process was stopped before it had saved, or before the worker had stored what it had saved. */
+        Verdict verdict() {
+            return switch (Optional.ofNullable(reason).orElse(StopReason.LEASE_LOST)) {
+                case NO_PROGRESS ->
+                    new Fail(
+                            WorkError.ofSystem("no_progress", "The engine process hung: it made no progress in time."));
+                case NO_START ->
+                    new Fail(WorkError.ofSystem("no_start", "The engine process did not start its work in time."));
+                // It did not fail before, so another attempt would get no further.
+                case TIME_LIMIT ->
+                    new Fail(WorkError.ofUser(
+                            "time_limit", "The work exceeded its time limit (anneal.worker.light-timeout).", null));
+                // Resuming from an earlier checkpoint only loses steps. A pause, however, promises a saved checkpoint.
+                case SHUTDOWN, WISH ->
+                    wish == Wish.PAUSE && hasSteps
+                            ? new Fail(WorkError.ofSystem(
+                                    "stop_timeout", "The engine process did not save and stop in time."))
+                            : new GiveBack();
+                case LEASE_LOST -> new Fail(WorkError.ofSystem("lease_lost", "The worker lost its lease on the job."));
+            };
+        }
+    }
+
+    /** @param failed the failure that the process reported, or null */
+    static Verdict of(EngineExit exit, Stop stop, Progress.@Nullable Failed failed) {
         return switch (exit.meaning()) {
             case DONE -> new Done();
             case BAD_INPUT ->
@@ -75,16 +106,16 @@ sealed interface Verdict {
             case FAILURE ->
                 new Fail(failed == null ? WorkError.ofSystem("engine_failed", sentence(exit)) : ofFailure(failed));
             case GIVEN_BACK ->
-                stopped != null && stopped.isOrderly()
+                stop.isOrderly()
                         ? new GiveBack()
                         : new Fail(
                                 WorkError.ofSystem("engine_stopped", "The engine process stopped without a request."));
             case OUT_OF_MEMORY ->
-                killed ? ofKilled(stopped, wish) : new Fail(WorkError.ofSystem("out_of_memory", sentence(exit)));
+                stop.killed() ? stop.verdict() : new Fail(WorkError.ofSystem("out_of_memory", sentence(exit)));
             case KILLED ->
-                killed ? ofKilled(stopped, wish) : new Fail(WorkError.ofSystem("engine_killed", sentence(exit)));
+                stop.killed() ? stop.verdict() : new Fail(WorkError.ofSystem("engine_killed", sentence(exit)));
             case CRASH ->
-                killed ? ofKilled(stopped, wish) : new Fail(WorkError.ofSystem("engine_crashed", sentence(exit)));
+                stop.killed() ? stop.verdict() : new Fail(WorkError.ofSystem("engine_crashed", sentence(exit)));
         };
     }
 
@@ -92,28 +123,6 @@ sealed interface Verdict {
         return ENVIRONMENT.contains(failed.code())
                 ? WorkError.ofEnvironment(failed.code(), failed.message())
                 : WorkError.ofSystem(failed.code(), failed.message());
-    }
-
-    /** The attempt was stopped before the process had saved, or before the worker had stored what it had saved. */
-    static Verdict ofKilled(@Nullable StopReason stopped, @Nullable Wish wish) {
-        return switch (Optional.ofNullable(stopped).orElse(StopReason.LEASE_LOST)) {
-            case NO_PROGRESS ->
-                new Fail(WorkError.ofSystem("no_progress", "The engine process hung: it made no progress in time."));
-            case NO_START ->
-                new Fail(WorkError.ofSystem("no_start", "The engine process did not start its work in time."));
-            // It did not fail before, so another attempt would get no further.
-            case TIME_LIMIT ->
-                new Fail(WorkError.ofUser(
-                        "time_limit", "The work exceeded its time limit (anneal.worker.light-timeout).", null));
-            // Resuming from an earlier checkpoint only loses steps. A pause, however, promises a saved checkpoint.
-            case SHUTDOWN -> wish == Wish.PAUSE ? notSaved() : new GiveBack();
-            case WISH -> wish == Wish.PAUSE ? notSaved() : new GiveBack();
-            case LEASE_LOST -> new Fail(WorkError.ofSystem("lease_lost", "The worker lost its lease on the job."));
-        };
-    }
-
-    private static Verdict notSaved() {
-        return new Fail(WorkError.ofSystem("stop_timeout", "The engine process did not save and stop in time."));
     }
 
     private static String sentence(EngineExit exit) {

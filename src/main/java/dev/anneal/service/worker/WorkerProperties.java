@@ -29,7 +29,9 @@ import org.springframework.validation.annotation.Validated;
  * @param lightTimeout total time limit for an export or evaluation, after which it fails
  * @param maxWork number of items after which the worker exits, with the exit code of the last item's engine process; 0 is no limit
  * @param maxIdle how long the worker waits without work before it exits with 0; null: forever
- * @param stopGrace how long a process may take to save and exit when it is told to stop, before it is killed
+ * @param stopGrace how long a process may take to save and exit when it is told to stop, before it is killed; plus twice what its last
+ *     step and checkpoint took
+ * @param longestStopGrace the most of it when the worker shuts down, but at least {@code stopGrace}
  */
 @Validated
 @ConfigurationProperties("anneal.worker")
@@ -46,7 +48,8 @@ record WorkerProperties(
         @DefaultValue("2h") Duration lightTimeout,
         @DefaultValue("0") @Min(0) int maxWork,
         @Nullable Duration maxIdle,
-        @DefaultValue("12s") Duration stopGrace) {
+        @DefaultValue("12s") Duration stopGrace,
+        @DefaultValue("25s") Duration longestStopGrace) {
 
     private static final Pattern DEVICE = Pattern.compile("cpu|cuda:\\d+");
 
@@ -54,6 +57,7 @@ record WorkerProperties(
     private static final int STORE_TRIES = 30;
 
     private static final int KILL_GRACES = 5;
+    private static final Duration KILL_PATIENCE = Duration.ofMinutes(1);
 
     WorkerProperties {
         devices = List.copyOf(devices);
@@ -80,7 +84,13 @@ record WorkerProperties(
 
     /** How long a killed process may take to end before its slot is given up: a minute by default. */
     Duration killPatience() {
-        return stopGrace.multipliedBy(KILL_GRACES);
+        Duration graces = stopGrace.multipliedBy(KILL_GRACES);
+        return graces.compareTo(KILL_PATIENCE) < 0 ? graces : KILL_PATIENCE;
+    }
+
+    /** The grace of a process that is about to start. */
+    StopGrace grace() {
+        return new StopGrace(stopGrace, longestStopGrace.compareTo(stopGrace) > 0 ? longestStopGrace : stopGrace);
     }
 
     /** The allowance of a worker that has just started. */

@@ -11,16 +11,16 @@ class EndingTest {
 
     @Test
     void codeOfTheTaskIsTheCodeOfTheProcess() {
-        Ending ending = new Ending(new Signals(), Duration.ofMinutes(1));
+        Ending ending = new Ending(new Signals());
         ending.taskEnded(ExitCode.BAD_INPUT);
 
-        assertThat(ending.awaitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ending.awaitCode(Duration.ofMinutes(1))).isEqualTo(ExitCode.BAD_INPUT);
     }
 
     @Test
     void taskThatDoesNotEndIsGivenBack() {
-        Ending ending = new Ending(new Signals(), Duration.ofMillis(1));
+        Ending ending = new Ending(new Signals());
 
-        assertThat(ending.awaitCode()).isEqualTo(ExitCode.GIVEN_BACK);
+        assertThat(ending.awaitCode(Duration.ofMillis(1))).isEqualTo(ExitCode.GIVEN_BACK);
     }
 }

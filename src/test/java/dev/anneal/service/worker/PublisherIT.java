@@ -171,7 +171,7 @@ class PublisherIT {
                 watch,
                 parts.leases(),
                 parts.meters(),
-                new Publisher.Storing(Duration.ofSeconds(1), () -> {}));
+                new Publisher.Storing(Duration.ofSeconds(1), new StopGrace(Duration.ZERO, Duration.ZERO), () -> {}));
     }
 
     private void trouble(Rehearsal.Moment moment) {

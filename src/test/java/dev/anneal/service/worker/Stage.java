@@ -123,7 +123,8 @@ final class Stage {
                 Duration.ofMinutes(1),
                 maxWork,
                 maxIdle,
-                Duration.ofSeconds(2));
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(20));
         SlotContext equipment = new SlotContext(
                 properties,
                 parts.leases(),

@@ -76,6 +76,45 @@ class SupervisorStopIT extends StageTest {
         stage.awaitState(work, WorkState.PAUSED);
     }
 
+    /** A model that loads for longer than the grace: nothing is lost, so no retry is used up. */
+    @Test
+    void aProcessThatIsKilledBeforeItsFirstStepIsPaused() {
+        long work = stage.enqueue();
+        stage.worker(ENDLESS, FakeEngine.misbehaving(Misdeed.SLOW_START, 1));
+        await(() -> stage.find(work).state() == WorkState.RUNNING);
+
+        stage.pause(work);
+
+        stage.awaitState(work, WorkState.PAUSED);
+        assertThat(stage.attempts(work)).extracting(Attempt::outcome).containsExactly(Attempt.Outcome.PAUSED);
+    }
+
+    /** A stop waits for the step and the checkpoint that are under way, then saves once more. */
+    @Test
+    void aTrainingThatSavesForLongerThanTheGraceIsPaused() {
+        long work = stage.enqueue();
+        stage.worker(ENDLESS, Map.of("FAKE_SAVE_MILLIS", "3000"));
+        await(() -> rows(work, "checkpoint").size() == 1);
+
+        stage.pause(work);
+
+        stage.awaitState(work, WorkState.PAUSED);
+        assertThat(stage.attempts(work)).extracting(Attempt::outcome).containsExactly(Attempt.Outcome.PAUSED);
+    }
+
+    @Test
+    void aWorkerThatStopsWaitsForACheckpointThatTakesLongerThanTheGrace() {
+        long work = stage.enqueue();
+        Supervisor stopping = stage.worker(ENDLESS, Map.of("FAKE_SAVE_MILLIS", "3000"));
+        await(() -> rows(work, "checkpoint").size() == 1);
+
+        assertThat(stopping.stop()).isTrue();
+
+        assertThat(rows(work, "checkpoint")).hasSizeGreaterThan(1);
+        assertThat(stage.find(work).savedStep()).isEqualTo(lastCheckpoint(work).step());
+        assertThat(stage.attempts(work)).extracting(Attempt::outcome).containsExactly(Attempt.Outcome.GIVEN_BACK);
+    }
+
     @Test
     void heartbeatsAreToBeExpectedUntilAWorkerStops() {
         Supervisor worker = stage.worker(STEPS, Map.of());

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 class VerdictTest {
 
     private static final int KILLED = 137;
+    private static final Verdict.Stop NOT_STOPPED = new Verdict.Stop(null, false, null, true);
 
     @Test
     void aFinishedTaskIsDoneEvenIfItWasToldToStop() {
@@ -36,7 +37,7 @@ class VerdictTest {
     void badInputIsTheUsersWithTheEnginesWords() {
         Progress.Failed failed = new Progress.Failed("non_finite_loss", "the loss of step 3 is NaN", 3);
 
-        assertThat(error(Verdict.of(new EngineExit(64, ""), null, false, null, failed)))
+        assertThat(error(Verdict.of(new EngineExit(64, ""), NOT_STOPPED, failed)))
                 .isEqualTo(WorkError.ofUser("non_finite_loss", "the loss of step 3 is NaN", null));
     }
 
@@ -44,11 +45,11 @@ class VerdictTest {
     void aFailureIsTheEnvironmentsOrThePlatformsAsItsCodeSays() { // #17
         Progress.Failed failed = new Progress.Failed("disk_full", "No space left on device", 3);
 
-        assertThat(error(Verdict.of(new EngineExit(70, ""), null, false, null, failed)))
+        assertThat(error(Verdict.of(new EngineExit(70, ""), NOT_STOPPED, failed)))
                 .isEqualTo(WorkError.ofEnvironment("disk_full", "No space left on device"));
 
         Progress.Failed other = new Progress.Failed("internal_error", "NullPointerException", 3);
-        assertThat(error(Verdict.of(new EngineExit(70, ""), null, false, null, other)))
+        assertThat(error(Verdict.of(new EngineExit(70, ""), NOT_STOPPED, other)))
                 .isEqualTo(WorkError.ofSystem("internal_error", "NullPointerException"));
     }
 
@@ -60,7 +61,7 @@ class VerdictTest {
         assertThat(error.origin()).isEqualTo(WorkError.Origin.SYSTEM);
         assertThat(error.message()).startsWith("The engine process was killed from outside (signal 9)");
 
-        WorkError exhausted = error(Verdict.of(new EngineExit(KILLED, "", true), null, false, null, null));
+        WorkError exhausted = error(Verdict.of(new EngineExit(KILLED, "", true), NOT_STOPPED, null));
         assertThat(exhausted.code()).isEqualTo("out_of_memory");
         assertThat(exhausted.message()).startsWith("The kernel killed the engine process (signal 9)");
     }
@@ -96,6 +97,12 @@ class VerdictTest {
     }
 
     @Test
+    void aPauseBeforeTheFirstStepHasNothingToSave() {
+        assertThat(new Verdict.Stop(StopReason.WISH, true, Wish.PAUSE, false).verdict())
+                .isEqualTo(new Verdict.GiveBack());
+    }
+
+    @Test
     void aNativeCrashIsThePlatforms() {
         assertThat(error(verdict(139, null, false, null)))
                 .isEqualTo(WorkError.ofSystem(
@@ -103,7 +110,7 @@ class VerdictTest {
     }
 
     private static Verdict verdict(int code, @Nullable StopReason stopped, boolean killed, @Nullable Wish wish) {
-        return Verdict.of(new EngineExit(code, ""), stopped, killed, wish, null);
+        return Verdict.of(new EngineExit(code, ""), new Verdict.Stop(stopped, killed, wish, true), null);
     }
 
     private static WorkError error(Verdict verdict) {

@@ -29,7 +29,8 @@ class WorkerPropertiesTest {
                         Duration.ofHours(2),
                         0,
                         null,
-                        Duration.ofSeconds(12)));
+                        Duration.ofSeconds(12),
+                        Duration.ofSeconds(25)));
     }
 
     @Test
@@ -47,7 +48,8 @@ class WorkerPropertiesTest {
                 Map.entry("anneal.worker.light-timeout", "8m"),
                 Map.entry("anneal.worker.max-work", "10"),
                 Map.entry("anneal.worker.max-idle", "11m"),
-                Map.entry("anneal.worker.stop-grace", "9s"));
+                Map.entry("anneal.worker.stop-grace", "9s"),
+                Map.entry("anneal.worker.longest-stop-grace", "12m"));
 
         assertThat(bind(values))
                 .isEqualTo(new WorkerProperties(
@@ -63,7 +65,8 @@ class WorkerPropertiesTest {
                         Duration.ofMinutes(8),
                         10,
                         Duration.ofMinutes(11),
-                        Duration.ofSeconds(9)));
+                        Duration.ofSeconds(9),
+                        Duration.ofMinutes(12)));
     }
 
     @Test

@@ -76,6 +76,7 @@ public final class FakeEngine {
     private final Misdeed misdeed;
     private final int misdeedStep;
     private final long stepMillis;
+    private final long saveMillis;
     private final TrainTask task;
 
     private FakeEngine(TrainTask task, Map<String, String> environment) {
@@ -84,6 +85,7 @@ public final class FakeEngine {
                 ? Misdeed.valueOf(environment.getOrDefault("FAKE_MISDEED", "NONE"))
                 : Misdeed.NONE;
         this.misdeedStep = Integer.parseInt(environment.getOrDefault("FAKE_AT", "1"));
+        this.saveMillis = Long.parseLong(environment.getOrDefault("FAKE_SAVE_MILLIS", "0"));
         this.stepMillis = Long.parseLong(environment.getOrDefault("FAKE_STEP_MILLIS", "5"));
     }
 
@@ -241,12 +243,19 @@ public final class FakeEngine {
         Thread.sleep(Long.MAX_VALUE);
     }
 
-    private void save(int step, int total, long state) throws IOException {
+    private void save(int step, int total, long state) throws IOException, InterruptedException {
+        for (long left = saveMillis; left > 0; left -= 200) {
+            Thread.sleep(Math.min(200, left));
+            write(new Progress.Working());
+        }
         Path folder = Files.createDirectories(Path.of(task.attemptDirectory(), "checkpoint-" + step));
         Path file = Files.writeString(folder.resolve(STATE_FILE), step + " " + state);
         Files.writeString(
                 folder.resolve("state.json"), "{\"sha256\": {\"%s\": \"%s\"}}".formatted(STATE_FILE, Sha256.of(file)));
         write(new Progress.CheckpointSaved(step, beta(step, total), folder.toString(), 10));
+        if (saveMillis > 0) {
+            write(new Progress.Interlude(Progress.Interlude.Kind.CHECKPOINT, saveMillis / 1e3));
+        }
     }
 
     private Progress.Step stepDone(int step, int total) {

@@ -1,0 +1,44 @@
+package dev.anneal.service.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Who saves much is given time for it, but no more than the platform gives. */
+class StopGraceTest {
+
+    private static final Duration SHORTEST = Duration.ofSeconds(12);
+    private static final Duration LONGEST = Duration.ofSeconds(570);
+
+    private final StopGrace grace = new StopGrace(SHORTEST, LONGEST);
+
+    @Test
+    void processThatHasSavedNothingYetHasTheShortest() {
+        assertThat(grace.ofProcess()).isEqualTo(SHORTEST);
+        assertThat(grace.ofShutdown()).isEqualTo(SHORTEST);
+    }
+
+    /** 14 billion weights with their optimizer are 224 GB: at 2 GB/s two minutes to save, at 1 GB/s four to store. */
+    @Test
+    void checkpointOfALargeTrainingHasTwiceItsTime() {
+        grace.stepped(30);
+        grace.saved(112);
+
+        assertThat(grace.ofProcess()).isEqualTo(Duration.ofSeconds(12 + 2 * (30 + 112)));
+        assertThat(grace.ofShutdown()).isEqualTo(Duration.ofSeconds(12 + 2 * (30 + 112)));
+
+        grace.stored(Duration.ofSeconds(224));
+
+        assertThat(grace.ofProcess()).as("clients wait for the process").isEqualTo(Duration.ofSeconds(296));
+        assertThat(grace.ofShutdown()).isEqualTo(LONGEST);
+    }
+
+    @Test
+    void lastCheckpointCounts() {
+        grace.saved(100);
+        grace.saved(1);
+
+        assertThat(grace.ofProcess()).isEqualTo(Duration.ofSeconds(14));
+    }
+}
