@@ -28,7 +28,7 @@ def main():
     parser.add_argument("--tokens", type=int, default=64, help="maximum tokens per completion")
     parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--pairs", type=int, default=2)
-    parser.add_argument("--steps", type=int, default=4)
+    parser.add_argument("--steps", type=workload.steps, default=4)
     parser.add_argument("--peer-rows", type=int, help="completions per pass of the peer's update, instead of all of a step")
     parser.add_argument("--peer-kept", action="store_true", help="keep the peer's activations instead of recomputing them, TRL's default")
     arguments = parser.parse_args()

@@ -65,7 +65,7 @@ def main():
     parser.add_argument("--work", nargs="+", choices=list(BATCH), default=list(BATCH))
     parser.add_argument("--data", type=pathlib.Path, default=workload.DEMO, help="chats, one JSON object with messages per line")
     parser.add_argument("--pairs", type=int, default=3)
-    parser.add_argument("--steps", type=int, default=8)
+    parser.add_argument("--steps", type=workload.steps, default=8)
     parser.add_argument("--precision", choices=["auto", "bf16", "fp32"], default="auto", help="precision of the engine; the peer's follows TRL")
     arguments = parser.parse_args()
     classpath = engine.build_classpath()

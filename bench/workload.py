@@ -1,4 +1,5 @@
 """Rows of token ids that engine and peer train on: one JSON object per line, {"ids": [...], "labels": [...]}, -100 = not trained."""
+import argparse
 import json
 import sys
 
@@ -6,6 +7,17 @@ import engine
 
 NOT_TRAINED = -100
 DEMO = engine.PROJECT / "src/main/resources/demo/tickets.train.jsonl"
+
+
+WARM_UP_STEPS = 2
+
+
+def steps(text):
+    """Type of the option --steps: the steps of warm-up do not count, so there must be more."""
+    count = int(text)
+    if count <= WARM_UP_STEPS:
+        raise argparse.ArgumentTypeError(f"{count} are too few: the first {WARM_UP_STEPS} do not count")
+    return count
 
 
 def chats(file):
