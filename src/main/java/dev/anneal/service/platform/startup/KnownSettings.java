@@ -114,7 +114,8 @@ final class KnownSettings {
 
     boolean contains(String property) {
         String compared = compared(property);
-        return names.containsKey(compared) || maps.stream().anyMatch(map -> compared.startsWith(map + "."));
+        return names.containsKey(compared)
+                || maps.stream().anyMatch(map -> compared.startsWith(map + ".") || compared.startsWith(map + "["));
     }
 
     private static String compared(String property) {

@@ -93,6 +93,7 @@ class UnknownSettingsTest {
                 "anneal.roles[0]",
                 "anneal.oidc.issuers[1].tenant-claim",
                 "anneal.engine.environment.LD_PRELOAD",
+                "anneal.engine.environment[LD_PRELOAD]",
                 "anneal.engine.malloc.top-pad",
                 "anneal.test.fork",
                 "spring.anneal"
