@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
-# faults/run.sh [--seed 1] [--injections 1] [--broken] [FAULT...]: disturbs a whole installation while it trains; docs/testing.md says more
+# faults/run.sh [--seed 1] [--rounds 1] [--minutes M] [--broken] [FAULT...]: disturbs a whole installation while it trains; docs/testing.md says more
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seed=1
-injections=1
+rounds=1
+minutes=0
 broken=
 while [ $# -gt 0 ]; do
   case $1 in
     --seed) seed=$2; shift 2 ;;
-    --injections) injections=$2; shift 2 ;;
+    --rounds) rounds=$2; shift 2 ;;
+    --minutes) minutes=$2; shift 2 ;;
     --broken) broken=target/faults/broken; shift ;;
-    --*) echo "unknown option $1; usage: faults/run.sh [--seed N] [--injections N] [--broken] [FAULT...]" >&2; exit 2 ;;
+    --*) echo "unknown option $1; usage: faults/run.sh [--seed N] [--rounds N] [--minutes M] [--broken] [FAULT...]" >&2; exit 2 ;;
     *) break ;;
   esac
 done
@@ -31,4 +33,10 @@ if [ -n "$broken" ]; then
   javac -nowarn -proc:none -parameters -d "$broken" -cp "$classes" "$broken/Leases.java" "$broken/Endings.java"
   classes=$broken:$classes
 fi
-exec java -Xmx256m -cp "$classes" dev.anneal.faults.FaultRun "$seed" "$injections" "$@"
+library=$PWD/target/faults/disturb.so
+mkdir -p target/faults
+cc -shared -fPIC -O2 -Wall -Wextra -o "$library" faults/disturb.c -ldl || {
+  echo "faults/run.sh compiles faults/disturb.c: install a C compiler (Debian: apt-get install gcc libc6-dev)" >&2
+  exit 2
+}
+exec java -Xmx256m "-Danneal.faults.library=$library" -cp "$classes" dev.anneal.faults.FaultRun "$seed" "$rounds" "$minutes" "$@"

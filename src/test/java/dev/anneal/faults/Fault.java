@@ -1,171 +1,99 @@
 package dev.anneal.faults;
 
 import dev.anneal.protocol.WireName;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.Random;
-import org.springframework.util.FileSystemUtils;
 
 /** What is done to an installation. Each ends its own fault before it returns. */
 enum Fault implements WireName {
     /** kill -9 of a worker; its engine notices and ends. Another worker takes over. */
-    KILL_WORKER {
-        @Override
-        void strike(Installation installation, Random random) throws Exception {
-            Member worker = installation.anyWorker(random);
-            worker.kill();
-            worker.startAgain();
-        }
-    },
+    KILL_WORKER(Scope.PROCESS, ProcessFaults::killWorker),
     /** kill -9 of an engine process under its worker. */
-    KILL_ENGINE {
-        @Override
-        void strike(Installation installation, Random random) {
-            installation.anyWorker(random).process().engines().forEach(ProcessHandle::destroyForcibly);
-        }
-    },
+    KILL_ENGINE(Scope.PROCESS, ProcessFaults::killEngine),
     /** SIGSTOP of a worker for longer than its lease. */
-    STOP_WORKER {
-        @Override
-        void strike(Installation installation, Random random) throws Exception {
-            Member worker = installation.anyWorker(random);
-            worker.process().signal("STOP");
-            try {
-                Thread.sleep(BEYOND_THE_LEASE.toMillis());
-            } finally {
-                worker.process().signal("CONT");
-            }
-        }
-    },
+    STOP_WORKER(Scope.PROCESS, ProcessFaults::stopWorker),
     /** kill -9 of an API process. */
-    KILL_API {
-        @Override
-        void strike(Installation installation, Random random) throws Exception {
-            Member api = installation.anyApi(random);
-            api.kill();
-            api.startAgain();
-            api.awaitStart();
-        }
-    },
+    KILL_API(Scope.PROCESS, ProcessFaults::killApi),
     /** Each process ends in order and is started again, one after another. */
-    ROLLING_RESTART {
-        @Override
-        void strike(Installation installation, Random random) throws Exception {
-            for (Member member : installation.members()) {
-                member.restart();
-            }
-        }
-    },
-    /** The server ends all connections, again and again for two seconds. */
-    CUT_CONNECTIONS {
-        @Override
-        void strike(Installation installation, Random random) throws Exception {
-            for (int round = 0; round < 8; round++) {
-                installation.observer().sql("""
-                        SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-                        WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'
-                        """).query(Long.class).single();
-                Thread.sleep(250);
-            }
-        }
-    },
-    /** A fast restart of PostgreSQL. */
-    RESTART_DATABASE {
-        @Override
-        void strike(Installation installation, Random random) throws Exception {
-            installation.database().stop();
-            installation.database().startAgain();
-        }
-    },
-    /** kill -9 of PostgreSQL's processes: it recovers from its log. */
-    CRASH_DATABASE {
-        @Override
-        void strike(Installation installation, Random random) throws Exception {
-            installation.database().crash();
-            installation.database().startAgain();
-        }
-    },
-    /** PostgreSQL is away for longer than the leases. */
-    DATABASE_AWAY {
-        @Override
-        void strike(Installation installation, Random random) throws Exception {
-            installation.database().stop();
-            Thread.sleep(BEYOND_THE_LEASE.toMillis());
-            installation.database().startAgain();
-        }
-    },
-    /** A worker is cut off from the database for longer than its lease. */
-    PARTITION {
-        @Override
-        void strike(Installation installation, Random random) throws Exception {
-            during(installation.anyWorker(random), Link.State.CUT);
-        }
-    },
-    /** A worker's packets get lost for longer than its lease, without a connection being closed. */
-    HUNG_LINK {
-        @Override
-        void strike(Installation installation, Random random) throws Exception {
-            during(installation.anyWorker(random), Link.State.HUNG);
-        }
-    },
-    /** A worker's link to the database carries 50 KB/s. */
-    SLOW_LINK {
-        @Override
-        void strike(Installation installation, Random random) throws Exception {
-            during(installation.anyWorker(random), Link.State.SLOW);
-        }
-    },
-    /** The artifact store is not mounted: an empty folder is in its place. */
-    STORE_AWAY {
-        @Override
-        void strike(Installation installation, Random random) throws Exception {
-            Path storage = installation.storage();
-            Path aside = storage.resolveSibling("storage-aside");
-            Files.move(storage, aside, StandardCopyOption.ATOMIC_MOVE);
-            Files.createDirectory(storage);
-            try {
-                Thread.sleep(STORE_ABSENCE.toMillis());
-            } finally {
-                remove(storage);
-                Files.move(aside, storage, StandardCopyOption.ATOMIC_MOVE);
-            }
-        }
-    };
+    ROLLING_RESTART(Scope.PROCESS, ProcessFaults::restartAll),
+    /** The address space of an engine process may not grow. */
+    ENGINE_WITHOUT_MEMORY(Scope.PROCESS, ProcessFaults::engineWithoutMemory),
+    /** The address space of a worker may not grow. It is started again if it ends. */
+    WORKER_WITHOUT_MEMORY(Scope.PROCESS, ProcessFaults::workerWithoutMemory),
 
-    private static final Duration BEYOND_THE_LEASE = Installation.LEASE.plusSeconds(4);
-    private static final Duration STORE_ABSENCE = Duration.ofSeconds(5);
+    /** The server ends all connections, again and again for two seconds. */
+    CUT_CONNECTIONS(Scope.DATABASE, DatabaseFaults::cutConnections),
+    /** A fast restart of PostgreSQL. */
+    RESTART_DATABASE(Scope.DATABASE, DatabaseFaults::restart),
+    /** kill -9 of PostgreSQL's processes: it recovers from its log. */
+    CRASH_DATABASE(Scope.DATABASE, DatabaseFaults::crash),
+    /** PostgreSQL is away for longer than the leases. */
+    DATABASE_AWAY(Scope.DATABASE, DatabaseFaults::away),
+    /** The clock of PostgreSQL, by which leases expire, jumps by up to half a minute. */
+    CLOCK_OF_DATABASE(Scope.DATABASE, DatabaseFaults::clock),
+
+    /** A worker is cut off from the database for longer than its lease. */
+    PARTITION(Scope.LINK, LinkFaults::cut),
+    /** A worker's packets get lost for longer than its lease, without a connection being closed. */
+    HUNG_LINK(Scope.LINK, LinkFaults::hung),
+    /** A worker's link to the database carries 50 KB/s, in slices. */
+    SLOW_LINK(Scope.LINK, LinkFaults::slow),
+    /** An API process is cut off from the database. */
+    PARTITION_OF_API(Scope.LINK, LinkFaults::cutApi),
+
+    /** The artifact store is not mounted: an empty folder is in its place. */
+    STORE_AWAY(Scope.STORE, StoreFaults::away),
+    STORE_READ_ONLY(Scope.STORE, StoreFaults::readOnly),
+    STORE_FULL(Scope.STORE, StoreFaults::full),
+    /** fsync fails with EIO. */
+    STORE_FAILS_SYNC(Scope.STORE, StoreFaults::failsSync),
+    /** Each write to the artifact store takes a fifth of a second. */
+    STORE_SLOW(Scope.STORE, StoreFaults::slow),
+    /** A bit of a running job's newest checkpoint is flipped, and its engine process killed, so that it is read. */
+    STORE_CORRUPT(Scope.STORE, StoreFaults::corrupt),
+
+    /** The clocks of a worker and its engine processes jump by up to an hour, and back. */
+    CLOCK_OF_WORKER(Scope.CLOCK, ClockFaults::worker),
+    /** The clock of an API process jumps by up to an hour, and back. */
+    CLOCK_OF_API(Scope.CLOCK, ClockFaults::api),
+
+    /** Two faults of different scopes at a time. */
+    MIX(Scope.ALL, Mix::strike);
+
+    /** What is disturbed. */
+    enum Scope {
+        PROCESS,
+        DATABASE,
+        LINK,
+        STORE,
+        CLOCK,
+        ALL
+    }
 
     /** Does it and ends it. */
-    abstract void strike(Installation installation, Random random) throws Exception;
+    interface Strike {
+        void at(Installation installation, Random random) throws Exception;
+    }
+
+    private final Scope scope;
+
+    @SuppressWarnings("ImmutableEnumChecker") // methods without state
+    private final Strike strike;
+
+    Fault(Scope scope, Strike strike) {
+        this.scope = scope;
+        this.strike = strike;
+    }
+
+    Scope scope() {
+        return scope;
+    }
+
+    void strike(Installation installation, Random random) throws Exception {
+        strike.at(installation, random);
+    }
 
     @Override
     public String wireName() {
         return WireName.super.wireName().replace('_', '-');
-    }
-
-    private static void during(Member worker, Link.State state) throws InterruptedException {
-        worker.database().become(state);
-        try {
-            Thread.sleep(BEYOND_THE_LEASE.toMillis());
-        } finally {
-            worker.database().become(Link.State.OPEN);
-        }
-    }
-
-    /** Removes what was written meanwhile, which a mount hides too. */
-    private static void remove(Path folder) throws IOException, InterruptedException {
-        for (int tries = 0; Files.exists(folder); tries++) {
-            try {
-                FileSystemUtils.deleteRecursively(folder);
-            } catch (IOException written) {
-                if (tries == 50) {
-                    throw written;
-                }
-                Thread.sleep(20);
-            }
-        }
     }
 }

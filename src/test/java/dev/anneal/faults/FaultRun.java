@@ -23,7 +23,9 @@ import java.util.stream.Collectors;
 public final class FaultRun {
 
     private static final List<Work> KINDS = List.of(Work.values());
-    private static final int UNFINISHED_JOBS = 5;
+    /** One less than workers: another one can take over at once. */
+    private static final int UNFINISHED_JOBS = Installation.WORKERS - 1;
+
     private static final Duration RECOVERY = Duration.ofMinutes(3);
     private static final Duration LAST_JOBS = Duration.ofMinutes(15);
 
@@ -42,12 +44,16 @@ public final class FaultRun {
         this.file = installation.api().upload();
     }
 
-    /** Ends with 1 if anything was violated. {@code FaultRun SEED INJECTIONS [FAULT…]}: INJECTIONS of each fault. */
+    /**
+     * Ends with 1 if anything was violated. {@code FaultRun SEED ROUNDS MINUTES [FAULT…]}: in each round each fault once; no round begins
+     * after so many minutes, if not 0.
+     */
     public static void main(String[] arguments) throws Exception {
         long seed = Long.parseLong(arguments[0]);
-        int injections = Integer.parseInt(arguments[1]);
-        List<Fault> faults = arguments.length > 2
-                ? List.of(arguments).subList(2, arguments.length).stream()
+        int rounds = Integer.parseInt(arguments[1]);
+        Duration limit = Duration.ofMinutes(Long.parseLong(arguments[2]));
+        List<Fault> faults = arguments.length > 3
+                ? List.of(arguments).subList(3, arguments.length).stream()
                         .map(FaultRun::fault)
                         .toList()
                 : List.of(Fault.values());
@@ -55,7 +61,7 @@ public final class FaultRun {
         Path run = Files.createTempDirectory(folder, "seed-" + seed + "-");
         boolean holds;
         try (Installation installation = new Installation(run)) {
-            holds = new FaultRun(installation, seed).run(faults, injections);
+            holds = new FaultRun(installation, seed).run(faults, rounds, limit);
         }
         List<Long> left = Orphans.below(run);
         if (!left.isEmpty()) {
@@ -70,24 +76,31 @@ public final class FaultRun {
                         "no fault is named '" + name + "'; there are " + WireName.list(Fault.class)));
     }
 
-    private boolean run(List<Fault> faults, int injections) throws Exception {
+    private boolean run(List<Fault> faults, int rounds, Duration limit) throws Exception {
+        long begun = System.nanoTime();
         trainUndisturbed();
-        List<Fault> order = new ArrayList<>();
-        faults.forEach(fault -> order.addAll(Collections.nCopies(injections, fault)));
-        Collections.shuffle(order, random);
-        int number = 0;
-        for (Fault fault : order) {
-            number++;
-            topUp();
-            Duration recovery = inject(fault);
-            System.out.printf(
-                    "%d/%d %s: recovered %.1f s after it%n",
-                    number, order.size(), fault.wireName(), recovery.toMillis() / 1e3);
+        for (int round = 1; round <= rounds; round++) {
+            if (!limit.isZero() && System.nanoTime() - begun > limit.toNanos()) {
+                System.out.printf("no round %d of %d: %d minutes are over%n", round, rounds, limit.toMinutes());
+                break;
+            }
+            inject(faults, round);
         }
         awaitAll();
         check();
         report.print(System.out);
         return report.holds();
+    }
+
+    private void inject(List<Fault> faults, int round) throws Exception {
+        List<Fault> order = new ArrayList<>(faults);
+        Collections.shuffle(order, random);
+        for (Fault fault : order) {
+            topUp();
+            Duration recovery = inject(fault);
+            System.out.printf(
+                    "round %d, %s: recovered %.1f s after it%n", round, fault.wireName(), recovery.toMillis() / 1e3);
+        }
     }
 
     /** What each kind of work becomes without any fault. */
@@ -121,19 +134,20 @@ public final class FaultRun {
                 return true;
             });
         }
-        Patience.until("a job runs", RECOVERY, () -> !history.runningSteps().isEmpty());
+        Patience.until("a job runs", RECOVERY, () -> !history.running().isEmpty());
     }
 
     private Duration inject(Fault fault) throws Exception {
-        Map<String, Integer> running = history.runningSteps();
+        Set<String> running = history.running();
         Set<String> unfinished = unfinished();
         fault.strike(installation, random);
         long ended = System.nanoTime();
+        Map<String, Integer> reached = history.steps();
         try {
             Patience.until(
                     "recovery from " + fault.wireName(),
                     RECOVERY,
-                    () -> installation.api().allAnswer() && history.haveMovedOn(running));
+                    () -> installation.api().allAnswer() && history.haveMovedOn(running, reached));
         } catch (IllegalStateException late) {
             report.violated(
                     fault.wireName() + " was not recovered from: " + late.getMessage() + ", cause " + late.getCause());

@@ -9,19 +9,40 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What the database and the store say of the jobs. */
 final class History {
 
-    /** A checkpoint row in the folder of an attempt that had ended before the row was written. */
+    /** Numbers the ends of attempts and the writes of checkpoints: clocks jump here. Both hold the lock of the attempt's lease. */
+    private static final String WATCH = """
+            CREATE TABLE fault_history (number bigserial, work_id bigint, ended_token bigint, written_directory text);
+            CREATE FUNCTION note_end() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+            BEGIN
+                INSERT INTO public.fault_history (work_id, ended_token) VALUES (NEW.work_id, NEW.lease_token);
+                RETURN NULL;
+            END $$;
+            CREATE FUNCTION note_checkpoint() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+            BEGIN
+                INSERT INTO public.fault_history (work_id, written_directory)
+                SELECT work_id, NEW.directory FROM public.job WHERE id = NEW.job_id;
+                RETURN NULL;
+            END $$;
+            CREATE TRIGGER note_end AFTER UPDATE OF ended_at ON attempt
+                FOR EACH ROW WHEN (NEW.ended_at IS NOT NULL) EXECUTE FUNCTION note_end();
+            CREATE TRIGGER note_checkpoint AFTER INSERT OR UPDATE OF directory ON checkpoint
+                FOR EACH ROW EXECUTE FUNCTION note_checkpoint();
+            """;
+
+    /** Jobs with a checkpoint in the folder of an attempt that had ended before it was written. */
     private static final String PUBLISHED_AFTER_THE_END = """
-            SELECT job.external_id FROM checkpoint
-            JOIN job ON job.id = checkpoint.job_id
-            JOIN attempt ON attempt.work_id = job.work_id
-                        AND checkpoint.directory LIKE '%/attempt-' || attempt.lease_token || '/%'
-            WHERE checkpoint.created_at > attempt.ended_at
+            SELECT DISTINCT job.external_id
+            FROM job
+            JOIN fault_history AS ended USING (work_id)
+            JOIN fault_history AS written USING (work_id)
+            WHERE written.written_directory LIKE '%/attempt-' || ended.ended_token || '/%' AND written.number > ended.number
             """;
 
     private static final String SUCCEEDED_TWICE = """
@@ -33,6 +54,7 @@ final class History {
 
     History(Installation installation) {
         this.installation = installation;
+        jdbc().sql(WATCH).update();
     }
 
     private JdbcClient jdbc() {
@@ -56,24 +78,27 @@ final class History {
                 "SELECT external_id, work.state FROM job JOIN work ON work.id = job.work_id", row -> row.getString(2));
     }
 
-    /** Newest step of each running job, 0 before the first. */
-    Map<String, Integer> runningSteps() {
+    Set<String> running() {
+        return states().entrySet().stream()
+                .filter(job -> job.getValue().equals("RUNNING"))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    /** Newest published step of each job that has one. */
+    Map<String, Integer> steps() {
         return byJob("""
-                        SELECT external_id, coalesce(lease.step, 0)
-                        FROM job JOIN work ON work.id = job.work_id JOIN lease ON lease.work_id = work.id
-                        WHERE work.state = 'RUNNING'
+                        SELECT external_id, max(step) FROM job JOIN job_step ON job_step.job_id = job.id GROUP BY external_id
                         """, row -> row.getInt(2));
     }
 
-    /** Jobs of these that have published a step since, or ended. */
-    boolean haveMovedOn(Map<String, Integer> before) {
+    /** Whether each of these jobs has published a step since, or ended. */
+    boolean haveMovedOn(Set<String> jobs, Map<String, Integer> before) {
         Map<String, String> states = states();
-        Map<String, Integer> steps = byJob("""
-                        SELECT external_id, max(step) FROM job JOIN job_step ON job_step.job_id = job.id GROUP BY external_id
-                        """, row -> row.getInt(2));
-        return before.entrySet().stream()
-                .allMatch(job -> isEnded(states.getOrDefault(job.getKey(), ""))
-                        || steps.getOrDefault(job.getKey(), 0) > job.getValue());
+        Map<String, Integer> steps = steps();
+        return jobs.stream()
+                .allMatch(job -> isEnded(states.getOrDefault(job, ""))
+                        || steps.getOrDefault(job, 0) > before.getOrDefault(job, 0));
     }
 
     static boolean isEnded(String state) {

@@ -18,13 +18,16 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** A whole installation on this machine: PostgreSQL, two API processes and three workers, each with its own way to the database. */
 final class Installation implements AutoCloseable {
 
-    static final Duration LEASE = Duration.ofSeconds(6);
+    static final int WORKERS = 3;
+    static final Duration BEYOND_THE_LEASE = Duration.ofSeconds(10);
+
+    private static final Duration LEASE = Duration.ofSeconds(6);
 
     private static final int APIS = 2;
-    private static final int WORKERS = 3;
 
     private final Path folder;
     private final StoppableDatabase database;
+    private final Disturbance databaseDisturbance;
     private final List<Member> apis = new ArrayList<>();
     private final List<Member> workers = new ArrayList<>();
     private final Api api;
@@ -32,7 +35,10 @@ final class Installation implements AutoCloseable {
     /** @param folder new or empty; holds everything */
     Installation(Path folder) throws IOException, InterruptedException {
         this.folder = folder;
+        this.databaseDisturbance = new Disturbance(folder.resolve("postgres.disturbance"), folder.resolve("postgres"));
         this.database = StoppableDatabase.start(folder.resolve("postgres"));
+        database.stop();
+        database.startAgain(databaseDisturbance.environment());
         List<Integer> ports = new ArrayList<>();
         for (int number = 1; number <= APIS; number++) {
             int port = ServiceJvm.freePort();
@@ -66,7 +72,9 @@ final class Installation implements AutoCloseable {
         properties.put("anneal.database.heartbeat-timeout", "1s");
         properties.putAll(SharedProperties.quickWorker());
         properties.putAll(more);
-        return new Member(role, name, properties, link);
+        Disturbance disturbance = new Disturbance(folder.resolve(name + ".disturbance"), storage());
+        properties.putAll(disturbance.properties());
+        return new Member(role, name, properties, link, disturbance);
     }
 
     private static int port(Map<String, String> properties) {
@@ -89,6 +97,23 @@ final class Installation implements AutoCloseable {
 
     Api api() {
         return api;
+    }
+
+    Disturbance databaseDisturbance() {
+        return databaseDisturbance;
+    }
+
+    /** Folders of the newest checkpoints of running jobs, below the store's. */
+    List<String> newestCheckpoints() {
+        return observer().sql("""
+                        SELECT DISTINCT ON (job_id) directory FROM checkpoint
+                        JOIN job ON job.id = checkpoint.job_id JOIN work ON work.id = job.work_id
+                        WHERE work.state = 'RUNNING' ORDER BY job_id, step DESC
+                        """).query(String.class).list();
+    }
+
+    List<Member> workers() {
+        return List.copyOf(workers);
     }
 
     List<Member> members() {

@@ -12,15 +12,22 @@ final class Member implements AutoCloseable {
     private final String name;
     private final Map<String, String> properties;
     private final Link database;
+    private final Disturbance disturbance;
     private ServiceJvm process;
 
     /** @param database its way to the database, which no other process uses */
-    Member(String role, String name, Map<String, String> properties, Link database) throws IOException {
+    Member(String role, String name, Map<String, String> properties, Link database, Disturbance disturbance)
+            throws IOException {
         this.role = role;
         this.name = name;
         this.properties = properties;
         this.database = database;
-        this.process = ServiceJvm.start(role, name, properties);
+        this.disturbance = disturbance;
+        this.process = start();
+    }
+
+    private ServiceJvm start() throws IOException {
+        return ServiceJvm.start(role, name, properties, disturbance.environment());
     }
 
     String name() {
@@ -29,6 +36,10 @@ final class Member implements AutoCloseable {
 
     Link database() {
         return database;
+    }
+
+    Disturbance disturbance() {
+        return disturbance;
     }
 
     ServiceJvm process() {
@@ -45,7 +56,14 @@ final class Member implements AutoCloseable {
     }
 
     void startAgain() throws IOException {
-        process = ServiceJvm.start(role, name, properties);
+        process = start();
+    }
+
+    /** As a platform does. */
+    void startAgainIfEnded() throws IOException {
+        if (!process.handle().isAlive()) {
+            startAgain();
+        }
     }
 
     /** Lets it end in order, and starts it again. */

@@ -37,15 +37,27 @@ public final class ServiceJvm implements AutoCloseable {
      * @param name of a worker, also of its log, {@code target/<role>-<name>.log}
      */
     public static ServiceJvm start(String role, String name, Map<String, String> properties) throws IOException {
-        return start(List.of("-cp", classPath(), "dev.anneal.AnnealApplication"), role, name, properties);
+        return start(role, name, properties, Map.of());
+    }
+
+    /** As {@link #start(String, String, Map)}, with more environment variables. */
+    public static ServiceJvm start(
+            String role, String name, Map<String, String> properties, Map<String, String> environment)
+            throws IOException {
+        return start(List.of("-cp", classPath(), "dev.anneal.AnnealApplication"), role, name, properties, environment);
     }
 
     /** As {@link #start}, but of another version. */
     static ServiceJvm startJar(Path jar, String role, String name, Map<String, String> properties) throws IOException {
-        return start(List.of("-jar", jar.toString()), role, name, properties);
+        return start(List.of("-jar", jar.toString()), role, name, properties, Map.of());
     }
 
-    private static ServiceJvm start(List<String> program, String role, String name, Map<String, String> properties)
+    private static ServiceJvm start(
+            List<String> program,
+            String role,
+            String name,
+            Map<String, String> properties,
+            Map<String, String> environment)
             throws IOException {
         int port = freePort();
         Path log = Path.of("target", role + "-" + name + ".log");
@@ -57,11 +69,10 @@ public final class ServiceJvm implements AutoCloseable {
         command.addAll(
                 List.of("--anneal.roles=" + role, "--anneal.worker.name=" + name, "--management.server.port=" + port));
         properties.forEach((key, value) -> command.add("--" + key + "=" + value));
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        return new ServiceJvm(process, port, log);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().putAll(environment);
+        return new ServiceJvm(builder.start(), port, log);
     }
 
     /** Sends a signal, for example {@code KILL}. */
@@ -82,6 +93,10 @@ public final class ServiceJvm implements AutoCloseable {
     /** What it has said so far. */
     public String log() throws IOException {
         return Files.readString(log);
+    }
+
+    public ProcessHandle handle() {
+        return process.toHandle();
     }
 
     boolean isAlive() {

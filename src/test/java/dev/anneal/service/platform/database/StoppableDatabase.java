@@ -17,6 +17,7 @@ public final class StoppableDatabase implements AutoCloseable {
     private final EmbeddedPostgres server;
     private final ServerPrograms programs;
     private final Path home;
+    private Map<String, String> environment = Map.of();
 
     private StoppableDatabase(Path home) throws IOException {
         this.home = home;
@@ -61,6 +62,12 @@ public final class StoppableDatabase implements AutoCloseable {
 
     /** Starts it where it was, on the same port. */
     public void startAgain() throws IOException, InterruptedException {
+        startAgain(environment);
+    }
+
+    /** As {@link #startAgain()}, from now on with more environment variables. */
+    public void startAgain(Map<String, String> more) throws IOException, InterruptedException {
+        environment = more;
         List<String> command = new ArrayList<>();
         if ("root".equals(System.getProperty("user.name"))) {
             command.addAll(List.of("unshare", "--user"));
@@ -69,11 +76,11 @@ public final class StoppableDatabase implements AutoCloseable {
         String log = "--log=" + home.resolve("server.log");
         // Which takes the options of the last start, and one that does not run is only started.
         command.addAll(List.of(program, "restart", "--pgdata=" + data(), "--wait", log));
-        int exit = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(home.resolve("restart.log").toFile())
-                .start()
-                .waitFor();
+                .redirectOutput(home.resolve("restart.log").toFile());
+        builder.environment().putAll(environment);
+        int exit = builder.start().waitFor();
         if (exit != 0) {
             throw new IOException("%s ended with %d".formatted(command, exit));
         }

@@ -1,0 +1,30 @@
+package dev.anneal.faults;
+
+import java.time.Duration;
+import java.util.Random;
+
+/** Clocks of the machines of processes jump, and back. */
+final class ClockFaults {
+
+    private static final int LARGEST_JUMP_SECONDS = 3600;
+
+    private ClockFaults() {}
+
+    static void worker(Installation installation, Random random) throws InterruptedException {
+        jump(installation.anyWorker(random), random);
+    }
+
+    static void api(Installation installation, Random random) throws InterruptedException {
+        jump(installation.anyApi(random), random);
+    }
+
+    private static void jump(Member member, Random random) throws InterruptedException {
+        int seconds = random.nextInt(-LARGEST_JUMP_SECONDS, LARGEST_JUMP_SECONDS + 1);
+        member.disturbance().clockIsAhead(Duration.ofSeconds(seconds));
+        try {
+            Thread.sleep(Installation.BEYOND_THE_LEASE.toMillis());
+        } finally {
+            member.disturbance().clockIsAhead(Duration.ZERO);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.anneal.faults;
+
+import java.util.Random;
+
+/** The way of one process to the database breaks, hangs or is slow. */
+final class LinkFaults {
+
+    private LinkFaults() {}
+
+    static void cut(Installation installation, Random random) throws InterruptedException {
+        during(installation.anyWorker(random), Link.State.CUT);
+    }
+
+    static void hung(Installation installation, Random random) throws InterruptedException {
+        during(installation.anyWorker(random), Link.State.HUNG);
+    }
+
+    static void slow(Installation installation, Random random) throws InterruptedException {
+        during(installation.anyWorker(random), Link.State.SLOW);
+    }
+
+    static void cutApi(Installation installation, Random random) throws InterruptedException {
+        during(installation.anyApi(random), Link.State.CUT);
+    }
+
+    private static void during(Member member, Link.State state) throws InterruptedException {
+        member.database().become(state);
+        try {
+            Thread.sleep(Installation.BEYOND_THE_LEASE.toMillis());
+        } finally {
+            member.database().become(Link.State.OPEN);
+        }
+    }
+}
