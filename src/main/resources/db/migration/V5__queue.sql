@@ -15,6 +15,8 @@ CREATE TABLE work (
     run_at           timestamptz NOT NULL DEFAULT clock_timestamp(),
     -- Fencing token: advanced by a claim and by nothing else, so it numbers the attempts as well.
     lease_token      bigint      NOT NULL DEFAULT 0,
+    -- The other half of the fence: random for each claim, because a failover to a replica without the last commits gives out tokens again.
+    lease_nonce      uuid        NOT NULL DEFAULT gen_random_uuid(),
     lease_owner      text,
     started_at       timestamptz,
     claimed_at       timestamptz,
@@ -96,7 +98,6 @@ GRANT SELECT (id, tenant_id, method, slot, state, run_at, started_at, finished_a
 CREATE TABLE lease (
     work_id     bigint      PRIMARY KEY REFERENCES work,
     tenant_id   text        NOT NULL,
-    lease_token bigint      NOT NULL,
     expires_at  timestamptz NOT NULL,
     -- Without another step by then the attempt counts as hung, whatever its heartbeats say.
     stalls_at   timestamptz NOT NULL,
@@ -113,6 +114,7 @@ CALL isolate_tenants('lease');
 CREATE TABLE attempt (
     work_id     bigint      NOT NULL REFERENCES work ON DELETE CASCADE,
     lease_token bigint      NOT NULL,
+    lease_nonce uuid        NOT NULL,
     tenant_id   text        NOT NULL,
     worker      text        NOT NULL,
     started_at  timestamptz NOT NULL,

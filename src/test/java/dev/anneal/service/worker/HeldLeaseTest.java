@@ -6,6 +6,7 @@ import dev.anneal.service.queue.Wish;
 import dev.anneal.service.queue.lease.Lease;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class HeldLeaseTest {
 
     private final AtomicLong now = new AtomicLong();
-    private final HeldLease lease = new HeldLease(new Lease(1, 1), Duration.ofSeconds(50), now::get, 0);
+    private final HeldLease lease =
+            new HeldLease(new Lease(1, 1, UUID.randomUUID()), Duration.ofSeconds(50), now::get, 0);
 
     @Test
     void isTrustedFromTheStartOfTheCallThatRenewedIt() {

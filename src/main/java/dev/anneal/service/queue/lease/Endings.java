@@ -15,9 +15,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** Ends attempts: one statement changes the work, deletes its lease and closes the attempt. */
 final class Endings {
 
-    /** The condition on the row that an ending may change: it has exactly this lease, the newest. */
-    static final String FENCE = "work.id = :id AND work.lease_token = :token AND work.state = 'RUNNING'";
-
     /** Completed by {@link #APPLY}: {@code held} are the rows to end, {@code decided} their new states. */
     private static final String HELD = """
             WITH held AS (
@@ -109,7 +106,7 @@ final class Endings {
                     avoided_until = %1$s clock_timestamp() + 2 * delay END
                 FROM decided
                 WHERE work.id = decided.id AND work.lease_token = decided.lease_token AND work.state = 'RUNNING'
-                RETURNING work.id, work.lease_token, work.tenant_id, work.kind, work.method, work.state, decided.outcome, decided.error
+                RETURNING work.id, work.lease_token, work.lease_nonce, work.tenant_id, work.kind, work.method, work.state, decided.outcome, decided.error
             ), gone AS (
                 DELETE FROM lease
                 USING ended
@@ -137,7 +134,9 @@ final class Endings {
             SELECT work.method, work.state
             FROM attempt
             JOIN work ON work.id = attempt.work_id
-            WHERE attempt.work_id = :id AND attempt.lease_token = :token AND attempt.outcome = ANY (:outcomes)
+            WHERE attempt.work_id = :id
+              AND (attempt.lease_token, attempt.lease_nonce) = (:token, :nonce)
+              AND attempt.outcome = ANY (:outcomes)
             """;
 
     private final JdbcClient jdbc;
@@ -147,7 +146,7 @@ final class Endings {
     private final String held;
 
     Endings(JdbcClient jdbc, SystemDatabase system, LeaseProperties properties, WorkEnds ends) {
-        this(jdbc, system, properties, ends, FENCE);
+        this(jdbc, system, properties, ends, Lease.FENCE);
     }
 
     /**
@@ -200,8 +199,7 @@ final class Endings {
             UnaryOperator<WorkEnd> explained) {
         return system.call(() -> {
             Optional<WorkEnd> end = jdbc.sql(held + decision + APPLY + RESULT)
-                    .param("id", lease.workId())
-                    .param("token", lease.token())
+                    .params(lease.parameters())
                     .params(parameters)
                     .query(WorkEnd::read)
                     .optional()
@@ -218,8 +216,7 @@ final class Endings {
     /** The call that ended the attempt got no answer, so listeners have not been notified. */
     private Ending earlier(Lease lease, Set<String> outcomes, UnaryOperator<WorkEnd> explained) {
         Optional<WorkEnd> end = jdbc.sql(EARLIER)
-                .param("id", lease.workId())
-                .param("token", lease.token())
+                .params(lease.parameters())
                 .param("outcomes", outcomes.toArray(String[]::new))
                 .query(WorkEnd::read)
                 .optional()

@@ -72,18 +72,18 @@ final class FairClaim {
                 UPDATE work
                 SET state = 'RUNNING',
                     lease_token = work.lease_token + 1,
+                    lease_nonce = gen_random_uuid(),
                     lease_owner = :worker,
                     started_at = coalesce(started_at, clock_timestamp()),
                     claimed_at = clock_timestamp(),
                     deadline_at = clock_timestamp() + make_interval(secs => :maxRunTime)
                 FROM next
                 WHERE work.id = next.id
-                RETURNING work.id, work.tenant_id, kind, method, work.lease_token, run_at, claimed_at, deadline_at, traceparent, model
+                RETURNING work.id, work.tenant_id, kind, method, work.lease_token, lease_nonce, run_at, claimed_at, deadline_at, traceparent, model
             ), leased AS (
-                INSERT INTO lease (work_id, tenant_id, lease_token, expires_at, stalls_at, saved_step)
+                INSERT INTO lease (work_id, tenant_id, expires_at, stalls_at, saved_step)
                 SELECT claimed.id,
                        claimed.tenant_id,
-                       claimed.lease_token,
                        clock_timestamp() + make_interval(secs => :lease),
                        clock_timestamp() + make_interval(secs => :stallTimeout),
                        -- Checkpoints outlive their attempt.
@@ -91,8 +91,8 @@ final class FairClaim {
                 FROM claimed
                 LEFT JOIN attempt ON attempt.work_id = claimed.id AND attempt.lease_token = claimed.lease_token - 1
             ), tried AS (
-                INSERT INTO attempt (work_id, lease_token, tenant_id, worker, started_at)
-                SELECT id, lease_token, tenant_id, :worker, claimed_at
+                INSERT INTO attempt (work_id, lease_token, lease_nonce, tenant_id, worker, started_at)
+                SELECT id, lease_token, lease_nonce, tenant_id, :worker, claimed_at
                 FROM claimed
             )
             SELECT claimed.*, extract(EPOCH FROM claimed_at - run_at)::double precision AS waited

@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Reads result rows of this room's statements. */
 final class LeaseRows {
@@ -19,7 +20,7 @@ final class LeaseRows {
 
     static Claim claim(ResultSet row, int number) throws SQLException {
         return new Claim(
-                new Lease(row.getLong("id"), row.getLong("lease_token")),
+                lease(row),
                 row.getString("tenant_id"),
                 WorkKind.valueOf(row.getString("kind")),
                 row.getString("method"),
@@ -31,11 +32,18 @@ final class LeaseRows {
     }
 
     static Map.Entry<Lease, Optional<Wish>> holding(ResultSet row, int number) throws SQLException {
-        return Map.entry(new Lease(row.getLong("work_id"), row.getLong("lease_token")), wish(row));
+        return Map.entry(lease(row), wish(row));
     }
 
     static Leases.Standing standing(ResultSet row, int number) throws SQLException {
         return new Leases.Standing(wish(row));
+    }
+
+    private static Lease lease(ResultSet row) throws SQLException {
+        return new Lease(
+                row.getLong("id"),
+                row.getLong("lease_token"),
+                Objects.requireNonNull(row.getObject("lease_nonce", UUID.class)));
     }
 
     private static Optional<Wish> wish(ResultSet row) throws SQLException {
@@ -44,7 +52,7 @@ final class LeaseRows {
 
     static Rescue rescue(ResultSet row, int number) throws SQLException {
         return new Rescue(
-                new Lease(row.getLong("id"), row.getLong("lease_token")),
+                lease(row),
                 row.getString("tenant_id"),
                 WorkKind.valueOf(row.getString("kind")),
                 row.getString("method"),

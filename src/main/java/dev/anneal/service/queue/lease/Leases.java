@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -28,29 +29,27 @@ public final class Leases {
     private static final String HEARTBEAT = """
             UPDATE lease
             SET expires_at = clock_timestamp() + make_interval(secs => :lease)
-            FROM unnest(:ids, :tokens) AS held (work_id, lease_token)
-            JOIN work ON work.id = held.work_id AND work.lease_token = held.lease_token AND work.state = 'RUNNING'
-            WHERE lease.work_id = held.work_id
-              AND lease.lease_token = held.lease_token
-              AND lease.expires_at > clock_timestamp()
-            RETURNING lease.work_id, lease.lease_token, work.wish
-            """;
+            FROM unnest(:ids, :tokens, :nonces) AS held (id, token, nonce)
+            JOIN work ON %s
+            WHERE lease.work_id = work.id AND lease.expires_at > clock_timestamp()
+            RETURNING work.id, work.lease_token, work.lease_nonce, work.wish
+            """.formatted(Lease.fence("held."));
 
     /** Locks the work as the rescue does, so that only one of them succeeds. */
     private static final String RECLAIM = """
             WITH held AS (
                 SELECT id
                 FROM work
-                WHERE id = :id AND lease_token = :token AND state = 'RUNNING'
+                WHERE %s
                 FOR UPDATE
             )
             UPDATE lease
             SET expires_at = clock_timestamp() + make_interval(secs => :lease)
             FROM held
-            WHERE lease.work_id = held.id AND lease.lease_token = :token
-            """;
+            WHERE lease.work_id = held.id
+            """.formatted(Lease.FENCE);
 
-    /** The lease's row is deleted when its attempt ends, so matching the token suffices. */
+    /** The row of the lease is deleted when its attempt ends: a call that waits for an ending finds none, and has no effect. */
     private static final String PROGRESS = """
             UPDATE lease
             SET batch = :batch,
@@ -58,16 +57,16 @@ public final class Leases {
                 saved_step = coalesce(:savedStep::integer, lease.saved_step),
                 stalls_at = clock_timestamp() + make_interval(secs => :stallAfter)
             FROM work
-            WHERE lease.work_id = :id AND lease.lease_token = :token AND lease.batch < :batch AND work.id = lease.work_id
+            WHERE %s AND lease.work_id = work.id AND lease.batch < :batch
             RETURNING work.wish
-            """;
+            """.formatted(Lease.FENCE);
 
     private static final String STANDING = """
             SELECT work.wish
-            FROM lease
-            JOIN work ON work.id = lease.work_id
-            WHERE lease.work_id = :id AND lease.lease_token = :token
-            """;
+            FROM work
+            JOIN lease ON lease.work_id = work.id
+            WHERE %s
+            """.formatted(Lease.FENCE);
 
     /**
      * Ends the waiting of work that makes or saves more progress than all earlier attempts, and gives back the retries of work that saves
@@ -82,18 +81,18 @@ public final class Leases {
             FROM (SELECT coalesce(max(step), 0) AS step, coalesce(max(saved_step), 0) AS saved_step
                   FROM attempt
                   WHERE work_id = :id AND lease_token < :token) AS earlier
-            WHERE work.id = :id AND work.lease_token = :token AND work.state = 'RUNNING'
+            WHERE %s
               AND (work.waits > 0 AND (:savedStep::integer > earlier.saved_step OR :step::integer > earlier.step)
                    OR work.platform_retries > 0 AND :savedStep::integer > earlier.saved_step)
-            """;
+            """.formatted(Lease.FENCE);
 
     private static final String WORKING = """
             UPDATE lease
             SET stalls_at = greatest(stalls_at, clock_timestamp() + make_interval(secs => :stallAfter))
             FROM work
-            WHERE lease.work_id = :id AND lease.lease_token = :token AND work.id = lease.work_id
+            WHERE %s AND lease.work_id = work.id
             RETURNING work.wish
-            """;
+            """.formatted(Lease.FENCE);
 
     private final JdbcClient jdbc;
     private final SystemDatabase system;
@@ -149,6 +148,7 @@ public final class Leases {
                         .param("lease", seconds(properties.lease()))
                         .param("ids", held.stream().map(Lease::workId).toArray(Long[]::new))
                         .param("tokens", held.stream().map(Lease::token).toArray(Long[]::new))
+                        .param("nonces", held.stream().map(Lease::nonce).toArray(UUID[]::new))
                         .query(LeaseRows::holding)
                         .list())
                 .forEach(entry -> holding.put(entry.getKey(), entry.getValue()));
@@ -157,9 +157,7 @@ public final class Leases {
 
     /** Extends a lease that may have expired, if the work has not been claimed since, so that its worker may continue. */
     public boolean reclaim(Lease lease) {
-        return heartbeats.call(() -> jdbc.sql(RECLAIM)
-                        .param("id", lease.workId())
-                        .param("token", lease.token())
+        return heartbeats.call(() -> of(lease, RECLAIM)
                         .param("lease", seconds(properties.lease()))
                         .update())
                 == 1;
@@ -222,7 +220,7 @@ public final class Leases {
     }
 
     private JdbcClient.StatementSpec of(Lease lease, String statement) {
-        return jdbc.sql(statement).param("id", lease.workId()).param("token", lease.token());
+        return jdbc.sql(statement).params(lease.parameters());
     }
 
     /**

@@ -33,7 +33,7 @@ public final class Rescuer {
             (EXISTS (
                  SELECT
                  FROM lease AS its
-                 JOIN work AS other ON other.id = its.work_id AND other.lease_token = its.lease_token AND other.state = 'RUNNING'
+                 JOIN work AS other ON other.id = its.work_id AND other.state = 'RUNNING'
                  WHERE other.lease_owner = work.lease_owner
                    AND other.id <> work.id
                    AND its.expires_at < lease.expires_at + make_interval(secs => :heartbeatInterval))
@@ -66,7 +66,7 @@ public final class Rescuer {
                        END AS reason,
                        lease.expires_at < clock_timestamp() AND work.id <> ALL (:heldHere) AND %s AS excused
                 FROM lease
-                JOIN work ON work.id = lease.work_id AND work.lease_token = lease.lease_token AND work.state = 'RUNNING'
+                JOIN work ON work.id = lease.work_id AND work.state = 'RUNNING'
                 WHERE clock_timestamp() < :until
                   AND (lease.expires_at < clock_timestamp() AND work.id <> ALL (:heldHere)
                        OR lease.stalls_at < clock_timestamp()

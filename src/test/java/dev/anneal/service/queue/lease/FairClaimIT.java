@@ -37,7 +37,8 @@ class FairClaimIT {
 
         Claim claim = queue.claim().orElseThrow();
 
-        assertThat(claim.lease()).isEqualTo(new Lease(id, 1));
+        assertThat(claim.lease().workId()).isEqualTo(id);
+        assertThat(claim.lease().token()).isEqualTo(1);
         assertThat(claim.tenantId()).isEqualTo("one");
         assertThat(claim.kind()).isEqualTo(WorkKind.TRAIN);
         assertThat(claim.traceparent()).isEqualTo("00-trace");

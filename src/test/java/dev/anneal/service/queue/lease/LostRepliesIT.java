@@ -35,7 +35,7 @@ class LostRepliesIT {
             queue.enqueued();
         }
         SystemDatabase unreliable = TestDatabase.systemLosingReplies(seed, 0.3);
-        TestQueue workers = new TestQueue(PROPERTIES, unreliable, Endings.FENCE);
+        TestQueue workers = new TestQueue(PROPERTIES, unreliable, Lease.FENCE);
         Leases worker = workers.leases;
 
         Set<Long> done = new HashSet<>();

@@ -24,6 +24,9 @@ final class QueueModel {
         long token;
 
         @Nullable
+        Lease lease;
+
+        @Nullable
         Wish wish;
 
         int userRetries;
@@ -79,17 +82,17 @@ final class QueueModel {
         return tenants;
     }
 
-    Lease claim(long id) {
-        Item item = item(id);
+    void claim(Lease lease) {
+        Item item = item(lease.workId());
         item.state = WorkState.RUNNING;
         item.token++;
+        item.lease = lease;
         item.expired = false;
-        return new Lease(id, item.token);
     }
 
     boolean holds(Lease lease) {
         Item item = item(lease.workId());
-        return item.state == WorkState.RUNNING && item.token == lease.token();
+        return item.state == WorkState.RUNNING && lease.equals(item.lease);
     }
 
     boolean isTrusted(Lease lease) {
@@ -126,7 +129,7 @@ final class QueueModel {
         Map<Lease, WorkState> rescued = new HashMap<>();
         items.forEach((id, item) -> {
             if (item.state == WorkState.RUNNING && item.expired) {
-                Lease lease = new Lease(id, item.token);
+                Lease lease = Objects.requireNonNull(item.lease);
                 end(lease, Attempt.Outcome.LOST, stateAfterFailure(item, WorkError.Origin.SYSTEM));
                 rescued.put(lease, item.state);
             }

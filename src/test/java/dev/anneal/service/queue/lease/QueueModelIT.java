@@ -28,7 +28,9 @@ class QueueModelIT {
     @Test
     void endingThatIgnoresTheTokenIsFoundOut() {
         TestQueue broken = new TestQueue(
-                TestQueue.PROPERTIES, TestDatabase.system(), "work.id = :id AND work.state = 'RUNNING' AND :token > 0");
+                TestQueue.PROPERTIES,
+                TestDatabase.system(),
+                "work.id = :id AND work.state = 'RUNNING' AND :token > 0 AND :nonce IS NOT NULL");
 
         assertThatThrownBy(() -> new QueueCommands(1, broken).run(COMMANDS)).isInstanceOf(AssertionError.class);
     }

@@ -55,7 +55,7 @@ public final class TestQueue {
     }
 
     public TestQueue(LeaseProperties properties, RescueListener... listeners) {
-        this(properties, TestDatabase.system(), Endings.FENCE, listeners);
+        this(properties, TestDatabase.system(), Lease.FENCE, listeners);
     }
 
     /**

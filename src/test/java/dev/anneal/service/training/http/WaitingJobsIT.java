@@ -2,6 +2,7 @@ package dev.anneal.service.training.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.platform.database.TestDatabase;
@@ -161,8 +162,7 @@ class WaitingJobsIT extends ServiceTest {
 
     @Test
     void jobThatThePlatformHasFailedIsResumedFromItsCheckpoint() {
-        playedWorker().steps(1, 2);
-        end(CRASH, true);
+        end(playedWorker().steps(1, 2), CRASH);
         end(CRASH);
         JsonNode failed = job(ALPHA, job);
         assertThat(failed.path("status").asString()).isEqualTo("failed");
@@ -249,15 +249,14 @@ class WaitingJobsIT extends ServiceTest {
     }
 
     private void end(WorkError error) {
-        end(error, false);
-    }
-
-    private void end(WorkError error, boolean running) {
         TestDatabase.administrator()
                 .sql("UPDATE work SET avoided_until = clock_timestamp() WHERE avoided_until IS NOT NULL")
                 .update();
-        long work = running ? workOf("job", job) : 0;
-        Lease lease = running ? new Lease(work, 1) : playedWorker().lease();
+        end(playedWorker(), error);
+    }
+
+    private void end(PlayedWorker worker, WorkError error) {
+        Lease lease = worker.lease();
         leases.fail(lease, error, () -> trainings.failed(lease.workId(), error));
     }
 
