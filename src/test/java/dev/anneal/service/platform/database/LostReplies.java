@@ -5,21 +5,43 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Random;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
-/** A network that loses what is said around commits: sometimes the request, sometimes the answer. Which, the seed decides. */
-final class LostReplies extends DelegatingDataSource {
+/** A network that loses what is said around commits: sometimes the request, sometimes the reply. */
+public final class LostReplies extends DelegatingDataSource {
+
+    /** What is lost of a commit. */
+    public enum Loss {
+        NOTHING,
+        /** The server does not commit. */
+        REQUEST,
+        /** The server commits, and nobody hears of it. */
+        REPLY
+    }
 
     private static final String CONNECTION_FAILURE = "08006";
 
-    private final Random random;
-    private final double probability;
+    private final Supplier<Loss> losses;
 
-    LostReplies(DataSource target, long seed, double probability) {
+    /**
+     * @param losses asked for each commit
+     */
+    LostReplies(DataSource target, Supplier<Loss> losses) {
         super(target);
-        this.random = new Random(seed);
-        this.probability = probability;
+        this.losses = losses;
+    }
+
+    /** Losses that the seed decides. */
+    static Supplier<Loss> random(long seed, double probability) {
+        Random random = new Random(seed);
+        return () -> {
+            if (random.nextDouble() >= probability) {
+                return Loss.NOTHING;
+            }
+            return random.nextBoolean() ? Loss.REPLY : Loss.REQUEST;
+        };
     }
 
     @Override
@@ -28,22 +50,25 @@ final class LostReplies extends DelegatingDataSource {
         return (Connection) Proxy.newProxyInstance(
                 LostReplies.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
                     try {
-                        if (!method.getName().equals("commit") || random.nextDouble() >= probability) {
-                            return method.invoke(connection, arguments);
+                        if (method.getName().equals("commit")) {
+                            commit(connection, losses.get());
+                            return null;
                         }
-                        lose(connection);
-                        throw new SQLException("the connection broke", CONNECTION_FAILURE);
+                        return method.invoke(connection, arguments);
                     } catch (InvocationTargetException failure) {
                         throw failure.getCause();
                     }
                 });
     }
 
-    private void lose(Connection connection) throws SQLException {
-        if (random.nextBoolean()) {
-            connection.commit();
-        } else {
+    private static void commit(Connection connection, Loss loss) throws SQLException {
+        if (loss == Loss.REQUEST) {
             connection.rollback();
+        } else {
+            connection.commit();
+        }
+        if (loss != Loss.NOTHING) {
+            throw new SQLException("the connection broke", CONNECTION_FAILURE);
         }
     }
 }

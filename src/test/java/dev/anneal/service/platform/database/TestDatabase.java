@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.springframework.boot.SpringApplication;
@@ -94,7 +95,12 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
 
     /** As {@link #system()}, but of the commits every {@code 1 / probability}th is lost or its answer is. */
     public static SystemDatabase systemLosingReplies(long seed, double probability) {
-        return new SystemDatabase(transactions(new LostReplies(SYSTEM_POOL, seed, probability)));
+        return systemLosing(LostReplies.random(seed, probability));
+    }
+
+    /** As {@link #system()}, but what is lost of each commit is asked for. */
+    public static SystemDatabase systemLosing(Supplier<LostReplies.Loss> losses) {
+        return new SystemDatabase(transactions(new LostReplies(SYSTEM_POOL, losses)));
     }
 
     public static AuthenticationDatabase authentication() {

@@ -159,9 +159,11 @@ public final class TestQueue {
 
     /** The clocks of a lease, set back instead of waited for. */
     public static void expire(Lease lease) {
-        change(
-                "UPDATE lease SET expires_at = clock_timestamp() - interval '1 second' WHERE work_id = ?",
-                lease.workId());
+        expire(lease.workId());
+    }
+
+    static void expire(long id) {
+        change("UPDATE lease SET expires_at = clock_timestamp() - interval '1 second' WHERE work_id = ?", id);
     }
 
     public static void stall(Lease lease) {
