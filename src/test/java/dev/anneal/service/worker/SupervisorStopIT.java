@@ -89,12 +89,19 @@ class SupervisorStopIT extends StageTest {
         assertThat(stage.attempts(work)).extracting(Attempt::outcome).containsExactly(Attempt.Outcome.PAUSED);
     }
 
+    /** By then the worker knows how long a checkpoint takes. */
+    private static void awaitAStepAfterACheckpoint(long work) {
+        await(() -> !rows(work, "checkpoint").isEmpty()
+                && steps(work).get(steps(work).size() - 1)
+                        > lastCheckpoint(work).step());
+    }
+
     /** A stop waits for the step and the checkpoint that are under way, then saves once more. */
     @Test
     void aTrainingThatSavesForLongerThanTheGraceIsPaused() {
         long work = stage.enqueue();
         stage.worker(ENDLESS, Map.of("FAKE_SAVE_MILLIS", "3000"));
-        await(() -> rows(work, "checkpoint").size() == 1);
+        awaitAStepAfterACheckpoint(work);
 
         stage.pause(work);
 
@@ -106,7 +113,7 @@ class SupervisorStopIT extends StageTest {
     void aWorkerThatStopsWaitsForACheckpointThatTakesLongerThanTheGrace() {
         long work = stage.enqueue();
         Supervisor stopping = stage.worker(ENDLESS, Map.of("FAKE_SAVE_MILLIS", "3000"));
-        await(() -> rows(work, "checkpoint").size() == 1);
+        awaitAStepAfterACheckpoint(work);
 
         assertThat(stopping.stop()).isTrue();
 
