@@ -9,10 +9,12 @@ public final class RateLimits {
 
     private final Optional<RateLimit> requests;
     private final Optional<RateLimit> failedAuthentications;
+    private final Optional<RateLimit> allFailedAuthentications;
 
     RateLimits(RateLimitProperties properties) {
         requests = limit(properties.requestsPerMinute());
         failedAuthentications = limit(properties.failedAuthenticationsPerMinute());
+        allFailedAuthentications = limit(properties.allFailedAuthenticationsPerMinute());
     }
 
     private static Optional<RateLimit> limit(long perMinute) {
@@ -27,5 +29,10 @@ public final class RateLimits {
     /** Limit on failed authentications, by client address. */
     public Optional<RateLimit> failedAuthentications() {
         return failedAuthentications;
+    }
+
+    /** Limit on failed authentications of all clients together. */
+    public Optional<RateLimit> allFailedAuthentications() {
+        return allFailedAuthentications;
     }
 }

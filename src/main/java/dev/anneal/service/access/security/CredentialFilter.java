@@ -126,7 +126,7 @@ final class CredentialFilter extends OncePerRequestFilter {
 
     private Principal ofKey(String key, HttpServletRequest request) {
         if (!keys.isKnownWithoutLookup(key)) {
-            failed.requireTriesLeft(request);
+            failed.requireTriesLeft(request, () -> keys.mayBeIssued(key));
         }
         return keys.principalOf(key)
                 .orElseThrow(() -> new Refusal(

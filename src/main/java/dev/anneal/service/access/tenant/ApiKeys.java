@@ -109,6 +109,20 @@ public final class ApiKeys {
         return configured.containsKey(hash) || !KeyText.isWhole(key) || recent.knows(hash);
     }
 
+    /**
+     * False only if {@code key} was none of the issued keys less than a second ago. Asking about any number of keys costs one read of all
+     * hashes a second, while looking each of them up costs a query.
+     */
+    public boolean mayBeIssued(String key) {
+        return recent.mayBeIssued(ApiKey.hashOf(key), () -> database.call(this::readIssued));
+    }
+
+    private Set<String> readIssued() {
+        return jdbc.sql("SELECT hash FROM api_key WHERE revoked_at IS NULL UNION ALL SELECT hash FROM service_key")
+                .query(String.class)
+                .set();
+    }
+
     /** @throws Refusal 401 if the project is archived */
     public void requireOpen(Tenant tenant) {
         if (recent.isArchived(tenant, () -> readArchived(tenant))) {

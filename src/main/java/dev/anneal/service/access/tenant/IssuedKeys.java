@@ -63,6 +63,7 @@ public final class IssuedKeys {
                 .param("now", Timestamp.from(clock.instant()))
                 .param("expires", wanted.expiresAt() == null ? null : Timestamp.from(wanted.expiresAt()))
                 .update());
+        recent.forget();
         return new IssuedKey.Shown(find(project, id), secret);
     }
 

@@ -5,11 +5,14 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 
 /**
- * Cache of keys and projects for a second, so that a client that sends many requests costs one look-up a second. Changes by other processes
+ * Cache of keys, the hashes of all keys, and projects for a second, so that a client that sends many requests costs one look-up a second. Changes by other processes
  * are seen after that time, those of this process at once.
  */
 @Component
@@ -23,7 +26,11 @@ final class RecentReads {
     /** Far more than the keys in use at a time. */
     private static final int MOST = 10_000;
 
+    /** The only key of the cache of hashes. */
+    private static final String ALL = "all";
+
     private final Ticker ticker;
+    private final Lock readingIssued = new ReentrantLock();
     private final Cache<String, Boolean> good;
     private volatile Generation current;
 
@@ -41,10 +48,11 @@ final class RecentReads {
     }
 
     /** Reads since the last change. A read that began before it goes to an unused generation. */
-    private record Generation(Cache<String, EnteredKey> keys, Cache<String, Boolean> archived) {
+    private record Generation(
+            Cache<String, EnteredKey> keys, Cache<String, Boolean> archived, Cache<String, Set<String>> issued) {
 
         static Generation of(Ticker ticker) {
-            return new Generation(cache(ticker, FRESH), cache(ticker, FRESH));
+            return new Generation(cache(ticker, FRESH), cache(ticker, FRESH), cache(ticker, FRESH));
         }
     }
 
@@ -76,6 +84,26 @@ final class RecentReads {
     /** Whether the key with this hash was recently valid. */
     boolean knows(String hash) {
         return good.getIfPresent(hash) != null;
+    }
+
+    /**
+     * Whether {@code hash} is among those of all issued keys. While one request reads them, others are not kept waiting: each key may be an
+     * issued one.
+     *
+     * @param read the hashes of all issued keys
+     */
+    boolean mayBeIssued(String hash, Supplier<Set<String>> read) {
+        Cache<String, Set<String>> issued = current.issued();
+        Set<String> hashes = issued.getIfPresent(ALL);
+        if (hashes == null && readingIssued.tryLock()) {
+            try {
+                hashes = read.get();
+                issued.put(ALL, hashes);
+            } finally {
+                readingIssued.unlock();
+            }
+        }
+        return hashes == null || hashes.contains(hash);
     }
 
     boolean isArchived(Tenant tenant, Supplier<Boolean> read) {

@@ -44,19 +44,21 @@ class RateLimitTest {
 
     @Test
     void zeroIsNoLimit() {
-        RateLimits none = new RateLimits(new RateLimitProperties(0, 0));
+        RateLimits none = new RateLimits(new RateLimitProperties(0, 0, 0));
 
         assertThat(none.requests()).isEmpty();
         assertThat(none.failedAuthentications()).isEmpty();
+        assertThat(none.allFailedAuthentications()).isEmpty();
     }
 
     @Test
     void propertiesByTheirDocumentedNames() {
-        assertThat(bind(Map.of())).isEqualTo(new RateLimitProperties(6000, 60));
+        assertThat(bind(Map.of())).isEqualTo(new RateLimitProperties(6000, 60, 600));
         assertThat(bind(Map.of(
                         "anneal.rate-limits.requests-per-minute", "7",
-                        "anneal.rate-limits.failed-authentications-per-minute", "8")))
-                .isEqualTo(new RateLimitProperties(7, 8));
+                        "anneal.rate-limits.failed-authentications-per-minute", "8",
+                        "anneal.rate-limits.all-failed-authentications-per-minute", "9")))
+                .isEqualTo(new RateLimitProperties(7, 8, 9));
     }
 
     private static RateLimitProperties bind(Map<String, String> properties) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.openai.errors.RateLimitException;
 import dev.anneal.penetration.Penetration;
 import dev.anneal.service.ServiceTest;
+import dev.anneal.service.access.tenant.IssuedKey;
 import dev.anneal.service.access.tenant.IssuedKeys;
 import dev.anneal.service.access.tenant.NewKey;
 import dev.anneal.service.access.tenant.Scope;
@@ -14,7 +15,10 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.TestPropertySource;
 
@@ -25,8 +29,10 @@ import org.springframework.test.context.TestPropertySource;
             "anneal.admin-keys=administrator-key-0123456789",
             "server.forward-headers-strategy=native",
             "anneal.rate-limits.requests-per-minute=6",
-            "anneal.rate-limits.failed-authentications-per-minute=3"
+            "anneal.rate-limits.failed-authentications-per-minute=3",
+            "anneal.rate-limits.all-failed-authentications-per-minute=30"
         })
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Penetration
 class RateLimitIT extends ServiceTest {
 
@@ -104,11 +110,39 @@ class RateLimitIT extends ServiceTest {
         assertThat(attemptFrom("2001:db8:1:3::1")).isEqualTo(401);
     }
 
+    /** Last, because it uses up the attempts of all addresses. */
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void attemptsFromManyAddressesCountTogetherAndKeepNoKeyFromWork() {
+        TestDatabase.administrator()
+                .sql("INSERT INTO tenant (id, created_at) VALUES ('gamma', now())")
+                .update();
+        for (int address = 1; address <= 60; address++) {
+            attemptFrom("10.0.0." + address);
+        }
+        NewKey wanted = new NewKey("ci", Set.of(Scope.FILES_READ), null);
+        IssuedKey.Shown deleted = issued.create("gamma", wanted);
+        issued.revoke("gamma", deleted.key().id());
+
+        HttpResponse<String> refused = attemptFrom("10.0.1.1", deleted.secret());
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(json(refused).at("/error/code").stringValue()).isEqualTo("too_many_failed_authentications");
+        assertThat(header(refused, "retry-after")).isEqualTo("2");
+        assertThat(attemptFrom("10.0.1.2")).isEqualTo(429);
+
+        String neverSeen = issued.create("gamma", wanted).secret();
+        assertThat(attemptFrom("10.0.1.3", neverSeen).statusCode()).isEqualTo(200);
+        assertThat(get(BETA, "/v1/files").statusCode()).isEqualTo(200);
+    }
+
     private int attemptFrom(String address) {
+        return attemptFrom(address, "nonsense-0123456789").statusCode();
+    }
+
+    private HttpResponse<String> attemptFrom(String address, String key) {
         return send(request(ALPHA, "/v1/files")
-                        .setHeader("Authorization", "Bearer nonsense-0123456789")
-                        .setHeader("X-Forwarded-For", address))
-                .statusCode();
+                .setHeader("Authorization", "Bearer " + key)
+                .setHeader("X-Forwarded-For", address));
     }
 
     @Test

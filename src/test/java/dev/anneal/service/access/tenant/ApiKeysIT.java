@@ -9,6 +9,7 @@ import dev.anneal.service.platform.database.SettableClock;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -80,6 +81,24 @@ class ApiKeysIT {
         NANOS.addAndGet(RecentReads.FRESH.toNanos());
         assertThat(keys.principalOf(key.secret())).isEmpty();
         assertThat(keys.isKnownWithoutLookup(key.secret())).isFalse();
+    }
+
+    /** Of any number of keys that are none, that is what tells them apart from those that are. */
+    @Test
+    void hashesOfAllKeysAreReadOnceASecond() {
+        IssuedKey.Shown key = issue(null);
+        ApiKeys keys = configured();
+        assertThat(keys.mayBeIssued(key.secret())).isTrue();
+        assertThat(keys.mayBeIssued(KeyText.random(KeyText.PROJECT, new SecureRandom())))
+                .isFalse();
+
+        TestDatabase.administrator()
+                .sql("UPDATE api_key SET revoked_at = now()")
+                .update();
+        assertThat(keys.mayBeIssued(key.secret())).isTrue();
+
+        NANOS.addAndGet(RecentReads.FRESH.toNanos());
+        assertThat(keys.mayBeIssued(key.secret())).isFalse();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What a look-up saw before something changed is not what later requests see. */
@@ -23,6 +24,28 @@ class RecentReadsTest {
         });
 
         assertThat(recent.key("hash", Optional::empty)).isEmpty();
+    }
+
+    /** The inner question stands for another request, during the read of this one. */
+    @Test
+    void hashesThatAreBeingReadAreUnknownToOthers() {
+        boolean own = recent.mayBeIssued("hash", () -> {
+            assertThat(CompletableFuture.supplyAsync(() -> recent.mayBeIssued("other", Set::of))
+                            .join())
+                    .isTrue();
+            return Set.of();
+        });
+
+        assertThat(own).isFalse();
+        assertThat(recent.mayBeIssued("other", Set::of)).isFalse();
+    }
+
+    @Test
+    void keyThatIsCreatedInThisProcessIsIssuedAtOnce() {
+        recent.mayBeIssued("hash", Set::of);
+        recent.forget();
+
+        assertThat(recent.mayBeIssued("hash", () -> Set.of("hash"))).isTrue();
     }
 
     @Test
