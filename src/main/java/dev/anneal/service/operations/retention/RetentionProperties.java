@@ -12,6 +12,7 @@ import org.springframework.boot.convert.DurationStyle;
  * @param intermediateCheckpoints age at which all but the newest checkpoint of a job that has ended are deleted, except those that
  *     something was made from; whole days
  * @param exports age at which exports are deleted, counted from completion; whole days
+ * @param history age at which the events, samples and steps of a job are deleted, counted from its end; whole days
  * @param trainingStates when, counted from the end of a job, the optimizer state of all but its newest checkpoint is deleted, and the
  *     checkpoints that are not annealed: whole days, at least one, or {@code never}
  * @param orphans when objects that no row refers to are deleted from the store, counted from when they were first seen: at least one day,
@@ -22,6 +23,7 @@ import org.springframework.boot.convert.DurationStyle;
 record RetentionProperties(
         @Nullable Duration intermediateCheckpoints,
         @Nullable Duration exports,
+        @Nullable Duration history,
         @DefaultValue("1d") String trainingStates,
         @DefaultValue("7d") String orphans,
         @DefaultValue("1d") Duration interval) {
@@ -31,6 +33,7 @@ record RetentionProperties(
     RetentionProperties {
         requireDays("intermediate-checkpoints", intermediateCheckpoints);
         requireDays("exports", exports);
+        requireDays("history", history);
         requireDays("training-states", ageOf("training-states", trainingStates));
         Duration age = ageOf("orphans", orphans);
         if (age != null && age.compareTo(Duration.ofDays(1)) < 0) {
@@ -59,6 +62,12 @@ record RetentionProperties(
 
     Retention retention() {
         return new Retention(days(intermediateCheckpoints), days(exports));
+    }
+
+    /** Days from a job's end until its history is deleted; null is never. */
+    @Nullable
+    Integer historyDays() {
+        return days(history);
     }
 
     /** Days from a job's end until the training states of its older checkpoints are deleted; null is never. */

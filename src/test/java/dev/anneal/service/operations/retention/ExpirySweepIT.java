@@ -12,6 +12,7 @@ import dev.anneal.service.results.export.ExportRemoval;
 import dev.anneal.service.results.export.Exports;
 import dev.anneal.service.storage.TestStores;
 import dev.anneal.service.training.history.Checkpoints;
+import dev.anneal.service.training.history.PastHistory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
+import tools.jackson.databind.JsonNode;
 
 /** Checkpoints and exports go when their time is over, where a setting or an administrator says so; what is in use stays. */
 class ExpirySweepIT extends ServiceTest {
@@ -43,6 +45,9 @@ class ExpirySweepIT extends ServiceTest {
 
     @Autowired
     private Retentions retentions;
+
+    @Autowired
+    private PastHistory history;
 
     @TempDir
     private Path root;
@@ -85,6 +90,30 @@ class ExpirySweepIT extends ServiceTest {
         assertThat(used).exists();
         assertThat(last).exists();
         assertThat(removed).containsExactly("CHECKPOINT 1234", "CHECKPOINT 1234");
+    }
+
+    /** The newest steps, those of checkpoints and the job itself are shown as before. */
+    @Test
+    void historyOfAnEndedJobGoesButForWhatJobAndCheckpointsShow() {
+        String path = "/v1/fine_tuning/jobs/" + job;
+        age(399);
+        assertThat(history.forget(400)).isZero();
+
+        age(2);
+        JsonNode jobBefore = job(ALPHA, job);
+        String checkpointsBefore = get(ALPHA, path + "/checkpoints").body();
+        assertThat(history.forget(400)).isPositive();
+
+        assertThat(json(get(ALPHA, path + "/events")).path("data")).isEmpty();
+        assertThat(json(get(ALPHA, path + "/metrics"))
+                        .path("data")
+                        .valueStream()
+                        .map(row -> row.path("step").asInt()))
+                .startsWith(2, 4, 6, 11, 12)
+                .endsWith(30);
+        assertThat(get(ALPHA, path + "/checkpoints").body()).isEqualTo(checkpointsBefore);
+        assertThat(job(ALPHA, job)).isEqualTo(jobBefore);
+        assertThat(history.forget(400)).isZero();
     }
 
     @Test
@@ -191,7 +220,12 @@ class ExpirySweepIT extends ServiceTest {
 
     private static RetentionProperties keeping(Retention defaults) {
         return new RetentionProperties(
-                days(defaults.intermediateCheckpoints()), days(defaults.exports()), "1d", "7d", Duration.ofDays(1));
+                days(defaults.intermediateCheckpoints()),
+                days(defaults.exports()),
+                null,
+                "1d",
+                "7d",
+                Duration.ofDays(1));
     }
 
     private static @Nullable Duration days(@Nullable Integer days) {

@@ -200,7 +200,8 @@ public abstract class OrphanSweepContract extends ServiceTest {
                 swept,
                 TestOwnership.of(swept),
                 listener,
-                new RetentionProperties(null, null, "1d", age == null ? "never" : age.toString(), Duration.ofDays(1)),
+                new RetentionProperties(
+                        null, null, null, "1d", age == null ? "never" : age.toString(), Duration.ofDays(1)),
                 new OrphanRows(TestDatabase.jdbc()));
     }
 

@@ -19,6 +19,7 @@ class RetentionPropertiesTest {
         RetentionProperties defaults = bind(Map.of());
 
         assertThat(defaults.retention()).isEqualTo(Retention.NONE);
+        assertThat(defaults.historyDays()).isNull();
         assertThat(defaults.trainingStateDays()).isEqualTo(1);
         assertThat(defaults.orphanAge()).isEqualTo(Duration.ofDays(7));
         assertThat(defaults.interval()).isEqualTo(Duration.ofDays(1));
@@ -29,11 +30,13 @@ class RetentionPropertiesTest {
         RetentionProperties properties = bind(Map.of(
                 "anneal.retention.intermediate-checkpoints", "14d",
                 "anneal.retention.exports", "90d",
+                "anneal.retention.history", "400d",
                 "anneal.retention.training-states", "3d",
                 "anneal.retention.orphans", "30d",
                 "anneal.retention.interval", "6h"));
 
         assertThat(properties.retention()).isEqualTo(new Retention(14, 90));
+        assertThat(properties.historyDays()).isEqualTo(400);
         assertThat(properties.trainingStateDays()).isEqualTo(3);
         assertThat(properties.orphanAge()).isEqualTo(Duration.ofDays(30));
         assertThat(properties.interval()).isEqualTo(Duration.ofHours(6));
@@ -52,6 +55,7 @@ class RetentionPropertiesTest {
         "exports, 0d",
         "exports, 36h",
         "intermediate-checkpoints, 1h",
+        "history, 12h",
         "training-states, 23h",
         "training-states, off",
         "orphans, 23h",

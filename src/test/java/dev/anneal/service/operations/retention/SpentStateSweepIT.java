@@ -179,7 +179,7 @@ class SpentStateSweepIT extends ServiceTest {
                         TestStores.at(root),
                         (kind, bytes) -> removed.add(kind + " " + bytes),
                         new RetentionProperties(
-                                null, null, days == null ? "never" : days + "d", "7d", Duration.ofDays(1)))
+                                null, null, null, days == null ? "never" : days + "d", "7d", Duration.ofDays(1)))
                 .runOnce();
     }
 
