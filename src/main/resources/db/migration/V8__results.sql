@@ -70,7 +70,7 @@ CALL isolate_tenants('export_file');
 CREATE TABLE evaluation (
     id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     tenant_id      text        NOT NULL,
-    external_id    text COLLATE "C" NOT NULL UNIQUE,
+    external_id    text COLLATE "C" NOT NULL,
     work_id        bigint      NOT NULL UNIQUE REFERENCES work,
     created_at     timestamptz NOT NULL,
     -- What the client named: a model or an export.
@@ -91,6 +91,8 @@ CREATE TABLE evaluation (
     metrics        jsonb,
     -- As that of export.
     base_revision  text,
+    -- As that of job.
+    CONSTRAINT evaluation_external_id_is_unique UNIQUE (tenant_id, external_id),
     CONSTRAINT evaluation_has_one_subject CHECK (checkpoint_id IS NULL OR export_id IS NULL),
     -- Answers are compared or completions graded.
     CONSTRAINT evaluation_result_is_complete
@@ -103,8 +105,7 @@ CREATE TABLE evaluation (
     CONSTRAINT evaluation_base_revision_is_a_commit CHECK (base_revision ~ '^[0-9a-f]{40}$')
 );
 
--- The evaluations of a tenant, newest first.
-CREATE INDEX evaluation_list ON evaluation (tenant_id, external_id);
+CREATE INDEX evaluation_external_id ON evaluation USING hash (external_id);
 -- A file of an unfinished evaluation is not deleted, nor is a checkpoint or an export that is being evaluated.
 CREATE INDEX evaluation_test_file ON evaluation (test_file);
 CREATE INDEX evaluation_checkpoint ON evaluation (checkpoint_id) WHERE checkpoint_id IS NOT NULL;

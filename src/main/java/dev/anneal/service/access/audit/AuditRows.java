@@ -66,6 +66,8 @@ final class AuditRows {
                     + " (SELECT at, public_id FROM audit_log WHERE public_id = :after)");
         }
         String order = ascending ? "ASC" : "DESC";
+        // Frequent values are found in the order of time, rare ones by their own index, and only the values tell.
+        jdbc.sql("SET LOCAL plan_cache_mode = force_custom_plan").update();
         return jdbc.sql("SELECT * FROM audit_log WHERE " + String.join(" AND ", conditions) + " ORDER BY at " + order
                         + ", public_id " + order + " LIMIT :limit")
                 .param("actions", query.actions())
@@ -87,10 +89,10 @@ final class AuditRows {
                 .single();
     }
 
-    /** Deletes expired entries and returns their number. */
-    long forget(Duration retention) {
-        return jdbc.sql("SELECT forget_audit_log(make_interval(secs => ?))")
-                .param((double) retention.toSeconds())
+    /** Deletes expired entries, the oldest first, and returns their number. */
+    long forget(Duration retention, int most) {
+        return jdbc.sql("SELECT forget_audit_log(make_interval(secs => ?), ?)")
+                .params((double) retention.toSeconds(), most)
                 .query(Long.class)
                 .single();
     }

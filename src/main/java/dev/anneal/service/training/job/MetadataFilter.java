@@ -15,4 +15,10 @@ public record MetadataFilter(Map<String, String> pairs, boolean isWithoutMetadat
     public MetadataFilter {
         pairs = Map.copyOf(pairs);
     }
+
+    /** Condition of the jobs that are shown, with the parameter {@code metadata}, the pairs as JSON. */
+    String condition() {
+        String having = pairs.isEmpty() ? "TRUE" : "metadata @> CAST(:metadata AS jsonb)";
+        return isWithoutMetadata ? having + " AND metadata = '{}'" : having;
+    }
 }

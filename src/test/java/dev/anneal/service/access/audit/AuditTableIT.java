@@ -22,16 +22,18 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class AuditTableIT {
 
     @ParameterizedTest
-    @CsvSource({
-        "anneal_system, UPDATE audit_log SET actor_id = 'nobody'",
-        "anneal_system, DELETE FROM audit_log",
-        "anneal_system, TRUNCATE audit_log",
-        "anneal_tenant, SELECT 1 FROM audit_log",
-        "anneal_tenant, DELETE FROM audit_log",
-        "anneal_tenant, SELECT forget_audit_log('1 day')",
-        "anneal_readonly, SELECT 1 FROM audit_log",
-        "anneal_readonly, SELECT forget_audit_log('1 day')"
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "anneal_system; UPDATE audit_log SET actor_id = 'nobody'",
+                "anneal_system; DELETE FROM audit_log",
+                "anneal_system; TRUNCATE audit_log",
+                "anneal_tenant; SELECT 1 FROM audit_log",
+                "anneal_tenant; DELETE FROM audit_log",
+                "anneal_tenant; SELECT forget_audit_log('1 day', 1)",
+                "anneal_readonly; SELECT 1 FROM audit_log",
+                "anneal_readonly; SELECT forget_audit_log('1 day', 1)"
+            })
     void rolesOfTheServiceMayNot(String role, String statement) {
         write(List.of(entry("audit_log-1", Instant.now(), "file-1")));
 
@@ -57,7 +59,7 @@ class AuditTableIT {
                 entry("audit_log-1", now.minus(Duration.ofDays(31)), "file-1"),
                 entry("audit_log-2", now.minus(Duration.ofDays(29)), "file-2")));
 
-        TestDatabase.asRole("anneal_system", jdbc -> execute(jdbc, "SELECT forget_audit_log('" + kept + "')"));
+        TestDatabase.asRole("anneal_system", jdbc -> execute(jdbc, "SELECT forget_audit_log('" + kept + "', 10)"));
 
         assertThat(ids()).containsExactly("audit_log-2");
     }
@@ -69,15 +71,70 @@ class AuditTableIT {
                 entry("audit_log-1", now.minus(Duration.ofDays(91)), "file-1"),
                 entry("audit_log-2", now.minus(Duration.ofDays(89)), "file-2")));
 
-        new AuditConfiguration()
-                .auditLogSweep(
-                        TestDatabase.system(),
-                        new AuditRows(TestDatabase.jdbc()),
-                        new AuditProperties(Duration.ofDays(90)))
-                .run()
-                .run();
+        sweep(Duration.ofDays(90));
 
         assertThat(ids()).containsExactly("audit_log-2");
+    }
+
+    private static void sweep(Duration retention) {
+        new AuditConfiguration()
+                .auditLogSweep(
+                        TestDatabase.system(), new AuditRows(TestDatabase.jdbc()), new AuditProperties(retention))
+                .run()
+                .run();
+    }
+
+    /** In statements of which each ends in time. */
+    @Test
+    void sweeperForgetsAnyNumberOfEntries() {
+        TestDatabase.administrator()
+                .sql("""
+                        INSERT INTO audit_log (public_id, at, action, outcome, status, method, path, client_ip, request_id)
+                        SELECT 'audit_log-' || number, now() - interval '91 days', 'login.failed', 'denied', 401, 'GET', '/', '127.0.0.1', 'req_1'
+                        FROM generate_series(1, ?) AS number
+                        """)
+                .param(AuditConfiguration.BATCH + 1)
+                .update();
+        AuditRows rows = new AuditRows(TestDatabase.jdbc());
+
+        assertThat(TestDatabase.system().<Long>call(() -> rows.forget(Duration.ofDays(90), 17)))
+                .isEqualTo(17);
+        sweep(Duration.ofDays(90));
+
+        assertThat(ids()).isEmpty();
+    }
+
+    @Test
+    void pageOfSeveralValuesIsInOrderOfTime() {
+        Instant now = Instant.now();
+        write(List.of(
+                entry("audit_log-1", now.minusSeconds(4), "file-1"),
+                entry("audit_log-2", now.minusSeconds(3), "file-2"),
+                entry("audit_log-3", now.minusSeconds(2), "file-3"),
+                entry("audit_log-4", now.minusSeconds(1), "file-1")));
+        AuditQuery query = new AuditQuery(
+                List.of("file.created", "file.deleted"),
+                List.of(),
+                List.of("alpha"),
+                List.of("file-3", "file-1", "file-1"),
+                null,
+                null);
+
+        assertThat(list(query, null, false)).containsExactly("audit_log-4", "audit_log-3");
+        assertThat(list(query, "audit_log-3", false)).containsExactly("audit_log-1");
+        assertThat(list(query, "audit_log-1", true)).containsExactly("audit_log-3", "audit_log-4");
+        assertThat(list(
+                        new AuditQuery(List.of(), List.of("nobody"), List.of(), List.of("file-1"), null, null),
+                        null,
+                        true))
+                .isEmpty();
+    }
+
+    private static List<String> list(AuditQuery query, @Nullable String after, boolean ascending) {
+        AuditRows rows = new AuditRows(TestDatabase.jdbc());
+        return TestDatabase.system().<List<AuditEntry>>call(() -> rows.list(query, after, ascending, 2)).stream()
+                .map(AuditEntry::id)
+                .toList();
     }
 
     @Test

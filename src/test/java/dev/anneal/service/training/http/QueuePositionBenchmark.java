@@ -20,12 +20,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Time of reads over HTTP with 200,000 queued items of 50 tenants: a queued job, the list of 20 queued jobs, and the list of another
  * tenant's files, which needs nothing of the queue but an authentication. Not part of the build: {@code mvn test-compile surefire:test
- * -Dtest=QueuePositionBenchmark}; {@code -Danneal.benchmark.queued} sets another number of items.
+ * -Dtest=QueuePositionBenchmark}; {@code -Danneal.test.queued} sets another number of items.
  */
 class QueuePositionBenchmark extends ServiceTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(QueuePositionBenchmark.class);
-    private static final int QUEUED = Integer.getInteger("anneal.benchmark.queued", 200_000);
+    private static final int QUEUED = Integer.getInteger("anneal.test.queued", 200_000);
     private static final int JOBS = 20;
     private static final int READS = 400;
     private static final int WARM_UP = 40;
