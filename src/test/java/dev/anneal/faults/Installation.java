@@ -103,12 +103,12 @@ final class Installation implements AutoCloseable {
         return databaseDisturbance;
     }
 
-    /** Folders of the newest checkpoints of running jobs, below the store's. */
+    /** Folders of the newest checkpoints of running jobs, below the store's; without final ones, which nobody may ever read again. */
     List<String> newestCheckpoints() {
         return observer().sql("""
                         SELECT DISTINCT ON (job_id) directory FROM checkpoint
                         JOIN job ON job.id = checkpoint.job_id JOIN work ON work.id = job.work_id
-                        WHERE work.state = 'RUNNING' ORDER BY job_id, step DESC
+                        WHERE work.state = 'RUNNING' AND checkpoint.step < job.total_steps ORDER BY job_id, step DESC
                         """).query(String.class).list();
     }
 
