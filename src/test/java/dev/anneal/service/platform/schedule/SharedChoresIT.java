@@ -66,7 +66,8 @@ class SharedChoresIT extends ServiceTest {
                         "sealed-value-sweep",
                         "upload-sweep",
                         "file-sweep",
-                        "retention");
+                        "retention",
+                        "history-retention");
         assertThat(triggered)
                 .extracting(TriggeredChore::name)
                 .containsExactlyInAnyOrder("webhook-delivery", "hub-pull", "hub-push");
