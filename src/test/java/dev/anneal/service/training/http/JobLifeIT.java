@@ -153,7 +153,8 @@ class JobLifeIT extends ServiceTest {
         assertThat(anneal.get("percent").doubleValue()).isEqualTo(40);
         assertThat(anneal.get("tokens").longValue()).isEqualTo(2400);
         assertThat(anneal.get("tokens_per_second").doubleValue()).isEqualTo(400);
-        assertThat(anneal.get("eta_seconds").doubleValue()).isEqualTo(9);
+        // More if the played worker was slow to report its checkpoint, because checkpoints to come count too.
+        assertThat(anneal.get("eta_seconds").doubleValue()).isBetween(9.0, 10.0);
         assertThat(anneal.get("attempts").get(0).get("reason").isNull()).isTrue();
     }
 
