@@ -16,18 +16,10 @@ class AuditConfiguration {
 
     private static final Logger LOG = LoggerFactory.getLogger(AuditConfiguration.class);
 
-    /** Entries deleted by a statement, within a second. */
-    static final int BATCH = 10_000;
-
     @Bean
     RecurringChore auditLogSweep(SystemDatabase database, AuditRows rows, AuditProperties properties) {
         return new RecurringChore("audit-log-sweep", Duration.ofHours(1), () -> {
-            long forgotten = 0;
-            long gone = BATCH;
-            while (gone == BATCH && !Thread.currentThread().isInterrupted()) {
-                gone = database.call(() -> rows.forget(properties.retention(), BATCH));
-                forgotten += gone;
-            }
+            long forgotten = database.deleteInBatches(most -> rows.forget(properties.retention(), most));
             if (forgotten > 0) {
                 LOG.info("{} entries of the audit log have passed anneal.audit.retention and are gone", forgotten);
             }

@@ -73,6 +73,7 @@ final class FailedAuthentications {
     private static Refusal tooManyOfAll() {
         return new Refusal(
                 RefusalCode.TOO_MANY_FAILED_AUTHENTICATIONS,
-                "Too many requests of all addresses had no valid API key, and this one has none either. Try again with a key of this installation; one that was just created works within a second.");
+                "Too many requests of all addresses had no valid API key, and this one has none either. Try again with a key of this"
+                        + " installation; one that was just created works within a second.");
     }
 }

@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 
 /**
- * Cache of keys, the hashes of all keys, and projects for a second, so that a client that sends many requests costs one look-up a second. Changes by other processes
- * are seen after that time, those of this process at once.
+ * Cache of keys, the hashes of all keys, and projects for a second, so that a client that sends many requests costs one look-up a second.
+ * Changes by other processes are seen after that time, those of this process at once.
  */
 @Component
 final class RecentReads {

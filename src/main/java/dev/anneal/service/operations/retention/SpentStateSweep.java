@@ -7,12 +7,12 @@ import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.training.history.Checkpoints;
+import dev.anneal.service.training.history.EndedJobs;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
@@ -28,28 +28,18 @@ final class SpentStateSweep {
     /** Its name in a checkpoint's folder. */
     private static final String OPTIMIZER = "optimizer.safetensors";
 
-    private static final int BATCH = 100;
-
     /** An administrator's retention of a project's checkpoints takes precedence. */
-    private static final String JOBS = """
-            SELECT job.id
-            FROM job
-            JOIN work ON work.id = job.work_id
-            WHERE work.kind = 'TRAIN'
-              AND work.finished_at < clock_timestamp() - make_interval(days => :days)
-              AND NOT EXISTS (SELECT FROM tenant_retention AS own
-                              WHERE own.tenant_id = job.tenant_id AND own.intermediate_checkpoints_days IS NOT NULL)
-              AND EXISTS (SELECT FROM checkpoint AS old
-                          WHERE old.job_id = job.id
-                            AND (old.resumable OR old.beta > 0 AND old.step < job.annealed_at_step)
-                            AND EXISTS (SELECT FROM checkpoint AS newer WHERE newer.job_id = job.id AND newer.step > old.step))
-              AND job.id > :after
-            ORDER BY job.id
-            LIMIT :batch
+    private static final String HAS_SPENT_STATES = """
+            NOT EXISTS (SELECT FROM tenant_retention AS own
+                        WHERE own.tenant_id = job.tenant_id AND own.intermediate_checkpoints_days IS NOT NULL)
+            AND EXISTS (SELECT FROM checkpoint AS old
+                        WHERE old.job_id = job.id
+                          AND (old.resumable OR old.beta > 0 AND old.step < job.annealed_at_step)
+                          AND EXISTS (SELECT FROM checkpoint AS newer WHERE newer.job_id = job.id AND newer.step > old.step))
             """;
 
-    private final JdbcClient jdbc;
     private final SystemDatabase system;
+    private final EndedJobs ended;
     private final Checkpoints checkpoints;
     private final ArtifactStore store;
     private final RetentionListener listener;
@@ -57,14 +47,14 @@ final class SpentStateSweep {
     private final @Nullable Integer days;
 
     SpentStateSweep(
-            JdbcClient jdbc,
             SystemDatabase system,
+            EndedJobs ended,
             Checkpoints checkpoints,
             ArtifactStore store,
             RetentionListener listener,
             RetentionProperties properties) {
-        this.jdbc = jdbc;
         this.system = system;
+        this.ended = ended;
         this.checkpoints = checkpoints;
         this.store = store;
         this.listener = listener;
@@ -76,20 +66,7 @@ final class SpentStateSweep {
         if (days == null) {
             return;
         }
-        List<Long> jobs = endedAfter(days, 0);
-        while (!jobs.isEmpty()) {
-            jobs.forEach(this::clear);
-            jobs = endedAfter(days, jobs.get(jobs.size() - 1));
-        }
-    }
-
-    private List<Long> endedAfter(int age, long job) {
-        return system.call(() -> jdbc.sql(JOBS)
-                .param("days", age)
-                .param("after", job)
-                .param("batch", BATCH)
-                .query(Long.class)
-                .list());
+        ended.forEach(days, HAS_SPENT_STATES, this::clear);
     }
 
     private void clear(long job) {

@@ -106,7 +106,8 @@ final class Endings {
                     avoided_until = %1$s clock_timestamp() + 2 * delay END
                 FROM decided
                 WHERE work.id = decided.id AND work.lease_token = decided.lease_token AND work.state = 'RUNNING'
-                RETURNING work.id, work.lease_token, work.lease_nonce, work.tenant_id, work.kind, work.method, work.state, decided.outcome, decided.error
+                RETURNING work.id, work.lease_token, work.lease_nonce, work.tenant_id, work.kind, work.method, work.state,
+                          decided.outcome, decided.error
             ), gone AS (
                 DELETE FROM lease
                 USING ended

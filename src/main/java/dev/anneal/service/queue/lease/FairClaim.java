@@ -79,7 +79,8 @@ final class FairClaim {
                     deadline_at = clock_timestamp() + make_interval(secs => :maxRunTime)
                 FROM next
                 WHERE work.id = next.id
-                RETURNING work.id, work.tenant_id, kind, method, work.lease_token, lease_nonce, run_at, claimed_at, deadline_at, traceparent, model
+                RETURNING work.id, work.tenant_id, kind, method, work.lease_token, lease_nonce, run_at, claimed_at, deadline_at,
+                          traceparent, model
             ), leased AS (
                 INSERT INTO lease (work_id, tenant_id, expires_at, stalls_at, saved_step)
                 SELECT claimed.id,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.service.platform.database.PostgresTest;
+import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,14 +88,11 @@ class AuditTableIT {
     /** In statements of which each ends in time. */
     @Test
     void sweeperForgetsAnyNumberOfEntries() {
-        TestDatabase.administrator()
-                .sql("""
+        TestDatabase.administrator().sql("""
                         INSERT INTO audit_log (public_id, at, action, outcome, status, method, path, client_ip, request_id)
                         SELECT 'audit_log-' || number, now() - interval '91 days', 'login.failed', 'denied', 401, 'GET', '/', '127.0.0.1', 'req_1'
                         FROM generate_series(1, ?) AS number
-                        """)
-                .param(AuditConfiguration.BATCH + 1)
-                .update();
+                        """).param(SystemDatabase.BATCH + 1).update();
         AuditRows rows = new AuditRows(TestDatabase.jdbc());
 
         assertThat(TestDatabase.system().<Long>call(() -> rows.forget(Duration.ofDays(90), 17)))

@@ -6,6 +6,7 @@ import dev.anneal.service.ServiceTest;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.storage.TestStores;
 import dev.anneal.service.training.history.Checkpoints;
+import dev.anneal.service.training.history.EndedJobs;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -25,6 +26,9 @@ class SpentStateSweepIT extends ServiceTest {
 
     @Autowired
     private Checkpoints checkpoints;
+
+    @Autowired
+    private EndedJobs ended;
 
     @Autowired
     private Retentions retentions;
@@ -173,8 +177,8 @@ class SpentStateSweepIT extends ServiceTest {
 
     private void sweep(@Nullable Integer days) {
         new SpentStateSweep(
-                        jdbc,
                         system,
+                        ended,
                         checkpoints,
                         TestStores.at(root),
                         (kind, bytes) -> removed.add(kind + " " + bytes),
