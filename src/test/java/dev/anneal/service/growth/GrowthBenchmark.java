@@ -3,10 +3,13 @@ package dev.anneal.service.growth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.ServiceTest;
+import dev.anneal.service.Times;
 import dev.anneal.service.growth.Plans.Plan;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.platform.schedule.RecurringChore;
+import dev.anneal.service.queue.ManyItems;
 import dev.anneal.service.queue.Slot;
+import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.queue.lease.Claim;
 import dev.anneal.service.queue.lease.Leases;
 import java.net.http.HttpResponse;
@@ -69,7 +72,7 @@ class GrowthBenchmark extends ServiceTest {
         long start = System.nanoTime();
         GrownDatabase grown = new GrownDatabase(ROWS);
         grown.fill(ALPHA, template);
-        fillQueue();
+        ManyItems.insert(WorkState.QUEUED, QUEUED);
         LOG.info("{} rows, {} jobs in {} s", ROWS, grown.jobs(), (System.nanoTime() - start) / 1_000_000_000);
         sizes();
         Map<String, Runnable> requests = requests();
@@ -84,14 +87,6 @@ class GrowthBenchmark extends ServiceTest {
         retention(requests);
 
         assertThat(plans.stream().filter(Plan::isUnbounded)).isEmpty();
-    }
-
-    private static void fillQueue() {
-        TestDatabase.administrator().sql("""
-                        INSERT INTO work (tenant_id, kind, method, state, priority, run_at)
-                        SELECT 'tenant-' || i % 50, 'TRAIN', 'supervised', 'QUEUED', i % 10, now() - make_interval(secs => i)
-                        FROM generate_series(1, :count) AS i
-                        """).param("count", QUEUED).update();
     }
 
     private static void sizes() {
