@@ -10,21 +10,19 @@ final class ClockFaults {
 
     private ClockFaults() {}
 
-    static void worker(Installation installation, Random random) throws InterruptedException {
+    static void worker(Installation installation, Random random) throws Exception {
         jump(installation.anyWorker(random), random);
     }
 
-    static void api(Installation installation, Random random) throws InterruptedException {
+    static void api(Installation installation, Random random) throws Exception {
         jump(installation.anyApi(random), random);
     }
 
-    private static void jump(Member member, Random random) throws InterruptedException {
+    private static void jump(Member member, Random random) throws Exception {
         int seconds = random.nextInt(-LARGEST_JUMP_SECONDS, LARGEST_JUMP_SECONDS + 1);
-        member.disturbance().clockIsAhead(Duration.ofSeconds(seconds));
-        try {
-            Thread.sleep(Installation.BEYOND_THE_LEASE.toMillis());
-        } finally {
-            member.disturbance().clockIsAhead(Duration.ZERO);
-        }
+        Outage.of(
+                Installation.BEYOND_THE_LEASE,
+                () -> member.disturbance().clockIsAhead(Duration.ofSeconds(seconds)),
+                () -> member.disturbance().clockIsAhead(Duration.ZERO));
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 
 /** Processes are killed, stopped, restarted and kept from memory. */
 final class ProcessFaults {
@@ -26,12 +27,10 @@ final class ProcessFaults {
 
     static void stopWorker(Installation installation, Random random) throws Exception {
         Member worker = installation.anyWorker(random);
-        worker.process().signal("STOP");
-        try {
-            Thread.sleep(Installation.BEYOND_THE_LEASE.toMillis());
-        } finally {
-            worker.process().signal("CONT");
-        }
+        Outage.of(
+                Installation.BEYOND_THE_LEASE,
+                () -> worker.process().signal("STOP"),
+                () -> worker.process().signal("CONT"));
     }
 
     static void killApi(Installation installation, Random random) throws Exception {
@@ -57,13 +56,16 @@ final class ProcessFaults {
         worker.startAgainIfEnded();
     }
 
-    private static void withoutMemory(List<ProcessHandle> processes) throws IOException, InterruptedException {
+    private static void withoutMemory(List<ProcessHandle> processes) throws Exception {
+        Outage.of(
+                WITHOUT_MEMORY,
+                () -> limit(processes, process -> Long.toString(addressSpaceBytes(process))),
+                () -> limit(processes, process -> "unlimited"));
+    }
+
+    private static void limit(List<ProcessHandle> processes, Function<ProcessHandle, String> bytes) throws Exception {
         for (ProcessHandle process : processes) {
-            limit(process, Long.toString(addressSpaceBytes(process)));
-        }
-        Thread.sleep(WITHOUT_MEMORY.toMillis());
-        for (ProcessHandle process : processes) {
-            limit(process, "unlimited");
+            limit(process, bytes.apply(process));
         }
     }
 

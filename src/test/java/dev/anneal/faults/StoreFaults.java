@@ -45,26 +45,26 @@ final class StoreFaults {
         }
     }
 
-    static void readOnly(Installation installation, Random random) throws InterruptedException {
+    static void readOnly(Installation installation, Random random) throws Exception {
         during(installation, Disturbance.Disk.READ_ONLY);
     }
 
-    static void full(Installation installation, Random random) throws InterruptedException {
+    static void full(Installation installation, Random random) throws Exception {
         during(installation, Disturbance.Disk.FULL);
     }
 
-    static void failsSync(Installation installation, Random random) throws InterruptedException {
+    static void failsSync(Installation installation, Random random) throws Exception {
         during(installation, Disturbance.Disk.FAILS_SYNC);
     }
 
-    static void slow(Installation installation, Random random) throws InterruptedException {
+    static void slow(Installation installation, Random random) throws Exception {
         during(
                 installation,
                 disturbance -> disturbance.writesTake(SLOW_WRITE),
                 disturbance -> disturbance.writesTake(Duration.ZERO));
     }
 
-    private static void during(Installation installation, Disturbance.Disk disk) throws InterruptedException {
+    private static void during(Installation installation, Disturbance.Disk disk) throws Exception {
         during(
                 installation,
                 disturbance -> disturbance.disk(disk),
@@ -72,15 +72,10 @@ final class StoreFaults {
     }
 
     private static void during(Installation installation, Consumer<Disturbance> begin, Consumer<Disturbance> end)
-            throws InterruptedException {
+            throws Exception {
         List<Disturbance> disturbances =
                 installation.members().stream().map(Member::disturbance).toList();
-        disturbances.forEach(begin);
-        try {
-            Thread.sleep(ABSENCE.toMillis());
-        } finally {
-            disturbances.forEach(end);
-        }
+        Outage.of(ABSENCE, () -> disturbances.forEach(begin), () -> disturbances.forEach(end));
     }
 
     static void corrupt(Installation installation, Random random) throws IOException {
