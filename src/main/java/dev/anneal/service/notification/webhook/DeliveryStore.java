@@ -20,9 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -43,11 +41,12 @@ final class DeliveryStore {
 
     private static final String POSITION = "(SELECT id FROM webhook_delivery WHERE external_id = :after)";
 
-    private static final String ATTEMPTS = """
-            SELECT delivery_id, number, started_at, seconds, status, failure
-            FROM webhook_attempt
-            WHERE delivery_id = ANY (:deliveries)
-            ORDER BY delivery_id, number
+    /** One statement, because an attempt that ends between two would be shown beside the delivery's state before it. */
+    private static final String WITH_ATTEMPTS = """
+            SELECT delivery.*, attempt.number, attempt.started_at, attempt.seconds, attempt.status, attempt.failure
+            FROM (%1$s) AS delivery
+            LEFT JOIN webhook_attempt AS attempt ON attempt.delivery_id = delivery.id
+            ORDER BY delivery.id %2$s, attempt.number
             """;
 
     private static final String DUE = """
@@ -196,41 +195,48 @@ final class DeliveryStore {
     }
 
     WebhookDelivery byNumber(long number) {
-        return withAttempts(jdbc.sql("SELECT * FROM webhook_delivery WHERE id = :number")
+        return read(withAttempts("SELECT * FROM webhook_delivery WHERE id = :number", "")
                         .param("number", number))
                 .get(0);
     }
 
     List<WebhookDelivery> page(long endpoint, @Nullable State state, PageRequest request) {
-        return withAttempts(jdbc.sql(PAGE.formatted(request.after("id", POSITION), request.order()))
+        String page = PAGE.formatted(request.after("id", POSITION), request.order());
+        return read(withAttempts(page, request.order())
                 .param("endpoint", endpoint)
                 .param("state", state == null ? null : state.name(), Types.VARCHAR)
                 .param("after", request.after(), Types.VARCHAR)
                 .param("limit", request.rowsToRead()));
     }
 
-    /** Reads attempts after the deliveries, so that those of a finished delivery are complete. */
-    private List<WebhookDelivery> withAttempts(JdbcClient.StatementSpec deliveries) {
-        Map<Long, WebhookDelivery> found = new LinkedHashMap<>();
-        deliveries.query((RowCallbackHandler) row -> found.put(row.getLong("id"), delivery(row)));
-        Map<Long, List<Attempt>> attempts = attempts(found.keySet());
-        return found.entrySet().stream()
+    private JdbcClient.StatementSpec withAttempts(String deliveries, String order) {
+        return jdbc.sql(WITH_ATTEMPTS.formatted(deliveries, order));
+    }
+
+    private static List<WebhookDelivery> read(JdbcClient.StatementSpec withAttempts) {
+        Map<Long, WebhookDelivery> deliveries = new LinkedHashMap<>();
+        Map<Long, List<Attempt>> attempts = new HashMap<>();
+        withAttempts.query(row -> {
+            long number = row.getLong("id");
+            deliveries.putIfAbsent(number, delivery(row));
+            List<Attempt> ofDelivery = attempts.computeIfAbsent(number, key -> new ArrayList<>());
+            Instant started = TimeColumn.read(row, "started_at");
+            if (started != null) {
+                ofDelivery.add(attempt(row, started));
+            }
+        });
+        return deliveries.entrySet().stream()
                 .map(each -> each.getValue().with(attempts.getOrDefault(each.getKey(), List.of())))
                 .toList();
     }
 
-    private Map<Long, List<Attempt>> attempts(Set<Long> deliveries) {
-        Map<Long, List<Attempt>> attempts = new HashMap<>();
-        jdbc.sql(ATTEMPTS).param("deliveries", deliveries.toArray(Long[]::new)).query(row -> {
-            attempts.computeIfAbsent(row.getLong("delivery_id"), key -> new ArrayList<>())
-                    .add(new Attempt(
-                            row.getInt("number"),
-                            Objects.requireNonNull(TimeColumn.read(row, "started_at")),
-                            row.getDouble("seconds"),
-                            row.getObject("status", Integer.class),
-                            row.getString("failure")));
-        });
-        return attempts;
+    private static Attempt attempt(ResultSet row, Instant started) throws SQLException {
+        return new Attempt(
+                row.getInt("number"),
+                started,
+                row.getDouble("seconds"),
+                row.getObject("status", Integer.class),
+                row.getString("failure"));
     }
 
     private static WebhookDelivery delivery(ResultSet row) throws SQLException {
