@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.penetration.RawHttp.Reply;
 import dev.anneal.service.platform.database.TestDatabase;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -92,6 +96,78 @@ class SlowClientsIT extends AttackTest {
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
         } finally {
             for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+    }
+
+    /** The first, with a key, are read; the others are answered before their bodies have arrived. */
+    @ParameterizedTest
+    @ValueSource(strings = {KEY, ""})
+    void aByteNowAndThenHoldsNobodyElseUp(String key) throws Exception {
+        try (Dribble slow = new Dribble(port())) {
+            for (int client = 0; client < 20; client++) {
+                slow.begin(request("POST /v1/fine_tuning/jobs", key + JSON_TYPE + "Content-Length: 100000\r\n", "")
+                        + "{\"model\": \"");
+            }
+
+            HttpResponse<String> answer = send(request(BETA, "/v1/models").timeout(Duration.ofSeconds(8)));
+
+            assertThat(answer.statusCode()).isEqualTo(200);
+        }
+    }
+
+    /** The lines between its chunks may be sent a byte at a time as well. */
+    @Test
+    void aBodyInChunksOfAStrangerHoldsNobodyUp() throws Exception {
+        try (Dribble slow = new Dribble(port())) {
+            for (int client = 0; client < 20; client++) {
+                slow.begin(request("POST /v1/files", JSON_TYPE + "Transfer-Encoding: chunked\r\n", "") + "1;0");
+            }
+
+            HttpResponse<String> answer = send(request(BETA, "/v1/models").timeout(Duration.ofSeconds(8)));
+
+            assertThat(answer.statusCode()).isEqualTo(200);
+        }
+    }
+
+    /** Connections that send a byte every 200 ms, which the container's time limit for a read allows. */
+    private static final class Dribble implements AutoCloseable {
+
+        private final int port;
+        private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+        private final Thread pace = new Thread(this::sendSlowly, "dribble");
+
+        Dribble(int port) {
+            this.port = port;
+            pace.start();
+        }
+
+        private void sendSlowly() {
+            while (!Thread.currentThread().isInterrupted()) {
+                LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+                sockets.forEach(Dribble::sendOne);
+            }
+        }
+
+        void begin(String beginning) throws IOException {
+            Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            sockets.add(socket);
+            socket.getOutputStream().write(beginning.getBytes(StandardCharsets.US_ASCII));
+        }
+
+        private static void sendOne(Socket socket) {
+            try {
+                socket.getOutputStream().write('0');
+            } catch (IOException givenUp) {
+                return;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            pace.interrupt();
+            for (Socket socket : sockets) {
                 socket.close();
             }
         }

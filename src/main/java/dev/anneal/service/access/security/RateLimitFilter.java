@@ -47,8 +47,7 @@ final class RateLimitFilter extends OncePerRequestFilter {
             return;
         }
         Principal principal = known.getPrincipal();
-        Allowance allowance = limit.take(
-                principal.has(Scope.ADMIN) ? ADMINISTRATORS : principal.tenant().id());
+        Allowance allowance = limit.take(callerOf(principal));
         response.setHeader("x-ratelimit-limit-requests", Long.toString(allowance.limit()));
         response.setHeader("x-ratelimit-remaining-requests", Long.toString(allowance.remaining()));
         response.setHeader("x-ratelimit-reset-requests", text(allowance.untilFull()));
@@ -64,6 +63,11 @@ final class RateLimitFilter extends OncePerRequestFilter {
                             "%s sent more than %d requests in a minute. Try again in %s."
                                     .formatted(caller(principal), allowance.limit(), text(allowance.untilNext()))));
         }
+    }
+
+    /** Whom the limits of requests count: the tenant, or all administrators together. */
+    static String callerOf(Principal principal) {
+        return principal.has(Scope.ADMIN) ? ADMINISTRATORS : principal.tenant().id();
     }
 
     private static String caller(Principal principal) {

@@ -10,6 +10,7 @@ import jakarta.servlet.DispatcherType;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -94,11 +95,18 @@ class SecurityConfiguration implements WebMvcConfigurer {
 
     @Bean
     @Order(3)
-    SecurityFilterChain api(HttpSecurity http, ApiKeys keys, Tokens tokens, RateLimits limits, ErrorWriter errors) {
+    SecurityFilterChain api(
+            HttpSecurity http,
+            ApiKeys keys,
+            Tokens tokens,
+            RateLimits limits,
+            ErrorWriter errors,
+            @Value("${server.tomcat.threads.max}") int threads) {
         FailedAuthentications failed = new FailedAuthentications(limits, errors);
         http.addFilterBefore(new CredentialFilter(keys, tokens, failed, errors), AuthorizationFilter.class);
         limits.requests()
                 .ifPresent(limit -> http.addFilterAfter(new RateLimitFilter(limit, errors), CredentialFilter.class));
+        http.addFilterAfter(new TenantShareFilter(threads, errors), CredentialFilter.class);
         if (!keys.required() && !tokens.areConfigured()) {
             http.addFilterBefore(new LoopbackFilter(errors), CredentialFilter.class);
         }

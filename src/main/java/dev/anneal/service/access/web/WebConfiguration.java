@@ -44,6 +44,7 @@ class WebConfiguration implements WebMvcConfigurer {
             // SDKs send the slash of a model id as %2F, which the container refuses unless told otherwise.
             factory.addConnectorCustomizers(
                     connector -> connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue()));
+            factory.addEngineValves(new BodyValve());
             factory.addContextCustomizers(context -> {
                 if (context.getParent() instanceof StandardHost host) {
                     host.setErrorReportValveClass(JsonErrorReportValve.class.getName());
