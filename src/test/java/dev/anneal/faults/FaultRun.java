@@ -144,10 +144,12 @@ public final class FaultRun {
         long ended = System.nanoTime();
         Map<String, Integer> reached = history.steps();
         try {
-            Patience.until(
-                    "recovery from " + fault.wireName(),
-                    RECOVERY,
-                    () -> installation.api().allAnswer() && history.haveMovedOn(running, reached));
+            Patience.until("recovery from " + fault.wireName(), RECOVERY, () -> {
+                for (Member member : installation.members()) {
+                    member.startAgainIfEnded();
+                }
+                return installation.api().allAnswer() && history.haveMovedOn(running, reached);
+            });
         } catch (IllegalStateException late) {
             report.violated(
                     fault.wireName() + " was not recovered from: " + late.getMessage() + ", cause " + late.getCause());

@@ -46,8 +46,12 @@ final class Member implements AutoCloseable {
         return process;
     }
 
+    /** A start that ends because its database is away is tried again. */
     void awaitStart() throws InterruptedException {
-        Patience.until(name + " answers", Duration.ofMinutes(3), process::answers);
+        Patience.until(name + " answers", Duration.ofMinutes(3), () -> {
+            startAgainIfEnded();
+            return process.answers();
+        });
     }
 
     void kill() throws IOException, InterruptedException {
