@@ -1,12 +1,13 @@
 """Trains on the same rows alternately with the engine and with its peer, and compares their speed and memory.
 
-bench/run.sh speed MODEL_DIR [--work fixed real real-recomputed] [--data FILE] [--pairs 3] [--steps 8] [--precision auto]
+bench/run.sh speed MODEL_DIR [--work fixed real real-recomputed tools] [--data FILE] [--pairs 3] [--steps 8] [--precision auto]
 
 Each run is a separate process, engine and peer alternate, and only ratios of consecutive runs count: other load on the
 machine changes the absolute numbers. Rank 16 on all seven projections.
   fixed            4 rows of 256 tokens per step, all tokens trained
   real             8 chats of their natural length per step, only the last message trained
   real-recomputed  the same with activation recomputation in the peer, which takes less memory and more time
+  tools            8 chats of 150 tokens per step behind one system prompt with the schemas of tools, 1,000 tokens
 """
 import argparse
 import os
@@ -20,7 +21,7 @@ import workload
 HERE = pathlib.Path(__file__).resolve().parent
 FIXED_TOKENS = 256
 LONGEST_TOKENS = 512
-BATCH = {"fixed": 4, "real": 8, "real-recomputed": 8}
+BATCH = {"fixed": 4, "real": 8, "real-recomputed": 8, "tools": 8}
 
 
 def rows_of(work, arguments):
@@ -30,6 +31,8 @@ def rows_of(work, arguments):
     count = BATCH[work] * arguments.steps
     if work == "fixed":
         return workload.fixed(tokenizer, arguments.data, count, FIXED_TOKENS)
+    if work == "tools":
+        return workload.tools(tokenizer, arguments.data, count)
     return workload.real(tokenizer, arguments.data, count, LONGEST_TOKENS)
 
 

@@ -59,6 +59,35 @@ def real(tokenizer, data, count, longest):
     return write(f"real-{count}", rows[:count])
 
 
+def tool(number):
+    """The schema of a made-up tool, as agents send dozens of them with each request."""
+    words = ["orders", "tickets", "invoices", "parcels", "meetings", "articles", "reviews", "accounts"]
+    name = words[number % len(words)]
+    return {"type": "function", "function": {
+        "name": f"find_{name}_{number}", "description": f"Find {name} of the customer by id, date or text, newest first.",
+        "parameters": {"type": "object", "required": ["query"], "properties": {
+            "query": {"type": "string", "description": f"words that the {name} must contain"},
+            "limit": {"type": "integer", "description": f"number of {name} to return, at most 50"}}}}}
+
+
+def tools(tokenizer, data, count, shared=1000, own=150):
+    """Chats behind one system prompt with schemas of tools, `shared` tokens in all; their last message is trained, cut after `own` tokens."""
+    schemas = "\n".join(json.dumps(tool(number)) for number in range(shared // 50))
+    text = tokenizer("You answer with the help of these tools:\n" + schemas)["input_ids"][:shared]
+    system = {"role": "system", "content": tokenizer.decode(text)}
+    beginning = len(ids(tokenizer, [system]))
+    rows = []
+    for chat in chats(data):
+        chat = [system, *(message for message in chat if message["role"] != "system")]
+        whole = ids(tokenizer, chat)[:beginning + own]
+        prompt = len(ids(tokenizer, chat[:-1], add_generation_prompt=True))
+        if prompt < len(whole):
+            rows.append((whole, [NOT_TRAINED] * prompt + whole[prompt:]))
+    if len(rows) < count:
+        sys.exit(f"{data} has {len(rows)} rows that can be trained, {count} are needed: use fewer steps")
+    return write(f"tools-{count}", rows[:count])
+
+
 def prompts(data, count):
     """Rows for reinforcement: those of the data if they have answers, else chats without the last message, which is the answer."""
     with open(data, encoding="utf-8") as lines:

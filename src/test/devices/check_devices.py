@@ -54,7 +54,7 @@ def program(name, **attributes):
 
 
 def decoder(dtype, window, biased, normed, dropout, adapted, whole):
-    run = program("decoder", eps=1e-5, heads=HEADS, kv_heads=KEY_HEADS, head_size=HEAD, chunk=4, few=2, block=3, window=window)
+    run = program("decoder", eps=1e-5, heads=HEADS, kv_heads=KEY_HEADS, head_size=HEAD, chunk=4, few=2, block=3, window=window, padding=3)
     rows, before, seeds, kind, beta, scale = [0, 5, 9], [-1, -1 if dropout else 0], [3, 4], 1, 0.5, 2.0
     query, both, outputs = HEADS * HEAD, (HEADS + KEY_HEADS) * HEAD, (HEADS + 2 * KEY_HEADS) * HEAD
     groups = [(HIDDEN, outputs, [0, query, both, outputs]), (query, HIDDEN, [0, HIDDEN]),
@@ -75,10 +75,17 @@ def decoder(dtype, window, biased, normed, dropout, adapted, whole):
 
     cos, sin = run.turns(ids, tensor(HEAD // 2), table)
     x = run.embed(ids, table)
-    y, *saved = run.layer(x, weights, adapter, parts[0], parts[2], cos, sin, rows, before, seeds, kind, beta, dropout)
-    sums, each, dy = run.head(y, norms[2], table, at, at, 0.7, [tensor(HIDDEN), dtable] if whole else [], True)
-    run.head(y, norms[2], table, at, at, 0.7, [], False)
-    dx = run.layer_backward(dy, saved, weights, adapter, gradients, dweights, *parts, cos, sin, rows, before, seeds, scale, kind, beta, dropout)
+    # The rows continue 6 tokens of a prefix, which takes their own keys and values as well.
+    prefix, start = tensor(15, 2 * KEY_HEADS, HEAD, dtype=dtype), 6
+    y, *saved = run.layer(x, weights, adapter, parts[0], parts[2], cos, sin, rows, before, prefix, start, True, seeds, kind, beta, dropout)
+    losses, each, dy = run.head(y, norms[2], table, at, at, tensor(5), 0.7, [tensor(HIDDEN), dtable] if whole else [], True)
+    run.head(y, norms[2], table, at, at, tensor(0), 0.7, [], False)
+    sums, part = tensor(15, 2 * KEY_HEADS, HEAD), tensor(start, 2 * KEY_HEADS, HEAD)
+    dx = run.layer_backward(dy, saved, weights, adapter, gradients, dweights, *parts, cos, sin, rows, before, prefix, start, part, sums, seeds, scale, kind, beta,
+                            dropout)
+    run.add_first(sums, part)
+    run.add_all(part, sums)
+    run.copy_first(prefix, tensor(start, 2 * KEY_HEADS, HEAD, dtype=dtype))
     if whole:
         run.embed_backward(dx, ids, dtable, True)
         run.refresh(norms[0], tensor(HIDDEN))
@@ -96,7 +103,7 @@ def decoder(dtype, window, biased, normed, dropout, adapted, whole):
     last = run.read(tensor(2, HIDDEN, dtype=dtype), *generation, [0, 0, 1, 1, 1, 1], [1, 2], [0.5, 0.0], *turn, [0, 1, 2], [5, 7], next_tokens, 1, caches)
     run.copy(caches, 2, 1, 5)
     run.grow(caches[0], tensor(4, 2 * KEY_HEADS, 30, HEAD, dtype=dtype))
-    for result in [y, *saved, sums, each, dy, dx, read, *next_tokens, last, run.logits(y, at, norms[2], table), run.fuse([norms[0], norms[1]])]:
+    for result in [y, *saved, losses, each, dy, dx, read, *next_tokens, last, run.logits(y, at, norms[2], table), run.fuse([norms[0], norms[1]])]:
         assert result.device.type == device, result
 
 

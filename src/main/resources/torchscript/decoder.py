@@ -2,7 +2,8 @@
 # A plain decoder among the tests (plain_decoder.py) is differentiated by autograd, and both are compared on random shapes.
 #
 # Rows of a micro-batch lie one after another without padding. Everything but attention looks at tokens alone; attention goes row by row, and a row may
-# continue another one, whose keys and values it sees before its own.
+# continue another one, whose keys and values it sees before its own. All of them may continue a prefix that other passes compute: `prefix` holds its keys
+# and values in this layer, [P, 2 KV, D], of which the rows see the first `start`.
 # Arithmetic is that of the frozen weights (bf16 or fp32); statistics, phi, softmax and adapter gradients are fp32.
 #
 # N tokens of the micro-batch   M trained positions   T tokens of one row   H hidden   F feed-forward   V vocabulary   D head size
@@ -239,60 +240,83 @@ class Decoder(Module):
       unused = self.unfold(torch.matmul(p, v[:, first:past + hi]), out[lo:hi])
     return out
 
-  # A row with the one that it continues, if there is one, before it. Of qkv or its gradient.
-  def whole_row(self: __torch__.Decoder, qkv: Tensor, rows: List[int], before: List[int], i: int) -> Tensor:
-    row = qkv[rows[i]:rows[i + 1]]
-    if before[i] >= 0:
-      row = torch.cat([qkv[rows[before[i]]:rows[before[i] + 1]], row], 0)
-    return row
+  # Keys and values that a row sees, of all before it and its own: [past + T, 2 KV, D].
+  def seen(self: __torch__.Decoder, qkv: Tensor, rows: List[int], before: List[int], i: int, prefix: Tensor, start: int) -> Tensor:
+    kv = qkv[rows[i]:rows[i + 1], self.heads:]
+    p = before[i]
+    if p >= 0 or start > 0:
+      parts = [kv]
+      while p >= 0:
+        parts.append(qkv[rows[p]:rows[p + 1], self.heads:])
+        p = before[p]
+      if start > 0:
+        parts.append(prefix[:start])
+      parts.reverse()
+      kv = torch.cat(parts, 0)
+    return kv
 
   # qkv [N, heads + 2 kv_heads, D], queries and keys rotated.
-  def attend(self: __torch__.Decoder, qkv: Tensor, rows: List[int], before: List[int]) -> Tensor:
+  def attend(self: __torch__.Decoder, qkv: Tensor, rows: List[int], before: List[int], prefix: Tensor, start: int) -> Tensor:
     out = torch.new_empty(qkv, [qkv.size(0), self.heads, self.head_size])
     for i in range(len(rows) - 1):
-      row = self.whole_row(qkv, rows, before, i)
-      past = row.size(0) - (rows[i + 1] - rows[i])
-      k = torch.transpose(row[:, self.heads:self.heads + self.kv_heads], 0, 1)
-      v = torch.transpose(row[:, self.heads + self.kv_heads:], 0, 1)
-      unused = self.attend_row(row[past:, :self.heads], k, v, past, out[rows[i]:rows[i + 1]])
+      kv = self.seen(qkv, rows, before, i, prefix, start)
+      k = torch.transpose(kv[:, :self.kv_heads], 0, 1)
+      v = torch.transpose(kv[:, self.kv_heads:], 0, 1)
+      past = kv.size(0) - (rows[i + 1] - rows[i])
+      unused = self.attend_row(qkv[rows[i]:rows[i + 1], :self.heads], k, v, past, out[rows[i]:rows[i + 1]])
     return torch.view(out, [qkv.size(0), -1])                         # [N, Q]
 
+  # Gradient of qkv. That of the prefix's keys and values is added to dprefix, [start, 2 KV, D] fp32.
   # The weights are made again: keeping them would cost T^2 for each head.
-  def attend_backward(self: __torch__.Decoder, g: Tensor, qkv: Tensor, rows: List[int], before: List[int]) -> Tensor:
+  def attend_backward(self: __torch__.Decoder, g: Tensor, qkv: Tensor, rows: List[int], before: List[int], prefix: Tensor, start: int, dprefix: Tensor) -> Tensor:
     d = torch.zeros_like(qkv)
     for i in range(len(rows) - 1):
-      own = d[rows[i]:rows[i + 1]]
-      if before[i] >= 0:
-        row = self.whole_row(qkv, rows, before, i)
-        past = row.size(0) - own.size(0)
-        both = torch.zeros_like(row)
-        unused = self.attend_row_backward(g[rows[i]:rows[i + 1]], row, past, both)
-        unused = torch.add_(d[rows[before[i]]:rows[before[i] + 1]], both[:past])
-        unused = torch.copy_(own, both[past:])
+      lo = rows[i]
+      hi = rows[i + 1]
+      own = d[lo:hi, self.heads:]
+      kv = self.seen(qkv, rows, before, i, prefix, start)
+      past = kv.size(0) - (hi - lo)
+      if past > 0:
+        dkv = torch.zeros_like(kv)
+        unused = self.attend_row_backward(g[lo:hi], qkv[lo:hi, :self.heads], kv, past, d[lo:hi, :self.heads], dkv)
+        unused = torch.add_(own, dkv[past:])
+        p = before[i]
+        while p >= 0:
+          end = past
+          past = end - (rows[p + 1] - rows[p])
+          unused = torch.add_(d[rows[p]:rows[p + 1], self.heads:], dkv[past:end])
+          p = before[p]
+        if start > 0:
+          unused = torch.add_(dprefix, dkv[:start])
       else:
-        unused = self.attend_row_backward(g[rows[i]:rows[i + 1]], qkv[rows[i]:rows[i + 1]], 0, own)
+        unused = self.attend_row_backward(g[lo:hi], qkv[lo:hi, :self.heads], kv, 0, d[lo:hi, :self.heads], own)
     return d
 
-  # g [T, Q] of the last T tokens; d takes the gradient of qkv, [past + T, heads + 2 kv_heads, D], and must come as zeros.
-  def attend_row_backward(self: __torch__.Decoder, g: Tensor, qkv: Tensor, past: int, d: Tensor) -> Tensor:
-    k = torch.transpose(qkv[:, self.heads:self.heads + self.kv_heads], 0, 1)
-    v = torch.transpose(qkv[:, self.heads + self.kv_heads:], 0, 1)
-    dk = torch.transpose(d[:, self.heads:self.heads + self.kv_heads], 0, 1)
-    dv = torch.transpose(d[:, self.heads + self.kv_heads:], 0, 1)
+  # Gradients of a row's queries, into dq [T, heads, D], and of the keys and values that they see, into dkv [past + T, 2 KV, D], which must come as zeros.
+  def attend_row_backward(self: __torch__.Decoder,
+                          g: Tensor,            # [T, Q]
+                          q: Tensor,            # [T, heads, D]            rotated
+                          kv: Tensor,           # [past + T, 2 KV, D]
+                          past: int, dq: Tensor, dkv: Tensor) -> Tensor:
+    k = torch.transpose(kv[:, :self.kv_heads], 0, 1)
+    v = torch.transpose(kv[:, self.kv_heads:], 0, 1)
+    dk = torch.transpose(dkv[:, :self.kv_heads], 0, 1)
+    dv = torch.transpose(dkv[:, self.kv_heads:], 0, 1)
     g = torch.view(g, [g.size(0), self.heads, self.head_size])
     for i in range(self.blocks(g.size(0))):
-      lo = past + i * self.block
-      hi = min(lo + self.block, qkv.size(0))
-      first = self.first_key(lo)
-      q = self.fold(qkv[lo:hi, :self.heads])                          # [KV, G * block, D]
-      p = self.weights_of(q, k[:, first:hi])
-      e = self.fold(g[lo - past:hi - past])
-      unused = torch.add_(dv[:, first:hi], torch.matmul(torch.transpose(p, 1, 2), e))
-      dp = torch.matmul(e, torch.transpose(v[:, first:hi], 1, 2))     # [KV, G * block, hi - first]
+      lo = i * self.block
+      hi = min(lo + self.block, g.size(0))
+      first = self.first_key(past + lo)
+      end = past + hi
+      folded = self.fold(q[lo:hi])                                    # [KV, G * block, D]
+      p = self.weights_of(folded, k[:, first:end])
+      e = self.fold(g[lo:hi])
+      unused = torch.add_(dv[:, first:end], torch.matmul(torch.transpose(p, 1, 2), e))
+      dp = torch.matmul(e, torch.transpose(v[:, first:end], 1, 2))    # [KV, G * block, end - first]
       ds = torch._softmax_backward_data(dp, p, -1, p.dtype, grad_input=dp)         # p (dp - sum(dp p))
-      unused = self.unfold(self.scaled(ds, k[:, first:hi]), d[lo:hi, :self.heads])
-      unused = torch.add_(dk[:, first:hi], self.scaled(torch.transpose(ds, 1, 2), q))
-    return d
+      unused = self.unfold(self.scaled(ds, k[:, first:end]), dq[lo:hi])
+      unused = torch.add_(dk[:, first:end], self.scaled(torch.transpose(ds, 1, 2), folded))
+    return dkv
 
   # Queries, keys and values as attention takes them: heads of queries and keys normed where the family does so, then rotated. Without a norm that
   # happens in place, and what is given is what is returned.
@@ -335,12 +359,17 @@ class Decoder(Module):
             cos: Tensor, sin: Tensor,   # [N, 1, D / 2]
             rows: List[int],            # begin of each row, then N
             before: List[int],          # of each row the one that it continues, or -1
+            prefix: Tensor, start: int,
+            keep: bool,                 # whether prefix takes the keys and values of these tokens, behind the first `start`
             seeds: List[int],           # of each row in this layer; unused without dropout
             kind: int, beta: float, dropout: float) -> List[Tensor]:
     h, rstd1 = self.norm(x, weights[0])
     z1 = self.narrow(h, adapter[0], len(qkv_parts) // 2, rows, seeds, 0, dropout)
     given = torch.view(self.widen(h, weights[1], weights[6], z1, adapter[1], kind, beta), [x.size(0), -1, self.head_size])
-    o = self.attend(self.turned(given, weights[10], cos, sin), rows, before)
+    qkv = self.turned(given, weights[10], cos, sin)
+    if keep:
+      unused = torch.copy_(prefix[start:start + x.size(0)], qkv[:, self.heads:])
+    o = self.attend(qkv, rows, before, prefix, start)
     zo = self.narrow(o, adapter[2], 1, rows, seeds, 3, dropout)
     y = torch.add_(self.widen(o, weights[2], weights[7], zo, adapter[3], kind, beta), x)
     h, rstd2 = self.norm(y, weights[3])
@@ -353,10 +382,12 @@ class Decoder(Module):
     return [out, x, rstd1, z1, given, o, zo, y, rstd2, zf, gate_up, zd]
 
   # Gradient of the layer's input; adapter gradients go into `grads`, A and B of each group as `adapter` has them, B without its zeros. Those of the
-  # weights go into `dweights`, as `weights` has them but for the norm of query and key heads, [2, D]; it is empty where the weights are frozen.
+  # weights go into `dweights`, as `weights` has them but for the norm of query and key heads, [2, D]; it is empty where the weights are frozen. Where
+  # these tokens are a part of the prefix, `dkv`, [P, 2 KV, D] fp32, holds what other passes add to the gradient of its keys and values; else [0].
   def layer_backward(self: __torch__.Decoder, g: Tensor, saved: List[Tensor], weights: List[Tensor], adapter: List[Tensor], grads: List[Tensor],
                      dweights: List[Tensor], qkv_parts: List[int], o_parts: List[int], ffn_parts: List[int], down_parts: List[int], cos: Tensor, sin: Tensor,
-                     rows: List[int], before: List[int], seeds: List[int], scale: float, kind: int, beta: float, dropout: float) -> Tensor:
+                     rows: List[int], before: List[int], prefix: Tensor, start: int, dprefix: Tensor, dkv: Tensor,
+                     seeds: List[int], scale: float, kind: int, beta: float, dropout: float) -> Tensor:
     x, rstd1, z1, given, o, zo, y, rstd2, zf, gate_up, zd = saved
     norm1, w_qkv, w_o, norm2, w_ffn, w_down, b_qkv, b_o, b_ffn, b_down, head_norm = weights
     a1, b1, ao, bo, af, bf, ad, bd = adapter
@@ -388,7 +419,10 @@ class Decoder(Module):
     dnorm = head_norm[:0]
     if whole:
       dnorm = dweights[10]
-    d_qkv = self.turned_backward(self.attend_backward(do, qkv, rows, before), given, head_norm, dnorm, cos, sin)
+    d_qkv = self.attend_backward(do, qkv, rows, before, prefix, start, dprefix)
+    if dkv.size(0) > 0:
+      unused = torch.add_(d_qkv[:, self.heads:], dkv[start:start + x.size(0)])
+    d_qkv = self.turned_backward(d_qkv, given, head_norm, dnorm, cos, sin)
     h = self.norm_again(x, norm1, rstd1)
     if whole:
       unused = self.weight_gradients(torch.view(d_qkv, [x.size(0), -1]), h, dweights[1], dweights[6])
@@ -566,6 +600,7 @@ class Decoder(Module):
   def loss(self: __torch__.Decoder,
            logits: Tensor,        # [few, V]
            targets: Tensor,       # [few]   int64
+           counts: Tensor,        # [few] or [0]   fp32, how often each counts
            out: Tensor            # [few]   fp32, takes the negative log-likelihoods
            ) -> Tensor:
     target = torch.unsqueeze(targets, 1)                              # [few, 1]
@@ -579,9 +614,27 @@ class Decoder(Module):
     nll = top - own - torch.log(torch.amax(p, [1], True))
     # p - 1 of a confident target is small: it is formed in fp32 and rounded once.
     p = torch.scatter_add_(p, 1, target, torch.neg(torch.ones_like(own)))
-    unused = torch.copy_(logits, p)
+    right = torch.gt(own, others)
     unused = torch.copy_(out, torch.squeeze(nll, 1))
-    return torch.stack([torch.sum(nll, dtype=7), torch.sum(torch.gt(own, others), dtype=7)])
+    if counts.size(0) > 0:
+      weight = torch.unsqueeze(counts, 1)
+      p = torch.mul_(p, weight)
+      nll = nll * weight
+      right = right * weight
+    unused = torch.copy_(logits, p)
+    return torch.stack([torch.sum(nll, dtype=7), torch.sum(right, dtype=7)])
+
+  # Keys and values of a shorter prefix become the first ones of a longer one that continues it.
+  def copy_first(self: __torch__.Decoder, target: Tensor, source: Tensor) -> Tensor:
+    return torch.copy_(target[:source.size(0)], source)
+
+  # The first gradients of a prefix's keys and values are added to those of a shorter one that it continues.
+  def add_all(self: __torch__.Decoder, total: Tensor, more: Tensor) -> Tensor:
+    return torch.add_(total, more[:total.size(0)])
+
+  # Adds gradients of a prefix's first keys and values to their sum.
+  def add_first(self: __torch__.Decoder, total: Tensor, more: Tensor) -> Tensor:
+    return torch.add_(total[:more.size(0)], more)
 
   # Loss of the trained positions, chunk by chunk.
   # Returns [sum of the negative log-likelihoods, right predictions] in fp64, the negative log-likelihoods, [M] fp32, and, where asked for, the gradient
@@ -594,6 +647,7 @@ class Decoder(Module):
            table: Tensor,         # [V, H]
            at: Tensor,            # [M]   int64, tokens that predict a trained one
            targets: Tensor,       # [M]   int64
+           counts: Tensor,        # [M]   fp32, rows that each is trained in; [0] if it is one everywhere
            temperature: float,    # by which logits are divided
            dweights: List[Tensor],
            backward: bool) -> List[Tensor]:
@@ -613,7 +667,7 @@ class Decoder(Module):
       for j in range((hi - lo + self.few - 1) // self.few):
         begin = j * self.few
         end = min(begin + self.few, hi - lo)
-        unused = torch.add_(sums, self.loss(p[begin:end], targets[lo + begin:lo + end], each[lo + begin:lo + end]))
+        unused = torch.add_(sums, self.loss(p[begin:end], targets[lo + begin:lo + end], counts[lo + begin:lo + end], each[lo + begin:lo + end]))
       if backward:
         unused = torch.mm(p, table, out=dh[lo:hi])
         if len(dweights) > 0:

@@ -1,24 +1,27 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.Continuation;
 import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.model.Gradients;
 import dev.anneal.engine.network.model.LossSums;
 import dev.anneal.engine.network.model.Objective;
 import dev.anneal.engine.network.model.PassControl;
+import dev.anneal.engine.network.model.PassInput;
+import dev.anneal.engine.network.model.TrainingPass;
 import dev.anneal.engine.network.torch.ComputeThreads;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.train.Trainable.StepGradients;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.function.BiConsumer;
-import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Forward and backward passes of a step's micro-batches on the compute threads. Closed by its owner. */
 final class Passes implements AutoCloseable {
@@ -65,30 +68,53 @@ final class Passes implements AutoCloseable {
     }
 
     /**
-     * Losses and gradients of a step. Gradients are added in the order of the micro-batches.
+     * Losses and gradients of a step. Gradients are added in the order of the passes.
      *
-     * @param adapterOf the adapter with each micro-batch's dropout
-     * @param objectiveOf objective of each micro-batch, by index
+     * @param adapter adapter without dropout
+     * @param dropoutOf dropout of each micro-batch; there is none if rows share tokens
+     * @param objectiveOf objective of each micro-batch, by index; {@link Objective#LIKELIHOOD} if rows share trained tokens
      * @return empty if the step was abandoned; the next step overwrites its gradients
      */
     Optional<LossSums> train(
             List<MicroBatch> batches,
-            Function<MicroBatch, AppliedAdapter> adapterOf,
+            AppliedAdapter adapter,
+            Function<MicroBatch, AdapterDropout> dropoutOf,
             IntFunction<Objective> objectiveOf) {
-        return sums(
-                batches,
-                (buffer, piece) -> {
-                    MicroBatch batch = batches.get(piece);
-                    return model.lossAndGradient(
-                            scope,
-                            batch.rows(),
-                            batch.targets(),
-                            adapterOf.apply(batch),
-                            buffers.get(buffer).forModel(),
-                            new PassControl(checkpointing.isOn(), betweenLayers()),
-                            objectiveOf.apply(piece));
-                },
-                (buffer, piece) -> optimizer.accumulate(scope, total, buffers.get(buffer), piece == 0));
+        return run(new PassWork(model, batches, true) {
+
+            private boolean begun;
+
+            @Override
+            LossSums rows(int buffer, int batch, @Nullable Continuation continued) {
+                MicroBatch own = batches.get(batch);
+                AppliedAdapter applied = adapter.with(adapter.beta(), dropoutOf.apply(own));
+                Gradients gradients = buffers.get(buffer).forModel();
+                PassInput input = own.input(continued);
+                return model.lossAndGradient(scope, input, applied, gradients, control(), objectiveOf.apply(batch));
+            }
+
+            @Override
+            LossSums forward(Prefix.Part part, Continuation continued) {
+                return forward(part, model.trainingPass(scope, part.input(continued), adapter, control()));
+            }
+
+            @Override
+            LossSums backward(int buffer, Prefix.Part part) {
+                try (TrainingPass pass = take(part)) {
+                    return pass.backward(buffers.get(buffer).forModel(), Objective.LIKELIHOOD);
+                }
+            }
+
+            @Override
+            void receiveGradient(int buffer) {
+                optimizer.accumulate(scope, total, buffers.get(buffer), !begun);
+                begun = true;
+            }
+        });
+    }
+
+    private PassControl control() {
+        return new PassControl(checkpointing.isOn(), betweenLayers());
     }
 
     /**
@@ -98,52 +124,53 @@ final class Passes implements AutoCloseable {
      * @return empty if the pass was abandoned
      */
     Optional<LossSums> evaluate(List<MicroBatch> batches, AppliedAdapter adapter, IntConsumer done) {
-        return sums(
-                batches,
-                (buffer, piece) -> {
-                    MicroBatch batch = batches.get(piece);
-                    return model.loss(scope, batch.rows(), batch.targets(), adapter, betweenLayers());
-                },
-                (buffer, piece) -> done.accept(piece + 1));
-    }
+        return run(new PassWork(model, batches, false) {
 
-    /** The summed losses of all micro-batches, which are added in order. */
-    private Optional<LossSums> sums(
-            List<MicroBatch> batches,
-            BiFunction<Integer, Integer, LossSums> compute,
-            BiConsumer<Integer, Integer> handOver) {
-        LossSums[] sums = new LossSums[batches.size()];
-        ComputeThreads.Work work = new ComputeThreads.Work() {
+            private int count;
+
             @Override
-            public void compute(int buffer, int piece) {
-                sums[piece] = compute.apply(buffer, piece);
+            LossSums rows(int buffer, int batch, @Nullable Continuation continued) {
+                return model.loss(scope, batches.get(batch).input(continued), adapter, betweenLayers());
             }
 
             @Override
-            public void handOver(int buffer, int piece) {
-                handOver.accept(buffer, piece);
+            LossSums forward(Prefix.Part part, Continuation continued) {
+                return model.loss(scope, part.input(continued), adapter, betweenLayers());
             }
-        };
-        return attempt(betweenParts -> {
-            threads.run(sums.length, work);
-            return Arrays.stream(sums).reduce(LossSums.NONE, LossSums::plus);
+
+            @Override
+            void receiveRows(int batch) {
+                done.accept(++count);
+            }
         });
     }
 
     /**
      * Log-probabilities of the trained tokens, without gradients and dropout.
      *
+     * @param batches in which no trained token is shared
      * @return for each micro-batch, row after row; empty if the pass was abandoned
      */
     Optional<List<float[]>> logProbabilities(List<MicroBatch> batches, AppliedAdapter adapter) {
         float[][] each = new float[batches.size()][];
-        return attempt(betweenParts -> {
-            threads.run(each.length, (buffer, piece) -> {
-                MicroBatch batch = batches.get(piece);
-                each[piece] = model.logProbabilities(scope, batch.rows(), batch.targets(), adapter, betweenLayers());
-            });
-            return List.of(each);
-        });
+        PassWork work = new PassWork(model, batches, false) {
+            @Override
+            LossSums rows(int buffer, int batch, @Nullable Continuation continued) {
+                each[batch] =
+                        model.logProbabilities(scope, batches.get(batch).input(continued), adapter, betweenLayers());
+                return LossSums.NONE;
+            }
+
+            @Override
+            LossSums forward(Prefix.Part part, Continuation continued) {
+                return model.loss(scope, part.input(continued), adapter, betweenLayers());
+            }
+        };
+        return run(work).map(sums -> List.of(each));
+    }
+
+    private Optional<LossSums> run(PassWork work) {
+        return attempt(betweenParts -> work.run(threads));
     }
 
     /** Sets the gradient to 0, for a step without trained tokens. */

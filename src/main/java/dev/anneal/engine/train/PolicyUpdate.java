@@ -82,7 +82,10 @@ final class PolicyUpdate {
 
     private List<MicroBatch> pieces(List<EncodedRow> rows) {
         return MicroBatch.split(
-                        rows, 1, passes.job().sharesPrompts(), passes.job().limits())
+                        rows,
+                        1,
+                        passes.job().sharing(Sharing.PROMPTS),
+                        passes.job().limits())
                 .stream()
                 .map(piece -> piece.at(rollouts.temperature()))
                 .toList();

@@ -87,7 +87,7 @@ final class PreferenceSteps implements Steps {
         return MicroBatch.split(
                 rows,
                 TrainingData.Rows.PAIR,
-                passes.job().sharesPrompts(),
+                passes.job().sharing(Sharing.PROMPTS),
                 passes.job().limits());
     }
 

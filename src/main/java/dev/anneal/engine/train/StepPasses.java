@@ -47,12 +47,9 @@ record StepPasses(
 
     private Optional<LossSums> once(
             int step, List<MicroBatch> batches, AppliedAdapter adapter, IntFunction<Objective> objectiveOf) {
+        double dropout = trained.dropout();
         return passes.train(
-                batches,
-                batch -> adapter.with(
-                        adapter.beta(),
-                        batch.dropout(trained.dropout(), job.settings().seed(), step)),
-                objectiveOf);
+                batches, adapter, batch -> batch.dropout(dropout, job.settings().seed(), step), objectiveOf);
     }
 
     /** Turns recomputation on from the first step if activations would not fit into memory. */

@@ -26,16 +26,18 @@ final class SupervisedSteps implements Steps {
         this.passes = passes;
         this.sequences = sequences(rows, settings);
         this.plan = new StepPlan(sequences.size(), settings.batchRows(), settings.totalSteps(), settings.seed());
-        this.validator = new Validator(
-                MicroBatch.split(data.validation(), passes.job().limits()),
-                passes.passes(),
-                passes.progress(),
-                Validator.SIGN_OF_LIFE);
+        this.validator =
+                new Validator(split(data.validation()), passes.passes(), passes.progress(), Validator.SIGN_OF_LIFE);
     }
 
     private static List<List<Integer>> sequences(List<EncodedRow> rows, TrainingSettings settings) {
         int[] lengths = rows.stream().mapToInt(EncodedRow::length).toArray();
         return settings.packing() ? Packing.of(lengths, settings.maxLengthTokens()) : Packing.none(lengths.length);
+    }
+
+    private List<MicroBatch> split(List<EncodedRow> some) {
+        return MicroBatch.split(
+                some, 1, passes.job().sharing(Sharing.ALL), passes.job().limits());
     }
 
     @Override
@@ -51,8 +53,7 @@ final class SupervisedSteps implements Steps {
                 .map(rows::get)
                 .toList();
         long read = ofStep.stream().mapToLong(EncodedRow::length).sum();
-        return passes.train(
-                        step, MicroBatch.split(ofStep, passes.job().limits()), adapter, piece -> Objective.LIKELIHOOD)
+        return passes.train(step, split(ofStep), adapter, piece -> Objective.LIKELIHOOD)
                 .map(sums -> new Result(
                         sums.mean(), sums.accuracy(), sums.trained(), read, sums.trained(), sums.mean(), Map.of()));
     }

@@ -41,10 +41,10 @@ public record TrainingJob(
         return DeviceLimits.of(model.scope().device());
     }
 
-    /** Whether rows with the same prompt share it in a pass. With dropout each row drops other inputs of the adapter. */
-    boolean sharesPrompts() {
+    /** What rows share in a pass, if they may: with dropout each row drops other inputs of the adapter. */
+    Sharing sharing(Sharing wanted) {
         AdapterSettings settings = adapter();
-        return settings == null || settings.dropout() == 0;
+        return settings == null || settings.dropout() == 0 ? wanted : Sharing.NONE;
     }
 
     int computeThreads() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.architecture.DeviceLimits;
+import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.EmbeddingModels;
@@ -56,7 +57,8 @@ class EmbeddingTrainingTest {
                 AppliedAdapter applied = trained.apply(0);
                 LossSums sums = passes.train(
                                 MicroBatch.split(List.of(row(golden.path("rows").path(step))), DeviceLimits.CPU),
-                                batch -> applied,
+                                applied,
+                                batch -> AdapterDropout.NONE,
                                 piece -> Objective.LIKELIHOOD)
                         .orElseThrow();
                 JsonNode of = expected.path("steps").path(step);

@@ -51,6 +51,24 @@ final class GoldenBatches {
         return forPlan().stream().map(row -> repeated(row, tokens)).toList();
     }
 
+    /** The rows of {@link #inOrder}, each behind the same trained tokens, and every other pair behind a few more. */
+    static List<EncodedRow> behindContext(int tokens) {
+        List<EncodedRow> rows = inOrder();
+        EncodedRow context = repeated(rows.get(0), tokens);
+        EncodedRow longer = repeated(rows.get(0), tokens + WIDTH);
+        return IntStream.range(0, rows.size())
+                .mapToObj(row -> joined(row % STEP_ROWS < 2 ? context : longer, rows.get(row)))
+                .toList();
+    }
+
+    private static EncodedRow joined(EncodedRow first, EncodedRow second) {
+        int[] ids = IntStream.concat(IntStream.of(first.ids()), IntStream.of(second.ids()))
+                .toArray();
+        int[] labels = IntStream.concat(IntStream.of(first.labels()), IntStream.of(second.labels()))
+                .toArray();
+        return new EncodedRow(second.line(), ids, labels, false);
+    }
+
     /** The first rows of {@link #ofLength} as pairs: neighbours say that they come from one line. */
     static List<EncodedRow> pairsOfLength(int tokens, int pairs) {
         List<EncodedRow> rows = ofLength(tokens);

@@ -64,7 +64,7 @@ class GoldenPreferenceRunTest {
                 AppliedAdapter applied =
                         adapter.apply(run.config().schedule().betaAt(step, STEPS), AdapterDropout.NONE);
 
-                assertThat(passes.train(List.of(batch), each -> applied, piece -> objective))
+                assertThat(passes.train(List.of(batch), applied, each -> AdapterDropout.NONE, piece -> objective))
                         .isPresent();
 
                 requireOutcomes(
@@ -113,7 +113,7 @@ class GoldenPreferenceRunTest {
     }
 
     private static double[] sums(DecoderModel model, Scope scope, MicroBatch batch, List<EncodedRow> rows) {
-        float[] each = model.logProbabilities(scope, batch.rows(), batch.targets(), model.noAdapter(), () -> {});
+        float[] each = model.logProbabilities(scope, batch.input(null), model.noAdapter(), () -> {});
         double[] sums = new double[rows.size()];
         int begin = 0;
         for (int row = 0; row < sums.length; row++) {

@@ -70,7 +70,8 @@ class GoldenRunTest {
                 List<EncodedRow> own = rows.subList(4 * step, 4 * step + 4);
                 AppliedAdapter applied = adapter.apply(run.config().schedule().betaAt(step, 24), AdapterDropout.NONE);
 
-                LossSums sums = passes.train(microBatches(own), batch -> applied, piece -> Objective.LIKELIHOOD)
+                LossSums sums = passes.train(
+                                microBatches(own), applied, batch -> AdapterDropout.NONE, piece -> Objective.LIKELIHOOD)
                         .orElseThrow();
                 double norm = optimizer.norm(passes.gradients()) / sums.trained();
 
@@ -119,7 +120,8 @@ class GoldenRunTest {
                 List<EncodedRow> own = rows.subList(4 * step, 4 * step + 4);
                 AppliedAdapter applied = trained.apply(0);
 
-                LossSums sums = passes.train(microBatches(own), batch -> applied, piece -> Objective.LIKELIHOOD)
+                LossSums sums = passes.train(
+                                microBatches(own), applied, batch -> AdapterDropout.NONE, piece -> Objective.LIKELIHOOD)
                         .orElseThrow();
                 double norm = optimizer.norm(passes.gradients()) / sums.trained();
 

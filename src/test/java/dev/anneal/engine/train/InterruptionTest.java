@@ -59,7 +59,8 @@ class InterruptionTest {
 
     @Test
     void interruptedJobsOfPairsDoSoToo() throws IOException {
-        assertThat(MicroBatch.split(PAIRS.subList(0, 2 * GoldenBatches.STEP_ROWS), 2, true, DeviceLimits.CPU))
+        assertThat(MicroBatch.split(
+                        PAIRS.subList(0, 2 * GoldenBatches.STEP_ROWS), 2, Sharing.PROMPTS, DeviceLimits.CPU))
                 .hasSize(2);
         steps = 16;
         requireSameBits(

@@ -121,12 +121,17 @@ public final class DecoderModel implements AutoCloseable {
 
     /** Hidden states of all tokens after the last layer, before the final norm, [N, H]. */
     public Tensor hiddenStates(Scope target, TokenRows rows, AppliedAdapter adapter) {
-        return hiddenStates(target, rows, adapter, () -> {});
+        return hiddenStates(target, rows, null, adapter, () -> {});
     }
 
-    private Tensor hiddenStates(Scope target, TokenRows rows, AppliedAdapter adapter, Runnable betweenLayers) {
+    private Tensor hiddenStates(
+            Scope target,
+            TokenRows rows,
+            @Nullable Continuation continued,
+            AppliedAdapter adapter,
+            Runnable betweenLayers) {
         try (Scope pass = target.child()) {
-            Batch batch = batch(pass, rows);
+            Batch batch = program.batch(pass, rows, continued, weights.norm());
             Tensor x = embed(pass, rows);
             for (int layer = 0; layer < config.layers(); layer++) {
                 betweenLayers.run();
@@ -153,60 +158,57 @@ public final class DecoderModel implements AutoCloseable {
      *
      * @param betweenLayers called before each layer; an exception of it ends the pass and is rethrown
      */
-    public LossSums loss(
-            Scope target, TokenRows rows, Targets targets, AppliedAdapter adapter, Runnable betweenLayers) {
-        if (targets.count() == 0) {
-            return LossSums.NONE;
-        }
+    public LossSums loss(Scope target, PassInput input, AppliedAdapter adapter, Runnable betweenLayers) {
         try (Scope pass = target.child()) {
-            Tensor hidden = hiddenStates(pass, rows, adapter, betweenLayers);
-            return sums(
-                    program.head(pass, hidden, targets, weights, List.of(), false)
-                            .get(0),
-                    targets);
+            List<Tensor> head = head(pass, input, adapter, betweenLayers);
+            return head.isEmpty() ? LossSums.NONE : sums(head, input.targets());
         }
+    }
+
+    /** Log-probabilities of the trained tokens, row after row. */
+    public float[] logProbabilities(Scope target, PassInput input, AppliedAdapter adapter, Runnable betweenLayers) {
+        try (Scope pass = target.child()) {
+            List<Tensor> head = head(pass, input, adapter, betweenLayers);
+            return head.isEmpty() ? new float[0] : logProbabilities(head);
+        }
+    }
+
+    /** Results of the head without gradients; empty if there are no targets. */
+    private List<Tensor> head(Scope pass, PassInput input, AppliedAdapter adapter, Runnable betweenLayers) {
+        Continuation continued = input.continued();
+        boolean hasTargets = input.targets().count() > 0;
+        if (!hasTargets && (continued == null || !continued.isPart())) {
+            return List.of();
+        }
+        Tensor hidden = hiddenStates(pass, input.rows(), continued, adapter, betweenLayers);
+        return hasTargets ? program.head(pass, hidden, input.targets(), weights, List.of(), false) : List.of();
     }
 
     /**
      * Loss of the trained positions and its gradient with respect to the trained values.
      *
-     * @param gradients overwritten with the gradient of the objective, unless there are no targets
+     * @param gradients overwritten with the gradient of the objective, unless there are neither targets nor a prefix
      * @param objective the objective; only {@link Objective#LIKELIHOOD} if all weights are trained
      */
     public LossSums lossAndGradient(
             Scope target,
-            TokenRows rows,
-            Targets targets,
+            PassInput input,
             AppliedAdapter adapter,
             Gradients gradients,
             PassControl control,
             Objective objective) {
-        if (targets.count() == 0) {
+        if (input.targets().count() == 0 && input.continued() == null) {
             return LossSums.NONE;
         }
-        try (Scope pass = target.child()) {
-            Batch batch = batch(pass, rows);
-            LayerActivations activations = new LayerActivations(program, weights, batch, adapter, control.recompute());
-            Tensor ids = pass.longs(rows.ids(), rows.tokens());
-            Tensor x = program.embed(pass, ids, weights.embedding());
-            for (int layer = 0; layer < config.layers(); layer++) {
-                control.betweenLayers().run();
-                x = activations.forward(pass, x);
-            }
-            List<Tensor> lossAndGradient = program.head(pass, x, targets, weights, gradients.ofHead(), true);
-            Tensor upstream = lossAndGradient.get(2);
-            if (objective != Objective.LIKELIHOOD) {
-                program.weigh(pass, upstream, targets, objective.derivatives(logProbabilities(lossAndGradient)));
-            }
-            for (int layer = config.layers() - 1; layer >= 0; layer--) {
-                control.betweenLayers().run();
-                Tensor next = activations.backward(pass, upstream, gradients, layer);
-                upstream.close();
-                upstream = next;
-            }
-            embedBackward(pass, upstream, ids, gradients.weights());
-            return sums(lossAndGradient.get(0), targets);
+        try (TrainingPass pass = trainingPass(target, input, adapter, control)) {
+            pass.forward();
+            return pass.backward(gradients, objective);
         }
+    }
+
+    /** A pass whose forward and backward are computed apart, as those of a prefix are. */
+    public TrainingPass trainingPass(Scope target, PassInput input, AppliedAdapter adapter, PassControl control) {
+        return new TrainingPass(this, target.child(), input, adapter, control);
     }
 
     @Override
@@ -215,40 +217,20 @@ public final class DecoderModel implements AutoCloseable {
     }
 
     Batch batch(Scope pass, TokenRows rows) {
-        return program.batch(pass, rows, weights.norm());
+        return program.batch(pass, rows, null, weights.norm());
     }
 
     Tensor embed(Scope pass, TokenRows rows) {
         return program.embed(pass, pass.longs(rows.ids(), rows.tokens()), weights.embedding());
     }
 
-    /** Log-probabilities of the trained tokens, row after row. */
-    public float[] logProbabilities(
-            Scope target, TokenRows rows, Targets targets, AppliedAdapter adapter, Runnable betweenLayers) {
-        if (targets.count() == 0) {
-            return new float[0];
-        }
-        try (Scope pass = target.child()) {
-            Tensor hidden = hiddenStates(pass, rows, adapter, betweenLayers);
-            return logProbabilities(program.head(pass, hidden, targets, weights, List.of(), false));
-        }
-    }
-
     /** @param ofHead results of the head, of which the second is the negative log-likelihoods */
-    private static float[] logProbabilities(List<Tensor> ofHead) {
+    static float[] logProbabilities(List<Tensor> ofHead) {
         float[] values = ofHead.get(1).toFloats();
         for (int i = 0; i < values.length; i++) {
             values[i] = -values[i];
         }
         return values;
-    }
-
-    /** The gradient of a tied embedding already holds the head's part. */
-    private void embedBackward(Scope pass, Tensor upstream, Tensor ids, @Nullable DecoderTensors gradients) {
-        if (gradients != null) {
-            boolean tied = gradients.embedding() == gradients.head();
-            program.embedBackward(pass, upstream, ids, gradients.embedding(), !tied);
-        }
     }
 
     DecoderProgram program() {
@@ -264,8 +246,9 @@ public final class DecoderModel implements AutoCloseable {
         return directory;
     }
 
-    private static LossSums sums(Tensor sums, Targets targets) {
-        double[] values = sums.toDoubles();
-        return new LossSums(values[0], Math.round(values[1]), targets.count());
+    /** @param ofHead results of the head, of which the first is the sums */
+    static LossSums sums(List<Tensor> ofHead, Targets targets) {
+        double[] values = ofHead.get(0).toDoubles();
+        return new LossSums(values[0], Math.round(values[1]), targets.trained());
     }
 }

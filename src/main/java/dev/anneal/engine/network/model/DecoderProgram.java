@@ -3,12 +3,14 @@ package dev.anneal.engine.network.model;
 import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.ProjectionGroup;
+import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Program;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The methods of {@code torchscript/decoder.py}, with its shapes: one Java method for each. Results belong to the given scope. */
 final class DecoderProgram {
@@ -22,6 +24,9 @@ final class DecoderProgram {
     /** Of the rotary embedding, [D / 2] fp32. */
     private final Tensor frequencies;
 
+    /** In place of what there is not. */
+    private final Tensor none;
+
     DecoderProgram(Scope owner, ModelConfig config) {
         this.config = config;
         int window = config.windows().stream().mapToInt(Integer::intValue).max().orElse(0);
@@ -29,6 +34,7 @@ final class DecoderProgram {
         this.windowed = window == 0 ? program : load(owner, config, window);
         float[] angles = config.rotary().inverseFrequencies(config.headSize());
         this.frequencies = owner.floats(angles, angles.length);
+        this.none = owner.zeros(ElementType.FLOAT32, 0);
     }
 
     private static Program load(Scope owner, ModelConfig config, int window) {
@@ -62,17 +68,18 @@ final class DecoderProgram {
     /**
      * Rows in the form for layers.
      *
+     * @param continued the prefix before the rows; null if there is none
      * @param like tensor of the type of layers, cosines and sines
      * @throws IllegalArgumentException if a row is longer than the model's positions
      */
-    Batch batch(Scope scope, TokenRows rows, Tensor like) {
+    Batch batch(Scope scope, TokenRows rows, @Nullable Continuation continued, Tensor like) {
         if (rows.lastPosition() >= config.maxPositions()) {
             throw new IllegalArgumentException("a row of %d tokens is longer than this model's %d positions"
                     .formatted(rows.lastPosition() + 1, config.maxPositions()));
         }
         Tensor positions = scope.longs(rows.positions(), rows.tokens());
         List<Tensor> turns = program.callForList(scope, "turns", positions, frequencies, like);
-        return new Batch(rows, positions, turns.get(0), turns.get(1));
+        return new Batch(rows, continued, positions, turns.get(0), turns.get(1));
     }
 
     Tensor embed(Scope scope, Tensor ids, Tensor table) {
@@ -96,23 +103,34 @@ final class DecoderProgram {
 
     /** As above, with the weights of only this layer; the layers of {@code adapter} are ignored. */
     List<Tensor> layer(Scope scope, Tensor x, int layer, Batch batch, LayerWeights weights, AppliedAdapter adapter) {
-        Program own = of(layer);
-        return own.callForList(
-                scope,
-                "layer",
-                x,
-                weights.frozen(),
-                weights.adapter(),
-                adapter.parts(ProjectionGroup.ATTENTION_INPUT),
-                adapter.parts(ProjectionGroup.FEED_FORWARD),
-                batch.cos(),
-                batch.sin(),
-                batch.rows().offsets(),
-                batch.rows().before(),
-                adapter.dropout().seeds(layer),
-                adapter.activation(),
-                adapter.beta(),
-                adapter.dropout().probability());
+        Continuation continued = batch.continued();
+        int start = batch.rows().start();
+        boolean keeps =
+                continued != null && continued.isPart() && !continued.prefix().has(layer, batch.end());
+        List<Tensor> results = of(layer)
+                .callForList(
+                        scope,
+                        "layer",
+                        x,
+                        weights.frozen(),
+                        weights.adapter(),
+                        adapter.parts(ProjectionGroup.ATTENTION_INPUT),
+                        adapter.parts(ProjectionGroup.FEED_FORWARD),
+                        batch.cos(),
+                        batch.sin(),
+                        batch.rows().offsets(),
+                        batch.rows().before(),
+                        continued == null ? none : continued.prefix().keysAndValues(this, layer, continued, start),
+                        (long) start,
+                        keeps,
+                        adapter.dropout().seeds(layer),
+                        adapter.activation(),
+                        adapter.beta(),
+                        adapter.dropout().probability());
+        if (continued != null && keeps) {
+            continued.prefix().computed(layer, batch.end());
+        }
+        return results;
     }
 
     /**
@@ -129,29 +147,60 @@ final class DecoderProgram {
             Batch batch,
             DecoderTensors weights,
             AppliedAdapter adapter) {
-        Program own = of(layer);
-        return own.call(
-                scope,
-                "layer_backward",
-                upstream,
-                pass.saved(),
-                weights.layers().get(layer),
-                adapter.layers().get(layer),
-                pass.gradients(),
-                pass.weightGradients(),
-                adapter.parts(ProjectionGroup.ATTENTION_INPUT),
-                adapter.parts(ProjectionGroup.ATTENTION_OUTPUT),
-                adapter.parts(ProjectionGroup.FEED_FORWARD),
-                adapter.parts(ProjectionGroup.DOWN),
-                batch.cos(),
-                batch.sin(),
-                batch.rows().offsets(),
-                batch.rows().before(),
-                adapter.dropout().seeds(layer),
-                adapter.scale(),
-                adapter.activation(),
-                adapter.beta(),
-                adapter.dropout().probability());
+        Continuation continued = batch.continued();
+        int start = batch.rows().start();
+        Tensor prefix = continued == null ? none : continued.prefix().keysAndValues(this, layer, continued, start);
+        Tensor prefixGradient = start == 0
+                ? none
+                : scope.zeros(ElementType.FLOAT32, start, 2L * config.keyValueHeads(), config.headSize());
+        Tensor gradient = of(layer)
+                .call(
+                        scope,
+                        "layer_backward",
+                        upstream,
+                        pass.saved(),
+                        weights.layers().get(layer),
+                        adapter.layers().get(layer),
+                        pass.gradients(),
+                        pass.weightGradients(),
+                        adapter.parts(ProjectionGroup.ATTENTION_INPUT),
+                        adapter.parts(ProjectionGroup.ATTENTION_OUTPUT),
+                        adapter.parts(ProjectionGroup.FEED_FORWARD),
+                        adapter.parts(ProjectionGroup.DOWN),
+                        batch.cos(),
+                        batch.sin(),
+                        batch.rows().offsets(),
+                        batch.rows().before(),
+                        prefix,
+                        (long) start,
+                        prefixGradient,
+                        continued != null && continued.isPart()
+                                ? continued.prefix().gradients(layer, continued.turn())
+                                : none,
+                        adapter.dropout().seeds(layer),
+                        adapter.scale(),
+                        adapter.activation(),
+                        adapter.beta(),
+                        adapter.dropout().probability());
+        if (continued != null) {
+            continued.prefix().add(this, layer, continued, start, sums -> {
+                if (start > 0) {
+                    program.call(scope, "add_first", sums, prefixGradient).close();
+                    prefixGradient.close();
+                }
+            });
+        }
+        return gradient;
+    }
+
+    /** The keys and values of a prefix become the first of a longer one. */
+    void copyFirst(Scope scope, Tensor target, Tensor source) {
+        program.call(scope, "copy_first", target, source).close();
+    }
+
+    /** Adds the first of the gradients to the sums of a shorter prefix. */
+    void addAll(Scope scope, Tensor sums, Tensor more) {
+        program.call(scope, "add_all", sums, more).close();
     }
 
     /**
@@ -265,6 +314,7 @@ final class DecoderProgram {
             DecoderTensors weights,
             List<Tensor> weightGradients,
             boolean backward) {
+        float[] counts = targets.counts();
         return program.callForList(
                 scope,
                 "head",
@@ -273,6 +323,7 @@ final class DecoderProgram {
                 weights.head(),
                 scope.longs(targets.at(), targets.count()),
                 scope.longs(targets.ids(), targets.count()),
+                counts.length == 0 ? none : scope.floats(counts, counts.length),
                 targets.temperature(),
                 weightGradients,
                 backward);

@@ -87,7 +87,7 @@ public final class StreamedModel implements AutoCloseable {
             for (int[] prompt : prompts) {
                 TokenRows rows = TokenRows.of(List.of(prompt));
                 states.add(embed(pass, rows));
-                batches.add(program.batch(pass, rows, states.get(states.size() - 1)));
+                batches.add(program.batch(pass, rows, null, states.get(states.size() - 1)));
             }
             for (int layer = 0; layer < config.layers(); layer++) {
                 pass(pass, layer, batches, states, adapters, betweenParts);

@@ -6,38 +6,50 @@ import java.util.List;
 
 /**
  * Concatenated rows of tokens without padding, which the decoder computes at once. Rows do not attend to each other, and positions restart
- * in each. A common beginning of several rows may be stored once, as a part that they continue.
+ * in each. A common beginning of several rows may be stored once, as a part that they continue, and all may follow a {@link SharedPrefix}.
  */
 public final class TokenRows {
 
-    private static final int NOTHING = -1;
+    /** For a part that no other precedes. */
+    public static final int NOTHING = -1;
 
+    private final int start;
     private final long[] ids;
     private final long[] offsets;
     private final long[] positions;
     private final long[] past;
     private final long[] before;
 
-    /** For each row the index of its part, or of the second of its two parts. */
+    /** For each row the index of its last part. */
     private final int[] partOfRow;
 
-    /** Consecutive tokens of a row, or of the common beginning of rows. */
-    private record Part(List<Integer> ids, int past, int before) {}
+    /**
+     * Consecutive tokens of a row, or of several rows that have them in common.
+     *
+     * @param ids at least one
+     * @param before index of the part that they follow, which comes earlier; {@link #NOTHING} if they are the first
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    public record Part(int[] ids, int before) {}
 
-    private TokenRows(List<Part> parts, int[] partOfRow) {
+    private TokenRows(int start, long[] past, List<Part> parts, int[] partOfRow) {
+        this.start = start;
+        this.past = past;
         this.partOfRow = partOfRow;
         this.offsets = new long[parts.size() + 1];
-        this.past = parts.stream().mapToLong(Part::past).toArray();
         this.before = parts.stream().mapToLong(Part::before).toArray();
         for (int part = 0; part < parts.size(); part++) {
-            offsets[part + 1] = offsets[part] + parts.get(part).ids().size();
+            if (parts.get(part).ids().length == 0) {
+                throw new IllegalArgumentException("part " + part + " has no tokens");
+            }
+            offsets[part + 1] = offsets[part] + parts.get(part).ids().length;
         }
         this.ids = new long[(int) offsets[parts.size()]];
         this.positions = new long[ids.length];
         for (int part = 0; part < parts.size(); part++) {
             int begin = (int) offsets[part];
             for (int at = begin; at < offsets[part + 1]; at++) {
-                ids[at] = parts.get(part).ids().get(at - begin);
+                ids[at] = parts.get(part).ids()[at - begin];
                 positions[at] = past[part] + at - begin;
             }
         }
@@ -50,44 +62,37 @@ public final class TokenRows {
 
     /** Continuations: row i begins at position {@code past[i]} of its sequence. */
     static TokenRows continuing(List<int[]> rows, int[] past) {
-        List<Part> parts = new ArrayList<>();
+        List<Part> parts = rows.stream().map(row -> new Part(row, NOTHING)).toList();
         int[] partOfRow = new int[rows.size()];
-        for (int row = 0; row < partOfRow.length; row++) {
-            if (rows.get(row).length == 0) {
-                throw new IllegalArgumentException("row " + row + " has no tokens");
-            }
-            partOfRow[row] = row;
-            parts.add(new Part(asList(rows.get(row)), past[row], NOTHING));
-        }
-        return new TokenRows(parts, partOfRow);
+        Arrays.setAll(partOfRow, row -> row);
+        return new TokenRows(0, Arrays.stream(past).asLongStream().toArray(), parts, partOfRow);
     }
 
     /**
-     * Whole rows, in which neighbours share a common beginning, which is computed once.
+     * Rows whose common beginnings are computed once.
      *
-     * @param shared for each row the number of leading tokens that it shares, fewer than it has; 0 for none
+     * @param start number of tokens before all parts that follow {@link #NOTHING}, which other passes compute
+     * @param lastParts for each row the index of its last part, which no other row has
      */
-    public static TokenRows sharing(List<int[]> rows, int[] shared) {
-        List<Part> parts = new ArrayList<>();
-        int[] partOfRow = new int[rows.size()];
-        int beginning = NOTHING;
-        for (int row = 0; row < partOfRow.length; row++) {
-            List<Integer> all = asList(rows.get(row));
-            List<Integer> common = all.subList(0, shared[row]);
-            if (common.isEmpty()) {
-                beginning = NOTHING;
-            } else if (beginning == NOTHING || !parts.get(beginning).ids().equals(common)) {
-                beginning = parts.size();
-                parts.add(new Part(common, 0, NOTHING));
-            }
-            partOfRow[row] = parts.size();
-            parts.add(new Part(all.subList(common.size(), all.size()), common.size(), beginning));
+    public static TokenRows ofParts(int start, List<Part> parts, List<Integer> lastParts) {
+        List<Long> past = new ArrayList<>();
+        for (Part part : parts) {
+            int before = part.before();
+            past.add(
+                    before == NOTHING
+                            ? (long) start
+                            : past.get(before) + parts.get(before).ids().length);
         }
-        return new TokenRows(parts, partOfRow);
+        return new TokenRows(
+                start,
+                past.stream().mapToLong(Long::longValue).toArray(),
+                List.copyOf(parts),
+                lastParts.stream().mapToInt(Integer::intValue).toArray());
     }
 
-    private static List<Integer> asList(int[] tokens) {
-        return Arrays.stream(tokens).boxed().toList();
+    /** Number of tokens before all rows, which other passes compute. */
+    public int start() {
+        return start;
     }
 
     /** Number of tokens of all rows; shared ones are counted once. */
@@ -99,11 +104,13 @@ public final class TokenRows {
         return partOfRow.length;
     }
 
-    /** Index of a row's token among the tokens of all rows. */
+    /** Index of a row's token, which is not before {@link #start}, among the tokens of all rows. */
     public int index(int row, int token) {
-        int own = partOfRow[row];
-        int common = before[own] == NOTHING ? 0 : (int) past[own];
-        return (int) (token < common ? offsets[(int) before[own]] + token : offsets[own] + token - common);
+        int part = partOfRow[row];
+        while (token < past[part] && before[part] != NOTHING) {
+            part = (int) before[part];
+        }
+        return (int) (offsets[part] + token - (before[part] == NOTHING ? start : past[part]));
     }
 
     /** Index, among the tokens of all rows, of the first one that the row does not share. */

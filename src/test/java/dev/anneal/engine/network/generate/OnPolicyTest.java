@@ -9,6 +9,7 @@ import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.IncrementalDecoder;
+import dev.anneal.engine.network.model.PassInput;
 import dev.anneal.engine.network.model.Targets;
 import dev.anneal.engine.network.model.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
@@ -126,7 +127,7 @@ class OnPolicyTest {
         TokenRows batch = TokenRows.of(rows);
         Targets targets = Targets.of(batch, labels, UNTRAINED).at(temperature);
         try (Scope scope = model.scope().child()) {
-            float[] values = model.logProbabilities(scope, batch, targets, policy, () -> {});
+            float[] values = model.logProbabilities(scope, new PassInput(batch, targets), policy, () -> {});
             double[] each = new double[values.length];
             Arrays.setAll(each, place -> values[place]);
             return each;

@@ -11,6 +11,7 @@ import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.model.Gradients;
 import dev.anneal.engine.network.model.Objective;
 import dev.anneal.engine.network.model.PassControl;
+import dev.anneal.engine.network.model.PassInput;
 import dev.anneal.engine.network.model.Targets;
 import dev.anneal.engine.network.model.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
@@ -116,8 +117,7 @@ class AdapterTest {
             Targets targets = Targets.of(rows, ragged(INPUTS, "labels"), -100);
             model.lossAndGradient(
                     scope,
-                    rows,
-                    targets,
+                    new PassInput(rows, targets),
                     adapter.apply(0.7, AdapterDropout.NONE),
                     new Gradients(gradients.layers(), null),
                     new PassControl(false, () -> {}),

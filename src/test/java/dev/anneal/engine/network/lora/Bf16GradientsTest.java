@@ -11,6 +11,7 @@ import dev.anneal.engine.network.model.Gradients;
 import dev.anneal.engine.network.model.LossSums;
 import dev.anneal.engine.network.model.Objective;
 import dev.anneal.engine.network.model.PassControl;
+import dev.anneal.engine.network.model.PassInput;
 import dev.anneal.engine.network.model.Targets;
 import dev.anneal.engine.network.model.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
@@ -74,8 +75,7 @@ class Bf16GradientsTest {
                     : new AdapterDropout(config.dropout(), List.of(11L, 12L));
             LossSums loss = model.lossAndGradient(
                     scope,
-                    rows,
-                    Targets.of(rows, ragged(inputs, "labels"), -100),
+                    new PassInput(rows, Targets.of(rows, ragged(inputs, "labels"), -100)),
                     adapter.apply(beta, dropout),
                     new Gradients(gradients.layers(), null),
                     new PassControl(false, () -> {}),

@@ -11,6 +11,7 @@ import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.Gradients;
 import dev.anneal.engine.network.model.Objective;
 import dev.anneal.engine.network.model.PassControl;
+import dev.anneal.engine.network.model.PassInput;
 import dev.anneal.engine.network.model.Targets;
 import dev.anneal.engine.network.model.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
@@ -64,7 +65,7 @@ class HandDerivedGradientsTest {
 
         try (DecoderModel model = DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME);
                 Scope scope = model.scope().child();
-                Adapter adapter = Adapter.load(model, config, randomAdapter(model, config, random))) {
+                Adapter adapter = RandomAdapter.of(model, config, random, folder)) {
             Packed packed = new Packed(model, adapter, beta, scope);
             AutogradReference reference =
                     new AutogradReference(shape, config, beta, scope, NamedMatrices.of(scope, adapter));
@@ -142,7 +143,8 @@ class HandDerivedGradientsTest {
             // The first row trains its last token at least, others now and then nothing.
             double share = rows.isEmpty() ? 1 : random.nextInt(4) / 3.0;
             int[] labels = labels(ids, share, random);
-            Arrays.fill(labels, 0, shared + 1, -100);
+            // The last token that is shared would predict another one in each row.
+            labels[shared] = -100;
             rows.add(new Row(ids, labels, shared, dropout));
         }
         return rows;
@@ -155,16 +157,6 @@ class HandDerivedGradientsTest {
             labels[i] = random.nextDouble() < share ? labels[i] : -100;
         }
         return labels;
-    }
-
-    /** A file with A and B drawn at random, so that no gradient vanishes. */
-    private Path randomAdapter(DecoderModel model, AdapterConfig config, Random random) throws IOException {
-        AdapterLayout layout = new AdapterLayout(config, model.config());
-        return AdapterOfArrays.write(
-                folder.resolve("adapter.safetensors"),
-                layout,
-                RandomModel.normal(random, (int) layout.elementsOfA(), 0.3),
-                RandomModel.normal(random, (int) layout.elementsOfB(), 0.3));
     }
 
     /** @param least what a smaller size than counts as: such a gradient is the difference of larger numbers, whose roundings it has */
@@ -221,9 +213,7 @@ class HandDerivedGradientsTest {
         }
 
         void add(List<Row> rows) {
-            TokenRows tokens = TokenRows.sharing(
-                    rows.stream().map(row -> row.ids).toList(),
-                    rows.stream().mapToInt(row -> row.shared).toArray());
+            TokenRows tokens = sharing(rows);
             Targets targets =
                     Targets.of(tokens, rows.stream().map(row -> row.labels).toList(), -100);
             AdapterDropout dropout = rows.get(0).dropout.probability() == 0
@@ -238,8 +228,7 @@ class HandDerivedGradientsTest {
             boolean recompute = tokens.rows() % 2 == 0;
             loss += model.lossAndGradient(
                             scope,
-                            tokens,
-                            targets,
+                            new PassInput(tokens, targets),
                             applied,
                             new Gradients(own.layers(), null),
                             new PassControl(recompute, () -> {}),
@@ -257,6 +246,21 @@ class HandDerivedGradientsTest {
                         .toArray();
                 logits.put(rows.get(row), model.logits(scope, hidden, at).toFloats());
             }
+        }
+
+        private static TokenRows sharing(List<Row> rows) {
+            int shared = rows.get(0).shared;
+            List<TokenRows.Part> parts = new ArrayList<>();
+            if (shared > 0) {
+                parts.add(new TokenRows.Part(Arrays.copyOf(rows.get(0).ids, shared), TokenRows.NOTHING));
+            }
+            List<Integer> lastParts = new ArrayList<>();
+            for (Row row : rows) {
+                lastParts.add(parts.size());
+                int[] own = Arrays.copyOfRange(row.ids, shared, row.ids.length);
+                parts.add(new TokenRows.Part(own, shared > 0 ? 0 : TokenRows.NOTHING));
+            }
+            return TokenRows.ofParts(0, parts, lastParts);
         }
 
         private static float[] sum(float[] a, float[] b) {

@@ -19,7 +19,7 @@ import java.util.Random;
  * @param options what its family leaves open
  * @param weights its tensors by name, in row order
  */
-record RandomModel(
+public record RandomModel(
         int hidden,
         int intermediate,
         int heads,
@@ -36,7 +36,7 @@ record RandomModel(
      *
      * @param window tokens that a query sees from layer {@code fullLayers} on; 0 for all
      */
-    record Options(boolean inputBias, boolean outputBias, boolean feedForwardBias, int window, int fullLayers) {
+    public record Options(boolean inputBias, boolean outputBias, boolean feedForwardBias, int window, int fullLayers) {
 
         static Options of(Architecture family, Random random, int longestRow) {
             boolean bias = random.nextBoolean();
@@ -58,7 +58,7 @@ record RandomModel(
     }
 
     /** @param longestRow bound of the window, so that it hides something */
-    static RandomModel in(Path folder, Architecture family, Random random, int longestRow) throws IOException {
+    public static RandomModel in(Path folder, Architecture family, Random random, int longestRow) throws IOException {
         int keyValueHeads = 1 + random.nextInt(3);
         int heads = keyValueHeads * (1 + random.nextInt(3));
         RandomModel model = new RandomModel(

@@ -11,6 +11,7 @@ import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.LossSums;
 import dev.anneal.engine.network.model.Objective;
 import dev.anneal.engine.network.model.PassControl;
+import dev.anneal.engine.network.model.PassInput;
 import dev.anneal.engine.network.model.Targets;
 import dev.anneal.engine.network.model.TokenRows;
 import dev.anneal.engine.network.model.TrainableWeights;
@@ -57,8 +58,7 @@ class WeightGradientsTest {
             List<Tensor> gradients = weights.newGradients(scope);
             LossSums sums = model.lossAndGradient(
                     scope,
-                    tokens,
-                    Targets.of(tokens, labels, -100),
+                    new PassInput(tokens, Targets.of(tokens, labels, -100)),
                     model.noAdapter(),
                     weights.arranged(gradients),
                     new PassControl(true, () -> {}),

@@ -52,6 +52,7 @@ class ConfidentTargetTest {
                             tensor(scope, precision, table, 4, 4),
                             scope.longs(new long[] {0}, 1),
                             scope.longs(new long[] {0}, 1),
+                            scope.floats(new float[0], 0),
                             temperature,
                             List.of(),
                             true);

@@ -37,7 +37,7 @@ class DecoderModelTest {
                         DecoderModel.load(GoldenTensors.path("models/" + name), ElementType.FLOAT32, TestDevice.NAME);
                 Scope scope = model.scope().child()) {
             float[] logits = logits(model, scope, rows);
-            LossSums loss = model.loss(scope, rows, targets, model.noAdapter(), () -> {});
+            LossSums loss = model.loss(scope, new PassInput(rows, targets), model.noAdapter(), () -> {});
 
             assertThat(GoldenTensors.largestDifference(
                             logits,
@@ -100,7 +100,7 @@ class DecoderModelTest {
             int held = model.scope().held();
             for (int i = 0; i < 3; i++) {
                 try (Scope scope = model.scope().child()) {
-                    model.loss(scope, rows, targets, model.noAdapter(), () -> {});
+                    model.loss(scope, new PassInput(rows, targets), model.noAdapter(), () -> {});
                     logits(model, scope, rows);
                 }
             }

@@ -43,7 +43,7 @@ class HiddenStatesTest {
     }
 
     private static Batch batch(Scope scope, DecoderProgram program, TokenRows rows, DecoderTensors weights) {
-        return program.batch(scope, rows, weights.norm());
+        return program.batch(scope, rows, null, weights.norm());
     }
 
     private static void requireClose(float[] actual, String file, int layer, TokenRows rows) {

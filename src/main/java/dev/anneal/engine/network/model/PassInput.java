@@ -1,0 +1,17 @@
+package dev.anneal.engine.network.model;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows of a pass and what is trained of them.
+ *
+ * @param continued the prefix before the rows; null if there is none
+ */
+public record PassInput(
+        TokenRows rows, Targets targets, @Nullable Continuation continued) {
+
+    /** Rows from their beginning. */
+    public PassInput(TokenRows rows, Targets targets) {
+        this(rows, targets, null);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.anneal.engine.network.model;
+
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The passes of some rows, or of a part of a prefix, through all layers: forward once, then backward once. Closed by its owner. */
+public final class TrainingPass implements AutoCloseable {
+
+    private final DecoderProgram program;
+    private final DecoderTensors weights;
+    private final Scope scope;
+    private final Targets targets;
+    private final PassControl control;
+    private final int layers;
+    private final LayerActivations activations;
+    private final Tensor ids;
+    private Tensor hidden;
+
+    /** @param scope closed with this */
+    TrainingPass(DecoderModel model, Scope scope, PassInput input, AppliedAdapter adapter, PassControl control) {
+        this.program = model.program();
+        this.weights = model.weights();
+        this.scope = scope;
+        this.targets = input.targets();
+        this.control = control;
+        this.layers = model.config().layers();
+        TokenRows rows = input.rows();
+        Batch batch = program.batch(scope, rows, input.continued(), weights.norm());
+        this.activations = new LayerActivations(program, weights, batch, adapter, control.recompute());
+        this.ids = scope.longs(rows.ids(), rows.tokens());
+        this.hidden = program.embed(scope, ids, weights.embedding());
+    }
+
+    /** Computes all layers. */
+    public void forward() {
+        for (int layer = 0; layer < layers; layer++) {
+            control.betweenLayers().run();
+            hidden = activations.forward(scope, hidden);
+        }
+    }
+
+    /**
+     * Loss and gradient; the gradients are overwritten.
+     *
+     * @param objective only {@link Objective#LIKELIHOOD} if all weights are trained, or if targets are shared by rows
+     */
+    public LossSums backward(Gradients gradients, Objective objective) {
+        List<Tensor> head = program.head(scope, hidden, targets, weights, gradients.ofHead(), true);
+        Tensor upstream = head.get(2);
+        if (objective != Objective.LIKELIHOOD) {
+            program.weigh(scope, upstream, targets, objective.derivatives(DecoderModel.logProbabilities(head)));
+        }
+        for (int layer = layers - 1; layer >= 0; layer--) {
+            control.betweenLayers().run();
+            Tensor next = activations.backward(scope, upstream, gradients, layer);
+            upstream.close();
+            upstream = next;
+        }
+        embedBackward(upstream, gradients.weights());
+        return DecoderModel.sums(head, targets);
+    }
+
+    /** The gradient of a tied embedding already holds the head's part. */
+    private void embedBackward(Tensor upstream, @Nullable DecoderTensors gradients) {
+        if (gradients != null) {
+            boolean tied = gradients.embedding() == gradients.head();
+            program.embedBackward(scope, upstream, ids, gradients.embedding(), !tied);
+        }
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

@@ -1,0 +1,37 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.text.data.EncodedRow;
+
+/** Which tokens that rows have in common are computed once for all of them. */
+enum Sharing {
+    /** None. With dropout each row drops other inputs of the adapter. */
+    NONE {
+        @Override
+        int limit(EncodedRow row) {
+            return 0;
+        }
+    },
+    /** Those before the first trained token, for objectives that weigh the trained tokens of each row differently. */
+    PROMPTS {
+        @Override
+        int limit(EncodedRow row) {
+            int[] labels = row.labels();
+            int trained = 0;
+            while (trained < labels.length && labels[trained] == EncodedRow.NOT_TRAINED) {
+                trained++;
+            }
+            // The last token of the prompt stays with the row, because the first trained token is predicted from it.
+            return Math.max(trained - 1, 0);
+        }
+    },
+    /** All: a trained token that rows share counts as often as they have it. */
+    ALL {
+        @Override
+        int limit(EncodedRow row) {
+            return row.length() - 1;
+        }
+    };
+
+    /** Maximum number of leading tokens that a row may share; fewer than it has. */
+    abstract int limit(EncodedRow row);
+}
