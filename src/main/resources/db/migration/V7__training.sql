@@ -117,6 +117,8 @@ CREATE TABLE job_step (
     beta              double precision NOT NULL,
     trained_tokens    bigint           NOT NULL,
     tokens            bigint           NOT NULL,
+    -- How many of the tokens were not computed, because the same beginning of another row was.
+    shared_tokens     bigint           NOT NULL,
     tokens_per_second double precision NOT NULL,
     seconds           double precision NOT NULL,
     -- What the method measures beside loss and token accuracy, by name; null where there is nothing.

@@ -53,6 +53,7 @@ public sealed interface Progress {
      * @param beta annealing coefficient of this step
      * @param trainedTokens trained tokens so far, all epochs
      * @param tokens tokens read so far, without padding
+     * @param sharedTokens how many of these were not computed, because the same beginning of another row of their step was
      * @param tokensPerSecond tokens of this step, without padding, divided by its duration
      * @param seconds duration of the step
      * @param metrics further metrics of the method under TRL's names; finite values
@@ -68,6 +69,7 @@ public sealed interface Progress {
             double beta,
             long trainedTokens,
             long tokens,
+            long sharedTokens,
             double tokensPerSecond,
             double seconds,
             Map<String, Double> metrics)

@@ -113,6 +113,7 @@ public final class PlayedWorker {
                 beta(step - 1),
                 step * 100L,
                 step * 200L,
+                step * 20L,
                 400.0,
                 0.5,
                 Map.of());
@@ -161,6 +162,7 @@ public final class PlayedWorker {
                 beta(step - 1),
                 step * 100L,
                 step * 200L,
+                step * 20L,
                 400.0,
                 0.5,
                 metrics);

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param precision arithmetic of the frozen weights, {@code bf16} or {@code fp32}
  * @param trainedTokens trained tokens so far
  * @param tokens tokens read so far
+ * @param sharedTokens how many of these were not computed, because the same beginning of another row was
  * @param firstLoss loss of the training's first step; null before it
  * @param adapter settings of the adapter; null if all weights of the model are trained
  * @param settings without the secrets of graders, because checkpoints are exported; a resumed training has the secrets from its task
@@ -32,6 +33,7 @@ public record CheckpointState(
         String precision,
         long trainedTokens,
         long tokens,
+        long sharedTokens,
         @Nullable Double firstLoss,
         @Nullable AdapterSettings adapter,
         TrainingSettings settings,

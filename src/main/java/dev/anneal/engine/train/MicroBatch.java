@@ -8,7 +8,9 @@ import dev.anneal.engine.network.model.PassInput;
 import dev.anneal.engine.network.model.Targets;
 import dev.anneal.engine.network.model.TokenRows;
 import dev.anneal.engine.text.data.EncodedRow;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,19 @@ record MicroBatch(
     /** Splits rows as {@link RowSplit} describes it. */
     static List<MicroBatch> split(List<EncodedRow> rows, int unit, Sharing sharing, DeviceLimits limits) {
         return new RowSplit(rows, unit, sharing, limits).microBatches();
+    }
+
+    /** Number of tokens of the rows that are not computed, because the same beginning of another row is. */
+    static long sharedTokens(List<MicroBatch> batches) {
+        Set<Prefix> prefixes = new HashSet<>();
+        long shared = 0;
+        for (MicroBatch batch : batches) {
+            shared += batch.rows.rowTokens() - batch.rows.tokens();
+            for (Prefix prefix = batch.prefix; prefix != null && prefixes.add(prefix); prefix = prefix.parent()) {
+                shared -= prefix.ownTokens();
+            }
+        }
+        return shared;
     }
 
     /** The same rows with logits divided by the temperature at which their tokens were sampled. */

@@ -116,6 +116,7 @@ final class PolicySteps implements Steps {
                 null,
                 1,
                 current.tokens(),
+                outcome.get().sharedTokens(),
                 current.trainedTokens(),
                 outcome.get().negativeLogLikelihood(),
                 metrics));

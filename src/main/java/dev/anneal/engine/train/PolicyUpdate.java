@@ -49,11 +49,17 @@ final class PolicyUpdate {
 
     /**
      * @param negativeLogLikelihood mean of the tokens with an advantage, nats; NaN if none has one
+     * @param sharedTokens tokens of completions and prompts that were computed with those of another completion
      * @param metrics of the update
      * @param batch the batch with the log-probabilities for ratios of further updates: those of the first update's pass, whose policy
      *     sampled the completions
      */
-    record Outcome(double loss, double negativeLogLikelihood, Map<String, Double> metrics, PolicyBatch batch) {}
+    record Outcome(
+            double loss,
+            double negativeLogLikelihood,
+            long sharedTokens,
+            Map<String, Double> metrics,
+            PolicyBatch batch) {}
 
     /** @return empty if it was abandoned */
     Optional<Outcome> compute(int step, PolicyBatch batch, AppliedAdapter adapter) {
@@ -70,13 +76,13 @@ final class PolicyUpdate {
         }
         if (pieces.isEmpty()) {
             passes.passes().clear();
-            return Optional.of(new Outcome(0, Double.NaN, Map.of(), batch));
+            return Optional.of(new Outcome(0, Double.NaN, 0, Map.of(), batch));
         }
         List<PolicyObjective> objectives = objectives(batch, pieces, reference);
         Optional<LossSums> sums = passes.train(step, pieces, adapter, objectives::get);
         return sums.map(trained -> {
             PolicyBatch kept = batch.old() == null ? batch.withOld(byRow(batch, pieces, policyOf(objectives))) : batch;
-            return outcome(kept, objectives, trained);
+            return outcome(kept, objectives, trained, MicroBatch.sharedTokens(pieces));
         });
     }
 
@@ -120,7 +126,7 @@ final class PolicyUpdate {
         return objectives.stream().map(PolicyObjective::logProbabilities).toList();
     }
 
-    private Outcome outcome(PolicyBatch batch, List<PolicyObjective> objectives, LossSums trained) {
+    private Outcome outcome(PolicyBatch batch, List<PolicyObjective> objectives, LossSums trained, long shared) {
         PolicyLoss.Sums sums = PolicyLoss.Sums.NONE;
         for (PolicyObjective objective : objectives) {
             sums = sums.plus(objective.sums());
@@ -135,6 +141,6 @@ final class PolicyUpdate {
         if (loss.klWeight() > 0) {
             metrics.put("kl", sums.divergence() / trained.trained());
         }
-        return new Outcome(sums.loss(), trained.mean(), metrics, batch);
+        return new Outcome(sums.loss(), trained.mean(), shared, metrics, batch);
     }
 }

@@ -104,12 +104,14 @@ final class PreferenceSteps implements Steps {
                 .toArray();
         List<MicroBatch> batches = split(rows);
         List<PreferenceObjective> objectives = objectives(batches, rows, reference);
+        long shared = MicroBatch.sharedTokens(batches);
         long read = rows.stream().mapToLong(EncodedRow::length).sum();
         return passes.train(step, batches, adapter, objectives::get).map(sums -> {
             List<Pair> pairs = new ArrayList<>();
             objectives.forEach(objective -> pairs.addAll(objective.pairs()));
             PreferenceMetrics metrics = new PreferenceMetrics(pairs);
-            return new Result(metrics.loss(), null, pairs.size(), read, sums.trained(), sums.mean(), metrics.byName());
+            return new Result(
+                    metrics.loss(), null, pairs.size(), read, shared, sums.trained(), sums.mean(), metrics.byName());
         });
     }
 

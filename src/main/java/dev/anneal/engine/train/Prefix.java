@@ -68,6 +68,11 @@ final class Prefix {
         return prefix == null ? 0 : prefix.end;
     }
 
+    /** Number of tokens behind the parent's. */
+    int ownTokens() {
+        return end - endOf(parent);
+    }
+
     @Nullable
     Prefix parent() {
         return parent;

@@ -56,6 +56,7 @@ interface Steps {
      * @param tokenAccuracy null if the method does not count it
      * @param divisor divisor of the gradient
      * @param tokens number of tokens read
+     * @param sharedTokens how many of these were computed once for several rows and are not the first ones
      * @param trainedTokens number of trained tokens
      * @param negativeLogLikelihood mean over the trained tokens, nats; NaN if there are none
      * @param metrics further finite values
@@ -65,6 +66,7 @@ interface Steps {
             @Nullable Double tokenAccuracy,
             double divisor,
             long tokens,
+            long sharedTokens,
             long trainedTokens,
             double negativeLogLikelihood,
             Map<String, Double> metrics) {}

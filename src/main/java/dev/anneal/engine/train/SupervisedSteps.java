@@ -53,9 +53,18 @@ final class SupervisedSteps implements Steps {
                 .map(rows::get)
                 .toList();
         long read = ofStep.stream().mapToLong(EncodedRow::length).sum();
-        return passes.train(step, split(ofStep), adapter, piece -> Objective.LIKELIHOOD)
+        List<MicroBatch> batches = split(ofStep);
+        long shared = MicroBatch.sharedTokens(batches);
+        return passes.train(step, batches, adapter, piece -> Objective.LIKELIHOOD)
                 .map(sums -> new Result(
-                        sums.mean(), sums.accuracy(), sums.trained(), read, sums.trained(), sums.mean(), Map.of()));
+                        sums.mean(),
+                        sums.accuracy(),
+                        sums.trained(),
+                        read,
+                        shared,
+                        sums.trained(),
+                        sums.mean(),
+                        Map.of()));
     }
 
     @Override

@@ -36,6 +36,7 @@ final class TrainingRun {
 
     private int savedStep = -1;
     private long tokens;
+    private long sharedTokens;
     private long trainedTokens;
 
     /** @param steps of the job's method, which compute with {@code passes} */
@@ -72,6 +73,7 @@ final class TrainingRun {
         }
         step = checkpoint.state().step();
         tokens = checkpoint.state().tokens();
+        sharedTokens = checkpoint.state().sharedTokens();
         trainedTokens = checkpoint.state().trainedTokens();
         divergence.resume(checkpoint.state().firstLoss());
     }
@@ -129,6 +131,7 @@ final class TrainingRun {
         optimizer.step(gradients, clipping(norm) / result.divisor(), rate, step + 1);
         step++;
         tokens += result.tokens();
+        sharedTokens += result.sharedTokens();
         trainedTokens += result.trainedTokens();
         double seconds = (System.nanoTime() - begin) / 1e9;
         progress.accept(new Progress.Step(
@@ -142,6 +145,7 @@ final class TrainingRun {
                 beta,
                 trainedTokens,
                 tokens,
+                sharedTokens,
                 result.tokens() / seconds,
                 seconds,
                 result.metrics()));
@@ -215,6 +219,7 @@ final class TrainingRun {
                 precision(),
                 trainedTokens,
                 tokens,
+                sharedTokens,
                 divergence.firstLoss(),
                 job.adapter(),
                 settings,

@@ -3,6 +3,7 @@ package dev.anneal.service.worker;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.operations.metrics.TrainingGauges;
 import dev.anneal.service.operations.metrics.WorkerMeters;
+import dev.anneal.service.operations.metrics.WorkerMeters.NewTokens;
 import dev.anneal.service.platform.trace.AttemptTrace;
 import dev.anneal.service.worker.assignment.Assignment;
 import java.time.Duration;
@@ -24,9 +25,8 @@ final class ProcessMonitor implements Consumer<Progress> {
     private final ProgressBuffer buffer;
     private final Consumer<Progress.Asked> questions;
     private final AttemptTrace trace;
-    private long trainedTokens;
     private long devicePeak;
-    private volatile boolean hasSteps;
+    private volatile Progress.@Nullable Step last;
     private long lastEventNanos = System.nanoTime();
     private volatile Progress.@Nullable Failed failed;
 
@@ -100,14 +100,15 @@ final class ProcessMonitor implements Consumer<Progress> {
     }
 
     boolean hasSteps() {
-        return hasSteps;
+        return last != null;
     }
 
     /** A resumed process counts from its checkpoint, so its first step shows where that was. */
-    private long newTokens(Progress.Step step) {
-        long fresh = hasSteps ? step.trainedTokens() - trainedTokens : 0;
-        hasSteps = true;
-        trainedTokens = step.trainedTokens();
-        return Math.max(0, fresh);
+    private NewTokens newTokens(Progress.Step step) {
+        Progress.Step before = last == null ? step : last;
+        last = step;
+        return new NewTokens(
+                Math.max(0, step.trainedTokens() - before.trainedTokens()),
+                Math.max(0, step.sharedTokens() - before.sharedTokens()));
     }
 }

@@ -52,6 +52,6 @@ class DeviceMemoryReportTest {
     }
 
     private static Progress.Step step(int step) {
-        return new Progress.Step(step, 10, 0.1, 2.0, 0.5, 1e-3, 0.5, 1.0, 100, 120, 1000, 0.1, Map.of());
+        return new Progress.Step(step, 10, 0.1, 2.0, 0.5, 1e-3, 0.5, 1.0, 100, 120, 0, 1000, 0.1, Map.of());
     }
 }

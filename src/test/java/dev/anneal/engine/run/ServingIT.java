@@ -193,6 +193,7 @@ class ServingIT {
                 "fp32",
                 1,
                 1,
+                0,
                 null,
                 adapter,
                 any.settings(),

@@ -136,6 +136,7 @@ class CheckpointTest {
                 "fp32",
                 100,
                 200,
+                50,
                 6.5,
                 TrainingFixture.settingsOf(GoldenRun.of("rslora").config()),
                 settings,

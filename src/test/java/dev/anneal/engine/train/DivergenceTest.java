@@ -140,6 +140,6 @@ class DivergenceTest {
     }
 
     private static Steps.Result result(double loss, double negativeLogLikelihood) {
-        return new Steps.Result(loss, null, 1, 10, 10, negativeLogLikelihood, Map.of());
+        return new Steps.Result(loss, null, 1, 10, 0, 10, negativeLogLikelihood, Map.of());
     }
 }

@@ -220,6 +220,7 @@ class InterruptionTest {
                 step.beta(),
                 step.trainedTokens(),
                 step.tokens(),
+                step.sharedTokens(),
                 0,
                 0,
                 withoutTime(step.metrics()));

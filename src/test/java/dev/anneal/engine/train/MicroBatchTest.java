@@ -125,6 +125,7 @@ class MicroBatchTest {
         assertThat(prefix.parts()).extracting(part -> part.rows().start()).containsExactly(0, 199);
         // All tokens but the first are trained, in eight rows each.
         assertThat(prefix.parts()).extracting(part -> part.targets().trained()).containsExactly(8L * 199, 8L * 200);
+        assertThat(MicroBatch.sharedTokens(batches)).isEqualTo(7 * 399);
         assertThat(MicroBatch.split(rows, 1, Sharing.NONE, DeviceLimits.CPU).stream()
                         .mapToLong(batch -> batch.targets().trained())
                         .sum())

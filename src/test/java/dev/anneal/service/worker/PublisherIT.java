@@ -187,6 +187,6 @@ class PublisherIT {
     }
 
     private static Progress.Step step(int step) {
-        return new Progress.Step(step, 10, 0, 1.0, 1.0, 0, 0.0, 1, step, step, 1, 1, Map.of());
+        return new Progress.Step(step, 10, 0, 1.0, 1.0, 0, 0.0, 1, step, step, 0, 1, 1, Map.of());
     }
 }

@@ -104,6 +104,15 @@ public final class TokenRows {
         return partOfRow.length;
     }
 
+    /** Sum of the rows' lengths, from position 0. */
+    public long rowTokens() {
+        long sum = 0;
+        for (int part : partOfRow) {
+            sum += past[part] + offsets[part + 1] - offsets[part];
+        }
+        return sum;
+    }
+
     /** Index of a row's token, which is not before {@link #start}, among the tokens of all rows. */
     public int index(int row, int token) {
         int part = partOfRow[row];

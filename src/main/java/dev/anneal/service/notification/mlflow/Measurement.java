@@ -47,6 +47,7 @@ record Measurement(String key, double value, Instant at, int step) {
         numbers.add("beta", row.beta());
         numbers.add("trained_tokens", (double) row.trainedTokens());
         numbers.add("tokens", (double) row.tokens());
+        numbers.add("shared_tokens", (double) row.sharedTokens());
         numbers.add("tokens_per_second", row.tokensPerSecond());
         numbers.add("seconds", row.seconds());
         row.metrics().forEach(numbers::add);

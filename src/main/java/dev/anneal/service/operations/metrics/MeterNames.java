@@ -34,6 +34,9 @@ public final class MeterNames {
     /** Counter: writes that came too late and had no effect [anneal_stale_write_rejected_total]. */
     public static final String STALE_WRITES = "anneal.stale.write.rejected";
 
+    /** Counter: tokens that were not computed, because the same beginning of another row was [anneal_train_shared_tokens_total]. */
+    public static final String TRAIN_SHARED_TOKENS = "anneal.train.shared.tokens";
+
     /** Counter: trained tokens [anneal_train_tokens_total]. */
     public static final String TRAIN_TOKENS = "anneal.train.tokens";
 

@@ -51,6 +51,7 @@ public final class WorkerMeters {
     private final Counter leaseLost;
     private final Counter staleWrites;
     private final Counter tokens;
+    private final Counter sharedTokens;
     private final Counter gpuBusy;
     private final Timer queued;
     private final Timer run;
@@ -67,6 +68,9 @@ public final class WorkerMeters {
         this.leaseLost = counter(MeterNames.LEASE_LOST, "Leases that this worker found gone");
         this.staleWrites = counter(MeterNames.STALE_WRITES, "Writes that came too late and had no effect");
         this.tokens = counter(MeterNames.TRAIN_TOKENS, "Trained tokens");
+        this.sharedTokens = counter(
+                MeterNames.TRAIN_SHARED_TOKENS,
+                "Tokens that were not computed, because the same beginning of another row was");
         this.gpuBusy = Counter.builder(MeterNames.GPU_BUSY)
                 .description("Time in optimizer steps on a GPU")
                 .baseUnit("seconds")
@@ -155,10 +159,18 @@ public final class WorkerMeters {
         lastHeartbeatMillis.set(now.toEpochMilli());
     }
 
-    /** A step of a training has ended, with {@code newTokens} trained tokens. */
-    public void step(Progress.Step done, long newTokens, String method, boolean onGpu) {
+    /**
+     * Tokens of a step.
+     *
+     * @param shared how many were not computed, because the same beginning of another row was
+     */
+    public record NewTokens(long trained, long shared) {}
+
+    /** A step of a training has ended. */
+    public void step(Progress.Step done, NewTokens newTokens, String method, boolean onGpu) {
         steps(method).increment();
-        tokens.increment((double) newTokens);
+        tokens.increment((double) newTokens.trained());
+        sharedTokens.increment((double) newTokens.shared());
         step.record(Math.round(done.seconds() * 1e9), TimeUnit.NANOSECONDS);
         if (onGpu) {
             gpuBusy.increment(done.seconds());

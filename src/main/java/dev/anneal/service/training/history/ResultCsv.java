@@ -12,7 +12,7 @@ public final class ResultCsv {
 
     private static final String HEADER =
             "step,train_loss,train_accuracy,train_mean_token_accuracy,valid_loss,valid_accuracy,valid_mean_token_accuracy,"
-                    + "epoch,beta,learning_rate,grad_norm,tokens,trained_tokens,tokens_per_second";
+                    + "epoch,beta,learning_rate,grad_norm,tokens,shared_tokens,trained_tokens,tokens_per_second";
 
     private final MetricNames names;
 
@@ -43,7 +43,8 @@ public final class ResultCsv {
         append(line, row.beta());
         append(line, row.learningRate());
         append(line, row.gradNorm());
-        line.append(',').append(row.tokens()).append(',').append(row.trainedTokens());
+        line.append(',').append(row.tokens()).append(',').append(row.sharedTokens());
+        line.append(',').append(row.trainedTokens());
         line.append(',').append(String.format(Locale.ROOT, "%.1f", row.tokensPerSecond()));
         names.ofSteps().forEach(name -> append(line, row.metrics().get(name)));
         names.ofValidations().forEach(name -> append(line, row.validMetrics().get(name)));

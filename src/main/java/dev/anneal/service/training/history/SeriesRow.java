@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param beta annealing coefficient of the step
  * @param trainedTokens trained tokens so far
  * @param tokens tokens read so far
+ * @param sharedTokens how many of these were not computed, because the same beginning of another row was
  * @param seconds duration of the step
  * @param metrics additional metrics of the job's method
  * @param validMetrics likewise for validations
@@ -26,6 +27,7 @@ public record SeriesRow(
         double beta,
         long trainedTokens,
         long tokens,
+        long sharedTokens,
         double tokensPerSecond,
         double seconds,
         @Nullable Double validLoss,

@@ -41,6 +41,7 @@ public record Job(
      * @param step steps done by the current attempt
      * @param epoch epochs done, with fraction; null before the first step
      * @param tokens tokens read so far, without padding
+     * @param sharedTokens how many of these were not computed, because the same beginning of another row was
      * @param tokensPerSecond mean over the last steps; null before the first
      * @param secondsPerStep mean over the last steps; null before the first
      * @param interludes work between steps
@@ -50,6 +51,7 @@ public record Job(
             int step,
             @Nullable Double epoch,
             long tokens,
+            long sharedTokens,
             @Nullable Double tokensPerSecond,
             @Nullable Double secondsPerStep,
             Interludes interludes,

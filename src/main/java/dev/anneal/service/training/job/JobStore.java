@@ -42,7 +42,7 @@ public final class JobStore {
     private static final String SELECT_OF = """
             SELECT job.id, job.external_id, job.tenant_id, job.work_id, job.created_at, job.request, job.seed, job.base_revision, job.settings,
                    progress.device, progress.device_bytes, progress.device_peak_bytes,
-                   progress.step, latest.epoch, latest.tokens, recent.tokens_per_second, recent.seconds_per_step,
+                   progress.step, latest.epoch, latest.tokens, latest.shared_tokens, recent.tokens_per_second, recent.seconds_per_step,
                    progress.validations, progress.validation_seconds, progress.checkpoints, progress.checkpoint_seconds,
                    extract(EPOCH FROM clock_timestamp() - latest.recorded_at)::double precision AS step_age
             FROM %s
@@ -338,6 +338,7 @@ public final class JobStore {
                         row.getInt("step"),
                         row.getObject("epoch", Double.class),
                         row.getLong("tokens"),
+                        row.getLong("shared_tokens"),
                         row.getObject("tokens_per_second", Double.class),
                         row.getObject("seconds_per_step", Double.class),
                         new Job.Interludes(

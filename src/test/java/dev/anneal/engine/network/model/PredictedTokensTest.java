@@ -39,6 +39,7 @@ class PredictedTokensTest {
                             tensor(scope, precision, table, 4, 4),
                             scope.longs(new long[] {0}, 1),
                             scope.longs(new long[] {0}, 1),
+                            scope.floats(new float[0], 0),
                             1.0,
                             List.of(),
                             true);

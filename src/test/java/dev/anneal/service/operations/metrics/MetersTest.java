@@ -63,7 +63,7 @@ class MetersTest {
     }
 
     private static Progress.Step measuring(int step, Map<String, Double> metrics) {
-        return new Progress.Step(step, 10, 0.1 * step, 0.0, null, 1e-3, 0.5, 1, 100, 120, 1000, 0.1, metrics);
+        return new Progress.Step(step, 10, 0.1 * step, 0.0, null, 1e-3, 0.5, 1, 100, 120, 0, 1000, 0.1, metrics);
     }
 
     @Test
@@ -127,7 +127,7 @@ class MetersTest {
     void aWorkersCountersAndHistograms() {
         meters.slots(2);
         meters.claimed(Duration.ofSeconds(3));
-        meters.step(step(1, 2.5, 1.0), 300, "supervised", true);
+        meters.step(step(1, 2.5, 1.0), new WorkerMeters.NewTokens(300, 40), "supervised", true);
         meters.checkpoint(Duration.ofMillis(30), 5_000);
         meters.heartbeat(Instant.ofEpochSecond(1_700_000_000));
         meters.leaseLost();
@@ -138,6 +138,7 @@ class MetersTest {
                         "anneal_worker_slots 2.0",
                         "anneal_worker_busy 1.0",
                         "anneal_train_tokens_total 300.0",
+                        "anneal_train_shared_tokens_total 40.0",
                         "anneal_train_steps_total{method=\"supervised\"} 1.0",
                         "anneal_gpu_busy_seconds_total 0.1",
                         "anneal_step_seconds_count 1",
@@ -181,6 +182,6 @@ class MetersTest {
 
     private static Progress.Step step(int step, @Nullable Double loss, double beta) {
         return new Progress.Step(
-                step, 10, 0.1 * step, loss, 0.5, 1e-3, 0.5, beta, 100L * step, 120L * step, 1000, 0.1, Map.of());
+                step, 10, 0.1 * step, loss, 0.5, 1e-3, 0.5, beta, 100L * step, 120L * step, 0, 1000, 0.1, Map.of());
     }
 }

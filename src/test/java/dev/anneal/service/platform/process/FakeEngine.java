@@ -272,6 +272,7 @@ public final class FakeEngine {
                 beta(step - 1, total),
                 tokens,
                 tokens,
+                0,
                 1000,
                 0.1,
                 Map.of());

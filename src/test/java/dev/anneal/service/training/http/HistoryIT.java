@@ -125,9 +125,9 @@ class HistoryIT extends ServiceTest {
         playedWorker().steps(1, 24);
         TestDatabase.administrator().sql("""
                         INSERT INTO job_step (job_id, step, tenant_id, recorded_at, epoch, learning_rate, beta, trained_tokens, tokens,
-                                              tokens_per_second, seconds)
+                                              shared_tokens, tokens_per_second, seconds)
                         SELECT job_id, more, tenant_id, recorded_at, epoch, learning_rate, beta, trained_tokens, tokens,
-                               tokens_per_second, seconds
+                               shared_tokens, tokens_per_second, seconds
                         FROM job_step, generate_series(25, 1500) AS more
                         WHERE step = 24
                         """).update();

@@ -32,7 +32,7 @@ class JobLifeIT extends ServiceTest {
 
     private static final String ANNEAL_KEYS =
             "state beta step total_steps annealed_at_step mergeable queue_position queue_depth waiting_for estimated_start eta_seconds percent"
-                    + " epoch tokens tokens_per_second device_memory failure attempt attempts estimate"
+                    + " epoch tokens shared_tokens tokens_per_second device_memory failure attempt attempts estimate"
                     + " adapter init_adapter learning_rate max_steps warmup_ratio lr_schedule weight_decay max_grad_norm max_length"
                     + " gradient_accumulation checkpoint_interval eval_interval lora_plus_ratio packing activation_checkpointing priority"
                     + " loss rollouts grader";
@@ -152,6 +152,7 @@ class JobLifeIT extends ServiceTest {
         assertThat(anneal.get("mergeable").booleanValue()).isFalse();
         assertThat(anneal.get("percent").doubleValue()).isEqualTo(40);
         assertThat(anneal.get("tokens").longValue()).isEqualTo(2400);
+        assertThat(anneal.get("shared_tokens").longValue()).isEqualTo(240);
         assertThat(anneal.get("tokens_per_second").doubleValue()).isEqualTo(400);
         // More if the played worker was slow to report its checkpoint, because checkpoints to come count too.
         assertThat(anneal.get("eta_seconds").doubleValue()).isBetween(9.0, 10.0);

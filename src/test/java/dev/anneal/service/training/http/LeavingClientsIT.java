@@ -67,9 +67,9 @@ class LeavingClientsIT extends ServiceTest {
     void longAnswersEndWithTheirClients() throws Exception {
         TestDatabase.administrator().sql("""
                         INSERT INTO job_step (job_id, step, tenant_id, recorded_at, epoch, learning_rate, beta, trained_tokens, tokens,
-                                              tokens_per_second, seconds)
+                                              shared_tokens, tokens_per_second, seconds)
                         SELECT job_id, more, tenant_id, recorded_at, epoch, learning_rate, beta, trained_tokens, tokens,
-                               tokens_per_second, seconds
+                               shared_tokens, tokens_per_second, seconds
                         FROM job_step, generate_series(25, 40000) AS more
                         WHERE step = 24
                         """).update();

@@ -135,10 +135,10 @@ class QueueOutlookIT {
                     SELECT id, 'alpha' FROM recorded
                 )
                 INSERT INTO job_step (job_id, step, tenant_id, recorded_at, epoch, learning_rate, beta, trained_tokens, tokens,
-                                      tokens_per_second, seconds)
+                                      shared_tokens, tokens_per_second, seconds)
                 SELECT id, step, 'alpha', now() - make_interval(secs => 16 - ((step - 1) / :together + 1) * :together * :seconds)
                                           + step * interval '1 microsecond',
-                       0, 0, 0, 1, 1, 1, :seconds
+                       0, 0, 0, 1, 1, 0, 1, :seconds
                 FROM recorded, generate_series(1, 2 * :together) AS step
                 """)
                 .param("model", model)
