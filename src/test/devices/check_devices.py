@@ -6,15 +6,14 @@ FakeTensorMode computes shapes and devices alone, and refuses operators whose te
 arguments within programs, so those are rewritten as copies first; what they compute with is the same. Left out are `of_bytes`, which starts CUDA,
 `packed`, which is for CPUs alone, and the fused kernels of attention, which ask the driver.
 """
-import io
 import itertools
 import pathlib
-import struct
 import sys
-import zipfile
 
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
+
+import programs
 
 HIDDEN, FEED_FORWARD, VOCABULARY, HEADS, KEY_HEADS, HEAD, RANK = 32, 48, 50, 4, 2, 8, 4
 FP32, BF16 = torch.float32, torch.bfloat16
@@ -26,7 +25,7 @@ REWRITTEN = {
     "torch.addcmul(own * next[2], other, next[3], out=own)": "torch.copy_(own, torch.addcmul(own * next[2], other, next[3]))",
     "unused = torch.mm(x, torch.t(weight), out=out)": "unused = torch.copy_(out, torch.mm(x, torch.t(weight)))",
 }
-folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "src/main/resources/torchscript")
+folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else programs.FOLDER
 device = "cuda"
 
 
@@ -35,22 +34,7 @@ def tensor(*shape, dtype=FP32):
 
 
 def program(name, **attributes):
-    """As ScriptArchive makes it."""
-    text = (folder / f"{name}.py").read_text()
-    for ours, same in REWRITTEN.items():
-        text = text.replace(ours, same)
-    state = b"\x80\x02c__torch__\n" + name.capitalize().encode() + b"\n)\x81}("
-    for key, value in attributes.items():
-        state += b"X" + struct.pack("<I", len(key)) + key.encode()
-        state += b"J" + struct.pack("<i", value) if isinstance(value, int) else b"G" + struct.pack(">d", value)
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr("m/version", "3\n")
-        archive.writestr("m/constants.pkl", b"\x80\x02).")
-        archive.writestr("m/data.pkl", state + b"ub.")
-        archive.writestr("m/code/__torch__.py", text)
-    content.seek(0)
-    return torch.jit.load(content)
+    return programs.program(name, REWRITTEN, folder, **attributes)
 
 
 def decoder(dtype, window, biased, normed, dropout, adapted, whole):
