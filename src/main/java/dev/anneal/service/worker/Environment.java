@@ -116,6 +116,13 @@ final class Environment {
         if (error.origin() == WorkError.Origin.USER && !error.code().equals(UNREADABLE_MODEL)) {
             return error;
         }
+        if (error.origin() == WorkError.Origin.ENVIRONMENT) {
+            // Nothing is probed: a probe may hang on what has just failed, and the attempt with it.
+            culprit(error.code(), model)
+                    .filter(breaker -> breaker.fault().isEmpty())
+                    .ifPresent(breaker -> breaker.open(error, nanoTime.getAsLong()));
+            return error;
+        }
         List<WorkError> faults = new ArrayList<>();
         for (Part part : parts) {
             if (part.regularPause() != null || SUSPICIOUS.contains(error.code())) {
@@ -125,13 +132,7 @@ final class Environment {
         if (model != null) {
             breakerOf(model).look(nanoTime.getAsLong()).ifPresent(faults::add);
         }
-        if (error.origin() != WorkError.Origin.ENVIRONMENT) {
-            return faults.isEmpty() ? error : faults.get(0);
-        }
-        culprit(error.code(), model)
-                .filter(breaker -> breaker.fault().isEmpty())
-                .ifPresent(breaker -> breaker.open(error, nanoTime.getAsLong()));
-        return error;
+        return faults.isEmpty() ? error : faults.get(0);
     }
 
     /** The part that a code puts in question: codes that belong to no part are the base model's, with few exceptions. */

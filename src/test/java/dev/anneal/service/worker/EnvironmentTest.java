@@ -60,6 +60,26 @@ class EnvironmentTest {
         assertThat(environment.fault()).isEmpty();
     }
 
+    /** What an attempt has met is known: a probe of it, or of another part, may hang. */
+    @Test
+    void aFaultThatAnAttemptHasMetIsNotProbed() {
+        Environment unprobed = new Environment(
+                List.of(Environment.Part.watched(
+                        "disk",
+                        Set.of("disk_full"),
+                        () -> {
+                            throw new AssertionError("probed");
+                        },
+                        Duration.ofSeconds(15))),
+                model -> Optional::empty,
+                nanos::get);
+
+        assertThat(unprobed.blame(DISK_FULL, "some/model")).isEqualTo(DISK_FULL);
+        assertThat(unprobed.fault()).contains(DISK_FULL);
+        assertThat(unprobed.blame(NO_HUB, "some/model")).isEqualTo(NO_HUB);
+        assertThat(unprobed.lackingModels()).containsExactly("some/model");
+    }
+
     @Test
     void modelFolderThatDoesNotAnswerHoldsUpNoLook() {
         CountDownLatch mended = new CountDownLatch(1);

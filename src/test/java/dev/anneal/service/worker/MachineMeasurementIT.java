@@ -22,7 +22,9 @@ import org.junit.jupiter.api.Test;
 @PostgresTest
 class MachineMeasurementIT {
 
-    private static final String WORKER = "worker";
+    /** Which no other test measures, so that none has done so before. */
+    private static final String WORKER = "measured-worker";
+
     private static final Machine.Setup SETUP = new Machine.Setup("cpu", "auto", 2);
     private static final Duration SOON = Duration.ofMillis(1);
     private static final long PATIENCE_SECONDS = 30;
