@@ -37,8 +37,13 @@ final class RowSplit {
 
     /**
      * @param unit number of consecutive rows that stay in one micro-batch, in order; must divide the number of rows
+     * @param sharing {@link Sharing#ALL} only if each row is a unit: a prefix trains tokens of all its rows, and a unit of several may continue
+     *     a shorter one
      */
     RowSplit(List<EncodedRow> rows, int unit, Sharing sharing, DeviceLimits limits) {
+        if (sharing == Sharing.ALL && unit > 1) {
+            throw new IllegalArgumentException("rows of a unit cannot share trained tokens");
+        }
         this.rows = rows;
         this.unit = unit;
         this.limits = limits;

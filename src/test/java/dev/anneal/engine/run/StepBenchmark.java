@@ -1,5 +1,6 @@
 package dev.anneal.engine.run;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.model.DecoderModel;
@@ -30,7 +31,8 @@ import tools.jackson.databind.json.JsonMapper;
  * warm-up.
  *
  * <p>Arguments: model directory, file of rows, rows of a step, steps, precision as a worker's setting names it, rank (0: all weights are trained, without an
- * adapter), activation checkpointing as a job names it, threads (0: one a core).
+ * adapter), activation checkpointing as a job names it, threads (0: one a core), {@code supervised} or {@code dpo}, whose rows are chosen and rejected answers
+ * in turn and whose batches are pairs.
  */
 final class StepBenchmark {
 
@@ -44,6 +46,7 @@ final class StepBenchmark {
     private final String checkpointing;
     private final Task.Machine machine;
     private final List<Progress.Step> done = new ArrayList<>();
+    private final TrainingMethod method;
 
     private StepBenchmark(String[] arguments) throws IOException {
         this.directory = Path.of(arguments[0]);
@@ -52,14 +55,21 @@ final class StepBenchmark {
         this.rank = Integer.parseInt(arguments[5]);
         this.checkpointing = arguments[6];
         this.machine = new Task.Machine(TestDevice.NAME, Integer.parseInt(arguments[7]), arguments[4]);
+        this.method = arguments[8].equals("dpo")
+                ? new TrainingMethod.Dpo(0.1, "sigmoid", 0)
+                : new TrainingMethod.Supervised();
         this.rows = Files.readAllLines(Path.of(arguments[1])).stream()
-                .limit((long) batch * steps)
+                .limit((long) rowsOfUnit() * batch * steps)
                 .map(StepBenchmark::row)
                 .toList();
     }
 
     public static void main(String[] arguments) throws IOException {
         new StepBenchmark(arguments).run();
+    }
+
+    private int rowsOfUnit() {
+        return method instanceof TrainingMethod.Dpo ? 2 : 1;
     }
 
     private static EncodedRow row(String line) {
@@ -88,7 +98,7 @@ final class StepBenchmark {
                     null,
                     0);
             TrainingJob job = new TrainingJob(
-                    task, model, "", new TrainingData.Rows(rows, List.of()), () -> Long.MAX_VALUE, null);
+                    task, model, "", new TrainingData.Rows(rows, List.of(), rowsOfUnit()), () -> Long.MAX_VALUE, null);
             new Trainer(job, this::take, new Signals()).run();
         }
         report();
@@ -139,18 +149,7 @@ final class StepBenchmark {
 
     private TrainingSettings settings() {
         TrainingSettings.Optimizer optimizer = new TrainingSettings.Optimizer(2e-4, "linear", 0, 0, 1, 1);
-        return new TrainingSettings(
-                new TrainingMethod.Supervised(),
-                1,
-                batch,
-                steps,
-                1 << 20,
-                false,
-                checkpointing,
-                optimizer,
-                steps,
-                0,
-                0);
+        return new TrainingSettings(method, 1, batch, steps, 1 << 20, false, checkpointing, optimizer, steps, 0, 0);
     }
 
     /**
@@ -158,5 +157,6 @@ final class StepBenchmark {
      *
      * @param labels the ids that are trained, -100 elsewhere
      */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     private record Row(List<Integer> ids, List<Integer> labels) {}
 }

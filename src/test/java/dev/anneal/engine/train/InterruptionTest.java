@@ -57,6 +57,19 @@ class InterruptionTest {
                 List.of(Checkpoint.ADAPTER, Checkpoint.OPTIMIZER));
     }
 
+    /** The beginning of each step's rows has passes of its own. Without dropout, which would keep them apart. */
+    @Test
+    void interruptedJobsWhoseRowsBeginAlikeDoSoToo() throws IOException {
+        List<EncodedRow> rows = GoldenBatches.behindContext(200);
+        assertThat(MicroBatch.split(rows.subList(0, GoldenBatches.STEP_ROWS), 1, Sharing.ALL, DeviceLimits.CPU))
+                .allMatch(batch -> batch.prefix() != null);
+        steps = 16;
+        requireSameBits(
+                25,
+                attempt -> attempt.adapter(adapter(0)).rows(rows).validating(rows.subList(0, 4), 7),
+                List.of(Checkpoint.ADAPTER, Checkpoint.OPTIMIZER));
+    }
+
     @Test
     void interruptedJobsOfPairsDoSoToo() throws IOException {
         assertThat(MicroBatch.split(
@@ -172,12 +185,15 @@ class InterruptionTest {
     }
 
     private TrainingFixture attempt(DecoderModel model, String name) {
-        AdapterSettings dropping = new AdapterSettings(
-                4, 8, 0.2, List.of("all-linear"), false, "silu", new AdapterSettings.Schedule("linear", 0, 0.8));
         return new TrainingFixture(model, folder.resolve(name))
                 .lasting(steps)
-                .adapter(dropping)
+                .adapter(adapter(0.2))
                 .savingEvery(4);
+    }
+
+    private static AdapterSettings adapter(double dropout) {
+        return new AdapterSettings(
+                4, 8, dropout, List.of("all-linear"), false, "silu", new AdapterSettings.Schedule("linear", 0, 0.8));
     }
 
     /** Steps and validations that were done twice are told twice, and the same. */
