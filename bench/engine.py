@@ -33,6 +33,11 @@ def last_json(command, environment):
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
+def ceiling(model):
+    """What the machine can do at best, see ceiling.py. Measured in a process of its own, one thread a core."""
+    return last_json([sys.executable, str(PROJECT / "bench/ceiling.py"), str(model)], dict(os.environ, OMP_NUM_THREADS="1"))
+
+
 def run(classpath, main_class, *arguments):
     """Runs a class of dev.anneal.engine.run and parses the last line that it prints as JSON."""
     command = ["java", *JVM, "-cp", classpath, f"dev.anneal.engine.run.{main_class}"]

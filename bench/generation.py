@@ -13,7 +13,8 @@ import sys
 
 import engine
 import workload
-from speed import spread
+from ceiling import Sizes, describe
+from comparison import Comparison
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -30,7 +31,7 @@ def prompts_of(batch, arguments):
     return file
 
 
-def compare(batch, arguments, classpath):
+def compare(batch, arguments, classpath, ceiling):
     prompts = prompts_of(batch, arguments)
     ways = [arguments.model, prompts, arguments.tokens, "sampled" if arguments.sampled else "greedy"]
     runs = []
@@ -39,11 +40,11 @@ def compare(batch, arguments, classpath):
         theirs = engine.last_json([sys.executable, str(HERE / "generation_peer.py"), *map(str, ways)], dict(os.environ))
         print(f"{batch} prompts, pair {pair + 1}: engine {ours}\n                     peer {theirs}", flush=True)
         runs.append((ours, theirs))
-    print(f"{batch:3d} x {arguments.tokens} tokens           median        min .. max")
-    for key, unit in (("tokens_per_second", "tokens/s "), ("peak_mib", "peak MiB ")):
-        print(f"engine {unit}       ", spread([ours[key] for ours, _ in runs]))
-        print(f"peer {unit}         ", spread([theirs[key] for _, theirs in runs]))
-        print(f"ratio of {unit}     ", spread([ours[key] / theirs[key] for ours, theirs in runs]), flush=True)
+    # Each step of all sequences reads all weights once.
+    floor = batch * ceiling["read_bytes"] / Sizes(arguments.model).weight_bytes()
+    compared = Comparison(f"{batch} prompts x {arguments.tokens} tokens", "tokens_per_second", runs, floor)
+    compared.print()
+    return compared
 
 
 def main():
@@ -56,8 +57,10 @@ def main():
     parser.add_argument("--sampled", action="store_true")
     arguments = parser.parse_args()
     classpath = engine.build_classpath()
+    ceiling = engine.ceiling(arguments.model)
+    print(describe(ceiling), flush=True)
     for batch in arguments.batch:
-        compare(batch, arguments, classpath)
+        compare(batch, arguments, classpath, ceiling)
 
 
 if __name__ == "__main__":

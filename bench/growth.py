@@ -45,7 +45,7 @@ def main():
         tokenizer = AutoTokenizer.from_pretrained(model)
         for batch, length, rank in cases(positions):
             rows = workload.fixed(tokenizer, arguments.data, batch * arguments.steps, length)
-            done = engine.run(classpath, "StepBenchmark", model, rows, batch, arguments.steps, arguments.precision, rank, "off", 0)
+            done = engine.run(classpath, "StepBenchmark", model, rows, batch, arguments.steps, arguments.precision, rank, "off", 0, "supervised")
             print(f"{model.name:32s} {batch:4d} {length:16d} {rank:5d} {done['tokens_per_second']:9.0f} {done['peak_mib']:9.0f}", flush=True)
 
 

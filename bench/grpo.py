@@ -13,26 +13,13 @@ import sys
 
 import engine
 import workload
-from speed import spread
+from comparison import Comparison, spread
 
 HERE = pathlib.Path(__file__).resolve().parent
 RATIOS = ("steps_per_hour", "sampled_tokens_per_second", "peak_mib")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model", type=pathlib.Path, help="Hugging Face directory of a model that the engine runs")
-    parser.add_argument("--data", type=pathlib.Path, default=workload.DEMO, help="chats, or prompts with their answers")
-    parser.add_argument("--prompts", type=int, default=4, help="prompts per step")
-    parser.add_argument("--group", type=int, default=8, help="completions per prompt")
-    parser.add_argument("--tokens", type=int, default=64, help="maximum tokens per completion")
-    parser.add_argument("--rate", type=float, default=1e-4)
-    parser.add_argument("--pairs", type=int, default=2)
-    parser.add_argument("--steps", type=workload.steps, default=4)
-    parser.add_argument("--peer-rows", type=int, help="completions per pass of the peer's update, instead of all of a step")
-    parser.add_argument("--peer-kept", action="store_true", help="keep the peer's activations instead of recomputing them, TRL's default")
-    arguments = parser.parse_args()
-    classpath = engine.build_classpath()
+def compare(arguments, classpath):
     ways = [
         arguments.model, workload.prompts(arguments.data, arguments.prompts * arguments.steps), arguments.steps, arguments.prompts,
         arguments.group, arguments.tokens, arguments.rate]
@@ -51,6 +38,23 @@ def main():
         print(f"peer   {name:35s}", spread([theirs[key] for _, theirs in runs]))
         if key in RATIOS:
             print(f"ratio of {name:33s}", spread([ours[key] / theirs[key] for ours, theirs in runs]))
+    return Comparison(f"GRPO, {arguments.prompts} x {arguments.group} completions", "steps_per_hour", runs)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", type=pathlib.Path, help="Hugging Face directory of a model that the engine runs")
+    parser.add_argument("--data", type=pathlib.Path, default=workload.DEMO, help="chats, or prompts with their answers")
+    parser.add_argument("--prompts", type=int, default=4, help="prompts per step")
+    parser.add_argument("--group", type=int, default=8, help="completions per prompt")
+    parser.add_argument("--tokens", type=int, default=64, help="maximum tokens per completion")
+    parser.add_argument("--rate", type=float, default=1e-4)
+    parser.add_argument("--pairs", type=int, default=2)
+    parser.add_argument("--steps", type=workload.steps, default=4)
+    parser.add_argument("--peer-rows", type=int, help="completions per pass of the peer's update, instead of all of a step")
+    parser.add_argument("--peer-kept", action="store_true", help="keep the peer's activations instead of recomputing them, TRL's default")
+    arguments = parser.parse_args()
+    compare(arguments, engine.build_classpath())
 
 
 if __name__ == "__main__":

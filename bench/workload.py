@@ -70,8 +70,10 @@ def tool(number):
             "limit": {"type": "integer", "description": f"number of {name} to return, at most 50"}}}}}
 
 
-def tools(tokenizer, data, count, shared=1000, own=150):
-    """Chats behind one system prompt with schemas of tools, `shared` tokens in all; their last message is trained, cut after `own` tokens."""
+def tools(tokenizer, data, count, positions, shared=1000, own=150):
+    """Chats behind one system prompt with schemas of tools, `shared` tokens in all; their last message is trained, cut after `own` tokens.
+    Models with few positions get a shorter prompt."""
+    shared = min(shared, positions - own - 50)
     schemas = "\n".join(json.dumps(tool(number)) for number in range(shared // 50))
     text = tokenizer("You answer with the help of these tools:\n" + schemas)["input_ids"][:shared]
     system = {"role": "system", "content": tokenizer.decode(text)}
@@ -86,6 +88,25 @@ def tools(tokenizer, data, count, shared=1000, own=150):
     if len(rows) < count:
         sys.exit(f"{data} has {len(rows)} rows that can be trained, {count} are needed: use fewer steps")
     return write(f"tools-{count}", rows[:count])
+
+
+def pairs(tokenizer, data, count, positions, examples=4):
+    """Pairs with long prompts, chosen and rejected in turn: examples from other chats and a question before its own answer and another chat's."""
+    longest = min(200, positions // (examples + 2))
+    known = [chat for chat in chats(data) if len(ids(tokenizer, chat)) <= longest]
+    if len(known) < count + examples:
+        sys.exit(f"{data} has {len(known)} chats of at most {longest} tokens, {count + examples} are needed: use fewer steps")
+    file = engine.BUILD / f"pairs-{count}.jsonl"
+    with open(file, "w", encoding="utf-8") as out:
+        for number in range(count):
+            shown = "\n\n".join(f"{chat[-2]['content']}\n{chat[-1]['content']}" for chat in known[number + 1:number + 1 + examples])
+            prompt = [{"role": "system", "content": shown}, known[number][-2]]
+            begin = len(ids(tokenizer, prompt, add_generation_prompt=True))
+            for answer in (known[number][-1], known[number + 1][-1]):
+                whole = ids(tokenizer, [*prompt, answer])
+                labels = [NOT_TRAINED] * begin + whole[begin:]
+                out.write(json.dumps({"ids": whole, "labels": labels, "prompt": prompt, "answer": answer}) + "\n")
+    return file
 
 
 def prompts(data, count):
