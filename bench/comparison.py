@@ -28,8 +28,11 @@ class Comparison:
         """Of the floor that the engine's runs reach; None without one."""
         return None if self.floor is None else statistics.median(self.values(0, self.key)) / self.floor
 
+    def unit(self):
+        return self.key.replace("_per_", "/").replace("_", " ")
+
     def print(self):
-        name = self.key.replace("_per_", "/").replace("_", " ")
+        name = self.unit()
         print(f"{self.work:32s}  median        min .. max")
         for title, key in ((name, self.key), ("peak memory, MiB", "peak_mib")):
             print(f"{'engine ' + title:32s}", spread(self.values(0, key)))
@@ -43,5 +46,5 @@ class Comparison:
         ours, theirs = (statistics.median(self.values(side, self.key)) for side in (0, 1))
         ratios = self.ratios(self.key)
         share = "" if self.floor is None else f"{self.share():.0%}"
-        return (f"| {self.work} | {ours:,.0f} | {theirs:,.0f} | {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}) | {share} | "
+        return (f"| {self.work}, {self.unit()} | {ours:,.0f} | {theirs:,.0f} | {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}) | {share} | "
                 f"{statistics.median(self.ratios('peak_mib')):.2f} |")

@@ -42,7 +42,7 @@ def compare(batch, arguments, classpath, ceiling):
         runs.append((ours, theirs))
     # Each step of all sequences reads all weights once.
     floor = batch * ceiling["read_bytes"] / Sizes(arguments.model).weight_bytes()
-    compared = Comparison(f"{batch} prompts x {arguments.tokens} tokens", "tokens_per_second", runs, floor)
+    compared = Comparison(f"{batch} prompt{'s' * (batch > 1)} x {arguments.tokens} tokens", "tokens_per_second", runs, floor)
     compared.print()
     return compared
 
