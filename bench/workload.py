@@ -46,17 +46,22 @@ def fixed(tokenizer, data, count, length):
     return write(f"fixed-{length}x{count}", [(row, [NOT_TRAINED, *row[1:]]) for row in rows])
 
 
-def real(tokenizer, data, count, longest):
-    """One chat per row, only its last message trained, cut after `longest` tokens."""
+def last_trained(tokenizer, known, data, count, longest):
+    """Rows of `count` chats, only the last message of each trained, cut after `longest` tokens."""
     rows = []
-    for chat in chats(data):
+    for chat in known:
         whole = ids(tokenizer, chat)[:longest]
         prompt = len(ids(tokenizer, chat[:-1], add_generation_prompt=True))
         if prompt < len(whole):
             rows.append((whole, [NOT_TRAINED] * prompt + whole[prompt:]))
     if len(rows) < count:
         sys.exit(f"{data} has {len(rows)} rows that can be trained, {count} are needed: use fewer steps")
-    return write(f"real-{count}", rows[:count])
+    return rows[:count]
+
+
+def real(tokenizer, data, count, longest):
+    """One chat per row, only its last message trained, cut after `longest` tokens."""
+    return write(f"real-{count}", last_trained(tokenizer, chats(data), data, count, longest))
 
 
 def tool(number):
@@ -78,16 +83,8 @@ def tools(tokenizer, data, count, positions, shared=1000, own=150):
     text = tokenizer("You answer with the help of these tools:\n" + schemas)["input_ids"][:shared]
     system = {"role": "system", "content": tokenizer.decode(text)}
     beginning = len(ids(tokenizer, [system]))
-    rows = []
-    for chat in chats(data):
-        chat = [system, *(message for message in chat if message["role"] != "system")]
-        whole = ids(tokenizer, chat)[:beginning + own]
-        prompt = len(ids(tokenizer, chat[:-1], add_generation_prompt=True))
-        if prompt < len(whole):
-            rows.append((whole, [NOT_TRAINED] * prompt + whole[prompt:]))
-    if len(rows) < count:
-        sys.exit(f"{data} has {len(rows)} rows that can be trained, {count} are needed: use fewer steps")
-    return write(f"tools-{count}", rows[:count])
+    known = [[system, *(message for message in chat if message["role"] != "system")] for chat in chats(data)]
+    return write(f"tools-{count}", last_trained(tokenizer, known, data, count, beginning + own))
 
 
 def pairs(tokenizer, data, count, positions, examples=4):

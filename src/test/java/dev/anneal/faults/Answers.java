@@ -1,8 +1,8 @@
 package dev.anneal.faults;
 
+import dev.anneal.service.Times;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -51,11 +51,7 @@ final class Answers {
 
     /** Milliseconds of the answers below 400. */
     synchronized double percentile(double share) {
-        if (milliseconds.isEmpty()) {
-            return 0;
-        }
-        Collections.sort(milliseconds);
-        return milliseconds.get((int) Math.max(0, Math.ceil(share * milliseconds.size()) - 1));
+        return new Times(milliseconds).percentile(share);
     }
 
     /** The answers by status, as {@code 200: 17, 429: 3}. */

@@ -4,6 +4,7 @@ import dev.anneal.engine.network.model.Continuation;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.SharedPrefix;
 import dev.anneal.engine.network.model.TrainingPass;
+import dev.anneal.engine.network.torch.Monitors;
 import dev.anneal.engine.train.PassOrder.Kind;
 import dev.anneal.engine.train.PassOrder.Pass;
 import java.util.HashMap;
@@ -68,17 +69,7 @@ final class OpenPrefixes implements AutoCloseable {
 
     /** The pass of a part, whose forward it waits for. Closed by the caller. */
     synchronized TrainingPass take(Prefix.Part part) {
-        boolean interrupted = false;
-        while (failure == null && !computed.contains(part)) {
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Monitors.await(this, () -> computed.contains(part) || failure != null);
         SharedPrefix.rethrow(failure);
         return Objects.requireNonNull(kept.remove(part));
     }

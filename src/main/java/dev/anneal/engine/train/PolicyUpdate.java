@@ -87,12 +87,7 @@ final class PolicyUpdate {
     }
 
     private List<MicroBatch> pieces(List<EncodedRow> rows) {
-        return MicroBatch.split(
-                        rows,
-                        1,
-                        passes.job().sharing(Sharing.PROMPTS),
-                        passes.job().limits())
-                .stream()
+        return passes.job().split(rows, 1, Sharing.PROMPTS).stream()
                 .map(piece -> piece.at(rollouts.temperature()))
                 .toList();
     }

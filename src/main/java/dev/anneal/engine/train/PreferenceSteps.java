@@ -84,11 +84,7 @@ final class PreferenceSteps implements Steps {
     }
 
     private List<MicroBatch> split(List<EncodedRow> rows) {
-        return MicroBatch.split(
-                rows,
-                TrainingData.Rows.PAIR,
-                passes.job().sharing(Sharing.PROMPTS),
-                passes.job().limits());
+        return passes.job().split(rows, TrainingData.Rows.PAIR, Sharing.PROMPTS);
     }
 
     @Override

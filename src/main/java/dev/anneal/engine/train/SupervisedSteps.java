@@ -36,8 +36,7 @@ final class SupervisedSteps implements Steps {
     }
 
     private List<MicroBatch> split(List<EncodedRow> some) {
-        return MicroBatch.split(
-                some, 1, passes.job().sharing(Sharing.ALL), passes.job().limits());
+        return passes.job().split(some, 1, Sharing.ALL);
     }
 
     @Override

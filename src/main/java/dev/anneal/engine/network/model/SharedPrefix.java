@@ -2,6 +2,7 @@ package dev.anneal.engine.network.model;
 
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.network.torch.Monitors;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
 import java.util.ArrayList;
@@ -121,17 +122,7 @@ public final class SharedPrefix implements AutoCloseable {
     }
 
     private synchronized void await(BooleanSupplier condition) {
-        boolean interrupted = false;
-        while (!condition.getAsBoolean() && failure == null) {
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Monitors.await(this, () -> condition.getAsBoolean() || failure != null);
         rethrow(failure);
     }
 

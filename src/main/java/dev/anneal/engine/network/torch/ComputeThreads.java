@@ -114,17 +114,7 @@ public final class ComputeThreads implements AutoCloseable {
          * becomes free.
          */
         synchronized @Nullable Piece take() {
-            boolean interrupted = false;
-            while (next < count && !givenUp && free.isEmpty()) {
-                try {
-                    wait();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            Monitors.await(this, () -> next >= count || givenUp || !free.isEmpty());
             return next < count && !givenUp ? new Piece(next++, free.remove()) : null;
         }
 

@@ -13,23 +13,18 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
-import org.springframework.security.core.context.SecurityContextHolder;
-import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Counts the requests of each tenant and of administrators together, and reports the remaining ones in OpenAI's headers. Runs after the
  * filters that find the sender.
  */
-final class RateLimitFilter extends OncePerRequestFilter {
+final class RateLimitFilter extends PrincipalFilter {
 
     /** OpenAI's SDKs read this before {@code retry-after}, which knows only whole seconds. */
     private static final String RETRY_MILLIS = "retry-after-ms";
 
     /** The Python SDK ignores longer hints. */
     private static final Duration LONGEST_HINT = Duration.ofSeconds(8);
-
-    /** Key under which all administrators are counted. It begins with a capital letter, unlike tenant ids. */
-    private static final String ADMINISTRATORS = "Administrators";
 
     private final RateLimit limit;
     private final ErrorWriter errors;
@@ -40,13 +35,8 @@ final class RateLimitFilter extends OncePerRequestFilter {
     }
 
     @Override
-    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+    void filter(Principal principal, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        if (!(SecurityContextHolder.getContext().getAuthentication() instanceof PrincipalAuthentication known)) {
-            chain.doFilter(request, response);
-            return;
-        }
-        Principal principal = known.getPrincipal();
         Allowance allowance = limit.take(callerOf(principal));
         response.setHeader("x-ratelimit-limit-requests", Long.toString(allowance.limit()));
         response.setHeader("x-ratelimit-remaining-requests", Long.toString(allowance.remaining()));
@@ -63,11 +53,6 @@ final class RateLimitFilter extends OncePerRequestFilter {
                             "%s sent more than %d requests in a minute. Try again in %s."
                                     .formatted(caller(principal), allowance.limit(), text(allowance.untilNext()))));
         }
-    }
-
-    /** Whom the limits of requests count: the tenant, or all administrators together. */
-    static String callerOf(Principal principal) {
-        return principal.has(Scope.ADMIN) ? ADMINISTRATORS : principal.tenant().id();
     }
 
     private static String caller(Principal principal) {

@@ -1,6 +1,7 @@
 package dev.anneal.service.access.security;
 
 import dev.anneal.service.access.quota.TenantSlots;
+import dev.anneal.service.access.tenant.Principal;
 import dev.anneal.service.access.web.ErrorWriter;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
@@ -9,14 +10,11 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import org.springframework.security.core.context.SecurityContextHolder;
-import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Leaves half of the container's threads to others than any one tenant, whose clients may send and read as slowly as they like. Runs after
- * the filters that find the sender.
+ * Leaves half of the container's threads to others than any one tenant, whose clients may send and read as slowly as they like.
  */
-final class TenantShareFilter extends OncePerRequestFilter {
+final class TenantShareFilter extends PrincipalFilter {
 
     private final TenantSlots threads;
     private final ErrorWriter errors;
@@ -28,13 +26,9 @@ final class TenantShareFilter extends OncePerRequestFilter {
     }
 
     @Override
-    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+    void filter(Principal principal, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        if (!(SecurityContextHolder.getContext().getAuthentication() instanceof PrincipalAuthentication known)) {
-            chain.doFilter(request, response);
-            return;
-        }
-        String caller = RateLimitFilter.callerOf(known.getPrincipal());
+        String caller = callerOf(principal);
         if (!threads.take(caller)) {
             errors.write(
                     response,
