@@ -46,6 +46,7 @@ import tools.jackson.databind.json.JsonMapper;
             "anneal.jobs.validation-interval=100ms",
             // Tests that walk all routes without a key.
             "anneal.rate-limits.failed-authentications-per-minute=0",
+            "anneal.rate-limits.all-failed-authentications-per-minute=0",
             "anneal.files.check-interval=100ms",
             "management.server.port=0"
         })

@@ -25,6 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
             "anneal.home=target/test-${anneal.test.fork:1}/home",
             // Tests that walk all routes without a key.
             "anneal.rate-limits.failed-authentications-per-minute=0",
+            "anneal.rate-limits.all-failed-authentications-per-minute=0",
             "management.server.port=0"
         })
 public abstract class ApiTestBase {
