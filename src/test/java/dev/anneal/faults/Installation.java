@@ -12,7 +12,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** A whole installation on this machine: PostgreSQL, two API processes and three workers, each with its own way to the database. */
@@ -22,6 +24,8 @@ final class Installation implements AutoCloseable {
     static final Duration BEYOND_THE_LEASE = Duration.ofSeconds(10);
 
     private static final Duration LEASE = Duration.ofSeconds(6);
+    private static final Duration DATABASE_PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PAUSE = Duration.ofMillis(200);
 
     private static final int APIS = 2;
 
@@ -103,13 +107,26 @@ final class Installation implements AutoCloseable {
         return databaseDisturbance;
     }
 
-    /** Folders of the newest checkpoints of running jobs, below the store's; without final ones, which nobody may ever read again. */
+    /**
+     * Folders of the newest checkpoints of running jobs, below the store's; without final ones, which nobody may ever read again. Waits for
+     * the database, which a fault of its own may have at the same time.
+     */
     List<String> newestCheckpoints() {
-        return observer().sql("""
+        long deadline = System.nanoTime() + DATABASE_PATIENCE.toNanos();
+        while (true) {
+            try {
+                return observer().sql("""
                         SELECT DISTINCT ON (job_id) directory FROM checkpoint
                         JOIN job ON job.id = checkpoint.job_id JOIN work ON work.id = job.work_id
                         WHERE work.state = 'RUNNING' AND checkpoint.step < job.total_steps ORDER BY job_id, step DESC
                         """).query(String.class).list();
+            } catch (DataAccessException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+                LockSupport.parkNanos(PAUSE.toNanos());
+            }
+        }
     }
 
     List<Member> workers() {
