@@ -12,8 +12,6 @@ import speed
 import workload
 from ceiling import describe
 
-BATCHES = (16, 1)
-
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -22,12 +20,12 @@ def main():
     parser.add_argument("--pairs", type=int, default=1)
     parser.add_argument("--steps", type=workload.steps, default=6)
     parser.set_defaults(
-        precision="auto", tokens=128, sampled=False, prompts=4, group=8, rate=1e-4, peer_rows=None, peer_kept=False)
+        precision="auto", tokens=128, sampled=False, drafting="prompt_lookup", prompts=4, group=8, rate=1e-4, peer_rows=None, peer_kept=False)
     arguments = parser.parse_args()
     classpath = engine.build_classpath()
     ceiling = engine.ceiling(arguments.model)
     found = [speed.compare(work, arguments, classpath, ceiling) for work in speed.BATCH]
-    found += [generation.compare(batch, arguments, classpath, ceiling) for batch in BATCHES]
+    found += [generation.compare(work, arguments, classpath, ceiling) for work in generation.WORKS]
     # A rollout's completions are shorter than an answer of the generation's work.
     arguments.tokens = 64
     found.append(grpo.compare(arguments, classpath))

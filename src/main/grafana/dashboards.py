@@ -286,6 +286,9 @@ API = dashboard("api", "API", [BOTH[0], BOTH[2], {
     lines("Open and refused answers", [
         promql(f"sum(anneal_inference_open_answers{{{NS}}})", "open"),
         promql(f"sum(increase(anneal_inference_refused_answers_total{{{NS}}}[$__rate_interval]))", "refused")]),
+    lines("Draft tokens a second", promql(
+        f"sum by (outcome) (rate(anneal_inference_draft_tokens_total{{{NS}}}[$__rate_interval]))", "{{outcome}}"),
+        about="Prompt lookup: accepted ones saved a step of generation."),
     row("Processes"),
     lines("Memory of the JVM", promql(f'sum by (pod, instance, area) (jvm_memory_used_bytes{{{NS}}})', "{{pod}} {{instance}} {{area}}"), "bytes", width=8),
     lines("Processor", promql(f"process_cpu_usage{{{NS}}}", "{{pod}} {{instance}}"), "percentunit", width=8),

@@ -83,7 +83,7 @@ def decoder(dtype, window, biased, normed, dropout, adapted, whole):
     read = run.read(x, *generation, [0, 0, 5, 1, 5, 4], [1, 2], [0.5, 0.0], cos, sin, rows, [0, 3], [], 1, caches)
     two = tensor(2, dtype=torch.int64)
     turn = run.turns(two, tensor(HEAD // 2), table)
-    next_tokens = run.next_tokens(two, *turn, 8, 20)
+    next_tokens = run.next_tokens(torch.arange(2, device=device), two, *turn, 8, 20)
     last = run.read(tensor(2, HIDDEN, dtype=dtype), *generation, [0, 0, 1, 1, 1, 1], [1, 2], [0.5, 0.0], *turn, [0, 1, 2], [5, 7], next_tokens, 1, caches)
     run.copy(caches, 2, 1, 5)
     run.grow(caches[0], tensor(4, 2 * KEY_HEADS, 30, HEAD, dtype=dtype))

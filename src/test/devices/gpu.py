@@ -90,10 +90,10 @@ def decoding(kit, model, ids, name):
     weights = [tensor for layer in model.layers for tensor in layer]
     adapters = [tensor for layer in model.applied for tensor in layer]
     found, read = [], 0
-    for size in [prompt, 1, 1, 1, 1]:
+    for size in [prompt, 1, 3]:
         positions = torch.arange(read, read + size, device=kit.device)
         cos, sin = model.run.turns(positions, model.frequencies, model.norm)
-        following = model.run.next_tokens(positions, cos, sin, read + 1, 64) if size == 1 else []
+        following = model.run.next_tokens(torch.zeros_like(positions), positions, cos, sin, 64, 64) if size < prompt else []
         x = model.run.embed(ids[read:read + size], model.table)
         found.append(model.run.read(x, 0, shape.layers, weights, adapters, [0, 0, size], [engine.SILU], [0.7], cos, sin, [0, size], [read], following, 0, caches))
         read += size

@@ -128,6 +128,17 @@ class Decoder(Module):
   def packed(self: __torch__.Decoder, w: Tensor) -> Tensor:
     return ops.mkldnn._reorder_linear_weight(w, 8)
 
+  # How many numbers of a row's product are not the same where more rows are multiplied at one time. w is packed.
+  def dependent(self: __torch__.Decoder, w: Tensor) -> Tensor:
+    x = torch.sin(torch.arange(32 * w.size(1), dtype=6)).to(15)
+    x = torch.view(x, [32, -1])
+    none = torch.new_zeros(x, [0])
+    count = torch.zeros([1], dtype=4)
+    for rows in [2, 3, 4, 8, 16, 32]:
+      one = self.product(x[rows - 1:rows], w, none)
+      unused = torch.add_(count, torch.sum(torch.ne(self.product(x[:rows], w, none)[rows - 1:], one)))
+    return count
+
   # x W^T + bias + s phi(z) B^T of a whole group. b holds s.
   def widen(self: __torch__.Decoder, x: Tensor, w: Tensor, bias: Tensor, z: Tensor, b: Tensor, kind: int, beta: float) -> Tensor:
     y = self.product(x, w, bias)                                      # [N, out]
@@ -431,20 +442,22 @@ class Decoder(Module):
       unused = torch.copy_(dweights[0], self.norm_weight_gradient(dh, x, rstd1))
     return g + self.norm_backward(dh, x, norm1, rstd1)
 
-  # What all layers with this window do alike with one new token of each sequence: the places of its keys and values in the cache, [n 2 KV]; 0 for the first
-  # `longest` tokens that it sees and -inf for the others, [n, 1, 1, longest]; cosines and sines for queries and keys as they lie in a row, [n, Q + K], where
-  # the sine of the first half of a head is negative; and which halves of heads these are multiplied with, [2 (heads + KV)].
+  # What all layers with this window do alike with few new tokens of each sequence, n in all: the places of their keys and values in the cache, [n 2 KV]; 0
+  # for those of the first `longest` tokens that each sees and -inf for the others, [n, 1, 1, longest]; cosines and sines for queries and keys as they lie in
+  # a row, [n, Q + K], where the sine of the first half of a head is negative; and which halves of heads these are multiplied with, [2 (heads + KV)].
   def next_tokens(self: __torch__.Decoder,
+                  slots: Tensor,         # [n]   int64, of each token that of its sequence
                   positions: Tensor,     # [n]   int64
                   cos: Tensor,           # [n, 1, D / 2]
                   sin: Tensor,
-                  longest: int,          # tokens of the longest sequence, the new one among them
+                  longest: int,          # tokens that attention looks at, those of the longest sequence and the new ones among them
                   room: int              # tokens of a sequence that the cache has room for
                   ) -> List[Tensor]:
     n = positions.size(0)
     device = positions.device
-    head = torch.arange(n * 2 * self.kv_heads, dtype=4, device=device)
-    place = torch.add_(torch.mul_(head, room), torch.repeat_interleave(positions, 2 * self.kv_heads))
+    head = torch.arange(2 * self.kv_heads, dtype=4, device=device)
+    heads = torch.add(torch.unsqueeze(slots * (2 * self.kv_heads), 1), head)                      # [n, 2 KV]
+    place = torch.view(torch.add_(torch.mul_(heads, room), torch.unsqueeze(positions, 1)), [-1])
     token = torch.arange(longest, dtype=4, device=device)
     position = torch.unsqueeze(positions, 1)                                                      # [n, 1]
     hidden = torch.gt(token, position)                                                            # [n, longest]
@@ -469,21 +482,50 @@ class Decoder(Module):
     other = torch.view(torch.index_select(halves, 1, next[4]), [n, -1])                           # [n, Q + K]
     return torch.addcmul(own * next[2], other, next[3], out=own)
 
-  # Attention of one new token of each sequence over the cache, all sequences at one time.
+  # End of the rows from `first` on that have one token each; that of the first alone if it has more.
+  def single(self: __torch__.Decoder, rows: List[int], first: int) -> int:
+    end = first
+    while end < len(rows) - 1 and rows[end + 1] - rows[end] == 1:
+      end = end + 1
+    return max(end, first + 1)
+
+  # Attention of few new tokens of each sequence over the cache: for neighbours with one token each at one time, for one with more by itself. A token's bits
+  # are the same either way, because each is a query of its own.
   def attend_next(self: __torch__.Decoder,
                   qkv: Tensor,           # [n, Q + 2 K], turned
                   next: List[Tensor],
-                  cache: Tensor          # [n, 2 KV, room, D]    takes the new keys and values
+                  rows: List[int],
+                  cache: Tensor          # [slots, 2 KV, room, D]    takes the new keys and values
                   ) -> Tensor:           # [n, Q]
     n = qkv.size(0)
     queries = self.heads * self.head_size
     longest = next[1].size(3)
     unused = torch.index_copy_(torch.view(cache, [-1, self.head_size]), 0, next[0], torch.reshape(torch.narrow(qkv, 1, queries, 2 * self.kv_heads * self.head_size), [-1, self.head_size]))
-    q = torch.view(torch.narrow(qkv, 1, 0, queries), [n, self.kv_heads, -1, self.head_size])      # [n, KV, G, D]
+    # Threads of libtorch's kernel on a CPU have parts of one buffer, and last bits depend on where such a part begins: four queries of a key head, or eight,
+    # make all parts begin alike.
+    groups = self.heads // self.kv_heads
+    q = torch.view(torch.narrow(qkv, 1, 0, queries), [n, self.kv_heads, groups, self.head_size])  # [n, KV, G, D]
+    if groups % 4 > 0:
+      q = torch.constant_pad_nd(q, [0, 0, 0, 4 - groups % 4])
     seen = torch.narrow(cache, 2, 0, longest)
     keys, values = torch.chunk(seen, 2, 1)
-    o = torch.scaled_dot_product_attention(q, keys, values, next[1])
-    return torch.reshape(o, [n, -1])
+    if len(rows) - 1 == n:
+      o = torch.scaled_dot_product_attention(q, keys, values, next[1])
+    else:
+      o = torch.empty_like(q)
+      i = 0
+      while i < len(rows) - 1:
+        j = self.single(rows, i)
+        lo = rows[i]
+        tokens = rows[j] - lo
+        # Copies that share memory, one for each token of a sequence.
+        shape = [tokens, -1, -1, -1]
+        k = torch.expand(torch.narrow(keys, 0, i, j - i), shape)
+        v = torch.expand(torch.narrow(values, 0, i, j - i), shape)
+        own = torch.scaled_dot_product_attention(torch.narrow(q, 0, lo, tokens), k, v, torch.narrow(next[1], 0, lo, tokens))
+        unused = torch.copy_(torch.narrow(o, 0, lo, tokens), own)
+        i = j
+    return torch.reshape(torch.narrow(o, 2, 0, groups), [n, -1])
 
   # Attention of rows of any lengths, row after row, over what the cache holds of their sequences.
   def attend_continuing(self: __torch__.Decoder, qkv: Tensor, rows: List[int], past: List[int], cache: Tensor) -> Tensor:
@@ -495,9 +537,14 @@ class Decoder(Module):
       unused = self.attend_row(row[:, :self.heads], cache[i, :self.kv_heads, :end], cache[i, self.kv_heads:, :end], past[i], out[rows[i]:rows[i + 1]])
     return torch.view(out, [qkv.size(0), -1])
 
-  # Adds s phi(A x) B^T of a group to y, in place, to each segment of tokens by its own adapter.
+  # y + z w^T, rounded once. w is packed.
+  def product_onto(self: __torch__.Decoder, y: Tensor, z: Tensor, w: Tensor) -> Tensor:
+    return ops.mkldnn._linear_pointwise(z, y, w, annotate(Optional[Tensor], None), "add")
+
+  # Adds s phi(A x) B^T of a group to y, in place, to each segment of tokens by its own adapter, which may be packed.
   def adapt(self: __torch__.Decoder, y: Tensor, x: Tensor, group: int, layer: int, layers: int, adapters: List[Tensor], segments: List[int],
             kinds: List[int], betas: List[float]) -> Tensor:
+    none = torch.new_zeros(x, [0])
     for i in range(len(segments) // 3):
       own = segments[3 * i]
       at = ((own * layers + layer) * 4 + group) * 2
@@ -505,8 +552,12 @@ class Decoder(Module):
       if b.size(1) > 0:
         begin = segments[3 * i + 1]
         tokens = segments[3 * i + 2]
-        z = self.phi(torch.linear(torch.narrow(x, 0, begin, tokens), adapters[at]), kinds[own], betas[own])
-        unused = torch.addmm_(torch.narrow(y, 0, begin, tokens), z, torch.t(b))
+        z = self.phi(self.product(torch.narrow(x, 0, begin, tokens), adapters[at], none), kinds[own], betas[own])
+        part = torch.narrow(y, 0, begin, tokens)
+        if ops.prim.is_mkldnn(b):
+          unused = torch.copy_(part, self.product_onto(part, z, b))
+        else:
+          unused = torch.addmm_(part, z, torch.t(b))
     return y
 
   # Layers `first` to `last` - 1 for generation: row i continues the sequence in slot `slot` + i of the caches, which take the new keys and values.
@@ -518,7 +569,7 @@ class Decoder(Module):
            kinds: List[int],           # of each adapter
            betas: List[float],
            cos: Tensor, sin: Tensor, rows: List[int], past: List[int],
-           next: List[Tensor],         # as next_tokens returns them where each row has one token; else empty
+           next: List[Tensor],         # as next_tokens returns them in a step of generation; empty where prompts are read
            slot: int,
            caches: List[Tensor]        # of all layers, [slots, 2 KV, room, D]
            ) -> Tensor:
@@ -531,7 +582,7 @@ class Decoder(Module):
       qkv = self.adapt(self.product(h, w[1], w[6]), h, 0, i, layers, adapters, segments, kinds, betas)
       if len(next) > 0:
         unused = self.turn_next(qkv, w[10], next)
-        o = self.attend_next(qkv, next, cache)
+        o = self.attend_next(qkv, next, rows, cache)
       else:
         given = torch.view(qkv, [x.size(0), -1, self.head_size])
         o = self.attend_continuing(self.turned(given, w[10], cos, sin), rows, past, cache)
@@ -548,10 +599,10 @@ class Decoder(Module):
       unused = torch.copy_(cache[target, :, :length], cache[source, :, :length])
     return caches[0]
 
-  # The first `length` tokens of a slot become zero in all layers.
-  def clear(self: __torch__.Decoder, caches: List[Tensor], slot: int, length: int) -> Tensor:
+  # The tokens `first` to `end` - 1 of a slot become zero in all layers.
+  def clear(self: __torch__.Decoder, caches: List[Tensor], slot: int, first: int, end: int) -> Tensor:
     for cache in caches:
-      unused = torch.zero_(cache[slot, :, :length])
+      unused = torch.zero_(cache[slot, :, first:end])
     return caches[0]
 
   # Keys and values into a tensor with room for longer sequences.

@@ -39,9 +39,9 @@ public sealed interface ServeReply {
      * A choice is complete.
      *
      * @param reason {@code stop} at an end token or stop text, {@code length} if the answer was cut
-     * @param tokens number of generated tokens, with the end token
+     * @param tokens number of generated tokens
      */
-    record Ended(int choice, String reason, int tokens) implements ServeReply {}
+    record Ended(int choice, String reason, TokenCounts tokens) implements ServeReply {}
 
     /**
      * The request failed, before or during generation.
@@ -49,6 +49,27 @@ public sealed interface ServeReply {
      * @param code error code of the API
      */
     record Refused(String code, String message) implements ServeReply {}
+
+    /**
+     * Tokens that were generated.
+     *
+     * @param completion tokens of the answer, with the end token
+     * @param acceptedDraft those of them that were read as draft tokens
+     * @param rejectedDraft draft tokens that were read in vain
+     */
+    record TokenCounts(int completion, int acceptedDraft, int rejectedDraft) {
+
+        /** No tokens. */
+        public static final TokenCounts NONE = new TokenCounts(0, 0, 0);
+
+        /** The tokens of both. */
+        public TokenCounts plus(TokenCounts other) {
+            return new TokenCounts(
+                    completion + other.completion,
+                    acceptedDraft + other.acceptedDraft,
+                    rejectedDraft + other.rejectedDraft);
+        }
+    }
 
     /**
      * A token of an answer.

@@ -20,9 +20,16 @@ public sealed interface ServeRequest {
     /**
      * Continues a prompt.
      *
+     * @param prediction text that the answers probably have; null if none is expected. It saves time and changes no answer
      * @param now current time for chat templates, in UTC
      */
-    record Generate(long id, ServedModel model, Input input, Decoding decoding, Instant now) implements ServeRequest {}
+    record Generate(
+            long id,
+            ServedModel model,
+            Input input,
+            @Nullable String prediction,
+            Decoding decoding,
+            Instant now) implements ServeRequest {}
 
     /** Cancels a request. An unknown id is ignored, because the request may have ended. */
     record Cancel(long id) implements ServeRequest {}

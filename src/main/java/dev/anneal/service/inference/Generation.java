@@ -26,7 +26,7 @@ public final class Generation implements AutoCloseable {
 
     private String fingerprint = "";
     private int promptTokens;
-    private int completionTokens;
+    private ServeReply.TokenCounts tokens = ServeReply.TokenCounts.NONE;
     private int endedChoices;
 
     /**
@@ -46,8 +46,10 @@ public final class Generation implements AutoCloseable {
         }
 
         /** Tokens of all answers. */
-        public int completionTokens() {
-            return choices.stream().mapToInt(Choice::completionTokens).sum();
+        public ServeReply.TokenCounts tokens() {
+            return choices.stream()
+                    .map(Choice::counts)
+                    .reduce(ServeReply.TokenCounts.NONE, ServeReply.TokenCounts::plus);
         }
     }
 
@@ -57,7 +59,8 @@ public final class Generation implements AutoCloseable {
      * @param tokens empty unless log-probabilities were requested
      * @param finishReason {@code stop} or {@code length}
      */
-    public record Choice(String text, List<ServeReply.Token> tokens, String finishReason, int completionTokens) {
+    public record Choice(
+            String text, List<ServeReply.Token> tokens, String finishReason, ServeReply.TokenCounts counts) {
 
         public Choice {
             tokens = List.copyOf(tokens);
@@ -98,9 +101,9 @@ public final class Generation implements AutoCloseable {
         return promptTokens;
     }
 
-    /** Number of tokens of completed choices. */
-    int completionTokens() {
-        return completionTokens;
+    /** Tokens of completed choices. */
+    ServeReply.TokenCounts tokens() {
+        return tokens;
     }
 
     /** Whether all choices have ended. */
@@ -121,7 +124,7 @@ public final class Generation implements AutoCloseable {
         }
         if (reply instanceof ServeReply.Ended ended) {
             endedChoices++;
-            completionTokens += ended.tokens();
+            tokens = tokens.plus(ended.tokens());
         }
         if (reply == null && System.nanoTime() >= deadlineNanos) {
             throw timedOut(timeout);

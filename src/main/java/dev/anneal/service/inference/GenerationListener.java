@@ -1,5 +1,7 @@
 package dev.anneal.service.inference;
 
+import dev.anneal.protocol.ServeReply;
+
 /** Receives counts of generation in this process. Called by request threads. */
 public interface GenerationListener {
 
@@ -10,5 +12,5 @@ public interface GenerationListener {
     void refused(int answers);
 
     /** All answers to a prompt are complete. */
-    void generated(int promptTokens, int completionTokens);
+    void generated(int promptTokens, ServeReply.TokenCounts tokens);
 }

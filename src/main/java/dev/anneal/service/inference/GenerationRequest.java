@@ -1,10 +1,19 @@
 package dev.anneal.service.inference;
 
 import dev.anneal.protocol.ServeRequest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request for generated text.
  *
  * @param model name of a base model, a tuned model or a checkpoint of one, as {@code /v1/models} lists them
+ * @param prediction text that the answers probably have; null if none is expected. It saves time and changes no answer
  */
-public record GenerationRequest(String model, ServeRequest.Input input, ServeRequest.Decoding decoding) {}
+public record GenerationRequest(
+        String model, ServeRequest.Input input, @Nullable String prediction, ServeRequest.Decoding decoding) {
+
+    /** A request without a prediction. */
+    public GenerationRequest(String model, ServeRequest.Input input, ServeRequest.Decoding decoding) {
+        this(model, input, null, decoding);
+    }
+}

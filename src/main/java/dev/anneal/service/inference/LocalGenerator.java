@@ -135,7 +135,8 @@ public final class LocalGenerator implements SmartLifecycle {
             tellGenerated(generation);
         });
         serving.send(
-                new ServeRequest.Generate(id, found.model(), request.input(), request.decoding(), clock.instant()),
+                new ServeRequest.Generate(
+                        id, found.model(), request.input(), request.prediction(), request.decoding(), clock.instant()),
                 generation::take);
     }
 
@@ -176,7 +177,7 @@ public final class LocalGenerator implements SmartLifecycle {
 
     private void tellGenerated(Generation generation) {
         if (generation.isComplete()) {
-            listeners.forEach(listener -> listener.generated(generation.promptTokens(), generation.completionTokens()));
+            listeners.forEach(listener -> listener.generated(generation.promptTokens(), generation.tokens()));
         }
     }
 

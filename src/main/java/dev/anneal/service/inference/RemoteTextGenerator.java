@@ -1,5 +1,6 @@
 package dev.anneal.service.inference;
 
+import dev.anneal.protocol.ServeReply;
 import dev.anneal.protocol.ServeRequest.Decoding;
 import dev.anneal.protocol.ServeRequest.Input;
 import dev.anneal.service.platform.refusal.Refusal;
@@ -115,15 +116,23 @@ final class RemoteTextGenerator implements TextGenerator {
 
     private static Generation.Whole whole(JsonNode json, boolean isChat) {
         List<Generation.Choice> choices = new ArrayList<>();
-        int tokens = json.at("/usage/completion_tokens").asInt();
+        ServeReply.TokenCounts tokens = tokens(json.path("usage"));
         for (JsonNode choice : json.path("choices")) {
             String text = choice.at(isChat ? "/message/content" : "/text").asString();
             // Usage is reported as a total, not per answer.
-            int share = choices.isEmpty() ? tokens : 0;
+            ServeReply.TokenCounts share = choices.isEmpty() ? tokens : ServeReply.TokenCounts.NONE;
             choices.add(new Generation.Choice(
                     text, List.of(), choice.path("finish_reason").asString(), share));
         }
         return new Generation.Whole(json.at("/usage/prompt_tokens").asInt(), choices);
+    }
+
+    private static ServeReply.TokenCounts tokens(JsonNode usage) {
+        JsonNode details = usage.path("completion_tokens_details");
+        return new ServeReply.TokenCounts(
+                usage.path("completion_tokens").asInt(),
+                details.path("accepted_prediction_tokens").asInt(0),
+                details.path("rejected_prediction_tokens").asInt(0));
     }
 
     private static Refusal refusal(JsonNode error) {

@@ -5,6 +5,7 @@ import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.generate.Answer;
 import dev.anneal.engine.network.generate.BatchWidth;
 import dev.anneal.engine.network.generate.Decoder;
+import dev.anneal.engine.network.generate.Drafting;
 import dev.anneal.engine.network.generate.Prompt;
 import dev.anneal.engine.network.generate.Sampling;
 import dev.anneal.engine.network.model.DecoderModel;
@@ -14,7 +15,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.json.JsonMapper;
@@ -22,7 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * The engine's side of {@code bench/generation.py}: continues prompts, none of which ends before it has all its tokens, and prints one JSON line.
  *
- * <p>Arguments: model directory, file of prompts (one array of token ids a line), tokens of an answer, {@code greedy} or {@code sampled}.
+ * <p>Arguments: model directory, file of prompts (one array of token ids a line), tokens of an answer, {@code greedy} or {@code sampled},
+ * {@code none} or {@code prompt_lookup}.
  */
 final class GenerationBenchmark {
 
@@ -41,7 +45,8 @@ final class GenerationBenchmark {
                     new IncrementalDecoder(model),
                     model.noAdapter(),
                     Set.of(),
-                    new BatchWidth(machine.computeThreads()));
+                    new BatchWidth(machine.computeThreads()),
+                    Drafting.valueOf(arguments[4].toUpperCase(Locale.ROOT)));
             decoder.answer(prompts(prompts, 1, sampled), () -> {});
             long begin = System.nanoTime();
             List<Answer> answers = decoder.answer(prompts(prompts, Integer.parseInt(arguments[2]), sampled), () -> {});
@@ -49,9 +54,19 @@ final class GenerationBenchmark {
             int tokens =
                     answers.stream().mapToInt(answer -> answer.tokens().length).sum();
             System.out.println(JsonMapper.shared()
-                    .writeValueAsString(
-                            Map.of("tokens_per_second", tokens / seconds, "peak_mib", StepBenchmark.peakMebibytes())));
+                    .writeValueAsString(Map.of(
+                            "tokens_per_second",
+                            tokens / seconds,
+                            "peak_mib",
+                            StepBenchmark.peakMebibytes(),
+                            "answers",
+                            hash(answers))));
         }
+    }
+
+    /** Equal for equal answers. */
+    private static int hash(List<Answer> answers) {
+        return Arrays.deepHashCode(answers.stream().map(Answer::tokens).toArray());
     }
 
     private static List<Prompt> prompts(List<int[]> tokens, int maxNewTokens, boolean sampled) {

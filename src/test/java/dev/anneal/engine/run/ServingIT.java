@@ -142,9 +142,9 @@ class ServingIT {
 
             engine.send(new ServeRequest.Cancel(1));
             engine.send(generate(3, Tasks.MODEL, null, prompt, 4));
-            assertThat(ended(engine, 3).tokens()).isPositive();
+            assertThat(ended(engine, 3).tokens().completion()).isPositive();
             engine.send(generate(4, golden, null, prompt, 4));
-            assertThat(ended(engine, 4).tokens()).isPositive();
+            assertThat(ended(engine, 4).tokens().completion()).isPositive();
         }
     }
 
@@ -154,6 +154,7 @@ class ServingIT {
                 id,
                 new ServeRequest.ServedModel(base, null),
                 new ServeRequest.Input.Tokens(List.of(5, 6, 7)),
+                null,
                 new ServeRequest.Decoding(choices, 500, 2, 0, 1, 0, 0, List.of(), List.of(), null),
                 Instant.EPOCH);
     }
@@ -168,6 +169,7 @@ class ServingIT {
                 id,
                 new ServeRequest.ServedModel(base, checkpoint),
                 input,
+                null,
                 new ServeRequest.Decoding(1, tokens, 0, 0, 1, 0, 0, List.of(), List.of(), null),
                 Instant.parse("2026-03-05T07:08:09Z"));
     }

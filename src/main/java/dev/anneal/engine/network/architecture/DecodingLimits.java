@@ -15,6 +15,12 @@ public record DecodingLimits(int sequencesOfLane, int slots, boolean sharesOpera
     /** Tokens of prompts that a lane reads at a time, unless a single prompt is longer; more would need much memory. */
     public static final int TOKENS_READ_AT_ONCE = 1024;
 
+    /** Maximum number of a sequence's tokens in a step: its last one and draft tokens. */
+    public static final int SEQUENCE_TOKENS_OF_STEP = 16;
+
+    /** Keys and values are kept in blocks of this many tokens. */
+    private static final int CACHE_BLOCK = 64;
+
     private static final int MAX_LANES = 8;
 
     private static final DecodingLimits WIDE = new DecodingLimits(SLOTS, SLOTS, true);
@@ -27,6 +33,16 @@ public record DecodingLimits(int sequencesOfLane, int slots, boolean sharesOpera
      */
     public static DecodingLimits of(String device, boolean fp32) {
         return fp32 && device.equals("cpu") ? NARROW : WIDE;
+    }
+
+    /** Maximum number of tokens in a step with this many sequences, whose logits are in memory at the same time. */
+    public static int tokensOfStep(int sequences) {
+        return Math.max(SEQUENCE_TOKENS_OF_STEP, 2 * sequences);
+    }
+
+    /** Number of tokens of the whole blocks that hold the keys and values of this many. */
+    public static int cachedTokens(int tokens) {
+        return (tokens + CACHE_BLOCK - 1) / CACHE_BLOCK * CACHE_BLOCK;
     }
 
     /** Lanes for a number of sequences. */

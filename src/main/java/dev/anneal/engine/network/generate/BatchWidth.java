@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 
 /**
  * Number of sequences decoded at a time. If memory is insufficient, it is reduced permanently: first the lanes, which changes no bit of an
- * answer, then the slots of each lane. The last bits of logits depend on which sequences share a lane, so later samples differ but have the
+ * answer, then the slots of each lane. In fp32 the last bits of logits depend on which sequences share a lane, so later samples differ but have the
  * same distribution.
  */
 public final class BatchWidth {
@@ -15,6 +15,7 @@ public final class BatchWidth {
     private final Consumer<BatchWidth> narrowed;
     private final int threads;
     private final Map<Integer, OperatorSharing> sharing = new ConcurrentHashMap<>();
+    private final Map<Integer, DraftLength> draftLengths = new ConcurrentHashMap<>();
     private int lanes;
     private int slots = DecodingLimits.SLOTS;
 
@@ -58,6 +59,11 @@ public final class BatchWidth {
                 lane,
                 (place, known) ->
                         known != null && known.threads() == number ? known : new OperatorSharing(number, true));
+    }
+
+    /** How many draft tokens a lane's steps read, with measurements that persist between calls. */
+    DraftLength draftLength(int lane) {
+        return draftLengths.computeIfAbsent(lane, place -> DraftLength.measured());
     }
 
     /** Maximum number of sequences decoded at a time. */

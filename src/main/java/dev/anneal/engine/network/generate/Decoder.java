@@ -22,11 +22,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *     model alone
  * @param ends end tokens, which are not part of an answer
  * @param breadth number of sequences decoded at a time
+ * @param drafting whether steps may read draft tokens. They do only where that changes no bit of an answer, because how many they read
+ *     depends on the clock
  */
-public record Decoder(IncrementalDecoder model, AppliedAdapter adapter, Set<Integer> ends, BatchWidth breadth) {
+public record Decoder(
+        IncrementalDecoder model, AppliedAdapter adapter, Set<Integer> ends, BatchWidth breadth, Drafting drafting) {
 
     public Decoder {
         ends = Set.copyOf(ends);
+    }
+
+    /** A decoder that drafts. */
+    public Decoder(IncrementalDecoder model, AppliedAdapter adapter, Set<Integer> ends, BatchWidth breadth) {
+        this(model, adapter, ends, breadth, Drafting.PROMPT_LOOKUP);
     }
 
     /** Tokens of greedy answers by {@link #answer(List, Runnable)}. */
@@ -50,7 +58,7 @@ public record Decoder(IncrementalDecoder model, AppliedAdapter adapter, Set<Inte
     public List<Answer> answer(List<Prompt> prompts, Runnable betweenTokens) {
         while (true) {
             try (Scope own = model.scope().child()) {
-                return answerOnce(new NextTokens(own), prompts, betweenTokens);
+                return answerOnce(new NextTokens(own), model.packed(own, adapter), prompts, betweenTokens);
             } catch (TorchException e) {
                 if (!e.isOutOfMemory() || !breadth.narrow(prompts.size(), limits())) {
                     throw e;
@@ -59,13 +67,14 @@ public record Decoder(IncrementalDecoder model, AppliedAdapter adapter, Set<Inte
         }
     }
 
-    private List<Answer> answerOnce(NextTokens nextTokens, List<Prompt> prompts, Runnable betweenTokens) {
+    private List<Answer> answerOnce(
+            NextTokens nextTokens, AppliedAdapter packed, List<Prompt> prompts, Runnable betweenTokens) {
         List<WholeAnswer> answers = new ArrayList<>();
         List<Sequence> sequences = new ArrayList<>();
         for (Prompt prompt : prompts) {
             WholeAnswer answer = new WholeAnswer(ends);
             answers.add(answer);
-            sequences.add(new Sequence(prompt, adapter, model.config().maxPositions(), answer));
+            sequences.add(new Sequence(prompt, packed, model.config().maxPositions(), answer));
         }
         continueAll(nextTokens, deal(sequences), betweenTokens);
         return answers.stream().map(WholeAnswer::answer).toList();
@@ -77,7 +86,7 @@ public record Decoder(IncrementalDecoder model, AppliedAdapter adapter, Set<Inte
         int threads = limits().sharesOperators() ? breadth.threads() / atOneTime : 1;
         try (ComputeThreads pool = new ComputeThreads(atOneTime, Math.max(atOneTime, lanes.size()))) {
             pool.run(lanes.size(), (buffer, number) -> {
-                try (Lane lane = lane(nextTokens, lanes.get(number), breadth.sharing(number, threads))) {
+                try (Lane lane = lane(nextTokens, lanes.get(number), number, threads)) {
                     lane.run(() -> !failed.get(), betweenTokens);
                 } catch (RuntimeException | Error e) {
                     failed.set(true);
@@ -87,7 +96,7 @@ public record Decoder(IncrementalDecoder model, AppliedAdapter adapter, Set<Inte
         }
     }
 
-    private Lane lane(NextTokens nextTokens, List<Sequence> dealt, OperatorSharing sharing) {
+    private Lane lane(NextTokens nextTokens, List<Sequence> dealt, int number, int threads) {
         int capacity = dealt.stream().mapToInt(Sequence::cachedTokens).max().orElseThrow();
         return new Lane(
                 model,
@@ -95,7 +104,10 @@ public record Decoder(IncrementalDecoder model, AppliedAdapter adapter, Set<Inte
                 new ArrayDeque<>(dealt),
                 Math.min(Math.min(breadth.slots(), limits().slots()), dealt.size()),
                 capacity,
-                sharing);
+                breadth.sharing(number, threads),
+                drafting == Drafting.PROMPT_LOOKUP && model.hasIndependentRows()
+                        ? breadth.draftLength(number)
+                        : DraftLength.none());
     }
 
     private List<List<Sequence>> deal(List<Sequence> sequences) {

@@ -1,5 +1,7 @@
 package dev.anneal.engine.network.generate;
 
+import dev.anneal.engine.network.generate.NextTokens.Place;
+import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.network.model.KeyValueCache;
 import dev.anneal.engine.network.torch.Scope;
@@ -9,8 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Sequences that one thread decodes, each with its adapter: a number at a time, and the next takes the slot of an ended one. More can be
@@ -24,6 +26,7 @@ final class Lane implements AutoCloseable {
     private final KeyValueCache cache;
     private final Queue<Sequence> waiting;
     private final OperatorSharing sharing;
+    private final DraftLength draftLength;
 
     /** Sequence i is in slot i. */
     private final List<Sequence> running = new ArrayList<>();
@@ -33,6 +36,7 @@ final class Lane implements AutoCloseable {
      * @param slots number of sequences at a time
      * @param capacity maximum number of tokens of a sequence in the cache
      * @param sharing how operators of its steps are shared
+     * @param draftLength how many draft tokens its steps read
      */
     Lane(
             IncrementalDecoder model,
@@ -40,11 +44,13 @@ final class Lane implements AutoCloseable {
             Queue<Sequence> waiting,
             int slots,
             int capacity,
-            OperatorSharing sharing) {
+            OperatorSharing sharing,
+            DraftLength draftLength) {
         this.model = model;
         this.nextTokens = nextTokens;
         this.waiting = waiting;
         this.sharing = sharing;
+        this.draftLength = draftLength;
         this.scope = model.scope().child();
         this.cache = model.newCache(scope, slots, capacity);
     }
@@ -76,46 +82,80 @@ final class Lane implements AutoCloseable {
         PrefillBatch arrivals = new PrefillBatch(waiting, cache.slots() - first);
         running.addAll(arrivals.sequences());
         if (arrivals.count() > 0) {
-            advance(first, arrivals.readers(), arrivals::reader);
+            read(first, arrivals);
         }
         return arrivals.count() > 0;
     }
 
-    /** Chooses the next token of each sequence. */
-    private void advance() {
-        sharing.step(running.size(), () -> advance(0, running.size(), IntUnaryOperator.identity()));
-    }
-
-    /**
-     * Chooses the next token of each sequence from a slot on.
-     *
-     * @param readers number of sequences, the first ones, that read their new tokens; the others copy from one of them
-     * @param reader index of the one to copy from
-     */
-    private void advance(int first, int readers, IntUnaryOperator reader) {
-        List<Sequence> sequences = running.subList(first, running.size());
-        List<Sequence> reading = sequences.subList(0, readers);
+    /** Reads prompts into the slots from {@code first} on, and chooses the first token after each. */
+    private void read(int first, PrefillBatch arrivals) {
+        List<Sequence> sequences = arrivals.sequences();
+        List<Sequence> reading = sequences.subList(0, arrivals.readers());
         List<ChosenToken> chosen;
         try (Scope step = scope.child()) {
-            Tensor hidden = model.read(
-                    step,
-                    reading.stream().map(Sequence::unread).toList(),
-                    cache,
-                    first,
-                    reading.stream().map(Sequence::adapter).toList());
-            for (int i = readers; i < sequences.size(); i++) {
-                cache.copy(first + reader.applyAsInt(i), first + i);
+            Tensor hidden = model.prefill(step, unread(reading), cache, first, adapters(reading));
+            for (int i = reading.size(); i < sequences.size(); i++) {
+                cache.copy(first + arrivals.reader(i), first + i);
             }
             long[] ends = ends(reading);
             long[] last = IntStream.range(0, sequences.size())
-                    .mapToLong(i -> ends[reader.applyAsInt(i)] - 1)
+                    .mapToLong(i -> ends[arrivals.reader(i)] - 1)
                     .toArray();
-            chosen = nextTokens.chooseWithLogprobs(step, model.logits(step, hidden, last), sequences);
+            List<Place> places =
+                    sequences.stream().map(sequence -> new Place(sequence, 0)).toList();
+            chosen = nextTokens.chooseWithLogprobs(step, model.logits(step, hidden, last), places);
         }
         for (int i = 0; i < chosen.size(); i++) {
-            give(sequences.get(i), chosen.get(i));
+            Sequence sequence = sequences.get(i);
+            ChosenToken token = chosen.get(i);
+            give(sequence, () -> sequence.takeFirst(token));
         }
         removeEnded();
+    }
+
+    /** Continues each sequence by a token, and by those draft tokens after it that are right. */
+    private void advance() {
+        running.forEach(sequence -> sequence.findDrafts(draftLength.most()));
+        int most = draftLength.choose(running.stream().map(Sequence::drafts).toList());
+        running.forEach(sequence -> sequence.draft(most));
+        int tokens =
+                running.stream().mapToInt(sequence -> sequence.unread().length).sum();
+        long begin = System.nanoTime();
+        sharing.step(tokens, this::verify);
+        draftLength.note(tokens, System.nanoTime() - begin);
+        removeEnded();
+    }
+
+    /** Chooses the tokens after all unread ones, and keeps those that follow right ones. */
+    private void verify() {
+        List<ChosenToken> chosen;
+        try (Scope step = scope.child()) {
+            Tensor hidden = model.step(step, unread(running), cache, 0, adapters(running));
+            List<Place> places = running.stream()
+                    .flatMap(sequence -> IntStream.range(0, sequence.unread().length)
+                            .mapToObj(place -> new Place(sequence, sequence.length() + place)))
+                    .toList();
+            long[] all = LongStream.range(0, places.size()).toArray();
+            chosen = nextTokens.chooseWithLogprobs(step, model.logits(step, hidden, all), places);
+        }
+        int begin = 0;
+        for (int slot = 0; slot < running.size(); slot++) {
+            Sequence sequence = running.get(slot);
+            int read = sequence.unread().length;
+            List<ChosenToken> own = chosen.subList(begin, begin + read);
+            begin += read;
+            int cached = cache.length(slot) - read;
+            int place = slot;
+            give(sequence, () -> cache.truncate(place, cached + sequence.takeVerified(own)));
+        }
+    }
+
+    private static List<int[]> unread(List<Sequence> sequences) {
+        return sequences.stream().map(Sequence::unread).toList();
+    }
+
+    private static List<AppliedAdapter> adapters(List<Sequence> sequences) {
+        return sequences.stream().map(Sequence::adapter).toList();
     }
 
     /** For each sequence the index after its last token among all tokens read. */
@@ -127,9 +167,9 @@ final class Lane implements AutoCloseable {
     }
 
     /** If a sink fails, its answer ends; the others continue. */
-    private static void give(Sequence sequence, ChosenToken token) {
+    private static void give(Sequence sequence, Runnable tokens) {
         try {
-            sequence.take(token);
+            tokens.run();
         } catch (RuntimeException e) {
             sequence.fail(e);
         }

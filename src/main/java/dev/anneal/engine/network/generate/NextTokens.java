@@ -10,19 +10,33 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
-/** Chooses the next token of each of several sequences, each with its own {@link Sampling}, by {@code torchscript/sampling.py}. */
+/** Chooses next tokens of several sequences, each with its own {@link Sampling}, by {@code torchscript/sampling.py}. */
 final class NextTokens {
 
     private final Program program;
+
+    /**
+     * Where a token is chosen.
+     *
+     * @param position of the token in the sequence's answer, from 0
+     */
+    record Place(Sequence sequence, int position) {
+
+        private Sampling sampling() {
+            return sequence.sampling();
+        }
+    }
 
     NextTokens(Scope owner) {
         this.program = Program.load(owner, "sampling", "Sampling", Map.of());
     }
 
     /** As {@link #choose}, with log-probabilities if requested. */
-    List<ChosenToken> chooseWithLogprobs(Scope scope, Tensor logits, List<Sequence> sequences) {
-        int[] chosen = choose(scope, logits, sequences);
-        int[] counts = sequences.stream().mapToInt(Sequence::topLogprobs).toArray();
+    List<ChosenToken> chooseWithLogprobs(Scope scope, Tensor logits, List<Place> places) {
+        int[] chosen = choose(scope, logits, places);
+        int[] counts = places.stream()
+                .mapToInt(place -> place.sequence().topLogprobs())
+                .toArray();
         int most = Arrays.stream(counts).max().orElse(TokenSink.NO_LOGPROBS);
         if (most == TokenSink.NO_LOGPROBS) {
             return Arrays.stream(chosen).mapToObj(ChosenToken::of).toList();
@@ -45,25 +59,23 @@ final class NextTokens {
         return result;
     }
 
-    /** @param logits of the sequences' next tokens, fp32 [M, V] */
-    int[] choose(Scope scope, Tensor logits, List<Sequence> sequences) {
-        boolean allGreedy =
-                sequences.stream().allMatch(sequence -> sequence.sampling().isGreedy());
-        boolean allDrawn =
-                sequences.stream().noneMatch(sequence -> sequence.sampling().isGreedy());
+    /** Chooses the tokens of the places, whose logits are fp32 [M, V]. */
+    int[] choose(Scope scope, Tensor logits, List<Place> places) {
+        List<Sampling> samplings = places.stream().map(Place::sampling).toList();
+        boolean allGreedy = samplings.stream().allMatch(Sampling::isGreedy);
+        boolean allDrawn = samplings.stream().noneMatch(Sampling::isGreedy);
         long[] largest =
                 allDrawn ? new long[0] : program.call(scope, "largest", logits).toLongs();
-        long[] drawn = allGreedy ? new long[0] : draw(scope, logits, sequences);
-        int[] tokens = new int[sequences.size()];
+        long[] drawn = allGreedy ? new long[0] : draw(scope, logits, places, samplings);
+        int[] tokens = new int[places.size()];
         for (int i = 0; i < tokens.length; i++) {
-            tokens[i] = (int) (sequences.get(i).sampling().isGreedy() ? largest[i] : drawn[i]);
+            tokens[i] = (int) (samplings.get(i).isGreedy() ? largest[i] : drawn[i]);
         }
         return tokens;
     }
 
-    private long[] draw(Scope scope, Tensor logits, List<Sequence> sequences) {
-        List<Sampling> samplings = sequences.stream().map(Sequence::sampling).toList();
-        Tensor bits = longs(scope, sequences, sequence -> sequence.sampling().bits(sequence.length()));
+    private long[] draw(Scope scope, Tensor logits, List<Place> places, List<Sampling> samplings) {
+        Tensor bits = longs(scope, places, place -> place.sampling().bits(place.position()));
         return program.call(scope, "draw", distribution(scope, logits, samplings), bits)
                 .toLongs();
     }

@@ -24,6 +24,7 @@ public final class OpenDecoder implements AutoCloseable {
     private final Limits limits;
     private final Turns turns;
     private final OperatorSharing sharing;
+    private final DraftLength draftLength = DraftLength.measured();
 
     /** Its monitor is notified when something is added to this queue or to {@link #afterwards}. */
     private final Queue<Sequence> waiting = new ConcurrentLinkedQueue<>();
@@ -104,7 +105,7 @@ public final class OpenDecoder implements AutoCloseable {
 
     private void decode() throws InterruptedException {
         turns.begin();
-        try (Lane lane = new Lane(model, nextTokens, waiting, limits.slots(), limits.context(), sharing)) {
+        try (Lane lane = new Lane(model, nextTokens, waiting, limits.slots(), limits.context(), sharing, draftLength)) {
             decode(lane);
         } catch (RuntimeException | Error e) {
             // There is no memory for the lane: all waiting prompts fail; new ones can be submitted.

@@ -4,14 +4,21 @@ package dev.anneal.engine.network.generate;
  * A prompt with its decoding parameters.
  *
  * @param tokens ids, at least one; must not be changed
+ * @param prediction tokens that the answer is expected to have, which saves time where it has them and changes nothing else; may be empty;
+ *     must not be changed
  * @param maxNewTokens maximum number of tokens of the answer, which the model's context also limits
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares prompts
-public record Prompt(int[] tokens, int maxNewTokens, Sampling sampling) {
+public record Prompt(int[] tokens, int[] prediction, int maxNewTokens, Sampling sampling) {
 
     public Prompt {
         if (tokens.length == 0) {
             throw new IllegalArgumentException("a prompt has at least one token");
         }
+    }
+
+    /** A prompt whose answer nobody predicts. */
+    public Prompt(int[] tokens, int maxNewTokens, Sampling sampling) {
+        this(tokens, new int[0], maxNewTokens, sampling);
     }
 }

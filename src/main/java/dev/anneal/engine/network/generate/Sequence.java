@@ -2,6 +2,8 @@ package dev.anneal.engine.network.generate;
 
 import dev.anneal.engine.network.model.AppliedAdapter;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** A prompt and its answer so far. */
 final class Sequence {
@@ -10,6 +12,7 @@ final class Sequence {
     private final AppliedAdapter adapter;
     private final TokenSink sink;
     private final int room;
+    private final Drafts drafts;
     private int[] unread;
     private int length;
     private boolean ended;
@@ -24,6 +27,7 @@ final class Sequence {
         this.adapter = adapter;
         this.sink = sink;
         this.unread = prompt.tokens();
+        this.drafts = new Drafts(new PromptLookup(prompt.tokens(), prompt.prediction()));
         this.room = Math.max(0, Math.min(prompt.maxNewTokens(), context - prompt.tokens().length));
         endIfFull();
     }
@@ -40,7 +44,24 @@ final class Sequence {
         return sink.topLogprobs();
     }
 
-    /** Tokens that the model reads next. */
+    Drafts drafts() {
+        return drafts;
+    }
+
+    /** Looks for at most {@code most} draft tokens, fewer if the answer is almost as long as it may be. */
+    void findDrafts(int most) {
+        drafts.find(Math.min(most, room - length - 1));
+    }
+
+    /** Has the model read at most {@code most} of the draft tokens after the last token of the answer. */
+    void draft(int most) {
+        int last = unread[0];
+        unread = IntStream.rangeClosed(0, drafts.count(most))
+                .map(place -> place == 0 ? last : drafts.token(place - 1))
+                .toArray();
+    }
+
+    /** Tokens that the model reads next: the prompt, or the last token of the answer and draft tokens after it. */
     int[] unread() {
         return unread;
     }
@@ -65,9 +86,34 @@ final class Sequence {
         return unread.length + room - 1;
     }
 
-    void take(ChosenToken token) {
-        length++;
+    /** Takes the token that follows its prompt. */
+    void takeFirst(ChosenToken token) {
         unread = new int[] {token.id()};
+        sink.stepped(0);
+        take(token);
+    }
+
+    /**
+     * Takes the tokens chosen after each unread one, as far as the draft tokens are those that were chosen before them.
+     *
+     * @return number of unread tokens that are part of the answer
+     */
+    int takeVerified(List<ChosenToken> chosen) {
+        int[] read = unread;
+        int taken = 0;
+        sink.stepped(read.length - 1);
+        do {
+            unread = new int[] {chosen.get(taken).id()};
+            take(chosen.get(taken));
+            taken++;
+        } while (!hasEnded() && taken < read.length && read[taken] == unread[0]);
+        drafts.compared(read.length - 1, taken - 1);
+        return taken;
+    }
+
+    private void take(ChosenToken token) {
+        length++;
+        drafts.add(token.id());
         if (sink.take(token)) {
             endIfFull();
         } else {

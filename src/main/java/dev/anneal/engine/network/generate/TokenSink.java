@@ -17,6 +17,13 @@ public interface TokenSink {
     /** @return whether the answer continues */
     boolean take(ChosenToken token);
 
+    /**
+     * The model has made a step, whose tokens follow: one, and those draft tokens that it chose too.
+     *
+     * @param draftTokens number of draft tokens that it read
+     */
+    default void stepped(int draftTokens) {}
+
     /** Whether the answer is no longer needed. */
     default boolean isCancelled() {
         return false;

@@ -40,6 +40,11 @@ public record AppliedAdapter(
         return new AppliedAdapter(layers, parts, scale, activation, newBeta, newDropout);
     }
 
+    /** The same adapter with other tensors of the same values. */
+    AppliedAdapter with(List<List<Tensor>> newLayers) {
+        return new AppliedAdapter(newLayers, parts, scale, activation, beta, dropout);
+    }
+
     /** No adapter: matrices of rank 0, which the program skips. */
     static AppliedAdapter none(Scope scope, ModelConfig config, ElementType precision) {
         List<Tensor> layer = new ArrayList<>();

@@ -1,5 +1,6 @@
 package dev.anneal.engine.network.model;
 
+import dev.anneal.engine.network.architecture.DecodingLimits;
 import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.ProjectionGroup;
@@ -59,6 +60,13 @@ final class DecoderProgram {
     /** A bf16 matrix on a CPU in oneDNN's own layout, which only {@code read} and {@code logits} accept. */
     Tensor packed(Scope scope, Tensor weight) {
         return program.call(scope, "packed", weight);
+    }
+
+    /** Whether a row's products with a packed matrix have the same bits however many rows are multiplied at a time. */
+    boolean hasIndependentRows(Scope scope, Tensor packed) {
+        try (Tensor different = program.call(scope, "dependent", packed)) {
+            return different.toLongs()[0] == 0;
+        }
     }
 
     Tensor fuse(Scope scope, List<Tensor> weights) {
@@ -257,29 +265,38 @@ final class DecoderProgram {
     /**
      * Neighbouring slots of a cache, one for each row.
      *
-     * @param next results of the program's {@code next_tokens} for layers without a window if each row has one token; otherwise empty
+     * @param next results of the program's {@code next_tokens} for layers without a window in a step; otherwise empty
      * @param nextInWindow the same for layers with the window
      */
     record Slots(KeyValueCache cache, int first, List<Tensor> next, List<Tensor> nextInWindow) {}
 
-    /** The slots of a batch's rows from {@code first} on. */
-    Slots slots(Scope scope, KeyValueCache cache, int first, Batch batch) {
+    /**
+     * The slots of a batch's rows from {@code first} on.
+     *
+     * @param isStep whether each of its tokens is a query of its own
+     */
+    Slots slots(Scope scope, KeyValueCache cache, int first, Batch batch, boolean isStep) {
+        if (!isStep) {
+            return new Slots(cache, first, List.of(), List.of());
+        }
         List<Tensor> next = nextTokens(scope, program, cache, batch);
         return new Slots(cache, first, next, windowed == program ? next : nextTokens(scope, windowed, cache, batch));
     }
 
     private static List<Tensor> nextTokens(Scope scope, Program program, KeyValueCache cache, Batch batch) {
         TokenRows rows = batch.rows();
-        return rows.tokens() == rows.rows()
-                ? program.callForList(
-                        scope,
-                        "next_tokens",
-                        batch.positions(),
-                        batch.cos(),
-                        batch.sin(),
-                        rows.lastPosition() + 1,
-                        (long) cache.room())
-                : List.of();
+        // Whole blocks, those behind a sequence with weight 0: the order in which a kernel adds up a block depends on
+        // how much of it there is.
+        long seen = DecodingLimits.cachedTokens((int) rows.lastPosition() + 1);
+        return program.callForList(
+                scope,
+                "next_tokens",
+                scope.longs(rows.partOfToken(), rows.tokens()),
+                batch.positions(),
+                batch.cos(),
+                batch.sin(),
+                seen,
+                (long) cache.room());
     }
 
     /** Copies a sequence of {@code length} tokens from one slot of all layers' keys and values to another. */
@@ -288,9 +305,10 @@ final class DecoderProgram {
                 .close();
     }
 
-    /** Makes the first {@code length} tokens of a slot zero in all layers. */
-    void clear(Scope scope, List<Tensor> caches, int slot, int length) {
-        program.call(scope, "clear", caches, (long) slot, (long) length).close();
+    /** Makes the tokens {@code first} to {@code end} - 1 of a slot zero in all layers. */
+    void clear(Scope scope, List<Tensor> caches, int slot, int first, int end) {
+        program.call(scope, "clear", caches, (long) slot, (long) first, (long) end)
+                .close();
     }
 
     /** Copies a layer's keys and values into a tensor with room for longer sequences. */

@@ -8,6 +8,7 @@ import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.network.torch.TorchException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads sequences a few tokens at a time. In bf16 on a CPU it keeps a copy of the large matrices in the fastest layout for products with
@@ -25,25 +26,67 @@ public final class IncrementalDecoder implements AutoCloseable {
     /** The weights of all layers, one after another. */
     private final List<Tensor> layers;
 
+    private final boolean packs;
+    private final boolean independentRows;
+
     public IncrementalDecoder(DecoderModel model) {
         this.model = model;
         this.scope = model.scope().child();
-        boolean packs =
+        boolean mayPack =
                 model.precision() == ElementType.BFLOAT16 && scope.device().equals("cpu");
-        this.weights = packs ? packedIfPossible(model.weights()) : model.weights();
+        Optional<DecoderTensors> packed = mayPack ? packedIfPossible(model.weights()) : Optional.empty();
+        this.packs = packed.isPresent();
+        this.weights = packed.orElse(model.weights());
         this.layers = weights.layers().stream().flatMap(List::stream).toList();
+        this.independentRows = measureIndependentRows();
     }
 
     /** oneDNN has this layout only for processors with bf16 products. */
-    private DecoderTensors packedIfPossible(DecoderTensors plain) {
+    private Optional<DecoderTensors> packedIfPossible(DecoderTensors plain) {
         try {
-            return packed(plain);
+            return Optional.of(packed(plain));
         } catch (TorchException e) {
             if (e.isOutOfMemory()) {
                 throw e;
             }
-            return plain;
+            return Optional.empty();
         }
+    }
+
+    /**
+     * The adapter in the layout of the model's matrices, which makes its products as independent of their number of rows as the model's.
+     * Later changes of {@code adapter} do not reach it.
+     *
+     * @param owner of the copies, if there are any
+     */
+    public AppliedAdapter packed(Scope owner, AppliedAdapter adapter) {
+        if (!packs) {
+            return adapter;
+        }
+        return adapter.with(adapter.layers().stream()
+                .map(layer -> layer.stream()
+                        .map(tensor -> tensor.elements() == 0
+                                ? tensor
+                                : model.program().packed(owner, tensor))
+                        .toList())
+                .toList());
+    }
+
+    /**
+     * Whether a token's bits do not depend on how many others are read in the same step, with a {@link #packed} adapter. Measured with some
+     * of the matrices, because it is a property of oneDNN's kernels for this processor; products of fp32 do not have it.
+     */
+    public boolean hasIndependentRows() {
+        return independentRows;
+    }
+
+    private boolean measureIndependentRows() {
+        if (!packs) {
+            return false;
+        }
+        List<Tensor> matrices = new ArrayList<>(List.of(weights.head()));
+        MATRICES.forEach(place -> matrices.add(weights.layers().get(0).get(place)));
+        return matrices.stream().allMatch(matrix -> model.program().hasIndependentRows(scope, matrix));
     }
 
     private DecoderTensors packed(DecoderTensors plain) {
@@ -83,8 +126,7 @@ public final class IncrementalDecoder implements AutoCloseable {
     }
 
     /**
-     * Reads more tokens of cached sequences in neighbouring slots. If each has one token, as in a step of generation, attention is computed
-     * for all at once, otherwise row by row.
+     * Reads prompts, or more tokens of cached sequences, in neighbouring slots. Attention is computed row by row.
      *
      * @param tokens new tokens of each sequence, at least one each
      * @param cache cache of the sequences
@@ -92,13 +134,32 @@ public final class IncrementalDecoder implements AutoCloseable {
      * @param adapters one for each sequence; neighbours with the same adapter share its products
      * @return hidden states of the new tokens, sequence after sequence, [N, H]
      */
-    public Tensor read(
+    public Tensor prefill(
             Scope target, List<int[]> tokens, KeyValueCache cache, int first, List<AppliedAdapter> adapters) {
+        return read(target, tokens, cache, first, adapters, false);
+    }
+
+    /**
+     * As {@link #prefill}, of few tokens each. For attention each is a query of its own, so its bits do not depend
+     * on how many are read with it, nor on other sequences, as far as those of products do not: {@link #hasIndependentRows}.
+     */
+    public Tensor step(
+            Scope target, List<int[]> tokens, KeyValueCache cache, int first, List<AppliedAdapter> adapters) {
+        return read(target, tokens, cache, first, adapters, true);
+    }
+
+    private Tensor read(
+            Scope target,
+            List<int[]> tokens,
+            KeyValueCache cache,
+            int first,
+            List<AppliedAdapter> adapters,
+            boolean isStep) {
         TokenRows rows = rows(tokens, cache, first);
         cache.reserve((int) rows.lastPosition() + 1);
         try (Scope pass = target.child()) {
             Batch batch = model.batch(pass, rows);
-            DecoderProgram.Slots slots = cache.program().slots(pass, cache, first, batch);
+            DecoderProgram.Slots slots = cache.program().slots(pass, cache, first, batch, isStep);
             Tensor x = cache.program()
                     .read(pass, model.embed(pass, rows), batch, slots, layers, new RowAdapters(rows, adapters));
             for (int row = 0; row < tokens.size(); row++) {

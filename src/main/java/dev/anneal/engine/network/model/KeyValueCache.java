@@ -1,5 +1,6 @@
 package dev.anneal.engine.network.model;
 
+import dev.anneal.engine.network.architecture.DecodingLimits;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
@@ -14,7 +15,7 @@ import java.util.List;
 public final class KeyValueCache implements AutoCloseable {
 
     /** Minimum number of tokens by which capacity grows. */
-    private static final int BLOCK = 64;
+    private static final int GROWTH = 64;
 
     private final Scope scope;
     private final DecoderProgram program;
@@ -57,9 +58,14 @@ public final class KeyValueCache implements AutoCloseable {
      * sequence with weight 0, which would not cancel non-finite values.
      */
     public void free(int slot) {
-        if (lengths[slot] > 0) {
-            program.clear(scope, layers, slot, lengths[slot]);
-            lengths[slot] = 0;
+        truncate(slot, 0);
+    }
+
+    /** Removes a sequence's tokens from {@code length} on. Their values are zeroed, as {@link #free} does. */
+    public void truncate(int slot, int length) {
+        if (length < lengths[slot]) {
+            program.clear(scope, layers, slot, length, lengths[slot]);
+            lengths[slot] = length;
         }
     }
 
@@ -75,7 +81,7 @@ public final class KeyValueCache implements AutoCloseable {
         lengths[to] = lengths[from];
     }
 
-    /** Number of tokens of each sequence that fit without growing. */
+    /** Number of tokens of each sequence that fit without growing: whole blocks. */
     int room() {
         return room;
     }
@@ -88,7 +94,7 @@ public final class KeyValueCache implements AutoCloseable {
     /** Grows the cache for sequences of this length. */
     void reserve(int tokens) {
         if (tokens > room) {
-            room = Math.min(capacity, Math.max(tokens + BLOCK, room + room / 2));
+            room = DecodingLimits.cachedTokens(Math.min(capacity, Math.max(tokens + GROWTH, room + room / 2)));
             layers = grown(layers);
         }
     }

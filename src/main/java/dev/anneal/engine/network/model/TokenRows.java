@@ -113,6 +113,15 @@ public final class TokenRows {
         return sum;
     }
 
+    /** For each token the index of its part. */
+    long[] partOfToken() {
+        long[] parts = new long[tokens()];
+        for (int part = 0; part < before.length; part++) {
+            Arrays.fill(parts, (int) offsets[part], (int) offsets[part + 1], part);
+        }
+        return parts;
+    }
+
     /** Index of a row's token, which is not before {@link #start}, among the tokens of all rows. */
     public int index(int row, int token) {
         int part = partOfRow[row];

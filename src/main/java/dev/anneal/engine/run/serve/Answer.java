@@ -24,6 +24,8 @@ final class Answer implements TokenSink {
     private final HeldTokens held = new HeldTokens();
 
     private int tokens;
+    private int steps;
+    private int draftTokens;
 
     /**
      * @param ends end tokens
@@ -49,6 +51,12 @@ final class Answer implements TokenSink {
     }
 
     @Override
+    public void stepped(int drafted) {
+        steps++;
+        draftTokens += drafted;
+    }
+
+    @Override
     public boolean take(ChosenToken token) {
         try {
             return !request.isCancelled() && goesOnAfter(token);
@@ -71,7 +79,7 @@ final class Answer implements TokenSink {
         String passed = stops.pass(more);
         tell(passed, held.told(passed.length()));
         if (stops.reached()) {
-            request.ended(new ServeReply.Ended(choice, "stop", tokens));
+            request.ended(new ServeReply.Ended(choice, "stop", counts()));
             return false;
         }
         return true;
@@ -99,7 +107,13 @@ final class Answer implements TokenSink {
     private void end(String reason) {
         String passed = stops.pass(text.rest()) + stops.rest();
         tell(passed, stops.reached() ? held.told(passed.length()) : held.rest());
-        request.ended(new ServeReply.Ended(choice, stops.reached() ? "stop" : reason, tokens));
+        request.ended(new ServeReply.Ended(choice, stops.reached() ? "stop" : reason, counts()));
+    }
+
+    /** Each step gives one token that no draft token stands for. */
+    private ServeReply.TokenCounts counts() {
+        int accepted = tokens - steps;
+        return new ServeReply.TokenCounts(tokens, accepted, draftTokens - accepted);
     }
 
     @Override

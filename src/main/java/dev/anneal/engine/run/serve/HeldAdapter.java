@@ -1,6 +1,5 @@
 package dev.anneal.engine.run.serve;
 
-import dev.anneal.engine.network.lora.Adapter;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -8,23 +7,23 @@ import org.jspecify.annotations.Nullable;
 /** An adapter of a model, or none, with its number of users. */
 final class HeldAdapter implements AutoCloseable {
 
-    private final @Nullable Adapter adapter;
     private final AppliedAdapter applied;
+    private final @Nullable Runnable closing;
     private final AtomicInteger openRequests = new AtomicInteger();
     private volatile long lastUsedNanos = System.nanoTime();
 
     /**
-     * @param adapter closed by this object; null if there is none
      * @param applied the adapter as applied to the model
+     * @param closing frees the adapter; null if there is none
      */
-    HeldAdapter(@Nullable Adapter adapter, AppliedAdapter applied) {
-        this.adapter = adapter;
+    HeldAdapter(AppliedAdapter applied, @Nullable Runnable closing) {
         this.applied = applied;
+        this.closing = closing;
     }
 
     /** Whether there is an adapter. */
     boolean isAdapter() {
-        return adapter != null;
+        return closing != null;
     }
 
     AppliedAdapter applied() {
@@ -50,8 +49,8 @@ final class HeldAdapter implements AutoCloseable {
 
     @Override
     public void close() {
-        if (adapter != null) {
-            adapter.close();
+        if (closing != null) {
+            closing.run();
         }
     }
 }

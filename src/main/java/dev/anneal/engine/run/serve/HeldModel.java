@@ -5,8 +5,10 @@ import dev.anneal.engine.network.generate.Turns;
 import dev.anneal.engine.network.lora.Adapter;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.model.AdapterDropout;
+import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.IncrementalDecoder;
+import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.text.tokens.Vocabulary;
 import dev.anneal.engine.train.Checkpoint;
@@ -102,15 +104,19 @@ final class HeldModel implements AutoCloseable {
 
     /** The model without an adapter. */
     HeldAdapter alone(String key) {
-        return adapters.computeIfAbsent(key, absent -> new HeldAdapter(null, model.noAdapter()));
+        return adapters.computeIfAbsent(key, absent -> new HeldAdapter(model.noAdapter(), null));
     }
 
     /** The model with a checkpoint's adapter at the checkpoint's beta. */
     HeldAdapter adapted(String key, Checkpoint trained) throws IOException {
         AdapterConfig config = Objects.requireNonNull(trained.state().adapterConfig());
         Adapter adapter = Adapter.load(model, config, trained.adapterFile());
-        HeldAdapter held =
-                new HeldAdapter(adapter, adapter.apply(trained.state().beta(), AdapterDropout.NONE));
+        Scope copies = incremental.scope().child();
+        AppliedAdapter applied = adapter.apply(trained.state().beta(), AdapterDropout.NONE);
+        HeldAdapter held = new HeldAdapter(incremental.packed(copies, applied), () -> {
+            copies.close();
+            adapter.close();
+        });
         adapters.put(key, held);
         return held;
     }

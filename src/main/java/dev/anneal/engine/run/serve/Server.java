@@ -5,6 +5,7 @@ import dev.anneal.engine.network.generate.Prompt;
 import dev.anneal.engine.network.generate.Sampling;
 import dev.anneal.engine.network.generate.Turns;
 import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.protocol.ServeReply;
 import dev.anneal.protocol.ServeRequest;
@@ -22,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers requests. One thread prepares them, which takes seconds if a model must be loaded; each model has a thread that generates. Closed
@@ -115,6 +117,7 @@ public final class Server implements AutoCloseable {
         ServeRequest.Decoding decoding = request.decoding();
         HeldModels.Use use = models.use(request.model());
         PromptReader.Read prompt = use.model().prompts().read(request.input(), request.now());
+        int[] prediction = predicted(request.prediction(), use.model().tokenizer());
         int length = use.model().newTokens(prompt.tokens().length, decoding.maxNewTokens());
         Set<Integer> ends = new HashSet<>(prompt.ends());
         ends.addAll(decoding.stopTokens());
@@ -124,10 +127,14 @@ public final class Server implements AutoCloseable {
             use.model()
                     .decoder()
                     .submit(
-                            new Prompt(prompt.tokens(), length, sampling(decoding, choice)),
+                            new Prompt(prompt.tokens(), prediction, length, sampling(decoding, choice)),
                             use.adapter().applied(),
                             new Answer(choice, opened, use.model().tokenizer(), ends, decoding));
         }
+    }
+
+    private static int[] predicted(@Nullable String text, ModelTokenizer tokenizer) {
+        return text == null ? new int[0] : tokenizer.encode(text);
     }
 
     private static Sampling sampling(ServeRequest.Decoding decoding, int choice) {

@@ -88,7 +88,8 @@ final class ModelJudge {
                 Generation.Whole whole = generator.generate(tenantId, request);
                 lastAnswer.set(System.nanoTime());
                 return Answer.ofModel(
-                        whole.choices().get(0).text(), (long) whole.promptTokens() + whole.completionTokens());
+                        whole.choices().get(0).text(),
+                        (long) whole.promptTokens() + whole.tokens().completion());
             } catch (Refusal e) {
                 long waited = System.nanoTime() - lastAnswer.get();
                 if (!mayPass(e.code()) || waited >= patience.inAll().toNanos()) {

@@ -1,6 +1,7 @@
 package dev.anneal.service.inference.http;
 
 import dev.anneal.protocol.ServeReply;
+import dev.anneal.protocol.ServeReply.TokenCounts;
 import dev.anneal.service.access.web.ErrorWriter;
 import dev.anneal.service.access.web.ServerSentEvents;
 import dev.anneal.service.inference.Generation;
@@ -38,13 +39,13 @@ final class Answer {
     /** Waits until all choices are complete. */
     AnswerBody whole() {
         List<Object> choices = new ArrayList<>();
-        int completionTokens = 0;
+        TokenCounts tokens = TokenCounts.NONE;
         for (Generation generation : generations) {
             Generation.Whole whole = generation.whole();
-            completionTokens += whole.completionTokens();
+            tokens = tokens.plus(whole.tokens());
             whole.choices().forEach(choice -> choices.add(request.format().whole(choices.size(), choice)));
         }
-        return body(request.format().object(), choices, usage(completionTokens));
+        return body(request.format().object(), choices, usage(tokens));
     }
 
     /**
@@ -59,31 +60,31 @@ final class Answer {
                 send(events, json, part(first.get()));
             }
         }
-        int completionTokens = 0;
+        TokenCounts tokens = TokenCounts.NONE;
         try {
             for (int prompt = 0; prompt < generations.size(); prompt++) {
-                completionTokens += stream(events, json, generations.get(prompt), prompt * request.choices());
+                tokens = tokens.plus(stream(events, json, generations.get(prompt), prompt * request.choices()));
             }
         } catch (Refusal refusal) {
             events.write("data: " + errors.json(refusal) + "\n\n");
             return;
         }
         if (request.streaming().usage()) {
-            send(events, json, body(request.format().partObject(), List.of(), usage(completionTokens)));
+            send(events, json, body(request.format().partObject(), List.of(), usage(tokens)));
         }
         events.write("data: [DONE]\n\n");
     }
 
     /** Returns the tokens of all choices. */
-    private int stream(ServerSentEvents events, JsonMapper json, Generation generation, int firstChoice)
+    private TokenCounts stream(ServerSentEvents events, JsonMapper json, Generation generation, int firstChoice)
             throws IOException {
-        int tokens = 0;
+        TokenCounts tokens = TokenCounts.NONE;
         while (!generation.isComplete()) {
             @Nullable ServeReply reply = generation.next(SILENCE);
             if (reply instanceof ServeReply.Text text) {
                 send(events, json, part(request.format().more(firstChoice + text.choice(), text)));
             } else if (reply instanceof ServeReply.Ended ended) {
-                tokens += ended.tokens();
+                tokens = tokens.plus(ended.tokens());
                 send(events, json, part(request.format().end(firstChoice + ended.choice(), ended.reason())));
             } else {
                 events.write(": working\n\n");
@@ -100,10 +101,10 @@ final class Answer {
         return body(request.format().partObject(), List.of(choice), null);
     }
 
-    private AnswerBody.Usage usage(int completionTokens) {
+    private AnswerBody.Usage usage(TokenCounts tokens) {
         int promptTokens =
                 generations.stream().mapToInt(Generation::promptTokens).sum();
-        return AnswerBody.Usage.of(promptTokens, completionTokens);
+        return AnswerBody.Usage.of(promptTokens, tokens);
     }
 
     private AnswerBody body(String object, List<Object> choices, AnswerBody.@Nullable Usage usage) {

@@ -1,6 +1,7 @@
 package dev.anneal.service.inference.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.anneal.protocol.ServeReply;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
@@ -34,10 +35,17 @@ record AnswerBody(
     }
 
     /** Tokens of a request and its answers. */
-    record Usage(int promptTokens, int completionTokens, int totalTokens) {
+    record Usage(int promptTokens, int completionTokens, int totalTokens, CompletionDetails completionTokensDetails) {
 
-        static Usage of(int promptTokens, int completionTokens) {
-            return new Usage(promptTokens, completionTokens, promptTokens + completionTokens);
+        static Usage of(int promptTokens, ServeReply.TokenCounts tokens) {
+            return new Usage(
+                    promptTokens,
+                    tokens.completion(),
+                    promptTokens + tokens.completion(),
+                    new CompletionDetails(tokens.acceptedDraft(), tokens.rejectedDraft()));
         }
     }
+
+    /** Draft tokens; unlike OpenAI's, rejected ones are in no other count. */
+    record CompletionDetails(int acceptedPredictionTokens, int rejectedPredictionTokens) {}
 }

@@ -10,6 +10,7 @@ import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.platform.request.StrictObject;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -39,13 +40,14 @@ final class ChatRequest {
     static AnswerRequest read(StrictObject request) {
         String model = request.requiredText("model");
         ServeRequest.Input input = conversation(request);
+        String prediction = prediction(request);
         refuseUnsupported(request);
         ServeRequest.Decoding decoding = DecodingKeys.read(request, maxTokens(request), topLogprobs(request));
         StreamKeys streaming = StreamKeys.read(request);
         request.ignore(IGNORED);
         request.refuseOthers();
         return new AnswerRequest(
-                List.of(new GenerationRequest(model, input, decoding)),
+                List.of(new GenerationRequest(model, input, prediction, decoding)),
                 streaming,
                 new ChatFormat(decoding.topLogprobs() != null));
     }
@@ -71,6 +73,32 @@ final class ChatRequest {
             throw refusal(rejected.problem());
         }
         return new ServeRequest.Input.Chat(json);
+    }
+
+    private static @Nullable String prediction(StrictObject request) {
+        StrictObject prediction = request.object("prediction");
+        if (prediction == null) {
+            return null;
+        }
+        prediction.requiredText("type");
+        prediction.choice("type", Set.of("content"));
+        JsonNode content = prediction.raw("content");
+        prediction.refuseOthers();
+        if (content != null && content.isString()) {
+            return content.stringValue();
+        }
+        if (content != null && content.isArray() && content.valueStream().allMatch(ChatRequest::isTextPart)) {
+            return content.valueStream()
+                    .map(part -> part.path("text").stringValue())
+                    .collect(Collectors.joining());
+        }
+        throw prediction.invalid(
+                "content", "must be a string or a list of {\"type\": \"text\", \"text\": \"...\"}", content);
+    }
+
+    private static boolean isTextPart(JsonNode part) {
+        return "text".equals(part.path("type").asString(""))
+                && part.path("text").isString();
     }
 
     private static Refusal refusal(RowProblem problem) {

@@ -1,5 +1,6 @@
 package dev.anneal.service.operations.metrics;
 
+import dev.anneal.protocol.ServeReply;
 import dev.anneal.service.inference.GenerationListener;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
@@ -18,6 +19,8 @@ final class InferenceMeters implements GenerationListener {
     private final Counter refused;
     private final Counter promptTokens;
     private final Counter completionTokens;
+    private final Counter acceptedDraftTokens;
+    private final Counter rejectedDraftTokens;
 
     InferenceMeters(MeterRegistry registry) {
         this.openAnswers = new AtomicInteger();
@@ -29,12 +32,21 @@ final class InferenceMeters implements GenerationListener {
                 .register(registry);
         this.promptTokens = tokens("prompt", registry);
         this.completionTokens = tokens("completion", registry);
+        this.acceptedDraftTokens = draftTokens("accepted", registry);
+        this.rejectedDraftTokens = draftTokens("rejected", registry);
     }
 
     private static Counter tokens(String kind, MeterRegistry registry) {
         return Counter.builder(MeterNames.INFERENCE_TOKENS)
                 .description("Tokens of requests that were answered to their end")
                 .tag("kind", kind)
+                .register(registry);
+    }
+
+    private static Counter draftTokens(String outcome, MeterRegistry registry) {
+        return Counter.builder(MeterNames.INFERENCE_DRAFT_TOKENS)
+                .description("Draft tokens of prompt lookup that the model read")
+                .tag("outcome", outcome)
                 .register(registry);
     }
 
@@ -49,8 +61,10 @@ final class InferenceMeters implements GenerationListener {
     }
 
     @Override
-    public void generated(int prompt, int completion) {
+    public void generated(int prompt, ServeReply.TokenCounts tokens) {
         promptTokens.increment(prompt);
-        completionTokens.increment(completion);
+        completionTokens.increment(tokens.completion());
+        acceptedDraftTokens.increment(tokens.acceptedDraft());
+        rejectedDraftTokens.increment(tokens.rejectedDraft());
     }
 }

@@ -139,6 +139,9 @@ public final class MeterNames {
     /** Counter, tag {@code kind} (prompt, completion): tokens of completed requests [anneal_inference_tokens_total]. */
     public static final String INFERENCE_TOKENS = "anneal.inference.tokens";
 
+    /** Counter, tag {@code outcome} (accepted, rejected): draft tokens of completed requests [anneal_inference_draft_tokens_total]. */
+    public static final String INFERENCE_DRAFT_TOKENS = "anneal.inference.draft.tokens";
+
     /** Timer, histogram, tag {@code op}: an operation of the artifact store [anneal_artifact_store_seconds]. */
     public static final String STORE = "anneal.artifact.store";
 

@@ -182,9 +182,17 @@ public record MemoryEstimate(
         int valueBytes = engine.valueBytes(model);
         DecodingLimits limits = DecodingLimits.of("cpu", valueBytes == FLOAT_BYTES);
         long repacked = valueBytes == FLOAT_BYTES ? 0 : valueBytes * model.multipliedParameters();
-        long cached = 2L * CACHE_COPIES * model.layers() * model.keyValueWidth() * valueBytes * rows.longestTokens();
+        int slots = limits.slots(rows.sampled());
+        long cached = 2L
+                * CACHE_COPIES
+                * model.layers()
+                * model.keyValueWidth()
+                * valueBytes
+                * DecodingLimits.cachedTokens(rows.longestTokens());
         long chosen = (long) BYTES_OF_A_CHOICE * model.vocabularySize();
-        long ofLane = limits.slots(rows.sampled()) * (cached + chosen);
+        // In fp32 no draft tokens are read here.
+        int tokensOfStep = valueBytes == FLOAT_BYTES ? slots : DecodingLimits.tokensOfStep(slots);
+        long ofLane = slots * cached + tokensOfStep * chosen;
         long tensors = repacked + Math.min(engine.threads(), limits.lanes(rows.sampled())) * ofLane;
         return tensors + tensors / ALLOCATOR_SHARE;
     }

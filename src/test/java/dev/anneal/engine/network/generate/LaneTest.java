@@ -51,7 +51,13 @@ class LaneTest {
         }
         NextTokens nextTokens = new NextTokens(incremental.scope());
         lane = new Lane(
-                incremental, nextTokens, waiting, SLOTS, model.config().maxPositions(), new OperatorSharing(1, false));
+                incremental,
+                nextTokens,
+                waiting,
+                SLOTS,
+                model.config().maxPositions(),
+                new OperatorSharing(1, false),
+                DraftLength.none());
     }
 
     @AfterEach

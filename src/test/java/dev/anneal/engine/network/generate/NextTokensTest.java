@@ -100,13 +100,14 @@ class NextTokensTest {
             IntStream.range(0, 100).forEach(row -> System.arraycopy(once, 0, logits, row * tokens, tokens));
             Tensor rows = scope.floats(logits, 100, tokens);
             for (int first = 0; first < draws; first += 100) {
-                List<Sequence> sequences = new ArrayList<>();
+                List<NextTokens.Place> places = new ArrayList<>();
                 for (int i = 0; i < 100; i++) {
                     Sampling sampling = new Sampling(1, 0, 1, 0, first + i);
-                    sequences.add(new Sequence(
-                            new Prompt(new int[] {1}, 1, sampling), NO_ADAPTER, 10, new WholeAnswer(Set.of())));
+                    Prompt prompt = new Prompt(new int[] {1}, 1, sampling);
+                    Sequence sequence = new Sequence(prompt, NO_ADAPTER, 10, new WholeAnswer(Set.of()));
+                    places.add(new NextTokens.Place(sequence, 0));
                 }
-                for (int token : nextTokens.choose(scope, rows, sequences)) {
+                for (int token : nextTokens.choose(scope, rows, places)) {
                     counts[token]++;
                 }
             }

@@ -104,7 +104,8 @@ class OnPolicyTest {
                         waiting,
                         SLOTS,
                         CONTEXT,
-                        new OperatorSharing(1, false))) {
+                        new OperatorSharing(1, false),
+                        DraftLength.none())) {
             lane.run(() -> true, () -> {});
         }
         return kept;

@@ -81,6 +81,7 @@ class AnswerTest {
                 1,
                 new ServeRequest.ServedModel(new Task.BaseModel("anneal-tiny", null, MODEL.toString()), null),
                 new ServeRequest.Input.Text("x"),
+                null,
                 decoding,
                 Instant.EPOCH);
         OpenRequest request = new OpenRequest(

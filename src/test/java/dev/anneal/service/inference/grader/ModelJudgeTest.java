@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.protocol.GradingQuestion.Message;
 import dev.anneal.protocol.GradingQuestion.OfModel;
 import dev.anneal.protocol.GradingReply.Answer;
+import dev.anneal.protocol.ServeReply;
 import dev.anneal.protocol.ServeRequest.Decoding;
 import dev.anneal.protocol.ServeRequest.Input;
 import dev.anneal.service.inference.Generation;
@@ -46,7 +47,8 @@ class ModelJudgeTest {
         if (asked.size() <= refusals) {
             throw new Refusal(refusal, "no engine");
         }
-        return new Generation.Whole(5, List.of(new Generation.Choice("0.5", List.of(), "stop", 2)));
+        return new Generation.Whole(
+                5, List.of(new Generation.Choice("0.5", List.of(), "stop", new ServeReply.TokenCounts(2, 0, 0))));
     }
 
     private static OfModel greedy(List<List<Message>> conversations) {

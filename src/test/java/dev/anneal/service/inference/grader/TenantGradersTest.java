@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.anneal.protocol.GradingQuestion;
 import dev.anneal.protocol.GradingReply;
 import dev.anneal.protocol.GradingReply.Answer;
+import dev.anneal.protocol.ServeReply;
 import dev.anneal.service.inference.Generation;
 import dev.anneal.service.inference.UnavailableTextGenerator;
 import dev.anneal.service.queue.secret.OpenedValues;
@@ -25,7 +26,9 @@ class TenantGradersTest {
                                     String.valueOf(completion.item().get("worth")))))
                     .toList(),
             (tenant, request) -> new Generation.Whole(
-                    3, List.of(new Generation.Choice(tenant + " " + request.model(), List.of(), "stop", 2))),
+                    3,
+                    List.of(new Generation.Choice(
+                            tenant + " " + request.model(), List.of(), "stop", new ServeReply.TokenCounts(2, 0, 0)))),
             (tenant, work) -> new OpenedValues(Map.of()));
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.anneal.protocol.ServeReply;
 import dev.anneal.protocol.ServeRequest;
 import dev.anneal.service.LocalServer;
 import dev.anneal.service.ServiceTest;
@@ -151,7 +152,8 @@ class ForwardingIT extends ServiceTest {
 
         Generation.Whole whole = generator.generate("team-of-tokens", QUESTION);
 
-        assertThat(whole.choices()).containsExactly(new Generation.Choice("yes", List.of(), "stop", 2));
+        assertThat(whole.choices())
+                .containsExactly(new Generation.Choice("yes", List.of(), "stop", new ServeReply.TokenCounts(2, 0, 0)));
         assertThat(whole.promptTokens()).isEqualTo(5);
         assertThat(seen.join()).startsWith(CHATS + " Bearer anks_").contains("\"max_tokens\":3", "\"seed\":9");
         Principal asking = keys.principalOf(seen.join().split(" ")[2]).orElseThrow();

@@ -304,7 +304,7 @@ class SettingsResolverTest {
     void completionsTakeMemoryWhileTheyAreSampled() {
         String request =
                 ", 'method': {'type': 'reinforcement', 'reinforcement': {'grader': {'type': 'string_check', 'name': 'n', 'input': '{{sample.output_text}}', 'reference': '{{item.a}}', 'operation': 'eq'}, 'hyperparameters': {'batch_size': 3}}}, 'anneal': {'rollouts': {'max_completion_tokens': 64}}";
-        long sequence = 2 * 2L * 6 * 64 * 4 * 144 + 24 * 1536;
+        long sequence = 2 * 2L * 6 * 64 * 4 * 192 + 24 * 1536;
 
         assertThat(resolve(request, THOUSAND_ROWS).memory().samplingBytes()).isEqualTo(withLoss(2 * 8 * sequence));
         assertThat(resolve(request, new DatasetSize(1000, 60, 50_000, 20_000, 80, 300))

@@ -1,0 +1,54 @@
+package dev.anneal.engine.network.generate;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/** How long a lane's steps take, by the number of tokens they read: recent times, because memory and other work change them. Not thread-safe. */
+final class StepTimes {
+
+    /** Weight of the newest time in the average. */
+    private static final double NEWEST = 0.3;
+
+    /** An average that no step has renewed for this many steps is forgotten, so that an accident is not believed for long. */
+    private static final int LIFETIME_STEPS = 256;
+
+    private final TreeMap<Integer, Average> averages = new TreeMap<>();
+    private long steps;
+
+    /** @param step number of the step that renewed it last */
+    private record Average(double nanos, long step) {}
+
+    void note(int tokens, long nanos) {
+        steps++;
+        Average known = averages.get(tokens);
+        double before = known == null ? nanos : known.nanos;
+        averages.put(tokens, new Average(before + NEWEST * (nanos - before), steps));
+        averages.values().removeIf(average -> average.step + LIFETIME_STEPS < steps);
+    }
+
+    /**
+     * Expected nanoseconds of a step: as measured, or on the line through the two nearest measured numbers of tokens. Where a single one is
+     * known, up to twice as many tokens are expected to take as long, so that they are tried, and more in proportion.
+     *
+     * @return 1 if nothing is known
+     */
+    double nanos(int tokens) {
+        Map.Entry<Integer, Average> fewer = averages.floorEntry(tokens);
+        Map.Entry<Integer, Average> more = averages.ceilingEntry(tokens);
+        if (fewer == null) {
+            return more == null ? 1 : more.getValue().nanos;
+        }
+        if (more == null) {
+            more = fewer;
+            fewer = averages.lowerEntry(more.getKey());
+        }
+        return fewer == null
+                ? more.getValue().nanos * Math.max(1, tokens / (2.0 * more.getKey()))
+                : onLine(fewer, more, tokens);
+    }
+
+    private static double onLine(Map.Entry<Integer, Average> one, Map.Entry<Integer, Average> other, int tokens) {
+        double slope = (other.getValue().nanos - one.getValue().nanos) / Math.max(1, other.getKey() - one.getKey());
+        return one.getValue().nanos + Math.max(0, slope) * (tokens - one.getKey());
+    }
+}

@@ -1,0 +1,172 @@
+package dev.anneal.engine.network.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.network.lora.Adapter;
+import dev.anneal.engine.network.model.AdapterDropout;
+import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.model.IncrementalDecoder;
+import dev.anneal.engine.network.torch.ElementType;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Answers of steps that read draft tokens are those of steps that read one token each: the same tokens and, in bf16, the same bits of
+ * log-probabilities, of 500 prompts that join and leave a lane, with two adapters, filters and end tokens.
+ */
+class DraftedAnswersTest {
+
+    private static final int PROMPTS = 500;
+    private static final int SLOTS = 8;
+    private static final int CONTEXT = 256;
+    private static final int TOP_LOGPROBS = 2;
+
+    /** An end token that some answers meet. */
+    private static final int END = 7;
+
+    private static final int[] NO_PREDICTION = {};
+
+    @ParameterizedTest
+    @CsvSource({
+        "llama-tied, 0, 1", "llama-tied, 1, 3",
+        "mistral, 0, 7", "mistral, 1, 15",
+        "qwen3, 0, 15", "qwen3, 1, 7"
+    })
+    void inBf16TheyAreTheSameBitByBit(String name, double temperature, int draftTokens) throws IOException {
+        Both both = decode(name, ElementType.BFLOAT16, temperature, draftTokens);
+
+        assertThat(both.hasIndependentRows).isTrue();
+        assertThat(both.drafted).extracting(kept -> kept.tokens).isEqualTo(tokens(both.plain));
+        assertDrafted(both);
+    }
+
+    /** Where a product's rounding depends on its number of rows, which tokens of this seed do not. */
+    @ParameterizedTest
+    @CsvSource({"llama-tied, 0, 7", "llama-tied, 1, 3"})
+    void inFp32TheyHaveTheSameTokens(String name, double temperature, int draftTokens) throws IOException {
+        Both both = decode(name, ElementType.FLOAT32, temperature, draftTokens);
+
+        assertThat(both.drafted)
+                .extracting(Kept::ids)
+                .isEqualTo(both.plain.stream().map(Kept::ids).toList());
+        assertDrafted(both);
+    }
+
+    private static void assertDrafted(Both both) {
+        int tokens = both.plain.stream().mapToInt(kept -> kept.tokens.size()).sum();
+        assertThat(both.plain).allSatisfy(kept -> assertThat(kept.steps).isEqualTo(kept.tokens.size()));
+        assertThat(both.drafted.stream().mapToInt(kept -> kept.steps).sum()).isLessThan(tokens * 3 / 4);
+        assertThat(both.drafted.stream().mapToInt(Kept::rejected).sum()).isPositive();
+        assertThat(both.plain).anyMatch(kept -> kept.ids().contains(END));
+    }
+
+    /** Answers without draft tokens and with them. */
+    private record Both(boolean hasIndependentRows, List<Kept> plain, List<Kept> drafted) {}
+
+    private static Both decode(String name, ElementType precision, double temperature, int draftTokens)
+            throws IOException {
+        GoldenAnswers golden = GoldenAnswers.of(name);
+        try (DecoderModel model = DecoderModel.load(golden.model(), precision, TestDevice.NAME);
+                IncrementalDecoder incremental = new IncrementalDecoder(model);
+                Adapter adapter = Adapter.load(model, golden.adapterConfig(), golden.adapter())) {
+            List<AppliedAdapter> adapters = List.of(
+                    model.noAdapter(),
+                    incremental.packed(incremental.scope(), adapter.apply(0.5, AdapterDropout.NONE)));
+            List<Kept> plain = decode(incremental, adapters, temperature, List.of(), DraftLength.none());
+            List<Kept> drafted = decode(incremental, adapters, temperature, plain, DraftLength.fixed(draftTokens));
+            return new Both(incremental.hasIndependentRows(), plain, drafted);
+        }
+    }
+
+    /** @param predicted answers that are predicted, with a wrong token here and there; none if empty */
+    private static List<Kept> decode(
+            IncrementalDecoder model,
+            List<AppliedAdapter> adapters,
+            double temperature,
+            List<Kept> predicted,
+            DraftLength draftLength) {
+        Random random = new Random(3);
+        List<Kept> all = new ArrayList<>();
+        ArrayDeque<Sequence> waiting = new ArrayDeque<>();
+        for (int i = 0; i < PROMPTS; i++) {
+            int[] prompt = random.ints(1 + random.nextInt(60), 3, 300).toArray();
+            int mostTokens = 8 + random.nextInt(40);
+            Sampling sampling = temperature == 0
+                    ? Sampling.GREEDY
+                    : new Sampling(temperature, i % 3 == 0 ? 50 : 0, i % 3 == 1 ? 0.9 : 1, 0, i);
+            int[] prediction = predicted.isEmpty() ? NO_PREDICTION : almost(predicted.get(i));
+            Kept kept = new Kept();
+            all.add(kept);
+            waiting.add(new Sequence(
+                    new Prompt(prompt, prediction, mostTokens, sampling), adapters.get(i % 2), CONTEXT, kept));
+        }
+        try (Lane lane = new Lane(
+                model,
+                new NextTokens(model.scope()),
+                waiting,
+                SLOTS,
+                CONTEXT,
+                new OperatorSharing(1, false),
+                draftLength)) {
+            lane.run(() -> true, () -> {});
+        }
+        return all;
+    }
+
+    private static int[] almost(Kept answer) {
+        int[] ids = answer.ids().stream().mapToInt(Integer::intValue).toArray();
+        for (int i = 5; i < ids.length; i += 9) {
+            ids[i] = 3 + ids[i] % 200;
+        }
+        return ids;
+    }
+
+    private static List<List<ChosenToken>> tokens(List<Kept> all) {
+        return all.stream().map(kept -> kept.tokens).toList();
+    }
+
+    /** Keeps tokens, and counts steps and draft tokens. */
+    private static final class Kept implements TokenSink {
+
+        private final List<ChosenToken> tokens = new ArrayList<>();
+        private int steps;
+        private int drafts;
+
+        private List<Integer> ids() {
+            return tokens.stream().map(ChosenToken::id).toList();
+        }
+
+        private int rejected() {
+            return drafts - (tokens.size() - steps);
+        }
+
+        @Override
+        public int topLogprobs() {
+            return TOP_LOGPROBS;
+        }
+
+        @Override
+        public void stepped(int draftTokens) {
+            steps++;
+            drafts += draftTokens;
+        }
+
+        @Override
+        public boolean take(ChosenToken token) {
+            tokens.add(token);
+            return token.id() != END;
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            throw new AssertionError(cause);
+        }
+    }
+}

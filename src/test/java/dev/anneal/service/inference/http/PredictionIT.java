@@ -1,0 +1,82 @@
+package dev.anneal.service.inference.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.openai.client.OpenAIClient;
+import com.openai.models.chat.completions.ChatCompletion;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import com.openai.models.chat.completions.ChatCompletionPredictionContent;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+/** Predicted answers by OpenAI's strict client and by hand. */
+class PredictionIT extends InferenceTest {
+
+    private static final String CHATS = "/v1/chat/completions";
+
+    @Test
+    void aPredictedAnswerIsTheSameInFewerSteps() {
+        OpenAIClient client = openai(ALPHA);
+        ChatCompletion plain = client.chat().completions().create(sum().build());
+        ChatCompletion predicted = client.chat()
+                .completions()
+                .create(sum().prediction(ChatCompletionPredictionContent.builder()
+                                .content(text(plain))
+                                .build())
+                        .build());
+        JsonNode inParts =
+                json(post(ALPHA, CHATS, request("{'type': 'content', 'content': [{'type': 'text', 'text': 'a'}]}")));
+
+        predicted.validate();
+        assertThat(text(predicted)).isEqualTo(text(plain));
+        assertThat(predicted.usage().orElseThrow().completionTokens())
+                .isEqualTo(plain.usage().orElseThrow().completionTokens());
+        assertThat(acceptedTokens(predicted)).isPositive();
+        assertThat(inParts.at("/usage/completion_tokens_details/rejected_prediction_tokens")
+                        .isIntegralNumber())
+                .isTrue();
+    }
+
+    private static long acceptedTokens(ChatCompletion answer) {
+        return answer.usage()
+                .orElseThrow()
+                .completionTokensDetails()
+                .orElseThrow()
+                .acceptedPredictionTokens()
+                .orElseThrow();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    {'content': 'a'}                                           | prediction.type    | is required
+                    {'type': 'text', 'content': 'a'}                           | prediction.type    | must be one of content, but is "text"
+                    {'type': 'content'}                                        | prediction.content | must be a string or a list of
+                    {'type': 'content', 'content': [{'type': 'image_url'}]}    | prediction.content | image_url
+                    {'type': 'content', 'content': 'a', 'tokens': 1}           | prediction.tokens  | tokens
+                    """)
+    void aWrongPredictionIsRefused(String prediction, String param, String message) {
+        JsonNode error = json(post(ALPHA, CHATS, request(prediction))).path("error");
+
+        assertThat(error.path("param").asString()).isEqualTo(param);
+        assertThat(error.path("message").asString()).contains(message);
+    }
+
+    private static ChatCompletionCreateParams.Builder sum() {
+        return ChatCompletionCreateParams.builder()
+                .model("anneal-tiny")
+                .addUserMessage("What is 17 + 25?")
+                .temperature(0)
+                .maxCompletionTokens(30);
+    }
+
+    private static String text(ChatCompletion answer) {
+        return answer.choices().get(0).message().content().orElseThrow();
+    }
+
+    private static String request(String prediction) {
+        return "{'model': 'anneal-tiny', 'max_tokens': 2, 'messages': [{'role': 'user', 'content': 'Hello'}], 'prediction': "
+                + prediction + "}";
+    }
+}
