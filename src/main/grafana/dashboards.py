@@ -289,6 +289,9 @@ API = dashboard("api", "API", [BOTH[0], BOTH[2], {
     lines("Draft tokens a second", promql(
         f"sum by (outcome) (rate(anneal_inference_draft_tokens_total{{{NS}}}[$__rate_interval]))", "{{outcome}}"),
         about="Prompt lookup: accepted ones saved a step of generation."),
+    lines("Prompt tokens kept from earlier requests", promql(
+        f"sum(rate(anneal_inference_cached_prompt_tokens_total{{{NS}}}[$__rate_interval]))", "cached"),
+        about="Their keys and values were not computed again (anneal.inference.prefix-cache)."),
     row("Processes"),
     lines("Memory of the JVM", promql(f'sum by (pod, instance, area) (jvm_memory_used_bytes{{{NS}}})', "{{pod}} {{instance}} {{area}}"), "bytes", width=8),
     lines("Processor", promql(f"process_cpu_usage{{{NS}}}", "{{pod}} {{instance}}"), "percentunit", width=8),

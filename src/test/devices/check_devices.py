@@ -86,6 +86,8 @@ def decoder(dtype, window, biased, normed, dropout, adapted, whole):
     next_tokens = run.next_tokens(torch.arange(2, device=device), two, *turn, 8, 20)
     last = run.read(tensor(2, HIDDEN, dtype=dtype), *generation, [0, 0, 1, 1, 1, 1], [1, 2], [0.5, 0.0], *turn, [0, 1, 2], [5, 7], next_tokens, 1, caches)
     run.copy(caches, 2, 1, 5)
+    run.restore(caches, run.copied(caches, 1, 6), 2, 4)
+    run.clear(caches, 2, 1, 4)
     run.grow(caches[0], tensor(4, 2 * KEY_HEADS, 30, HEAD, dtype=dtype))
     for result in [y, *saved, losses, each, dy, dx, read, *next_tokens, last, run.logits(y, at, norms[2], table), run.fuse([norms[0], norms[1]])]:
         assert result.device.type == device, result

@@ -599,6 +599,19 @@ class Decoder(Module):
       unused = torch.copy_(cache[target, :, :length], cache[source, :, :length])
     return caches[0]
 
+  # Copies of the first `length` tokens of a slot in all layers, [2 KV, length, D].
+  def copied(self: __torch__.Decoder, caches: List[Tensor], slot: int, length: int) -> List[Tensor]:
+    copies = annotate(List[Tensor], [])
+    for cache in caches:
+      copies.append(torch.clone(cache[slot, :, :length], memory_format=0))
+    return copies
+
+  # The first `length` of copied tokens become those of a slot in all layers.
+  def restore(self: __torch__.Decoder, caches: List[Tensor], copies: List[Tensor], slot: int, length: int) -> Tensor:
+    for i, cache in enumerate(caches):
+      unused = torch.copy_(cache[slot, :, :length], copies[i][:, :length])
+    return caches[0]
+
   # The tokens `first` to `end` - 1 of a slot become zero in all layers.
   def clear(self: __torch__.Decoder, caches: List[Tensor], slot: int, first: int, end: int) -> Tensor:
     for cache in caches:

@@ -39,7 +39,7 @@ public sealed interface ServeReply {
      * A choice is complete.
      *
      * @param reason {@code stop} at an end token or stop text, {@code length} if the answer was cut
-     * @param tokens number of generated tokens
+     * @param tokens those of the choice
      */
     record Ended(int choice, String reason, TokenCounts tokens) implements ServeReply {}
 
@@ -51,20 +51,22 @@ public sealed interface ServeReply {
     record Refused(String code, String message) implements ServeReply {}
 
     /**
-     * Tokens that were generated.
+     * Tokens of a choice.
      *
+     * @param cachedPrompt tokens of the prompt that were not read for it, because their keys and values were kept from an earlier request
      * @param completion tokens of the answer, with the end token
      * @param acceptedDraft those of them that were read as draft tokens
      * @param rejectedDraft draft tokens that were read in vain
      */
-    record TokenCounts(int completion, int acceptedDraft, int rejectedDraft) {
+    record TokenCounts(int cachedPrompt, int completion, int acceptedDraft, int rejectedDraft) {
 
         /** No tokens. */
-        public static final TokenCounts NONE = new TokenCounts(0, 0, 0);
+        public static final TokenCounts NONE = new TokenCounts(0, 0, 0, 0);
 
         /** The tokens of both. */
         public TokenCounts plus(TokenCounts other) {
             return new TokenCounts(
+                    cachedPrompt + other.cachedPrompt,
                     completion + other.completion,
                     acceptedDraft + other.acceptedDraft,
                     rejectedDraft + other.rejectedDraft);

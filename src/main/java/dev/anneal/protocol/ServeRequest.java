@@ -20,16 +20,20 @@ public sealed interface ServeRequest {
     /**
      * Continues a prompt.
      *
+     * @param prefixScope name of a group of requests, a tenant's, that share the kept beginnings of their prompts; others could find out by
+     *     their times what was asked
      * @param prediction text that the answers probably have; null if none is expected. It saves time and changes no answer
      * @param now current time for chat templates, in UTC
      */
     record Generate(
             long id,
             ServedModel model,
+            String prefixScope,
             Input input,
             @Nullable String prediction,
             Decoding decoding,
-            Instant now) implements ServeRequest {}
+            Instant now)
+            implements ServeRequest {}
 
     /** Cancels a request. An unknown id is ignored, because the request may have ended. */
     record Cancel(long id) implements ServeRequest {}

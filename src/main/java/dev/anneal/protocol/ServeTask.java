@@ -14,7 +14,8 @@ public record ServeTask(Machine machine, Limits limits) implements Task {
      * @param adapters maximum number of adapters, of all models together
      * @param slots how many answers of one base model are decoded at a time, with any adapters; further ones wait
      * @param maxTokens maximum length of prompt and answer together; the model's context also limits it
+     * @param prefixBytes memory of the kept beginnings of prompts, of all models together
      * @param idleSeconds how long a model without requests stays in memory
      */
-    public record Limits(int models, int adapters, int slots, int maxTokens, int idleSeconds) {}
+    public record Limits(int models, int adapters, int slots, int maxTokens, long prefixBytes, int idleSeconds) {}
 }

@@ -77,6 +77,7 @@ class InferenceConfiguration {
                         properties.adapters(),
                         properties.slots(),
                         properties.maxTokens(),
+                        properties.prefixCache().toBytes(),
                         Math.toIntExact(properties.idleTimeout().toSeconds())));
     }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -26,6 +27,7 @@ import org.springframework.validation.annotation.Validated;
  * @param adapters maximum number of adapters in memory, of all models together
  * @param slots how many answers of one base model are generated at a time, with any adapters; further ones wait
  * @param maxTokens maximum length of prompt and answer together; the model's context also limits it
+ * @param prefixCache memory of the kept beginnings of prompts, of all base models together; 0 keeps none
  * @param maxAnswers maximum number of answers being generated or waiting, at most half of them for one tenant; further requests are refused
  *     with 429
  * @param idleTimeout how long a model without requests stays in memory
@@ -46,6 +48,7 @@ public record InferenceProperties(
         @DefaultValue("16") @Min(1) int adapters,
         @DefaultValue("16") @Min(1) int slots,
         @DefaultValue("4096") @Min(2) int maxTokens,
+        @DefaultValue("256MB") DataSize prefixCache,
         @DefaultValue("128") @Min(1) int maxAnswers,
         @DefaultValue("10m") Duration idleTimeout) {
 

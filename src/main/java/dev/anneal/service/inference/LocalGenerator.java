@@ -95,7 +95,7 @@ public final class LocalGenerator implements SmartLifecycle {
                 requests.stream().map(request -> placed(tenantId, request)).toList();
         try {
             for (int i = 0; i < requests.size(); i++) {
-                begin(generations.get(i), found, requests.get(i));
+                begin(generations.get(i), tenantId, found, requests.get(i));
             }
             generations.forEach(Generation::awaitAcceptance);
             return generations;
@@ -126,7 +126,7 @@ public final class LocalGenerator implements SmartLifecycle {
         return generation;
     }
 
-    private void begin(Generation generation, ServedModels.Found found, GenerationRequest request) {
+    private void begin(Generation generation, String tenantId, ServedModels.Found found, GenerationRequest request) {
         ServingProcess serving = serving();
         long id = lastId.incrementAndGet();
         generation.begun(found.fingerprint());
@@ -136,7 +136,13 @@ public final class LocalGenerator implements SmartLifecycle {
         });
         serving.send(
                 new ServeRequest.Generate(
-                        id, found.model(), request.input(), request.prediction(), request.decoding(), clock.instant()),
+                        id,
+                        found.model(),
+                        tenantId,
+                        request.input(),
+                        request.prediction(),
+                        request.decoding(),
+                        clock.instant()),
                 generation::take);
     }
 

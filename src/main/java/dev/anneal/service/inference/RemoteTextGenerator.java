@@ -130,6 +130,7 @@ final class RemoteTextGenerator implements TextGenerator {
     private static ServeReply.TokenCounts tokens(JsonNode usage) {
         JsonNode details = usage.path("completion_tokens_details");
         return new ServeReply.TokenCounts(
+                usage.path("prompt_tokens_details").path("cached_tokens").asInt(0),
                 usage.path("completion_tokens").asInt(),
                 details.path("accepted_prediction_tokens").asInt(0),
                 details.path("rejected_prediction_tokens").asInt(0));

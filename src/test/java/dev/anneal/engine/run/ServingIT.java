@@ -43,7 +43,7 @@ class ServingIT {
         Task.BaseModel base = new Task.BaseModel(
                 "llama-tied", null, golden.model().toAbsolutePath().toString());
         List<List<Integer>> prompts = golden.expected("prompt");
-        try (EngineChild engine = start(new ServeTask.Limits(1, 3, 4, 512, 600));
+        try (EngineChild engine = start(new ServeTask.Limits(1, 3, 4, 512, 0, 600));
                 ModelTokenizer tokenizer = ModelTokenizer.open(golden.model())) {
             long id = 0;
             for (String beta : List.of("1", "0.5", "0")) {
@@ -69,7 +69,7 @@ class ServingIT {
 
     @Test
     void requestsAreRefusedOneByOne() throws Exception {
-        try (EngineChild engine = start(new ServeTask.Limits(1, 1, 2, 512, 600))) {
+        try (EngineChild engine = start(new ServeTask.Limits(1, 1, 2, 512, 0, 600))) {
             Task.BaseModel absent =
                     new Task.BaseModel("absent", null, folder.resolve("absent").toString());
             engine.send(generate(1, absent, null, new ServeRequest.Input.Text("a"), 4));
@@ -98,7 +98,7 @@ class ServingIT {
         Files.copy(Path.of(Tasks.MODEL.directory(), "config.json"), cut.resolve("config.json"));
         Files.writeString(cut.resolve("model.safetensors"), "cut");
         Path damaged = Files.createDirectory(folder.resolve("checkpoint-8"));
-        try (EngineChild engine = start(new ServeTask.Limits(1, 1, 2, 512, 600))) {
+        try (EngineChild engine = start(new ServeTask.Limits(1, 1, 2, 512, 0, 600))) {
             ServeRequest.Input text = new ServeRequest.Input.Text("a");
             engine.send(generate(1, new Task.BaseModel("cut", null, cut.toString()), null, text, 4));
             engine.send(generate(2, Tasks.MODEL, damaged.toString(), text, 4));
@@ -113,7 +113,7 @@ class ServingIT {
     /** Its slot would be taken for the rest of the context otherwise. */
     @Test
     void aCancelledRequestSaysNothingMore() throws Exception {
-        try (EngineChild engine = start(new ServeTask.Limits(1, 1, 1, 1024, 600))) {
+        try (EngineChild engine = start(new ServeTask.Limits(1, 1, 1, 1024, 0, 600))) {
             engine.send(generate(1, Tasks.MODEL, null, new ServeRequest.Input.Text("a"), 1000));
             engine.await(
                     Progress.Replied.class, said -> said.request() == 1 && said.reply() instanceof ServeReply.Text);
@@ -133,7 +133,7 @@ class ServingIT {
                 null,
                 GoldenAnswers.of("llama-tied").model().toAbsolutePath().toString());
         ServeRequest.Input prompt = new ServeRequest.Input.Tokens(List.of(5, 6, 7));
-        try (EngineChild engine = start(new ServeTask.Limits(1, 1, 4, 512, 600))) {
+        try (EngineChild engine = start(new ServeTask.Limits(1, 1, 4, 512, 0, 600))) {
             engine.send(sampled(1, golden, 4));
             engine.await(
                     Progress.Replied.class, said -> said.request() == 1 && said.reply() instanceof ServeReply.Text);
@@ -153,6 +153,7 @@ class ServingIT {
         return new ServeRequest.Generate(
                 id,
                 new ServeRequest.ServedModel(base, null),
+                "tenant",
                 new ServeRequest.Input.Tokens(List.of(5, 6, 7)),
                 null,
                 new ServeRequest.Decoding(choices, 500, 2, 0, 1, 0, 0, List.of(), List.of(), null),
@@ -168,6 +169,7 @@ class ServingIT {
         return new ServeRequest.Generate(
                 id,
                 new ServeRequest.ServedModel(base, checkpoint),
+                "tenant",
                 input,
                 null,
                 new ServeRequest.Decoding(1, tokens, 0, 0, 1, 0, 0, List.of(), List.of(), null),

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.util.unit.DataSize;
 
 /** Keys and defaults of the module's settings. */
 class InferencePropertiesTest {
@@ -37,6 +38,7 @@ class InferencePropertiesTest {
                 Map.entry("adapters", "6"),
                 Map.entry("slots", "7"),
                 Map.entry("max-tokens", "8"),
+                Map.entry("prefix-cache", "10MB"),
                 Map.entry("max-answers", "9"),
                 Map.entry("idle-timeout", "2m")));
 
@@ -52,6 +54,7 @@ class InferencePropertiesTest {
                         6,
                         7,
                         8,
+                        DataSize.ofMegabytes(10),
                         9,
                         Duration.ofMinutes(2)));
         assertThat(properties.computeThreads(16)).isEqualTo(3);

@@ -17,6 +17,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
+import org.springframework.util.unit.DataSize;
 
 /** What a process that does not generate is to those who ask it. */
 @Timeout(30)
@@ -72,7 +73,19 @@ class RemoteTextGeneratorTest {
 
     private static RemoteTextGenerator asking(URI url, UnaryOperator<String> keys) {
         InferenceProperties properties = new InferenceProperties(
-                url, Duration.ofSeconds(20), Duration.ofSeconds(1), "cpu", 0, 0, 1, 1, 1, 64, 1, Duration.ofMinutes(1));
+                url,
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(1),
+                "cpu",
+                0,
+                0,
+                1,
+                1,
+                1,
+                64,
+                DataSize.ofBytes(0),
+                1,
+                Duration.ofMinutes(1));
         return new RemoteTextGenerator(new GeneratingPeer(url, properties), keys, (tenant, key) -> {});
     }
 

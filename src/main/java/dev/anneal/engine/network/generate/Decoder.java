@@ -69,12 +69,13 @@ public record Decoder(
 
     private List<Answer> answerOnce(
             NextTokens nextTokens, AppliedAdapter packed, List<Prompt> prompts, Runnable betweenTokens) {
+        PrefixCache.Owner owner = new PrefixCache.Owner(packed, "");
         List<WholeAnswer> answers = new ArrayList<>();
         List<Sequence> sequences = new ArrayList<>();
         for (Prompt prompt : prompts) {
             WholeAnswer answer = new WholeAnswer(ends);
             answers.add(answer);
-            sequences.add(new Sequence(prompt, packed, model.config().maxPositions(), answer));
+            sequences.add(new Sequence(prompt, owner, model.config().maxPositions(), answer));
         }
         continueAll(nextTokens, deal(sequences), betweenTokens);
         return answers.stream().map(WholeAnswer::answer).toList();
@@ -102,8 +103,8 @@ public record Decoder(
                 model,
                 nextTokens,
                 new ArrayDeque<>(dealt),
-                Math.min(Math.min(breadth.slots(), limits().slots()), dealt.size()),
-                capacity,
+                new Lane.Size(Math.min(Math.min(breadth.slots(), limits().slots()), dealt.size()), capacity),
+                new PrefixCache(model, model.scope(), 0),
                 breadth.sharing(number, threads),
                 drafting == Drafting.PROMPT_LOOKUP && model.hasIndependentRows()
                         ? breadth.draftLength(number)

@@ -25,16 +25,25 @@ final class Lane implements AutoCloseable {
     private final Scope scope;
     private final KeyValueCache cache;
     private final Queue<Sequence> waiting;
+    private final PrefixCache prefixes;
     private final OperatorSharing sharing;
     private final DraftLength draftLength;
+
+    /**
+     * How much the cache holds.
+     *
+     * @param slots number of sequences
+     * @param tokens maximum number of tokens of a sequence
+     */
+    record Size(int slots, int tokens) {}
 
     /** Sequence i is in slot i. */
     private final List<Sequence> running = new ArrayList<>();
 
     /**
      * @param waiting queue from which only this lane removes; other threads may add to it if it is thread-safe
-     * @param slots number of sequences at a time
-     * @param capacity maximum number of tokens of a sequence in the cache
+     * @param size of the cache
+     * @param prefixes beginnings of earlier prompts
      * @param sharing how operators of its steps are shared
      * @param draftLength how many draft tokens its steps read
      */
@@ -42,17 +51,18 @@ final class Lane implements AutoCloseable {
             IncrementalDecoder model,
             NextTokens nextTokens,
             Queue<Sequence> waiting,
-            int slots,
-            int capacity,
+            Size size,
+            PrefixCache prefixes,
             OperatorSharing sharing,
             DraftLength draftLength) {
         this.model = model;
         this.nextTokens = nextTokens;
         this.waiting = waiting;
+        this.prefixes = prefixes;
         this.sharing = sharing;
         this.draftLength = draftLength;
         this.scope = model.scope().child();
-        this.cache = model.newCache(scope, slots, capacity);
+        this.cache = model.newCache(scope, size.slots, size.tokens);
     }
 
     /**
@@ -91,9 +101,16 @@ final class Lane implements AutoCloseable {
     private void read(int first, PrefillBatch arrivals) {
         List<Sequence> sequences = arrivals.sequences();
         List<Sequence> reading = sequences.subList(0, arrivals.readers());
+        for (int i = 0; i < reading.size(); i++) {
+            Sequence reader = reading.get(i);
+            reader.skip(prefixes.restore(reader.owner(), reader.prompt(), cache, first + i));
+        }
         List<ChosenToken> chosen;
         try (Scope step = scope.child()) {
             Tensor hidden = model.prefill(step, unread(reading), cache, first, adapters(reading));
+            for (int i = 0; i < reading.size(); i++) {
+                prefixes.keep(reading.get(i).owner(), reading.get(i).prompt(), cache, first + i);
+            }
             for (int i = reading.size(); i < sequences.size(); i++) {
                 cache.copy(first + arrivals.reader(i), first + i);
             }

@@ -25,6 +25,7 @@ public final class OpenDecoder implements AutoCloseable {
     private final Turns turns;
     private final OperatorSharing sharing;
     private final DraftLength draftLength = DraftLength.measured();
+    private final PrefixCache prefixes;
 
     /** Its monitor is notified when something is added to this queue or to {@link #afterwards}. */
     private final Queue<Sequence> waiting = new ConcurrentLinkedQueue<>();
@@ -39,8 +40,9 @@ public final class OpenDecoder implements AutoCloseable {
      *
      * @param slots number of sequences
      * @param context maximum number of tokens of prompt and answer together
+     * @param prefixBytes memory of the kept beginnings of prompts
      */
-    public record Limits(int slots, int context) {}
+    public record Limits(int slots, int context, long prefixBytes) {}
 
     /** @param turns shared by all decoders that take turns on the processor */
     public OpenDecoder(IncrementalDecoder model, Limits limits, Turns turns, String name) {
@@ -48,6 +50,7 @@ public final class OpenDecoder implements AutoCloseable {
         this.scope = model.scope().child();
         this.nextTokens = new NextTokens(scope);
         this.limits = limits;
+        this.prefixes = new PrefixCache(model, scope, limits.prefixBytes());
         this.turns = turns;
         this.sharing =
                 new OperatorSharing(turns.threads(), model.decodingLimits().sharesOperators());
@@ -58,11 +61,13 @@ public final class OpenDecoder implements AutoCloseable {
     /**
      * Queues a prompt. The sink is called by another thread, unless the prompt leaves no space for an answer.
      *
+     * @param prefixScope beginnings of prompts are shared only within it
      * @param adapter added to the model, at its own beta. Must stay open until the answer has ended or, if cancelled, has left: {@link
      *     #whenLeft}
      */
-    public void submit(Prompt prompt, AppliedAdapter adapter, TokenSink sink) {
-        Sequence sequence = new Sequence(prompt, adapter, limits.context(), sink);
+    public void submit(Prompt prompt, String prefixScope, AppliedAdapter adapter, TokenSink sink) {
+        PrefixCache.Owner owner = new PrefixCache.Owner(adapter, prefixScope);
+        Sequence sequence = new Sequence(prompt, owner, limits.context(), sink);
         if (!sequence.hasEnded()) {
             add(waiting, sequence);
         }
@@ -105,7 +110,14 @@ public final class OpenDecoder implements AutoCloseable {
 
     private void decode() throws InterruptedException {
         turns.begin();
-        try (Lane lane = new Lane(model, nextTokens, waiting, limits.slots(), limits.context(), sharing, draftLength)) {
+        try (Lane lane = new Lane(
+                model,
+                nextTokens,
+                waiting,
+                new Lane.Size(limits.slots(), limits.context()),
+                prefixes,
+                sharing,
+                draftLength)) {
             decode(lane);
         } catch (RuntimeException | Error e) {
             // There is no memory for the lane: all waiting prompts fail; new ones can be submitted.

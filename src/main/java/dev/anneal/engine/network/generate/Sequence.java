@@ -8,8 +8,9 @@ import java.util.stream.IntStream;
 /** A prompt and its answer so far. */
 final class Sequence {
 
+    private final int[] prompt;
     private final Sampling sampling;
-    private final AppliedAdapter adapter;
+    private final PrefixCache.Owner owner;
     private final TokenSink sink;
     private final int room;
     private final Drafts drafts;
@@ -18,13 +19,14 @@ final class Sequence {
     private boolean ended;
 
     /**
-     * @param adapter adapter at its own beta; must stay open until the sequence has left its lane
+     * @param owner with the adapter at its own beta, which must stay open until the sequence has left its lane
      * @param context maximum number of tokens of prompt and answer together
      * @param sink takes the answer
      */
-    Sequence(Prompt prompt, AppliedAdapter adapter, int context, TokenSink sink) {
+    Sequence(Prompt prompt, PrefixCache.Owner owner, int context, TokenSink sink) {
+        this.prompt = prompt.tokens();
         this.sampling = prompt.sampling();
-        this.adapter = adapter;
+        this.owner = owner;
         this.sink = sink;
         this.unread = prompt.tokens();
         this.drafts = new Drafts(new PromptLookup(prompt.tokens(), prompt.prediction()));
@@ -36,8 +38,25 @@ final class Sequence {
         return sampling;
     }
 
+    PrefixCache.Owner owner() {
+        return owner;
+    }
+
     AppliedAdapter adapter() {
-        return adapter;
+        return owner.adapter();
+    }
+
+    /** The whole prompt. */
+    int[] prompt() {
+        return prompt;
+    }
+
+    /** The first tokens of the prompt need not be read. */
+    void skip(int tokens) {
+        if (tokens > 0) {
+            unread = Arrays.copyOfRange(unread, tokens, unread.length);
+            sink.skipped(tokens);
+        }
     }
 
     int topLogprobs() {
@@ -69,7 +88,10 @@ final class Sequence {
     /** Whether both have the same prompt and adapter, and have read nothing yet. */
     @SuppressWarnings("ReferenceEquality")
     boolean readsTheSameAs(Sequence other) {
-        return length == 0 && other.length == 0 && adapter == other.adapter && Arrays.equals(unread, other.unread);
+        return length == 0
+                && other.length == 0
+                && owner.adapter() == other.owner.adapter()
+                && Arrays.equals(unread, other.unread);
     }
 
     /** Tokens of the answer so far. */

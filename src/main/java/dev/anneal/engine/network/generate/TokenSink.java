@@ -17,6 +17,9 @@ public interface TokenSink {
     /** @return whether the answer continues */
     boolean take(ChosenToken token);
 
+    /** The first tokens of the prompt were not read, because their keys and values were kept. */
+    default void skipped(int promptTokens) {}
+
     /**
      * The model has made a step, whose tokens follow: one, and those draft tokens that it chose too.
      *

@@ -305,6 +305,17 @@ final class DecoderProgram {
                 .close();
     }
 
+    /** Copies of the first {@code length} tokens of a slot in all layers. */
+    List<Tensor> copied(Scope scope, List<Tensor> caches, int slot, int length) {
+        return program.callForList(scope, "copied", caches, (long) slot, (long) length);
+    }
+
+    /** Copies the first {@code length} of copied tokens into a slot. */
+    void restore(Scope scope, List<Tensor> caches, List<Tensor> copies, int slot, int length) {
+        program.call(scope, "restore", caches, copies, (long) slot, (long) length)
+                .close();
+    }
+
     /** Makes the tokens {@code first} to {@code end} - 1 of a slot zero in all layers. */
     void clear(Scope scope, List<Tensor> caches, int slot, int first, int end) {
         program.call(scope, "clear", caches, (long) slot, (long) first, (long) end)

@@ -1,6 +1,7 @@
 package dev.anneal.engine.network.model;
 
 import dev.anneal.engine.network.architecture.DecodingLimits;
+import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
@@ -106,6 +107,21 @@ public final class IncrementalDecoder implements AutoCloseable {
 
     public DecodingLimits decodingLimits() {
         return model.decodingLimits();
+    }
+
+    /** Number of tokens of a prompt whose attention is computed at a time, from its beginning on. */
+    public int blockTokens() {
+        return DeviceLimits.of(scope.device()).attentionBlock();
+    }
+
+    /** Memory of a token's keys and values in all layers. */
+    public long cachedBytesPerToken() {
+        ModelConfig config = model.config();
+        return 2L
+                * config.layers()
+                * config.keyValueHeads()
+                * config.headSize()
+                * model.precision().bytes();
     }
 
     /** The scope that lives as long as the decoder. */

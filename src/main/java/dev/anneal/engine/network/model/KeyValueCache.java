@@ -81,6 +81,18 @@ public final class KeyValueCache implements AutoCloseable {
         lengths[to] = lengths[from];
     }
 
+    /** Copies of the first {@code length} tokens of the sequence in a slot: keys and values of each layer, [2 KV, length, D]. */
+    public List<Tensor> copied(Scope target, int slot, int length) {
+        return program.copied(target, layers, slot, length);
+    }
+
+    /** Begins a sequence in a free slot with the first {@code length} tokens of {@link #copied} ones. */
+    public void restore(int slot, List<Tensor> copies, int length) {
+        reserve(length);
+        program.restore(scope, layers, copies, slot, length);
+        lengths[slot] = length;
+    }
+
     /** Number of tokens of each sequence that fit without growing: whole blocks. */
     int room() {
         return room;

@@ -24,6 +24,7 @@ final class Answer implements TokenSink {
     private final HeldTokens held = new HeldTokens();
 
     private int tokens;
+    private int cachedTokens;
     private int steps;
     private int draftTokens;
 
@@ -48,6 +49,11 @@ final class Answer implements TokenSink {
     @Override
     public int topLogprobs() {
         return topLogprobs == null ? NO_LOGPROBS : topLogprobs;
+    }
+
+    @Override
+    public void skipped(int promptTokens) {
+        cachedTokens = promptTokens;
     }
 
     @Override
@@ -113,7 +119,7 @@ final class Answer implements TokenSink {
     /** Each step gives one token that no draft token stands for. */
     private ServeReply.TokenCounts counts() {
         int accepted = tokens - steps;
-        return new ServeReply.TokenCounts(tokens, accepted, draftTokens - accepted);
+        return new ServeReply.TokenCounts(cachedTokens, tokens, accepted, draftTokens - accepted);
     }
 
     @Override

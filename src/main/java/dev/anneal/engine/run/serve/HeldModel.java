@@ -41,7 +41,9 @@ final class HeldModel implements AutoCloseable {
         this.tokenizer = tokenizer;
         this.prompts = new PromptReader(tokenizer, model.config(), begin(base, tokenizer));
         this.limits = new OpenDecoder.Limits(
-                limits.slots(), Math.min(limits.maxTokens(), model.config().maxPositions()));
+                limits.slots(),
+                Math.min(limits.maxTokens(), model.config().maxPositions()),
+                limits.prefixBytes() / limits.models());
         this.decoder = new OpenDecoder(incremental, this.limits, turns, "decoder-" + base.id());
     }
 

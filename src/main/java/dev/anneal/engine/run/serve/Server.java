@@ -128,6 +128,7 @@ public final class Server implements AutoCloseable {
                     .decoder()
                     .submit(
                             new Prompt(prompt.tokens(), prediction, length, sampling(decoding, choice)),
+                            request.prefixScope(),
                             use.adapter().applied(),
                             new Answer(choice, opened, use.model().tokenizer(), ends, decoding));
         }

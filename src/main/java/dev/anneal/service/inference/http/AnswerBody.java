@@ -35,16 +35,25 @@ record AnswerBody(
     }
 
     /** Tokens of a request and its answers. */
-    record Usage(int promptTokens, int completionTokens, int totalTokens, CompletionDetails completionTokensDetails) {
+    record Usage(
+            int promptTokens,
+            int completionTokens,
+            int totalTokens,
+            PromptDetails promptTokensDetails,
+            CompletionDetails completionTokensDetails) {
 
         static Usage of(int promptTokens, ServeReply.TokenCounts tokens) {
             return new Usage(
                     promptTokens,
                     tokens.completion(),
                     promptTokens + tokens.completion(),
+                    new PromptDetails(tokens.cachedPrompt()),
                     new CompletionDetails(tokens.acceptedDraft(), tokens.rejectedDraft()));
         }
     }
+
+    /** Tokens of prompts that were not read again. */
+    record PromptDetails(int cachedTokens) {}
 
     /** Draft tokens; unlike OpenAI's, rejected ones are in no other count. */
     record CompletionDetails(int acceptedPredictionTokens, int rejectedPredictionTokens) {}

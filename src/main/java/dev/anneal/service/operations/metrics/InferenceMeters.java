@@ -19,6 +19,7 @@ final class InferenceMeters implements GenerationListener {
     private final Counter refused;
     private final Counter promptTokens;
     private final Counter completionTokens;
+    private final Counter cachedPromptTokens;
     private final Counter acceptedDraftTokens;
     private final Counter rejectedDraftTokens;
 
@@ -32,6 +33,9 @@ final class InferenceMeters implements GenerationListener {
                 .register(registry);
         this.promptTokens = tokens("prompt", registry);
         this.completionTokens = tokens("completion", registry);
+        this.cachedPromptTokens = Counter.builder(MeterNames.INFERENCE_CACHED_PROMPT_TOKENS)
+                .description("Tokens of prompts whose keys and values were kept from earlier requests")
+                .register(registry);
         this.acceptedDraftTokens = draftTokens("accepted", registry);
         this.rejectedDraftTokens = draftTokens("rejected", registry);
     }
@@ -64,6 +68,7 @@ final class InferenceMeters implements GenerationListener {
     public void generated(int prompt, ServeReply.TokenCounts tokens) {
         promptTokens.increment(prompt);
         completionTokens.increment(tokens.completion());
+        cachedPromptTokens.increment(tokens.cachedPrompt());
         acceptedDraftTokens.increment(tokens.acceptedDraft());
         rejectedDraftTokens.increment(tokens.rejectedDraft());
     }

@@ -139,6 +139,9 @@ public final class MeterNames {
     /** Counter, tag {@code kind} (prompt, completion): tokens of completed requests [anneal_inference_tokens_total]. */
     public static final String INFERENCE_TOKENS = "anneal.inference.tokens";
 
+    /** Counter: tokens of prompts of completed requests that were not read again [anneal_inference_cached_prompt_tokens_total]. */
+    public static final String INFERENCE_CACHED_PROMPT_TOKENS = "anneal.inference.cached.prompt.tokens";
+
     /** Counter, tag {@code outcome} (accepted, rejected): draft tokens of completed requests [anneal_inference_draft_tokens_total]. */
     public static final String INFERENCE_DRAFT_TOKENS = "anneal.inference.draft.tokens";
 

@@ -105,14 +105,17 @@ class DraftedAnswersTest {
             Kept kept = new Kept();
             all.add(kept);
             waiting.add(new Sequence(
-                    new Prompt(prompt, prediction, mostTokens, sampling), adapters.get(i % 2), CONTEXT, kept));
+                    new Prompt(prompt, prediction, mostTokens, sampling),
+                    new PrefixCache.Owner(adapters.get(i % 2), ""),
+                    CONTEXT,
+                    kept));
         }
         try (Lane lane = new Lane(
                 model,
                 new NextTokens(model.scope()),
                 waiting,
-                SLOTS,
-                CONTEXT,
+                new Lane.Size(SLOTS, CONTEXT),
+                new PrefixCache(model, model.scope(), 0),
                 new OperatorSharing(1, false),
                 draftLength)) {
             lane.run(() -> true, () -> {});

@@ -54,8 +54,8 @@ class LaneTest {
                 incremental,
                 nextTokens,
                 waiting,
-                SLOTS,
-                model.config().maxPositions(),
+                new Lane.Size(SLOTS, model.config().maxPositions()),
+                new PrefixCache(incremental, incremental.scope(), 0),
                 new OperatorSharing(1, false),
                 DraftLength.none());
     }
@@ -89,7 +89,7 @@ class LaneTest {
         Arrays.fill(prompt, 5 + token);
         return new Sequence(
                 new Prompt(prompt, 2, Sampling.GREEDY),
-                model.noAdapter(),
+                new PrefixCache.Owner(model.noAdapter(), ""),
                 model.config().maxPositions(),
                 new Taker());
     }

@@ -104,7 +104,8 @@ class NextTokensTest {
                 for (int i = 0; i < 100; i++) {
                     Sampling sampling = new Sampling(1, 0, 1, 0, first + i);
                     Prompt prompt = new Prompt(new int[] {1}, 1, sampling);
-                    Sequence sequence = new Sequence(prompt, NO_ADAPTER, 10, new WholeAnswer(Set.of()));
+                    Sequence sequence =
+                            new Sequence(prompt, new PrefixCache.Owner(NO_ADAPTER, ""), 10, new WholeAnswer(Set.of()));
                     places.add(new NextTokens.Place(sequence, 0));
                 }
                 for (int token : nextTokens.choose(scope, rows, places)) {

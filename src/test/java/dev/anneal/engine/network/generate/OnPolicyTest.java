@@ -95,15 +95,15 @@ class OnPolicyTest {
         for (Prompt prompt : prompts) {
             Kept sink = new Kept(model.config().vocabularySize());
             kept.add(sink);
-            waiting.add(new Sequence(prompt, policy, CONTEXT, sink));
+            waiting.add(new Sequence(prompt, new PrefixCache.Owner(policy, ""), CONTEXT, sink));
         }
         try (IncrementalDecoder incremental = new IncrementalDecoder(model);
                 Lane lane = new Lane(
                         incremental,
                         new NextTokens(incremental.scope()),
                         waiting,
-                        SLOTS,
-                        CONTEXT,
+                        new Lane.Size(SLOTS, CONTEXT),
+                        new PrefixCache(incremental, incremental.scope(), 0),
                         new OperatorSharing(1, false),
                         DraftLength.none())) {
             lane.run(() -> true, () -> {});

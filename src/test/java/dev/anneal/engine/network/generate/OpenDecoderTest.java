@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class OpenDecoderTest {
 
     private static final int NEW_TOKENS = 32;
-    private static final OpenDecoder.Limits TWO_SLOTS = new OpenDecoder.Limits(2, 512);
+    private static final OpenDecoder.Limits TWO_SLOTS = new OpenDecoder.Limits(2, 512, 0);
 
     private static GoldenAnswers golden;
     private static DecoderModel model;
@@ -49,7 +49,7 @@ class OpenDecoderTest {
     void baseAndAdaptersAnswerInOneBatch() throws Exception {
         try (Adapter adapter = Adapter.load(model, golden.adapterConfig(), golden.adapter());
                 OpenDecoder decoder =
-                        new OpenDecoder(incremental, new OpenDecoder.Limits(4, 512), new Turns(1), "all")) {
+                        new OpenDecoder(incremental, new OpenDecoder.Limits(4, 512, 0), new Turns(1), "all")) {
             AppliedAdapter half = adapter.apply(0.5, AdapterDropout.NONE);
             AppliedAdapter linear = adapter.apply(0, AdapterDropout.NONE);
             List<List<Kept>> answers = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
@@ -80,7 +80,7 @@ class OpenDecoderTest {
                 });
             });
             Kept other = submit(decoder, prompt(0), model.noAdapter());
-            decoder.submit(prompt(1), adapter.apply(1, AdapterDropout.NONE), cancelled);
+            decoder.submit(prompt(1), "", adapter.apply(1, AdapterDropout.NONE), cancelled);
 
             assertThat(left.get(60, TimeUnit.SECONDS)).isEqualTo(3);
             assertThat(answers(List.of(other)))
@@ -95,7 +95,8 @@ class OpenDecoderTest {
                 Stream.generate(() -> new Kept(TokenSink.NO_LOGPROBS)).limit(6).toList();
         Kept last = all.get(5);
         CompletableFuture<Integer> left = new CompletableFuture<>();
-        try (OpenDecoder decoder = new OpenDecoder(incremental, new OpenDecoder.Limits(6, 512), new Turns(1), "long")) {
+        try (OpenDecoder decoder =
+                new OpenDecoder(incremental, new OpenDecoder.Limits(6, 512, 0), new Turns(1), "long")) {
             all.get(0).onToken(1, () -> {
                 all.get(0).cancelled = true;
                 decoder.whenLeft(() -> left.complete(last.tokens.size()));
@@ -103,7 +104,7 @@ class OpenDecoderTest {
             for (int i = 0; i < 6; i++) {
                 int[] tokens = new int[500];
                 Arrays.fill(tokens, 5 + i);
-                decoder.submit(new Prompt(tokens, 2, Sampling.GREEDY), model.noAdapter(), all.get(i));
+                decoder.submit(new Prompt(tokens, 2, Sampling.GREEDY), "", model.noAdapter(), all.get(i));
             }
 
             assertThat(left.get(60, TimeUnit.SECONDS)).isZero();
@@ -126,8 +127,8 @@ class OpenDecoderTest {
         try (OpenDecoder decoder = decoder()) {
             Kept first = new Kept(0);
             Kept second = new Kept(0);
-            first.onToken(5, () -> decoder.submit(prompt(1), model.noAdapter(), second));
-            decoder.submit(prompt(0), model.noAdapter(), first);
+            first.onToken(5, () -> decoder.submit(prompt(1), "", model.noAdapter(), second));
+            decoder.submit(prompt(0), "", model.noAdapter(), first);
 
             assertThat(answers(List.of(first, second)))
                     .isEqualTo(golden.expected("base").subList(0, 2));
@@ -137,12 +138,12 @@ class OpenDecoderTest {
     @Test
     void aCancelledAnswerGivesItsSlotToOthers() throws Exception {
         try (OpenDecoder decoder =
-                new OpenDecoder(incremental, new OpenDecoder.Limits(1, 512), new Turns(1), "single")) {
+                new OpenDecoder(incremental, new OpenDecoder.Limits(1, 512, 0), new Turns(1), "single")) {
             Kept cancelled = new Kept(0);
             cancelled.onToken(3, () -> cancelled.cancelled = true);
-            decoder.submit(prompt(0), model.noAdapter(), cancelled);
+            decoder.submit(prompt(0), "", model.noAdapter(), cancelled);
             Kept next = new Kept(0);
-            decoder.submit(prompt(1), model.noAdapter(), next);
+            decoder.submit(prompt(1), "", model.noAdapter(), next);
 
             assertThat(answers(List.of(next)))
                     .containsExactly(golden.expected("base").get(1));
@@ -157,11 +158,11 @@ class OpenDecoderTest {
             failing.onToken(2, () -> {
                 throw new UnsupportedOperationException("planted");
             });
-            decoder.submit(prompt(0), model.noAdapter(), failing);
+            decoder.submit(prompt(0), "", model.noAdapter(), failing);
             assertThat(failing.end.handle((whole, failure) -> failure).get(60, TimeUnit.SECONDS))
                     .isInstanceOf(UnsupportedOperationException.class);
             Kept next = new Kept(0);
-            decoder.submit(prompt(1), model.noAdapter(), next);
+            decoder.submit(prompt(1), "", model.noAdapter(), next);
 
             assertThat(answers(List.of(next)))
                     .containsExactly(golden.expected("base").get(1));
@@ -174,7 +175,7 @@ class OpenDecoderTest {
         int vocabulary = model.config().vocabularySize();
         try (OpenDecoder decoder = decoder()) {
             Kept kept = new Kept(vocabulary);
-            decoder.submit(prompt(0), model.noAdapter(), kept);
+            decoder.submit(prompt(0), "", model.noAdapter(), kept);
             kept.end.get(60, TimeUnit.SECONDS);
 
             ChosenToken chosen = kept.tokens.get(7);
@@ -202,7 +203,7 @@ class OpenDecoderTest {
 
     private static Kept submit(OpenDecoder decoder, Prompt prompt, AppliedAdapter adapter) {
         Kept kept = new Kept(TokenSink.NO_LOGPROBS);
-        decoder.submit(prompt, adapter, kept);
+        decoder.submit(prompt, "", adapter, kept);
         return kept;
     }
 

@@ -80,6 +80,7 @@ class AnswerTest {
         ServeRequest.Generate generate = new ServeRequest.Generate(
                 1,
                 new ServeRequest.ServedModel(new Task.BaseModel("anneal-tiny", null, MODEL.toString()), null),
+                "tenant",
                 new ServeRequest.Input.Text("x"),
                 null,
                 decoding,

@@ -48,7 +48,7 @@ class ModelJudgeTest {
             throw new Refusal(refusal, "no engine");
         }
         return new Generation.Whole(
-                5, List.of(new Generation.Choice("0.5", List.of(), "stop", new ServeReply.TokenCounts(2, 0, 0))));
+                5, List.of(new Generation.Choice("0.5", List.of(), "stop", new ServeReply.TokenCounts(0, 2, 0, 0))));
     }
 
     private static OfModel greedy(List<List<Message>> conversations) {

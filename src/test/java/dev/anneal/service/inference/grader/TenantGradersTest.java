@@ -28,7 +28,10 @@ class TenantGradersTest {
             (tenant, request) -> new Generation.Whole(
                     3,
                     List.of(new Generation.Choice(
-                            tenant + " " + request.model(), List.of(), "stop", new ServeReply.TokenCounts(2, 0, 0)))),
+                            tenant + " " + request.model(),
+                            List.of(),
+                            "stop",
+                            new ServeReply.TokenCounts(0, 2, 0, 0)))),
             (tenant, work) -> new OpenedValues(Map.of()));
 
     @Test

@@ -153,7 +153,8 @@ class ForwardingIT extends ServiceTest {
         Generation.Whole whole = generator.generate("team-of-tokens", QUESTION);
 
         assertThat(whole.choices())
-                .containsExactly(new Generation.Choice("yes", List.of(), "stop", new ServeReply.TokenCounts(2, 0, 0)));
+                .containsExactly(
+                        new Generation.Choice("yes", List.of(), "stop", new ServeReply.TokenCounts(0, 2, 0, 0)));
         assertThat(whole.promptTokens()).isEqualTo(5);
         assertThat(seen.join()).startsWith(CHATS + " Bearer anks_").contains("\"max_tokens\":3", "\"seed\":9");
         Principal asking = keys.principalOf(seen.join().split(" ")[2]).orElseThrow();

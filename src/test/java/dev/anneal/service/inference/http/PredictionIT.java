@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** Predicted answers by OpenAI's strict client and by hand. */
+/** Work that is saved, predicted answers and kept beginnings of prompts, by OpenAI's strict client and by hand. */
 class PredictionIT extends InferenceTest {
 
     private static final String CHATS = "/v1/chat/completions";
@@ -61,6 +61,32 @@ class PredictionIT extends InferenceTest {
 
         assertThat(error.path("param").asString()).isEqualTo(param);
         assertThat(error.path("message").asString()).contains(message);
+    }
+
+    /** A chat of more than a block of 128 tokens. */
+    @Test
+    void aPromptThatBeginsLikeAnEarlierOneIsNotReadAgain() {
+        String system = "Answer briefly, and only what was asked. ".repeat(30);
+        ChatCompletionCreateParams.Builder first = sum().addSystemMessage(system);
+
+        ChatCompletion anew = openai(BETA).chat().completions().create(first.build());
+        ChatCompletion again = openai(BETA).chat().completions().create(first.build());
+        ChatCompletion ofAnother = openai(ALPHA).chat().completions().create(first.build());
+
+        assertThat(cachedTokens(anew)).isZero();
+        assertThat(cachedTokens(again))
+                .isBetween(128L, again.usage().orElseThrow().promptTokens() - 1);
+        assertThat(cachedTokens(ofAnother)).isZero();
+        assertThat(text(again)).isEqualTo(text(anew));
+    }
+
+    private static long cachedTokens(ChatCompletion answer) {
+        return answer.usage()
+                .orElseThrow()
+                .promptTokensDetails()
+                .orElseThrow()
+                .cachedTokens()
+                .orElseThrow();
     }
 
     private static ChatCompletionCreateParams.Builder sum() {

@@ -63,7 +63,7 @@ final class WorstLogprobs {
             String text = text(token);
             replies.add(new ServeReply.Text(0, text, List.of(new ServeReply.Token(text, -0.1234567890123, top))));
         }
-        replies.add(new ServeReply.Ended(0, "length", new ServeReply.TokenCounts(TOKENS, 0, 0)));
+        replies.add(new ServeReply.Ended(0, "length", new ServeReply.TokenCounts(0, TOKENS, 0, 0)));
         return replies;
     }
 

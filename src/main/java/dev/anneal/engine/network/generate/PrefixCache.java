@@ -1,0 +1,132 @@
+package dev.anneal.engine.network.generate;
+
+import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.IncrementalDecoder;
+import dev.anneal.engine.network.model.KeyValueCache;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TorchException;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Keys and values of the beginnings of prompts that were read, for later prompts that begin alike: the turns of a chat, requests with one
+ * system prompt. The least recently used ones give way when a byte budget is full. Only whole blocks of queries are kept, so the rest of a
+ * prompt is read in the same blocks, and its bits are those of the whole prompt. Not thread-safe. Closed with the decoder's scope.
+ */
+final class PrefixCache {
+
+    private final IncrementalDecoder model;
+    private final Scope scope;
+    private final long budgetTokens;
+
+    /** Most recently used first. */
+    private final Deque<Entry> entries = new ArrayDeque<>();
+
+    private long tokens;
+
+    /**
+     * A kept beginning.
+     *
+     * @param keysAndValues of all layers
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by identity
+    private record Entry(Owner owner, int[] ids, Scope scope, List<Tensor> keysAndValues) {}
+
+    /**
+     * Who may use a beginning: prompts with the same adapter in the same scope. A client can measure whether a beginning was kept, so tenants
+     * have scopes of their own.
+     *
+     * @param adapter compared by identity
+     */
+    record Owner(AppliedAdapter adapter, String scope) {
+
+        @SuppressWarnings("ReferenceEquality")
+        private boolean isSame(Owner other) {
+            return adapter == other.adapter && scope.equals(other.scope);
+        }
+    }
+
+    /**
+     * @param owner scope of the kept tensors
+     * @param budgetBytes memory that they may take; 0 keeps nothing
+     */
+    PrefixCache(IncrementalDecoder model, Scope owner, long budgetBytes) {
+        this.model = model;
+        this.scope = owner;
+        this.budgetTokens = budgetBytes / model.cachedBytesPerToken();
+    }
+
+    /**
+     * Copies the longest kept beginning of a prompt into a free slot.
+     *
+     * @return its number of tokens, less than the prompt's; 0 if there is none
+     */
+    int restore(Owner owner, int[] prompt, KeyValueCache cache, int slot) {
+        int most = wholeBlocks(prompt.length - 1);
+        Optional<Entry> longest = entries.stream()
+                .filter(entry -> entry.owner.isSame(owner))
+                .max(Comparator.comparingInt(entry -> common(entry.ids, prompt, most)));
+        int length = longest.map(entry -> common(entry.ids, prompt, most)).orElse(0);
+        if (length > 0) {
+            Entry used = longest.orElseThrow();
+            entries.remove(used);
+            entries.addFirst(used);
+            cache.restore(slot, used.keysAndValues, length);
+        }
+        return length;
+    }
+
+    /** Keeps the beginning of a prompt that was read into a slot, in place of shorter ones that it begins with. */
+    void keep(Owner owner, int[] prompt, KeyValueCache cache, int slot) {
+        int length = wholeBlocks(prompt.length);
+        boolean isKnown = entries.stream()
+                .anyMatch(entry -> entry.owner.isSame(owner) && common(entry.ids, prompt, length) == length);
+        if (length == 0 || length > budgetTokens || isKnown) {
+            return;
+        }
+        entries.stream()
+                .filter(entry -> entry.owner.isSame(owner) && common(entry.ids, prompt, length) == entry.ids.length)
+                .toList()
+                .forEach(this::drop);
+        while (tokens + length > budgetTokens) {
+            drop(entries.getLast());
+        }
+        Scope own = scope.child();
+        try {
+            entries.addFirst(new Entry(owner, Arrays.copyOf(prompt, length), own, cache.copied(own, slot, length)));
+            tokens += length;
+        } catch (TorchException e) {
+            own.close();
+            if (!e.isOutOfMemory()) {
+                throw e;
+            }
+            clear();
+        }
+    }
+
+    private void drop(Entry entry) {
+        entries.remove(entry);
+        entry.scope.close();
+        tokens -= entry.ids.length;
+    }
+
+    private void clear() {
+        List.copyOf(entries).forEach(this::drop);
+    }
+
+    private int wholeBlocks(int length) {
+        int block = model.blockTokens();
+        return length / block * block;
+    }
+
+    /** Number of tokens of whole blocks that both begin with. */
+    private int common(int[] kept, int[] prompt, int most) {
+        int different = Arrays.mismatch(kept, 0, Math.min(kept.length, most), prompt, 0, Math.min(kept.length, most));
+        return wholeBlocks(different < 0 ? Math.min(kept.length, most) : different);
+    }
+}
