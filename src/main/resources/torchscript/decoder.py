@@ -26,14 +26,21 @@ class Decoder(Module):
   window : int              # tokens that a query sees, itself among them; 0 for all
   padding : int             # id whose row of the input embedding its occurrences do not train; -1 for none
 
+  # eps as a tensor, [1] fp32.
+  def least(self: __torch__.Decoder, x: Tensor) -> Tensor:
+    return torch.new_full(x, [1], self.eps, dtype=6)
+
   # Root mean square norm; its fp32 statistic is kept for the backward.
   def norm(self: __torch__.Decoder,
            x: Tensor,             # [N, H]
            w: Tensor              # [H]
            ) -> Tuple[Tensor, Tensor]:
+    return self.norm_least(x, w, self.least(x))
+
+  def norm_least(self: __torch__.Decoder, x: Tensor, w: Tensor, least: Tensor) -> Tuple[Tensor, Tensor]:
     f = x.to(6)
     length = torch.linalg_vector_norm(f, 2, [-1], True)               # [N, 1]   fp32
-    rstd = torch.rsqrt_(torch.addcmul(torch.new_full(length, [1], self.eps), length, length, value=1. / float(x.size(-1))))
+    rstd = torch.rsqrt_(torch.addcmul(least, length, length, value=1. / float(x.size(-1))))
     return (torch.type_as(f * rstd, x) * w, rstd)
 
   def norm_again(self: __torch__.Decoder, x: Tensor, w: Tensor, rstd: Tensor) -> Tensor:
@@ -543,8 +550,7 @@ class Decoder(Module):
 
   # Adds s phi(A x) B^T of a group to y, in place, to each segment of tokens by its own adapter, which may be packed.
   def adapt(self: __torch__.Decoder, y: Tensor, x: Tensor, group: int, layer: int, layers: int, adapters: List[Tensor], segments: List[int],
-            kinds: List[int], betas: List[float]) -> Tensor:
-    none = torch.new_zeros(x, [0])
+            kinds: List[int], betas: List[float], none: Tensor) -> Tensor:
     for i in range(len(segments) // 3):
       own = segments[3 * i]
       at = ((own * layers + layer) * 4 + group) * 2
@@ -575,22 +581,24 @@ class Decoder(Module):
            ) -> Tensor:
     layers = len(caches)
     n = len(weights) // layers
+    none = torch.new_zeros(x, [0])
+    least = self.least(x)
     for i in range(first, last):
       w = weights[i * n:(i + 1) * n]
       cache = torch.narrow(caches[i], 0, slot, len(past))
-      h, rstd = self.norm(x, w[0])
-      qkv = self.adapt(self.product(h, w[1], w[6]), h, 0, i, layers, adapters, segments, kinds, betas)
+      h, rstd = self.norm_least(x, w[0], least)
+      qkv = self.adapt(self.product(h, w[1], w[6]), h, 0, i, layers, adapters, segments, kinds, betas, none)
       if len(next) > 0:
         unused = self.turn_next(qkv, w[10], next)
         o = self.attend_next(qkv, next, rows, cache)
       else:
         given = torch.view(qkv, [x.size(0), -1, self.head_size])
         o = self.attend_continuing(self.turned(given, w[10], cos, sin), rows, past, cache)
-      x = torch.add_(self.adapt(self.product(o, w[2], w[7]), o, 1, i, layers, adapters, segments, kinds, betas), x)
-      h, rstd = self.norm(x, w[3])
-      gate, up = torch.chunk(self.adapt(self.product(h, w[4], w[8]), h, 2, i, layers, adapters, segments, kinds, betas), 2, 1)
+      x = torch.add_(self.adapt(self.product(o, w[2], w[7]), o, 1, i, layers, adapters, segments, kinds, betas, none), x)
+      h, rstd = self.norm_least(x, w[3], least)
+      gate, up = torch.chunk(self.adapt(self.product(h, w[4], w[8]), h, 2, i, layers, adapters, segments, kinds, betas, none), 2, 1)
       f = torch.mul_(torch.silu(gate), up)                              # [N, F]
-      x = torch.add_(self.adapt(self.product(f, w[5], w[9]), f, 3, i, layers, adapters, segments, kinds, betas), x)
+      x = torch.add_(self.adapt(self.product(f, w[5], w[9]), f, 3, i, layers, adapters, segments, kinds, betas, none), x)
     return x
 
   # A sequence of `length` tokens goes from one slot of all layers' keys and values to another.

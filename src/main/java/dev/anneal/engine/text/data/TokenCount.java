@@ -13,6 +13,7 @@ final class TokenCount {
     private final ProblemLog problems = new ProblemLog();
     private final List<Long> firstTruncated = new ArrayList<>();
     private final List<Integer> lengths = new ArrayList<>();
+    private final BeginningsSample beginnings = new BeginningsSample();
     private int rows;
     private long trainedTokens;
     private int longestRow;
@@ -42,6 +43,11 @@ final class TokenCount {
         long line = parts.get(0).row().line();
         trainedTokens +=
                 parts.stream().mapToLong(part -> part.row().trainedTokens()).sum();
+        if (parts.size() > 1) {
+            beginnings.addPair(parts.get(0).row().ids(), parts.get(1).row().ids());
+        } else {
+            beginnings.add(parts.get(0).row().ids());
+        }
         unendedRows += parts.stream().allMatch(RowEncoder.Encoded::isEnded) ? 0 : 1;
         if (parts.stream().anyMatch(part -> part.row().isTruncated())) {
             truncatedRows++;
@@ -93,6 +99,7 @@ final class TokenCount {
                 unshownRows,
                 firstUnshown,
                 problems.counts(),
-                problems.first());
+                problems.first(),
+                beginnings.common());
     }
 }

@@ -30,6 +30,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param firstUnshownLines lines of the first of them, at most {@link DatasetLimits#LISTED_PROBLEMS}
  * @param dropped counts of untrainable rows by {@link RowFault#wireName}
  * @param firstProblems the first of them, at most {@link DatasetLimits#LISTED_PROBLEMS}
+ * @param commonBeginnings tokens that trainable rows begin with alike; none of prompts
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record TokenReport(
@@ -46,7 +47,8 @@ public record TokenReport(
         int unshownRows,
         List<Long> firstUnshownLines,
         Map<String, Long> dropped,
-        List<RowProblem> firstProblems) {
+        List<RowProblem> firstProblems,
+        CommonBeginnings commonBeginnings) {
 
     public TokenReport {
         firstTruncatedLines = List.copyOf(firstTruncatedLines);

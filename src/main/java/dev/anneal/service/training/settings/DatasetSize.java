@@ -1,5 +1,6 @@
 package dev.anneal.service.training.settings;
 
+import dev.anneal.engine.text.data.CommonBeginnings;
 import dev.anneal.engine.text.data.TokenReport;
 import dev.anneal.engine.text.rows.ValidationReport;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +14,16 @@ import org.jspecify.annotations.Nullable;
  * @param trainedTokens number of their tokens with a label
  * @param longestRowTokens tokens of the longest row, before truncation
  * @param validatedRows number of rows of the validation file, 0 without one
+ * @param beginnings tokens that rows begin with alike
  */
 public record DatasetSize(
-        int rows, int packedSequences, long tokens, long trainedTokens, int longestRowTokens, long validatedRows) {
+        int rows,
+        int packedSequences,
+        long tokens,
+        long trainedTokens,
+        int longestRowTokens,
+        long validatedRows,
+        CommonBeginnings beginnings) {
 
     /**
      * @param validation report on the validation file, null without one
@@ -27,6 +35,7 @@ public record DatasetSize(
                 report.tokens(),
                 report.trainedTokens(),
                 report.longestRowTokens(),
-                validation == null ? 0 : validation.accepted());
+                validation == null ? 0 : validation.accepted(),
+                report.commonBeginnings());
     }
 }

@@ -10,6 +10,7 @@ import dev.anneal.protocol.TrainingSettings;
  * @param gradientAccumulation batches of one optimizer step
  * @param annealedAtStep first step at which beta is exactly 0; the total number of steps if beta is 0 only at the end
  * @param expectedTokens tokens read by all steps together
+ * @param expectedSharedTokens how many of them are not computed, because rows of a step begin alike
  * @param data size of the training file
  * @param memory estimated memory of the training
  * @param cost computation of the training
@@ -20,6 +21,7 @@ public record ResolvedSettings(
         int gradientAccumulation,
         int annealedAtStep,
         long expectedTokens,
+        long expectedSharedTokens,
         DatasetSize data,
         MemoryEstimate memory,
         TrainingCost cost) {}

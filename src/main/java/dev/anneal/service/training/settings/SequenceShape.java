@@ -47,6 +47,11 @@ record SequenceShape(
         return apart * (data.tokens() + data.rows() * expectedCompletion());
     }
 
+    /** Tokens of one epoch that sequences made from the same row begin with alike. */
+    double sharedWithin(DatasetSize data) {
+        return completionTokens == 0 ? data.beginnings().ofPairs() : (apart - 1.0) * data.tokens();
+    }
+
     /** Tokens of one sequence. */
     double ofSequence(DatasetSize data) {
         return (double) data.tokens() / data.rows() / together + expectedCompletion();

@@ -59,15 +59,29 @@ public final class SettingsResolver {
                 evaluationInterval(request, totalSteps),
                 seed);
         long expectedTokens = Math.round(shape.trainedWith(data) * shape.updates() / stepsPerEpoch * totalSteps);
+        double batches = (double) stepsPerEpoch / shape.updates();
+        long expectedShared = request.adapter() != null && request.adapter().dropout() > 0
+                ? 0
+                : Math.round(sharedOfEpoch(shape, data, batches) / batches * totalSteps);
         return new ResolvedSettings(
                 training,
                 new Hyperparameters(batchSize, rate / LearningRates.base(request, model), epochs),
                 options.gradientAccumulation(),
                 annealedAtStep(request.adapter(), totalSteps),
                 expectedTokens,
+                expectedShared,
                 data,
                 memory(request, model, data, engine, stepRows),
-                TrainingCost.of(model, request.adapter(), engine, work(training, shape, data, expectedTokens)));
+                TrainingCost.of(
+                        model,
+                        request.adapter(),
+                        engine,
+                        work(training, shape, data, expectedTokens - expectedShared)));
+    }
+
+    /** @param batches number of different batches of an epoch */
+    private static double sharedOfEpoch(SequenceShape shape, DatasetSize data, double batches) {
+        return shape.sharedWithin(data) + batches * data.beginnings().ofStep(data.rows() / batches);
     }
 
     private static MemoryEstimate memory(
@@ -95,23 +109,25 @@ public final class SettingsResolver {
     /**
      * Rows of the validation file are assumed to be as long as training rows. The reference model of pairs reads both files once;
      * completions of prompts are sampled before training.
+     *
+     * @param computedTokens tokens of all steps without those that are shared
      */
     private static TrainingCost.Work work(
-            TrainingSettings training, SequenceShape shape, DatasetSize data, long expectedTokens) {
+            TrainingSettings training, SequenceShape shape, DatasetSize data, long computedTokens) {
         double rowTokens = (double) data.tokens() / data.rows();
         double validated = data.validatedRows() * rowTokens;
         int interval = training.evaluationIntervalSteps();
         int validations = interval == 0 ? 0 : training.totalSteps() / interval;
         int rows = Math.min(training.batchRows(), data.rows());
         return new TrainingCost.Work(
-                expectedTokens,
+                computedTokens,
                 shape.trainedShare(data),
                 shape.ofSequence(data),
                 training.totalSteps(),
                 (training.packing() ? data.rows() : rows) * shape.apart(),
                 validations * validated
                         + shape.readBefore() * (data.tokens() + validated)
-                        + shape.againForward() * expectedTokens
+                        + shape.againForward() * computedTokens
                         + shape.sampling((double) rows * training.totalSteps() / shape.updates())
                         + shape.validating(validations * (double) data.validatedRows()),
                 training.activationCheckpointing().equals("on"));

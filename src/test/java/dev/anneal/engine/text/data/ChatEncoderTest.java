@@ -181,7 +181,8 @@ class ChatEncoderTest {
                         0,
                         List.of(),
                         Map.of(),
-                        List.of()));
+                        List.of(),
+                        cut.report().commonBeginnings()));
         assertThat(whole.report().truncatedRows()).isZero();
         assertThat(whole.report().unendedRows()).isZero();
         assertThat(golden.report(file, 40)).isEqualTo(cut.report());

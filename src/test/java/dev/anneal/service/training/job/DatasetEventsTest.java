@@ -2,6 +2,7 @@ package dev.anneal.service.training.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.engine.text.data.CommonBeginnings;
 import dev.anneal.engine.text.data.TokenReport;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,20 @@ class DatasetEventsTest {
 
     private static TokenReport report(int truncated, int unended, int unshown) {
         return new TokenReport(
-                64, 10, 7, 400, 100, 99, 5, truncated, List.of(5L), unended, unshown, List.of(7L), Map.of(), List.of());
+                64,
+                10,
+                7,
+                400,
+                100,
+                99,
+                5,
+                truncated,
+                List.of(5L),
+                unended,
+                unshown,
+                List.of(7L),
+                Map.of(),
+                List.of(),
+                CommonBeginnings.NONE);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.engine.text.data.CommonBeginnings;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.service.platform.refusal.Refusal;
@@ -21,7 +22,7 @@ class SettingsResolverTest {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    private static final ModelProfile TINY = new ModelProfile(
+    static final ModelProfile TINY = new ModelProfile(
             "anneal-tiny",
             2_656_704,
             6,
@@ -46,7 +47,8 @@ class SettingsResolverTest {
 
     private static final long PASSING = 11 * 512 + 12 * 192 + 4 * 320;
 
-    private static final DatasetSize THOUSAND_ROWS = new DatasetSize(1000, 60, 50_000, 20_000, 80, 0);
+    private static final DatasetSize THOUSAND_ROWS =
+            new DatasetSize(1000, 60, 50_000, 20_000, 80, 0, CommonBeginnings.NONE);
 
     /** Each rollout has several updates, and every prompt is answered once in an epoch all the same. */
     @Test
@@ -86,15 +88,21 @@ class SettingsResolverTest {
 
     @Test
     void smallFilesAreReadMoreOften() {
-        assertThat(resolve("", new DatasetSize(100, 1, 1, 1, 1, 0)).training().epochs())
+        assertThat(resolve("", new DatasetSize(100, 1, 1, 1, 1, 0, CommonBeginnings.NONE))
+                        .training()
+                        .epochs())
                 .isEqualTo(8);
-        assertThat(resolve("", new DatasetSize(10, 1, 1, 1, 1, 0)).training().epochs())
+        assertThat(resolve("", new DatasetSize(10, 1, 1, 1, 1, 0, CommonBeginnings.NONE))
+                        .training()
+                        .epochs())
                 .isEqualTo(10);
     }
 
     @Test
     void batchIsNotLargerThanTheFile() {
-        assertThat(resolve("", new DatasetSize(5, 1, 1, 1, 1, 0)).training().batchRows())
+        assertThat(resolve("", new DatasetSize(5, 1, 1, 1, 1, 0, CommonBeginnings.NONE))
+                        .training()
+                        .batchRows())
                 .isEqualTo(5);
     }
 
@@ -307,7 +315,7 @@ class SettingsResolverTest {
         long sequence = 2 * 2L * 6 * 64 * 4 * 192 + 24 * 1536;
 
         assertThat(resolve(request, THOUSAND_ROWS).memory().samplingBytes()).isEqualTo(withLoss(2 * 8 * sequence));
-        assertThat(resolve(request, new DatasetSize(1000, 60, 50_000, 20_000, 80, 300))
+        assertThat(resolve(request, new DatasetSize(1000, 60, 50_000, 20_000, 80, 300, CommonBeginnings.NONE))
                         .memory()
                         .samplingBytes())
                 .isEqualTo(withLoss(2 * 16 * sequence));
@@ -359,7 +367,7 @@ class SettingsResolverTest {
 
     @Test
     void memoryIsThatOfTheLongestRowAsItIsCut() {
-        DatasetSize data = new DatasetSize(1000, 600, 50_000, 20_000, 5000, 0);
+        DatasetSize data = new DatasetSize(1000, 600, 50_000, 20_000, 5000, 0, CommonBeginnings.NONE);
 
         assertThat(resolve(", 'anneal': {'max_length': 100}", data).memory())
                 .isEqualTo(MemoryEstimate.of(

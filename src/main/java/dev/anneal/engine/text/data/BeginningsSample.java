@@ -1,0 +1,100 @@
+package dev.anneal.engine.text.data;
+
+import dev.anneal.engine.math.random.SplitMix64;
+import dev.anneal.engine.text.data.CommonBeginnings.Level;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A sample of a file's rows, equally likely and the same in each count, whose {@link CommonBeginnings} stand for those of all rows. */
+final class BeginningsSample {
+
+    private static final int ROWS = 512;
+
+    /** First tokens of a row that are kept: the sample takes 8 MB at most. */
+    private static final int TOKENS = 4096;
+
+    /** Shorter beginnings are not shared in training. */
+    private static final int SHORTEST = 16;
+
+    /** Beginnings of fewer rows hardly meet in a step. */
+    private static final double LEAST_SHARE = 0.01;
+
+    private static final int MOST_LEVELS = 16;
+
+    private final List<int[]> rows = new ArrayList<>();
+    private long seen;
+    private long ofPairs;
+
+    void add(int[] row) {
+        seen++;
+        if (rows.size() < ROWS) {
+            rows.add(cut(row));
+        } else {
+            long place = Math.floorMod(SplitMix64.mix(seen * SplitMix64.GAMMA), seen);
+            if (place < ROWS) {
+                rows.set((int) place, cut(row));
+            }
+        }
+    }
+
+    void addPair(int[] one, int[] other) {
+        add(one);
+        int different = Arrays.mismatch(one, other);
+        int common = different < 0 ? one.length : different;
+        ofPairs += common < SHORTEST ? 0 : common;
+    }
+
+    private static int[] cut(int[] row) {
+        return row.length <= TOKENS ? row : Arrays.copyOf(row, TOKENS);
+    }
+
+    CommonBeginnings common() {
+        List<int[]> sorted = new ArrayList<>(rows);
+        sorted.sort(Arrays::compare);
+        Map<Integer, Integer> tokensByRows = new TreeMap<>();
+        collect(sorted, 0, Math.max(2, (int) Math.ceil(LEAST_SHARE * rows.size())), tokensByRows);
+        List<Level> levels = tokensByRows.entrySet().stream()
+                .map(level -> new Level((double) level.getKey() / rows.size(), level.getValue()))
+                .sorted(Comparator.comparingDouble((Level level) -> level.share() * level.tokens())
+                        .reversed())
+                .limit(MOST_LEVELS)
+                .toList();
+        return new CommonBeginnings(ofPairs, levels);
+    }
+
+    /**
+     * Adds the tokens that a group of rows has in common, and those of its parts.
+     *
+     * @param sorted rows that have the first {@code counted} tokens in common, which larger groups have counted
+     */
+    private static void collect(List<int[]> sorted, int counted, int fewest, Map<Integer, Integer> tokensByRows) {
+        if (sorted.size() < fewest) {
+            return;
+        }
+        int[] first = sorted.get(0);
+        int different = Arrays.mismatch(first, sorted.get(sorted.size() - 1));
+        int common = different < 0 ? first.length : different;
+        int now = common < SHORTEST ? counted : common;
+        if (now > counted) {
+            tokensByRows.merge(sorted.size(), now - counted, Integer::sum);
+        }
+        int begin = 0;
+        while (different >= 0 && begin < sorted.size()) {
+            int end = begin + 1;
+            while (end < sorted.size() && tokenAt(sorted.get(end), common) == tokenAt(sorted.get(begin), common)) {
+                end++;
+            }
+            collect(sorted.subList(begin, end), now, fewest, tokensByRows);
+            begin = end;
+        }
+    }
+
+    /** -1 where a row has ended, which sorts before all others. */
+    private static int tokenAt(int[] row, int place) {
+        return place < row.length ? row[place] : -1;
+    }
+}
