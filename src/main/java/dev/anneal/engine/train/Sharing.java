@@ -15,13 +15,8 @@ enum Sharing {
     PROMPTS {
         @Override
         int limit(EncodedRow row) {
-            int[] labels = row.labels();
-            int trained = 0;
-            while (trained < labels.length && labels[trained] == EncodedRow.NOT_TRAINED) {
-                trained++;
-            }
             // The last token of the prompt stays with the row, because the first trained token is predicted from it.
-            return Math.max(trained - 1, 0);
+            return Math.max(row.promptTokens() - 1, 0);
         }
     },
     /** All: a trained token that rows share counts as often as they have it. */

@@ -53,6 +53,10 @@ public record InferenceProperties(
         @DefaultValue("10m") Duration idleTimeout) {
 
     public InferenceProperties {
+        if (prefixCache.isNegative()) {
+            throw new IllegalArgumentException(
+                    "anneal.inference.prefix-cache must be 0B or more, but is " + prefixCache);
+        }
         if (url != null && !OutboundClient.isHttp(url)) {
             throw new IllegalArgumentException(
                     "anneal.inference.url must be an http or https address with a host, such as"

@@ -1,5 +1,7 @@
 package dev.anneal.engine.network.generate;
 
+import org.jspecify.annotations.Nullable;
+
 /** A sequence's draft tokens for the next step, and how many of its earlier ones were right. Not thread-safe. */
 final class Drafts {
 
@@ -14,18 +16,31 @@ final class Drafts {
     /** Expected share of right ones where nothing is known. */
     private static final double PRIOR_ACCEPTED = 0.5;
 
-    private final PromptLookup lookup;
+    private final Prompt prompt;
+
+    /** Made at the first search, because waiting prompts need none. */
+    private @Nullable PromptLookup lookup;
+
+    private int lastToken;
     private int[] found = NONE;
     private double accepted;
     private double refused;
 
-    Drafts(PromptLookup lookup) {
-        this.lookup = lookup;
+    Drafts(Prompt prompt) {
+        this.prompt = prompt;
     }
 
-    /** Looks for at most {@code most} draft tokens. */
+    /** Looks for at most {@code most} draft tokens. The first search comes after the answer's first token. */
     void find(int most) {
-        found = most <= 0 ? NONE : lookup.draft(most);
+        if (most <= 0) {
+            found = NONE;
+            return;
+        }
+        if (lookup == null) {
+            lookup = new PromptLookup(prompt.tokens(), prompt.prediction());
+            lookup.add(lastToken);
+        }
+        found = lookup.draft(most);
     }
 
     /** Number of draft tokens if there may be at most {@code most}. */
@@ -57,6 +72,9 @@ final class Drafts {
 
     /** Adds a token of the answer. */
     void add(int token) {
-        lookup.add(token);
+        lastToken = token;
+        if (lookup != null) {
+            lookup.add(token);
+        }
     }
 }

@@ -133,13 +133,18 @@ final class Lane implements AutoCloseable {
     /** Continues each sequence by a token, and by those draft tokens after it that are right. */
     private void advance() {
         running.forEach(sequence -> sequence.findDrafts(draftLength.most()));
-        int most = draftLength.choose(running.stream().map(Sequence::drafts).toList());
+        boolean isComparing = sharing.isComparing();
+        int most = isComparing
+                ? 0
+                : draftLength.choose(running.stream().map(Sequence::drafts).toList());
         running.forEach(sequence -> sequence.draft(most));
         int tokens =
                 running.stream().mapToInt(sequence -> sequence.unread().length).sum();
         long begin = System.nanoTime();
         sharing.step(tokens, this::verify);
-        draftLength.note(tokens, System.nanoTime() - begin);
+        if (!isComparing) {
+            draftLength.note(tokens, System.nanoTime() - begin);
+        }
         removeEnded();
     }
 

@@ -3,6 +3,7 @@ package dev.anneal.engine.network.generate;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TorchException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Decodes prompts that arrive while others are being decoded, with one model and an adapter for each prompt, on its own thread. Frees the
- * cache when idle. Closed by its owner, before the model.
+ * cache when idle, but not the kept beginnings of prompts. Closed by its owner, before the model.
  */
 public final class OpenDecoder implements AutoCloseable {
 
@@ -78,6 +79,21 @@ public final class OpenDecoder implements AutoCloseable {
         add(afterwards, action);
     }
 
+    /** As {@link #whenLeft}, for an action that closes an adapter: the beginnings of prompts that were read with it go first. */
+    public void whenLeft(AppliedAdapter adapter, Runnable action) {
+        add(afterwards, () -> {
+            prefixes.forget(adapter);
+            action.run();
+        });
+    }
+
+    /** Beginnings of prompts are worth less than answers. */
+    private void makeRoomAfter(Throwable failure) {
+        if (failure instanceof TorchException torch && torch.isOutOfMemory()) {
+            prefixes.clear();
+        }
+    }
+
     private <T> void add(Queue<T> queue, T element) {
         synchronized (waiting) {
             queue.add(element);
@@ -121,6 +137,7 @@ public final class OpenDecoder implements AutoCloseable {
             decode(lane);
         } catch (RuntimeException | Error e) {
             // There is no memory for the lane: all waiting prompts fail; new ones can be submitted.
+            makeRoomAfter(e);
             takeAll(waiting).forEach(sequence -> sequence.fail(e));
         } finally {
             turns.end();
@@ -138,6 +155,7 @@ public final class OpenDecoder implements AutoCloseable {
                 due.addAll(takeAll(afterwards));
             });
         } catch (RuntimeException | Error e) {
+            makeRoomAfter(e);
             lane.fail(e);
         } finally {
             runAll(due);

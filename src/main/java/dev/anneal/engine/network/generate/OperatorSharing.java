@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  */
 final class OperatorSharing {
 
-    /** Number of compared steps of either way: consecutive ones with equally many sequences. */
+    /** Number of compared steps of either way: consecutive ones with equally many tokens. */
     private static final int COMPARED = 2;
 
     /** Steps from one comparison to the next at first and after a change; each comparison without a change doubles them. */
@@ -59,7 +59,12 @@ final class OperatorSharing {
         useThreads.accept(shares ? threads : 1);
     }
 
-    /** @param rows sequences that the step continues */
+    /** Whether the next steps are compared with each other, so that they should be alike and their times say nothing else. */
+    boolean isComparing() {
+        return alternates && steps >= period - COMPARED;
+    }
+
+    /** @param rows tokens that the step reads */
     void step(int rows, Runnable step) {
         if (!alternates) {
             step.run();

@@ -8,14 +8,17 @@ import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.network.torch.TorchException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Keys and values of the beginnings of prompts that were read, for later prompts that begin alike: the turns of a chat, requests with one
- * system prompt. The least recently used ones give way when a byte budget is full. Only whole blocks of queries are kept, so the rest of a
+ * system prompt. The least recently used ones of the scope with most of them give way when a byte budget is full. Only whole blocks of queries are kept, so the rest of a
  * prompt is read in the same blocks, and its bits are those of the whole prompt. Not thread-safe. Closed with the decoder's scope.
  */
 final class PrefixCache {
@@ -46,7 +49,7 @@ final class PrefixCache {
     record Owner(AppliedAdapter adapter, String scope) {
 
         @SuppressWarnings("ReferenceEquality")
-        private boolean isSame(Owner other) {
+        boolean isSame(Owner other) {
             return adapter == other.adapter && scope.equals(other.scope);
         }
     }
@@ -83,10 +86,10 @@ final class PrefixCache {
 
     /** Keeps the beginning of a prompt that was read into a slot, in place of shorter ones that it begins with. */
     void keep(Owner owner, int[] prompt, KeyValueCache cache, int slot) {
-        int length = wholeBlocks(prompt.length);
+        int length = wholeBlocks((int) Math.min(prompt.length, budgetTokens));
         boolean isKnown = entries.stream()
                 .anyMatch(entry -> entry.owner.isSame(owner) && common(entry.ids, prompt, length) == length);
-        if (length == 0 || length > budgetTokens || isKnown) {
+        if (length == 0 || isKnown) {
             return;
         }
         entries.stream()
@@ -94,7 +97,7 @@ final class PrefixCache {
                 .toList()
                 .forEach(this::drop);
         while (tokens + length > budgetTokens) {
-            drop(entries.getLast());
+            drop(leastUseful());
         }
         Scope own = scope.child();
         try {
@@ -109,13 +112,35 @@ final class PrefixCache {
         }
     }
 
+    /** The least recently used of the scope that takes most, so that no tenant drives out the others. */
+    private Entry leastUseful() {
+        Map<String, Integer> tokensOfScopes = entries.stream()
+                .collect(Collectors.groupingBy(
+                        entry -> entry.owner.scope, Collectors.summingInt(entry -> entry.ids.length)));
+        String largest = Collections.max(tokensOfScopes.entrySet(), Map.Entry.comparingByValue())
+                .getKey();
+        return entries.stream()
+                .filter(entry -> entry.owner.scope.equals(largest))
+                .reduce((earlier, later) -> later)
+                .orElseThrow();
+    }
+
+    /** Drops what was read with an adapter that is about to be closed. */
+    @SuppressWarnings("ReferenceEquality")
+    void forget(AppliedAdapter adapter) {
+        entries.stream()
+                .filter(entry -> entry.owner.adapter == adapter)
+                .toList()
+                .forEach(this::drop);
+    }
+
     private void drop(Entry entry) {
         entries.remove(entry);
         entry.scope.close();
         tokens -= entry.ids.length;
     }
 
-    private void clear() {
+    void clear() {
         List.copyOf(entries).forEach(this::drop);
     }
 

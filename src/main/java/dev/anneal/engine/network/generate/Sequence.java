@@ -29,7 +29,7 @@ final class Sequence {
         this.owner = owner;
         this.sink = sink;
         this.unread = prompt.tokens();
-        this.drafts = new Drafts(new PromptLookup(prompt.tokens(), prompt.prediction()));
+        this.drafts = new Drafts(prompt);
         this.room = Math.max(0, Math.min(prompt.maxNewTokens(), context - prompt.tokens().length));
         endIfFull();
     }
@@ -85,13 +85,9 @@ final class Sequence {
         return unread;
     }
 
-    /** Whether both have the same prompt and adapter, and have read nothing yet. */
-    @SuppressWarnings("ReferenceEquality")
+    /** Whether both have the same prompt, adapter and scope, and have read nothing yet. */
     boolean readsTheSameAs(Sequence other) {
-        return length == 0
-                && other.length == 0
-                && owner.adapter() == other.owner.adapter()
-                && Arrays.equals(unread, other.unread);
+        return length == 0 && other.length == 0 && owner.isSame(other.owner) && Arrays.equals(unread, other.unread);
     }
 
     /** Tokens of the answer so far. */

@@ -10,6 +10,7 @@ import dev.anneal.engine.network.torch.TorchException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads sequences a few tokens at a time. In bf16 on a CPU it keeps a copy of the large matrices in the fastest layout for products with
@@ -28,7 +29,8 @@ public final class IncrementalDecoder implements AutoCloseable {
     private final List<Tensor> layers;
 
     private final boolean packs;
-    private final boolean independentRows;
+    /** Null before it is asked for. */
+    private @Nullable Boolean independentRows;
 
     public IncrementalDecoder(DecoderModel model) {
         this.model = model;
@@ -39,7 +41,6 @@ public final class IncrementalDecoder implements AutoCloseable {
         this.packs = packed.isPresent();
         this.weights = packed.orElse(model.weights());
         this.layers = weights.layers().stream().flatMap(List::stream).toList();
-        this.independentRows = measureIndependentRows();
     }
 
     /** oneDNN has this layout only for processors with bf16 products. */
@@ -56,7 +57,7 @@ public final class IncrementalDecoder implements AutoCloseable {
 
     /**
      * The adapter in the layout of the model's matrices, which makes its products as independent of their number of rows as the model's.
-     * Later changes of {@code adapter} do not reach it.
+     * Neither changes nor the end of {@code adapter} reach it, if the decoder {@link #packs}.
      *
      * @param owner of the copies, if there are any
      */
@@ -67,24 +68,29 @@ public final class IncrementalDecoder implements AutoCloseable {
         return adapter.with(adapter.layers().stream()
                 .map(layer -> layer.stream()
                         .map(tensor -> tensor.elements() == 0
-                                ? tensor
+                                ? owner.zeros(tensor.elementType(), tensor.shape())
                                 : model.program().packed(owner, tensor))
                         .toList())
                 .toList());
+    }
+
+    /** Whether it has copies of the large matrices in oneDNN's layout. */
+    public boolean packs() {
+        return packs;
     }
 
     /**
      * Whether a token's bits do not depend on how many others are read in the same step, with a {@link #packed} adapter. Measured with some
      * of the matrices, because it is a property of oneDNN's kernels for this processor; products of fp32 do not have it.
      */
-    public boolean hasIndependentRows() {
+    public synchronized boolean hasIndependentRows() {
+        if (independentRows == null) {
+            independentRows = packs && measureIndependentRows();
+        }
         return independentRows;
     }
 
     private boolean measureIndependentRows() {
-        if (!packs) {
-            return false;
-        }
         List<Tensor> matrices = new ArrayList<>(List.of(weights.head()));
         MATRICES.forEach(place -> matrices.add(weights.layers().get(0).get(place)));
         return matrices.stream().allMatch(matrix -> model.program().hasIndependentRows(scope, matrix));

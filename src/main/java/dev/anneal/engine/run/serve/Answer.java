@@ -53,7 +53,8 @@ final class Answer implements TokenSink {
 
     @Override
     public void skipped(int promptTokens) {
-        cachedTokens = promptTokens;
+        // The other choices also begin with what this request's first one has read.
+        cachedTokens = choice == 0 ? promptTokens : 0;
     }
 
     @Override

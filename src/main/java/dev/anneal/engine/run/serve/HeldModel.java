@@ -113,14 +113,32 @@ final class HeldModel implements AutoCloseable {
     HeldAdapter adapted(String key, Checkpoint trained) throws IOException {
         AdapterConfig config = Objects.requireNonNull(trained.state().adapterConfig());
         Adapter adapter = Adapter.load(model, config, trained.adapterFile());
-        Scope copies = incremental.scope().child();
-        AppliedAdapter applied = adapter.apply(trained.state().beta(), AdapterDropout.NONE);
-        HeldAdapter held = new HeldAdapter(incremental.packed(copies, applied), () -> {
-            copies.close();
+        HeldAdapter held;
+        try {
+            held = held(adapter, trained.state().beta());
+        } catch (RuntimeException | Error e) {
             adapter.close();
-        });
+            throw e;
+        }
         adapters.put(key, held);
         return held;
+    }
+
+    /** Takes over the adapter, of which a packed copy is enough. */
+    private HeldAdapter held(Adapter adapter, double beta) {
+        AppliedAdapter applied = adapter.apply(beta, AdapterDropout.NONE);
+        if (!incremental.packs()) {
+            return new HeldAdapter(applied, adapter::close);
+        }
+        Scope copies = incremental.scope().child();
+        try {
+            HeldAdapter held = new HeldAdapter(incremental.packed(copies, applied), copies::close);
+            adapter.close();
+            return held;
+        } catch (RuntimeException | Error e) {
+            copies.close();
+            throw e;
+        }
     }
 
     int adapterCount() {
@@ -141,7 +159,7 @@ final class HeldModel implements AutoCloseable {
         adapters.values().removeIf(adapter -> {
             boolean goes = which.test(adapter);
             if (goes) {
-                decoder.whenLeft(adapter::close);
+                decoder.whenLeft(adapter.applied(), adapter::close);
             }
             return goes;
         });

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -117,8 +118,8 @@ public final class Server implements AutoCloseable {
         ServeRequest.Decoding decoding = request.decoding();
         HeldModels.Use use = models.use(request.model());
         PromptReader.Read prompt = use.model().prompts().read(request.input(), request.now());
-        int[] prediction = predicted(request.prediction(), use.model().tokenizer());
         int length = use.model().newTokens(prompt.tokens().length, decoding.maxNewTokens());
+        int[] prediction = predicted(request.prediction(), use.model().tokenizer(), length);
         Set<Integer> ends = new HashSet<>(prompt.ends());
         ends.addAll(decoding.stopTokens());
         opened.tell(new ServeReply.Accepted(prompt.tokens().length));
@@ -134,8 +135,10 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private static int[] predicted(@Nullable String text, ModelTokenizer tokenizer) {
-        return text == null ? new int[0] : tokenizer.encode(text);
+    /** At most as many tokens as the answer may have. */
+    private static int[] predicted(@Nullable String text, ModelTokenizer tokenizer, int most) {
+        int[] tokens = text == null ? new int[0] : tokenizer.encode(text);
+        return tokens.length <= most ? tokens : Arrays.copyOf(tokens, most);
     }
 
     private static Sampling sampling(ServeRequest.Decoding decoding, int choice) {

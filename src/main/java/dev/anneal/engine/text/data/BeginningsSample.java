@@ -5,9 +5,9 @@ import dev.anneal.engine.text.data.CommonBeginnings.Level;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** A sample of a file's rows, equally likely and the same in each count, whose {@link CommonBeginnings} stand for those of all rows. */
 final class BeginningsSample {
@@ -52,13 +52,17 @@ final class BeginningsSample {
         return row.length <= TOKENS ? row : Arrays.copyOf(row, TOKENS);
     }
 
+    /** Where a number of rows begins to differ. */
+    private record Place(int rows, int end) {}
+
     CommonBeginnings common() {
         List<int[]> sorted = new ArrayList<>(rows);
         sorted.sort(Arrays::compare);
-        Map<Integer, Integer> tokensByRows = new TreeMap<>();
-        collect(sorted, 0, Math.max(2, (int) Math.ceil(LEAST_SHARE * rows.size())), tokensByRows);
-        List<Level> levels = tokensByRows.entrySet().stream()
-                .map(level -> new Level((double) level.getKey() / rows.size(), level.getValue()))
+        Map<Place, Integer> tokens = new LinkedHashMap<>();
+        collect(sorted, 0, Math.max(2, (int) Math.ceil(LEAST_SHARE * rows.size())), tokens);
+        List<Level> levels = tokens.entrySet().stream()
+                .map(level ->
+                        new Level((double) level.getKey().rows / rows.size(), level.getKey().end, level.getValue()))
                 .sorted(Comparator.comparingDouble((Level level) -> level.share() * level.tokens())
                         .reversed())
                 .limit(MOST_LEVELS)
@@ -71,7 +75,7 @@ final class BeginningsSample {
      *
      * @param sorted rows that have the first {@code counted} tokens in common, which larger groups have counted
      */
-    private static void collect(List<int[]> sorted, int counted, int fewest, Map<Integer, Integer> tokensByRows) {
+    private static void collect(List<int[]> sorted, int counted, int fewest, Map<Place, Integer> tokens) {
         if (sorted.size() < fewest) {
             return;
         }
@@ -80,7 +84,7 @@ final class BeginningsSample {
         int common = different < 0 ? first.length : different;
         int now = common < SHORTEST ? counted : common;
         if (now > counted) {
-            tokensByRows.merge(sorted.size(), now - counted, Integer::sum);
+            tokens.merge(new Place(sorted.size(), now), now - counted, Integer::sum);
         }
         int begin = 0;
         while (different >= 0 && begin < sorted.size()) {
@@ -88,7 +92,7 @@ final class BeginningsSample {
             while (end < sorted.size() && tokenAt(sorted.get(end), common) == tokenAt(sorted.get(begin), common)) {
                 end++;
             }
-            collect(sorted.subList(begin, end), now, fewest, tokensByRows);
+            collect(sorted.subList(begin, end), now, fewest, tokens);
             begin = end;
         }
     }

@@ -202,7 +202,7 @@ public final class ChatEncoder {
             if (ids.length >= count.maxLength()) {
                 throw promptTooLong(place, ids.length, count.maxLength());
             }
-            count.acceptedPrompt(place.line(), ids.length, prompt.hidesText());
+            count.acceptedPrompt(place.line(), ids, prompt.hidesText());
             toPrompts.accept(new EncodedPrompt(place.line(), ids, row.item()));
         };
     }

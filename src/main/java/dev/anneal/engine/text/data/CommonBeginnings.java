@@ -24,21 +24,31 @@ public record CommonBeginnings(long ofPairs, List<Level> levels) {
      * Tokens with one share.
      *
      * @param share of the rows that begin with them, above 0 up to 1
-     * @param tokens their number, of all places of rows where as many agree
+     * @param end place in a row where they end: the length of the beginning, with those of larger shares
+     * @param tokens their number, of all beginnings with this share and end
      */
     @JsonNaming(SnakeCaseStrategy.class)
-    public record Level(double share, int tokens) {
+    public record Level(double share, int end, int tokens) {
 
         /** Expected number of times that drawn rows have the tokens again. */
         private double repeated(double rows) {
-            return rows * share - (1 - Math.pow(1 - share, rows));
+            return Math.max(0, rows * share - (1 - Math.pow(1 - share, rows)));
         }
     }
 
-    /** Expected number of tokens of a step's rows that others of the step begin with as well, so that they need not be computed. */
-    public double ofStep(double rows) {
-        return levels.stream()
-                .mapToDouble(level -> level.tokens * Math.max(0, level.repeated(rows)))
-                .sum();
+    /**
+     * Expected number of tokens of a step that need not be computed, because others of its rows begin with them as well.
+     *
+     * @param rows number of rows of a step
+     * @param microBatches number of micro-batches, each of which computes shorter beginnings itself
+     * @param ofStep length from which a beginning is computed once for all micro-batches
+     */
+    public double ofStep(double rows, int microBatches, int ofStep) {
+        double sum = 0;
+        for (Level level : levels) {
+            int parts = level.end < ofStep ? microBatches : 1;
+            sum += level.tokens * parts * level.repeated(rows / parts);
+        }
+        return sum;
     }
 }

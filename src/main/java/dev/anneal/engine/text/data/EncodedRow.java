@@ -30,6 +30,15 @@ public record EncodedRow(long line, int[] ids, int[] labels, boolean isTruncated
         return ids.length;
     }
 
+    /** Number of tokens before the first trained one. */
+    public int promptTokens() {
+        int prompt = 0;
+        while (prompt < labels.length && labels[prompt] == NOT_TRAINED) {
+            prompt++;
+        }
+        return prompt;
+    }
+
     /** Number of labels other than {@link #NOT_TRAINED}: the row's share of the denominator of the loss. */
     public int trainedTokens() {
         int trained = 0;

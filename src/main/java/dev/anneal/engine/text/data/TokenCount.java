@@ -4,6 +4,7 @@ import dev.anneal.engine.text.rows.DatasetLimits;
 import dev.anneal.engine.text.rows.ProblemLog;
 import dev.anneal.engine.text.rows.RowProblem;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Adds up a {@link TokenReport} row by row. */
@@ -44,7 +45,8 @@ final class TokenCount {
         trainedTokens +=
                 parts.stream().mapToLong(part -> part.row().trainedTokens()).sum();
         if (parts.size() > 1) {
-            beginnings.addPair(parts.get(0).row().ids(), parts.get(1).row().ids());
+            beginnings.addPair(
+                    promptOf(parts.get(0).row()), promptOf(parts.get(1).row()));
         } else {
             beginnings.add(parts.get(0).row().ids());
         }
@@ -59,9 +61,15 @@ final class TokenCount {
                 parts.stream().anyMatch(RowEncoder.Encoded::hidesText));
     }
 
+    /** The tokens of a pair's conversation that may be shared. */
+    private static int[] promptOf(EncodedRow row) {
+        return Arrays.copyOf(row.ids(), Math.max(row.promptTokens() - 1, 0));
+    }
+
     /** Counts a prompt, which has no trained tokens. */
-    void acceptedPrompt(long line, int length, boolean hidesText) {
-        accepted(line, List.of(length), hidesText);
+    void acceptedPrompt(long line, int[] ids, boolean hidesText) {
+        beginnings.add(ids);
+        accepted(line, List.of(ids.length), hidesText);
     }
 
     private void accepted(long line, List<Integer> partLengths, boolean hidesText) {

@@ -30,7 +30,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param firstUnshownLines lines of the first of them, at most {@link DatasetLimits#LISTED_PROBLEMS}
  * @param dropped counts of untrainable rows by {@link RowFault#wireName}
  * @param firstProblems the first of them, at most {@link DatasetLimits#LISTED_PROBLEMS}
- * @param commonBeginnings tokens that trainable rows begin with alike; none of prompts
+ * @param commonBeginnings tokens that trainable rows begin with alike; of pairs, of their prompts
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record TokenReport(

@@ -98,7 +98,7 @@ public record MemoryEstimate(
                 : adapterBytes(model, adapter, valueBytes, engine.threads());
         long activations = activationsBytes(model, adapter, engine, rows);
         long head = DeviceLimits.CPU.logitBytes(valueBytes, model.vocabularySize(), rows.atWork(engine));
-        long sampling = samplingBytes(model, engine, rows);
+        long sampling = samplingBytes(model, adapter, engine, rows);
         long loading = process + TOKENIZER_BYTES + values + STORED_BYTES * model.parameters();
         return new MemoryEstimate(
                 process,
@@ -175,13 +175,15 @@ public record MemoryEstimate(
     }
 
     /** The weights in decoding's format, and for each working lane keys and values of its sequences and the choice of their next tokens. */
-    private static long samplingBytes(ModelProfile model, EngineSetup engine, Rows rows) {
+    private static long samplingBytes(
+            ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine, Rows rows) {
         if (rows.sampled() == 0) {
             return 0;
         }
         int valueBytes = engine.valueBytes(model);
         DecodingLimits limits = DecodingLimits.of("cpu", valueBytes == FLOAT_BYTES);
-        long repacked = valueBytes == FLOAT_BYTES ? 0 : valueBytes * model.multipliedParameters();
+        long ofAdapter = adapter == null ? 0 : parametersOfA(model, adapter) + blockElements(model, adapter);
+        long repacked = valueBytes == FLOAT_BYTES ? 0 : valueBytes * (model.multipliedParameters() + ofAdapter);
         int slots = limits.slots(rows.sampled());
         long cached = 2L
                 * CACHE_COPIES

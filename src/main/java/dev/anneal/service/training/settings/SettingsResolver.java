@@ -2,6 +2,7 @@ package dev.anneal.service.training.settings;
 
 import static dev.anneal.service.training.settings.TrainingOptions.or;
 
+import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AnnealingSchedule;
 import dev.anneal.engine.text.data.StepPlan;
@@ -76,12 +77,18 @@ public final class SettingsResolver {
                         model,
                         request.adapter(),
                         engine,
-                        work(training, shape, data, expectedTokens - expectedShared)));
+                        work(training, shape, data, expectedTokens, expectedTokens - expectedShared)));
     }
 
     /** @param batches number of different batches of an epoch */
     private static double sharedOfEpoch(SequenceShape shape, DatasetSize data, double batches) {
-        return shape.sharedWithin(data) + batches * data.beginnings().ofStep(data.rows() / batches);
+        double rows = data.rows() / batches;
+        int microBatches =
+                DeviceLimits.CPU.microBatches(Math.round(shape.trainedWith(data) / batches), (int) Math.ceil(rows));
+        return shape.sharedWithin(data)
+                + batches
+                        * data.beginnings()
+                                .ofStep(rows, Math.max(1, microBatches), DeviceLimits.CPU.microBatchTokens() / 2);
     }
 
     private static MemoryEstimate memory(
@@ -110,10 +117,15 @@ public final class SettingsResolver {
      * Rows of the validation file are assumed to be as long as training rows. The reference model of pairs reads both files once;
      * completions of prompts are sampled before training.
      *
-     * @param computedTokens tokens of all steps without those that are shared
+     * @param expectedTokens tokens of all steps
+     * @param computedTokens those without the shared ones, which are not trained, or as often as they occur
      */
     private static TrainingCost.Work work(
-            TrainingSettings training, SequenceShape shape, DatasetSize data, long computedTokens) {
+            TrainingSettings training,
+            SequenceShape shape,
+            DatasetSize data,
+            long expectedTokens,
+            long computedTokens) {
         double rowTokens = (double) data.tokens() / data.rows();
         double validated = data.validatedRows() * rowTokens;
         int interval = training.evaluationIntervalSteps();
@@ -121,7 +133,7 @@ public final class SettingsResolver {
         int rows = Math.min(training.batchRows(), data.rows());
         return new TrainingCost.Work(
                 computedTokens,
-                shape.trainedShare(data),
+                shape.trainedShare(data) * expectedTokens / computedTokens,
                 shape.ofSequence(data),
                 training.totalSteps(),
                 (training.packing() ? data.rows() : rows) * shape.apart(),

@@ -12,10 +12,11 @@ import org.junit.jupiter.api.Test;
 class DraftLengthTest {
 
     private final DraftLength length = DraftLength.measured();
-    private final Drafts drafts = new Drafts(new PromptLookup(new int[] {1, 2, 3, 1, 2, 3}, new int[0]));
+    private final Drafts drafts = new Drafts(new Prompt(new int[] {1, 2, 3, 1, 2}, 20, Sampling.GREEDY));
 
     @BeforeEach
     void find() {
+        drafts.add(3);
         drafts.find(15);
     }
 

@@ -23,7 +23,8 @@ class BeginningsSampleTest {
             sample.add(row(100, 30, 200 + i % 2, 20, 1000 + i, 5));
         }
 
-        assertThat(sample.common()).isEqualTo(new CommonBeginnings(0, List.of(new Level(1, 30), new Level(0.5, 40))));
+        assertThat(sample.common())
+                .isEqualTo(new CommonBeginnings(0, List.of(new Level(1, 30, 30), new Level(0.5, 50, 40))));
     }
 
     @Test
@@ -31,7 +32,7 @@ class BeginningsSampleTest {
         sample.add(row(100, 15, 200, 20));
         sample.add(row(100, 15, 300, 20));
 
-        assertThat(sample.common().ofStep(2)).isZero();
+        assertThat(sample.common().ofStep(2, 1, 128)).isZero();
     }
 
     /** A short one is shared as the beginning of a longer one. */
@@ -42,7 +43,7 @@ class BeginningsSampleTest {
         sample.add(row(100, 10, 300, 10, 3, 3));
         sample.add(row(100, 10, 300, 10, 4, 3));
 
-        assertThat(sample.common().levels()).containsExactly(new Level(0.5, 40));
+        assertThat(sample.common().levels()).containsExactly(new Level(0.5, 20, 40));
     }
 
     @Test
@@ -58,7 +59,15 @@ class BeginningsSampleTest {
     void rowsThatAreEqualShareAll() {
         IntStream.range(0, 4).forEach(i -> sample.add(row(100, 30)));
 
-        assertThat(sample.common().ofStep(4)).isEqualTo(3 * 30, within(1e-9));
+        assertThat(sample.common().ofStep(4, 1, 128)).isEqualTo(3 * 30, within(1e-9));
+    }
+
+    /** Of eight rows in four micro-batches a short beginning is computed four times, a long one once. */
+    @Test
+    void shortBeginningsAreComputedInEachMicroBatch() {
+        CommonBeginnings beginnings = new CommonBeginnings(0, List.of(new Level(1, 100, 100), new Level(1, 200, 50)));
+
+        assertThat(beginnings.ofStep(8, 4, 128)).isEqualTo(4 * 100 + 7 * 50, within(1e-9));
     }
 
     @Test
@@ -86,7 +95,7 @@ class BeginningsSampleTest {
             shared += shared(random.ints(8, 0, rows.size()).mapToObj(rows::get).toList());
         }
 
-        assertThat(sample.common().ofStep(8)).isCloseTo(shared / steps, within(0.05 * shared / steps));
+        assertThat(sample.common().ofStep(8, 1, 128)).isCloseTo(shared / steps, within(0.05 * shared / steps));
     }
 
     private static int shared(List<int[]> rows) {

@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 class ExpectedSharedTokensTest {
 
     private static final CommonBeginnings BEGINNINGS =
-            new CommonBeginnings(30_000, List.of(new Level(1, 20), new Level(0.5, 10)));
+            new CommonBeginnings(30_000, List.of(new Level(1, 20, 20), new Level(0.5, 30, 10)));
 
     private static final String SUPERVISED =
             "'method': {'type': 'supervised', 'supervised': {'hyperparameters': {'batch_size': 4, 'n_epochs': 2}}}";
