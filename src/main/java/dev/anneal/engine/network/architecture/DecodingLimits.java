@@ -18,6 +18,9 @@ public record DecodingLimits(int sequencesOfLane, int slots, boolean sharesOpera
     /** Maximum number of a sequence's tokens in a step: its last one and draft tokens. */
     public static final int SEQUENCE_TOKENS_OF_STEP = 16;
 
+    /** Memory of the beginnings of prompts that a lane of a job or an evaluation keeps for its later prompts. */
+    public static final long PREFIX_BYTES = 64 << 20;
+
     /** Keys and values are kept in blocks of this many tokens. */
     private static final int CACHE_BLOCK = 64;
 

@@ -87,7 +87,8 @@ public record Decoder(
         int threads = limits().sharesOperators() ? breadth.threads() / atOneTime : 1;
         try (ComputeThreads pool = new ComputeThreads(atOneTime, Math.max(atOneTime, lanes.size()))) {
             pool.run(lanes.size(), (buffer, number) -> {
-                try (Lane lane = lane(nextTokens, lanes.get(number), number, threads)) {
+                try (Scope kept = model.scope().child();
+                        Lane lane = lane(nextTokens, kept, lanes.get(number), number, threads)) {
                     lane.run(() -> !failed.get(), betweenTokens);
                 } catch (RuntimeException | Error e) {
                     failed.set(true);
@@ -97,18 +98,17 @@ public record Decoder(
         }
     }
 
-    private Lane lane(NextTokens nextTokens, List<Sequence> dealt, int number, int threads) {
+    private Lane lane(NextTokens nextTokens, Scope kept, List<Sequence> dealt, int number, int threads) {
+        boolean hasEqualBits = model.hasIndependentRows();
         int capacity = dealt.stream().mapToInt(Sequence::cachedTokens).max().orElseThrow();
         return new Lane(
                 model,
                 nextTokens,
                 new ArrayDeque<>(dealt),
                 new Lane.Size(Math.min(Math.min(breadth.slots(), limits().slots()), dealt.size()), capacity),
-                new PrefixCache(model, model.scope(), 0),
+                new PrefixCache(model, kept, hasEqualBits ? DecodingLimits.PREFIX_BYTES : 0),
                 breadth.sharing(number, threads),
-                drafting == Drafting.PROMPT_LOOKUP && model.hasIndependentRows()
-                        ? breadth.draftLength(number)
-                        : DraftLength.none());
+                drafting == Drafting.PROMPT_LOOKUP && hasEqualBits ? breadth.draftLength(number) : DraftLength.none());
     }
 
     private List<List<Sequence>> deal(List<Sequence> sequences) {

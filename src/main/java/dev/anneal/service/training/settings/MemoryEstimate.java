@@ -194,9 +194,15 @@ public record MemoryEstimate(
         long chosen = (long) BYTES_OF_A_CHOICE * model.vocabularySize();
         // In fp32 no draft tokens are read here.
         int tokensOfStep = valueBytes == FLOAT_BYTES ? slots : DecodingLimits.tokensOfStep(slots);
-        long ofLane = slots * cached + tokensOfStep * chosen;
+        long ofLane =
+                slots * cached + tokensOfStep * chosen + (valueBytes == FLOAT_BYTES ? 0 : prefixBytes(model, rows));
         long tensors = repacked + Math.min(engine.threads(), limits.lanes(rows.sampled())) * ofLane;
         return tensors + tensors / ALLOCATOR_SHARE;
+    }
+
+    private static long prefixBytes(ModelProfile model, Rows rows) {
+        long ofToken = 2L * Short.BYTES * model.layers() * model.keyValueWidth();
+        return Math.min(DecodingLimits.PREFIX_BYTES, ofToken * rows.sampled() * rows.longestTokens());
     }
 
     private static long keptWidth(ModelProfile model, @Nullable AdapterSettings adapter) {

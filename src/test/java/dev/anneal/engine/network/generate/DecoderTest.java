@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -101,6 +102,32 @@ class DecoderTest {
 
         assertThat(decoder.answer(drawn, () -> {})).extracting(Answer::tokens).containsExactlyElementsOf(alone);
         assertThat(alone.get(2)).isNotEqualTo(alone.get(3));
+    }
+
+    /** Three are read at a time; of the later ones only what is their own. */
+    @Test
+    void longPromptsThatBeginAlikeGetTheAnswersThatEachGetsAlone() throws IOException {
+        int[] beginning = new Random(3).ints(250, 3, 300).toArray();
+        List<Prompt> prompts = IntStream.range(0, 12)
+                .mapToObj(i -> {
+                    int[] tokens = Arrays.copyOf(beginning, 300 + i);
+                    Arrays.fill(tokens, 250, tokens.length, 5 + i);
+                    return new Prompt(tokens, 8, new Sampling(1, 0, 1, 0, i));
+                })
+                .toList();
+        try (DecoderModel bf16 =
+                DecoderModel.load(GoldenAnswers.of("mistral").model(), ElementType.BFLOAT16, TestDevice.NAME)) {
+            Decoder decoder = new Decoder(new IncrementalDecoder(bf16), bf16.noAdapter(), Set.of(), new BatchWidth(1));
+
+            List<int[]> alone = prompts.stream()
+                    .map(prompt ->
+                            decoder.answer(List.of(prompt), () -> {}).get(0).tokens())
+                    .toList();
+
+            assertThat(decoder.answer(prompts, () -> {}))
+                    .extracting(Answer::tokens)
+                    .containsExactlyElementsOf(alone);
+        }
     }
 
     @Test
