@@ -1,5 +1,6 @@
 package dev.anneal.service.training.job;
 
+import dev.anneal.engine.text.data.CommonBeginnings;
 import dev.anneal.engine.text.data.TokenReport;
 import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.protocol.TrainingMethod;
@@ -8,10 +9,11 @@ import dev.anneal.service.training.settings.JobRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Warnings in a job's events about rows that are not trained as written. */
+/** Warnings in a job's events about rows that are not trained as written, or with more work than they need. */
 public final class DatasetEvents {
 
     private DatasetEvents() {}
@@ -52,8 +54,25 @@ public final class DatasetEvents {
         files.forEach(file -> warnings.addAll(ofRows(file, request.method())));
         if (training != null) {
             warnings.addAll(warnings(request.trainingFile(), training));
+            double dropout = request.adapter() == null ? 0 : request.adapter().dropout();
+            unshared(request.trainingFile(), training.commonBeginnings(), dropout)
+                    .ifPresent(warnings::add);
         }
         return warnings;
+    }
+
+    /** The warning that rows which begin alike are computed apart. */
+    static Optional<String> unshared(String fileId, CommonBeginnings beginnings, double dropout) {
+        int ofHalf = beginnings.levels().stream()
+                .filter(level -> level.share() >= 0.5)
+                .mapToInt(CommonBeginnings.Level::end)
+                .max()
+                .orElse(0);
+        return dropout == 0 || ofHalf == 0
+                ? Optional.empty()
+                : Optional.of(
+                        "half of the rows of %s or more begin with the same %d tokens. Each row computes them, because a dropout of %s drops other inputs in each; with dropout 0 a step would compute them once"
+                                .formatted(fileId, ofHalf, dropout));
     }
 
     /** Warnings about rows that do not depend on the model. */

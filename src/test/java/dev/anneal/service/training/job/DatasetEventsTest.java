@@ -3,6 +3,7 @@ package dev.anneal.service.training.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.text.data.CommonBeginnings;
+import dev.anneal.engine.text.data.CommonBeginnings.Level;
 import dev.anneal.engine.text.data.TokenReport;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,19 @@ class DatasetEventsTest {
                         unshown -> assertThat(unshown)
                                 .startsWith("the model's chat template leaves out text of 4 rows of file-1")
                                 .endsWith("in lines [7]"));
+    }
+
+    @Test
+    void rowsThatBeginAlikeAndDropInputsAreSaidToBeComputedApart() {
+        CommonBeginnings alike =
+                new CommonBeginnings(0, List.of(new Level(1, 30, 30), new Level(0.6, 50, 20), new Level(0.2, 90, 40)));
+
+        assertThat(DatasetEvents.unshared("file-1", alike, 0.1))
+                .hasValueSatisfying(warning -> assertThat(warning)
+                        .startsWith("half of the rows of file-1 or more begin with the same 50 tokens")
+                        .contains("a dropout of 0.1"));
+        assertThat(DatasetEvents.unshared("file-1", alike, 0)).isEmpty();
+        assertThat(DatasetEvents.unshared("file-1", CommonBeginnings.NONE, 0.1)).isEmpty();
     }
 
     private static TokenReport report(int truncated, int unended, int unshown) {
