@@ -3,8 +3,9 @@
 bench/run.sh generation MODEL_DIR [--data FILE] [--work 16 1 repeat] [--tokens 128] [--pairs 3] [--sampled]
                         [--drafting none|prompt_lookup]
 
-A work is a number of prompts at a time, or one that asks for its own text again. Greedy, or sampled at temperature 1; nothing stops an answer early, so each has all its tokens. Each run is a separate
-process and reads the prompts once before the clock starts. Both compute in bf16.
+A work is a number of prompts at a time, or one that asks for its own text again. Greedy, or sampled at temperature 1;
+nothing stops an answer early, so each has all its tokens. Each run is a separate process and reads the prompts once
+before the clock starts. Both compute in bf16.
 """
 import argparse
 import json
@@ -18,8 +19,6 @@ from ceiling import Sizes, describe
 from comparison import Comparison
 
 HERE = pathlib.Path(__file__).resolve().parent
-
-
 REPEAT = "repeat"
 WORKS = ("16", "1", REPEAT)
 

@@ -1,5 +1,6 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.text.data.CommonBeginnings;
 import dev.anneal.engine.text.data.EncodedRow;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,9 +11,6 @@ import java.util.Map;
 
 /** The beginnings that rows have in common. A row keeps at least its last token, and its last token in common, for itself. */
 final class PrefixTree {
-
-    /** Sharing fewer tokens costs more than it saves, because their keys and values are copied. */
-    static final int LEAST_TOKENS = 16;
 
     private final List<EncodedRow> rows;
 
@@ -67,12 +65,10 @@ final class PrefixTree {
 
     private static int common(EncodedRow one, EncodedRow other, Sharing sharing) {
         int limit = Math.min(sharing.limit(one), sharing.limit(other));
-        if (limit < LEAST_TOKENS) {
+        if (limit < CommonBeginnings.SHORTEST_TOKENS) {
             return 0;
         }
-        int mismatch = Arrays.mismatch(one.ids(), other.ids());
-        int alike = mismatch < 0 ? one.length() : mismatch;
-        return Math.min(limit, alike - 1);
+        return Math.min(limit, CommonBeginnings.length(one.ids(), other.ids()) - 1);
     }
 
     /** Nodes of the rows from place {@code first} to {@code last} - 1, which have {@code begin} tokens in common. */
@@ -80,7 +76,7 @@ final class PrefixTree {
         List<Node> nodes = new ArrayList<>();
         int from = first;
         for (int place = first; place < last; place++) {
-            boolean parts = place + 1 == last || shared[place] - begin < LEAST_TOKENS;
+            boolean parts = place + 1 == last || shared[place] - begin < CommonBeginnings.SHORTEST_TOKENS;
             if (parts) {
                 add(nodes, from, place + 1, begin, path);
                 from = place + 1;

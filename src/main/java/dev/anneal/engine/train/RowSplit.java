@@ -63,7 +63,7 @@ final class RowSplit {
 
     private void findPrefixes(Node node, @Nullable Prefix above) {
         int tokens = node.end() - Prefix.endOf(above);
-        boolean pays = 2 * tokens >= limits.microBatchTokens() && tree.tokens(node) > limits.microBatchTokens();
+        boolean pays = tokens >= limits.prefixTokens() && tree.tokens(node) > limits.microBatchTokens();
         Prefix nearest = pays ? new Prefix(rows, node, above, limits.microBatchTokens()) : above;
         if (nearest != null) {
             node.rows().forEach(row -> prefixOf.put(row, nearest));

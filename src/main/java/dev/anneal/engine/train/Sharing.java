@@ -15,8 +15,7 @@ enum Sharing {
     PROMPTS {
         @Override
         int limit(EncodedRow row) {
-            // The last token of the prompt stays with the row, because the first trained token is predicted from it.
-            return Math.max(row.promptTokens() - 1, 0);
+            return row.contextTokens();
         }
     },
     /** All: a trained token that rows share counts as often as they have it. */

@@ -102,7 +102,7 @@ public final class Generation implements AutoCloseable {
     }
 
     /** Tokens of completed choices. */
-    ServeReply.TokenCounts tokens() {
+    public ServeReply.TokenCounts tokens() {
         return tokens;
     }
 

@@ -41,6 +41,11 @@ public record DeviceLimits(int microBatchTokens, int attentionBlock, int headChu
         return (long) threads * (microBatchTokens + longestRowTokens);
     }
 
+    /** Fewest tokens of a beginning that is computed once for several micro-batches, instead of once in each. */
+    public int prefixTokens() {
+        return (microBatchTokens + 1) / 2;
+    }
+
     /** Number of micro-batches of a step: even if there are several; a row is never split. */
     public int microBatches(long tokens, int rows) {
         long wanted = (tokens + microBatchTokens - 1) / microBatchTokens;

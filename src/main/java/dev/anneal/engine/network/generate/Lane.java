@@ -29,6 +29,9 @@ final class Lane implements AutoCloseable {
     private final OperatorSharing sharing;
     private final DraftLength draftLength;
 
+    /** Sequence i is in slot i. */
+    private final List<Sequence> running = new ArrayList<>();
+
     /**
      * How much the cache holds.
      *
@@ -36,9 +39,6 @@ final class Lane implements AutoCloseable {
      * @param tokens maximum number of tokens of a sequence
      */
     record Size(int slots, int tokens) {}
-
-    /** Sequence i is in slot i. */
-    private final List<Sequence> running = new ArrayList<>();
 
     /**
      * @param waiting queue from which only this lane removes; other threads may add to it if it is thread-safe
@@ -132,11 +132,9 @@ final class Lane implements AutoCloseable {
 
     /** Continues each sequence by a token, and by those draft tokens after it that are right. */
     private void advance() {
-        running.forEach(sequence -> sequence.findDrafts(draftLength.most()));
         boolean isComparing = sharing.isComparing();
-        int most = isComparing
-                ? 0
-                : draftLength.choose(running.stream().map(Sequence::drafts).toList());
+        running.forEach(sequence -> sequence.findDrafts(isComparing ? 0 : draftLength.most()));
+        int most = draftLength.choose(running.stream().map(Sequence::drafts).toList());
         running.forEach(sequence -> sequence.draft(most));
         int tokens =
                 running.stream().mapToInt(sequence -> sequence.unread().length).sum();

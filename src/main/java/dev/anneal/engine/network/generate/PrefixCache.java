@@ -9,11 +9,9 @@ import dev.anneal.engine.network.torch.TorchException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -29,8 +27,6 @@ final class PrefixCache {
 
     /** Most recently used first. */
     private final Deque<Entry> entries = new ArrayDeque<>();
-
-    private long tokens;
 
     /**
      * A kept beginning.
@@ -71,38 +67,43 @@ final class PrefixCache {
      */
     int restore(Owner owner, int[] prompt, KeyValueCache cache, int slot) {
         int most = wholeBlocks(prompt.length - 1);
-        Optional<Entry> longest = entries.stream()
-                .filter(entry -> entry.owner.isSame(owner))
-                .max(Comparator.comparingInt(entry -> common(entry.ids, prompt, most)));
-        int length = longest.map(entry -> common(entry.ids, prompt, most)).orElse(0);
-        if (length > 0) {
-            Entry used = longest.orElseThrow();
-            entries.remove(used);
-            entries.addFirst(used);
-            cache.restore(slot, used.keysAndValues, length);
+        Entry longest = null;
+        int length = 0;
+        for (Entry entry : of(owner)) {
+            int common = common(entry.ids, prompt, most);
+            if (common > length) {
+                longest = entry;
+                length = common;
+            }
+        }
+        if (longest != null) {
+            entries.remove(longest);
+            entries.addFirst(longest);
+            cache.restore(slot, longest.keysAndValues, length);
         }
         return length;
+    }
+
+    private List<Entry> of(Owner owner) {
+        return entries.stream().filter(entry -> entry.owner.isSame(owner)).toList();
     }
 
     /** Keeps the beginning of a prompt that was read into a slot, in place of shorter ones that it begins with. */
     void keep(Owner owner, int[] prompt, KeyValueCache cache, int slot) {
         int length = wholeBlocks((int) Math.min(prompt.length, budgetTokens));
-        boolean isKnown = entries.stream()
-                .anyMatch(entry -> entry.owner.isSame(owner) && common(entry.ids, prompt, length) == length);
-        if (length == 0 || isKnown) {
+        List<Entry> known = of(owner);
+        if (length == 0 || known.stream().anyMatch(entry -> common(entry.ids, prompt, length) == length)) {
             return;
         }
-        entries.stream()
-                .filter(entry -> entry.owner.isSame(owner) && common(entry.ids, prompt, length) == entry.ids.length)
-                .toList()
+        known.stream()
+                .filter(entry -> common(entry.ids, prompt, length) == entry.ids.length)
                 .forEach(this::drop);
-        while (tokens + length > budgetTokens) {
+        while (keptTokens() + length > budgetTokens) {
             drop(leastUseful());
         }
         Scope own = scope.child();
         try {
             entries.addFirst(new Entry(owner, Arrays.copyOf(prompt, length), own, cache.copied(own, slot, length)));
-            tokens += length;
         } catch (TorchException e) {
             own.close();
             if (!e.isOutOfMemory()) {
@@ -137,7 +138,10 @@ final class PrefixCache {
     private void drop(Entry entry) {
         entries.remove(entry);
         entry.scope.close();
-        tokens -= entry.ids.length;
+    }
+
+    private long keptTokens() {
+        return entries.stream().mapToLong(entry -> entry.ids.length).sum();
     }
 
     void clear() {
@@ -151,7 +155,8 @@ final class PrefixCache {
 
     /** Number of tokens of whole blocks that both begin with. */
     private int common(int[] kept, int[] prompt, int most) {
-        int different = Arrays.mismatch(kept, 0, Math.min(kept.length, most), prompt, 0, Math.min(kept.length, most));
-        return wholeBlocks(different < 0 ? Math.min(kept.length, most) : different);
+        int end = Math.min(kept.length, most);
+        int different = Arrays.mismatch(kept, 0, end, prompt, 0, end);
+        return wholeBlocks(different < 0 ? end : different);
     }
 }

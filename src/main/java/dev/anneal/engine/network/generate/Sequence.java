@@ -8,8 +8,7 @@ import java.util.stream.IntStream;
 /** A prompt and its answer so far. */
 final class Sequence {
 
-    private final int[] prompt;
-    private final Sampling sampling;
+    private final Prompt prompt;
     private final PrefixCache.Owner owner;
     private final TokenSink sink;
     private final int room;
@@ -24,8 +23,7 @@ final class Sequence {
      * @param sink takes the answer
      */
     Sequence(Prompt prompt, PrefixCache.Owner owner, int context, TokenSink sink) {
-        this.prompt = prompt.tokens();
-        this.sampling = prompt.sampling();
+        this.prompt = prompt;
         this.owner = owner;
         this.sink = sink;
         this.unread = prompt.tokens();
@@ -35,7 +33,7 @@ final class Sequence {
     }
 
     Sampling sampling() {
-        return sampling;
+        return prompt.sampling();
     }
 
     PrefixCache.Owner owner() {
@@ -48,7 +46,7 @@ final class Sequence {
 
     /** The whole prompt. */
     int[] prompt() {
-        return prompt;
+        return prompt.tokens();
     }
 
     /** The first tokens of the prompt need not be read. */

@@ -29,6 +29,7 @@ public final class IncrementalDecoder implements AutoCloseable {
     private final List<Tensor> layers;
 
     private final boolean packs;
+
     /** Null before it is asked for. */
     private @Nullable Boolean independentRows;
 

@@ -17,9 +17,6 @@ final class BeginningsSample {
     /** First tokens of a row that are kept: the sample takes 8 MB at most. */
     private static final int TOKENS = 4096;
 
-    /** Shorter beginnings are not shared in training. */
-    private static final int SHORTEST = 16;
-
     /** Beginnings of fewer rows hardly meet in a step. */
     private static final double LEAST_SHARE = 0.01;
 
@@ -43,9 +40,8 @@ final class BeginningsSample {
 
     void addPair(int[] one, int[] other) {
         add(one);
-        int different = Arrays.mismatch(one, other);
-        int common = different < 0 ? one.length : different;
-        ofPairs += common < SHORTEST ? 0 : common;
+        int common = CommonBeginnings.length(one, other);
+        ofPairs += common < CommonBeginnings.SHORTEST_TOKENS ? 0 : common;
     }
 
     private static int[] cut(int[] row) {
@@ -79,15 +75,15 @@ final class BeginningsSample {
         if (sorted.size() < fewest) {
             return;
         }
-        int[] first = sorted.get(0);
-        int different = Arrays.mismatch(first, sorted.get(sorted.size() - 1));
-        int common = different < 0 ? first.length : different;
-        int now = common < SHORTEST ? counted : common;
+        int[] last = sorted.get(sorted.size() - 1);
+        int common = CommonBeginnings.length(sorted.get(0), last);
+        int now = common < CommonBeginnings.SHORTEST_TOKENS ? counted : common;
         if (now > counted) {
             tokens.merge(new Place(sorted.size(), now), now - counted, Integer::sum);
         }
         int begin = 0;
-        while (different >= 0 && begin < sorted.size()) {
+        // The last row is as long as any that begins with it: if it ends here, all do.
+        while (common < last.length && begin < sorted.size()) {
             int end = begin + 1;
             while (end < sorted.size() && tokenAt(sorted.get(end), common) == tokenAt(sorted.get(begin), common)) {
                 end++;

@@ -1,5 +1,6 @@
 package dev.anneal.engine.text.data;
 
+import java.util.Arrays;
 import java.util.List;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
@@ -15,6 +16,9 @@ public record CommonBeginnings(long ofPairs, List<Level> levels) {
 
     /** No tokens. */
     public static final CommonBeginnings NONE = new CommonBeginnings(0, List.of());
+
+    /** Fewest tokens that training shares: fewer cost more than they save, because their keys and values are copied. */
+    public static final int SHORTEST_TOKENS = 16;
 
     public CommonBeginnings {
         levels = List.copyOf(levels);
@@ -34,6 +38,12 @@ public record CommonBeginnings(long ofPairs, List<Level> levels) {
         private double repeated(double rows) {
             return Math.max(0, rows * share - (1 - Math.pow(1 - share, rows)));
         }
+    }
+
+    /** Number of tokens that both rows begin with. */
+    public static int length(int[] one, int[] other) {
+        int different = Arrays.mismatch(one, other);
+        return different < 0 ? one.length : different;
     }
 
     /**

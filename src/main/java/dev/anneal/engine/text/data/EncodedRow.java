@@ -30,13 +30,13 @@ public record EncodedRow(long line, int[] ids, int[] labels, boolean isTruncated
         return ids.length;
     }
 
-    /** Number of tokens before the first trained one. */
-    public int promptTokens() {
+    /** Number of first tokens from which none that is trained is predicted: those before the last one of the prompt. */
+    public int contextTokens() {
         int prompt = 0;
         while (prompt < labels.length && labels[prompt] == NOT_TRAINED) {
             prompt++;
         }
-        return prompt;
+        return Math.max(prompt - 1, 0);
     }
 
     /** Number of labels other than {@link #NOT_TRAINED}: the row's share of the denominator of the loss. */

@@ -63,7 +63,7 @@ final class TokenCount {
 
     /** The tokens of a pair's conversation that may be shared. */
     private static int[] promptOf(EncodedRow row) {
-        return Arrays.copyOf(row.ids(), Math.max(row.promptTokens() - 1, 0));
+        return Arrays.copyOf(row.ids(), row.contextTokens());
     }
 
     /** Counts a prompt, which has no trained tokens. */

@@ -39,13 +39,13 @@ final class Answer {
     /** Waits until all choices are complete. */
     AnswerBody whole() {
         List<Object> choices = new ArrayList<>();
-        TokenCounts tokens = TokenCounts.NONE;
         for (Generation generation : generations) {
-            Generation.Whole whole = generation.whole();
-            tokens = tokens.plus(whole.tokens());
-            whole.choices().forEach(choice -> choices.add(request.format().whole(choices.size(), choice)));
+            generation
+                    .whole()
+                    .choices()
+                    .forEach(choice -> choices.add(request.format().whole(choices.size(), choice)));
         }
-        return body(request.format().object(), choices, usage(tokens));
+        return body(request.format().object(), choices, usage());
     }
 
     /**
@@ -60,37 +60,32 @@ final class Answer {
                 send(events, json, part(first.get()));
             }
         }
-        TokenCounts tokens = TokenCounts.NONE;
         try {
             for (int prompt = 0; prompt < generations.size(); prompt++) {
-                tokens = tokens.plus(stream(events, json, generations.get(prompt), prompt * request.choices()));
+                stream(events, json, generations.get(prompt), prompt * request.choices());
             }
         } catch (Refusal refusal) {
             events.write("data: " + errors.json(refusal) + "\n\n");
             return;
         }
         if (request.streaming().usage()) {
-            send(events, json, body(request.format().partObject(), List.of(), usage(tokens)));
+            send(events, json, body(request.format().partObject(), List.of(), usage()));
         }
         events.write("data: [DONE]\n\n");
     }
 
-    /** Returns the tokens of all choices. */
-    private TokenCounts stream(ServerSentEvents events, JsonMapper json, Generation generation, int firstChoice)
+    private void stream(ServerSentEvents events, JsonMapper json, Generation generation, int firstChoice)
             throws IOException {
-        TokenCounts tokens = TokenCounts.NONE;
         while (!generation.isComplete()) {
             @Nullable ServeReply reply = generation.next(SILENCE);
             if (reply instanceof ServeReply.Text text) {
                 send(events, json, part(request.format().more(firstChoice + text.choice(), text)));
             } else if (reply instanceof ServeReply.Ended ended) {
-                tokens = tokens.plus(ended.tokens());
                 send(events, json, part(request.format().end(firstChoice + ended.choice(), ended.reason())));
             } else {
                 events.write(": working\n\n");
             }
         }
-        return tokens;
     }
 
     private static void send(ServerSentEvents events, JsonMapper json, AnswerBody part) throws IOException {
@@ -101,9 +96,11 @@ final class Answer {
         return body(request.format().partObject(), List.of(choice), null);
     }
 
-    private AnswerBody.Usage usage(TokenCounts tokens) {
+    /** Tokens of all prompts and of the choices, when these are complete. */
+    private AnswerBody.Usage usage() {
         int promptTokens =
                 generations.stream().mapToInt(Generation::promptTokens).sum();
+        TokenCounts tokens = generations.stream().map(Generation::tokens).reduce(TokenCounts.NONE, TokenCounts::plus);
         return AnswerBody.Usage.of(promptTokens, tokens);
     }
 

@@ -185,11 +185,8 @@ public record MemoryEstimate(
         long ofAdapter = adapter == null ? 0 : parametersOfA(model, adapter) + blockElements(model, adapter);
         long repacked = valueBytes == FLOAT_BYTES ? 0 : valueBytes * (model.multipliedParameters() + ofAdapter);
         int slots = limits.slots(rows.sampled());
-        long cached = 2L
-                * CACHE_COPIES
-                * model.layers()
-                * model.keyValueWidth()
-                * valueBytes
+        long cached = CACHE_COPIES
+                * cachedBytesPerToken(model, valueBytes)
                 * DecodingLimits.cachedTokens(rows.longestTokens());
         long chosen = (long) BYTES_OF_A_CHOICE * model.vocabularySize();
         // In fp32 no draft tokens are read here.
@@ -201,8 +198,13 @@ public record MemoryEstimate(
     }
 
     private static long prefixBytes(ModelProfile model, Rows rows) {
-        long ofToken = 2L * Short.BYTES * model.layers() * model.keyValueWidth();
-        return Math.min(DecodingLimits.PREFIX_BYTES, ofToken * rows.sampled() * rows.longestTokens());
+        long all = cachedBytesPerToken(model, Short.BYTES) * rows.sampled() * rows.longestTokens();
+        return Math.min(DecodingLimits.PREFIX_BYTES, all);
+    }
+
+    /** Keys and values of all layers. */
+    private static long cachedBytesPerToken(ModelProfile model, int valueBytes) {
+        return 2L * model.layers() * model.keyValueWidth() * valueBytes;
     }
 
     private static long keptWidth(ModelProfile model, @Nullable AdapterSettings adapter) {

@@ -86,9 +86,7 @@ public final class SettingsResolver {
         int microBatches =
                 DeviceLimits.CPU.microBatches(Math.round(shape.trainedWith(data) / batches), (int) Math.ceil(rows));
         return shape.sharedWithin(data)
-                + batches
-                        * data.beginnings()
-                                .ofStep(rows, Math.max(1, microBatches), DeviceLimits.CPU.microBatchTokens() / 2);
+                + batches * data.beginnings().ofStep(rows, Math.max(1, microBatches), DeviceLimits.CPU.prefixTokens());
     }
 
     private static MemoryEstimate memory(

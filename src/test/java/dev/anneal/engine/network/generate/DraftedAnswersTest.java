@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -43,7 +44,7 @@ class DraftedAnswersTest {
         Both both = decode(name, ElementType.BFLOAT16, temperature, draftTokens);
 
         assertThat(both.hasIndependentRows).isTrue();
-        assertThat(both.drafted).extracting(kept -> kept.tokens).isEqualTo(tokens(both.plain));
+        assertThat(both.drafted).extracting(kept -> kept.tokens).isEqualTo(KeptTokens.tokens(both.plain));
         assertDrafted(both);
     }
 
@@ -54,8 +55,9 @@ class DraftedAnswersTest {
         Both both = decode(name, ElementType.FLOAT32, temperature, draftTokens);
 
         assertThat(both.drafted)
-                .extracting(Kept::ids)
-                .isEqualTo(both.plain.stream().map(Kept::ids).toList());
+                .extracting(KeptTokens::ids)
+                .containsExactlyElementsOf(
+                        both.plain.stream().map(KeptTokens::ids).toList());
         assertDrafted(both);
     }
 
@@ -63,12 +65,12 @@ class DraftedAnswersTest {
         int tokens = both.plain.stream().mapToInt(kept -> kept.tokens.size()).sum();
         assertThat(both.plain).allSatisfy(kept -> assertThat(kept.steps).isEqualTo(kept.tokens.size()));
         assertThat(both.drafted.stream().mapToInt(kept -> kept.steps).sum()).isLessThan(tokens * 3 / 4);
-        assertThat(both.drafted.stream().mapToInt(Kept::rejected).sum()).isPositive();
-        assertThat(both.plain).anyMatch(kept -> kept.ids().contains(END));
+        assertThat(both.drafted.stream().mapToInt(KeptTokens::rejected).sum()).isPositive();
+        assertThat(both.plain).anyMatch(kept -> IntStream.of(kept.ids()).anyMatch(id -> id == END));
     }
 
     /** Answers without draft tokens and with them. */
-    private record Both(boolean hasIndependentRows, List<Kept> plain, List<Kept> drafted) {}
+    private record Both(boolean hasIndependentRows, List<KeptTokens> plain, List<KeptTokens> drafted) {}
 
     private static Both decode(String name, ElementType precision, double temperature, int draftTokens)
             throws IOException {
@@ -79,21 +81,22 @@ class DraftedAnswersTest {
             List<AppliedAdapter> adapters = List.of(
                     model.noAdapter(),
                     incremental.packed(incremental.scope(), adapter.apply(0.5, AdapterDropout.NONE)));
-            List<Kept> plain = decode(incremental, adapters, temperature, List.of(), DraftLength.none());
-            List<Kept> drafted = decode(incremental, adapters, temperature, plain, DraftLength.fixed(draftTokens));
+            List<KeptTokens> plain = decode(incremental, adapters, temperature, List.of(), DraftLength.none());
+            List<KeptTokens> drafted =
+                    decode(incremental, adapters, temperature, plain, DraftLength.fixed(draftTokens));
             return new Both(incremental.hasIndependentRows(), plain, drafted);
         }
     }
 
     /** @param predicted answers that are predicted, with a wrong token here and there; none if empty */
-    private static List<Kept> decode(
+    private static List<KeptTokens> decode(
             IncrementalDecoder model,
             List<AppliedAdapter> adapters,
             double temperature,
-            List<Kept> predicted,
+            List<KeptTokens> predicted,
             DraftLength draftLength) {
         Random random = new Random(3);
-        List<Kept> all = new ArrayList<>();
+        List<KeptTokens> all = new ArrayList<>();
         ArrayDeque<Sequence> waiting = new ArrayDeque<>();
         for (int i = 0; i < PROMPTS; i++) {
             int[] prompt = random.ints(1 + random.nextInt(60), 3, 300).toArray();
@@ -102,7 +105,7 @@ class DraftedAnswersTest {
                     ? Sampling.GREEDY
                     : new Sampling(temperature, i % 3 == 0 ? 50 : 0, i % 3 == 1 ? 0.9 : 1, 0, i);
             int[] prediction = predicted.isEmpty() ? NO_PREDICTION : almost(predicted.get(i));
-            Kept kept = new Kept();
+            KeptTokens kept = new KeptTokens(TOP_LOGPROBS, END);
             all.add(kept);
             waiting.add(new Sequence(
                     new Prompt(prompt, prediction, mostTokens, sampling),
@@ -123,53 +126,11 @@ class DraftedAnswersTest {
         return all;
     }
 
-    private static int[] almost(Kept answer) {
-        int[] ids = answer.ids().stream().mapToInt(Integer::intValue).toArray();
+    private static int[] almost(KeptTokens answer) {
+        int[] ids = answer.ids();
         for (int i = 5; i < ids.length; i += 9) {
             ids[i] = 3 + ids[i] % 200;
         }
         return ids;
-    }
-
-    private static List<List<ChosenToken>> tokens(List<Kept> all) {
-        return all.stream().map(kept -> kept.tokens).toList();
-    }
-
-    /** Keeps tokens, and counts steps and draft tokens. */
-    private static final class Kept implements TokenSink {
-
-        private final List<ChosenToken> tokens = new ArrayList<>();
-        private int steps;
-        private int drafts;
-
-        private List<Integer> ids() {
-            return tokens.stream().map(ChosenToken::id).toList();
-        }
-
-        private int rejected() {
-            return drafts - (tokens.size() - steps);
-        }
-
-        @Override
-        public int topLogprobs() {
-            return TOP_LOGPROBS;
-        }
-
-        @Override
-        public void stepped(int draftTokens) {
-            steps++;
-            drafts += draftTokens;
-        }
-
-        @Override
-        public boolean take(ChosenToken token) {
-            tokens.add(token);
-            return token.id() != END;
-        }
-
-        @Override
-        public void failed(Throwable cause) {
-            throw new AssertionError(cause);
-        }
     }
 }

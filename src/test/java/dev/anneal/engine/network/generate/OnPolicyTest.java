@@ -56,7 +56,7 @@ class OnPolicyTest {
             AppliedAdapter policy = adapter.apply(beta, AdapterDropout.NONE);
             List<Prompt> prompts = prompts(temperature);
 
-            List<Kept> sampled = sample(model, policy, prompts);
+            List<KeptTokens> sampled = sample(model, policy, prompts);
             List<Answer> answers = new Decoder(new IncrementalDecoder(model), policy, Set.of(), fourSlots(model))
                     .answer(prompts, () -> {});
 
@@ -89,11 +89,11 @@ class OnPolicyTest {
         return prompts;
     }
 
-    private static List<Kept> sample(DecoderModel model, AppliedAdapter policy, List<Prompt> prompts) {
-        List<Kept> kept = new ArrayList<>();
+    private static List<KeptTokens> sample(DecoderModel model, AppliedAdapter policy, List<Prompt> prompts) {
+        List<KeptTokens> kept = new ArrayList<>();
         ArrayDeque<Sequence> waiting = new ArrayDeque<>();
         for (Prompt prompt : prompts) {
-            Kept sink = new Kept(model.config().vocabularySize());
+            KeptTokens sink = new KeptTokens(model.config().vocabularySize(), KeptTokens.NO_END);
             kept.add(sink);
             waiting.add(new Sequence(prompt, new PrefixCache.Owner(policy, ""), CONTEXT, sink));
         }
@@ -112,7 +112,11 @@ class OnPolicyTest {
     }
 
     private static double[] trainedWith(
-            DecoderModel model, AppliedAdapter policy, List<Prompt> prompts, List<Kept> sampled, double temperature) {
+            DecoderModel model,
+            AppliedAdapter policy,
+            List<Prompt> prompts,
+            List<KeptTokens> sampled,
+            double temperature) {
         List<int[]> rows = new ArrayList<>();
         List<int[]> labels = new ArrayList<>();
         for (int i = 0; i < PROMPTS; i++) {
@@ -141,35 +145,5 @@ class OnPolicyTest {
                 .mapToDouble(likely -> Math.exp(likely.logprob() / temperature))
                 .sum();
         return token.logprob() / temperature - Math.log(all);
-    }
-
-    /** Keeps all tokens, with the log-probabilities of all that might have been chosen. */
-    private record Kept(int topLogprobs, List<ChosenToken> tokens) implements TokenSink {
-
-        private Kept(int topLogprobs) {
-            this(topLogprobs, new ArrayList<>());
-        }
-
-        int[] ids() {
-            return tokens.stream().mapToInt(ChosenToken::id).toArray();
-        }
-
-        @Override
-        public boolean take(ChosenToken token) {
-            return tokens.add(token);
-        }
-
-        @Override
-        public boolean isCancelled() {
-            return false;
-        }
-
-        @Override
-        public void cut() {}
-
-        @Override
-        public void failed(Throwable cause) {
-            throw new AssertionError(cause);
-        }
     }
 }

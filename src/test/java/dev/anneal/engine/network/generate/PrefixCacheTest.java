@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Kept beginnings of prompts: whom they are for, when they go, and that they change no bit of an answer. In blocks of 128 tokens, on a CPU. */
+/** KeptTokens beginnings of prompts: whom they are for, when they go, and that they change no bit of an answer. In blocks of 128 tokens, on a CPU. */
 class PrefixCacheTest {
 
     private static final int BLOCK = 128;
@@ -125,8 +125,8 @@ class PrefixCacheTest {
     void answersHaveTheSameBits() {
         PrefixCache.Owner adapted = new PrefixCache.Owner(
                 incremental.packed(incremental.scope(), adapter.apply(0.5, AdapterDropout.NONE)), "a");
-        List<Kept> kept = new ArrayList<>();
-        List<Kept> anew = new ArrayList<>();
+        List<KeptTokens> kept = new ArrayList<>();
+        List<KeptTokens> anew = new ArrayList<>();
         for (PrefixCache.Owner owner : List.of(alone, adapted)) {
             for (int i = 0; i < 40; i++) {
                 int[] prompt = prompt(7, 150 + 6 * i);
@@ -143,11 +143,7 @@ class PrefixCacheTest {
         }
 
         assertThat(kept.stream().filter(answer -> answer.skipped > 0)).hasSizeGreaterThan(70);
-        assertThat(kept).extracting(answer -> answer.tokens).isEqualTo(tokens(anew));
-    }
-
-    private static List<List<ChosenToken>> tokens(List<Kept> answers) {
-        return answers.stream().map(answer -> answer.tokens).toList();
+        assertThat(kept).extracting(answer -> answer.tokens).isEqualTo(KeptTokens.tokens(anew));
     }
 
     private PrefixCache cache(int tokens) {
@@ -158,8 +154,8 @@ class PrefixCacheTest {
         return new Random(seed).ints(tokens, 3, 300).toArray();
     }
 
-    private Kept answer(int[] prompt, PrefixCache.Owner owner) {
-        Kept answer = new Kept();
+    private KeptTokens answer(int[] prompt, PrefixCache.Owner owner) {
+        KeptTokens answer = new KeptTokens(1, KeptTokens.NO_END);
         Queue<Sequence> waiting = new ArrayDeque<>();
         Sampling sampling = new Sampling(1, 0, 1, 0, prompt.length);
         waiting.add(new Sequence(new Prompt(prompt, NO_PREDICTION, 8, sampling), owner, CONTEXT, answer));
@@ -174,33 +170,5 @@ class PrefixCacheTest {
             lane.run(() -> true, () -> {});
         }
         return answer;
-    }
-
-    /** Keeps tokens. */
-    private static final class Kept implements TokenSink {
-
-        private final List<ChosenToken> tokens = new ArrayList<>();
-        private int skipped;
-
-        @Override
-        public int topLogprobs() {
-            return 1;
-        }
-
-        @Override
-        public void skipped(int promptTokens) {
-            skipped = promptTokens;
-        }
-
-        @Override
-        public boolean take(ChosenToken token) {
-            tokens.add(token);
-            return true;
-        }
-
-        @Override
-        public void failed(Throwable cause) {
-            throw new AssertionError(cause);
-        }
     }
 }
