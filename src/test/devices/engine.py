@@ -1,6 +1,6 @@
 """Training steps of the engine's programs in Python, as DecoderModel, TrainingPass and AdamW call them in Java, on one thread.
 
-Weights are random; nothing depends on their values but rounding. Shapes are those of `decoder.py`.
+Weights are random; nothing depends on their values but rounding. Shapes are those of `decoder/layer.py`.
 """
 import dataclasses
 

@@ -6,12 +6,14 @@ import zipfile
 
 import torch
 
+# Programs whose class is in several files: the first one begins it.
+PARTS = {"decoder": ["decoder/layer", "decoder/head", "decoder/decoding"]}
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "main/resources/torchscript"
 
 
 def program(name, rewritten=None, folder=FOLDER, **attributes):
     """The program `name`, after the texts in `rewritten` have been replaced."""
-    text = (folder / f"{name}.py").read_text()
+    text = "".join((folder / f"{part}.py").read_text() for part in PARTS.get(name, [name]))
     for ours, same in (rewritten or {}).items():
         text = text.replace(ours, same)
     state = b"\x80\x02c__torch__\n" + name.capitalize().encode() + b"\n)\x81}("

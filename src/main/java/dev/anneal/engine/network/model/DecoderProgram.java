@@ -13,8 +13,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The methods of {@code torchscript/decoder.py}, with its shapes: one Java method for each. Results belong to the given scope. */
+/** The methods of {@code torchscript/decoder}, with its shapes: one Java method for each. Results belong to the given scope. */
 final class DecoderProgram {
+
+    /** Files of the program's class. */
+    static final List<String> PARTS = List.of("decoder/layer", "decoder/head", "decoder/decoding");
 
     private final ModelConfig config;
     private final Program program;
@@ -50,7 +53,7 @@ final class DecoderProgram {
         attributes.put("block", limits.attentionBlock());
         attributes.put("window", window);
         attributes.put("padding", config.paddingToken());
-        return Program.load(owner, "decoder", "Decoder", attributes);
+        return Program.load(owner, PARTS, "Decoder", attributes);
     }
 
     private Program of(int layer) {

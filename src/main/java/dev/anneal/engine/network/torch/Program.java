@@ -7,6 +7,7 @@ import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -37,18 +38,37 @@ public final class Program {
      * @param attributes the class's typed attributes, Integer or Double
      */
     public static Program load(Scope owner, String name, String className, Map<String, Number> attributes) {
+        return load(owner, List.of(name), className, attributes);
+    }
+
+    /**
+     * Loads a class whose text is in several files.
+     *
+     * @param names of the files without their ending: the first one begins the class, and the others continue it
+     */
+    public static Program load(Scope owner, List<String> names, String className, Map<String, Number> attributes) {
         Torch.prepareThread();
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        names.forEach(name -> text.writeBytes(text(name)));
+        try {
+            byte[] archive = ScriptArchive.of(className, text.toByteArray(), attributes);
+            return new Program(JniUtils.loadModule(owner.manager(), new ByteArrayInputStream(archive), false, false));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (EngineException e) {
+            throw new TorchException("cannot load the program %s: %s".formatted(names, e.getMessage()), e);
+        }
+    }
+
+    private static byte[] text(String name) {
         String resource = "/torchscript/" + name + ".py";
         try (InputStream text = Program.class.getResourceAsStream(resource)) {
             if (text == null) {
                 throw new IllegalArgumentException("no program " + resource + " on the class path");
             }
-            byte[] archive = ScriptArchive.of(className, text.readAllBytes(), attributes);
-            return new Program(JniUtils.loadModule(owner.manager(), new ByteArrayInputStream(archive), false, false));
+            return text.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (EngineException e) {
-            throw new TorchException("cannot load " + resource + ": " + e.getMessage(), e);
         }
     }
 

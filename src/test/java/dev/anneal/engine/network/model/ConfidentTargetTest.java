@@ -43,7 +43,7 @@ class ConfidentTargetTest {
             table[i] *= (float) temperature;
         }
         try (Scope scope = Scope.open(TestDevice.NAME)) {
-            List<Tensor> results = Program.load(scope, "decoder", "Decoder", ATTRIBUTES)
+            List<Tensor> results = Program.load(scope, DecoderProgram.PARTS, "Decoder", ATTRIBUTES)
                     .callForList(
                             scope,
                             "head",

@@ -33,7 +33,7 @@ public final class DropoutMasks {
                 "padding",
                 -1);
         this.scope = scope;
-        this.program = Program.load(scope, "decoder", "Decoder", unused);
+        this.program = Program.load(scope, DecoderProgram.PARTS, "Decoder", unused);
     }
 
     /** @param like tensor of the mask's shape, [N, in] */

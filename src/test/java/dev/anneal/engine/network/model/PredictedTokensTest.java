@@ -30,7 +30,7 @@ class PredictedTokensTest {
             table[4 * token] = logits[token];
         }
         try (Scope scope = Scope.open(TestDevice.NAME)) {
-            List<Tensor> results = Program.load(scope, "decoder", "Decoder", ConfidentTargetTest.ATTRIBUTES)
+            List<Tensor> results = Program.load(scope, DecoderProgram.PARTS, "Decoder", ConfidentTargetTest.ATTRIBUTES)
                     .callForList(
                             scope,
                             "head",

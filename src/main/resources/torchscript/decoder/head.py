@@ -1,0 +1,90 @@
+  # Continues the class of layer.py: logits, and the loss with its gradient.
+
+  # fp32 logits of chosen tokens.
+  def logits(self: __torch__.Decoder, x: Tensor, at: Tensor, norm: Tensor, table: Tensor) -> Tensor:
+    h, rstd = self.norm(torch.index_select(x, 0, at), norm)
+    return self.product(h, table, norm[:0]).to(6)                               # [M, V]
+
+  # Loss of a few positions, whose logits become their own gradient in place. In fp32, and few, so that the passes over them stay in the cache.
+  def loss(self: __torch__.Decoder,
+           logits: Tensor,        # [few, V]
+           targets: Tensor,       # [few]   int64
+           counts: Tensor,        # [few] or [0]   fp32, how often each counts
+           out: Tensor            # [few]   fp32, takes the negative log-likelihoods
+           ) -> Tensor:
+    target = torch.unsqueeze(targets, 1)                              # [few, 1]
+    p = logits.to(6)                                                  # [few, V]
+    own = torch.gather(p, 1, target)
+    others = torch.amax(torch.scatter_(p, 1, target, -inf), [1], True)
+    unused = torch.scatter_(p, 1, target, own)
+    top = torch.maximum(own, others)
+    p = torch._softmax(p, -1, False, out=p)
+    # log p(target) = logit - largest logit + log p(largest): finite however small p(target) is.
+    nll = top - own - torch.log(torch.amax(p, [1], True))
+    # p - 1 of a confident target is small: it is formed in fp32 and rounded once.
+    p = torch.scatter_add_(p, 1, target, torch.neg(torch.ones_like(own)))
+    right = torch.gt(own, others)
+    unused = torch.copy_(out, torch.squeeze(nll, 1))
+    if counts.size(0) > 0:
+      weight = torch.unsqueeze(counts, 1)
+      p = torch.mul_(p, weight)
+      nll = nll * weight
+      right = right * weight
+    unused = torch.copy_(logits, p)
+    return torch.stack([torch.sum(nll, dtype=7), torch.sum(right, dtype=7)])
+
+  # Loss of the trained positions, chunk by chunk.
+  # Returns [sum of the negative log-likelihoods, right predictions] in fp64, the negative log-likelihoods, [M] fp32, and, where asked for, the gradient
+  # of their sum with respect to x.
+  # A target counts as predicted when every other logit is smaller. Where all weights are trained, `dweights` holds fp32 tensors for the gradients of norm
+  # and table; it is empty where they are frozen.
+  def head(self: __torch__.Decoder,
+           x: Tensor,             # [N, H]
+           norm: Tensor,          # [H]
+           table: Tensor,         # [V, H]
+           at: Tensor,            # [M]   int64, tokens that predict a trained one
+           targets: Tensor,       # [M]   int64
+           counts: Tensor,        # [M]   fp32, rows that each is trained in; [0] if it is one everywhere
+           temperature: float,    # by which logits are divided
+           dweights: List[Tensor],
+           backward: bool) -> List[Tensor]:
+    chosen = torch.index_select(x, 0, at)                             # [M, H]
+    h, rstd = self.norm(chosen, norm)
+    dh = torch.empty_like(h)
+    sums = torch.new_zeros(x, [2], dtype=7)
+    each = torch.new_empty(x, [h.size(0)], dtype=6)
+    if len(dweights) > 0:
+      unused = torch.zero_(dweights[1])
+    for i in range((h.size(0) + self.chunk - 1) // self.chunk):
+      lo = i * self.chunk
+      hi = min(lo + self.chunk, h.size(0))
+      p = torch.linear(h[lo:hi], table)                               # [c, V]   logits
+      if temperature != 1.:
+        unused = torch.div_(p, temperature)
+      for j in range((hi - lo + self.few - 1) // self.few):
+        begin = j * self.few
+        end = min(begin + self.few, hi - lo)
+        unused = torch.add_(sums, self.loss(p[begin:end], targets[lo + begin:lo + end], counts[lo + begin:lo + end], each[lo + begin:lo + end]))
+      if backward:
+        unused = torch.mm(p, table, out=dh[lo:hi])
+        if len(dweights) > 0:
+          unused = torch.add_(dweights[1], torch.matmul(torch.t(p), h[lo:hi]), alpha=1. / temperature)
+    result = [sums, each]
+    if backward:
+      if temperature != 1.:
+        unused = torch.div_(dh, temperature)
+      if len(dweights) > 0:
+        unused = torch.copy_(dweights[0], self.norm_weight_gradient(dh, chosen, rstd))
+      dx = torch.zeros_like(x)
+      result.append(torch.index_copy_(dx, 0, at, self.norm_backward(dh, chosen, norm, rstd)))
+    return result
+
+  # The gradient of a sum of the tokens' log-likelihoods, each times a weight, from that of the sum of their negatives: a token's logits have a gradient
+  # of their own. In place.
+  def weigh(self: __torch__.Decoder,
+            dx: Tensor,            # [N, H]
+            at: Tensor,            # [M]   int64, other rows are 0
+            weights: Tensor        # [M]   fp32, derivatives of what is minimised with respect to the log-likelihoods
+            ) -> Tensor:
+    chosen = torch.index_select(dx, 0, at) * torch.unsqueeze(torch.neg(weights), 1)
+    return torch.index_copy_(dx, 0, at, torch.type_as(chosen, dx))
