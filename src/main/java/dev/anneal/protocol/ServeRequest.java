@@ -38,14 +38,6 @@ public sealed interface ServeRequest {
     /** Cancels a request. An unknown id is ignored, because the request may have ended. */
     record Cancel(long id) implements ServeRequest {}
 
-    /**
-     * A base model, alone or with a checkpoint.
-     *
-     * @param checkpointDirectory absolute path of a checkpoint folder whose adapter is applied, unmerged and at its beta, or whose weights
-     *     replace the model's; null for the base model
-     */
-    record ServedModel(Task.BaseModel base, @Nullable String checkpointDirectory) {}
-
     /** Prompt of a request. */
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
     @JsonSubTypes({

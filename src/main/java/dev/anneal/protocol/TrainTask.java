@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param attemptDirectory folder of this attempt, in which each checkpoint becomes {@code checkpoint-<step>/}
  * @param adapter settings of the adapter; null trains all weights
  * @param initialAdapter source of the adapter's initial values; null draws them at random
+ * @param target model whose tokens a draft learns to propose; null if no draft is trained
  * @param resumeFrom absolute path of a checkpoint folder of an earlier attempt, or null to start at step 0
  * @param validatedStep newest step whose validation earlier attempts reported, 0 for none; if the checkpoint's step was due for a later
  *     validation, it runs first
@@ -25,6 +26,7 @@ public record TrainTask(
         TrainingSettings settings,
         String attemptDirectory,
         @Nullable InitialAdapter initialAdapter,
+        @Nullable ServedModel target,
         @Nullable String resumeFrom,
         int validatedStep)
         implements ModelTask {

@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = TrainingMethod.Supervised.class, name = TrainingMethod.SUPERVISED),
     @JsonSubTypes.Type(value = TrainingMethod.Dpo.class, name = TrainingMethod.DPO),
-    @JsonSubTypes.Type(value = TrainingMethod.Reinforcement.class, name = TrainingMethod.REINFORCEMENT)
+    @JsonSubTypes.Type(value = TrainingMethod.Reinforcement.class, name = TrainingMethod.REINFORCEMENT),
+    @JsonSubTypes.Type(value = TrainingMethod.SpeculativeDraft.class, name = TrainingMethod.SPECULATIVE_DRAFT)
 })
 public sealed interface TrainingMethod {
 
     String SUPERVISED = "supervised";
     String DPO = "dpo";
     String REINFORCEMENT = "reinforcement";
+    String SPECULATIVE_DRAFT = "speculative_draft";
 
     /** The method's name in OpenAI's API. */
     String wireName();
@@ -36,6 +38,11 @@ public sealed interface TrainingMethod {
     /** This method with its grader, if it has one, changed. */
     default TrainingMethod withGrader(UnaryOperator<Map<String, @Nullable Object>> change) {
         return this;
+    }
+
+    /** Name of the target whose draft is trained; null if no draft is. */
+    default @Nullable String verifiedBy() {
+        return null;
     }
 
     /** Maximum number of tokens sampled after those of a row; 0 if the method samples nothing. */
@@ -102,6 +109,98 @@ public sealed interface TrainingMethod {
         @Override
         public int maxCompletionTokens() {
             return rollouts.maxCompletionTokens();
+        }
+    }
+
+    /**
+     * Trains a draft for speculative decoding, which proposes the tokens that a target model will choose (Leviathan et al. 2023; EAGLE: Li et
+     * al. 2024, 2025).
+     *
+     * @param target name of the model that verifies the proposals, as the client gave it
+     * @param kind {@code model}, {@code eagle3} or {@code eagle1}
+     * @param loss divergence from the target's distribution that is minimised: {@code kl_div}, {@code rkl} or {@code tv}
+     * @param speculativeTokens number of tokens that are proposed at a time where acceptance is measured
+     * @param evaluation how the acceptance length is measured
+     * @param regeneration how the target writes the answers that are trained on; null to train on those of the file
+     * @param head shape and training of an EAGLE head; null for the kind {@code model}
+     */
+    record SpeculativeDraft(
+            String target,
+            String kind,
+            String loss,
+            int speculativeTokens,
+            AcceptanceEvaluation evaluation,
+            @Nullable Regeneration regeneration,
+            @Nullable EagleHead head)
+            implements TrainingMethod {
+
+        /** A small language model with the target's tokenizer. */
+        public static final String MODEL = "model";
+
+        /** One decoder layer over three hidden states of the target. */
+        public static final String EAGLE3 = "eagle3";
+
+        /** One decoder layer over the target's last hidden state. */
+        public static final String EAGLE1 = "eagle1";
+
+        @Override
+        public String wireName() {
+            return SPECULATIVE_DRAFT;
+        }
+
+        @Override
+        public String verifiedBy() {
+            return target;
+        }
+
+        @Override
+        public List<Map.Entry<String, Object>> described() {
+            return List.of(
+                    Map.entry("draft kind", kind),
+                    Map.entry("target", target),
+                    Map.entry("loss", loss),
+                    Map.entry("speculative tokens", speculativeTokens));
+        }
+    }
+
+    /**
+     * How the acceptance length of a draft is measured: the target answers prompts of the validation file with it, greedily and at temperature
+     * 1.
+     *
+     * @param prompts maximum number of prompts
+     * @param maxTokens maximum number of tokens of an answer
+     */
+    record AcceptanceEvaluation(int prompts, int maxTokens) {}
+
+    /**
+     * How a target writes the answers that its draft learns from.
+     *
+     * @param temperature 0 for greedy answers
+     * @param maxTokens maximum number of tokens of an answer
+     */
+    record Regeneration(double temperature, int maxTokens) {}
+
+    /**
+     * Shape and training of an EAGLE head. The switches are those of Speculators' configuration.
+     *
+     * @param layers layers of the target whose inputs, residual streams, the head reads; the number of layers stands for the output of the
+     *     last one
+     * @param vocabularySize number of tokens that the head can propose, the most frequent ones of the training file
+     * @param steps number of training-time-test steps, of which each reads the hidden states of the one before it
+     * @param decay factor of each step's loss against that of the step before it
+     */
+    record EagleHead(
+            List<Integer> layers,
+            int vocabularySize,
+            int steps,
+            double decay,
+            boolean normBeforeResidual,
+            boolean normBeforeFc,
+            boolean fcNorm,
+            boolean normOutput) {
+
+        public EagleHead {
+            layers = List.copyOf(layers);
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.protocol.ServeRequest;
+import dev.anneal.protocol.ServedModel;
 import dev.anneal.protocol.Task;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ final class HostPaths {
     }
 
     /** The absolute paths of a request's model. */
-    static HostPaths of(ServeRequest.ServedModel model) {
+    static HostPaths of(ServedModel model) {
         return new HostPaths(List.of()).named(model);
     }
 

@@ -7,6 +7,7 @@ import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.ServeReply;
 import dev.anneal.protocol.ServeRequest;
 import dev.anneal.protocol.ServeTask;
+import dev.anneal.protocol.ServedModel;
 import dev.anneal.protocol.Task;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -67,7 +68,7 @@ final class ServingTask implements Server.Host {
     }
 
     @Override
-    public Checkpoint checkpoint(ServeRequest.ServedModel model, Path folder) throws IOException {
+    public Checkpoint checkpoint(ServedModel model, Path folder) throws IOException {
         Checkpoint trained = Checkpoint.open(folder);
         new BaseModelFiles(model.base(), task.machine()).requireTrainedOn(trained.state());
         return trained;

@@ -1,7 +1,7 @@
 package dev.anneal.service.inference;
 
 import dev.anneal.engine.format.file.Sha256;
-import dev.anneal.protocol.ServeRequest.ServedModel;
+import dev.anneal.protocol.ServedModel;
 import dev.anneal.protocol.Task;
 import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.models.catalog.ModelCatalog;

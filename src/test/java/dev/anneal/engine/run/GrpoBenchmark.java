@@ -91,6 +91,7 @@ final class GrpoBenchmark {
                 Files.createTempDirectory("bench").toString(),
                 null,
                 null,
+                null,
                 0);
     }
 

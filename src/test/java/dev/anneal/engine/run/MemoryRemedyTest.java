@@ -42,6 +42,7 @@ class MemoryRemedyTest {
                 ADAPTER.attemptDirectory(),
                 null,
                 null,
+                null,
                 0);
 
         assertThat(MemoryRemedy.of(full, 200))

@@ -13,6 +13,7 @@ import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.ServeReply;
 import dev.anneal.protocol.ServeRequest;
 import dev.anneal.protocol.ServeTask;
+import dev.anneal.protocol.ServedModel;
 import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainTask;
 import java.io.IOException;
@@ -152,7 +153,7 @@ class ServingIT {
     private static ServeRequest sampled(long id, Task.BaseModel base, int choices) {
         return new ServeRequest.Generate(
                 id,
-                new ServeRequest.ServedModel(base, null),
+                new ServedModel(base, null),
                 "tenant",
                 new ServeRequest.Input.Tokens(List.of(5, 6, 7)),
                 null,
@@ -168,7 +169,7 @@ class ServingIT {
             long id, Task.BaseModel base, @Nullable String checkpoint, ServeRequest.Input input, int tokens) {
         return new ServeRequest.Generate(
                 id,
-                new ServeRequest.ServedModel(base, checkpoint),
+                new ServedModel(base, checkpoint),
                 "tenant",
                 input,
                 null,

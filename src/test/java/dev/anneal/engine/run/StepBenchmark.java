@@ -96,6 +96,7 @@ final class StepBenchmark {
                     attempt.toString(),
                     null,
                     null,
+                    null,
                     0);
             TrainingJob job = new TrainingJob(
                     task, model, "", new TrainingData.Rows(rows, List.of(), rowsOfUnit()), () -> Long.MAX_VALUE, null);

@@ -85,6 +85,7 @@ final class Tasks {
                         1),
                 attempt.toString(),
                 null,
+                null,
                 resumeFrom == null ? null : resumeFrom.toString(),
                 0);
     }
@@ -121,6 +122,7 @@ final class Tasks {
                         0,
                         1),
                 supervised.attemptDirectory(),
+                null,
                 null,
                 supervised.resumeFrom(),
                 0);
@@ -159,6 +161,7 @@ final class Tasks {
                         0,
                         1),
                 task.attemptDirectory(),
+                null,
                 null,
                 task.resumeFrom(),
                 0);

@@ -186,6 +186,7 @@ final class TrainingFixture {
                 settings,
                 attempt.toString(),
                 null,
+                null,
                 resumeFrom == null ? null : resumeFrom.toString(),
                 validatedStep);
         return new TrainingJob(task, model, "base", data(), () -> freeMemoryBytes, initialAdapter);

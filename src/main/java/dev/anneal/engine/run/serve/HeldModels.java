@@ -2,8 +2,8 @@ package dev.anneal.engine.run.serve;
 
 import dev.anneal.engine.network.generate.Turns;
 import dev.anneal.engine.train.Checkpoint;
-import dev.anneal.protocol.ServeRequest.ServedModel;
 import dev.anneal.protocol.ServeTask;
+import dev.anneal.protocol.ServedModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

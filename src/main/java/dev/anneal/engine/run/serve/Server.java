@@ -10,6 +10,7 @@ import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.protocol.ServeReply;
 import dev.anneal.protocol.ServeRequest;
 import dev.anneal.protocol.ServeTask;
+import dev.anneal.protocol.ServedModel;
 import dev.anneal.protocol.Task;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -51,7 +52,7 @@ public final class Server implements AutoCloseable {
         DecoderModel load(Task.BaseModel base, Path weights) throws IOException;
 
         /** Opens a checkpoint after checking that it was trained on this model. */
-        Checkpoint checkpoint(ServeRequest.ServedModel model, Path folder) throws IOException;
+        Checkpoint checkpoint(ServedModel model, Path folder) throws IOException;
 
         /** Sends a reply to a request. Called from any thread. */
         void reply(long request, ServeReply reply);

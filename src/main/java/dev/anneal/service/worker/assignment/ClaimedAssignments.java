@@ -154,6 +154,7 @@ final class ClaimedAssignments implements Assignments {
                 order.settings(),
                 store.localFolder(folder).toString(),
                 initialAdapter(order, brought),
+                null,
                 resumeFrom(order, brought).map(Path::toString).orElse(null),
                 order.validatedStep());
         return new TrainingAssignment(claim, job, task, folder, trainings);

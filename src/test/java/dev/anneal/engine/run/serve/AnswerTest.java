@@ -6,6 +6,7 @@ import dev.anneal.engine.network.generate.ChosenToken;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.protocol.ServeReply;
 import dev.anneal.protocol.ServeRequest;
+import dev.anneal.protocol.ServedModel;
 import dev.anneal.protocol.Task;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -79,7 +80,7 @@ class AnswerTest {
         ServeRequest.Decoding decoding = new ServeRequest.Decoding(1, null, 0, 0, 1, 0, 0, List.of(stop), List.of(), 0);
         ServeRequest.Generate generate = new ServeRequest.Generate(
                 1,
-                new ServeRequest.ServedModel(new Task.BaseModel("anneal-tiny", null, MODEL.toString()), null),
+                new ServedModel(new Task.BaseModel("anneal-tiny", null, MODEL.toString()), null),
                 "tenant",
                 new ServeRequest.Input.Text("x"),
                 null,

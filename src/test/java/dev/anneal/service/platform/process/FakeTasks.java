@@ -64,6 +64,7 @@ public final class FakeTasks {
                         SEED),
                 attemptDirectory.toString(),
                 null,
+                null,
                 resumeFrom == null ? null : resumeFrom.toString(),
                 0);
     }

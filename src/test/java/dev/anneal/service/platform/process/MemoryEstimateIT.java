@@ -133,6 +133,7 @@ class MemoryEstimateIT {
                 folder.resolve("attempt").toString(),
                 null,
                 null,
+                null,
                 0);
     }
 
