@@ -21,6 +21,7 @@ REWRITTEN = {
     "unused = torch.silu_backward(df * up, gate, grad_input=d_gate)": "unused = torch.copy_(d_gate, torch.silu_backward(df * up, gate))",
     "unused = torch.mul(df, act, out=d_up)": "unused = torch.copy_(d_up, torch.mul(df, act))",
     "unused = torch.mm(p, table, out=dh[lo:hi])": "unused = torch.copy_(dh[lo:hi], torch.mm(p, table))",
+    "unused = torch.mm(q, table, out=dh[lo:hi])": "unused = torch.copy_(dh[lo:hi], torch.mm(q, table))",
     ", grad_input=dp)": ")",
     "torch.addcmul(own * next[2], other, next[3], out=own)": "torch.copy_(own, torch.addcmul(own * next[2], other, next[3]))",
     "unused = torch.mm(x, torch.t(weight), out=out)": "unused = torch.copy_(out, torch.mm(x, torch.t(weight)))",
@@ -64,6 +65,9 @@ def decoder(dtype, window, biased, normed, dropout, adapted, whole):
     y, *saved = run.layer(x, weights, adapter, parts[0], parts[2], cos, sin, rows, before, prefix, start, True, seeds, kind, beta, dropout)
     losses, each, dy = run.head(y, norms[2], table, at, at, tensor(5), 0.7, [tensor(HIDDEN), dtable] if whole else [], True)
     run.head(y, norms[2], table, at, at, tensor(0), 0.7, [], False)
+    states = run.states(y, at, norms[2])
+    for divergence in range(3):
+        taught = run.distil(y, norms[2], table, at, states, table, divergence, [tensor(HIDDEN), dtable] if whole else [], True)
     sums, part = tensor(15, 2 * KEY_HEADS, HEAD), tensor(start, 2 * KEY_HEADS, HEAD)
     dx = run.layer_backward(dy, saved, weights, adapter, gradients, dweights, *parts, cos, sin, rows, before, prefix, start, part, sums, seeds, scale, kind, beta,
                             dropout)
@@ -89,7 +93,7 @@ def decoder(dtype, window, biased, normed, dropout, adapted, whole):
     run.restore(caches, run.copied(caches, 1, 6), 2, 4)
     run.clear(caches, 2, 1, 4)
     run.grow(caches[0], tensor(4, 2 * KEY_HEADS, 30, HEAD, dtype=dtype))
-    for result in [y, *saved, losses, each, dy, dx, read, *next_tokens, last, run.logits(y, at, norms[2], table), run.fuse([norms[0], norms[1]])]:
+    for result in [y, *saved, losses, each, dy, states, *taught, dx, read, *next_tokens, last, run.logits(y, at, norms[2], table), run.fuse([norms[0], norms[1]])]:
         assert result.device.type == device, result
 
 

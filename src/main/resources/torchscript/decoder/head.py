@@ -73,10 +73,87 @@
     if backward:
       if temperature != 1.:
         unused = torch.div_(dh, temperature)
-      if len(dweights) > 0:
-        unused = torch.copy_(dweights[0], self.norm_weight_gradient(dh, chosen, rstd))
-      dx = torch.zeros_like(x)
-      result.append(torch.index_copy_(dx, 0, at, self.norm_backward(dh, chosen, norm, rstd)))
+      result.append(self.head_backward(dh, x, chosen, norm, rstd, at, dweights))
+    return result
+
+  # Gradient of x from that of the normed hidden states of chosen tokens.
+  def head_backward(self: __torch__.Decoder, dh: Tensor, x: Tensor, chosen: Tensor, norm: Tensor, rstd: Tensor, at: Tensor, dweights: List[Tensor]) -> Tensor:
+    if len(dweights) > 0:
+      unused = torch.copy_(dweights[0], self.norm_weight_gradient(dh, chosen, rstd))
+    dx = torch.zeros_like(x)
+    return torch.index_copy_(dx, 0, at, self.norm_backward(dh, chosen, norm, rstd))
+
+  # Normed hidden states of chosen tokens.
+  def states(self: __torch__.Decoder, x: Tensor, at: Tensor, norm: Tensor) -> Tensor:
+    return self.norm(torch.index_select(x, 0, at), norm)[0]           # [M, H]
+
+  # Divergence of a draft's next-token distributions q from a target's p at a few positions. The draft's logits become their own gradient in place.
+  # kind: 0 KL(p || q), 1 KL(q || p), 2 the total variation 1 - sum min(p, q).
+  def diverge(self: __torch__.Decoder,
+              logits: Tensor,        # [few, V]   the draft's
+              taught: Tensor,        # [few, V]   the target's
+              kind: int,
+              each: Tensor           # [3, few]   fp32, takes the divergence, whether the most likely tokens are equal, and sum min(p, q)
+              ) -> Tensor:           # [3]        fp64, their sums
+    lp = torch.log_softmax(taught.to(6), -1)
+    lq = torch.log_softmax(logits.to(6), -1)
+    p = torch.exp(lp)
+    q = torch.exp(lq)
+    common = torch.sum(torch.minimum(p, q), [-1])                     # [few]
+    if kind == 0:
+      loss = torch.sum(torch.mul_(lp - lq, p), [-1])
+      gradient = q - p
+    elif kind == 1:
+      ratio = lq - lp
+      mean = torch.sum(ratio * q, [-1], True)
+      loss = torch.squeeze(mean, -1)
+      gradient = torch.mul_(torch.sub_(ratio, mean), q)
+    else:
+      loss = 1. - common
+      below = torch.lt(q, p)
+      share = torch.sum(q * below, [-1], True)
+      gradient = torch.mul_(share - below.to(6), q)
+    unused = torch.copy_(each[0], loss)
+    unused = torch.copy_(each[1], torch.eq(torch.argmax(lq, -1), torch.argmax(lp, -1)))
+    unused = torch.copy_(each[2], common)
+    unused = torch.copy_(logits, gradient)
+    return torch.sum(each, [-1], dtype=7)
+
+  # As `head`, but the draft learns the distributions that a target's normed hidden states give at the trained positions, instead of single tokens.
+  # Returns [sum of the divergences, equal most likely tokens, sum of sum min(p, q)] in fp64, the three of each position, [3, M] fp32, and the gradient.
+  def distil(self: __torch__.Decoder,
+             x: Tensor,             # [N, H]
+             norm: Tensor,          # [H]
+             table: Tensor,         # [V, H]
+             at: Tensor,            # [M]      int64, trained positions
+             states: Tensor,        # [M, H']  the target's
+             taught: Tensor,        # [V, H']  the target's output embedding
+             kind: int,             # of divergence
+             dweights: List[Tensor],
+             backward: bool) -> List[Tensor]:
+    chosen = torch.index_select(x, 0, at)                             # [M, H]
+    h, rstd = self.norm(chosen, norm)
+    dh = torch.empty_like(h)
+    sums = torch.new_zeros(x, [3], dtype=7)
+    each = torch.new_empty(x, [3, h.size(0)], dtype=6)
+    if len(dweights) > 0:
+      unused = torch.zero_(dweights[1])
+    for i in range((h.size(0) + self.chunk - 1) // self.chunk):
+      lo = i * self.chunk
+      hi = min(lo + self.chunk, h.size(0))
+      q = torch.linear(h[lo:hi], table)                               # [c, V]   logits
+      p = torch.linear(states[lo:hi], taught)                         # [c, V]
+      for j in range((hi - lo + self.few - 1) // self.few):
+        begin = j * self.few
+        end = min(begin + self.few, hi - lo)
+        unused = torch.add_(sums, self.diverge(q[begin:end], p[begin:end], kind, each[:, lo + begin:lo + end]))
+      if backward:
+        unused = torch.mm(q, table, out=dh[lo:hi])
+        if len(dweights) > 0:
+          unused = torch.add_(dweights[1], torch.matmul(torch.t(q), h[lo:hi]))
+    result = [sums, each]
+    if backward:
+      result.append(self.head_backward(dh, x, chosen, norm, rstd, at, dweights))
     return result
 
   # The gradient of a sum of the tokens' log-likelihoods, each times a weight, from that of the sum of their negatives: a token's logits have a gradient

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The policy loss of the completions of a micro-batch. */
-final class PolicyObjective implements Objective {
+final class PolicyObjective implements Objective.OfLogProbabilities {
 
     private final PolicyLoss loss;
     private final PolicyLoss.Divisors divisors;

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The summed preference loss of the pairs of a micro-batch, whose rows alternate between chosen and rejected completions. */
-final class PreferenceObjective implements Objective {
+final class PreferenceObjective implements Objective.OfLogProbabilities {
 
     private final PreferenceLoss loss;
     private final int[] tokens;

@@ -79,7 +79,7 @@ class SharedPrefixTest {
                         new AdapterTraining(adapter),
                         adapter.apply(random.nextDouble(), AdapterDropout.NONE),
                         random.nextBoolean() ? "on" : "off",
-                        weighs ? SharedPrefixTest::weights : Objective.LIKELIHOOD);
+                        weighs ? (Objective.OfLogProbabilities) SharedPrefixTest::weights : Objective.LIKELIHOOD);
                 List<MicroBatch> together = MicroBatch.split(rows, 1, weighs ? Sharing.PROMPTS : Sharing.ALL, limits);
                 continued += (int)
                         together.stream().filter(each -> each.prefix() != null).count();

@@ -173,6 +173,29 @@ public final class DecoderModel implements AutoCloseable {
         }
     }
 
+    /** Normed hidden states of the trained positions, for a draft that learns from this model, [M, H]; [0, H] if there are none. */
+    public Tensor states(Scope target, PassInput input, AppliedAdapter adapter, Runnable betweenLayers) {
+        try (Scope pass = target.child()) {
+            Tensor hidden = hiddenStates(pass, input.rows(), input.continued(), adapter, betweenLayers);
+            return program.states(pass, hidden, input.targets(), weights).in(target);
+        }
+    }
+
+    /** Divergence from a target's distributions without gradients, for validation. */
+    public LossSums divergence(
+            Scope target,
+            PassInput input,
+            AppliedAdapter adapter,
+            Objective.Distillation lesson,
+            Runnable betweenLayers) {
+        try (Scope pass = target.child()) {
+            Tensor hidden = hiddenStates(pass, input.rows(), input.continued(), adapter, betweenLayers);
+            List<Tensor> head = program.distil(pass, hidden, input.targets(), lesson, weights, List.of(), false);
+            lesson.receiver().accept(Agreement.of(head.get(1).toFloats()));
+            return sums(head, input.targets());
+        }
+    }
+
     /** Results of the head without gradients; empty if there are no targets. */
     private List<Tensor> head(Scope pass, PassInput input, AppliedAdapter adapter, Runnable betweenLayers) {
         Continuation continued = input.continued();
@@ -188,7 +211,7 @@ public final class DecoderModel implements AutoCloseable {
      * Loss of the trained positions and its gradient with respect to the trained values.
      *
      * @param gradients overwritten with the gradient of the objective, unless there are neither targets nor a prefix
-     * @param objective the objective; only {@link Objective#LIKELIHOOD} if all weights are trained
+     * @param objective not {@link Objective.OfLogProbabilities} if all weights are trained
      */
     public LossSums lossAndGradient(
             Scope target,

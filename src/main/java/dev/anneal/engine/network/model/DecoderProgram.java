@@ -361,6 +361,38 @@ final class DecoderProgram {
                 backward);
     }
 
+    /** Normed hidden states of the trained positions, [M, H]. */
+    Tensor states(Scope scope, Tensor x, Targets targets, DecoderTensors weights) {
+        return program.call(scope, "states", x, scope.longs(targets.at(), targets.count()), weights.norm());
+    }
+
+    /**
+     * As {@link #head}, for a draft: sums, what each position adds to them, [3, M], and the gradient of {@code x} if {@code backward}.
+     *
+     * @param weightGradients take the gradients of final norm and output embedding; empty if they are frozen
+     */
+    List<Tensor> distil(
+            Scope scope,
+            Tensor x,
+            Targets targets,
+            Objective.Distillation lesson,
+            DecoderTensors weights,
+            List<Tensor> weightGradients,
+            boolean backward) {
+        return program.callForList(
+                scope,
+                "distil",
+                x,
+                weights.norm(),
+                weights.head(),
+                scope.longs(targets.at(), targets.count()),
+                lesson.states(),
+                lesson.taught(),
+                lesson.divergence().number(),
+                weightGradients,
+                backward);
+    }
+
     /** Multiplies the rows of a gradient of the head, in place, by the derivatives with respect to the log-likelihoods of the targets. */
     void weigh(Scope scope, Tensor gradient, Targets targets, float[] derivatives) {
         Tensor at = scope.longs(targets.at(), targets.count());

@@ -44,14 +44,12 @@ public final class TrainingPass implements AutoCloseable {
     /**
      * Loss and gradient; the gradients are overwritten.
      *
-     * @param objective only {@link Objective#LIKELIHOOD} if all weights are trained, or if targets are shared by rows
+     * @param objective only {@link Objective#LIKELIHOOD} if targets are shared by rows; not {@link Objective.OfLogProbabilities} if all
+     *     weights are trained
      */
     public LossSums backward(Gradients gradients, Objective objective) {
-        List<Tensor> head = program.head(scope, hidden, targets, weights, gradients.ofHead(), true);
+        List<Tensor> head = head(gradients.ofHead(), objective);
         Tensor upstream = head.get(2);
-        if (objective != Objective.LIKELIHOOD) {
-            program.weigh(scope, upstream, targets, objective.derivatives(DecoderModel.logProbabilities(head)));
-        }
         for (int layer = layers - 1; layer >= 0; layer--) {
             control.betweenLayers().run();
             Tensor next = activations.backward(scope, upstream, gradients, layer);
@@ -60,6 +58,20 @@ public final class TrainingPass implements AutoCloseable {
         }
         embedBackward(upstream, gradients.weights());
         return DecoderModel.sums(head, targets);
+    }
+
+    /** Sums of the loss, its values at each position, and the gradient of the hidden states. */
+    private List<Tensor> head(List<Tensor> weightGradients, Objective objective) {
+        if (objective instanceof Objective.Distillation lesson) {
+            List<Tensor> head = program.distil(scope, hidden, targets, lesson, weights, weightGradients, true);
+            lesson.receiver().accept(Agreement.of(head.get(1).toFloats()));
+            return head;
+        }
+        List<Tensor> head = program.head(scope, hidden, targets, weights, weightGradients, true);
+        if (objective instanceof Objective.OfLogProbabilities function) {
+            program.weigh(scope, head.get(2), targets, function.derivatives(DecoderModel.logProbabilities(head)));
+        }
+        return head;
     }
 
     /** The gradient of a tied embedding already holds the head's part. */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
-import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.network.architecture.Architecture;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.DecoderModel;
@@ -19,10 +18,8 @@ import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
 import java.io.IOException;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -71,7 +68,7 @@ class WeightGradientsTest {
             assertThat(sums.negativeLogLikelihood() / reference.loss())
                     .isCloseTo(1, within(TestDevice.tolerance(1e-5)));
             Map<String, float[]> expected = reference.gradients();
-            Map<String, float[]> actual = byName(weights, gradients);
+            Map<String, float[]> actual = NamedMatrices.of(weights, gradients, folder.resolve("gradients.safetensors"));
             assertThat(actual.keySet()).isEqualTo(expected.keySet());
             // fp32 on both sides with sums in another order.
             actual.forEach(
@@ -99,25 +96,6 @@ class WeightGradientsTest {
             labels[i] = random.nextInt(3) == 0 ? -100 : labels[i];
         }
         return labels;
-    }
-
-    /** As a checkpoint would hold them, had the masters these values. */
-    private Map<String, float[]> byName(TrainableWeights weights, List<Tensor> values) throws IOException {
-        for (int i = 0; i < values.size(); i++) {
-            weights.masters().get(i).overwrite(0, values.get(i).toBytes());
-        }
-        Path file = folder.resolve("gradients.safetensors");
-        weights.save(file);
-        Map<String, float[]> arrays = new HashMap<>();
-        try (SafetensorsFile opened = SafetensorsFile.open(file)) {
-            for (String name : opened.tensors().keySet()) {
-                FloatBuffer floats = opened.bytes(name).asFloatBuffer();
-                float[] array = new float[floats.remaining()];
-                floats.get(array);
-                arrays.put(name, array);
-            }
-        }
-        return arrays;
     }
 
     private static double relativeError(float[] actual, float[] expected) {
