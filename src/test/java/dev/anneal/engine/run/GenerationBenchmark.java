@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.json.JsonMapper;
@@ -46,7 +45,7 @@ final class GenerationBenchmark {
                     model.noAdapter(),
                     Set.of(),
                     new BatchWidth(machine.computeThreads()),
-                    Drafting.valueOf(arguments[4].toUpperCase(Locale.ROOT)));
+                    arguments[4].equals("none") ? Drafting.NONE : Drafting.MEASURED);
             decoder.answer(prompts(prompts, 1, sampled), () -> {});
             long begin = System.nanoTime();
             List<Answer> answers = decoder.answer(prompts(prompts, Integer.parseInt(arguments[2]), sampled), () -> {});

@@ -22,8 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *     model alone
  * @param ends end tokens, which are not part of an answer
  * @param breadth number of sequences decoded at a time
- * @param drafting whether steps may read draft tokens. They do only where that changes no bit of an answer, because how many they read
- *     depends on the clock
+ * @param drafting how many draft tokens steps read. If that depends on the clock, they do only where it changes no bit of an answer
  */
 public record Decoder(
         IncrementalDecoder model, AppliedAdapter adapter, Set<Integer> ends, BatchWidth breadth, Drafting drafting) {
@@ -34,7 +33,7 @@ public record Decoder(
 
     /** A decoder that drafts. */
     public Decoder(IncrementalDecoder model, AppliedAdapter adapter, Set<Integer> ends, BatchWidth breadth) {
-        this(model, adapter, ends, breadth, Drafting.PROMPT_LOOKUP);
+        this(model, adapter, ends, breadth, Drafting.MEASURED);
     }
 
     /** Tokens of greedy answers by {@link #answer(List, Runnable)}. */
@@ -108,7 +107,15 @@ public record Decoder(
                 new Lane.Size(Math.min(Math.min(breadth.slots(), limits().slots()), dealt.size()), capacity),
                 new PrefixCache(model, kept, hasEqualBits ? DecodingLimits.PREFIX_BYTES : 0),
                 breadth.sharing(number, threads),
-                drafting == Drafting.PROMPT_LOOKUP && hasEqualBits ? breadth.draftLength(number) : DraftLength.none());
+                draftLength(number, hasEqualBits));
+    }
+
+    private DraftLength draftLength(int lane, boolean hasEqualBits) {
+        Integer fixed = drafting.tokens();
+        if (fixed != null) {
+            return DraftLength.fixed(fixed);
+        }
+        return hasEqualBits ? breadth.draftLength(lane) : DraftLength.none();
     }
 
     private List<List<Sequence>> deal(List<Sequence> sequences) {

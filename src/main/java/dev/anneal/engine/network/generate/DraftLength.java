@@ -10,12 +10,16 @@ import java.util.List;
  */
 final class DraftLength {
 
-    private static final List<Integer> CHOICES = List.of(0, 1, 3, 7, DecodingLimits.SEQUENCE_TOKENS_OF_STEP - 1);
+    private static final List<Integer> CHOICES = List.of(0, 1, 2, 3, 5, 7, DecodingLimits.SEQUENCE_TOKENS_OF_STEP - 1);
 
     /** By this factor more draft tokens must promise less time, so that noise of the times does not decide. */
     private static final double WORTH_IT = 1.05;
 
     private final StepTimes times = new StepTimes();
+
+    /** By the number of tokens that draft models propose for all sequences together. */
+    private final StepTimes proposing = new StepTimes();
+
     private final List<Integer> choices;
 
     private DraftLength(List<Integer> choices) {
@@ -50,7 +54,11 @@ final class DraftLength {
             int tokens = sequences.stream()
                     .mapToInt(drafts -> 1 + drafts.count(choice))
                     .sum();
-            double nanos = nanosPerToken(sequences, choice, tokens);
+            int proposed = sequences.stream()
+                    .mapToInt(drafts -> drafts.proposed(choice))
+                    .sum();
+            double nanos = nanosPerToken(
+                    sequences, choice, times.nanos(tokens) + (proposed == 0 ? 0 : proposing.nanos(proposed)));
             if (WORTH_IT * nanos < least && tokens <= mostTokens) {
                 least = nanos;
                 best = choice;
@@ -60,8 +68,8 @@ final class DraftLength {
     }
 
     /** Sum over the sequences. */
-    private double nanosPerToken(List<Drafts> sequences, int most, int tokens) {
-        return times.nanos(tokens)
+    private static double nanosPerToken(List<Drafts> sequences, int most, double stepNanos) {
+        return stepNanos
                 * sequences.stream()
                         .mapToDouble(drafts -> 1 / (1 + drafts.expected(most)))
                         .sum();
@@ -70,5 +78,10 @@ final class DraftLength {
     /** @param tokens number of tokens that a step has read */
     void note(int tokens, long nanos) {
         times.note(tokens, nanos);
+    }
+
+    /** @param tokens number of tokens that draft models have proposed for the next step */
+    void noteProposals(int tokens, long nanos) {
+        proposing.note(tokens, nanos);
     }
 }

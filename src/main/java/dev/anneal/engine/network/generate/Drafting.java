@@ -1,10 +1,22 @@
 package dev.anneal.engine.network.generate;
 
-/** Whether steps of generation read draft tokens, which changes no answer. */
-public enum Drafting {
-    /** One token of each sequence in a step. */
-    NONE,
+import org.jspecify.annotations.Nullable;
 
-    /** Draft tokens from prompt, prediction and answer, as many as measured times make worthwhile. */
-    PROMPT_LOOKUP
+/**
+ * How many draft tokens the steps of a {@link Decoder} read, which changes no answer.
+ *
+ * @param tokens always this many of each sequence that has them; null for as many as measured times make worthwhile
+ */
+public record Drafting(@Nullable Integer tokens) {
+
+    /** One token of each sequence in a step. */
+    public static final Drafting NONE = fixed(0);
+
+    /** As many as measured times make worthwhile. */
+    public static final Drafting MEASURED = new Drafting(null);
+
+    /** Always this many, as acceptance lengths are measured. */
+    public static Drafting fixed(int tokens) {
+        return new Drafting(tokens);
+    }
 }

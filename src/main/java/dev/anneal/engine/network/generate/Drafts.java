@@ -1,11 +1,11 @@
 package dev.anneal.engine.network.generate;
 
-import org.jspecify.annotations.Nullable;
+import java.util.Arrays;
 
 /** A sequence's draft tokens for the next step, and how many of its earlier ones were right. Not thread-safe. */
-final class Drafts {
+abstract class Drafts {
 
-    private static final int[] NONE = {};
+    static final int[] NONE = {};
 
     /**
      * By which earlier counts are multiplied at each step with draft tokens, read or not: the expectation follows the text, and they are tried
@@ -16,44 +16,51 @@ final class Drafts {
     /** Expected share of right ones where nothing is known. */
     private static final double PRIOR_ACCEPTED = 0.5;
 
-    private final Prompt prompt;
-
-    /** Made at the first search, because waiting prompts need none. */
-    private @Nullable PromptLookup lookup;
-
-    private int lastToken;
-    private int[] found = NONE;
     private double accepted;
     private double refused;
 
-    Drafts(Prompt prompt) {
-        this.prompt = prompt;
+    /** Draft tokens of the next step that were found or proposed. */
+    private int[] tokens = NONE;
+
+    static Drafts of(Prompt prompt) {
+        DraftModel draft = prompt.draft();
+        return draft == null ? new LookedUpDrafts(prompt) : new ProposedDrafts(prompt.tokens(), draft);
     }
 
-    /** Looks for at most {@code most} draft tokens. The first search comes after the answer's first token. */
-    void find(int most) {
-        if (most <= 0) {
-            found = NONE;
-            return;
-        }
-        if (lookup == null) {
-            lookup = new PromptLookup(prompt.tokens(), prompt.prediction());
-            lookup.add(lastToken);
-        }
-        found = lookup.draft(most);
-    }
+    /** Prepares for at most {@code most} draft tokens, which may be 0 or less. The first call comes after the answer's first token. */
+    abstract void prepare(int most);
+
+    /** Number of draft tokens that there are, or that can be had. */
+    abstract int available();
+
+    /** Adds a token of the answer. */
+    abstract void add(int token);
 
     /** Number of draft tokens if there may be at most {@code most}. */
-    int count(int most) {
-        return Math.min(most, found.length);
+    final int count(int most) {
+        return Math.min(most, available());
     }
 
-    int token(int place) {
-        return found[place];
+    /** Number of draft tokens that a draft model has to propose, if there may be at most {@code most}. */
+    int proposed(int most) {
+        return 0;
+    }
+
+    final void set(int[] draftTokens) {
+        tokens = draftTokens;
+    }
+
+    /** At most {@code most} draft tokens. */
+    final int[] tokens(int most) {
+        return tokens.length <= most ? tokens : Arrays.copyOf(tokens, most);
+    }
+
+    final int found() {
+        return tokens.length;
     }
 
     /** Expected number of right ones among at most {@code most} draft tokens: those before the first wrong one. */
-    double expected(int most) {
+    final double expected(int most) {
         double rate = (accepted + PRIOR_ACCEPTED) / (accepted + refused + 1);
         return rate * (1 - Math.pow(rate, count(most))) / (1 - rate);
     }
@@ -62,19 +69,11 @@ final class Drafts {
      * @param drafted draft tokens read in a step
      * @param right the first ones of them that equal the chosen tokens
      */
-    void compared(int drafted, int right) {
-        if (found.length == 0) {
+    final void compared(int drafted, int right) {
+        if (available() == 0) {
             return;
         }
         accepted = MEMORY * accepted + right;
         refused = MEMORY * refused + (right < drafted ? 1 : 0);
-    }
-
-    /** Adds a token of the answer. */
-    void add(int token) {
-        lastToken = token;
-        if (lookup != null) {
-            lookup.add(token);
-        }
     }
 }

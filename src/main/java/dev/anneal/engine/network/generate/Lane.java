@@ -8,7 +8,9 @@ import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -28,6 +30,8 @@ final class Lane implements AutoCloseable {
     private final PrefixCache prefixes;
     private final OperatorSharing sharing;
     private final DraftLength draftLength;
+    private final Size size;
+    private final Map<DraftModel, ModelDrafter> drafters = new LinkedHashMap<>();
 
     /** Sequence i is in slot i. */
     private final List<Sequence> running = new ArrayList<>();
@@ -61,6 +65,7 @@ final class Lane implements AutoCloseable {
         this.prefixes = prefixes;
         this.sharing = sharing;
         this.draftLength = draftLength;
+        this.size = size;
         this.scope = model.scope().child();
         this.cache = model.newCache(scope, size.slots, size.tokens);
     }
@@ -133,8 +138,9 @@ final class Lane implements AutoCloseable {
     /** Continues each sequence by a token, and by those draft tokens after it that are right. */
     private void advance() {
         boolean isComparing = sharing.isComparing();
-        running.forEach(sequence -> sequence.findDrafts(isComparing ? 0 : draftLength.most()));
+        running.forEach(sequence -> sequence.prepareDrafts(isComparing ? 0 : draftLength.most()));
         int most = draftLength.choose(running.stream().map(Sequence::drafts).toList());
+        propose(most);
         running.forEach(sequence -> sequence.draft(most));
         int tokens =
                 running.stream().mapToInt(sequence -> sequence.unread().length).sum();
@@ -144,6 +150,34 @@ final class Lane implements AutoCloseable {
             draftLength.note(tokens, System.nanoTime() - begin);
         }
         removeEnded();
+    }
+
+    /** Has draft models propose tokens. Those that no running sequence uses any more are closed. */
+    private void propose(int most) {
+        Map<DraftModel, List<Sequence>> byDraft = new LinkedHashMap<>();
+        for (Sequence sequence : running) {
+            DraftModel draft = sequence.draftModel();
+            if (draft != null) {
+                byDraft.computeIfAbsent(draft, first -> new ArrayList<>()).add(sequence);
+            }
+        }
+        drafters.entrySet().removeIf(known -> {
+            boolean goes = !byDraft.containsKey(known.getKey());
+            if (goes) {
+                known.getValue().close();
+            }
+            return goes;
+        });
+        if (most > 0 && !byDraft.isEmpty()) {
+            long begin = System.nanoTime();
+            byDraft.forEach((draft, sequences) -> drafters.computeIfAbsent(
+                            draft, first -> new ModelDrafter(first, nextTokens, size))
+                    .propose(sequences, most));
+            int proposed = running.stream()
+                    .mapToInt(sequence -> sequence.drafts().proposed(most))
+                    .sum();
+            draftLength.noteProposals(proposed, System.nanoTime() - begin);
+        }
     }
 
     /** Chooses the tokens after all unread ones, and keeps those that follow right ones. */
@@ -217,6 +251,7 @@ final class Lane implements AutoCloseable {
 
     @Override
     public void close() {
+        drafters.values().forEach(ModelDrafter::close);
         scope.close();
     }
 }

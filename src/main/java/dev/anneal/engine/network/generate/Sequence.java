@@ -4,6 +4,7 @@ import dev.anneal.engine.network.model.AppliedAdapter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** A prompt and its answer so far. */
 final class Sequence {
@@ -27,7 +28,7 @@ final class Sequence {
         this.owner = owner;
         this.sink = sink;
         this.unread = prompt.tokens();
-        this.drafts = new Drafts(prompt);
+        this.drafts = Drafts.of(prompt);
         this.room = Math.max(0, Math.min(prompt.maxNewTokens(), context - prompt.tokens().length));
         endIfFull();
     }
@@ -65,16 +66,20 @@ final class Sequence {
         return drafts;
     }
 
-    /** Looks for at most {@code most} draft tokens, fewer if the answer is almost as long as it may be. */
-    void findDrafts(int most) {
-        drafts.find(Math.min(most, room - length - 1));
+    /** The model that proposes tokens of its answer; null if they are looked up. */
+    @Nullable
+    DraftModel draftModel() {
+        return prompt.draft();
+    }
+
+    /** Prepares for at most {@code most} draft tokens, fewer if the answer is almost as long as it may be. */
+    void prepareDrafts(int most) {
+        drafts.prepare(Math.min(most, room - length - 1));
     }
 
     /** Has the model read at most {@code most} of the draft tokens after the last token of the answer. */
     void draft(int most) {
-        int last = unread[0];
-        unread = IntStream.rangeClosed(0, drafts.count(most))
-                .map(place -> place == 0 ? last : drafts.token(place - 1))
+        unread = IntStream.concat(IntStream.of(unread[0]), Arrays.stream(drafts.tokens(drafts.count(most))))
                 .toArray();
     }
 

@@ -11,13 +11,15 @@ final class WholeAnswer implements TokenSink {
     private final Set<Integer> ends;
     private final List<Integer> tokens = new ArrayList<>();
     private @Nullable Integer end;
+    private int steps = -1;
+    private int draftTokens;
 
     WholeAnswer(Set<Integer> ends) {
         this.ends = ends;
     }
 
     Answer answer() {
-        return new Answer(tokens.stream().mapToInt(Integer::intValue).toArray(), end);
+        return new Answer(tokens.stream().mapToInt(Integer::intValue).toArray(), end, Math.max(0, steps), draftTokens);
     }
 
     @Override
@@ -28,6 +30,12 @@ final class WholeAnswer implements TokenSink {
         }
         tokens.add(token.id());
         return true;
+    }
+
+    @Override
+    public void stepped(int drafted) {
+        steps++;
+        draftTokens += drafted;
     }
 
     @Override

@@ -129,7 +129,7 @@ public final class Server implements AutoCloseable {
             use.model()
                     .decoder()
                     .submit(
-                            new Prompt(prompt.tokens(), prediction, length, sampling(decoding, choice)),
+                            new Prompt(prompt.tokens(), prediction, null, length, sampling(decoding, choice)),
                             request.prefixScope(),
                             use.adapter().applied(),
                             new Answer(choice, opened, use.model().tokenizer(), ends, decoding));

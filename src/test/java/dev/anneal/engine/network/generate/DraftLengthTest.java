@@ -12,12 +12,12 @@ import org.junit.jupiter.api.Test;
 class DraftLengthTest {
 
     private final DraftLength length = DraftLength.measured();
-    private final Drafts drafts = new Drafts(new Prompt(new int[] {1, 2, 3, 1, 2}, 20, Sampling.GREEDY));
+    private final Drafts drafts = Drafts.of(new Prompt(new int[] {1, 2, 3, 1, 2}, 20, Sampling.GREEDY));
 
     @BeforeEach
     void find() {
         drafts.add(3);
-        drafts.find(15);
+        drafts.prepare(15);
     }
 
     @Test
@@ -107,7 +107,7 @@ class DraftLengthTest {
     @Test
     void aSequenceWithoutDraftTokensHasNone() {
         assertThat(DraftLength.none().choose(List.of(drafts))).isZero();
-        drafts.find(0);
+        drafts.prepare(0);
         assertThat(length.choose(List.of(drafts))).isZero();
     }
 

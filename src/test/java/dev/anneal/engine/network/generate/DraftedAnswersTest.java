@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -45,6 +46,7 @@ class DraftedAnswersTest {
 
         assertThat(both.hasIndependentRows).isTrue();
         assertThat(both.drafted).extracting(kept -> kept.tokens).isEqualTo(KeptTokens.tokens(both.plain));
+        assertThat(both.proposed).extracting(kept -> kept.tokens).isEqualTo(KeptTokens.tokens(both.plain));
         assertDrafted(both);
     }
 
@@ -54,23 +56,25 @@ class DraftedAnswersTest {
     void inFp32TheyHaveTheSameTokens(String name, double temperature, int draftTokens) throws IOException {
         Both both = decode(name, ElementType.FLOAT32, temperature, draftTokens);
 
-        assertThat(both.drafted)
-                .extracting(KeptTokens::ids)
-                .containsExactlyElementsOf(
-                        both.plain.stream().map(KeptTokens::ids).toList());
+        List<int[]> plain = both.plain.stream().map(KeptTokens::ids).toList();
+        assertThat(both.drafted).extracting(KeptTokens::ids).containsExactlyElementsOf(plain);
+        assertThat(both.proposed).extracting(KeptTokens::ids).containsExactlyElementsOf(plain);
         assertDrafted(both);
     }
 
     private static void assertDrafted(Both both) {
         int tokens = both.plain.stream().mapToInt(kept -> kept.tokens.size()).sum();
         assertThat(both.plain).allSatisfy(kept -> assertThat(kept.steps).isEqualTo(kept.tokens.size()));
-        assertThat(both.drafted.stream().mapToInt(kept -> kept.steps).sum()).isLessThan(tokens * 3 / 4);
-        assertThat(both.drafted.stream().mapToInt(KeptTokens::rejected).sum()).isPositive();
+        for (List<KeptTokens> drafted : List.of(both.drafted, both.proposed)) {
+            assertThat(drafted.stream().mapToInt(kept -> kept.steps).sum()).isLessThan(tokens * 3 / 4);
+            assertThat(drafted.stream().mapToInt(KeptTokens::rejected).sum()).isPositive();
+        }
         assertThat(both.plain).anyMatch(kept -> IntStream.of(kept.ids()).anyMatch(id -> id == END));
     }
 
-    /** Answers without draft tokens and with them. */
-    private record Both(boolean hasIndependentRows, List<KeptTokens> plain, List<KeptTokens> drafted) {}
+    /** Answers without draft tokens, with those of predictions, and with those of a draft model. */
+    private record Both(
+            boolean hasIndependentRows, List<KeptTokens> plain, List<KeptTokens> drafted, List<KeptTokens> proposed) {}
 
     private static Both decode(String name, ElementType precision, double temperature, int draftTokens)
             throws IOException {
@@ -81,10 +85,13 @@ class DraftedAnswersTest {
             List<AppliedAdapter> adapters = List.of(
                     model.noAdapter(),
                     incremental.packed(incremental.scope(), adapter.apply(0.5, AdapterDropout.NONE)));
-            List<KeptTokens> plain = decode(incremental, adapters, temperature, List.of(), DraftLength.none());
-            List<KeptTokens> drafted =
-                    decode(incremental, adapters, temperature, plain, DraftLength.fixed(draftTokens));
-            return new Both(incremental.hasIndependentRows(), plain, drafted);
+            DraftLength fixed = DraftLength.fixed(draftTokens);
+            List<KeptTokens> plain = decode(incremental, adapters, temperature, List.of(), null, DraftLength.none());
+            List<KeptTokens> drafted = decode(incremental, adapters, temperature, plain, null, fixed);
+            // The model without its adapter drafts for itself with and without.
+            DraftModel draft = new DraftModel(incremental, model.noAdapter());
+            List<KeptTokens> proposed = decode(incremental, adapters, temperature, List.of(), draft, fixed);
+            return new Both(incremental.hasIndependentRows(), plain, drafted, proposed);
         }
     }
 
@@ -94,6 +101,7 @@ class DraftedAnswersTest {
             List<AppliedAdapter> adapters,
             double temperature,
             List<KeptTokens> predicted,
+            @Nullable DraftModel draft,
             DraftLength draftLength) {
         Random random = new Random(3);
         List<KeptTokens> all = new ArrayList<>();
@@ -108,7 +116,7 @@ class DraftedAnswersTest {
             KeptTokens kept = new KeptTokens(TOP_LOGPROBS, END);
             all.add(kept);
             waiting.add(new Sequence(
-                    new Prompt(prompt, prediction, mostTokens, sampling),
+                    new Prompt(prompt, prediction, draft, mostTokens, sampling),
                     new PrefixCache.Owner(adapters.get(i % 2), ""),
                     CONTEXT,
                     kept));

@@ -25,7 +25,6 @@ class PrefixCacheTest {
 
     private static final int BLOCK = 128;
     private static final int CONTEXT = 512;
-    private static final int[] NO_PREDICTION = {};
 
     private DecoderModel model;
     private IncrementalDecoder incremental;
@@ -158,7 +157,7 @@ class PrefixCacheTest {
         KeptTokens answer = new KeptTokens(1, KeptTokens.NO_END);
         Queue<Sequence> waiting = new ArrayDeque<>();
         Sampling sampling = new Sampling(1, 0, 1, 0, prompt.length);
-        waiting.add(new Sequence(new Prompt(prompt, NO_PREDICTION, 8, sampling), owner, CONTEXT, answer));
+        waiting.add(new Sequence(new Prompt(prompt, 8, sampling), owner, CONTEXT, answer));
         try (Lane lane = new Lane(
                 incremental,
                 new NextTokens(incremental.scope()),

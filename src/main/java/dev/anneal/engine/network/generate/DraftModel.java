@@ -1,0 +1,28 @@
+package dev.anneal.engine.network.generate;
+
+import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.IncrementalDecoder;
+
+/** A small language model that proposes tokens for a larger one with the same vocabulary. Two are equal only if they are the same object. */
+public final class DraftModel {
+
+    private final IncrementalDecoder model;
+    private final AppliedAdapter adapter;
+
+    /**
+     * @param model open as long as answers are drafted with it
+     * @param adapter applied to it at its own beta, {@link IncrementalDecoder#packed packed}
+     */
+    public DraftModel(IncrementalDecoder model, AppliedAdapter adapter) {
+        this.model = model;
+        this.adapter = adapter;
+    }
+
+    IncrementalDecoder model() {
+        return model;
+    }
+
+    AppliedAdapter adapter() {
+        return adapter;
+    }
+}

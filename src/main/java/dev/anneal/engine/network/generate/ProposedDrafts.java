@@ -1,0 +1,57 @@
+package dev.anneal.engine.network.generate;
+
+import java.util.Arrays;
+
+/** Draft tokens that a draft model proposes, and the text that it continues. */
+final class ProposedDrafts extends Drafts {
+
+    private final DraftModel draft;
+    private int[] text;
+    private int length;
+    private int available;
+
+    ProposedDrafts(int[] prompt, DraftModel draft) {
+        this.draft = draft;
+        this.text = prompt;
+        this.length = prompt.length;
+    }
+
+    DraftModel draft() {
+        return draft;
+    }
+
+    @Override
+    void prepare(int most) {
+        set(NONE);
+        available = Math.max(0, most);
+    }
+
+    @Override
+    int available() {
+        return available;
+    }
+
+    @Override
+    int proposed(int most) {
+        return count(most);
+    }
+
+    @Override
+    void add(int token) {
+        if (length == text.length) {
+            text = Arrays.copyOf(text, length + Math.max(64, length / 2));
+        }
+        text[length] = token;
+        length++;
+    }
+
+    /** Tokens of prompt and answer. */
+    int length() {
+        return length;
+    }
+
+    /** Tokens of prompt and answer from {@code begin} to {@code end} - 1. */
+    int[] text(int begin, int end) {
+        return Arrays.copyOfRange(text, begin, end);
+    }
+}
