@@ -1,17 +1,10 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.network.lora.Adapter;
-import dev.anneal.engine.network.lora.AdapterConfig;
-import dev.anneal.engine.network.model.AdapterDropout;
-import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.run.evaluate.Evaluator;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
-import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;
-import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /** Evaluates a base model, a base model with an adapter at its checkpoint's beta, or the weights of an export or checkpoint. */
 final class EvaluatingTask {
@@ -35,26 +28,8 @@ final class EvaluatingTask {
     }
 
     private Progress.Evaluated evaluate(Evaluator evaluator) throws IOException {
-        @Nullable String folder = task.checkpointDirectory();
-        if (folder == null) {
-            return evaluateAsIs(evaluator, base.directory());
-        }
-        Checkpoint trained = Checkpoint.open(Path.of(folder));
-        base.requireTrainedOn(trained.state());
-        @Nullable AdapterConfig config = trained.state().adapterConfig();
-        if (config == null) {
-            return evaluateAsIs(evaluator, trained.folder());
-        }
-        try (DecoderModel model = base.load();
-                Adapter adapter = Adapter.load(model, config, trained.adapterFile())) {
-            return evaluator.evaluate(model, adapter.apply(trained.state().beta(), AdapterDropout.NONE), pulse);
-        }
-    }
-
-    /** Evaluates the weights of a folder, without an adapter. */
-    private Progress.Evaluated evaluateAsIs(Evaluator evaluator, Path weights) throws IOException {
-        try (DecoderModel model = base.load(weights)) {
-            return evaluator.evaluate(model, model.noAdapter(), pulse);
+        try (LoadedModel loaded = LoadedModel.open(base, task.checkpointDirectory())) {
+            return evaluator.evaluate(loaded.model(), loaded.adapter(), pulse);
         }
     }
 }

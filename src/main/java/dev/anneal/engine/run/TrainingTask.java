@@ -39,12 +39,19 @@ final class TrainingTask {
         channel.signals().throwIfStopping();
         String fingerprint = base.fingerprint();
         try (DecoderModel model = base.load();
+                LoadedTarget target = LoadedTarget.of(task, model.config());
                 InitialValues initial = InitialValues.of(task, base)) {
             String device = task.machine().device();
             DeviceMemoryReport reported = new DeviceMemoryReport(
                     channel.progress()::write, device, () -> Devices.memory(device), System::nanoTime);
             TrainingJob job = new TrainingJob(
-                    task, model, fingerprint, data, Hardware.freeMemory(task.machine()), initial.file());
+                    task,
+                    model,
+                    fingerprint,
+                    target.orNull(),
+                    data,
+                    Hardware.freeMemory(task.machine()),
+                    initial.file());
             Trainer.Outcome outcome = new Trainer(job, reported, channel.signals()).run();
             return switch (outcome) {
                 case COMPLETED -> ExitCode.DONE;

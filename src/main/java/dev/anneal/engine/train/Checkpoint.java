@@ -59,7 +59,7 @@ public final class Checkpoint {
                 requireHash(folder, expected.getKey(), expected.getValue());
             }
         }
-        String trained = state.adapter() == null ? WEIGHTS : ADAPTER;
+        String trained = trainedFile(state);
         if (!state.sha256().keySet().containsAll(List.of(trained, OPTIMIZER))) {
             throw damaged(folder, STATE + " does not name " + trained + " and " + OPTIMIZER);
         }
@@ -95,6 +95,15 @@ public final class Checkpoint {
         return folder.resolve(ADAPTER);
     }
 
+    /** Hash of the adapter's file, or of the weights' if there is no adapter. */
+    public String trainedSha256() {
+        return state.sha256().getOrDefault(trainedFile(state), "");
+    }
+
+    private static String trainedFile(CheckpointState state) {
+        return state.adapter() == null ? WEIGHTS : ADAPTER;
+    }
+
     /** Content of a JSON file; null if the checkpoint has no such file. */
     <T> @Nullable T json(String name, Class<T> type) throws IOException {
         return state.sha256().containsKey(name) ? JSON.readValue(Files.readAllBytes(folder.resolve(name)), type) : null;
@@ -114,6 +123,7 @@ public final class Checkpoint {
     /** @throws TrainingException with {@code CHECKPOINT_MISMATCH} if a job with the state {@code own} would not continue this one */
     void requireContinues(CheckpointState own) {
         require("base model", state.baseFingerprint(), own.baseFingerprint());
+        require("target", state.targetFingerprint(), own.targetFingerprint());
         require("training data", state.dataFingerprint(), own.dataFingerprint());
         require("total steps", state.totalSteps(), own.totalSteps());
         require("adapter", state.adapter(), own.adapter());

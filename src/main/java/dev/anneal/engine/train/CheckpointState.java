@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param adapter settings of the adapter; null if all weights of the model are trained
  * @param settings without the secrets of graders, because checkpoints are exported; a resumed training has the secrets from its task
  * @param baseFingerprint hash of the base model
+ * @param targetFingerprint hash of the model that the draft was trained for; null if no draft was trained
  * @param dataFingerprint hash of the encoded training rows
  * @param sha256 hash of each other file of the checkpoint, by name
  */
@@ -38,6 +39,7 @@ public record CheckpointState(
         @Nullable AdapterSettings adapter,
         TrainingSettings settings,
         String baseFingerprint,
+        @Nullable String targetFingerprint,
         String dataFingerprint,
         Map<String, String> sha256) {
 

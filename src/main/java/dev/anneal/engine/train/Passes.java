@@ -12,6 +12,7 @@ import dev.anneal.engine.network.model.PassInput;
 import dev.anneal.engine.network.model.TrainingPass;
 import dev.anneal.engine.network.torch.ComputeThreads;
 import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.train.Trainable.StepGradients;
 import java.util.ArrayList;
 import java.util.List;
@@ -167,6 +168,48 @@ final class Passes implements AutoCloseable {
             }
         };
         return run(work).map(sums -> List.of(each));
+    }
+
+    /**
+     * Normed hidden states of a target at the trained positions of each micro-batch, [M, H].
+     *
+     * @param owner of the results
+     * @param batches in which no trained token is shared
+     * @return empty if the pass was abandoned
+     */
+    Optional<List<Tensor>> states(Target target, Scope owner, List<MicroBatch> batches) {
+        Tensor[] states = new Tensor[batches.size()];
+        PassWork work = new PassWork(target.model(), batches, false) {
+            @Override
+            LossSums rows(int buffer, int batch, @Nullable Continuation continued) {
+                states[batch] = target.model()
+                        .states(owner, batches.get(batch).input(continued), target.adapter(), betweenLayers());
+                return LossSums.NONE;
+            }
+
+            @Override
+            LossSums forward(Prefix.Part part, Continuation continued) {
+                return target.model().loss(scope, part.input(continued), target.adapter(), betweenLayers());
+            }
+        };
+        return run(work).map(sums -> List.of(states));
+    }
+
+    /** Divergences from a target without gradients. */
+    Optional<LossSums> divergence(
+            List<MicroBatch> batches, AppliedAdapter adapter, IntFunction<Objective.Distillation> lessonOf) {
+        return run(new PassWork(model, batches, false) {
+            @Override
+            LossSums rows(int buffer, int batch, @Nullable Continuation continued) {
+                PassInput input = batches.get(batch).input(continued);
+                return model.divergence(scope, input, adapter, lessonOf.apply(batch), betweenLayers());
+            }
+
+            @Override
+            LossSums forward(Prefix.Part part, Continuation continued) {
+                return model.loss(scope, part.input(continued), adapter, betweenLayers());
+            }
+        });
     }
 
     private Optional<LossSums> run(PassWork work) {

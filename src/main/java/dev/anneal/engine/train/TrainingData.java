@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 
 /** The encoded data that a method trains on. */
 public sealed interface TrainingData {
@@ -87,6 +88,47 @@ public sealed interface TrainingData {
         @Override
         public int sequencesTogether() {
             return rowsOfUnit;
+        }
+    }
+
+    /**
+     * Answers to learn, and how answers of the model end.
+     *
+     * @param ends end tokens
+     */
+    record Conversations(Rows rows, Set<Integer> ends) implements TrainingData {
+
+        public Conversations {
+            ends = Set.copyOf(ends);
+        }
+
+        List<EncodedRow> training() {
+            return rows.training();
+        }
+
+        @Override
+        public List<EncodedRow> validation() {
+            return rows.validation();
+        }
+
+        @Override
+        public String fingerprint() {
+            return rows.fingerprint();
+        }
+
+        @Override
+        public int longestTokens() {
+            return rows.longestTokens();
+        }
+
+        @Override
+        public int sequencesOfUnit() {
+            return rows.sequencesOfUnit();
+        }
+
+        @Override
+        public int sequencesTogether() {
+            return rows.sequencesTogether();
         }
     }
 

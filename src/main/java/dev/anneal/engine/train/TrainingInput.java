@@ -40,6 +40,11 @@ public record TrainingInput(
         return read(encoder::encode, "lose their end", data);
     }
 
+    TrainingData.Conversations conversations() throws IOException {
+        return rows((training, validation) ->
+                new TrainingData.Conversations(new TrainingData.Rows(training, validation), encoder.endsOfTurn()));
+    }
+
     TrainingData.Prompts prompts(TrainingMethod.Reinforcement method) throws IOException {
         Grading grading = new Grading(Graders.parse(method.grader(), method.param("grader")), outside);
         return read(

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model loaded base model, closed by the caller. If the task has no adapter, its weights change
  * @param baseFingerprint hash of the base model's configuration and weights, kept in checkpoints
+ * @param target model whose tokens a draft learns to propose; null if no draft is trained
  * @param data data for the settings' method
  * @param freeMemoryBytes free memory for passes, read once everything else is allocated
  * @param initialAdapter safetensors file with the adapter's initial values, in the format of checkpoints; null draws them
@@ -24,6 +25,7 @@ public record TrainingJob(
         TrainTask task,
         DecoderModel model,
         String baseFingerprint,
+        @Nullable Target target,
         TrainingData data,
         LongSupplier freeMemoryBytes,
         @Nullable Path initialAdapter) {

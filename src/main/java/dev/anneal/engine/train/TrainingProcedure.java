@@ -18,7 +18,10 @@ record TrainingProcedure<M extends TrainingMethod, D extends TrainingData>(Reade
                     (method, input) -> input.rows(TrainingData.Rows::pairs), PreferenceSteps::new),
             TrainingMethod.REINFORCEMENT,
             new TrainingProcedure<TrainingMethod.Reinforcement, TrainingData.Prompts>(
-                    (method, input) -> input.prompts(method), PolicySteps::new));
+                    (method, input) -> input.prompts(method), PolicySteps::new),
+            TrainingMethod.SPECULATIVE_DRAFT,
+            new TrainingProcedure<TrainingMethod.SpeculativeDraft, TrainingData.Conversations>(
+                    (method, input) -> input.conversations(), DistillationSteps::new));
 
     /** Reads training data from the files. */
     interface Reader<M, D> {

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the steps of a training, and validates and saves when it is time. */
 final class TrainingRun {
@@ -207,6 +208,11 @@ final class TrainingRun {
         progress.accept(new Progress.Interlude(kind, (System.nanoTime() - beginNanos) / 1e9));
     }
 
+    private @Nullable String targetFingerprint() {
+        Target target = job.target();
+        return target == null ? null : target.fingerprint();
+    }
+
     private double betaAt(int at) {
         return trained.betaAt(at, settings.totalSteps());
     }
@@ -224,6 +230,7 @@ final class TrainingRun {
                 job.adapter(),
                 settings,
                 job.baseFingerprint(),
+                targetFingerprint(),
                 dataFingerprint,
                 hashes);
     }

@@ -203,6 +203,7 @@ class ServingIT {
                 adapter,
                 any.settings(),
                 new BaseModelFiles(base, Tasks.onThreads(1)).fingerprint(),
+                null,
                 "none",
                 Map.of(
                         "adapter.safetensors", Sha256.of(checkpoint.resolve("adapter.safetensors")),

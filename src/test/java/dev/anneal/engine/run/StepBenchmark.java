@@ -99,7 +99,13 @@ final class StepBenchmark {
                     null,
                     0);
             TrainingJob job = new TrainingJob(
-                    task, model, "", new TrainingData.Rows(rows, List.of(), rowsOfUnit()), () -> Long.MAX_VALUE, null);
+                    task,
+                    model,
+                    "",
+                    null,
+                    new TrainingData.Rows(rows, List.of(), rowsOfUnit()),
+                    () -> Long.MAX_VALUE,
+                    null);
             new Trainer(job, this::take, new Signals()).run();
         }
         report();

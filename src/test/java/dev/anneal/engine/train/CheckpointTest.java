@@ -141,6 +141,7 @@ class CheckpointTest {
                 TrainingFixture.settingsOf(GoldenRun.of("rslora").config()),
                 settings,
                 "base",
+                null,
                 "data",
                 hashes);
     }

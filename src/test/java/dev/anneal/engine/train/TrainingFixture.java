@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,8 @@ final class TrainingFixture {
     private @Nullable Path initialAdapter;
     private @Nullable Path resumeFrom;
     private int validatedStep;
+    private @Nullable Target target;
+    private Set<Integer> ends = Set.of();
 
     TrainingFixture(DecoderModel model, Path attempt) {
         this.model = model;
@@ -90,6 +93,16 @@ final class TrainingFixture {
     /** The rows are pairs, chosen and rejected in turn. */
     TrainingFixture preferring(TrainingMethod.Dpo value) {
         method = value;
+        return this;
+    }
+
+    /** A draft learns from a target, so many rows a step. */
+    TrainingFixture drafting(
+            TrainingMethod.SpeculativeDraft value, Target verifier, Set<Integer> endTokens, int rowsOfStep) {
+        method = value;
+        stepRows = rowsOfStep;
+        target = verifier;
+        ends = endTokens;
         return this;
     }
 
@@ -189,12 +202,15 @@ final class TrainingFixture {
                 null,
                 resumeFrom == null ? null : resumeFrom.toString(),
                 validatedStep);
-        return new TrainingJob(task, model, "base", data(), () -> freeMemoryBytes, initialAdapter);
+        return new TrainingJob(task, model, "base", target, data(), () -> freeMemoryBytes, initialAdapter);
     }
 
     private TrainingData data() {
         if (prompts != null) {
             return prompts;
+        }
+        if (target != null) {
+            return new TrainingData.Conversations(new TrainingData.Rows(rows, validation), ends);
         }
         return method instanceof TrainingMethod.Dpo
                 ? TrainingData.Rows.pairs(rows, validation)

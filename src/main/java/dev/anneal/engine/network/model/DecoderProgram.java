@@ -388,7 +388,7 @@ final class DecoderProgram {
                 scope.longs(targets.at(), targets.count()),
                 lesson.states(),
                 lesson.taught(),
-                lesson.divergence().number(),
+                lesson.loss().number(),
                 weightGradients,
                 backward);
     }

@@ -30,6 +30,6 @@ public sealed interface Objective {
      * @param taught the target's output embedding, [V, H']
      * @param receiver receives how far draft and target agree
      */
-    record Distillation(Tensor states, Tensor taught, Divergence divergence, Consumer<Agreement> receiver)
+    record Distillation(Tensor states, Tensor taught, DistillationLoss loss, Consumer<Agreement> receiver)
             implements Objective {}
 }

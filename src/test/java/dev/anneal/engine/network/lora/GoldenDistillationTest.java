@@ -8,7 +8,7 @@ import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.Agreement;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
-import dev.anneal.engine.network.model.Divergence;
+import dev.anneal.engine.network.model.DistillationLoss;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.model.Gradients;
 import dev.anneal.engine.network.model.LossSums;
@@ -56,25 +56,25 @@ class GoldenDistillationTest {
     private final Targets targets = Targets.of(tokens, labels(), -100);
 
     @ParameterizedTest
-    @EnumSource(Divergence.class)
-    void allWeightsLearnAsThoseOfTheReference(Divergence divergence) throws IOException {
+    @EnumSource(DistillationLoss.class)
+    void allWeightsLearnAsThoseOfTheReference(DistillationLoss loss) throws IOException {
         try (DecoderModel student = student();
                 TrainableWeights weights = TrainableWeights.of(student);
                 Scope scope = student.scope().child()) {
             List<Tensor> gradients = weights.newGradients(scope);
-            Learned learned = new Learned(student, scope, divergence);
+            Learned learned = new Learned(student, scope, loss);
 
             LossSums sums = learned.from(student.noAdapter(), weights.arranged(gradients));
 
             learned.requireLosses(sums, "full");
             requireGradients(
-                    NamedMatrices.of(weights, gradients, folder.resolve("gradients.safetensors")), "full", divergence);
+                    NamedMatrices.of(weights, gradients, folder.resolve("gradients.safetensors")), "full", loss);
         }
     }
 
     @ParameterizedTest
-    @EnumSource(Divergence.class)
-    void anAdapterLearnsAsThatOfTheReference(Divergence divergence) throws IOException {
+    @EnumSource(DistillationLoss.class)
+    void anAdapterLearnsAsThatOfTheReference(DistillationLoss loss) throws IOException {
         JsonNode settings = losses().path("afa");
         AdapterConfig config = AdapterConfig.of(
                 settings.path("r").asInt(),
@@ -88,14 +88,14 @@ class GoldenDistillationTest {
                 Adapter adapter = Adapter.load(student, config, GoldenTensors.path(FOLDER + "adapter.safetensors"));
                 Scope scope = student.scope().child()) {
             AdapterGradients gradients = adapter.newGradients(scope);
-            Learned learned = new Learned(student, scope, divergence);
+            Learned learned = new Learned(student, scope, loss);
 
             LossSums sums = learned.from(
                     adapter.apply(settings.path("beta").asDouble(), AdapterDropout.NONE),
                     new Gradients(gradients.layers(), null));
 
             learned.requireLosses(sums, "afa");
-            requireGradients(NamedMatrices.of(scope, adapter, gradients), "afa", divergence);
+            requireGradients(NamedMatrices.of(scope, adapter, gradients), "afa", loss);
         }
     }
 
@@ -112,9 +112,9 @@ class GoldenDistillationTest {
         return JsonMapper.shared().readTree(Files.readAllBytes(GoldenTensors.path(FOLDER + "losses.json")));
     }
 
-    private void requireGradients(Map<String, float[]> actual, String which, Divergence divergence) {
+    private void requireGradients(Map<String, float[]> actual, String which, DistillationLoss loss) {
         Map<String, float[]> expected =
-                GoldenTensors.all("%s%s.%s.grads.safetensors".formatted(FOLDER, which, name(divergence)));
+                GoldenTensors.all("%s%s.%s.grads.safetensors".formatted(FOLDER, which, name(loss)));
         assertThat(actual.keySet()).isEqualTo(expected.keySet());
         actual.forEach((name, values) -> {
             float[] mean = new float[values.length];
@@ -127,21 +127,21 @@ class GoldenDistillationTest {
         });
     }
 
-    private static String name(Divergence divergence) {
-        return divergence.name().toLowerCase(Locale.ROOT);
+    private static String name(DistillationLoss loss) {
+        return loss.name().toLowerCase(Locale.ROOT);
     }
 
     /** A pass in which the student learns. The target's logits are given as hidden states whose output embedding is the identity. */
     private final class Learned {
         private final DecoderModel student;
         private final Scope scope;
-        private final Divergence divergence;
+        private final DistillationLoss loss;
         private final List<Agreement> agreements = new ArrayList<>();
 
-        Learned(DecoderModel student, Scope scope, Divergence divergence) {
+        Learned(DecoderModel student, Scope scope, DistillationLoss loss) {
             this.student = student;
             this.scope = scope;
-            this.divergence = divergence;
+            this.loss = loss;
         }
 
         LossSums from(AppliedAdapter adapter, Gradients gradients) {
@@ -151,7 +151,7 @@ class GoldenDistillationTest {
                     adapter,
                     gradients,
                     new PassControl(false, () -> {}),
-                    new Objective.Distillation(taughtLogits(), identity(), divergence, agreements::add));
+                    new Objective.Distillation(taughtLogits(), identity(), loss, agreements::add));
         }
 
         private Tensor taughtLogits() {
@@ -184,7 +184,7 @@ class GoldenDistillationTest {
         void requireLosses(LossSums sums, String which) throws IOException {
             assertThat(sums.trained()).isEqualTo(losses().path("trained").asLong());
             assertThat(sums.mean())
-                    .isCloseTo(losses().path(which).path(name(divergence)).asDouble(), within(LOSS_TOLERANCE));
+                    .isCloseTo(losses().path(which).path(name(loss)).asDouble(), within(LOSS_TOLERANCE));
             float[] tv = GoldenTensors.floats(FOLDER + "expected.safetensors", which + ".tv");
             float[] overlap = agreements.get(0).overlap();
             int[] places = trainedPlaces();

@@ -1,7 +1,7 @@
 package dev.anneal.engine.network.model;
 
 /** Divergences of a draft's distribution q from a target's p, in the order of the program's numbers. */
-public enum Divergence {
+public enum DistillationLoss {
     /** KL(p || q). */
     KL_DIV,
     /** KL(q || p). */

@@ -1,0 +1,52 @@
+package dev.anneal.engine.run;
+
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.train.Target;
+import dev.anneal.protocol.ServedModel;
+import dev.anneal.protocol.TrainTask;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** The target of a draft's training in memory, or none for other trainings. Closed by its owner. */
+final class LoadedTarget implements AutoCloseable {
+
+    private final @Nullable LoadedModel loaded;
+
+    private LoadedTarget(@Nullable LoadedModel loaded) {
+        this.loaded = loaded;
+    }
+
+    /**
+     * @param draft configuration of the trained model
+     * @throws TaskException {@code draft_mismatch} if both have not the same vocabulary
+     */
+    static LoadedTarget of(TrainTask task, ModelConfig draft) throws IOException {
+        ServedModel served = task.target();
+        if (served == null) {
+            return new LoadedTarget(null);
+        }
+        BaseModelFiles base = new BaseModelFiles(served.base(), task.machine());
+        int vocabulary = base.config().vocabularySize();
+        if (vocabulary != draft.vocabularySize()) {
+            throw TaskException.badInput(
+                    "draft_mismatch",
+                    "the target %s has %,d tokens in its vocabulary, but the draft %s has %,d; a draft proposes its target's tokens, so train one with the same vocabulary"
+                            .formatted(
+                                    served.base().id(), vocabulary, task.model().id(), draft.vocabularySize()),
+                    null);
+        }
+        return new LoadedTarget(LoadedModel.open(base, served.checkpointDirectory()));
+    }
+
+    @Nullable
+    Target orNull() {
+        return loaded == null ? null : new Target(loaded.model(), loaded.adapter(), loaded.fingerprint());
+    }
+
+    @Override
+    public void close() {
+        if (loaded != null) {
+            loaded.close();
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package dev.anneal.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.format.file.Sha256;
+import dev.anneal.engine.network.generate.BatchWidth;
+import dev.anneal.engine.network.generate.Decoder;
+import dev.anneal.engine.network.generate.Drafting;
+import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.model.GoldenTensors;
+import dev.anneal.engine.network.model.IncrementalDecoder;
+import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.text.data.EncodedRow;
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.protocol.TrainingSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A small model learns to propose its target's tokens: all of it or by an adapter, resumed bit by bit, and measured as it is served. */
+class DraftTrainingTest {
+
+    private static final int STEPS = 120;
+    private static final int VOCABULARY = 97;
+    private static final int PROMPT = 5;
+    private static final TrainingSettings.Optimizer FAST = new TrainingSettings.Optimizer(1e-2, "constant", 0, 0, 1, 1);
+    private static final AdapterSettings ANNEALED = new AdapterSettings(
+            8, 16, 0, List.of("all-linear"), false, "silu", new AdapterSettings.Schedule("linear", 0, 0.8));
+    private static final List<EncodedRow> ROWS = new ArrayList<>();
+
+    @SuppressWarnings("NullAway.Init") // set before all tests
+    private static DecoderModel verifier;
+
+    /** Loaded anew, because a training may change it. */
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private DecoderModel draft;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    Path folder;
+
+    @BeforeAll
+    static void answer() throws IOException {
+        verifier = load("draft3/target");
+        Random random = new Random(5);
+        List<int[]> prompts =
+                random.ints(PROMPT, 0, VOCABULARY).boxed().map(i -> new int[0]).toList();
+        prompts = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            prompts.add(random.ints(PROMPT, 0, VOCABULARY).toArray());
+        }
+        try (IncrementalDecoder incremental = new IncrementalDecoder(verifier)) {
+            List<int[]> answers = new Decoder(
+                            incremental, verifier.noAdapter(), Set.of(), new BatchWidth(1), Drafting.NONE)
+                    .answerGreedily(prompts, 20, () -> {});
+            for (int i = 0; i < answers.size(); i++) {
+                ROWS.add(row(i + 1, prompts.get(i), answers.get(i)));
+            }
+        }
+    }
+
+    private static EncodedRow row(long line, int[] prompt, int[] answer) {
+        int[] ids = Arrays.copyOf(prompt, prompt.length + answer.length);
+        System.arraycopy(answer, 0, ids, prompt.length, answer.length);
+        int[] labels = ids.clone();
+        Arrays.fill(labels, 0, prompt.length, EncodedRow.NOT_TRAINED);
+        return new EncodedRow(line, ids, labels, false);
+    }
+
+    private static DecoderModel load(String name) throws IOException {
+        return DecoderModel.load(GoldenTensors.path(name), ElementType.FLOAT32, TestDevice.NAME);
+    }
+
+    @BeforeEach
+    void load() throws IOException {
+        draft = load("draft3/distil/student");
+    }
+
+    @AfterAll
+    static void close() {
+        verifier.close();
+    }
+
+    private TrainingFixture training(String name, String loss, @Nullable AdapterSettings adapter) {
+        return new TrainingFixture(draft, folder.resolve(name))
+                .drafting(
+                        new TrainingMethod.SpeculativeDraft(
+                                "target", "model", loss, 3, new TrainingMethod.AcceptanceEvaluation(8, 20), null, null),
+                        new Target(verifier, verifier.noAdapter(), "target"),
+                        Set.of(),
+                        ROWS.size())
+                .rows(ROWS)
+                .validating(ROWS, STEPS / 2)
+                .adapter(adapter)
+                .optimizer(FAST)
+                .lasting(STEPS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"kl_div", "rkl", "tv"})
+    void allWeightsLearnTheTargetsTokens(String loss) throws IOException {
+        TrainingFixture training = training("full", loss, null);
+
+        assertThat(training.run()).isEqualTo(Trainer.Outcome.COMPLETED);
+
+        requireLearned(training);
+    }
+
+    @Test
+    void anAnnealedAdapterLearnsTheTargetsTokens() throws IOException {
+        TrainingFixture training = training("afa", "kl_div", ANNEALED);
+
+        assertThat(training.run()).isEqualTo(Trainer.Outcome.COMPLETED);
+
+        requireLearned(training);
+        assertThat(training.steps().get(0).beta()).isEqualTo(1);
+        assertThat(training.eventsOf(Progress.CheckpointSaved.class))
+                .last()
+                .extracting(Progress.CheckpointSaved::beta)
+                .isEqualTo(0.0);
+    }
+
+    private static void requireLearned(TrainingFixture training) {
+        Progress.Step first = training.steps().get(0);
+        Progress.Step last = training.steps().get(STEPS - 1);
+        assertThat(Objects.requireNonNull(last.loss())).isLessThan(Objects.requireNonNull(first.loss()) * 0.9);
+        for (String metric : List.of("acceptance/1", "overlap/1")) {
+            assertThat(last.metrics().get(metric))
+                    .as(metric)
+                    .isGreaterThan(first.metrics().get(metric));
+        }
+        assertThat(last.metrics().get("acceptance/1")).isEqualTo(last.tokenAccuracy());
+        List<Progress.Validation> validations = training.eventsOf(Progress.Validation.class);
+        double tau = validations.get(1).metrics().get("acceptance_length/greedy");
+        // The texts are the target's own, so that chains that are right on them are accepted.
+        assertThat(tau).isBetween(1 + last.metrics().get("acceptance/1") / 2, 4.0);
+        assertThat(validations.get(1).metrics().get("draft_acceptance_rate/greedy"))
+                .isBetween((tau - 1) / 3, 1.0);
+        assertThat(validations.get(1).metrics().get("acceptance_length/sampled"))
+                .isBetween(1.0, 4.0);
+    }
+
+    /** Interrupted, resumed, and with another number of threads: the same checkpoint. */
+    @Test
+    void aResumedTrainingEndsWithTheSameBits() throws IOException {
+        training("whole", "kl_div", ANNEALED).run();
+        String stopped = "stopped";
+        assertThat(training(stopped, "kl_div", ANNEALED).stoppingAfter(20).run())
+                .isEqualTo(Trainer.Outcome.STOPPED);
+
+        training("resumed", "kl_div", ANNEALED)
+                .threads(2)
+                .resuming(folder.resolve(stopped).resolve("checkpoint-20"))
+                .run();
+
+        assertThat(adapter("resumed")).isEqualTo(adapter("whole"));
+    }
+
+    private String adapter(String name) throws IOException {
+        return Sha256.of(folder.resolve(name).resolve("checkpoint-" + STEPS).resolve(Checkpoint.ADAPTER));
+    }
+}
