@@ -20,6 +20,7 @@ public sealed interface ServeRequest {
     /**
      * Continues a prompt.
      *
+     * @param draft model that proposes tokens of the answers, which saves time and changes no answer; null for none
      * @param prefixScope name of a group of requests, a tenant's, that share the kept beginnings of their prompts; others could find out by
      *     their times what was asked
      * @param prediction text that the answers probably have; null if none is expected. It saves time and changes no answer
@@ -28,6 +29,7 @@ public sealed interface ServeRequest {
     record Generate(
             long id,
             ServedModel model,
+            @Nullable ServedModel draft,
             String prefixScope,
             Input input,
             @Nullable String prediction,

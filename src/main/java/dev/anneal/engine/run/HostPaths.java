@@ -1,5 +1,6 @@
 package dev.anneal.engine.run;
 
+import dev.anneal.protocol.ServeRequest;
 import dev.anneal.protocol.ServedModel;
 import dev.anneal.protocol.Task;
 import java.nio.file.Path;
@@ -28,9 +29,11 @@ final class HostPaths {
         return new HostPaths(List.of(workDirectory));
     }
 
-    /** The absolute paths of a request's model. */
-    static HostPaths of(ServedModel model) {
-        return new HostPaths(List.of()).named(model);
+    /** The absolute paths of a request's models. */
+    static HostPaths of(ServeRequest.Generate request) {
+        ServedModel draft = request.draft();
+        HostPaths ofTarget = new HostPaths(List.of()).named(request.model());
+        return draft == null ? ofTarget : ofTarget.named(draft);
     }
 
     /** These paths and the task's absolute ones. */

@@ -23,12 +23,12 @@ record LoadedModel(DecoderModel model, AppliedAdapter adapter, String fingerprin
      * @throws TaskException if the checkpoint was trained on another model, or on other weights of this model
      */
     static LoadedModel open(BaseModelFiles base, @Nullable String checkpointDirectory) throws IOException {
+        String fingerprint = fingerprint(base, checkpointDirectory);
         if (checkpointDirectory == null) {
-            return asIs(base, base.directory(), base.fingerprint());
+            return asIs(base, base.directory(), fingerprint);
         }
         Checkpoint trained = Checkpoint.open(Path.of(checkpointDirectory));
         base.requireTrainedOn(trained.state());
-        String fingerprint = Sha256.ofText(trained.state().baseFingerprint() + "\n" + trained.trainedSha256());
         @Nullable AdapterConfig config = trained.state().adapterConfig();
         if (config == null) {
             return asIs(base, trained.folder(), fingerprint);
@@ -42,6 +42,15 @@ record LoadedModel(DecoderModel model, AppliedAdapter adapter, String fingerprin
             model.close();
             throw e;
         }
+    }
+
+    /** Hash of a base model and of what a checkpoint holds. */
+    static String fingerprint(BaseModelFiles base, @Nullable String checkpointDirectory) throws IOException {
+        if (checkpointDirectory == null) {
+            return base.fingerprint();
+        }
+        Checkpoint trained = Checkpoint.open(Path.of(checkpointDirectory));
+        return Sha256.ofText(trained.state().baseFingerprint() + "\n" + trained.trainedSha256());
     }
 
     /** The weights of a folder, without an adapter. */

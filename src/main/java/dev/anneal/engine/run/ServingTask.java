@@ -58,13 +58,18 @@ final class ServingTask implements Server.Host {
     public ServeReply.Refused refusal(ServeRequest.Generate request, Throwable thrown) {
         LOG.log(Level.WARNING, "Request " + request.id() + " for " + request.model() + " is not answered", thrown);
         TaskException failure = Failures.classified(thrown);
-        String message = HostPaths.of(request.model()).takenFrom(failure.message());
+        String message = HostPaths.of(request).takenFrom(failure.message());
         return new ServeReply.Refused(failure.code(), message);
     }
 
     @Override
     public DecoderModel load(Task.BaseModel base, Path weights) throws IOException {
         return new BaseModelFiles(base, task.machine()).load(weights);
+    }
+
+    @Override
+    public String fingerprint(ServedModel model) throws IOException {
+        return LoadedModel.fingerprint(new BaseModelFiles(model.base(), task.machine()), model.checkpointDirectory());
     }
 
     @Override

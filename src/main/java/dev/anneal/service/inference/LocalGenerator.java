@@ -138,6 +138,7 @@ public final class LocalGenerator implements SmartLifecycle {
                 new ServeRequest.Generate(
                         id,
                         found.model(),
+                        null,
                         tenantId,
                         request.input(),
                         request.prediction(),

@@ -1,5 +1,9 @@
 package dev.anneal.engine.run;
 
+import static dev.anneal.engine.run.EngineReplies.answer;
+import static dev.anneal.engine.run.EngineReplies.ended;
+import static dev.anneal.engine.run.EngineReplies.refusal;
+import static dev.anneal.engine.run.EngineReplies.replies;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.format.file.Sha256;
@@ -22,7 +26,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,6 +157,7 @@ class ServingIT {
         return new ServeRequest.Generate(
                 id,
                 new ServedModel(base, null),
+                null,
                 "tenant",
                 new ServeRequest.Input.Tokens(List.of(5, 6, 7)),
                 null,
@@ -170,6 +174,7 @@ class ServingIT {
         return new ServeRequest.Generate(
                 id,
                 new ServedModel(base, checkpoint),
+                null,
                 "tenant",
                 input,
                 null,
@@ -224,37 +229,5 @@ class ServingIT {
                 .mapToInt(Integer::intValue)
                 .toArray();
         return tokenizer.decode(kept, true);
-    }
-
-    private static String answer(EngineChild engine, long request) throws InterruptedException {
-        ended(engine, request);
-        return replies(engine, request).stream()
-                .filter(ServeReply.Text.class::isInstance)
-                .map(reply -> ((ServeReply.Text) reply).text())
-                .collect(Collectors.joining());
-    }
-
-    private static ServeReply.Ended ended(EngineChild engine, long request) throws InterruptedException {
-        return (ServeReply.Ended) last(engine, request);
-    }
-
-    private static ServeReply.Refused refusal(EngineChild engine, long request) throws InterruptedException {
-        return (ServeReply.Refused) last(engine, request);
-    }
-
-    private static ServeReply last(EngineChild engine, long request) throws InterruptedException {
-        return engine.await(
-                        Progress.Replied.class,
-                        said -> said.request() == request
-                                && (said.reply() instanceof ServeReply.Ended
-                                        || said.reply() instanceof ServeReply.Refused))
-                .reply();
-    }
-
-    private static List<ServeReply> replies(EngineChild engine, long request) {
-        return engine.all(Progress.Replied.class).stream()
-                .filter(said -> said.request() == request)
-                .map(Progress.Replied::reply)
-                .toList();
     }
 }

@@ -80,6 +80,7 @@ final class Lane implements AutoCloseable {
         sharing.begin();
         while (going.getAsBoolean() && !(waiting.isEmpty() && running.isEmpty())) {
             removeEnded();
+            closeUnusedDrafters();
             betweenTokens.run();
             if (!admit() && !running.isEmpty()) {
                 advance();
@@ -152,7 +153,18 @@ final class Lane implements AutoCloseable {
         removeEnded();
     }
 
-    /** Has draft models propose tokens. Those that no running sequence uses any more are closed. */
+    /** Their models may be closed once no running sequence drafts with them. */
+    private void closeUnusedDrafters() {
+        drafters.entrySet().removeIf(known -> {
+            boolean goes = running.stream().noneMatch(sequence -> sequence.draftModel() == known.getKey());
+            if (goes) {
+                known.getValue().close();
+            }
+            return goes;
+        });
+    }
+
+    /** Has draft models propose tokens. */
     private void propose(int most) {
         Map<DraftModel, List<Sequence>> byDraft = new LinkedHashMap<>();
         for (Sequence sequence : running) {
@@ -161,13 +173,6 @@ final class Lane implements AutoCloseable {
                 byDraft.computeIfAbsent(draft, first -> new ArrayList<>()).add(sequence);
             }
         }
-        drafters.entrySet().removeIf(known -> {
-            boolean goes = !byDraft.containsKey(known.getKey());
-            if (goes) {
-                known.getValue().close();
-            }
-            return goes;
-        });
         if (most > 0 && !byDraft.isEmpty()) {
             long begin = System.nanoTime();
             byDraft.forEach((draft, sequences) -> drafters.computeIfAbsent(

@@ -79,12 +79,9 @@ public final class OpenDecoder implements AutoCloseable {
         add(afterwards, action);
     }
 
-    /** As {@link #whenLeft}, for an action that closes an adapter: the beginnings of prompts that were read with it go first. */
-    public void whenLeft(AppliedAdapter adapter, Runnable action) {
-        add(afterwards, () -> {
-            prefixes.forget(adapter);
-            action.run();
-        });
+    /** Forgets the kept beginnings of prompts that were read with an adapter, once answers that ended before this call have left. */
+    public void forget(AppliedAdapter adapter) {
+        add(afterwards, () -> prefixes.forget(adapter));
     }
 
     /** Beginnings of prompts are worth less than answers. */

@@ -1,6 +1,8 @@
 package dev.anneal.engine.run.serve;
 
+import dev.anneal.engine.network.generate.DraftModel;
 import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.IncrementalDecoder;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -9,15 +11,18 @@ final class HeldAdapter implements AutoCloseable {
 
     private final AppliedAdapter applied;
     private final @Nullable Runnable closing;
+    private final DraftModel draft;
     private final AtomicInteger openRequests = new AtomicInteger();
     private volatile long lastUsedNanos = System.nanoTime();
 
     /**
+     * @param model the model
      * @param applied the adapter as applied to the model
      * @param closing frees the adapter; null if there is none
      */
-    HeldAdapter(AppliedAdapter applied, @Nullable Runnable closing) {
+    HeldAdapter(IncrementalDecoder model, AppliedAdapter applied, @Nullable Runnable closing) {
         this.applied = applied;
+        this.draft = new DraftModel(model, applied);
         this.closing = closing;
     }
 
@@ -28,6 +33,11 @@ final class HeldAdapter implements AutoCloseable {
 
     AppliedAdapter applied() {
         return applied;
+    }
+
+    /** The model with this adapter as a draft of others. */
+    DraftModel draft() {
+        return draft;
     }
 
     void requestBegins() {

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -106,7 +107,7 @@ final class HeldModel implements AutoCloseable {
 
     /** The model without an adapter. */
     HeldAdapter alone(String key) {
-        return adapters.computeIfAbsent(key, absent -> new HeldAdapter(model.noAdapter(), null));
+        return adapters.computeIfAbsent(key, absent -> new HeldAdapter(incremental, model.noAdapter(), null));
     }
 
     /** The model with a checkpoint's adapter at the checkpoint's beta. */
@@ -128,11 +129,11 @@ final class HeldModel implements AutoCloseable {
     private HeldAdapter held(Adapter adapter, double beta) {
         AppliedAdapter applied = adapter.apply(beta, AdapterDropout.NONE);
         if (!incremental.packs()) {
-            return new HeldAdapter(applied, adapter::close);
+            return new HeldAdapter(incremental, applied, adapter::close);
         }
         Scope copies = incremental.scope().child();
         try {
-            HeldAdapter held = new HeldAdapter(incremental.packed(copies, applied), copies::close);
+            HeldAdapter held = new HeldAdapter(incremental, incremental.packed(copies, applied), copies::close);
             adapter.close();
             return held;
         } catch (RuntimeException | Error e) {
@@ -154,15 +155,19 @@ final class HeldModel implements AutoCloseable {
         return lastUsedNanos;
     }
 
-    /** Closes adapters, which must not be in use. */
-    void letGo(Predicate<HeldAdapter> which) {
+    /** Removes adapters, which must not be in use, and gives them to {@code closing}. */
+    void letGo(Predicate<HeldAdapter> which, Consumer<HeldAdapter> closing) {
         adapters.values().removeIf(adapter -> {
             boolean goes = which.test(adapter);
             if (goes) {
-                decoder.whenLeft(adapter.applied(), adapter::close);
+                closing.accept(adapter);
             }
             return goes;
         });
+    }
+
+    int vocabularySize() {
+        return model.config().vocabularySize();
     }
 
     void requestEnds() {
@@ -174,9 +179,14 @@ final class HeldModel implements AutoCloseable {
         return adapters.get(key);
     }
 
+    /** Ends its decoder. */
+    void stop() {
+        decoder.close();
+    }
+
     @Override
     public void close() {
-        decoder.close();
+        stop();
         adapters.values().forEach(HeldAdapter::close);
         incremental.close();
         tokenizer.close();

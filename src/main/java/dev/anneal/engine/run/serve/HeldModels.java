@@ -1,5 +1,6 @@
 package dev.anneal.engine.run.serve;
 
+import dev.anneal.engine.network.generate.DraftModel;
 import dev.anneal.engine.network.generate.Turns;
 import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.protocol.ServeTask;
@@ -7,16 +8,20 @@ import dev.anneal.protocol.ServedModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The models in memory: loaded on request, unloaded when idle or when others need their place. Used by one thread. */
 final class HeldModels implements AutoCloseable {
+
+    private static final String MISMATCH = "draft_mismatch";
 
     private final Server.Host host;
     private final ServeTask.Limits limits;
@@ -28,6 +33,9 @@ final class HeldModels implements AutoCloseable {
     /** Whether a checkpoint holds all weights instead of an adapter, by folder. */
     private final Map<String, Boolean> holdsAllWeights = new LinkedHashMap<>();
 
+    /** Fingerprints of the targets of drafts, by the drafts' folders. */
+    private final Map<String, String> targets = new LinkedHashMap<>();
+
     HeldModels(Server.Host host, ServeTask.Limits limits, Turns turns) {
         this.host = host;
         this.limits = limits;
@@ -36,6 +44,10 @@ final class HeldModels implements AutoCloseable {
 
     /** A model with an adapter, or none, for one request. */
     record Use(HeldModel model, HeldAdapter adapter) {
+
+        DraftModel asDraft() {
+            return adapter.draft();
+        }
 
         /** Marks both as in use until {@link #end}. */
         void begin() {
@@ -64,10 +76,35 @@ final class HeldModels implements AutoCloseable {
         return base != null && known != null ? new Use(base, known) : load(wanted, folder);
     }
 
+    /**
+     * @throws RequestException {@code draft_mismatch} if a draft cannot propose tokens of a target, or was trained for another one
+     */
+    void requireDraftOf(ServedModel draft, Use held, ServedModel target, Use verifier) throws IOException {
+        int proposed = held.model().vocabularySize();
+        int verified = verifier.model().vocabularySize();
+        if (proposed != verified) {
+            throw new RequestException(
+                    MISMATCH,
+                    "the draft %s has %,d tokens in its vocabulary, but its target %s has %,d; name a draft with the same vocabulary"
+                            .formatted(
+                                    draft.base().id(), proposed, target.base().id(), verified));
+        }
+        @Nullable String trainedFor = targets.get(String.valueOf(draft.checkpointDirectory()));
+        if (trainedFor != null && !trainedFor.equals(host.fingerprint(target))) {
+            throw new RequestException(
+                    MISMATCH,
+                    "the draft was trained for another target than this model, whose tokens it would rarely propose; name a draft of this model, or train the draft further for it");
+        }
+    }
+
     private Use load(ServedModel wanted, String folder) throws IOException {
         Checkpoint trained = host.checkpoint(wanted, Path.of(folder));
         boolean all = trained.state().adapterConfig() == null;
         holdsAllWeights.put(folder, all);
+        @Nullable String target = trained.state().targetFingerprint();
+        if (target != null) {
+            targets.put(folder, target);
+        }
         HeldModel model = model(wanted, all ? folder : wanted.base().directory());
         if (all) {
             return new Use(model, model.alone(folder));
@@ -104,7 +141,7 @@ final class HeldModels implements AutoCloseable {
                     .filter(adapter -> adapter.isAdapter() && !adapter.isInUse())
                     .min(Comparator.comparingLong(HeldAdapter::lastUsedNanos))
                     .orElseThrow(() -> busy("adapters", limits.adapters(), "anneal.inference.adapters"));
-            models.values().forEach(model -> model.letGo(adapter -> adapter == oldest));
+            models.values().forEach(model -> letGo(model, adapter -> adapter == oldest));
         }
     }
 
@@ -120,7 +157,8 @@ final class HeldModels implements AutoCloseable {
         long since =
                 System.nanoTime() - Duration.ofSeconds(limits.idleSeconds()).toNanos();
         models.values()
-                .forEach(model -> model.letGo(
+                .forEach(model -> letGo(
+                        model,
                         adapter -> adapter.isAdapter() && !adapter.isInUse() && adapter.lastUsedNanos() < since));
         letGo(model -> !model.isInUse() && model.lastUsedNanos() < since);
     }
@@ -130,16 +168,46 @@ final class HeldModels implements AutoCloseable {
             HeldModel model = Objects.requireNonNull(all.next());
             if (which.test(model)) {
                 all.remove();
-                model.close();
+                whenLeftBy(models.values(), model::close);
             }
         }
         if (models.isEmpty()) {
             holdsAllWeights.clear();
+            targets.clear();
+        }
+    }
+
+    /** Closes adapters of a model, which must not be in use. */
+    private void letGo(HeldModel model, Predicate<HeldAdapter> which) {
+        model.letGo(which, adapter -> {
+            model.decoder().forget(adapter.applied());
+            whenLeftBy(models.values(), adapter::close);
+        });
+    }
+
+    /**
+     * Runs an action once no decoder of these models computes an answer that has ended or was cancelled before, because what it closes may have
+     * been the draft of that answer.
+     */
+    private static void whenLeftBy(Collection<HeldModel> models, Runnable action) {
+        if (models.isEmpty()) {
+            action.run();
+            return;
+        }
+        AtomicInteger decoding = new AtomicInteger(models.size());
+        for (HeldModel model : models) {
+            model.decoder().whenLeft(() -> {
+                if (decoding.decrementAndGet() == 0) {
+                    action.run();
+                }
+            });
         }
     }
 
     @Override
     public void close() {
-        letGo(model -> true);
+        models.values().forEach(HeldModel::stop);
+        models.values().forEach(HeldModel::close);
+        models.clear();
     }
 }

@@ -2,10 +2,11 @@ package dev.anneal.engine.run.serve;
 
 import dev.anneal.protocol.ServeReply;
 import dev.anneal.protocol.ServeRequest;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** A request that is being answered. Thread-safe. It sends nothing after its last reply. */
 final class OpenRequest {
@@ -15,7 +16,7 @@ final class OpenRequest {
     private final Function<Throwable, ServeReply.Refused> faults;
     private final AtomicInteger openChoices;
     private final Runnable onEnd;
-    private HeldModels.@Nullable Use use;
+    private final List<HeldModels.Use> uses = new ArrayList<>();
     private boolean over;
 
     /**
@@ -72,10 +73,10 @@ final class OpenRequest {
         return over;
     }
 
-    /** Keeps model and adapter in memory until the request ends. */
+    /** Keeps a model and its adapter in memory until the request ends. */
     synchronized void whileOpen(HeldModels.Use used) {
         if (!over) {
-            use = used;
+            uses.add(used);
             used.begin();
         }
     }
@@ -92,9 +93,7 @@ final class OpenRequest {
     }
 
     private synchronized void release() {
-        if (use != null) {
-            use.end();
-            use = null;
-        }
+        uses.forEach(HeldModels.Use::end);
+        uses.clear();
     }
 }

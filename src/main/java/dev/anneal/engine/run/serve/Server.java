@@ -1,6 +1,7 @@
 package dev.anneal.engine.run.serve;
 
 import dev.anneal.engine.math.random.SplitMix64;
+import dev.anneal.engine.network.generate.DraftModel;
 import dev.anneal.engine.network.generate.Prompt;
 import dev.anneal.engine.network.generate.Sampling;
 import dev.anneal.engine.network.generate.Turns;
@@ -50,6 +51,9 @@ public final class Server implements AutoCloseable {
          * @param weights folder of the weights: the model's own, or the checkpoint of a training of all weights
          */
         DecoderModel load(Task.BaseModel base, Path weights) throws IOException;
+
+        /** Hash of a model's files, with which a draft names its target. */
+        String fingerprint(ServedModel model) throws IOException;
 
         /** Opens a checkpoint after checking that it was trained on this model. */
         Checkpoint checkpoint(ServedModel model, Path folder) throws IOException;
@@ -123,17 +127,30 @@ public final class Server implements AutoCloseable {
         int[] prediction = predicted(request.prediction(), use.model().tokenizer(), length);
         Set<Integer> ends = new HashSet<>(prompt.ends());
         ends.addAll(decoding.stopTokens());
-        opened.tell(new ServeReply.Accepted(prompt.tokens().length));
         opened.whileOpen(use);
+        @Nullable DraftModel draft = draft(opened, use);
+        opened.tell(new ServeReply.Accepted(prompt.tokens().length));
         for (int choice = 0; choice < decoding.choices(); choice++) {
             use.model()
                     .decoder()
                     .submit(
-                            new Prompt(prompt.tokens(), prediction, null, length, sampling(decoding, choice)),
+                            new Prompt(prompt.tokens(), prediction, draft, length, sampling(decoding, choice)),
                             request.prefixScope(),
                             use.adapter().applied(),
                             new Answer(choice, opened, use.model().tokenizer(), ends, decoding));
         }
+    }
+
+    /** The request's draft, which stays in memory with the model. */
+    private @Nullable DraftModel draft(OpenRequest opened, HeldModels.Use target) throws IOException {
+        ServedModel wanted = opened.request().draft();
+        if (wanted == null) {
+            return null;
+        }
+        HeldModels.Use draft = models.use(wanted);
+        opened.whileOpen(draft);
+        models.requireDraftOf(wanted, draft, opened.request().model(), target);
+        return draft.asDraft();
     }
 
     /** At most as many tokens as the answer may have. */

@@ -81,6 +81,7 @@ class AnswerTest {
         ServeRequest.Generate generate = new ServeRequest.Generate(
                 1,
                 new ServedModel(new Task.BaseModel("anneal-tiny", null, MODEL.toString()), null),
+                null,
                 "tenant",
                 new ServeRequest.Input.Text("x"),
                 null,
