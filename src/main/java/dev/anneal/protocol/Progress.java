@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Progress.Working.class, name = "working"),
     @JsonSubTypes.Type(value = Progress.Replied.class, name = "replied"),
     @JsonSubTypes.Type(value = Progress.Asked.class, name = "asked"),
+    @JsonSubTypes.Type(value = Progress.Note.class, name = "note"),
     @JsonSubTypes.Type(value = Progress.Warning.class, name = "warning"),
     @JsonSubTypes.Type(value = Progress.Failed.class, name = "failed")
 })
@@ -277,6 +278,9 @@ public sealed interface Progress {
      * @param id number of the question, from 1
      */
     record Asked(long id, GradingQuestion asked) implements Progress {}
+
+    /** A message for the client about work that has no figures of its own. */
+    record Note(String message) implements Progress {}
 
     /** A warning for the client; the task continues. */
     record Warning(String message) implements Progress {}

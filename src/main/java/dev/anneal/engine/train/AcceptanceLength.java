@@ -10,7 +10,6 @@ import dev.anneal.engine.network.generate.Sampling;
 import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.protocol.TrainingMethod;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +32,7 @@ final class AcceptanceLength implements AutoCloseable {
     private final BatchWidth breadth;
 
     /**
-     * @param rows the target answers what precedes the first trained token of each
+     * @param rows the target answers the last prompt of each
      * @param ends end tokens of answers
      */
     AcceptanceLength(
@@ -46,7 +45,7 @@ final class AcceptanceLength implements AutoCloseable {
         this.verifier = new IncrementalDecoder(target.model());
         this.prompts = rows.stream()
                 .limit(method.evaluation().prompts())
-                .map(row -> Arrays.copyOf(row.ids(), row.contextTokens() + 1))
+                .map(EncodedRow::lastPrompt)
                 .toList();
         this.ends = Set.copyOf(ends);
         this.method = method;

@@ -12,6 +12,7 @@ import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a small language model as a draft: the loss is the mean divergence of its next-token distributions from its target's, over the
@@ -33,8 +36,10 @@ final class DistillationSteps implements Steps {
     private final StepPasses passes;
     private final Target target;
     private final DistillationLoss loss;
-    private final StepRows rows;
     private final TrainingData.Conversations data;
+    private final @Nullable TargetAnswers answers;
+    private StepRows rows;
+    private List<EncodedRow> validation;
 
     DistillationSteps(TrainingMethod.SpeculativeDraft method, TrainingData.Conversations data, StepPasses passes) {
         this.method = method;
@@ -42,7 +47,48 @@ final class DistillationSteps implements Steps {
         this.target = Objects.requireNonNull(passes.job().target(), "a draft's task names its target");
         this.loss = DistillationLoss.valueOf(method.loss().toUpperCase(Locale.ROOT));
         this.data = data;
+        this.answers = answers(method.regeneration(), data);
         this.rows = new StepRows(data.training(), passes.job().settings());
+        this.validation = data.validation();
+    }
+
+    private @Nullable TargetAnswers answers(
+            TrainingMethod.@Nullable Regeneration regeneration, TrainingData.Conversations of) {
+        return regeneration == null
+                ? null
+                : new TargetAnswers(
+                        regeneration,
+                        target,
+                        passes,
+                        Stream.concat(of.training().stream(), of.validation().stream())
+                                .toList());
+    }
+
+    /** Has the target write the answers, if they are to be its own. */
+    @Override
+    public boolean prepare() {
+        if (answers == null) {
+            return true;
+        }
+        if (!answers.write(data)) {
+            return false;
+        }
+        int training = data.training().size();
+        rows = new StepRows(answers.rows(0, training), passes.job().settings());
+        validation = answers.rows(training, training + data.validation().size());
+        return true;
+    }
+
+    @Override
+    public List<CheckpointWriter.Part> parts() {
+        return answers == null ? List.of() : List.of(answers.part());
+    }
+
+    @Override
+    public void restore(Checkpoint checkpoint) throws IOException {
+        if (answers != null) {
+            answers.restore(checkpoint);
+        }
     }
 
     @Override
@@ -76,6 +122,11 @@ final class DistillationSteps implements Steps {
     }
 
     @Override
+    public boolean measuresBeginning() {
+        return true;
+    }
+
+    @Override
     public boolean validate(int step, AppliedAdapter adapter) {
         Optional<Progress.Validation> measured = divergence(step, adapter)
                 .flatMap(validation -> acceptanceLength(adapter).map(lengths -> {
@@ -90,7 +141,7 @@ final class DistillationSteps implements Steps {
 
     /** Divergence and acceptance on the texts of the validation file; empty if it was abandoned. */
     private Optional<Progress.Validation> divergence(int step, AppliedAdapter adapter) {
-        Lessons lessons = new Lessons(data.validation(), split(data.validation()));
+        Lessons lessons = new Lessons(validation, split(validation));
         LossSums total = LossSums.NONE;
         for (int first = 0; first < lessons.batches.size(); first += VALIDATED_AT_ONCE) {
             passes.progress().accept(new Progress.Validating(step, first, lessons.batches.size()));
@@ -118,11 +169,7 @@ final class DistillationSteps implements Steps {
 
     private Optional<Map<String, Double>> acceptanceLength(AppliedAdapter adapter) {
         try (AcceptanceLength length = new AcceptanceLength(
-                        target,
-                        data.validation(),
-                        data.ends(),
-                        method,
-                        passes.job().computeThreads());
+                        target, validation, data.ends(), method, passes.job().computeThreads());
                 IncrementalDecoder proposer =
                         new IncrementalDecoder(passes.job().model());
                 Scope packed = proposer.scope().child()) {

@@ -32,6 +32,11 @@ interface Steps {
      */
     Optional<Result> compute(int step, AppliedAdapter adapter);
 
+    /** Whether the validation file is measured before the first step too, to compare with. */
+    default boolean measuresBeginning() {
+        return false;
+    }
+
     /**
      * Measures the validation file and reports it.
      *

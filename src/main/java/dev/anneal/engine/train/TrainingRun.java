@@ -86,13 +86,21 @@ final class TrainingRun {
             save();
         }
         passes.keepActivationsIfTheyFit();
-        boolean going = steps.prepare() && (step <= job.task().validatedStep() || validateIfDue());
+        boolean going = steps.prepare() && validateFirst();
         while (going && step < settings.totalSteps()) {
             going = !control.isStopping() && advance(control);
         }
         // Needed also if an earlier attempt died between its last checkpoint and its end.
         save();
         return going ? Trainer.Outcome.COMPLETED : Trainer.Outcome.STOPPED;
+    }
+
+    /** A validation that an earlier attempt did not report, or that of the model before its training. */
+    private boolean validateFirst() {
+        if (step == 0) {
+            return !steps.measuresBeginning() || job.data().validation().isEmpty() || validate();
+        }
+        return step <= job.task().validatedStep() || validateIfDue();
     }
 
     /** Does one step and what is due after it. Returns false if the training is to stop. */
@@ -178,9 +186,10 @@ final class TrainingRun {
 
     /** Validates with the beta of the next step, which the checkpoint of this step has as well; 0 at the end. Returns false if it was abandoned. */
     private boolean validateIfDue() {
-        if (job.data().validation().isEmpty() || !isDue(settings.evaluationIntervalSteps())) {
-            return true;
-        }
+        return job.data().validation().isEmpty() || !isDue(settings.evaluationIntervalSteps()) || validate();
+    }
+
+    private boolean validate() {
         long begin = System.nanoTime();
         boolean validated = steps.validate(step, trained.apply(betaAt(step)));
         if (validated) {

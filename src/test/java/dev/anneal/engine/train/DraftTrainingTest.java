@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
@@ -98,10 +99,24 @@ class DraftTrainingTest {
     }
 
     private TrainingFixture training(String name, String loss, @Nullable AdapterSettings adapter) {
+        return training(name, loss, adapter, null);
+    }
+
+    private TrainingFixture training(
+            String name,
+            String loss,
+            @Nullable AdapterSettings adapter,
+            TrainingMethod.@Nullable Regeneration regeneration) {
         return new TrainingFixture(draft, folder.resolve(name))
                 .drafting(
                         new TrainingMethod.SpeculativeDraft(
-                                "target", "model", loss, 3, new TrainingMethod.AcceptanceEvaluation(8, 20), null, null),
+                                "target",
+                                "model",
+                                loss,
+                                3,
+                                new TrainingMethod.AcceptanceEvaluation(8, 20),
+                                regeneration,
+                                null),
                         new Target(verifier, verifier.noAdapter(), "target"),
                         Set.of(),
                         ROWS.size())
@@ -147,13 +162,14 @@ class DraftTrainingTest {
         }
         assertThat(last.metrics().get("acceptance/1")).isEqualTo(last.tokenAccuracy());
         List<Progress.Validation> validations = training.eventsOf(Progress.Validation.class);
-        double tau = validations.get(1).metrics().get("acceptance_length/greedy");
+        assertThat(validations).extracting(Progress.Validation::step).containsExactly(0, STEPS / 2, STEPS);
+        Map<String, Double> end = validations.get(2).metrics();
+        double tau = end.get("acceptance_length/greedy");
+        assertThat(tau).isGreaterThan(validations.get(0).metrics().get("acceptance_length/greedy"));
         // The texts are the target's own, so that chains that are right on them are accepted.
         assertThat(tau).isBetween(1 + last.metrics().get("acceptance/1") / 2, 4.0);
-        assertThat(validations.get(1).metrics().get("draft_acceptance_rate/greedy"))
-                .isBetween((tau - 1) / 3, 1.0);
-        assertThat(validations.get(1).metrics().get("acceptance_length/sampled"))
-                .isBetween(1.0, 4.0);
+        assertThat(end.get("draft_acceptance_rate/greedy")).isBetween((tau - 1) / 3, 1.0);
+        assertThat(end.get("acceptance_length/sampled")).isBetween(1.0, 4.0);
     }
 
     /** Interrupted, resumed, and with another number of threads: the same checkpoint. */
@@ -170,6 +186,38 @@ class DraftTrainingTest {
                 .run();
 
         assertThat(adapter("resumed")).isEqualTo(adapter("whole"));
+    }
+
+    /** Rows with other answers are trained as if they had the target's, which a stopped training keeps. */
+    @Test
+    void theTargetWritesAnswersItself() throws IOException {
+        TrainingMethod.Regeneration greedy = new TrainingMethod.Regeneration(0, 20);
+        training("own", "kl_div", ANNEALED).run();
+        List<EncodedRow> others = ROWS.stream()
+                .map(row -> row.withLastAnswer(new int[] {1, 2, 3}, false))
+                .toList();
+
+        assertThat(training("early", "kl_div", ANNEALED, greedy)
+                        .rows(others)
+                        .validating(others, STEPS / 2)
+                        .stoppingWhen(() -> true)
+                        .run())
+                .isEqualTo(Trainer.Outcome.STOPPED);
+        assertThat(training("stopped", "kl_div", ANNEALED, greedy)
+                        .rows(others)
+                        .validating(others, STEPS / 2)
+                        .resuming(folder.resolve("early").resolve("checkpoint-0"))
+                        .stoppingAfter(3)
+                        .run())
+                .isEqualTo(Trainer.Outcome.STOPPED);
+        TrainingFixture resumed = training("regenerated", "kl_div", ANNEALED, greedy)
+                .rows(others)
+                .validating(others, STEPS / 2)
+                .resuming(folder.resolve("stopped").resolve("checkpoint-3"));
+        resumed.run();
+
+        assertThat(resumed.eventsOf(Progress.Note.class)).isEmpty();
+        assertThat(adapter("regenerated")).isEqualTo(adapter("own"));
     }
 
     private String adapter(String name) throws IOException {

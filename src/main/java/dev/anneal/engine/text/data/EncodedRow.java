@@ -1,5 +1,7 @@
 package dev.anneal.engine.text.data;
 
+import java.util.Arrays;
+
 /**
  * A row as token ids with labels. The arrays must not be changed.
  *
@@ -37,6 +39,33 @@ public record EncodedRow(long line, int[] ids, int[] labels, boolean isTruncated
             prompt++;
         }
         return Math.max(prompt - 1, 0);
+    }
+
+    /** Ids before the last trained tokens: the prompt of the row's last answer. All ids if none is trained. */
+    public int[] lastPrompt() {
+        int end = labels.length;
+        while (end > 0 && labels[end - 1] == NOT_TRAINED) {
+            end--;
+        }
+        int begin = end;
+        while (begin > 0 && labels[begin - 1] != NOT_TRAINED) {
+            begin--;
+        }
+        return Arrays.copyOf(ids, end == 0 ? ids.length : begin);
+    }
+
+    /**
+     * The row with another last answer.
+     *
+     * @param answer tokens after {@link #lastPrompt}, all of which are trained
+     */
+    public EncodedRow withLastAnswer(int[] answer, boolean isCut) {
+        int[] prompt = lastPrompt();
+        int[] newIds = Arrays.copyOf(prompt, prompt.length + answer.length);
+        System.arraycopy(answer, 0, newIds, prompt.length, answer.length);
+        int[] newLabels = newIds.clone();
+        Arrays.fill(newLabels, 0, prompt.length, NOT_TRAINED);
+        return new EncodedRow(line, newIds, newLabels, isCut);
     }
 
     /** Number of labels other than {@link #NOT_TRAINED}: the row's share of the denominator of the loss. */

@@ -115,6 +115,8 @@ public final class TrainingJournal implements RescueListener {
                 series.recordDeviceMemory(job, memory);
             } else if (event instanceof Progress.Interlude interlude) {
                 series.recordInterlude(job, interlude);
+            } else if (event instanceof Progress.Note note) {
+                jobEvents.info(job, note.message());
             } else if (event instanceof Progress.Warning warning) {
                 jobEvents.append(job, JobEvent.Level.WARN, warning.message());
             }
