@@ -21,14 +21,14 @@ final class AdamW implements AutoCloseable {
     private final Program program;
     private final List<Moments> moments = new ArrayList<>();
 
-    AdamW(Scope owner, Trainable trained) {
+    AdamW(Scope owner, Trainable<?> trained) {
         this.scope = owner.child();
         this.program = Program.load(scope, "optimizer", "Optimizer", Map.of());
         trained.parameters().forEach(parameter -> moments.add(Moments.zero(scope, parameter)));
     }
 
     /** Adds a part to a total, or overwrites the total with the first part. */
-    void accumulate(Scope passing, StepGradients total, StepGradients part, boolean first) {
+    void accumulate(Scope passing, StepGradients<?> total, StepGradients<?> part, boolean first) {
         for (int i = 0; i < moments.size(); i++) {
             program.call(
                             passing,
@@ -41,13 +41,13 @@ final class AdamW implements AutoCloseable {
     }
 
     /** Sets a gradient to 0. */
-    void clear(Scope passing, StepGradients total) {
+    void clear(Scope passing, StepGradients<?> total) {
         total.ofParameters()
                 .forEach(gradient -> program.call(passing, "clear", gradient).close());
     }
 
     /** Euclidean norm of all gradients together; not finite if one of them is not. */
-    double norm(StepGradients gradients) {
+    double norm(StepGradients<?> gradients) {
         try (Tensor norm = program.call(scope, "norm", gradients.ofParameters())) {
             return norm.toDoubles()[0];
         }
@@ -59,7 +59,7 @@ final class AdamW implements AutoCloseable {
      * @param gradients multiplied by {@code factor}, in place
      * @param step counted from 1
      */
-    void step(StepGradients gradients, double factor, Rates rates, int step) {
+    void step(StepGradients<?> gradients, double factor, Rates rates, int step) {
         for (int i = 0; i < moments.size(); i++) {
             Moments own = moments.get(i);
             double rate = own.parameter().raised() ? rates.raised() : rates.ordinary();

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** An adapter is trained; the model's weights are frozen. */
-record AdapterTraining(Adapter adapter) implements Trainable {
+record AdapterTraining(Adapter adapter) implements Trainable<Gradients> {
 
     @Override
     public List<Parameter> parameters() {
@@ -21,9 +21,9 @@ record AdapterTraining(Adapter adapter) implements Trainable {
     }
 
     @Override
-    public StepGradients newGradients(Scope owner) {
+    public StepGradients<Gradients> newGradients(Scope owner) {
         AdapterGradients gradients = adapter.newGradients(owner);
-        return new StepGradients(List.of(gradients.a(), gradients.b()), new Gradients(gradients.layers(), null));
+        return new StepGradients<>(List.of(gradients.a(), gradients.b()), new Gradients(gradients.layers(), null));
     }
 
     /** One more than threads, because an adapter is small. */

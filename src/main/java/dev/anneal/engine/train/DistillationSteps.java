@@ -58,8 +58,9 @@ final class DistillationSteps implements Steps {
                 ? null
                 : new TargetAnswers(
                         regeneration,
-                        target,
-                        passes,
+                        passes.job(),
+                        passes.progress(),
+                        passes.passes().signal(),
                         Stream.concat(of.training().stream(), of.validation().stream())
                                 .toList());
     }
@@ -174,7 +175,7 @@ final class DistillationSteps implements Steps {
                         new IncrementalDecoder(passes.job().model());
                 Scope packed = proposer.scope().child()) {
             DraftModel draft = new DraftModel(proposer, proposer.packed(packed, adapter));
-            return passes.passes().attempt(betweenTokens -> length.measure(draft, betweenTokens));
+            return passes.passes().signal().attempt(betweenTokens -> length.measure(draft, betweenTokens));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.anneal.engine.train;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.model.Gradients;
 import dev.anneal.engine.network.model.TrainableWeights;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
@@ -13,7 +14,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** All weights of a model are trained; there is no adapter. */
-record FullTraining(DecoderModel model, TrainableWeights weights) implements Trainable {
+record FullTraining(DecoderModel model, TrainableWeights weights) implements Trainable<Gradients> {
 
     static FullTraining of(DecoderModel model) throws IOException {
         return new FullTraining(model, TrainableWeights.of(model));
@@ -31,9 +32,9 @@ record FullTraining(DecoderModel model, TrainableWeights weights) implements Tra
     }
 
     @Override
-    public StepGradients newGradients(Scope owner) {
+    public StepGradients<Gradients> newGradients(Scope owner) {
         List<Tensor> gradients = weights.newGradients(owner);
-        return new StepGradients(gradients, weights.arranged(gradients));
+        return new StepGradients<>(gradients, weights.arranged(gradients));
     }
 
     /** One buffer is as large as the model in fp32. */

@@ -58,9 +58,9 @@ abstract class PassWork implements ComputeThreads.Work {
     void receiveRows(int batch) {}
 
     /** The summed losses, which are added in the order of the passes. */
-    LossSums run(ComputeThreads threads) {
+    LossSums run(GradientSum<?> gradients) {
         try (prefixes) {
-            threads.run(passes.size(), this);
+            gradients.run(passes.size(), this);
         }
         return Arrays.stream(sums).reduce(LossSums.NONE, LossSums::plus);
     }

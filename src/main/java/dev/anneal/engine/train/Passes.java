@@ -10,14 +10,11 @@ import dev.anneal.engine.network.model.Objective;
 import dev.anneal.engine.network.model.PassControl;
 import dev.anneal.engine.network.model.PassInput;
 import dev.anneal.engine.network.model.TrainingPass;
-import dev.anneal.engine.network.torch.ComputeThreads;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.train.Trainable.StepGradients;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
@@ -28,14 +25,10 @@ import org.jspecify.annotations.Nullable;
 final class Passes implements AutoCloseable {
 
     private final DecoderModel model;
-    private final AdamW optimizer;
     private final ActivationCheckpointing checkpointing;
-    private final ComputeThreads threads;
+    private final GradientSum<Gradients> sum;
     private final Scope scope;
-    private final StepGradients total;
-    private final List<StepGradients> buffers = new ArrayList<>();
-    private final BooleanSupplier stop;
-    private final Runnable layerDone;
+    private final StopSignal signal;
 
     /**
      * @param stop checked by compute threads before each layer; once true, the pass is abandoned
@@ -43,29 +36,26 @@ final class Passes implements AutoCloseable {
      */
     Passes(
             DecoderModel model,
-            Trainable trained,
+            Trainable<Gradients> trained,
             AdamW optimizer,
             ActivationCheckpointing checkpointing,
             int threads,
             BooleanSupplier stop,
             Runnable layerDone) {
         this.model = model;
-        this.optimizer = optimizer;
         this.checkpointing = checkpointing;
-        int count = trained.gradientBuffers(threads);
-        this.threads = new ComputeThreads(threads, count);
-        this.stop = stop;
-        this.layerDone = layerDone;
-        this.scope = model.scope().child();
-        this.total = trained.newGradients(scope);
-        for (int buffer = 0; buffer < count; buffer++) {
-            buffers.add(trained.newGradients(scope));
-        }
+        this.sum = new GradientSum<>(model.scope(), trained, optimizer, threads);
+        this.scope = sum.scope();
+        this.signal = new StopSignal(stop, layerDone);
+    }
+
+    StopSignal signal() {
+        return signal;
     }
 
     /** Gradient of the summed loss of the last {@link #train}. */
-    StepGradients gradients() {
-        return total;
+    StepGradients<Gradients> gradients() {
+        return sum.total();
     }
 
     /**
@@ -83,13 +73,11 @@ final class Passes implements AutoCloseable {
             IntFunction<Objective> objectiveOf) {
         return run(new PassWork(model, batches, true) {
 
-            private boolean begun;
-
             @Override
             LossSums rows(int buffer, int batch, @Nullable Continuation continued) {
                 MicroBatch own = batches.get(batch);
                 AppliedAdapter applied = adapter.with(adapter.beta(), dropoutOf.apply(own));
-                Gradients gradients = buffers.get(buffer).forModel();
+                Gradients gradients = sum.buffer(buffer);
                 PassInput input = own.input(continued);
                 return model.lossAndGradient(scope, input, applied, gradients, control(), objectiveOf.apply(batch));
             }
@@ -102,20 +90,19 @@ final class Passes implements AutoCloseable {
             @Override
             LossSums backward(int buffer, Prefix.Part part) {
                 try (TrainingPass pass = take(part)) {
-                    return pass.backward(buffers.get(buffer).forModel(), Objective.LIKELIHOOD);
+                    return pass.backward(sum.buffer(buffer), Objective.LIKELIHOOD);
                 }
             }
 
             @Override
             void receiveGradient(int buffer) {
-                optimizer.accumulate(scope, total, buffers.get(buffer), !begun);
-                begun = true;
+                sum.add(buffer);
             }
         });
     }
 
     private PassControl control() {
-        return new PassControl(checkpointing.isOn(), betweenLayers());
+        return new PassControl(checkpointing.isOn(), signal.betweenParts());
     }
 
     /**
@@ -131,12 +118,12 @@ final class Passes implements AutoCloseable {
 
             @Override
             LossSums rows(int buffer, int batch, @Nullable Continuation continued) {
-                return model.loss(scope, batches.get(batch).input(continued), adapter, betweenLayers());
+                return model.loss(scope, batches.get(batch).input(continued), adapter, signal.betweenParts());
             }
 
             @Override
             LossSums forward(Prefix.Part part, Continuation continued) {
-                return model.loss(scope, part.input(continued), adapter, betweenLayers());
+                return model.loss(scope, part.input(continued), adapter, signal.betweenParts());
             }
 
             @Override
@@ -157,14 +144,14 @@ final class Passes implements AutoCloseable {
         PassWork work = new PassWork(model, batches, false) {
             @Override
             LossSums rows(int buffer, int batch, @Nullable Continuation continued) {
-                each[batch] =
-                        model.logProbabilities(scope, batches.get(batch).input(continued), adapter, betweenLayers());
+                each[batch] = model.logProbabilities(
+                        scope, batches.get(batch).input(continued), adapter, signal.betweenParts());
                 return LossSums.NONE;
             }
 
             @Override
             LossSums forward(Prefix.Part part, Continuation continued) {
-                return model.loss(scope, part.input(continued), adapter, betweenLayers());
+                return model.loss(scope, part.input(continued), adapter, signal.betweenParts());
             }
         };
         return run(work).map(sums -> List.of(each));
@@ -183,13 +170,13 @@ final class Passes implements AutoCloseable {
             @Override
             LossSums rows(int buffer, int batch, @Nullable Continuation continued) {
                 states[batch] = target.model()
-                        .states(owner, batches.get(batch).input(continued), target.adapter(), betweenLayers());
+                        .states(owner, batches.get(batch).input(continued), target.adapter(), signal.betweenParts());
                 return LossSums.NONE;
             }
 
             @Override
             LossSums forward(Prefix.Part part, Continuation continued) {
-                return target.model().loss(scope, part.input(continued), target.adapter(), betweenLayers());
+                return target.model().loss(scope, part.input(continued), target.adapter(), signal.betweenParts());
             }
         };
         return run(work).map(sums -> List.of(states));
@@ -202,68 +189,27 @@ final class Passes implements AutoCloseable {
             @Override
             LossSums rows(int buffer, int batch, @Nullable Continuation continued) {
                 PassInput input = batches.get(batch).input(continued);
-                return model.divergence(scope, input, adapter, lessonOf.apply(batch), betweenLayers());
+                return model.divergence(scope, input, adapter, lessonOf.apply(batch), signal.betweenParts());
             }
 
             @Override
             LossSums forward(Prefix.Part part, Continuation continued) {
-                return model.loss(scope, part.input(continued), adapter, betweenLayers());
+                return model.loss(scope, part.input(continued), adapter, signal.betweenParts());
             }
         });
     }
 
     private Optional<LossSums> run(PassWork work) {
-        return attempt(betweenParts -> work.run(threads));
+        return signal.attempt(betweenParts -> work.run(sum));
     }
 
     /** Sets the gradient to 0, for a step without trained tokens. */
     void clear() {
-        optimizer.clear(scope, total);
-    }
-
-    /**
-     * Runs other work, which a stop of the training ends.
-     *
-     * @param work calls the given action after each of its parts, which ends it by a {@link CancellationException} once the training is to
-     *     stop
-     * @return empty if the training is to stop
-     */
-    <T> Optional<T> attempt(Function<Runnable, T> work) {
-        try {
-            return Optional.of(work.apply(betweenLayers()));
-        } catch (CancellationException e) {
-            if (!stop.getAsBoolean()) {
-                throw e;
-            }
-            return Optional.empty();
-        }
-    }
-
-    /** The action that a model calls before each layer of one pass. */
-    private Runnable betweenLayers() {
-        boolean[] begun = new boolean[1];
-        return () -> {
-            if (stop.getAsBoolean()) {
-                throw new GivenUpException();
-            }
-            if (begun[0]) {
-                layerDone.run();
-            }
-            begun[0] = true;
-        };
+        sum.clear();
     }
 
     @Override
     public void close() {
-        threads.close();
-        scope.close();
-    }
-
-    /** Leaves a pass from within a layer's thread. */
-    private static final class GivenUpException extends CancellationException {
-
-        GivenUpException() {
-            super("the training is to stop");
-        }
+        sum.close();
     }
 }

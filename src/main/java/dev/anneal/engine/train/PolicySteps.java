@@ -169,6 +169,7 @@ final class PolicySteps implements Steps {
     private Optional<List<Group>> sample(
             int rollout, List<EncodedPrompt> prompts, int samples, AppliedAdapter adapter) {
         return passes.passes()
+                .signal()
                 .attempt(betweenTokens -> sampler.sample(rollout, prompts, samples, adapter, betweenTokens));
     }
 

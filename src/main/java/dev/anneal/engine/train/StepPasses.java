@@ -17,7 +17,7 @@ import java.util.function.IntFunction;
  */
 record StepPasses(
         TrainingJob job,
-        Trainable trained,
+        Trainable<?> trained,
         Passes passes,
         ActivationCheckpointing checkpointing,
         Consumer<Progress> progress) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Answers that a target writes to the prompts of rows, so that its draft learns from the target's own texts instead of those of the file. They
@@ -32,7 +33,9 @@ final class TargetAnswers {
 
     private final TrainingMethod.Regeneration settings;
     private final Target target;
-    private final StepPasses passes;
+    private final TrainingJob job;
+    private final Consumer<Progress> progress;
+    private final StopSignal signal;
     private final List<EncodedRow> rows;
     private final List<Answered> answered = new ArrayList<>();
 
@@ -44,10 +47,17 @@ final class TargetAnswers {
     record Saved(List<Answered> answers) {}
 
     /** @param rows all that are to be answered */
-    TargetAnswers(TrainingMethod.Regeneration settings, Target target, StepPasses passes, List<EncodedRow> rows) {
+    TargetAnswers(
+            TrainingMethod.Regeneration settings,
+            TrainingJob job,
+            Consumer<Progress> progress,
+            StopSignal signal,
+            List<EncodedRow> rows) {
         this.settings = settings;
-        this.target = target;
-        this.passes = passes;
+        this.target = Objects.requireNonNull(job.target());
+        this.job = job;
+        this.progress = progress;
+        this.signal = signal;
         this.rows = rows;
     }
 
@@ -56,10 +66,9 @@ final class TargetAnswers {
         if (answered.size() == rows.size()) {
             return true;
         }
-        passes.progress()
-                .accept(new Progress.Note("The target writes %,d of %,d answers, at temperature %s"
-                        .formatted(rows.size() - answered.size(), rows.size(), settings.temperature())));
-        BatchWidth breadth = new BatchWidth(passes.job().computeThreads());
+        progress.accept(new Progress.Note("The target writes %,d of %,d answers, at temperature %s"
+                .formatted(rows.size() - answered.size(), rows.size(), settings.temperature())));
+        BatchWidth breadth = new BatchWidth(job.computeThreads());
         try (IncrementalDecoder model = new IncrementalDecoder(target.model())) {
             Decoder decoder = new Decoder(model, target.adapter(), data.ends(), breadth);
             while (answered.size() < rows.size()) {
@@ -68,7 +77,7 @@ final class TargetAnswers {
                         .map(this::prompt)
                         .toList();
                 Optional<List<Answer>> answers =
-                        passes.passes().attempt(betweenTokens -> decoder.answer(prompts, betweenTokens));
+                        signal.attempt(betweenTokens -> decoder.answer(prompts, betweenTokens));
                 if (answers.isEmpty()) {
                     return false;
                 }
@@ -80,8 +89,8 @@ final class TargetAnswers {
 
     private Prompt prompt(EncodedRow row) {
         int[] prompt = row.lastPrompt();
-        int room = passes.job().settings().maxLengthTokens() - prompt.length;
-        long seed = SplitMix64.key(passes.job().settings().seed(), row.line());
+        int room = job.settings().maxLengthTokens() - prompt.length;
+        long seed = SplitMix64.key(job.settings().seed(), row.line());
         return new Prompt(
                 prompt,
                 Math.max(0, Math.min(room, settings.maxTokens())),
@@ -101,7 +110,7 @@ final class TargetAnswers {
             throw new DataException(
                     DataException.Code.DATASET_INVALID,
                     "no prompt of the file leaves room for an answer of the target within %,d tokens; raise anneal.max_length"
-                            .formatted(passes.job().settings().maxLengthTokens()));
+                            .formatted(job.settings().maxLengthTokens()));
         }
         return written;
     }

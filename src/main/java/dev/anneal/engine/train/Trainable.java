@@ -2,7 +2,6 @@ package dev.anneal.engine.train;
 
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.model.AppliedAdapter;
-import dev.anneal.engine.network.model.Gradients;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
 import java.io.IOException;
@@ -10,14 +9,18 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The trained values: fp32 masters, their gradients, their file, and the form in which the model computes with them. */
-interface Trainable extends AutoCloseable {
+/**
+ * The trained values: fp32 masters, their gradients, their file, and the form in which the model computes with them.
+ *
+ * @param <G> form in which the model writes gradients
+ */
+interface Trainable<G> extends AutoCloseable {
 
     /** The masters, always in the same order. */
     List<Parameter> parameters();
 
     /** Allocates gradients of all masters, owned by {@code owner}. */
-    StepGradients newGradients(Scope owner);
+    StepGradients<G> newGradients(Scope owner);
 
     /**
      * Number of gradient buffers of micro-batches: at least one for each thread; one more lets threads continue while a longer pass ends.
@@ -77,7 +80,7 @@ interface Trainable extends AutoCloseable {
      * @param ofParameters one for each parameter, in their order
      * @param forModel the same memory as the model writes it
      */
-    record StepGradients(List<Tensor> ofParameters, Gradients forModel) {
+    record StepGradients<G>(List<Tensor> ofParameters, G forModel) {
 
         public StepGradients {
             ofParameters = List.copyOf(ofParameters);

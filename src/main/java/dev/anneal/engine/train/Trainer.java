@@ -2,6 +2,7 @@ package dev.anneal.engine.train;
 
 import dev.anneal.engine.network.lora.Adapter;
 import dev.anneal.engine.network.lora.AdapterConfig;
+import dev.anneal.engine.network.model.Gradients;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Progress;
@@ -59,7 +60,7 @@ public final class Trainer {
         ActivationCheckpointing checkpointing =
                 new ActivationCheckpointing(job.settings().activationCheckpointing());
         try (Scope scope = job.model().scope().child();
-                Trainable trained = trainable();
+                Trainable<Gradients> trained = trainable();
                 AdamW optimizer = new AdamW(scope, trained);
                 Passes passes = new Passes(
                         job.model(),
@@ -70,12 +71,13 @@ public final class Trainer {
                         control::isStopping,
                         progress::layerDone)) {
             StepPasses stepPasses = new StepPasses(job, trained, passes, checkpointing, progress::tell);
-            TrainingRun run = new TrainingRun(stepPasses, optimizer, steps(stepPasses));
+            TrainingRun run =
+                    new TrainingRun(job, trained, optimizer, passes.gradients(), steps(stepPasses), progress::tell);
             @Nullable String resumeFrom = job.task().resumeFrom();
             if (resumeFrom != null) {
                 run.resume(Checkpoint.open(Path.of(resumeFrom)));
             }
-            return run.toTheEnd(control);
+            return run.toTheEnd(control, stepPasses::keepActivationsIfTheyFit);
         }
     }
 
@@ -84,7 +86,7 @@ public final class Trainer {
         return TrainingProcedure.of(method).steps().make(method, job.data(), passes);
     }
 
-    private Trainable trainable() throws IOException {
+    private Trainable<Gradients> trainable() throws IOException {
         @Nullable AdapterSettings settings = job.adapter();
         if (settings == null) {
             return FullTraining.of(job.model());

@@ -22,9 +22,9 @@ final class TrainingRun {
 
     private final TrainingJob job;
     private final TrainingSettings settings;
-    private final Trainable trained;
+    private final Trainable<?> trained;
     private final AdamW optimizer;
-    private final StepPasses passes;
+    private final Trainable.StepGradients<?> gradients;
     private final Steps steps;
     private final Consumer<Progress> progress;
     private final LearningRateSchedule rates;
@@ -40,15 +40,24 @@ final class TrainingRun {
     private long sharedTokens;
     private long trainedTokens;
 
-    /** @param steps of the job's method, which compute with {@code passes} */
-    TrainingRun(StepPasses passes, AdamW optimizer, Steps steps) {
-        this.job = passes.job();
+    /**
+     * @param gradients which hold the gradient of a computed step
+     * @param steps of the job's method
+     */
+    TrainingRun(
+            TrainingJob job,
+            Trainable<?> trained,
+            AdamW optimizer,
+            Trainable.StepGradients<?> gradients,
+            Steps steps,
+            Consumer<Progress> progress) {
+        this.job = job;
         this.settings = job.settings();
-        this.trained = passes.trained();
+        this.trained = trained;
         this.optimizer = optimizer;
-        this.passes = passes;
+        this.gradients = gradients;
         this.steps = steps;
-        this.progress = passes.progress();
+        this.progress = progress;
         this.rates = new LearningRateSchedule(
                 LearningRateSchedule.Shape.valueOf(
                         settings.optimizer().schedule().toUpperCase(Locale.ROOT)),
@@ -79,13 +88,14 @@ final class TrainingRun {
         divergence.resume(checkpoint.state().firstLoss());
     }
 
-    Trainer.Outcome toTheEnd(TrainingControl control) throws IOException {
+    /** @param whenStarted called before the first pass, once everything but passes is allocated */
+    Trainer.Outcome toTheEnd(TrainingControl control, Runnable whenStarted) throws IOException {
         progress.accept(new Progress.Started(step, settings.totalSteps(), trained.count(), precision()));
         if (step == 0 && job.initialAdapter() != null) {
             // Allows exports and evaluations of the initial adapter.
             save();
         }
-        passes.keepActivationsIfTheyFit();
+        whenStarted.run();
         boolean going = steps.prepare() && validateFirst();
         while (going && step < settings.totalSteps()) {
             going = !control.isStopping() && advance(control);
@@ -132,7 +142,6 @@ final class TrainingRun {
             return false;
         }
         Steps.Result result = computed.get();
-        Trainable.StepGradients gradients = passes.passes().gradients();
         double norm = optimizer.norm(gradients) / result.divisor();
         requireFinite(result.loss(), norm);
         divergence.check(step, result, norm);

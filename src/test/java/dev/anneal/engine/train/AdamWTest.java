@@ -48,7 +48,7 @@ class AdamWTest {
     @Test
     void theFirstStepIsTheClosedForm() {
         float[] before = adapter.a().toFloats();
-        StepGradients gradients = constant(0.5f);
+        StepGradients<?> gradients = constant(0.5f);
 
         optimizer.step(gradients, 0.1, new AdamW.Rates(1e-2, 1e-2, 0.1), 1);
 
@@ -80,14 +80,14 @@ class AdamWTest {
 
     @Test
     void theNormIsThatOfAllGradientsTogether() {
-        StepGradients gradients = constant(0.5f);
+        StepGradients<?> gradients = constant(0.5f);
         double elements = (double) (adapter.a().elements() + adapter.b().elements());
 
         assertThat(optimizer.norm(gradients)).isCloseTo(0.5 * Math.sqrt(elements), within(1e-9));
     }
 
-    private StepGradients constant(float value) {
-        StepGradients gradients = new AdapterTraining(adapter).newGradients(scope);
+    private StepGradients<?> constant(float value) {
+        StepGradients<?> gradients = new AdapterTraining(adapter).newGradients(scope);
         gradients.ofParameters().forEach(gradient -> fill(gradient, value));
         return gradients;
     }

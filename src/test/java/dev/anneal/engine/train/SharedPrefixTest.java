@@ -16,6 +16,7 @@ import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
+import dev.anneal.engine.network.model.Gradients;
 import dev.anneal.engine.network.model.LossSums;
 import dev.anneal.engine.network.model.Objective;
 import dev.anneal.engine.network.torch.ElementType;
@@ -115,7 +116,7 @@ class SharedPrefixTest {
         DeviceLimits limits = new DeviceLimits(128, 128, 256, 16);
         try (DecoderModel model =
                         DecoderModel.load(GoldenTensors.path("models/" + base), ElementType.FLOAT32, TestDevice.NAME);
-                Trainable trained = golden(model, base, name);
+                Trainable<Gradients> trained = golden(model, base, name);
                 AdamW optimizer = new AdamW(model.scope(), trained);
                 Passes passes = new Passes(
                         model, trained, optimizer, new ActivationCheckpointing("off"), 2, () -> false, () -> {})) {
@@ -148,7 +149,7 @@ class SharedPrefixTest {
         AtomicInteger layersLeft = new AtomicInteger();
         try (DecoderModel model =
                         DecoderModel.load(GoldenTensors.path("models/qwen3"), ElementType.FLOAT32, TestDevice.NAME);
-                Trainable trained = golden(model, "qwen3", "silu");
+                Trainable<Gradients> trained = golden(model, "qwen3", "silu");
                 AdamW optimizer = new AdamW(model.scope(), trained);
                 Passes passes = new Passes(
                         model,
@@ -175,7 +176,7 @@ class SharedPrefixTest {
         }
     }
 
-    private static Trainable golden(DecoderModel model, String base, String name) throws IOException {
+    private static Trainable<Gradients> golden(DecoderModel model, String base, String name) throws IOException {
         if (name.equals("full")) {
             return FullTraining.of(model);
         }
@@ -213,7 +214,11 @@ class SharedPrefixTest {
 
     /** What is the same however rows are split. */
     private record Step(
-            DecoderModel model, Trainable trained, AppliedAdapter applied, String recompute, Objective objective) {
+            DecoderModel model,
+            Trainable<Gradients> trained,
+            AppliedAdapter applied,
+            String recompute,
+            Objective objective) {
 
         Computed compute(List<MicroBatch> batches, int threads) {
             try (AdamW optimizer = new AdamW(model.scope(), trained);
