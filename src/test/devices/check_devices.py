@@ -25,6 +25,9 @@ REWRITTEN = {
     ", grad_input=dp)": ")",
     "torch.addcmul(own * next[2], other, next[3], out=own)": "torch.copy_(own, torch.addcmul(own * next[2], other, next[3]))",
     "unused = torch.mm(x, torch.t(weight), out=out)": "unused = torch.copy_(out, torch.mm(x, torch.t(weight)))",
+    # The second round of a race, which depends on values.
+    "if bool(torch.any(torch.lt(best, torch.narrow(highest, 1, count - 1, 1)))):": "if torch.any(torch.lt(best, torch.narrow(highest, 1, count - 1, 1))).dim() == 0:",
+    "count = int(torch.amax(torch.sum(torch.gt(bounds, best), -1)))": "count = torch.amax(torch.sum(torch.gt(bounds, best), -1)).dim()",
 }
 folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else programs.FOLDER
 device = "cuda"
@@ -114,8 +117,13 @@ def others():
     program("rate").products(tensor(5, 3), tensor(4, 3), tensor(5, 4), 2)
     sampling = program("sampling")
     logits, column, counts = tensor(3, 20), tensor(3, 1), tensor(3, 1, dtype=torch.int64)
-    sampling.filtered(logits, column, counts, column, column)
-    assert sampling.draw(sampling.warm(logits, column), counts).device.type == device
+    filtered = sampling.filtered(sampling.rows(logits, tensor(3, dtype=torch.int64)), column, counts, column, column)
+    race = program("race")
+    words = tensor(2, 3, 1, 1, dtype=torch.int64)
+    stirred = race.stirred(tensor(16, 2, dtype=torch.int64))          # 12 places more than tokens
+    t = race.uniform(race.noise(words, stirred))
+    assert race.winners(tensor(3, 32), t.flatten(1)).device.type == device
+    assert race.draw(filtered, column, words, stirred).device.type == device
     assert sampling.largest(logits).device.type == device
     logprobs = sampling.logprobs(logits)
     for result in [sampling.logprobs_of(logprobs, counts), *sampling.most_likely(logprobs, 3)]:

@@ -118,9 +118,21 @@ def small_programs(kit):
     def sampled(device):
         logits = torch.randn(64, 5000, generator=torch.Generator().manual_seed(4)).to(device)
         column = torch.ones(64, 1, device=device)
-        return programs.program("sampling").filtered(logits, column * 0.8, torch.full((64, 1), 50, device=device), column * 0.9, column * 0.05)
+        filtered = programs.program("sampling").filtered(logits, column * 0.8, torch.full((64, 1), 50, device=device), column * 0.9, column * 0.05)
+        return torch.softmax(filtered, -1)
 
-    for name, compute, bound in (("AdamW", adamw, 1e-6), ("merge into bf16", merge, 1e-3), ("filters of sampling", sampled, 1e-5)):
+    def drawn(device):
+        """The noise is exact, so tokens may differ only where scores tie within rounding: hardly one of 64."""
+        generator = torch.Generator().manual_seed(5)
+        logits = 4 * torch.randn(64, 5000, generator=generator)
+        words = torch.randint(-2**31, 2**31, (2, 64, 1, 1), generator=generator)
+        words[0], words[1] = words[0] & ~1, words[1] | 1
+        race = programs.program("race")
+        stirred = race.stirred(torch.arange(5008, device=device).view(16, -1))
+        return race.draw(logits.to(device), torch.ones(64, 1, device=device), words.to(device), stirred)
+
+    for name, compute, bound in (("AdamW", adamw, 1e-6), ("merge into bf16", merge, 1e-3), ("filters of sampling", sampled, 1e-5),
+                                 ("tokens drawn", drawn, 0)):
         kit.check(name, difference(compute(kit.device), compute("cpu")), bound)
 
 

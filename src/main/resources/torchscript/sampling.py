@@ -1,19 +1,19 @@
-# The choice of next tokens: temperature, top-k, top-p and min-p, each with a value of its own for every sequence, in this order and with the
-# rules of transformers' generate. fp32; tokens are drawn from cumulative sums in fp64.
+# What next tokens are chosen from: temperature, top-k, top-p and min-p, each with a value of its own for every sequence, in this order and with the rules of
+# transformers' generate. fp32. race.py draws tokens.
 #
 # M sequences   V vocabulary
 class Sampling(Module):
   __parameters__ = []
   __buffers__ = []
 
-  # Probabilities at a temperature.
-  def warm(self: __torch__.Sampling,
+  # Logits of some sequences.
+  def rows(self: __torch__.Sampling,
            logits: Tensor,        # [M, V]
-           temperature: Tensor    # [M, 1]   above 0
-           ) -> Tensor:           # [M, V]
-    return torch.softmax(logits / temperature, -1)
+           at: Tensor             # [N]      int64
+           ) -> Tensor:           # [N, V]
+    return torch.index_select(logits, 0, at)
 
-  # Probabilities of what the filters leave. Tokens that tie with the k-th largest stay.
+  # Logits at a temperature of what the filters leave, -inf elsewhere. Tokens that tie with the k-th largest stay.
   def filtered(self: __torch__.Sampling,
                logits: Tensor,        # [M, V]
                temperature: Tensor,   # [M, 1]   above 0
@@ -29,17 +29,7 @@ class Sampling(Module):
     gone = torch.le(torch.cumsum(p, -1), 1. - top_p)
     unused = torch.fill_(gone[:, -1:], False)
     gone = torch.logical_or(gone, torch.lt(p, min_p * p[:, -1:]))
-    kept = torch.masked_fill(ascending, gone, -inf)
-    return torch.scatter(torch.zeros_like(scores), 1, order, torch.softmax(kept, -1))
-
-  # Tokens by inverse transform: the first one at which the cumulative probability passes the number drawn.
-  def draw(self: __torch__.Sampling,
-           p: Tensor,             # [M, V]
-           bits: Tensor           # [M, 1]   int64, 53 random bits each
-           ) -> Tensor:           # [M]      int64
-    sums = torch.cumsum(p, -1, dtype=7)                               # [M, V]
-    uniform = bits.to(7) * 2. ** -53
-    return torch.squeeze(torch.searchsorted(sums, uniform * sums[:, -1:], right=True), 1)
+    return torch.scatter_(scores, 1, order, torch.masked_fill(ascending, gone, -inf))
 
   # The most likely tokens; of equal ones the first.
   def largest(self: __torch__.Sampling, logits: Tensor) -> Tensor:

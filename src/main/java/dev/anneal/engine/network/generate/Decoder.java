@@ -57,7 +57,8 @@ public record Decoder(
     public List<Answer> answer(List<Prompt> prompts, Runnable betweenTokens) {
         while (true) {
             try (Scope own = model.scope().child()) {
-                return answerOnce(new NextTokens(own), model.packed(own, adapter), prompts, betweenTokens);
+                NextTokens nextTokens = new NextTokens(own, model.config().vocabularySize());
+                return answerOnce(nextTokens, model.packed(own, adapter), prompts, betweenTokens);
             } catch (TorchException e) {
                 if (!e.isOutOfMemory() || !breadth.narrow(prompts.size(), limits())) {
                     throw e;

@@ -7,13 +7,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 
-/** Chooses next tokens of several sequences, each with its own {@link Sampling}, by {@code torchscript/sampling.py}. */
+/**
+ * Chooses next tokens of several sequences, each with its own {@link Sampling}, by {@code torchscript/sampling.py}; those that are drawn, by {@link TokenRace}.
+ */
 final class NextTokens {
 
     private final Program program;
+    private final TokenRace race;
 
     /**
      * Where a token is chosen.
@@ -27,8 +32,10 @@ final class NextTokens {
         }
     }
 
-    NextTokens(Scope owner) {
+    /** @param vocabulary number of tokens */
+    NextTokens(Scope owner, int vocabulary) {
         this.program = Program.load(owner, "sampling", "Sampling", Map.of());
+        this.race = new TokenRace(owner, IntStream.range(0, vocabulary).toArray());
     }
 
     /** As {@link #choose}, with log-probabilities if requested. */
@@ -61,32 +68,53 @@ final class NextTokens {
 
     /** Chooses the tokens of the places, whose logits are fp32 [M, V]. */
     int[] choose(Scope scope, Tensor logits, List<Place> places) {
-        List<Sampling> samplings = places.stream().map(Place::sampling).toList();
-        boolean allGreedy = samplings.stream().allMatch(Sampling::isGreedy);
-        boolean allDrawn = samplings.stream().noneMatch(Sampling::isGreedy);
-        long[] largest =
-                allDrawn ? new long[0] : program.call(scope, "largest", logits).toLongs();
-        long[] drawn = allGreedy ? new long[0] : draw(scope, logits, places, samplings);
+        int[] greedy = rows(places, Sampling::isGreedy);
+        int[] drawn = rows(places, sampling -> !sampling.isGreedy());
         int[] tokens = new int[places.size()];
-        for (int i = 0; i < tokens.length; i++) {
-            tokens[i] = (int) (samplings.get(i).isGreedy() ? largest[i] : drawn[i]);
+        if (greedy.length > 0) {
+            Tensor own = rows(scope, logits, greedy);
+            put(tokens, greedy, program.call(scope, "largest", own).toLongs());
+        }
+        if (drawn.length > 0) {
+            List<Place> own = Arrays.stream(drawn).mapToObj(places::get).toList();
+            put(tokens, drawn, draw(scope, rows(scope, logits, drawn), own));
         }
         return tokens;
     }
 
-    private long[] draw(Scope scope, Tensor logits, List<Place> places, List<Sampling> samplings) {
-        Tensor bits = longs(scope, places, place -> place.sampling().bits(place.position()));
-        return program.call(scope, "draw", distribution(scope, logits, samplings), bits)
-                .toLongs();
+    private static int[] rows(List<Place> places, Predicate<Sampling> condition) {
+        return IntStream.range(0, places.size())
+                .filter(row -> condition.test(places.get(row).sampling()))
+                .toArray();
     }
 
-    /** Probabilities after temperature and filters, [M, V]. */
-    Tensor distribution(Scope scope, Tensor logits, List<Sampling> samplings) {
-        Tensor temperature = floats(scope, samplings, each -> each.isGreedy() ? 1 : each.temperature());
-        if (samplings.stream().noneMatch(Sampling::isFiltered)) {
-            return program.call(scope, "warm", logits, temperature);
+    private Tensor rows(Scope scope, Tensor logits, int[] rows) {
+        if (rows.length == logits.shape()[0]) {
+            return logits;
         }
+        Tensor at = scope.longs(Arrays.stream(rows).asLongStream().toArray(), rows.length);
+        return program.call(scope, "rows", logits, at);
+    }
+
+    private static void put(int[] tokens, int[] rows, long[] chosen) {
+        IntStream.range(0, rows.length).forEach(i -> tokens[rows[i]] = (int) chosen[i]);
+    }
+
+    private long[] draw(Scope scope, Tensor logits, List<Place> places) {
+        List<Sampling> samplings = places.stream().map(Place::sampling).toList();
+        long[] keys = places.stream()
+                .mapToLong(place -> place.sampling().noiseKey(place.position()))
+                .toArray();
+        if (samplings.stream().anyMatch(Sampling::isFiltered)) {
+            return race.draw(scope, filtered(scope, logits, samplings), floats(scope, samplings, each -> 1), keys);
+        }
+        return race.draw(scope, logits, floats(scope, samplings, Sampling::temperature), keys);
+    }
+
+    /** Logits at the temperature, -inf for tokens that the filters take away: [M, V]. None is greedy. */
+    Tensor filtered(Scope scope, Tensor logits, List<Sampling> samplings) {
         long vocabulary = logits.shape()[1];
+        Tensor temperature = floats(scope, samplings, Sampling::temperature);
         Tensor topK =
                 longs(scope, samplings, each -> each.topK() == 0 ? vocabulary : Math.min(each.topK(), vocabulary));
         Tensor topP = floats(scope, samplings, Sampling::topP);

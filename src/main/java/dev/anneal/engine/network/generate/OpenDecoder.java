@@ -49,7 +49,7 @@ public final class OpenDecoder implements AutoCloseable {
     public OpenDecoder(IncrementalDecoder model, Limits limits, Turns turns, String name) {
         this.model = model;
         this.scope = model.scope().child();
-        this.nextTokens = new NextTokens(scope);
+        this.nextTokens = new NextTokens(scope, model.config().vocabularySize());
         this.limits = limits;
         this.prefixes = new PrefixCache(model, scope, limits.prefixBytes());
         this.turns = turns;

@@ -9,7 +9,7 @@ import dev.anneal.engine.math.random.SplitMix64;
  * @param topK number of most likely tokens to keep, plus ties with the last of them; 0 for all
  * @param topP minimum total probability of the tokens to keep; 1 for all
  * @param minP share of the largest probability below which tokens are dropped; 0 for none
- * @param seed seed of the sequence's random numbers: a token depends only on the seed, its position and the logits
+ * @param seed seed of the sequence's noise: a token depends only on the seed, its position and the logits
  */
 public record Sampling(double temperature, int topK, double topP, double minP, long seed) {
 
@@ -34,7 +34,7 @@ public record Sampling(double temperature, int topK, double topP, double minP, l
         }
     }
 
-    /** The same sampling with other random numbers. */
+    /** The same sampling with other noise. */
     public Sampling withSeed(long other) {
         return new Sampling(temperature, topK, topP, minP, other);
     }
@@ -47,8 +47,8 @@ public record Sampling(double temperature, int topK, double topP, double minP, l
         return topK > 0 || topP < 1 || minP > 0;
     }
 
-    /** 53 random bits for the answer's token at a position. */
-    long bits(int place) {
-        return SplitMix64.mix(seed + (place + 1) * SplitMix64.GAMMA) >>> 11;
+    /** Key of the noise at a position of the answer. */
+    long noiseKey(int position) {
+        return SplitMix64.key(seed, position);
     }
 }

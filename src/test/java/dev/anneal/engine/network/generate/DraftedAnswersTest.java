@@ -123,7 +123,7 @@ class DraftedAnswersTest {
         }
         try (Lane lane = new Lane(
                 model,
-                new NextTokens(model.scope()),
+                new NextTokens(model.scope(), model.config().vocabularySize()),
                 waiting,
                 new Lane.Size(SLOTS, CONTEXT),
                 new PrefixCache(model, model.scope(), 0),

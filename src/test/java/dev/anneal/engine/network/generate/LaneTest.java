@@ -49,7 +49,8 @@ class LaneTest {
         for (int i = 0; i < SLOTS; i++) {
             waiting.add(sequence(i));
         }
-        NextTokens nextTokens = new NextTokens(incremental.scope());
+        NextTokens nextTokens =
+                new NextTokens(incremental.scope(), incremental.config().vocabularySize());
         lane = new Lane(
                 incremental,
                 nextTokens,

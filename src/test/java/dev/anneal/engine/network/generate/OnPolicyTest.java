@@ -100,7 +100,7 @@ class OnPolicyTest {
         try (IncrementalDecoder incremental = new IncrementalDecoder(model);
                 Lane lane = new Lane(
                         incremental,
-                        new NextTokens(incremental.scope()),
+                        new NextTokens(incremental.scope(), incremental.config().vocabularySize()),
                         waiting,
                         new Lane.Size(SLOTS, CONTEXT),
                         new PrefixCache(incremental, incremental.scope(), 0),

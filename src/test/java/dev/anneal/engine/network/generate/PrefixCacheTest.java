@@ -160,7 +160,7 @@ class PrefixCacheTest {
         waiting.add(new Sequence(new Prompt(prompt, 8, sampling), owner, CONTEXT, answer));
         try (Lane lane = new Lane(
                 incremental,
-                new NextTokens(incremental.scope()),
+                new NextTokens(incremental.scope(), incremental.config().vocabularySize()),
                 waiting,
                 new Lane.Size(1, CONTEXT),
                 prefixes,
