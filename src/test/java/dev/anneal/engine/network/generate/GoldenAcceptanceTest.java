@@ -85,7 +85,7 @@ class GoldenAcceptanceTest {
             }
             try (Lane lane = new Lane(
                     verifier,
-                    new NextTokens(target.scope()),
+                    new NextTokens(target.scope(), target.config().vocabularySize()),
                     waiting,
                     new Lane.Size(5, CONTEXT),
                     new PrefixCache(verifier, target.scope(), 0),
