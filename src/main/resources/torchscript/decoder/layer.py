@@ -57,16 +57,34 @@ class Decoder(Module):
   def norm_weight_gradient(self: __torch__.Decoder, g: Tensor, x: Tensor, rstd: Tensor) -> Tensor:
     return torch.sum(g.to(6) * torch.type_as(x.to(6) * rstd, x).to(6), [0])
 
-  # Gradients of a group's own weight and bias, where all weights are trained: into dw and dbias (fp32, overwritten).
+  # A gradient times `scale` into `out`, fp32: overwritten, or added to where a weight is used more than once.
+  def put(self: __torch__.Decoder, out: Tensor, gradient: Tensor, scale: float, add: bool) -> Tensor:
+    if add:
+      unused = torch.add_(out, gradient, alpha=scale)
+    else:
+      unused = torch.copy_(out, gradient)
+      if scale != 1.:
+        unused = torch.mul_(out, scale)
+    return out
+
+  # Gradients of a group's own weight and bias, where they are trained: into dw and dbias.
   def weight_gradients(self: __torch__.Decoder,
                        g: Tensor,           # [N, out]
                        x: Tensor,           # [N, in]
-                       dw: Tensor,          # [out, in]
-                       dbias: Tensor        # [out] or [0]
-                       ) -> Tensor:
+                       dw: Tensor,          # [out, in] or [0]
+                       dbias: Tensor,       # [out] or [0]
+                       add: bool) -> Tensor:
     if dbias.size(0) > 0:
-      unused = torch.copy_(dbias, torch.sum(g.to(6), [0]))
-    return torch.copy_(dw, torch.matmul(torch.t(g), x))
+      unused = self.put(dbias, torch.sum(g.to(6), [0]), 1., add)
+    if dw.size(0) > 0:
+      unused = self.put(dw, torch.matmul(torch.t(g), x), 1., add)
+    return dw
+
+  # Gradient of a norm's weight, where it is trained: into dw, [H] or [0].
+  def norm_gradient(self: __torch__.Decoder, g: Tensor, x: Tensor, rstd: Tensor, dw: Tensor, add: bool) -> Tensor:
+    if dw.size(0) > 0:
+      unused = self.put(dw, self.norm_weight_gradient(g, x, rstd), 1., add)
+    return dw
 
   # phi(z) = (1 - beta) z + beta sigma(z). At beta = 0 sigma is not evaluated: 0 * inf would be NaN. kind: 0 relu, 1 silu, 2 gelu.
   def phi(self: __torch__.Decoder, z: Tensor, kind: int, beta: float) -> Tensor:
@@ -138,7 +156,7 @@ class Decoder(Module):
       y = torch.addmm_(y, self.phi(z, kind, beta), torch.t(b))
     return y
 
-  # Backward of a group: gradients of A and B into ga and gb (fp32, overwritten), gradient of x returned.
+  # Backward of a group: gradients of A and B into ga and gb, gradient of x returned.
   def group_backward(self: __torch__.Decoder,
                      g: Tensor,             # [N, out]
                      x: Tensor,             # [N, in]
@@ -149,7 +167,7 @@ class Decoder(Module):
                      ga: Tensor,            # [S, in]
                      gb: Tensor,            # [sum of the adapted outs, r]
                      parts: List[int], rows: List[int], seeds: List[int], first: int,
-                     scale: float, kind: int, beta: float, dropout: float) -> Tensor:
+                     scale: float, kind: int, beta: float, dropout: float, add: bool) -> Tensor:
     dx = torch.matmul(g, w)                                           # [N, in]
     n = len(parts) // 2
     if n > 0:
@@ -159,17 +177,17 @@ class Decoder(Module):
         lo = parts[2 * i]
         hi = parts[2 * i + 1]
         db = torch.matmul(torch.t(g[:, lo:hi]), f[i])                 # [out of one, r]
-        unused = torch.mul_(torch.copy_(gb[at:at + hi - lo], db), scale)
+        unused = self.put(gb[at:at + hi - lo], db, scale, add)
         at = at + hi - lo
       dz = self.phi_backward(torch.matmul(g, b), z, kind, beta)       # [N, S]
       if dropout == 0.:
-        unused = torch.copy_(ga, torch.matmul(torch.t(dz), x))
+        unused = self.put(ga, torch.matmul(torch.t(dz), x), 1., add)
         dx = torch.addmm_(dx, dz, a)
       else:
         r = a.size(0) // n
         for i, d in enumerate(torch.chunk(dz, n, 1)):
           m = self.mask(x, rows, seeds, first + i, dropout)
-          unused = torch.copy_(ga[i * r:(i + 1) * r], torch.matmul(torch.t(d), x * m))
+          unused = self.put(ga[i * r:(i + 1) * r], torch.matmul(torch.t(d), x * m), 1., add)
           dx = torch.addcmul_(dx, torch.matmul(d, a[i * r:(i + 1) * r]), m)
     return dx
 
@@ -207,13 +225,17 @@ class Decoder(Module):
   def scaled(self: __torch__.Decoder, x: Tensor, y: Tensor) -> Tensor:
     return torch.baddbmm(torch.new_empty(x, [1, 1, 1]), x, y, beta=0, alpha=self.head_size ** -0.5)
 
-  # Attention weights of a block of queries, of which the last sees the last key.
-  def weights_of(self: __torch__.Decoder, q: Tensor, k: Tensor) -> Tensor:
+  # Logarithms of the attention weights of a block of queries, of which the last sees the last key, before they are normalised.
+  def scores(self: __torch__.Decoder, q: Tensor, k: Tensor) -> Tensor:
     groups = self.heads // self.kv_heads
     s = self.scaled(q, torch.transpose(k, 1, 2))                      # [KV, G * T, past + T]
     tokens = s.size(1) // groups
     past = k.size(1) - tokens
     unused = self.hide(torch.view(s, [self.kv_heads, groups, tokens, -1]), past)
+    return s
+
+  def weights_of(self: __torch__.Decoder, q: Tensor, k: Tensor) -> Tensor:
+    s = self.scores(q, k)
     return torch._softmax(s, -1, False, out=s)
 
   # First key that a query sees.
@@ -338,7 +360,7 @@ class Decoder(Module):
 
   # Gradient of what `turned` was given, from that of what it returned, which is overwritten. dnorm, [2, D] or [0], takes the gradients of the one
   # weight that all query heads are normed with and of that of the key heads.
-  def turned_backward(self: __torch__.Decoder, g: Tensor, given: Tensor, head_norm: Tensor, dnorm: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+  def turned_backward(self: __torch__.Decoder, g: Tensor, given: Tensor, head_norm: Tensor, dnorm: Tensor, cos: Tensor, sin: Tensor, add: bool) -> Tensor:
     turning = g[:, :self.heads + self.kv_heads]
     d = self.rotate(turning, cos, torch.neg(sin))
     if head_norm.size(0) > 0:
@@ -347,11 +369,76 @@ class Decoder(Module):
       unnormed, rstd = self.norm(x, w)
       if dnorm.size(0) > 0:
         of_heads = self.norm_weight_gradient(d, x, rstd)              # [heads + kv_heads, D]
-        unused = torch.copy_(dnorm[0], torch.sum(of_heads[:self.heads], [0]))
-        unused = torch.copy_(dnorm[1], torch.sum(of_heads[self.heads:], [0]))
+        unused = self.put(dnorm[0], torch.sum(of_heads[:self.heads], [0]), 1., add)
+        unused = self.put(dnorm[1], torch.sum(of_heads[self.heads:], [0]), 1., add)
       d = self.norm_backward(d, x, w, rstd)
     unused = torch.copy_(turning, d)
     return g
+
+  # Queries, keys and values of a normed input, as they are before they are turned, and z of their adapters.
+  def attention_input(self: __torch__.Decoder, h: Tensor, weights: List[Tensor], adapter: List[Tensor], parts: List[int], rows: List[int], seeds: List[int],
+                      kind: int, beta: float, dropout: float) -> Tuple[Tensor, Tensor]:
+    z = self.narrow(h, adapter[0], len(parts) // 2, rows, seeds, 0, dropout)
+    given = self.widen(h, weights[1], weights[6], z, adapter[1], kind, beta)
+    return (torch.view(given, [h.size(0), -1, self.head_size]), z)
+
+  # Gradient of that input.
+  def attention_input_backward(self: __torch__.Decoder,
+                               g: Tensor,             # [N, heads + 2 kv_heads, D]
+                               h: Tensor, z: Tensor, weights: List[Tensor], adapter: List[Tensor], grads: List[Tensor], dweights: List[Tensor],
+                               parts: List[int], rows: List[int], seeds: List[int], scale: float, kind: int, beta: float, dropout: float,
+                               add: bool) -> Tensor:
+    flat = torch.view(g, [h.size(0), -1])
+    if len(dweights) > 0:
+      unused = self.weight_gradients(flat, h, dweights[1], dweights[6], add)
+    return self.group_backward(flat, h, weights[1], z, adapter[0], adapter[1], grads[0], grads[1], parts, rows, seeds, 0, scale, kind, beta, dropout, add)
+
+  # What follows attention: its output projection, added to the residual, and the feed-forward. Returns the output of the layer, and then what the
+  # backward needs.
+  def after_attention(self: __torch__.Decoder,
+                      o: Tensor,              # [N, Q]
+                      residual: Tensor,       # [N, H]
+                      weights: List[Tensor], adapter: List[Tensor], ffn_parts: List[int], rows: List[int], seeds: List[int],
+                      kind: int, beta: float, dropout: float) -> List[Tensor]:
+    zo = self.narrow(o, adapter[2], 1, rows, seeds, 3, dropout)
+    y = torch.add_(self.widen(o, weights[2], weights[7], zo, adapter[3], kind, beta), residual)
+    h, rstd = self.norm(y, weights[3])
+    zf = self.narrow(h, adapter[4], len(ffn_parts) // 2, rows, seeds, 4, dropout)
+    gate_up = self.widen(h, weights[4], weights[8], zf, adapter[5], kind, beta)  # [N, 2 F]
+    gate, up = torch.chunk(gate_up, 2, 1)
+    f = torch.mul_(torch.silu(gate), up)                              # [N, F]
+    zd = self.narrow(f, adapter[6], 1, rows, seeds, 6, dropout)
+    out = torch.add_(self.widen(f, weights[5], weights[9], zd, adapter[7], kind, beta), y)
+    return [out, o, zo, y, rstd, zf, gate_up, zd]
+
+  # Gradients of the residual and of attention's output.
+  def after_attention_backward(self: __torch__.Decoder, g: Tensor, saved: List[Tensor], weights: List[Tensor], adapter: List[Tensor], grads: List[Tensor],
+                               dweights: List[Tensor], o_parts: List[int], ffn_parts: List[int], down_parts: List[int], rows: List[int], seeds: List[int],
+                               scale: float, kind: int, beta: float, dropout: float, add: bool) -> Tuple[Tensor, Tensor]:
+    o, zo, y, rstd, zf, gate_up, zd = saved
+    a1, b1, ao, bo, af, bf, ad, bd = adapter
+    ga1, gb1, gao, gbo, gaf, gbf, gad, gbd = grads
+    whole = len(dweights) > 0
+    gate, up = torch.chunk(gate_up, 2, 1)
+    act = torch.silu(gate)
+    f = act * up
+    if whole:
+      unused = self.weight_gradients(g, f, dweights[5], dweights[9], add)
+    df = self.group_backward(g, f, weights[5], zd, ad, bd, gad, gbd, down_parts, rows, seeds, 6, scale, kind, beta, dropout, add)
+    d_ffn = torch.empty_like(gate_up)                                 # [N, 2 F]
+    d_gate, d_up = torch.chunk(d_ffn, 2, 1)
+    unused = torch.silu_backward(df * up, gate, grad_input=d_gate)
+    unused = torch.mul(df, act, out=d_up)
+    h = self.norm_again(y, weights[3], rstd)
+    if whole:
+      unused = self.weight_gradients(d_ffn, h, dweights[4], dweights[8], add)
+    dh = self.group_backward(d_ffn, h, weights[4], zf, af, bf, gaf, gbf, ffn_parts, rows, seeds, 4, scale, kind, beta, dropout, add)
+    if whole:
+      unused = self.norm_gradient(dh, y, rstd, dweights[3], add)
+    g = g + self.norm_backward(dh, y, weights[3], rstd)
+    if whole:
+      unused = self.weight_gradients(g, o, dweights[2], dweights[7], add)
+    return (g, self.group_backward(g, o, weights[2], zo, ao, bo, gao, gbo, o_parts, rows, seeds, 3, scale, kind, beta, dropout, add))
 
   # One decoder layer. Returns its output and what the backward needs, in the order in which layer_backward takes it.
   def layer(self: __torch__.Decoder,
@@ -366,23 +453,14 @@ class Decoder(Module):
             keep: bool,                 # whether prefix takes the keys and values of these tokens, behind the first `start`
             seeds: List[int],           # of each row in this layer; unused without dropout
             kind: int, beta: float, dropout: float) -> List[Tensor]:
-    h, rstd1 = self.norm(x, weights[0])
-    z1 = self.narrow(h, adapter[0], len(qkv_parts) // 2, rows, seeds, 0, dropout)
-    given = torch.view(self.widen(h, weights[1], weights[6], z1, adapter[1], kind, beta), [x.size(0), -1, self.head_size])
+    h, rstd = self.norm(x, weights[0])
+    given, z = self.attention_input(h, weights, adapter, qkv_parts, rows, seeds, kind, beta, dropout)
     qkv = self.turned(given, weights[10], cos, sin)
     if keep:
       unused = torch.copy_(prefix[start:start + x.size(0)], qkv[:, self.heads:])
     o = self.attend(qkv, rows, before, prefix, start)
-    zo = self.narrow(o, adapter[2], 1, rows, seeds, 3, dropout)
-    y = torch.add_(self.widen(o, weights[2], weights[7], zo, adapter[3], kind, beta), x)
-    h, rstd2 = self.norm(y, weights[3])
-    zf = self.narrow(h, adapter[4], len(ffn_parts) // 2, rows, seeds, 4, dropout)
-    gate_up = self.widen(h, weights[4], weights[8], zf, adapter[5], kind, beta)  # [N, 2 F]
-    gate, up = torch.chunk(gate_up, 2, 1)
-    f = torch.mul_(torch.silu(gate), up)                              # [N, F]
-    zd = self.narrow(f, adapter[6], 1, rows, seeds, 6, dropout)
-    out = torch.add_(self.widen(f, weights[5], weights[9], zd, adapter[7], kind, beta), y)
-    return [out, x, rstd1, z1, given, o, zo, y, rstd2, zf, gate_up, zd]
+    after = self.after_attention(o, x, weights, adapter, ffn_parts, rows, seeds, kind, beta, dropout)
+    return after + [x, rstd, z, given]
 
   # Gradient of the layer's input; adapter gradients go into `grads`, A and B of each group as `adapter` has them, B without its zeros. Those of the
   # weights go into `dweights`, as `weights` has them but for the norm of query and key heads, [2, D]; it is empty where the weights are frozen. Where
@@ -391,48 +469,24 @@ class Decoder(Module):
                      dweights: List[Tensor], qkv_parts: List[int], o_parts: List[int], ffn_parts: List[int], down_parts: List[int], cos: Tensor, sin: Tensor,
                      rows: List[int], before: List[int], prefix: Tensor, start: int, dprefix: Tensor, dkv: Tensor,
                      seeds: List[int], scale: float, kind: int, beta: float, dropout: float) -> Tensor:
-    x, rstd1, z1, given, o, zo, y, rstd2, zf, gate_up, zd = saved
-    norm1, w_qkv, w_o, norm2, w_ffn, w_down, b_qkv, b_o, b_ffn, b_down, head_norm = weights
-    a1, b1, ao, bo, af, bf, ad, bd = adapter
-    ga1, gb1, gao, gbo, gaf, gbf, gad, gbd = grads
-    whole = len(dweights) > 0
-    gate, up = torch.chunk(gate_up, 2, 1)
-    act = torch.silu(gate)
-    f = act * up
-    if whole:
-      unused = self.weight_gradients(g, f, dweights[5], dweights[9])
-    df = self.group_backward(g, f, w_down, zd, ad, bd, gad, gbd, down_parts, rows, seeds, 6, scale, kind, beta, dropout)
-    d_ffn = torch.empty_like(gate_up)                                 # [N, 2 F]
-    d_gate, d_up = torch.chunk(d_ffn, 2, 1)
-    unused = torch.silu_backward(df * up, gate, grad_input=d_gate)
-    unused = torch.mul(df, act, out=d_up)
-    h = self.norm_again(y, norm2, rstd2)
-    if whole:
-      unused = self.weight_gradients(d_ffn, h, dweights[4], dweights[8])
-    dh = self.group_backward(d_ffn, h, w_ffn, zf, af, bf, gaf, gbf, ffn_parts, rows, seeds, 4, scale, kind, beta, dropout)
-    if whole:
-      unused = torch.copy_(dweights[3], self.norm_weight_gradient(dh, y, rstd2))
-    g = g + self.norm_backward(dh, y, norm2, rstd2)
-    if whole:
-      unused = self.weight_gradients(g, o, dweights[2], dweights[7])
-    do = self.group_backward(g, o, w_o, zo, ao, bo, gao, gbo, o_parts, rows, seeds, 3, scale, kind, beta, dropout)
+    x, rstd, z, given = saved[7:]
+    head_norm = weights[10]
+    g, do = self.after_attention_backward(g, saved[:7], weights, adapter, grads, dweights, o_parts, ffn_parts, down_parts, rows, seeds, scale, kind, beta, dropout, False)
     qkv = given
     if head_norm.size(0) > 0:
       qkv = self.turned(given, head_norm, cos, sin)
     dnorm = head_norm[:0]
-    if whole:
+    if len(dweights) > 0:
       dnorm = dweights[10]
     d_qkv = self.attend_backward(do, qkv, rows, before, prefix, start, dprefix)
     if dkv.size(0) > 0:
       unused = torch.add_(d_qkv[:, self.heads:], dkv[start:start + x.size(0)])
-    d_qkv = self.turned_backward(d_qkv, given, head_norm, dnorm, cos, sin)
-    h = self.norm_again(x, norm1, rstd1)
-    if whole:
-      unused = self.weight_gradients(torch.view(d_qkv, [x.size(0), -1]), h, dweights[1], dweights[6])
-    dh = self.group_backward(torch.view(d_qkv, [x.size(0), -1]), h, w_qkv, z1, a1, b1, ga1, gb1, qkv_parts, rows, seeds, 0, scale, kind, beta, dropout)
-    if whole:
-      unused = torch.copy_(dweights[0], self.norm_weight_gradient(dh, x, rstd1))
-    return g + self.norm_backward(dh, x, norm1, rstd1)
+    d_qkv = self.turned_backward(d_qkv, given, head_norm, dnorm, cos, sin, False)
+    h = self.norm_again(x, weights[0], rstd)
+    dh = self.attention_input_backward(d_qkv, h, z, weights, adapter, grads, dweights, qkv_parts, rows, seeds, scale, kind, beta, dropout, False)
+    if len(dweights) > 0:
+      unused = self.norm_gradient(dh, x, rstd, dweights[0], False)
+    return g + self.norm_backward(dh, x, weights[0], rstd)
 
   # Cosines and sines of the angles by which tokens are turned. Angles are fp32 products, as transformers forms them.
   def turns(self: __torch__.Decoder,
