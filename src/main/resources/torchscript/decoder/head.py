@@ -87,37 +87,100 @@
   def states(self: __torch__.Decoder, x: Tensor, at: Tensor, norm: Tensor) -> Tensor:
     return self.norm(torch.index_select(x, 0, at), norm)[0]           # [M, H]
 
-  # Divergence of a draft's next-token distributions q from a target's p at a few positions. The draft's logits become their own gradient in place.
-  # kind: 0 KL(p || q), 1 KL(q || p), 2 the total variation 1 - sum min(p, q).
+  # KL divergence of a few pairs of distributions, of which the logarithms are given, [few, V] to [few].
+  def divergence(self: __torch__.Decoder, p: Tensor, lp: Tensor, lq: Tensor) -> Tensor:
+    return torch.sum(torch.mul_(lp - lq, p), [-1])
+
+  # Gradient of a function of q = softmax(logits) with respect to the logits, from that with respect to q.
+  def through_softmax(self: __torch__.Decoder, g: Tensor, q: Tensor) -> Tensor:
+    return (g - torch.sum(g * q, [-1], True)) * q
+
+  # Divergence of a few of a draft's distributions q from a target's p, [few], and its gradient with respect to the draft's logits, [few, V].
+  # kind: 0 KL(p || q), 1 KL(q || p), 2 total variation, 3 cross entropy with the most likely token, 4 Jensen-Shannon, 5 negative logarithm of the
+  # acceptance sum min(p, q), 6 KL and total variation in shares b and 1 - b with b = exp(-3 sum min(p, q)), 7 cross entropy with p.
+  def diverging(self: __torch__.Decoder, lp: Tensor, lq: Tensor, common: Tensor, kind: int) -> Tuple[Tensor, Tensor]:
+    p = torch.exp(lp)
+    q = torch.exp(lq)
+    if kind == 0:
+      loss = self.divergence(p, lp, lq)
+      gradient = q - p
+    elif kind == 1:
+      loss = self.divergence(q, lq, lp)
+      gradient = self.through_softmax(lq - lp, q)
+    elif kind == 2:
+      loss = 1. - common
+      gradient = self.through_softmax(torch.neg(torch.lt(q, p).to(6)), q)
+    elif kind == 3:
+      best = torch.argmax(lp, -1, True)
+      loss = torch.neg(torch.squeeze(torch.gather(lq, 1, best), 1))
+      gradient = torch.scatter_add_(q, 1, best, torch.new_full(q, best.size(), -1.))
+    elif kind == 4:
+      lm = torch.logaddexp(lp, lq) - 0.6931471805599453
+      loss = 0.5 * (self.divergence(p, lp, lm) + self.divergence(q, lq, lm))
+      gradient = self.through_softmax(0.5 * (lq - lm), q)
+    elif kind == 5:
+      least = 1e-5
+      loss = torch.neg(torch.log(torch.clamp(common, least)))
+      slope = torch.div(torch.gt(common, least), torch.clamp(common, least))
+      gradient = self.through_softmax(torch.neg(torch.lt(q, p).to(6)), q) * torch.unsqueeze(slope, 1)
+    elif kind == 6:
+      share = torch.exp(-3. * common)
+      loss = share * self.divergence(p, lp, lq) + (1. - share) * (1. - common)
+      below = self.through_softmax(torch.neg(torch.lt(q, p).to(6)), q)
+      gradient = torch.lerp(below, q - p, torch.unsqueeze(share, 1))
+    else:
+      loss = torch.neg(torch.sum(p * lq, [-1]))
+      gradient = q - p
+    return (loss, gradient)
+
+  # Divergence at a few positions. The draft's logits become their own gradient in place, times the positions' weights.
   def diverge(self: __torch__.Decoder,
               logits: Tensor,        # [few, V]   the draft's
               taught: Tensor,        # [few, V]   the target's
+              weights: Tensor,       # [few] or [0]   fp32
               kind: int,
               each: Tensor           # [3, few]   fp32, takes the divergence, whether the most likely tokens are equal, and sum min(p, q)
               ) -> Tensor:           # [3]        fp64, their sums
     lp = torch.log_softmax(taught.to(6), -1)
     lq = torch.log_softmax(logits.to(6), -1)
-    p = torch.exp(lp)
-    q = torch.exp(lq)
-    common = torch.sum(torch.minimum(p, q), [-1])                     # [few]
-    if kind == 0:
-      loss = torch.sum(torch.mul_(lp - lq, p), [-1])
-      gradient = q - p
-    elif kind == 1:
-      ratio = lq - lp
-      mean = torch.sum(ratio * q, [-1], True)
-      loss = torch.squeeze(mean, -1)
-      gradient = torch.mul_(torch.sub_(ratio, mean), q)
-    else:
-      loss = 1. - common
-      below = torch.lt(q, p)
-      share = torch.sum(q * below, [-1], True)
-      gradient = torch.mul_(share - below.to(6), q)
-    unused = torch.copy_(each[0], loss)
+    common = torch.sum(torch.exp(torch.minimum(lp, lq)), [-1])        # [few]   sum min(p, q)
     unused = torch.copy_(each[1], torch.eq(torch.argmax(lq, -1), torch.argmax(lp, -1)))
     unused = torch.copy_(each[2], common)
+    loss, gradient = self.diverging(lp, lq, common, kind)
+    unused = torch.copy_(each[0], loss)
+    if weights.size(0) > 0:
+      gradient = torch.mul_(gradient, torch.unsqueeze(weights, 1))
     unused = torch.copy_(logits, gradient)
     return torch.sum(each, [-1], dtype=7)
+
+  # A draft learns at chosen positions the distributions that a target's states give, chunk by chunk. Returns the gradient of h, and the three numbers of
+  # `diverge` for each position, [3, M]; that of the table is added to dtable.
+  def learn(self: __torch__.Decoder,
+            h: Tensor,             # [M, H]   the draft's, normed
+            table: Tensor,         # [V, H]
+            states: Tensor,        # [M, H']  the target's, normed
+            taught: Tensor,        # [V, H']  the target's output embedding
+            weights: Tensor,       # [M] or [0]   fp32
+            kind: int,
+            dtable: Tensor,        # [V, H] or [0]   fp32
+            sums: Tensor,          # [3]      fp64, takes the sums of the three numbers
+            backward: bool) -> Tuple[Tensor, Tensor]:
+    dh = torch.empty_like(h)
+    each = torch.new_empty(h, [3, h.size(0)], dtype=6)
+    for i in range((h.size(0) + self.chunk - 1) // self.chunk):
+      lo = i * self.chunk
+      hi = min(lo + self.chunk, h.size(0))
+      q = torch.linear(h[lo:hi], table)                               # [c, V]   logits
+      p = torch.linear(states[lo:hi], taught)                         # [c, V]
+      for j in range((hi - lo + self.few - 1) // self.few):
+        begin = j * self.few
+        end = min(begin + self.few, hi - lo)
+        unused = torch.add_(sums, self.diverge(q[begin:end], p[begin:end], weights[lo + begin:lo + end], kind, each[:, lo + begin:lo + end]))
+      if backward:
+        unused = torch.mm(q, table, out=dh[lo:hi])
+        if dtable.size(0) > 0:
+          unused = torch.add_(dtable, torch.matmul(torch.t(q), h[lo:hi]))
+    return (dh, each)
 
   # As `head`, but the draft learns the distributions that a target's normed hidden states give at the trained positions, instead of single tokens.
   # Returns [sum of the divergences, equal most likely tokens, sum of sum min(p, q)] in fp64, the three of each position, [3, M] fp32, and the gradient.
@@ -133,24 +196,11 @@
              backward: bool) -> List[Tensor]:
     chosen = torch.index_select(x, 0, at)                             # [M, H]
     h, rstd = self.norm(chosen, norm)
-    dh = torch.empty_like(h)
     sums = torch.new_zeros(x, [3], dtype=7)
-    each = torch.new_empty(x, [3, h.size(0)], dtype=6)
+    dtable = torch.new_zeros(x, [0], dtype=6)
     if len(dweights) > 0:
-      unused = torch.zero_(dweights[1])
-    for i in range((h.size(0) + self.chunk - 1) // self.chunk):
-      lo = i * self.chunk
-      hi = min(lo + self.chunk, h.size(0))
-      q = torch.linear(h[lo:hi], table)                               # [c, V]   logits
-      p = torch.linear(states[lo:hi], taught)                         # [c, V]
-      for j in range((hi - lo + self.few - 1) // self.few):
-        begin = j * self.few
-        end = min(begin + self.few, hi - lo)
-        unused = torch.add_(sums, self.diverge(q[begin:end], p[begin:end], kind, each[:, lo + begin:lo + end]))
-      if backward:
-        unused = torch.mm(q, table, out=dh[lo:hi])
-        if len(dweights) > 0:
-          unused = torch.add_(dweights[1], torch.matmul(torch.t(q), h[lo:hi]))
+      dtable = torch.zero_(dweights[1])
+    dh, each = self.learn(h, table, states, taught, torch.new_zeros(x, [0], dtype=6), kind, dtable, sums, backward)
     result = [sums, each]
     if backward:
       result.append(self.head_backward(dh, x, chosen, norm, rstd, at, dweights))

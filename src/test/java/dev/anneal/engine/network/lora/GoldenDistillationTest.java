@@ -56,7 +56,7 @@ class GoldenDistillationTest {
     private final Targets targets = Targets.of(tokens, labels(), -100);
 
     @ParameterizedTest
-    @EnumSource(DistillationLoss.class)
+    @EnumSource(names = {"KL_DIV", "RKL", "TV"})
     void allWeightsLearnAsThoseOfTheReference(DistillationLoss loss) throws IOException {
         try (DecoderModel student = student();
                 TrainableWeights weights = TrainableWeights.of(student);
@@ -73,7 +73,7 @@ class GoldenDistillationTest {
     }
 
     @ParameterizedTest
-    @EnumSource(DistillationLoss.class)
+    @EnumSource(names = {"KL_DIV", "RKL", "TV"})
     void anAdapterLearnsAsThatOfTheReference(DistillationLoss loss) throws IOException {
         JsonNode settings = losses().path("afa");
         AdapterConfig config = AdapterConfig.of(
