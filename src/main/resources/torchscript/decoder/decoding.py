@@ -132,6 +132,28 @@
           unused = torch.addmm_(part, z, torch.t(b))
     return y
 
+  # Attention in layer i from its normed input.
+  def read_attention(self: __torch__.Decoder, h: Tensor, w: List[Tensor], i: int, layers: int, adapters: List[Tensor], segments: List[int],
+                     kinds: List[int], betas: List[float], cos: Tensor, sin: Tensor, rows: List[int], past: List[int], next: List[Tensor],
+                     cache: Tensor, none: Tensor) -> Tensor:
+    qkv = self.adapt(self.product(h, w[1], w[6]), h, 0, i, layers, adapters, segments, kinds, betas, none)
+    if len(next) > 0:
+      unused = self.turn_next(qkv, w[10], next)
+      o = self.attend_next(qkv, next, rows, cache)
+    else:
+      given = torch.view(qkv, [h.size(0), -1, self.head_size])
+      o = self.attend_continuing(self.turned(given, w[10], cos, sin), rows, past, cache)
+    return o
+
+  # The rest of layer i, onto the residual x.
+  def read_after(self: __torch__.Decoder, o: Tensor, x: Tensor, w: List[Tensor], i: int, layers: int, adapters: List[Tensor], segments: List[int],
+                 kinds: List[int], betas: List[float], least: Tensor, none: Tensor) -> Tensor:
+    x = torch.add_(self.adapt(self.product(o, w[2], w[7]), o, 1, i, layers, adapters, segments, kinds, betas, none), x)
+    h, rstd = self.norm_least(x, w[3], least)
+    gate, up = torch.chunk(self.adapt(self.product(h, w[4], w[8]), h, 2, i, layers, adapters, segments, kinds, betas, none), 2, 1)
+    f = torch.mul_(torch.silu(gate), up)                              # [N, F]
+    return torch.add_(self.adapt(self.product(f, w[5], w[9]), f, 3, i, layers, adapters, segments, kinds, betas, none), x)
+
   # Layers `first` to `last` - 1 for generation: row i continues the sequence in slot `slot` + i of the caches, which take the new keys and values.
   # Returns [N, H].
   def read(self: __torch__.Decoder, x: Tensor, first: int, last: int,
@@ -153,18 +175,8 @@
       w = weights[i * n:(i + 1) * n]
       cache = torch.narrow(caches[i], 0, slot, len(past))
       h, rstd = self.norm_least(x, w[0], least)
-      qkv = self.adapt(self.product(h, w[1], w[6]), h, 0, i, layers, adapters, segments, kinds, betas, none)
-      if len(next) > 0:
-        unused = self.turn_next(qkv, w[10], next)
-        o = self.attend_next(qkv, next, rows, cache)
-      else:
-        given = torch.view(qkv, [x.size(0), -1, self.head_size])
-        o = self.attend_continuing(self.turned(given, w[10], cos, sin), rows, past, cache)
-      x = torch.add_(self.adapt(self.product(o, w[2], w[7]), o, 1, i, layers, adapters, segments, kinds, betas, none), x)
-      h, rstd = self.norm_least(x, w[3], least)
-      gate, up = torch.chunk(self.adapt(self.product(h, w[4], w[8]), h, 2, i, layers, adapters, segments, kinds, betas, none), 2, 1)
-      f = torch.mul_(torch.silu(gate), up)                              # [N, F]
-      x = torch.add_(self.adapt(self.product(f, w[5], w[9]), f, 3, i, layers, adapters, segments, kinds, betas, none), x)
+      o = self.read_attention(h, w, i, layers, adapters, segments, kinds, betas, cos, sin, rows, past, next, cache, none)
+      x = self.read_after(o, x, w, i, layers, adapters, segments, kinds, betas, least, none)
     return x
 
   # A sequence of `length` tokens goes from one slot of all layers' keys and values to another.

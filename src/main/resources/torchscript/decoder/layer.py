@@ -521,6 +521,15 @@ class Decoder(Module):
     unused = torch.copy_(rows[:self.heads], master[0])
     return torch.copy_(rows[self.heads:], master[1])
 
+  # Weights into their masters, the way back.
+  def take(self: __torch__.Decoder, weight: Tensor, master: Tensor) -> Tensor:
+    return torch.copy_(master, weight)
+
+  def take_head_norm(self: __torch__.Decoder, weight: Tensor, master: Tensor) -> Tensor:
+    rows = torch.view(weight, [-1, self.head_size])
+    unused = torch.copy_(master[0], rows[0])
+    return torch.copy_(master[1], rows[self.heads])
+
   # Keys and values of a shorter prefix become the first ones of a longer one that continues it.
   def copy_first(self: __torch__.Decoder, target: Tensor, source: Tensor) -> Tensor:
     return torch.copy_(target[:source.size(0)], source)

@@ -43,16 +43,24 @@ public record CheckpointTensors(ModelConfig config) {
      * query and key heads. Each is one or several tensors, one under another; a weight that the family does not have is an empty list.
      */
     public List<List<Stored>> layer(int layer) {
-        String prefix = "model.layers." + layer + ".";
+        return layer("model.layers." + layer + ".", config);
+    }
+
+    /**
+     * As {@link #layer(int)}, of a layer with another name or shape.
+     *
+     * @param prefix of the names of its tensors
+     */
+    public List<List<Stored>> layer(String prefix, LayerShape shape) {
         List<List<Stored>> weights = new ArrayList<>();
         weights.add(List.of(vector(prefix + "input_layernorm.weight", config.hiddenSize())));
-        weights.add(matrices(ProjectionGroup.ATTENTION_INPUT, layer));
-        weights.add(matrices(ProjectionGroup.ATTENTION_OUTPUT, layer));
+        weights.add(matrices(ProjectionGroup.ATTENTION_INPUT, prefix, shape));
+        weights.add(matrices(ProjectionGroup.ATTENTION_OUTPUT, prefix, shape));
         weights.add(List.of(vector(prefix + "post_attention_layernorm.weight", config.hiddenSize())));
-        weights.add(matrices(ProjectionGroup.FEED_FORWARD, layer));
-        weights.add(matrices(ProjectionGroup.DOWN, layer));
+        weights.add(matrices(ProjectionGroup.FEED_FORWARD, prefix, shape));
+        weights.add(matrices(ProjectionGroup.DOWN, prefix, shape));
         for (ProjectionGroup group : ProjectionGroup.values()) {
-            weights.add(config.biased().contains(group) ? biases(group, layer) : List.of());
+            weights.add(config.biased().contains(group) ? biases(group, prefix, shape) : List.of());
         }
         weights.add(
                 config.architecture().queryKeyNorm()
@@ -76,24 +84,27 @@ public record CheckpointTensors(ModelConfig config) {
         return all;
     }
 
-    private List<Stored> matrices(ProjectionGroup group, int layer) {
+    private static List<Stored> matrices(ProjectionGroup group, String prefix, LayerShape shape) {
         return group.projections().stream()
                 .map(projection -> matrix(
-                        projection.weightName(layer), projection.outputSize(config), projection.inputSize(config)))
+                        prefix + projection.pathInLayer() + ".weight",
+                        projection.outputSize(shape),
+                        projection.inputSize(shape)))
                 .toList();
     }
 
-    private List<Stored> biases(ProjectionGroup group, int layer) {
+    private static List<Stored> biases(ProjectionGroup group, String prefix, LayerShape shape) {
         return group.projections().stream()
-                .map(projection -> vector(projection.biasName(layer), projection.outputSize(config)))
+                .map(projection -> vector(prefix + projection.pathInLayer() + ".bias", projection.outputSize(shape)))
                 .toList();
     }
 
-    private static Stored matrix(String name, long rows, long columns) {
+    /** A tensor of rows. */
+    public static Stored matrix(String name, long rows, long columns) {
         return new Stored(name, List.of(rows, columns));
     }
 
-    private static Stored vector(String name, long size) {
+    public static Stored vector(String name, long size) {
         return new Stored(name, List.of(size));
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Architecture of a base model, from its {@code config.json}. Reading it loads no native code.
@@ -36,7 +37,8 @@ public record ModelConfig(
         boolean tiedEmbeddings,
         int paddingToken,
         Set<ProjectionGroup> biased,
-        List<Integer> windows) {
+        List<Integer> windows)
+        implements LayerShape {
 
     public ModelConfig {
         biased = Set.copyOf(biased);
@@ -72,23 +74,45 @@ public record ModelConfig(
         return untied;
     }
 
+    /**
+     * As {@link #read(Path)}, of an object in a file of another kind.
+     *
+     * @param config changed: it takes the values that transformers uses for missing keys
+     */
+    public static ModelConfig read(Path file, ObjectNode config) {
+        return ModelConfigReader.read(file, config);
+    }
+
     private ModelConfig untied() {
+        return with(layers, false, windows);
+    }
+
+    /**
+     * A decoder of one such layer whose embeddings are not tied.
+     *
+     * @param window how many tokens a query sees, including itself; 0 for all
+     */
+    public ModelConfig ofOneLayer(int window) {
+        return with(1, false, List.of(window));
+    }
+
+    private ModelConfig with(int newLayers, boolean tied, List<Integer> newWindows) {
         return new ModelConfig(
                 architecture,
                 vocabularySize,
                 hiddenSize,
                 intermediateSize,
-                layers,
+                newLayers,
                 heads,
                 keyValueHeads,
                 headSize,
                 maxPositions,
                 normEpsilon,
                 rotary,
-                false,
+                tied,
                 paddingToken,
                 biased,
-                windows);
+                newWindows);
     }
 
     /** Parameters of the base model. */

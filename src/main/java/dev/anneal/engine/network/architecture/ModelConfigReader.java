@@ -49,7 +49,11 @@ record ModelConfigReader(Path file, ObjectNode config) {
         if (!(config instanceof ObjectNode object)) {
             throw new ModelConfigException(file, "must be a JSON object");
         }
-        return new ModelConfigReader(file, object).read();
+        return read(file, object);
+    }
+
+    static ModelConfig read(Path file, ObjectNode config) {
+        return new ModelConfigReader(file, config).read();
     }
 
     private ModelConfig read() {

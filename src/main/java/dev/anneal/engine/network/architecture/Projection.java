@@ -34,17 +34,17 @@ public enum Projection {
 
     /** Module path in a Hugging Face checkpoint, such as {@code model.layers.3.self_attn.q_proj}. */
     public String modulePath(int layer) {
-        return "model.layers." + layer + "." + block + "." + shortName;
+        return "model.layers." + layer + "." + pathInLayer();
+    }
+
+    /** Module path in its layer, such as {@code self_attn.q_proj}. */
+    public String pathInLayer() {
+        return block + "." + shortName;
     }
 
     /** Name of its weight in a Hugging Face checkpoint. */
     public String weightName(int layer) {
         return modulePath(layer) + ".weight";
-    }
-
-    /** Name of its bias, if its group has biases. */
-    public String biasName(int layer) {
-        return modulePath(layer) + ".bias";
     }
 
     /**
@@ -57,21 +57,22 @@ public enum Projection {
     }
 
     /** Columns of the weight. */
-    public int inputSize(ModelConfig config) {
+    public int inputSize(LayerShape shape) {
         return switch (this) {
-            case QUERY, KEY, VALUE, GATE, UP -> config.hiddenSize();
-            case OUTPUT -> config.heads() * config.headSize();
-            case DOWN -> config.intermediateSize();
+            case QUERY, KEY, VALUE -> shape.attentionInputSize();
+            case GATE, UP -> shape.hiddenSize();
+            case OUTPUT -> shape.heads() * shape.headSize();
+            case DOWN -> shape.intermediateSize();
         };
     }
 
     /** Rows of the weight. */
-    public int outputSize(ModelConfig config) {
+    public int outputSize(LayerShape shape) {
         return switch (this) {
-            case QUERY -> config.heads() * config.headSize();
-            case KEY, VALUE -> config.keyValueHeads() * config.headSize();
-            case OUTPUT, DOWN -> config.hiddenSize();
-            case GATE, UP -> config.intermediateSize();
+            case QUERY -> shape.heads() * shape.headSize();
+            case KEY, VALUE -> shape.keyValueHeads() * shape.headSize();
+            case OUTPUT, DOWN -> shape.hiddenSize();
+            case GATE, UP -> shape.intermediateSize();
         };
     }
 

@@ -18,14 +18,14 @@ public enum ProjectionGroup {
     }
 
     /** Width of the shared input. */
-    public int inputSize(ModelConfig config) {
-        return projections().get(0).inputSize(config);
+    public int inputSize(LayerShape shape) {
+        return projections().get(0).inputSize(shape);
     }
 
     /** Sum of the output widths. */
-    public int outputSize(ModelConfig config) {
+    public int outputSize(LayerShape shape) {
         return projections().stream()
-                .mapToInt(projection -> projection.outputSize(config))
+                .mapToInt(projection -> projection.outputSize(shape))
                 .sum();
     }
 }

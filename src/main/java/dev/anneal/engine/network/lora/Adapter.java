@@ -1,6 +1,7 @@
 package dev.anneal.engine.network.lora;
 
 import dev.anneal.engine.format.safetensors.SafetensorsFile;
+import dev.anneal.engine.network.architecture.LayerShape;
 import dev.anneal.engine.network.architecture.ProjectionGroup;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
@@ -33,11 +34,6 @@ public final class Adapter implements AutoCloseable {
     private final List<Tensor> blocks;
     private final AppliedAdapter applied;
 
-    /** With A and B zero. */
-    private Adapter(DecoderModel model, AdapterConfig config) {
-        this(model.scope(), model.precision(), config, new AdapterLayout(config, model.config()));
-    }
-
     /**
      * With A and B zero.
      *
@@ -65,7 +61,17 @@ public final class Adapter implements AutoCloseable {
 
     /** A new adapter: A drawn from {@code seed}, B zero, so that the model answers as its base at any beta. */
     public static Adapter create(DecoderModel model, AdapterConfig config, long seed) {
-        Adapter adapter = new Adapter(model, config);
+        return create(model.scope(), model.precision(), model.config(), config, seed);
+    }
+
+    /**
+     * As above, of layers that are no model.
+     *
+     * @param owner ends after the adapter
+     */
+    public static Adapter create(
+            Scope owner, ElementType precision, LayerShape shape, AdapterConfig config, long seed) {
+        Adapter adapter = new Adapter(owner, precision, config, new AdapterLayout(config, shape));
         for (AdapterLayout.Slot slot : adapter.layout.slots()) {
             adapter.a.overwrite(slot.beginOfA(), AdapterInitializer.valuesOfA(slot, seed));
         }
@@ -78,7 +84,17 @@ public final class Adapter implements AutoCloseable {
      * @throws AdapterFileException if the file's tensors are not exactly those of {@code config}
      */
     public static Adapter load(DecoderModel model, AdapterConfig config, Path file) throws IOException {
-        Adapter adapter = new Adapter(model, config);
+        return load(model.scope(), model.precision(), model.config(), config, file);
+    }
+
+    /**
+     * As above, of layers that are no model.
+     *
+     * @param owner ends after the adapter
+     */
+    public static Adapter load(Scope owner, ElementType precision, LayerShape shape, AdapterConfig config, Path file)
+            throws IOException {
+        Adapter adapter = new Adapter(owner, precision, config, new AdapterLayout(config, shape));
         try {
             adapter.restore(file);
             return adapter;

@@ -1,6 +1,6 @@
 package dev.anneal.engine.network.lora;
 
-import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.LayerShape;
 import dev.anneal.engine.network.architecture.Projection;
 import dev.anneal.protocol.WireName;
 import java.util.Arrays;
@@ -58,7 +58,7 @@ public record AdapterConfig(
     }
 
     /** @throws AdapterConfigException if the rank is above the width of a target in this model */
-    public void requireFits(ModelConfig model) {
+    public void requireFits(LayerShape model) {
         for (Projection target : targets) {
             int width = Math.min(target.inputSize(model), target.outputSize(model));
             if (rank > width) {

@@ -1,6 +1,6 @@
 package dev.anneal.engine.network.lora;
 
-import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.LayerShape;
 import dev.anneal.engine.network.architecture.Projection;
 import dev.anneal.engine.network.architecture.ProjectionGroup;
 import java.util.ArrayList;
@@ -17,18 +17,18 @@ import java.util.function.ToLongFunction;
 final class AdapterLayout {
 
     private final AdapterConfig config;
-    private final ModelConfig model;
+    private final LayerShape model;
     private final int layers;
     private final List<Slot> slots = new ArrayList<>();
     private long elementsOfA;
     private long elementsOfB;
 
-    AdapterLayout(AdapterConfig config, ModelConfig model) {
+    AdapterLayout(AdapterConfig config, LayerShape model) {
         this(config, model, 0, model.layers());
     }
 
     /** The layout of some consecutive layers alone. */
-    AdapterLayout(AdapterConfig config, ModelConfig model, int firstLayer, int layers) {
+    AdapterLayout(AdapterConfig config, LayerShape model, int firstLayer, int layers) {
         config.requireFits(model);
         this.config = config;
         this.model = model;
@@ -44,8 +44,8 @@ final class AdapterLayout {
 
     private void add(int layer, Projection projection) {
         Slot slot = new Slot(
-                projection.adapterName(layer, 'A'),
-                projection.adapterName(layer, 'B'),
+                model.adapterName(projection, layer, 'A'),
+                model.adapterName(projection, layer, 'B'),
                 elementsOfA,
                 elementsOfB,
                 config.rank(),

@@ -22,7 +22,7 @@ public record AdapterDropout(double probability, List<Long> rowKeys) {
     }
 
     /** Seeds of the rows in a layer; a projection adds its number to them. libtorch's CPU generator takes the low 32 bits. */
-    long[] seeds(int layer) {
+    public long[] seeds(int layer) {
         return rowKeys.stream()
                 .mapToLong(key -> (SplitMix64.key(key + layer) & 0x0FFFFFFFL) * PROJECTIONS)
                 .toArray();

@@ -1,6 +1,6 @@
 package dev.anneal.engine.network.model;
 
-import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.LayerShape;
 import dev.anneal.engine.network.architecture.ProjectionGroup;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
@@ -41,12 +41,12 @@ public record AppliedAdapter(
     }
 
     /** The same adapter with other tensors of the same values. */
-    AppliedAdapter with(List<List<Tensor>> newLayers) {
+    public AppliedAdapter with(List<List<Tensor>> newLayers) {
         return new AppliedAdapter(newLayers, parts, scale, activation, beta, dropout);
     }
 
     /** No adapter: matrices of rank 0, which the program skips. */
-    static AppliedAdapter none(Scope scope, ModelConfig config, ElementType precision) {
+    public static AppliedAdapter none(Scope scope, LayerShape config, ElementType precision) {
         List<Tensor> layer = new ArrayList<>();
         Map<ProjectionGroup, List<Long>> parts = new EnumMap<>(ProjectionGroup.class);
         for (ProjectionGroup group : ProjectionGroup.values()) {
@@ -58,7 +58,8 @@ public record AppliedAdapter(
         return new AppliedAdapter(layers, parts, 1, 0, 0, AdapterDropout.NONE);
     }
 
-    long[] parts(ProjectionGroup group) {
+    /** Begin and end of each adapted projection among a group's outputs. */
+    public long[] parts(ProjectionGroup group) {
         List<Long> ends = parts.getOrDefault(group, List.of());
         return ends.stream().mapToLong(Long::longValue).toArray();
     }

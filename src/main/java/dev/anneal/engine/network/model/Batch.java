@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param cos cosines of the tokens' positions, [N, 1, D / 2]
  * @param sin sines of the same shape
  */
-record Batch(TokenRows rows, @Nullable Continuation continued, Tensor positions, Tensor cos, Tensor sin) {
+public record Batch(TokenRows rows, @Nullable Continuation continued, Tensor positions, Tensor cos, Tensor sin) {
 
     /** Index after the last token in a prefix that this computes a part of. */
     int end() {

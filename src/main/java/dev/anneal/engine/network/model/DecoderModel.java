@@ -11,7 +11,11 @@ import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A frozen decoder in memory. Thread-safe if each thread uses its own scopes; results belong to the given scope. Closed by its owner. */
@@ -119,9 +123,40 @@ public final class DecoderModel implements AutoCloseable {
         return weights.head();
     }
 
+    /** Embedding of the tokens, [V, H]. */
+    public Tensor inputEmbedding() {
+        return weights.embedding();
+    }
+
+    /** Weight of the norm before the output embedding, [H]. */
+    public Tensor finalNorm() {
+        return weights.norm();
+    }
+
+    /** The weights of a layer as {@link DecoderTensors#layers} has them. */
+    public List<Tensor> layerWeights(int layer) {
+        return weights.layers().get(layer);
+    }
+
     /** Hidden states of all tokens after the last layer, before the final norm, [N, H]. */
     public Tensor hiddenStates(Scope target, TokenRows rows, AppliedAdapter adapter) {
         return hiddenStates(target, rows, null, adapter, () -> {});
+    }
+
+    /**
+     * As above, with residual streams for a draft.
+     *
+     * @param streams numbers of the layers that the streams enter; the number of layers for the stream after the last one
+     * @param betweenLayers called before each layer; an exception of it ends the pass and is rethrown
+     */
+    public HiddenStates hiddenStates(
+            Scope target, TokenRows rows, AppliedAdapter adapter, List<Integer> streams, Runnable betweenLayers) {
+        try (Scope pass = target.child()) {
+            Map<Integer, Tensor> states =
+                    streams(pass, new PassInput(rows, Targets.NONE), adapter, Set.copyOf(streams), betweenLayers);
+            states.replaceAll((stream, tensor) -> tensor.in(target));
+            return HiddenStates.of(streams, states, config.layers());
+        }
     }
 
     private Tensor hiddenStates(
@@ -131,19 +166,35 @@ public final class DecoderModel implements AutoCloseable {
             AppliedAdapter adapter,
             Runnable betweenLayers) {
         try (Scope pass = target.child()) {
-            Batch batch = program.batch(pass, rows, continued, weights.norm());
-            Tensor x = embed(pass, rows);
-            for (int layer = 0; layer < config.layers(); layer++) {
-                betweenLayers.run();
-                try (Tensor input = x;
-                        Scope inner = pass.child()) {
-                    x = program.layer(inner, input, layer, batch, weights, adapter)
-                            .get(0)
-                            .in(pass);
-                }
-            }
-            return x.in(target);
+            PassInput input = new PassInput(rows, Targets.NONE, continued);
+            return Objects.requireNonNull(streams(pass, input, adapter, Set.of(), betweenLayers)
+                            .get(config.layers()))
+                    .in(target);
         }
+    }
+
+    /** What enters the wanted layers, and what leaves the last one. */
+    private Map<Integer, Tensor> streams(
+            Scope pass, PassInput input, AppliedAdapter adapter, Set<Integer> wanted, Runnable betweenLayers) {
+        Map<Integer, Tensor> streams = new HashMap<>();
+        Batch batch = program.batch(pass, input.rows(), input.continued(), weights.norm());
+        Tensor x = embed(pass, input.rows());
+        for (int layer = 0; layer < config.layers(); layer++) {
+            betweenLayers.run();
+            Tensor entering = x;
+            try (Scope inner = pass.child()) {
+                x = program.layer(inner, entering, layer, batch, weights, adapter)
+                        .get(0)
+                        .in(pass);
+            }
+            if (wanted.contains(layer)) {
+                streams.put(layer, entering);
+            } else {
+                entering.close();
+            }
+        }
+        streams.put(config.layers(), x);
+        return streams;
     }
 
     /** Logits of chosen tokens in fp32, [M, V]. */
@@ -181,7 +232,7 @@ public final class DecoderModel implements AutoCloseable {
         }
     }
 
-    /** Divergence from a target's distributions without gradients, for validation. */
+    /** DistillationLoss from a target's distributions without gradients, for validation. */
     public LossSums divergence(
             Scope target,
             PassInput input,

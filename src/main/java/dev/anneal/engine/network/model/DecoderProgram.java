@@ -1,6 +1,5 @@
 package dev.anneal.engine.network.model;
 
-import dev.anneal.engine.network.architecture.DecodingLimits;
 import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.ProjectionGroup;
@@ -14,10 +13,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The methods of {@code torchscript/decoder}, with its shapes: one Java method for each. Results belong to the given scope. */
-final class DecoderProgram {
+public final class DecoderProgram {
 
     /** Files of the program's class. */
-    static final List<String> PARTS = List.of("decoder/layer", "decoder/head", "decoder/decoding");
+    public static final List<String> PARTS = List.of("decoder/layer", "decoder/head", "decoder/decoding");
 
     private final ModelConfig config;
     private final Program program;
@@ -32,16 +31,21 @@ final class DecoderProgram {
     private final Tensor none;
 
     DecoderProgram(Scope owner, ModelConfig config) {
+        this(owner, config, PARTS);
+    }
+
+    /** @param parts files of the program's class, of which the first ones are {@link #PARTS} */
+    public DecoderProgram(Scope owner, ModelConfig config, List<String> parts) {
         this.config = config;
         int window = config.windows().stream().mapToInt(Integer::intValue).max().orElse(0);
-        this.program = load(owner, config, 0);
-        this.windowed = window == 0 ? program : load(owner, config, window);
+        this.program = load(owner, config, parts, 0);
+        this.windowed = window == 0 ? program : load(owner, config, parts, window);
         float[] angles = config.rotary().inverseFrequencies(config.headSize());
         this.frequencies = owner.floats(angles, angles.length);
         this.none = owner.zeros(ElementType.FLOAT32, 0);
     }
 
-    private static Program load(Scope owner, ModelConfig config, int window) {
+    private static Program load(Scope owner, ModelConfig config, List<String> parts, int window) {
         DeviceLimits limits = DeviceLimits.of(owner.device());
         Map<String, Number> attributes = new LinkedHashMap<>();
         attributes.put("eps", config.normEpsilon());
@@ -53,15 +57,26 @@ final class DecoderProgram {
         attributes.put("block", limits.attentionBlock());
         attributes.put("window", window);
         attributes.put("padding", config.paddingToken());
-        return Program.load(owner, PARTS, "Decoder", attributes);
+        return Program.load(owner, parts, "Decoder", attributes);
     }
 
-    private Program of(int layer) {
+    /** The program of layers without a window. */
+    Program whole() {
+        return program;
+    }
+
+    /** That of layers with one; the same if no layer has one. */
+    Program windowed() {
+        return windowed;
+    }
+
+    /** The program with a layer's window. */
+    public Program of(int layer) {
         return config.windows().get(layer) == 0 ? program : windowed;
     }
 
     /** A bf16 matrix on a CPU in oneDNN's own layout, which only {@code read} and {@code logits} accept. */
-    Tensor packed(Scope scope, Tensor weight) {
+    public Tensor packed(Scope scope, Tensor weight) {
         return program.call(scope, "packed", weight);
     }
 
@@ -72,7 +87,7 @@ final class DecoderProgram {
         }
     }
 
-    Tensor fuse(Scope scope, List<Tensor> weights) {
+    public Tensor fuse(Scope scope, List<Tensor> weights) {
         return program.call(scope, "fuse", weights);
     }
 
@@ -83,17 +98,22 @@ final class DecoderProgram {
      * @param like tensor of the type of layers, cosines and sines
      * @throws IllegalArgumentException if a row is longer than the model's positions
      */
-    Batch batch(Scope scope, TokenRows rows, @Nullable Continuation continued, Tensor like) {
+    public Batch batch(Scope scope, TokenRows rows, @Nullable Continuation continued, Tensor like) {
         if (rows.lastPosition() >= config.maxPositions()) {
             throw new IllegalArgumentException("a row of %d tokens is longer than this model's %d positions"
                     .formatted(rows.lastPosition() + 1, config.maxPositions()));
         }
         Tensor positions = scope.longs(rows.positions(), rows.tokens());
-        List<Tensor> turns = program.callForList(scope, "turns", positions, frequencies, like);
+        List<Tensor> turns = turns(scope, positions, like);
         return new Batch(rows, continued, positions, turns.get(0), turns.get(1));
     }
 
-    Tensor embed(Scope scope, Tensor ids, Tensor table) {
+    /** Cosines and sines of positions, [N, 1, D / 2]. */
+    public List<Tensor> turns(Scope scope, Tensor positions, Tensor like) {
+        return program.callForList(scope, "turns", positions, frequencies, like);
+    }
+
+    public Tensor embed(Scope scope, Tensor ids, Tensor table) {
         return program.call(scope, "embed", ids, table);
     }
 
@@ -214,122 +234,6 @@ final class DecoderProgram {
         program.call(scope, "add_all", sums, more).close();
     }
 
-    /**
-     * All layers for rows that continue cached sequences.
-     *
-     * @param weights of all layers, one after another
-     */
-    Tensor read(Scope scope, Tensor x, Batch batch, Slots slots, List<Tensor> weights, RowAdapters adapters) {
-        Tensor out = x;
-        int begin = 0;
-        while (begin < config.layers()) {
-            int end = begin;
-            while (end < config.layers() && of(end) == of(begin)) {
-                end++;
-            }
-            out = read(scope, out, new Stretch(begin, end), batch, slots, weights, adapters);
-            begin = end;
-        }
-        return out;
-    }
-
-    /** Layers with the same window, from {@code begin} to {@code end} - 1. */
-    private record Stretch(int begin, int end) {}
-
-    private Tensor read(
-            Scope scope,
-            Tensor x,
-            Stretch layers,
-            Batch batch,
-            Slots slots,
-            List<Tensor> weights,
-            RowAdapters adapters) {
-        Program own = of(layers.begin());
-        return own.call(
-                scope,
-                "read",
-                x,
-                (long) layers.begin(),
-                (long) layers.end(),
-                weights,
-                adapters.tensors(),
-                adapters.segments(),
-                adapters.activations(),
-                adapters.betas(),
-                batch.cos(),
-                batch.sin(),
-                batch.rows().offsets(),
-                batch.rows().past(),
-                own == windowed ? slots.nextInWindow() : slots.next(),
-                (long) slots.first(),
-                slots.cache().layers());
-    }
-
-    /**
-     * Neighbouring slots of a cache, one for each row.
-     *
-     * @param next results of the program's {@code next_tokens} for layers without a window in a step; otherwise empty
-     * @param nextInWindow the same for layers with the window
-     */
-    record Slots(KeyValueCache cache, int first, List<Tensor> next, List<Tensor> nextInWindow) {}
-
-    /**
-     * The slots of a batch's rows from {@code first} on.
-     *
-     * @param isStep whether each of its tokens is a query of its own
-     */
-    Slots slots(Scope scope, KeyValueCache cache, int first, Batch batch, boolean isStep) {
-        if (!isStep) {
-            return new Slots(cache, first, List.of(), List.of());
-        }
-        List<Tensor> next = nextTokens(scope, program, cache, batch);
-        return new Slots(cache, first, next, windowed == program ? next : nextTokens(scope, windowed, cache, batch));
-    }
-
-    private static List<Tensor> nextTokens(Scope scope, Program program, KeyValueCache cache, Batch batch) {
-        TokenRows rows = batch.rows();
-        // Whole blocks, those behind a sequence with weight 0: the order in which a kernel adds up a block depends on
-        // how much of it there is.
-        long seen = DecodingLimits.cachedTokens((int) rows.lastPosition() + 1);
-        return program.callForList(
-                scope,
-                "next_tokens",
-                scope.longs(rows.partOfToken(), rows.tokens()),
-                batch.positions(),
-                batch.cos(),
-                batch.sin(),
-                seen,
-                (long) cache.room());
-    }
-
-    /** Copies a sequence of {@code length} tokens from one slot of all layers' keys and values to another. */
-    void copy(Scope scope, List<Tensor> caches, int source, int target, int length) {
-        program.call(scope, "copy", caches, (long) source, (long) target, (long) length)
-                .close();
-    }
-
-    /** Copies of the first {@code length} tokens of a slot in all layers. */
-    List<Tensor> copied(Scope scope, List<Tensor> caches, int slot, int length) {
-        return program.callForList(scope, "copied", caches, (long) slot, (long) length);
-    }
-
-    /** Copies the first {@code length} of copied tokens into a slot. */
-    void restore(Scope scope, List<Tensor> caches, List<Tensor> copies, int slot, int length) {
-        program.call(scope, "restore", caches, copies, (long) slot, (long) length)
-                .close();
-    }
-
-    /** Makes the tokens {@code first} to {@code end} - 1 of a slot zero in all layers. */
-    void clear(Scope scope, List<Tensor> caches, int slot, int first, int end) {
-        program.call(scope, "clear", caches, (long) slot, (long) first, (long) end)
-                .close();
-    }
-
-    /** Copies a layer's keys and values into a tensor with room for longer sequences. */
-    void grow(Scope scope, Tensor smaller, Tensor larger) {
-        program.call(scope, "grow", smaller, larger).close();
-    }
-
     Tensor logits(Scope scope, Tensor x, Tensor at, DecoderTensors weights) {
         return program.call(scope, "logits", x, at, weights.norm(), weights.head());
     }
@@ -403,16 +307,6 @@ final class DecoderProgram {
     /** @param anew whether the gradient of the input embedding's rows overwrites {@code gradient} instead of being added to it */
     void embedBackward(Scope scope, Tensor upstream, Tensor ids, Tensor gradient, boolean anew) {
         program.call(scope, "embed_backward", upstream, ids, gradient, anew).close();
-    }
-
-    /** Writes trained masters to the model's weight. */
-    void refresh(Scope scope, Tensor weight, Tensor master) {
-        program.call(scope, "refresh", weight, master).close();
-    }
-
-    /** @param master [2, D]: the weight of all query heads, and that of all key heads */
-    void refreshHeadNorm(Scope scope, Tensor weight, Tensor master) {
-        program.call(scope, "refresh_head_norm", weight, master).close();
     }
 
     /**

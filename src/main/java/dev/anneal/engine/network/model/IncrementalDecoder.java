@@ -3,13 +3,13 @@ package dev.anneal.engine.network.model;
 import dev.anneal.engine.network.architecture.DecodingLimits;
 import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.engine.network.architecture.ModelConfig;
-import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
-import dev.anneal.engine.network.torch.TorchException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,24 +36,11 @@ public final class IncrementalDecoder implements AutoCloseable {
     public IncrementalDecoder(DecoderModel model) {
         this.model = model;
         this.scope = model.scope().child();
-        boolean mayPack =
-                model.precision() == ElementType.BFLOAT16 && scope.device().equals("cpu");
-        Optional<DecoderTensors> packed = mayPack ? packedIfPossible(model.weights()) : Optional.empty();
+        Optional<DecoderTensors> packed =
+                MatrixPacking.ifPossible(model.precision(), scope.device(), () -> packed(model.weights()));
         this.packs = packed.isPresent();
         this.weights = packed.orElse(model.weights());
         this.layers = weights.layers().stream().flatMap(List::stream).toList();
-    }
-
-    /** oneDNN has this layout only for processors with bf16 products. */
-    private Optional<DecoderTensors> packedIfPossible(DecoderTensors plain) {
-        try {
-            return Optional.of(packed(plain));
-        } catch (TorchException e) {
-            if (e.isOutOfMemory()) {
-                throw e;
-            }
-            return Optional.empty();
-        }
     }
 
     /**
@@ -138,14 +125,7 @@ public final class IncrementalDecoder implements AutoCloseable {
 
     /** An empty cache for a number of sequences of at most {@code capacity} tokens each. */
     public KeyValueCache newCache(Scope owner, int slots, int capacity) {
-        ModelConfig config = model.config();
-        if (capacity < 1 || capacity > config.maxPositions()) {
-            throw new IllegalArgumentException(
-                    "a cache holds 1 to %d tokens in this model, not %d".formatted(config.maxPositions(), capacity));
-        }
-        Scope own = owner.child();
-        DecoderProgram program = new DecoderProgram(own, config);
-        return new KeyValueCache(own, program, config, model.precision(), slots, capacity);
+        return KeyValueCache.create(owner, model.config(), model.precision(), slots, capacity);
     }
 
     /**
@@ -159,7 +139,22 @@ public final class IncrementalDecoder implements AutoCloseable {
      */
     public Tensor prefill(
             Scope target, List<int[]> tokens, KeyValueCache cache, int first, List<AppliedAdapter> adapters) {
-        return read(target, tokens, cache, first, adapters, false);
+        return read(target, tokens, cache, first, adapters, List.of(), false).last();
+    }
+
+    /**
+     * As above, with residual streams for a draft.
+     *
+     * @param streams numbers of the layers that the streams enter; the number of layers for the stream after the last one
+     */
+    public HiddenStates prefill(
+            Scope target,
+            List<int[]> tokens,
+            KeyValueCache cache,
+            int first,
+            List<AppliedAdapter> adapters,
+            List<Integer> streams) {
+        return read(target, tokens, cache, first, adapters, streams, false);
     }
 
     /**
@@ -168,41 +163,41 @@ public final class IncrementalDecoder implements AutoCloseable {
      */
     public Tensor step(
             Scope target, List<int[]> tokens, KeyValueCache cache, int first, List<AppliedAdapter> adapters) {
-        return read(target, tokens, cache, first, adapters, true);
+        return read(target, tokens, cache, first, adapters, List.of(), true).last();
     }
 
-    private Tensor read(
+    /** As above, with residual streams for a draft, as {@link #prefill(Scope, List, KeyValueCache, int, List, List)} gives them. */
+    public HiddenStates step(
             Scope target,
             List<int[]> tokens,
             KeyValueCache cache,
             int first,
             List<AppliedAdapter> adapters,
+            List<Integer> streams) {
+        return read(target, tokens, cache, first, adapters, streams, true);
+    }
+
+    private HiddenStates read(
+            Scope target,
+            List<int[]> tokens,
+            KeyValueCache cache,
+            int first,
+            List<AppliedAdapter> adapters,
+            List<Integer> streams,
             boolean isStep) {
-        TokenRows rows = rows(tokens, cache, first);
-        cache.reserve((int) rows.lastPosition() + 1);
+        TokenRows rows = cache.rows(tokens, first);
         try (Scope pass = target.child()) {
             Batch batch = model.batch(pass, rows);
-            DecoderProgram.Slots slots = cache.program().slots(pass, cache, first, batch, isStep);
-            Tensor x = cache.program()
-                    .read(pass, model.embed(pass, rows), batch, slots, layers, new RowAdapters(rows, adapters));
+            DecodingProgram.Slots slots = cache.program().slots(pass, cache, first, batch, isStep);
+            RowAdapters own = new RowAdapters(rows, adapters);
+            Map<Integer, Tensor> states =
+                    cache.program().read(pass, model.embed(pass, rows), batch, slots, layers, own, Set.copyOf(streams));
+            states.replaceAll((stream, tensor) -> tensor.in(target));
             for (int row = 0; row < tokens.size(); row++) {
                 cache.advance(first + row, tokens.get(row).length);
             }
-            return x.in(target);
+            return HiddenStates.of(streams, states, config().layers());
         }
-    }
-
-    private static TokenRows rows(List<int[]> tokens, KeyValueCache cache, int first) {
-        int[] past = new int[tokens.size()];
-        for (int row = 0; row < past.length; row++) {
-            past[row] = cache.length(first + row);
-            int length = past[row] + tokens.get(row).length;
-            if (length > cache.capacity()) {
-                throw new IllegalArgumentException("sequence %d would have %d tokens; its cache holds %d"
-                        .formatted(row, length, cache.capacity()));
-            }
-        }
-        return TokenRows.continuing(tokens, past);
     }
 
     /** Logits of chosen tokens in fp32, [M, V]. */

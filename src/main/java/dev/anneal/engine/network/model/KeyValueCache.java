@@ -18,7 +18,7 @@ public final class KeyValueCache implements AutoCloseable {
     private static final int GROWTH = 64;
 
     private final Scope scope;
-    private final DecoderProgram program;
+    private final DecodingProgram program;
     private final ModelConfig config;
     private final ElementType precision;
     private final int capacity;
@@ -28,14 +28,46 @@ public final class KeyValueCache implements AutoCloseable {
 
     private int room;
 
-    KeyValueCache(
-            Scope scope, DecoderProgram program, ModelConfig config, ElementType precision, int slots, int capacity) {
+    private KeyValueCache(
+            Scope scope, DecodingProgram program, ModelConfig config, ElementType precision, int slots, int capacity) {
         this.scope = scope;
         this.program = program;
         this.config = config;
         this.precision = precision;
         this.capacity = capacity;
         this.lengths = new int[slots];
+    }
+
+    /**
+     * An empty cache.
+     *
+     * @param slots number of sequences
+     * @param capacity maximum number of tokens of a sequence
+     */
+    public static KeyValueCache create(
+            Scope owner, ModelConfig config, ElementType precision, int slots, int capacity) {
+        if (capacity < 1 || capacity > config.maxPositions()) {
+            throw new IllegalArgumentException(
+                    "a cache holds 1 to %d tokens in this model, not %d".formatted(config.maxPositions(), capacity));
+        }
+        Scope own = owner.child();
+        return new KeyValueCache(own, new DecodingProgram(own, config), config, precision, slots, capacity);
+    }
+
+    /** The new tokens of neighbouring sequences as rows, for which the cache makes room. */
+    public TokenRows rows(List<int[]> tokens, int first) {
+        int[] past = new int[tokens.size()];
+        for (int row = 0; row < past.length; row++) {
+            past[row] = length(first + row);
+            int length = past[row] + tokens.get(row).length;
+            if (length > capacity) {
+                throw new IllegalArgumentException(
+                        "sequence %d would have %d tokens; its cache holds %d".formatted(row, length, capacity));
+            }
+        }
+        TokenRows rows = TokenRows.continuing(tokens, past);
+        reserve((int) rows.lastPosition() + 1);
+        return rows;
     }
 
     /** Number of sequences that fit. */
@@ -99,12 +131,12 @@ public final class KeyValueCache implements AutoCloseable {
     }
 
     /** The cache's own program, because threads that use one program contend for its locks. */
-    DecoderProgram program() {
+    public DecodingProgram program() {
         return program;
     }
 
     /** Grows the cache for sequences of this length. */
-    void reserve(int tokens) {
+    private void reserve(int tokens) {
         if (tokens > room) {
             room = DecodingLimits.cachedTokens(Math.min(capacity, Math.max(tokens + GROWTH, room + room / 2)));
             layers = grown(layers);
@@ -127,11 +159,12 @@ public final class KeyValueCache implements AutoCloseable {
     }
 
     /** Of each layer the keys of all slots and heads, then their values, [slots, 2 KV, room, D]. */
-    List<Tensor> layers() {
+    public List<Tensor> layers() {
         return layers;
     }
 
-    void advance(int slot, int tokens) {
+    /** Counts tokens whose keys and values have been cached. */
+    public void advance(int slot, int tokens) {
         lengths[slot] += tokens;
     }
 

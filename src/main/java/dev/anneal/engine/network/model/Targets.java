@@ -6,6 +6,9 @@ import java.util.List;
 /** The trained positions of a micro-batch and the tokens that follow them. A position that several rows share is one target that counts as often. */
 public final class Targets {
 
+    /** Nothing is trained. */
+    public static final Targets NONE = new Targets(new long[0], new long[0], new int[0], 1);
+
     private final long[] at;
     private final long[] ids;
     private final int[] counts;

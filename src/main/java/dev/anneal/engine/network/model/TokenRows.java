@@ -61,7 +61,7 @@ public final class TokenRows {
     }
 
     /** Continuations: row i begins at position {@code past[i]} of its sequence. */
-    static TokenRows continuing(List<int[]> rows, int[] past) {
+    public static TokenRows continuing(List<int[]> rows, int[] past) {
         List<Part> parts = rows.stream().map(row -> new Part(row, NOTHING)).toList();
         int[] partOfRow = new int[rows.size()];
         Arrays.setAll(partOfRow, row -> row);
@@ -141,12 +141,12 @@ public final class TokenRows {
         return (int) offsets[partOfRow[row] + 1];
     }
 
-    long[] ids() {
+    public long[] ids() {
         return ids;
     }
 
     /** Begin of each part, then the number of tokens. */
-    long[] offsets() {
+    public long[] offsets() {
         return offsets;
     }
 
@@ -155,16 +155,16 @@ public final class TokenRows {
     }
 
     /** For each part the number of tokens before it in its sequence. */
-    long[] past() {
+    public long[] past() {
         return past;
     }
 
     /** For each part the index of the one that it continues, or -1. */
-    long[] before() {
+    public long[] before() {
         return before;
     }
 
-    long lastPosition() {
+    public long lastPosition() {
         return Arrays.stream(positions).max().orElse(0);
     }
 }

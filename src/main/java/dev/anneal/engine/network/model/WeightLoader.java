@@ -20,7 +20,7 @@ import java.util.List;
  * @param config configuration read with these files
  * @param blockBytes about how much of a tensor is read at a time
  */
-record WeightLoader(
+public record WeightLoader(
         WeightDirectory files,
         ModelConfig config,
         DecoderProgram program,
@@ -29,7 +29,7 @@ record WeightLoader(
         int blockBytes) {
 
     /** Tensors are read in blocks of rows: buffers are limited to 2 GiB, which tensors of large models exceed. */
-    static final int BLOCK_BYTES = 1 << 30;
+    public static final int BLOCK_BYTES = 1 << 30;
 
     DecoderTensors load() throws IOException {
         Tensor embedding = tensor(CheckpointTensors.EMBEDDING);
@@ -47,13 +47,22 @@ record WeightLoader(
         List<List<CheckpointTensors.Stored>> stored = new CheckpointTensors(config).layer(layer);
         List<Tensor> weights = new ArrayList<>();
         for (int i = 0; i < stored.size(); i++) {
-            List<Tensor> parts = new ArrayList<>();
-            for (CheckpointTensors.Stored part : stored.get(i)) {
-                parts.add(tensor(part.name()));
-            }
-            weights.add(joined(i == CheckpointTensors.HEAD_NORM && !parts.isEmpty() ? forEachHead(parts) : parts));
+            weights.add(weight(stored.get(i), i == CheckpointTensors.HEAD_NORM));
         }
         return weights;
+    }
+
+    /**
+     * One weight of one or several tensors; an empty one of none.
+     *
+     * @param headNorm whether they are the norms of queries and keys
+     */
+    public Tensor weight(List<CheckpointTensors.Stored> stored, boolean headNorm) throws IOException {
+        List<Tensor> parts = new ArrayList<>();
+        for (CheckpointTensors.Stored part : stored) {
+            parts.add(tensor(part.name()));
+        }
+        return joined(headNorm && !parts.isEmpty() ? forEachHead(parts) : parts);
     }
 
     private List<Tensor> forEachHead(List<Tensor> queryAndKey) {
@@ -62,7 +71,7 @@ record WeightLoader(
         return heads;
     }
 
-    Tensor tensor(String name) throws IOException {
+    public Tensor tensor(String name) throws IOException {
         TensorEntry entry = files.entry(name);
         List<Tensor> blocks = new ArrayList<>();
         for (RowBlock block : RowBlock.of(entry, blockBytes)) {

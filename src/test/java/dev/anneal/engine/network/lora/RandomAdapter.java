@@ -1,6 +1,9 @@
 package dev.anneal.engine.network.lora;
 
+import dev.anneal.engine.network.architecture.LayerShape;
 import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.network.torch.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Random;
@@ -12,9 +15,18 @@ public final class RandomAdapter {
 
     /** @param folder gets its file */
     public static Adapter of(DecoderModel model, AdapterConfig config, Random random, Path folder) throws IOException {
-        AdapterLayout layout = new AdapterLayout(config, model.config());
+        return of(model.scope(), model.precision(), model.config(), config, random, folder);
+    }
+
+    /** As above, of layers that are no model. */
+    public static Adapter of(
+            Scope owner, ElementType precision, LayerShape shape, AdapterConfig config, Random random, Path folder)
+            throws IOException {
+        AdapterLayout layout = new AdapterLayout(config, shape);
         return Adapter.load(
-                model,
+                owner,
+                precision,
+                shape,
                 config,
                 AdapterOfArrays.write(
                         folder.resolve("adapter.safetensors"),

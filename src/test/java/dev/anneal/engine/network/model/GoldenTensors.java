@@ -24,7 +24,10 @@ public final class GoldenTensors {
 
     /** An fp32 tensor of a golden file, in row order. */
     public static float[] floats(String file, String tensor) {
-        ByteBuffer bytes = bytes(file, tensor);
+        return floats(bytes(file, tensor));
+    }
+
+    private static float[] floats(ByteBuffer bytes) {
         float[] values = new float[bytes.remaining() / Float.BYTES];
         bytes.asFloatBuffer().get(values);
         return values;
@@ -42,10 +45,15 @@ public final class GoldenTensors {
 
     /** All tensors of a golden file of fp32 tensors. */
     public static Map<String, float[]> all(String file) {
+        return all(path(file));
+    }
+
+    /** All tensors of a file of fp32 tensors. */
+    public static Map<String, float[]> all(Path file) {
         Map<String, float[]> tensors = new LinkedHashMap<>();
-        try (SafetensorsFile opened = SafetensorsFile.open(path(file))) {
+        try (SafetensorsFile opened = SafetensorsFile.open(file)) {
             for (TensorEntry entry : opened.tensors().values()) {
-                tensors.put(entry.name(), floats(file, entry.name()));
+                tensors.put(entry.name(), floats(opened.bytes(entry.name())));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

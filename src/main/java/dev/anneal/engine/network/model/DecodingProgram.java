@@ -1,0 +1,158 @@
+package dev.anneal.engine.network.model;
+
+import dev.anneal.engine.network.architecture.DecodingLimits;
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.torch.Program;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The methods of {@code torchscript/decoder/decoding}: layers for cached sequences. Results belong to the given scope. */
+public final class DecodingProgram {
+
+    private final ModelConfig config;
+    private final DecoderProgram decoder;
+
+    DecodingProgram(Scope owner, ModelConfig config) {
+        this.config = config;
+        this.decoder = new DecoderProgram(owner, config);
+    }
+
+    /**
+     * All layers for rows that continue cached sequences.
+     *
+     * @param weights of all layers, one after another
+     * @param wanted numbers of layers
+     * @return what enters the wanted layers, and what leaves the last one, by number
+     */
+    Map<Integer, Tensor> read(
+            Scope scope,
+            Tensor x,
+            Batch batch,
+            Slots slots,
+            List<Tensor> weights,
+            RowAdapters adapters,
+            Set<Integer> wanted) {
+        Map<Integer, Tensor> streams = new HashMap<>();
+        Tensor out = x;
+        int begin = 0;
+        while (begin < config.layers()) {
+            if (wanted.contains(begin)) {
+                streams.put(begin, out);
+            }
+            int end = begin + 1;
+            while (end < config.layers() && decoder.of(end) == decoder.of(begin) && !wanted.contains(end)) {
+                end++;
+            }
+            out = read(scope, out, new Stretch(begin, end), batch, slots, weights, adapters);
+            begin = end;
+        }
+        streams.put(config.layers(), out);
+        return streams;
+    }
+
+    /** Layers with the same window that are read at once, from {@code begin} to {@code end} - 1. */
+    private record Stretch(int begin, int end) {}
+
+    private Tensor read(
+            Scope scope,
+            Tensor x,
+            Stretch layers,
+            Batch batch,
+            Slots slots,
+            List<Tensor> weights,
+            RowAdapters adapters) {
+        Program own = decoder.of(layers.begin());
+        return own.call(
+                scope,
+                "read",
+                x,
+                (long) layers.begin(),
+                (long) layers.end(),
+                weights,
+                adapters.tensors(),
+                adapters.segments(),
+                adapters.activations(),
+                adapters.betas(),
+                batch.cos(),
+                batch.sin(),
+                batch.rows().offsets(),
+                batch.rows().past(),
+                own == decoder.windowed() ? slots.nextInWindow() : slots.next(),
+                (long) slots.first(),
+                slots.cache().layers());
+    }
+
+    /**
+     * Neighbouring slots of a cache, one for each row.
+     *
+     * @param next results of the program's {@code next_tokens} for layers without a window in a step; otherwise empty
+     * @param nextInWindow the same for layers with the window
+     */
+    public record Slots(KeyValueCache cache, int first, List<Tensor> next, List<Tensor> nextInWindow) {}
+
+    /**
+     * The slots of a batch's rows from {@code first} on.
+     *
+     * @param isStep whether each of its tokens is a query of its own
+     */
+    public Slots slots(Scope scope, KeyValueCache cache, int first, Batch batch, boolean isStep) {
+        if (!isStep) {
+            return new Slots(cache, first, List.of(), List.of());
+        }
+        Program whole = decoder.whole();
+        Program windowed = decoder.windowed();
+        List<Tensor> next = nextTokens(scope, whole, cache, batch);
+        return new Slots(cache, first, next, windowed == whole ? next : nextTokens(scope, windowed, cache, batch));
+    }
+
+    private static List<Tensor> nextTokens(Scope scope, Program program, KeyValueCache cache, Batch batch) {
+        TokenRows rows = batch.rows();
+        // Whole blocks, those behind a sequence with weight 0: the order in which a kernel adds up a block depends on
+        // how much of it there is.
+        long seen = DecodingLimits.cachedTokens((int) rows.lastPosition() + 1);
+        return program.callForList(
+                scope,
+                "next_tokens",
+                scope.longs(rows.partOfToken(), rows.tokens()),
+                batch.positions(),
+                batch.cos(),
+                batch.sin(),
+                seen,
+                (long) cache.room());
+    }
+
+    /** Copies a sequence of {@code length} tokens from one slot of all layers' keys and values to another. */
+    void copy(Scope scope, List<Tensor> caches, int source, int target, int length) {
+        decoder.whole()
+                .call(scope, "copy", caches, (long) source, (long) target, (long) length)
+                .close();
+    }
+
+    /** Copies of the first {@code length} tokens of a slot in all layers. */
+    List<Tensor> copied(Scope scope, List<Tensor> caches, int slot, int length) {
+        return decoder.whole().callForList(scope, "copied", caches, (long) slot, (long) length);
+    }
+
+    /** Copies the first {@code length} of copied tokens into a slot. */
+    void restore(Scope scope, List<Tensor> caches, List<Tensor> copies, int slot, int length) {
+        decoder.whole()
+                .call(scope, "restore", caches, copies, (long) slot, (long) length)
+                .close();
+    }
+
+    /** Makes the tokens {@code first} to {@code end} - 1 of a slot zero in all layers. */
+    void clear(Scope scope, List<Tensor> caches, int slot, int first, int end) {
+        decoder.whole()
+                .call(scope, "clear", caches, (long) slot, (long) first, (long) end)
+                .close();
+    }
+
+    /** Copies a layer's keys and values into a tensor with room for longer sequences. */
+    void grow(Scope scope, Tensor smaller, Tensor larger) {
+        decoder.whole().call(scope, "grow", smaller, larger).close();
+    }
+}
