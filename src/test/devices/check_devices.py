@@ -100,6 +100,75 @@ def decoder(dtype, window, biased, normed, dropout, adapted, whole):
         assert result.device.type == device, result
 
 
+def draft(dtype, window, normed, adapted, eagle3, norms):
+    """Three steps of a draft head forward and back, one of EAGLE-1; then drafting."""
+    run = program("decoder", eps=1e-5, heads=HEADS, kv_heads=KEY_HEADS, head_size=HEAD, chunk=4, few=2, block=3, window=window, padding=-1)
+    rows, seeds, kind, beta, scale, steps = [0, 5, 9], [3, 4], 1, 0.5, 2.0, 3 if eagle3 else 1
+    query, both, outputs = HEADS * HEAD, (HEADS + KEY_HEADS) * HEAD, (HEADS + 2 * KEY_HEADS) * HEAD
+    entering, streams = (2 * HIDDEN, 3) if eagle3 else (HIDDEN, 2)
+    groups = [(entering, outputs, [0, query, both, outputs]), (query, HIDDEN, [0, HIDDEN]),
+              (HIDDEN, 2 * FEED_FORWARD, [0, FEED_FORWARD, FEED_FORWARD, 2 * FEED_FORWARD]), (FEED_FORWARD, HIDDEN, [0, HIDDEN])]
+    matrices = [tensor(out, into, dtype=dtype) for into, out, _ in groups]
+    norm = tensor(HIDDEN, dtype=dtype)
+    weights = [norm, matrices[0], matrices[1], norm, matrices[2], matrices[3], *[tensor(0, dtype=dtype)] * 4, tensor(both if normed else 0, dtype=dtype)]
+    parts = [ends if adapted else [] for _, _, ends in groups]
+    adapter, gradients = [], []
+    for (into, out, _), ends in zip(groups, parts):
+        width = RANK * (len(ends) // 2)
+        adapter += [tensor(width, into, dtype=dtype), tensor(out, width, dtype=dtype)]
+        gradients += [tensor(width, into), tensor(sum(ends[1::2]) - sum(ends[::2]), RANK)]
+    dweights = [tensor(*weight.shape) for weight in weights[:-1]] + [tensor(*([2, HEAD] if normed else [0]))]
+    table, ids, at, ofs = tensor(VOCABULARY, HIDDEN, dtype=dtype), tensor(9, dtype=torch.int64), tensor(5, dtype=torch.int64), tensor(HIDDEN)
+    fc, bias, fc_norm = tensor(HIDDEN, streams * HIDDEN, dtype=dtype), norm, tensor(streams * HIDDEN if norms else 0, dtype=dtype)
+    cos, sin = run.turns(ids, tensor(HEAD // 2), table)
+    e = run.embed(ids, run.rows_of(table, tensor(VOCABULARY, dtype=torch.int64)))
+    states = run.normed(e, norm)
+    beside = run.beside([e] * streams)
+    state, rstd = run.fc(beside, fc_norm, norms, fc, bias)
+    passed, made = [], []
+    for _ in range(steps):
+        if eagle3:
+            u, residual, *statistics = run.pair(e, state, norm, norm, True)
+        else:
+            u, *statistics = run.single_input(state, norm)
+            residual = state
+        out, *saved, qkv = run.draft_layer(u, residual, made, weights, adapter, parts[0], parts[2], cos, sin, rows, seeds, kind, beta, 0.3)
+        made.append(qkv)
+        passed.append((u, state, statistics, out, saved))
+        state = run.normed(out, norm)
+    for divergence in range(8):
+        run.draft_head(out, norm, table, at, states, at, table, tensor(5), divergence, ofs, ofs, False, False)
+    dkv = [tensor(9, 2 * KEY_HEADS, HEAD, dtype=dtype) for _ in made]
+    g = None
+    for step in range(steps - 1, -1, -1):
+        u, state, statistics, out, saved = passed[step]
+        each, dx = run.draft_head(out, norm if eagle3 else tensor(0, dtype=dtype), table, at, states, at, table, tensor(5), step, ofs, tensor(VOCABULARY, HIDDEN), g is not None, True)
+        if g is None:
+            distances = run.regress(out, at, states, at, tensor(5), dx)
+        else:
+            run.fed_backward(g, out, norm, ofs, True, dx)
+        du, dr = run.draft_layer_backward(dx, saved, u, made[:step + 1], dkv[:step + 1], weights, adapter, gradients, dweights, *parts, cos, sin, rows, seeds,
+                                          scale, kind, beta, 0.3, g is not None)
+        if eagle3:
+            g = run.pair_backward(du, dr, e, state, *statistics, norm, ofs, ofs, True, g is not None)
+        else:
+            g = run.single_input_backward(du, dr, state, *statistics, norm, ofs)
+    run.fc_backward(g, beside, rstd, fc_norm, norms, fc, tensor(*fc_norm.shape), tensor(*fc.shape), ofs)
+
+    cache = tensor(4, 2 * KEY_HEADS, 20, HEAD, dtype=dtype)
+    read = run.draft_read(u, residual, weights, adapter, [0, 0, 9], [kind], [beta], cos, sin, rows, [0, 3], [], 1, cache)
+    two = tensor(2, dtype=torch.int64)
+    turn = run.turns(two, tensor(HEAD // 2), table)
+    next_tokens = run.next_tokens(torch.arange(2, device=device), two, *turn, 8, 20)
+    last = run.draft_read(tensor(2, entering, dtype=dtype), tensor(2, HIDDEN, dtype=dtype), weights, adapter, [0, 0, 2], [kind], [beta], *turn, [0, 1, 2], [5, 7], next_tokens, 1, cache)
+    begun = [run.widened(fc), run.handing_on(norm, 3, 1), run.ones(norm, 3), run.own(norm)]
+    run.take(norm, ofs)
+    if normed:
+        run.take_head_norm(weights[10], tensor(2, HEAD))
+    for result in [each, distances, g, read, last, run.draft_logits(last, norm, table), *begun]:
+        assert result.device.type == device, result
+
+
 def others():
     optimizer = program("optimizer")
     for first in (True, False):
@@ -149,8 +218,11 @@ def main():
     with FakeTensorMode():
         for case in cases:
             decoder(*case)
+        drafts = list(itertools.product((FP32, BF16), (0, 3), (True, False), (True, False), (True, False), (0, 1)))
+        for case in drafts:
+            draft(*case)
         others()
-    print(f"{len(cases)} kinds of decoder and all other programs keep to their device")
+    print(f"{len(cases)} kinds of decoder, {len(drafts)} of draft and all other programs keep to their device")
 
 
 main()

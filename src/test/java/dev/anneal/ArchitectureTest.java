@@ -177,6 +177,7 @@ class ArchitectureTest {
                 .that(resideInAPackage("dev.anneal.service.."))
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(
+                                "dev.anneal.engine.network.draft..",
                                 "dev.anneal.engine.network.model..",
                                 "dev.anneal.engine.network.torch..",
                                 "dev.anneal.engine.train..",

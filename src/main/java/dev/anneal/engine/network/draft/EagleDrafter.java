@@ -1,0 +1,148 @@
+package dev.anneal.engine.network.draft;
+
+import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.Batch;
+import dev.anneal.engine.network.model.DecoderProgram;
+import dev.anneal.engine.network.model.DecodingProgram;
+import dev.anneal.engine.network.model.HiddenStates;
+import dev.anneal.engine.network.model.KeyValueCache;
+import dev.anneal.engine.network.model.MatrixPacking;
+import dev.anneal.engine.network.model.TokenRows;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Drafts chains of tokens, for several sequences at a time. A sequence is read in pairs of a token and a state of the token before it: of the target
+ * as far as it has been, then the head's own, token after token. What it read beyond the target is removed from the cache with
+ * {@link KeyValueCache#truncate} before it reads the target's states there. In bf16 on a CPU it keeps copies of the matrices in the fastest layout for
+ * few rows. The head's weights must not change during its lifetime. Closed by its owner.
+ */
+public final class EagleDrafter implements AutoCloseable {
+
+    /** Indices of the matrices among a layer's weights: q k v, o, gate up, down. */
+    private static final List<Integer> MATRICES = List.of(1, 2, 4, 5);
+
+    private final EagleHead head;
+    private final AppliedAdapter adapter;
+    private final Scope scope;
+    private final EagleProgram program;
+
+    /** @param adapter of the head's layer, or {@link EagleHead#noAdapter} */
+    public EagleDrafter(EagleHead head, AppliedAdapter adapter) {
+        this.head = head;
+        this.adapter = adapter;
+        this.scope = head.scope().child();
+        this.program = MatrixPacking.ifPossible(head.precision(), scope.device(), this::packed)
+                .map(weights ->
+                        new EagleProgram(scope, head.config(), head.program().decoder(), weights))
+                .orElse(head.program());
+    }
+
+    private EagleTensors packed() {
+        EagleTensors plain = head.program().weights();
+        DecoderProgram decoder = head.program().decoder();
+        List<Tensor> layer = new ArrayList<>(plain.layer());
+        MATRICES.forEach(place -> layer.set(place, decoder.packed(scope, layer.get(place))));
+        return new EagleTensors(
+                layer,
+                plain.hiddenNorm(),
+                decoder.packed(scope, plain.fc()),
+                plain.fcBias(),
+                plain.fcNorm(),
+                plain.norm(),
+                decoder.packed(scope, plain.head()));
+    }
+
+    /** An empty cache for a number of sequences of at most {@code capacity} pairs each. */
+    public KeyValueCache newCache(Scope owner, int slots, int capacity) {
+        return KeyValueCache.create(owner, head.config().layer(), head.precision(), slots, capacity);
+    }
+
+    /**
+     * Reads tokens with the target's states.
+     *
+     * @param tokens new tokens of neighbouring sequences, at least one each
+     * @param states the target's, with the streams of {@link EagleConfig#streams}
+     * @param at for each token the index among {@code states} of the token before it
+     * @param first slot of the first sequence
+     * @param isStep whether they are few, and their bits shall not depend on how many are read at a time
+     * @return the head's own states at the tokens, [N, H], with which it goes on
+     */
+    @SuppressWarnings("PMD.UseVarargs")
+    public Tensor readVerified(
+            Scope target,
+            List<int[]> tokens,
+            HiddenStates states,
+            long[] at,
+            KeyValueCache cache,
+            int first,
+            boolean isStep) {
+        try (Scope pass = target.child()) {
+            TokenRows rows = cache.rows(tokens, first);
+            Tensor embedded = program.embed(pass, rows.ids(), head.embedding());
+            Tensor state = program.fc(pass, program.beside(pass, parts(pass, embedded, states, at)))
+                    .get(0);
+            return read(pass, rows, new EagleProgram.Pair(embedded, state), cache, first, isStep)
+                    .in(target);
+        }
+    }
+
+    /** What fc reads, as in {@link EaglePass}. */
+    private List<Tensor> parts(Scope pass, Tensor embedded, HiddenStates states, long[] at) {
+        if (head.config().isEagle3()) {
+            return states.streams().stream()
+                    .map(stream -> program.rowsOf(pass, stream, at))
+                    .toList();
+        }
+        return List.of(embedded, program.normed(pass, program.rowsOf(pass, states.last(), at), head.targetNorm()));
+    }
+
+    /**
+     * Reads one more token of each of some neighbouring sequences, with the head's own states.
+     *
+     * @param states of the tokens before, [N, H]
+     */
+    public Tensor readOwn(Scope target, List<int[]> tokens, Tensor states, KeyValueCache cache, int first) {
+        try (Scope pass = target.child()) {
+            TokenRows rows = cache.rows(tokens, first);
+            Tensor embedded = program.embed(pass, rows.ids(), head.embedding());
+            Tensor state = head.config().isEagle3()
+                    ? states
+                    : program.fc(pass, program.beside(pass, List.of(embedded, states)))
+                            .get(0);
+            return read(pass, rows, new EagleProgram.Pair(embedded, state), cache, first, true)
+                    .in(target);
+        }
+    }
+
+    private Tensor read(
+            Scope pass, TokenRows rows, EagleProgram.Pair pair, KeyValueCache cache, int first, boolean isStep) {
+        Batch batch = program.decoder().batch(pass, rows, null, head.embedding());
+        DecodingProgram.Slots slots = cache.program().slots(pass, cache, first, batch, isStep);
+        Tensor output = program.read(pass, program.enter(pass, pair), batch, slots, adapter);
+        for (int row = 0; row < rows.rows(); row++) {
+            cache.advance(first + row, rows.end(row) - rows.begin(row));
+        }
+        return program.fed(pass, output);
+    }
+
+    /**
+     * Logits of the draft's vocabulary, [M, D] fp32. {@link DraftVocabulary#targetId} says what its tokens are.
+     *
+     * @param states results of reading
+     * @param at chosen ones
+     */
+    @SuppressWarnings("PMD.UseVarargs")
+    public Tensor logits(Scope target, Tensor states, long[] at) {
+        try (Scope pass = target.child()) {
+            return program.fedLogits(pass, program.rowsOf(pass, states, at)).in(target);
+        }
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

@@ -1,0 +1,46 @@
+package dev.anneal.engine.network.draft;
+
+import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.TokenRows;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
+import java.util.List;
+
+/**
+ * Rows in a step of training-time test: each token is paired with the one {@code step} + 1 further on.
+ *
+ * @param next ids of those tokens; 0 behind the end of a row, where nothing is learned
+ * @param cos cosines of the step's positions
+ * @param sin sines of the same
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
+record EagleStepRows(TokenRows rows, int step, long[] next, Tensor cos, Tensor sin, AppliedAdapter adapter) {
+
+    static EagleStepRows of(Scope scope, EagleProgram program, TokenRows rows, int step, AppliedAdapter adapter) {
+        long[] next = new long[rows.tokens()];
+        long[] positions = new long[rows.tokens()];
+        for (int row = 0; row < rows.rows(); row++) {
+            for (int at = rows.begin(row); at < rows.end(row); at++) {
+                int paired = at + step + 1;
+                next[at] = paired < rows.end(row) ? rows.ids()[paired] : 0;
+                positions[at] = (long) at - rows.begin(row) + step;
+            }
+        }
+        List<Tensor> turns = program.decoder()
+                .turns(
+                        scope,
+                        scope.longs(positions, positions.length),
+                        program.weights().fc());
+        return new EagleStepRows(rows, step, next, turns.get(0), turns.get(1), adapter);
+    }
+
+    /** Begin of each row, then the number of tokens. */
+    long[] offsets() {
+        return rows.offsets();
+    }
+
+    /** Of the rows' dropout: each step has its own. */
+    long[] seeds() {
+        return adapter.dropout().seeds(step);
+    }
+}
