@@ -304,6 +304,14 @@
   def draft_logits(self: __torch__.Decoder, x: Tensor, norm: Tensor, table: Tensor) -> Tensor:
     return self.product(self.normed(x, norm), table, torch.new_zeros(x, [0])).to(6)   # [N, D]
 
+  # Logits of a draft's vocabulary as those of its target's, -inf for tokens that the draft does not know.
+  def spread(self: __torch__.Decoder,
+             logits: Tensor,        # [N, D]
+             ids: Tensor,           # [D]      int64, the target's
+             size: int              # V
+             ) -> Tensor:           # [N, V]
+    return torch.index_copy_(torch.new_full(logits, [logits.size(0), size], -inf), 1, ids, logits)
+
   # Rows of a table.
   def rows_of(self: __torch__.Decoder, table: Tensor, ids: Tensor) -> Tensor:
     return torch.index_select(table, 0, ids)

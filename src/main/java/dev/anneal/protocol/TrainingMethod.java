@@ -153,6 +153,11 @@ public sealed interface TrainingMethod {
             return target;
         }
 
+        /** Whether it is a head of its target, and no model by itself. */
+        public boolean trainsHead() {
+            return !kind.equals(MODEL);
+        }
+
         @Override
         public List<Map.Entry<String, Object>> described() {
             return List.of(

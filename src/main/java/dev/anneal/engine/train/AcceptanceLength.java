@@ -3,7 +3,7 @@ package dev.anneal.engine.train;
 import dev.anneal.engine.network.generate.Answer;
 import dev.anneal.engine.network.generate.BatchWidth;
 import dev.anneal.engine.network.generate.Decoder;
-import dev.anneal.engine.network.generate.DraftModel;
+import dev.anneal.engine.network.generate.Draft;
 import dev.anneal.engine.network.generate.Drafting;
 import dev.anneal.engine.network.generate.Prompt;
 import dev.anneal.engine.network.generate.Sampling;
@@ -53,7 +53,7 @@ final class AcceptanceLength implements AutoCloseable {
     }
 
     /** @param betweenTokens called before each token and each prefill; an exception of it ends the work and is rethrown */
-    Map<String, Double> measure(DraftModel draft, Runnable betweenTokens) {
+    Map<String, Double> measure(Draft draft, Runnable betweenTokens) {
         Map<String, Double> metrics = new LinkedHashMap<>();
         measure("greedy", Sampling.GREEDY, draft, betweenTokens, metrics);
         measure("sampled", PLAIN, draft, betweenTokens, metrics);
@@ -61,7 +61,7 @@ final class AcceptanceLength implements AutoCloseable {
     }
 
     private void measure(
-            String name, Sampling sampling, DraftModel draft, Runnable betweenTokens, Map<String, Double> metrics) {
+            String name, Sampling sampling, Draft draft, Runnable betweenTokens, Map<String, Double> metrics) {
         Decoder decoder =
                 new Decoder(verifier, target.adapter(), ends, breadth, Drafting.fixed(method.speculativeTokens()));
         List<Answer> answers = decoder.answer(

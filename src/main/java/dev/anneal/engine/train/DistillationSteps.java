@@ -20,8 +20,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a small language model as a draft: the loss is the mean divergence of its next-token distributions from its target's, over the
@@ -36,70 +34,41 @@ final class DistillationSteps implements Steps {
     private final StepPasses passes;
     private final Target target;
     private final DistillationLoss loss;
-    private final TrainingData.Conversations data;
-    private final @Nullable TargetAnswers answers;
-    private StepRows rows;
-    private List<EncodedRow> validation;
+    private final DraftRows rows;
 
     DistillationSteps(TrainingMethod.SpeculativeDraft method, TrainingData.Conversations data, StepPasses passes) {
         this.method = method;
         this.passes = passes;
         this.target = Objects.requireNonNull(passes.job().target(), "a draft's task names its target");
         this.loss = DistillationLoss.valueOf(method.loss().toUpperCase(Locale.ROOT));
-        this.data = data;
-        this.answers = answers(method.regeneration(), data);
-        this.rows = new StepRows(data.training(), passes.job().settings());
-        this.validation = data.validation();
-    }
-
-    private @Nullable TargetAnswers answers(
-            TrainingMethod.@Nullable Regeneration regeneration, TrainingData.Conversations of) {
-        return regeneration == null
-                ? null
-                : new TargetAnswers(
-                        regeneration,
-                        passes.job(),
-                        passes.progress(),
-                        passes.passes().signal(),
-                        Stream.concat(of.training().stream(), of.validation().stream())
-                                .toList());
+        this.rows = new DraftRows(
+                method, passes.job(), passes.progress(), passes.passes().signal());
     }
 
     /** Has the target write the answers, if they are to be its own. */
     @Override
     public boolean prepare() {
-        if (answers == null) {
-            return true;
-        }
-        if (!answers.write(data)) {
-            return false;
-        }
-        int training = data.training().size();
-        rows = new StepRows(answers.rows(0, training), passes.job().settings());
-        validation = answers.rows(training, training + data.validation().size());
-        return true;
+        return rows.prepare();
     }
 
     @Override
     public List<CheckpointWriter.Part> parts() {
-        return answers == null ? List.of() : List.of(answers.part());
+        return rows.parts();
     }
 
     @Override
     public void restore(Checkpoint checkpoint) throws IOException {
-        if (answers != null) {
-            answers.restore(checkpoint);
-        }
+        rows.restore(checkpoint);
     }
 
     @Override
     public int perEpoch() {
-        return rows.perEpoch();
+        return rows.training().perEpoch();
     }
 
     @Override
     public Optional<Result> compute(int step, AppliedAdapter adapter) {
-        List<EncodedRow> ofStep = rows.of(step);
+        List<EncodedRow> ofStep = rows.training().of(step);
         Lessons lessons = new Lessons(ofStep, split(ofStep));
         try (Scope scope = passes.job().model().scope().child()) {
             return passes.passes()
@@ -142,7 +111,7 @@ final class DistillationSteps implements Steps {
 
     /** Divergence and acceptance on the texts of the validation file; empty if it was abandoned. */
     private Optional<Progress.Validation> divergence(int step, AppliedAdapter adapter) {
-        Lessons lessons = new Lessons(validation, split(validation));
+        Lessons lessons = new Lessons(rows.validation(), split(rows.validation()));
         LossSums total = LossSums.NONE;
         for (int first = 0; first < lessons.batches.size(); first += VALIDATED_AT_ONCE) {
             passes.progress().accept(new Progress.Validating(step, first, lessons.batches.size()));
@@ -170,7 +139,11 @@ final class DistillationSteps implements Steps {
 
     private Optional<Map<String, Double>> acceptanceLength(AppliedAdapter adapter) {
         try (AcceptanceLength length = new AcceptanceLength(
-                        target, validation, data.ends(), method, passes.job().computeThreads());
+                        target,
+                        rows.validation(),
+                        rows.ends(),
+                        method,
+                        passes.job().computeThreads());
                 IncrementalDecoder proposer =
                         new IncrementalDecoder(passes.job().model());
                 Scope packed = proposer.scope().child()) {

@@ -57,6 +57,12 @@ public final class Trainer {
      * @throws IOException if a checkpoint cannot be read or written
      */
     public Outcome run() throws IOException {
+        StopSignal signal = new StopSignal(control::isStopping, progress::layerDone);
+        TrainingMethod.@Nullable SpeculativeDraft ofHead = HeadTrainer.methodOf(job);
+        return ofHead == null ? trainModel() : new HeadTrainer(job, ofHead, progress::tell, signal).run(control);
+    }
+
+    private Outcome trainModel() throws IOException {
         ActivationCheckpointing checkpointing =
                 new ActivationCheckpointing(job.settings().activationCheckpointing());
         try (Scope scope = job.model().scope().child();

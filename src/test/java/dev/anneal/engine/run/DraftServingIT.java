@@ -41,7 +41,7 @@ class DraftServingIT {
         Path copy = Files.createDirectory(folder.resolve("draft"));
         try (Stream<Path> files = Files.list(Path.of(Tasks.MODEL.directory()))) {
             for (Path file : files.toList()) {
-                Files.copy(file, copy.resolve(file.getFileName()));
+                Files.copy(file, copy.resolve(String.valueOf(file.getFileName())));
             }
         }
         draft = new ServedModel(new Task.BaseModel("draft", null, copy.toString()), null);
@@ -59,9 +59,15 @@ class DraftServingIT {
             for (int i = 0; i < 8; i++) {
                 assertThat(answer(engine, 10 + i)).isEqualTo(answer(engine, i));
             }
-            ServeReply.TokenCounts tokens = ended(engine, 10).tokens();
-            assertThat(tokens.acceptedDraft()).isPositive();
-            assertThat(tokens.completion()).isEqualTo(ended(engine, 0).tokens().completion());
+            // How many are drafted depends on the times of steps, and at first all are tried.
+            int accepted = 0;
+            for (int i = 0; i < 8; i++) {
+                ServeReply.TokenCounts tokens = ended(engine, 10 + i).tokens();
+                accepted += tokens.acceptedDraft();
+                assertThat(tokens.completion())
+                        .isEqualTo(ended(engine, i).tokens().completion());
+            }
+            assertThat(accepted).isPositive();
         }
     }
 
@@ -81,13 +87,14 @@ class DraftServingIT {
         }
     }
 
-    /** Target and draft need a place each. */
+    /** Target and draft need a place each, and a draft changes no answer. */
     @Test
-    void aDraftMakesNoRoomAtTheCostOfItsTarget() throws Exception {
+    void aRequestIsAnsweredWithoutItsDraftIfThereIsNoRoomForIt() throws Exception {
         try (EngineChild engine = start(1)) {
             engine.send(request(1, draft, 1));
+            engine.send(request(2, null, 1));
 
-            assertThat(refusal(engine, 1).message()).contains("anneal.inference.models");
+            assertThat(answer(engine, 1)).isEqualTo(answer(engine, 2));
         }
     }
 

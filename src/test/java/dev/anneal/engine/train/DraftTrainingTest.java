@@ -32,6 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A small model learns to propose its target's tokens: all of it or by an adapter, resumed bit by bit, and measured as it is served. */
@@ -60,9 +61,7 @@ class DraftTrainingTest {
     static void answer() throws IOException {
         verifier = load("draft3/target");
         Random random = new Random(5);
-        List<int[]> prompts =
-                random.ints(PROMPT, 0, VOCABULARY).boxed().map(i -> new int[0]).toList();
-        prompts = new ArrayList<>();
+        List<int[]> prompts = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             prompts.add(random.ints(PROMPT, 0, VOCABULARY).toArray());
         }
@@ -151,6 +150,58 @@ class DraftTrainingTest {
                 .isEqualTo(0.0);
     }
 
+    @ParameterizedTest
+    @CsvSource({"eagle3, full", "eagle3, afa", "eagle1, full", "eagle1, afa"})
+    void aHeadLearnsTheTargetsTokens(String kind, String arm) throws IOException {
+        TrainingFixture training = head("head", kind, arm.equals("full") ? null : ANNEALED);
+
+        assertThat(training.run()).isEqualTo(Trainer.Outcome.COMPLETED);
+
+        requireLearned(training);
+    }
+
+    private TrainingFixture head(String name, String kind, @Nullable AdapterSettings adapter) {
+        TrainingMethod.EagleHead shape = kind.equals("eagle1")
+                ? null
+                : new TrainingMethod.EagleHead(List.of(1, 2, 3), 61, 3, 1, true, true, false, true);
+        return new TrainingFixture(verifier, folder.resolve(name))
+                .drafting(
+                        new TrainingMethod.SpeculativeDraft(
+                                "target",
+                                kind,
+                                "kl_div",
+                                3,
+                                new TrainingMethod.AcceptanceEvaluation(8, 20),
+                                null,
+                                shape),
+                        new Target(verifier, verifier.noAdapter(), "target"),
+                        Set.of(),
+                        ROWS.size())
+                .rows(ROWS)
+                .validating(ROWS, STEPS / 2)
+                .adapter(adapter)
+                .optimizer(FAST)
+                .lasting(STEPS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"eagle3, full", "eagle3, afa", "eagle1, afa"})
+    void aResumedHeadEndsWithTheSameBits(String kind, String arm) throws IOException {
+        @Nullable AdapterSettings adapter = arm.equals("full") ? null : ANNEALED;
+        head("whole", kind, adapter).run();
+        assertThat(head("stopped", kind, adapter).stoppingAfter(20).run()).isEqualTo(Trainer.Outcome.STOPPED);
+
+        head("resumed", kind, adapter)
+                .threads(2)
+                .resuming(folder.resolve("stopped").resolve("checkpoint-20"))
+                .run();
+
+        for (String file :
+                adapter == null ? List.of(Checkpoint.WEIGHTS) : List.of(Checkpoint.WEIGHTS, Checkpoint.ADAPTER)) {
+            assertThat(hash("resumed", file)).as(file).isEqualTo(hash("whole", file));
+        }
+    }
+
     private static void requireLearned(TrainingFixture training) {
         Progress.Step first = training.steps().get(0);
         Progress.Step last = training.steps().get(STEPS - 1);
@@ -164,10 +215,10 @@ class DraftTrainingTest {
         List<Progress.Validation> validations = training.eventsOf(Progress.Validation.class);
         assertThat(validations).extracting(Progress.Validation::step).containsExactly(0, STEPS / 2, STEPS);
         Map<String, Double> end = validations.get(2).metrics();
-        double tau = end.get("acceptance_length/greedy");
+        double tau = Objects.requireNonNull(end.get("acceptance_length/greedy"));
         assertThat(tau).isGreaterThan(validations.get(0).metrics().get("acceptance_length/greedy"));
         // The texts are the target's own, so that chains that are right on them are accepted.
-        assertThat(tau).isBetween(1 + last.metrics().get("acceptance/1") / 2, 4.0);
+        assertThat(tau).isBetween(1 + Objects.requireNonNull(last.metrics().get("acceptance/1")) / 2, 4.0);
         assertThat(end.get("draft_acceptance_rate/greedy")).isBetween((tau - 1) / 3, 1.0);
         assertThat(end.get("acceptance_length/sampled")).isBetween(1.0, 4.0);
     }
@@ -221,6 +272,10 @@ class DraftTrainingTest {
     }
 
     private String adapter(String name) throws IOException {
-        return Sha256.of(folder.resolve(name).resolve("checkpoint-" + STEPS).resolve(Checkpoint.ADAPTER));
+        return hash(name, Checkpoint.ADAPTER);
+    }
+
+    private String hash(String name, String file) throws IOException {
+        return Sha256.of(folder.resolve(name).resolve("checkpoint-" + STEPS).resolve(file));
     }
 }

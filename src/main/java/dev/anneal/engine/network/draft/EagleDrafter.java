@@ -55,6 +55,38 @@ public final class EagleDrafter implements AutoCloseable {
                 decoder.packed(scope, plain.head()));
     }
 
+    public EagleConfig config() {
+        return head.config();
+    }
+
+    /** The scope that lives as long as this. */
+    public Scope scope() {
+        return scope;
+    }
+
+    /** A state of some, [1, H]. */
+    public Tensor stateAt(Scope target, Tensor states, long at) {
+        return program.rowsOf(target, states, new long[] {at});
+    }
+
+    /** States of [1, H] each, one under another. */
+    public Tensor together(Scope target, List<Tensor> states) {
+        return program.decoder().fuse(target, states);
+    }
+
+    /** Logits of the target's vocabulary, [N, V] fp32; minus infinity for tokens that the head cannot propose. */
+    public Tensor targetLogits(Scope target, Tensor states) {
+        Tensor logits = program.fedLogits(target, states);
+        DraftVocabulary vocabulary = head.vocabulary();
+        return vocabulary.isWhole()
+                ? logits
+                : program.spread(
+                        target,
+                        logits,
+                        vocabulary.targetIds(),
+                        head.config().layer().vocabularySize());
+    }
+
     /** An empty cache for a number of sequences of at most {@code capacity} pairs each. */
     public KeyValueCache newCache(Scope owner, int slots, int capacity) {
         return KeyValueCache.create(owner, head.config().layer(), head.precision(), slots, capacity);

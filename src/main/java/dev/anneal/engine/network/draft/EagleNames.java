@@ -1,7 +1,11 @@
 package dev.anneal.engine.network.draft;
 
+import dev.anneal.engine.format.safetensors.Dtype;
+import dev.anneal.engine.format.safetensors.TensorData;
 import dev.anneal.engine.network.architecture.CheckpointTensors;
 import dev.anneal.engine.network.architecture.CheckpointTensors.Stored;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -37,6 +41,18 @@ final class EagleNames {
         weights.add(onlyIf(eagle3, CheckpointTensors.vector("norm.weight", hidden)));
         weights.add(onlyIf(eagle3, CheckpointTensors.matrix(CheckpointTensors.HEAD, config.draftVocabulary(), hidden)));
         return weights;
+    }
+
+    /** The vocabulary as {@link #OFFSETS}. */
+    static TensorData offsets(DraftVocabulary vocabulary) {
+        long[] offsets = vocabulary.offsets();
+        ByteBuffer bytes = ByteBuffer.allocate(offsets.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asLongBuffer().put(offsets);
+        return new TensorData(
+                OFFSETS,
+                Dtype.I64,
+                List.of((long) offsets.length),
+                channel -> TensorData.writeFully(channel, bytes.duplicate()));
     }
 
     private static List<Stored> fcNorms(EagleConfig config) {

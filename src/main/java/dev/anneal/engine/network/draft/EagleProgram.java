@@ -295,6 +295,13 @@ final class EagleProgram {
         return program.call(scope, "draft_logits", fed, norm, weights.head());
     }
 
+    /** Logits of a vocabulary of which these are a part, [N, size]; minus infinity elsewhere. */
+    Tensor spread(Scope scope, Tensor logits, long[] ids, int size) {
+        try (Tensor at = scope.longs(ids, ids.length)) {
+            return program.call(scope, "spread", logits, at, (long) size);
+        }
+    }
+
     /** The layer's output for rows that continue cached sequences. */
     Tensor read(Scope scope, List<Tensor> entered, Batch batch, DecodingProgram.Slots slots, AppliedAdapter adapter) {
         boolean whole = config.layer().windows().get(0) == 0;

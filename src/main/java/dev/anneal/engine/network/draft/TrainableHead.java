@@ -1,7 +1,11 @@
 package dev.anneal.engine.network.draft;
 
+import dev.anneal.engine.format.safetensors.SafetensorsWriter;
+import dev.anneal.engine.format.safetensors.TensorData;
 import dev.anneal.engine.network.architecture.CheckpointTensors;
 import dev.anneal.engine.network.model.MasterWeights;
+import dev.anneal.engine.network.model.TensorPart;
+import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
 import java.io.IOException;
@@ -16,6 +20,7 @@ import java.util.function.Predicate;
  */
 public final class TrainableHead implements AutoCloseable {
 
+    private final EagleHead head;
     private final MasterWeights masters;
 
     /** For each of {@link EagleTensors#all} whether it is trained. */
@@ -27,6 +32,7 @@ public final class TrainableHead implements AutoCloseable {
      * @param which whether the weight with a name is trained; of those that are computed as one, such as queries, keys and values, the first is asked for
      */
     public TrainableHead(EagleHead head, Predicate<String> which) {
+        this.head = head;
         this.masters = new MasterWeights(
                 head.scope(), head.program().decoder().of(0), head.config().headSize());
         List<List<CheckpointTensors.Stored>> stored = EagleNames.of(head.config());
@@ -73,6 +79,34 @@ public final class TrainableHead implements AutoCloseable {
     /** Writes the masters as a safetensors file of F32 tensors with Speculators' names. */
     public void save(Path file) throws IOException {
         masters.save(file);
+    }
+
+    /** Writes all weights of the head in fp32, the masters of trained ones, with the vocabulary, as {@link EagleHead#load} reads them. */
+    public void saveWhole(Path file) throws IOException {
+        List<Tensor> own = new ArrayList<>(masters.masters());
+        List<TensorPart> parts = new ArrayList<>();
+        try (Scope passing = head.scope().child()) {
+            List<List<CheckpointTensors.Stored>> stored = EagleNames.of(head.config());
+            List<Tensor> weights = head.program().weights().all();
+            for (int i = 0; i < stored.size(); i++) {
+                boolean has = !stored.get(i).isEmpty();
+                if (trained.get(i)) {
+                    parts.addAll(MasterWeights.parts(stored.get(i), own.remove(0)));
+                } else if (has) {
+                    parts.addAll(MasterWeights.parts(stored.get(i), inFp32(passing, weights.get(i))));
+                }
+            }
+            List<TensorData> tensors = new ArrayList<>();
+            parts.forEach(part -> tensors.add(part.data()));
+            if (!head.vocabulary().isWhole()) {
+                tensors.add(EagleNames.offsets(head.vocabulary()));
+            }
+            SafetensorsWriter.write(file, tensors);
+        }
+    }
+
+    private static Tensor inFp32(Scope passing, Tensor weight) {
+        return weight.elementType() == ElementType.FLOAT32 ? weight : weight.to(passing, ElementType.FLOAT32);
     }
 
     /** Overwrites the masters with those of a folder whose {@code model.safetensors} {@link #save} wrote. */

@@ -2,9 +2,10 @@ package dev.anneal.engine.network.generate;
 
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.IncrementalDecoder;
+import java.util.List;
 
-/** A small language model that proposes tokens for a larger one with the same vocabulary. Two are equal only if they are the same object. */
-public final class DraftModel {
+/** A small language model that proposes tokens for a larger one with the same vocabulary. */
+public final class DraftModel implements Draft {
 
     private final IncrementalDecoder model;
     private final AppliedAdapter adapter;
@@ -16,6 +17,16 @@ public final class DraftModel {
     public DraftModel(IncrementalDecoder model, AppliedAdapter adapter) {
         this.model = model;
         this.adapter = adapter;
+    }
+
+    @Override
+    public boolean readsStates() {
+        return false;
+    }
+
+    @Override
+    public List<Integer> streams() {
+        return List.of();
     }
 
     IncrementalDecoder model() {

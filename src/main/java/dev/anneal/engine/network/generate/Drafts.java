@@ -23,7 +23,7 @@ abstract class Drafts {
     private int[] tokens = NONE;
 
     static Drafts of(Prompt prompt) {
-        DraftModel draft = prompt.draft();
+        Draft draft = prompt.draft();
         return draft == null ? new LookedUpDrafts(prompt) : new ProposedDrafts(prompt.tokens(), draft);
     }
 

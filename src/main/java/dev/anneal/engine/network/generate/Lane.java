@@ -1,16 +1,15 @@
 package dev.anneal.engine.network.generate;
 
+import dev.anneal.engine.network.generate.Drafter.Verified;
 import dev.anneal.engine.network.generate.NextTokens.Place;
 import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.HiddenStates;
 import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.network.model.KeyValueCache;
 import dev.anneal.engine.network.torch.Scope;
-import dev.anneal.engine.network.torch.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -30,8 +29,7 @@ final class Lane implements AutoCloseable {
     private final PrefixCache prefixes;
     private final OperatorSharing sharing;
     private final DraftLength draftLength;
-    private final Size size;
-    private final Map<DraftModel, ModelDrafter> drafters = new LinkedHashMap<>();
+    private final LaneDrafters drafters;
 
     /** Sequence i is in slot i. */
     private final List<Sequence> running = new ArrayList<>();
@@ -65,7 +63,7 @@ final class Lane implements AutoCloseable {
         this.prefixes = prefixes;
         this.sharing = sharing;
         this.draftLength = draftLength;
-        this.size = size;
+        this.drafters = new LaneDrafters(nextTokens, size);
         this.scope = model.scope().child();
         this.cache = model.newCache(scope, size.slots, size.tokens);
     }
@@ -80,7 +78,7 @@ final class Lane implements AutoCloseable {
         sharing.begin();
         while (going.getAsBoolean() && !(waiting.isEmpty() && running.isEmpty())) {
             removeEnded();
-            closeUnusedDrafters();
+            drafters.closeUnused(running);
             betweenTokens.run();
             if (!admit() && !running.isEmpty()) {
                 advance();
@@ -109,11 +107,13 @@ final class Lane implements AutoCloseable {
         List<Sequence> reading = sequences.subList(0, arrivals.readers());
         for (int i = 0; i < reading.size(); i++) {
             Sequence reader = reading.get(i);
-            reader.skip(prefixes.restore(reader.owner(), reader.prompt(), cache, first + i));
+            if (!reader.needsStates()) {
+                reader.skip(prefixes.restore(reader.owner(), reader.prompt(), cache, first + i));
+            }
         }
-        List<ChosenToken> chosen;
         try (Scope step = scope.child()) {
-            Tensor hidden = model.prefill(step, unread(reading), cache, first, adapters(reading));
+            List<Integer> streams = LaneDrafters.streams(reading);
+            HiddenStates hidden = model.prefill(step, unread(reading), cache, first, adapters(reading), streams);
             for (int i = 0; i < reading.size(); i++) {
                 prefixes.keep(reading.get(i).owner(), reading.get(i).prompt(), cache, first + i);
             }
@@ -126,14 +126,30 @@ final class Lane implements AutoCloseable {
                     .toArray();
             List<Place> places =
                     sequences.stream().map(sequence -> new Place(sequence, 0)).toList();
-            chosen = nextTokens.chooseWithLogprobs(step, model.logits(step, hidden, last), places);
-        }
-        for (int i = 0; i < chosen.size(); i++) {
-            Sequence sequence = sequences.get(i);
-            ChosenToken token = chosen.get(i);
-            give(sequence, () -> sequence.takeFirst(token));
+            List<ChosenToken> chosen =
+                    nextTokens.chooseWithLogprobs(step, model.logits(step, hidden.last(), last), places);
+            List<Verified> verified = new ArrayList<>();
+            for (int i = 0; i < chosen.size(); i++) {
+                Sequence sequence = sequences.get(i);
+                ChosenToken token = chosen.get(i);
+                give(sequence, () -> sequence.takeFirst(token));
+                if (sequence.needsStates() && !sequence.hasEnded()) {
+                    verified.add(firstOf(sequence, token, last[i]));
+                }
+            }
+            drafters.verified(step, verified, hidden, streams, true);
         }
         removeEnded();
+    }
+
+    /** @param last index of the state at the prompt's last token */
+    private static Verified firstOf(Sequence sequence, ChosenToken token, long last) {
+        int[] tokens = Arrays.copyOfRange(sequence.prompt(), 1, sequence.prompt().length + 1);
+        tokens[tokens.length - 1] = token.id();
+        return new Verified(
+                sequence,
+                tokens,
+                LongStream.rangeClosed(last - tokens.length + 1, last).toArray());
     }
 
     /** Continues each sequence by a token, and by those draft tokens after it that are right. */
@@ -142,71 +158,71 @@ final class Lane implements AutoCloseable {
         running.forEach(sequence -> sequence.prepareDrafts(isComparing ? 0 : draftLength.most()));
         int most = draftLength.choose(running.stream().map(Sequence::drafts).toList());
         propose(most);
-        running.forEach(sequence -> sequence.draft(most));
+        boolean handsOn = most > 0 || isComparing;
+        running.forEach(sequence -> sequence.readDrafts(most));
         int tokens =
                 running.stream().mapToInt(sequence -> sequence.unread().length).sum();
         long begin = System.nanoTime();
-        sharing.step(tokens, this::verify);
+        sharing.step(tokens, () -> verify(handsOn));
         if (!isComparing) {
             draftLength.note(tokens, System.nanoTime() - begin);
         }
         removeEnded();
     }
 
-    /** Their models may be closed once no running sequence drafts with them. */
-    private void closeUnusedDrafters() {
-        drafters.entrySet().removeIf(known -> {
-            boolean goes = running.stream().noneMatch(sequence -> sequence.draftModel() == known.getKey());
-            if (goes) {
-                known.getValue().close();
-            }
-            return goes;
-        });
-    }
-
-    /** Has draft models propose tokens. */
     private void propose(int most) {
-        Map<DraftModel, List<Sequence>> byDraft = new LinkedHashMap<>();
-        for (Sequence sequence : running) {
-            DraftModel draft = sequence.draftModel();
-            if (draft != null) {
-                byDraft.computeIfAbsent(draft, first -> new ArrayList<>()).add(sequence);
-            }
-        }
-        if (most > 0 && !byDraft.isEmpty()) {
-            long begin = System.nanoTime();
-            byDraft.forEach((draft, sequences) -> drafters.computeIfAbsent(
-                            draft, first -> new ModelDrafter(first, nextTokens, size))
-                    .propose(sequences, most));
-            int proposed = running.stream()
-                    .mapToInt(sequence -> sequence.drafts().proposed(most))
-                    .sum();
+        long begin = System.nanoTime();
+        int proposed = drafters.propose(running, most);
+        if (proposed > 0) {
             draftLength.noteProposals(proposed, System.nanoTime() - begin);
         }
     }
 
-    /** Chooses the tokens after all unread ones, and keeps those that follow right ones. */
-    private void verify() {
-        List<ChosenToken> chosen;
+    /**
+     * Chooses the tokens after all unread ones, and keeps those that follow right ones.
+     *
+     * @param handsOn whether drafts get the model's states; those that miss them propose nothing in the next step
+     */
+    private void verify(boolean handsOn) {
         try (Scope step = scope.child()) {
-            Tensor hidden = model.step(step, unread(running), cache, 0, adapters(running));
+            List<Integer> streams = handsOn ? LaneDrafters.streams(running) : List.of();
+            HiddenStates hidden = model.step(step, unread(running), cache, 0, adapters(running), streams);
             List<Place> places = running.stream()
                     .flatMap(sequence -> IntStream.range(0, sequence.unread().length)
                             .mapToObj(place -> new Place(sequence, sequence.length() + place)))
                     .toList();
             long[] all = LongStream.range(0, places.size()).toArray();
-            chosen = nextTokens.chooseWithLogprobs(step, model.logits(step, hidden, all), places);
+            List<ChosenToken> chosen =
+                    nextTokens.chooseWithLogprobs(step, model.logits(step, hidden.last(), all), places);
+            List<Verified> verified = take(chosen);
+            if (handsOn) {
+                drafters.verified(step, verified, hidden, streams, false);
+            }
         }
+    }
+
+    /** Gives each sequence its tokens, and removes refused ones from the cache. */
+    private List<Verified> take(List<ChosenToken> chosen) {
+        List<Verified> verified = new ArrayList<>();
         int begin = 0;
         for (int slot = 0; slot < running.size(); slot++) {
             Sequence sequence = running.get(slot);
             int read = sequence.unread().length;
             List<ChosenToken> own = chosen.subList(begin, begin + read);
-            begin += read;
             int cached = cache.length(slot) - read;
             int place = slot;
+            int before = sequence.length();
             give(sequence, () -> cache.truncate(place, cached + sequence.takeVerified(own)));
+            int taken = sequence.length() - before;
+            if (sequence.needsStates() && !sequence.hasEnded()) {
+                verified.add(new Verified(
+                        sequence,
+                        own.subList(0, taken).stream().mapToInt(ChosenToken::id).toArray(),
+                        LongStream.range(begin, begin + taken).toArray()));
+            }
+            begin += read;
         }
+        return verified;
     }
 
     private static List<int[]> unread(List<Sequence> sequences) {
@@ -256,7 +272,7 @@ final class Lane implements AutoCloseable {
 
     @Override
     public void close() {
-        drafters.values().forEach(ModelDrafter::close);
+        drafters.close();
         scope.close();
     }
 }

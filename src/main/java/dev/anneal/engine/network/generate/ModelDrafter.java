@@ -3,6 +3,7 @@ package dev.anneal.engine.network.generate;
 import dev.anneal.engine.network.architecture.DecodingLimits;
 import dev.anneal.engine.network.generate.NextTokens.Place;
 import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.HiddenStates;
 import dev.anneal.engine.network.model.KeyValueCache;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
@@ -16,7 +17,7 @@ import java.util.stream.IntStream;
  * Proposes tokens for sequences of a lane with a {@link DraftModel}, several sequences at a time. Each proposal is drawn as the target draws
  * its token, with the random numbers of the same position, so that equal distributions give equal tokens. Closed by its owner.
  */
-final class ModelDrafter implements AutoCloseable {
+final class ModelDrafter implements Drafter {
 
     private final DraftModel draft;
     private final NextTokens nextTokens;
@@ -26,9 +27,6 @@ final class ModelDrafter implements AutoCloseable {
     /** Sequence i is in slot i of the cache. */
     private final List<Sequence> held = new ArrayList<>();
 
-    /**
-     * @param size as of the lane's cache
-     */
     ModelDrafter(DraftModel draft, NextTokens nextTokens, Lane.Size size) {
         this.draft = draft;
         this.nextTokens = nextTokens;
@@ -40,12 +38,9 @@ final class ModelDrafter implements AutoCloseable {
                         Math.min(size.tokens(), draft.model().config().maxPositions()));
     }
 
-    /**
-     * Proposes at most {@code most} tokens for each sequence, none for those that are longer than its context.
-     *
-     * @param sequences all running ones that draft with this model
-     */
-    void propose(List<Sequence> sequences, int most) {
+    /** None for sequences that are longer than its context. */
+    @Override
+    public void propose(List<Sequence> sequences, int most) {
         hold(sequences.stream()
                 .filter(sequence -> textOf(sequence).length() + most <= cache.capacity())
                 .toList());
@@ -130,6 +125,10 @@ final class ModelDrafter implements AutoCloseable {
     private List<AppliedAdapter> adapters(int sequences) {
         return Collections.nCopies(sequences, draft.adapter());
     }
+
+    /** It reads the sequences' texts alone. */
+    @Override
+    public void verified(Scope passing, List<Verified> verified, HiddenStates states, boolean isPrompt) {}
 
     private static ProposedDrafts textOf(Sequence sequence) {
         return (ProposedDrafts) sequence.drafts();

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares prompts
 public record Prompt(
-        int[] tokens, int[] prediction, @Nullable DraftModel draft, int maxNewTokens, Sampling sampling) {
+        int[] tokens, int[] prediction, @Nullable Draft draft, int maxNewTokens, Sampling sampling) {
 
     public Prompt {
         if (tokens.length == 0) {

@@ -5,18 +5,18 @@ import java.util.Arrays;
 /** Draft tokens that a draft model proposes, and the text that it continues. */
 final class ProposedDrafts extends Drafts {
 
-    private final DraftModel draft;
+    private final Draft draft;
     private int[] text;
     private int length;
     private int available;
 
-    ProposedDrafts(int[] prompt, DraftModel draft) {
+    ProposedDrafts(int[] prompt, Draft draft) {
         this.draft = draft;
         this.text = prompt;
         this.length = prompt.length;
     }
 
-    DraftModel draft() {
+    Draft draft() {
         return draft;
     }
 

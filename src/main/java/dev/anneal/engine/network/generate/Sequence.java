@@ -66,10 +66,16 @@ final class Sequence {
         return drafts;
     }
 
-    /** The model that proposes tokens of its answer; null if they are looked up. */
+    /** What proposes tokens of its answer; null if they are looked up. */
     @Nullable
-    DraftModel draftModel() {
+    Draft draft() {
         return prompt.draft();
+    }
+
+    /** Whether its draft reads the target's states. */
+    boolean needsStates() {
+        Draft draft = prompt.draft();
+        return draft != null && draft.readsStates();
     }
 
     /** Prepares for at most {@code most} draft tokens, fewer if the answer is almost as long as it may be. */
@@ -78,7 +84,7 @@ final class Sequence {
     }
 
     /** Has the model read at most {@code most} of the draft tokens after the last token of the answer. */
-    void draft(int most) {
+    void readDrafts(int most) {
         unread = IntStream.concat(IntStream.of(unread[0]), Arrays.stream(drafts.tokens(drafts.count(most))))
                 .toArray();
     }
@@ -88,9 +94,13 @@ final class Sequence {
         return unread;
     }
 
-    /** Whether both have the same prompt, adapter and scope, and have read nothing yet. */
+    /** Whether both have the same prompt, adapter, draft and scope, and have read nothing yet. */
     boolean readsTheSameAs(Sequence other) {
-        return length == 0 && other.length == 0 && owner.isSame(other.owner) && Arrays.equals(unread, other.unread);
+        return length == 0
+                && other.length == 0
+                && prompt.draft() == other.prompt.draft()
+                && owner.isSame(other.owner)
+                && Arrays.equals(unread, other.unread);
     }
 
     /** Tokens of the answer so far. */

@@ -65,14 +65,19 @@ public final class MasterWeights implements AutoCloseable {
         }
 
         List<TensorPart> parts() {
-            List<TensorPart> parts = new ArrayList<>();
-            long begin = 0;
-            for (CheckpointTensors.Stored part : stored) {
-                parts.add(new TensorPart(part.name(), part.shape(), tensor, begin));
-                begin += part.elements();
-            }
-            return parts;
+            return MasterWeights.parts(stored, tensor);
         }
+    }
+
+    /** The tensors stacked in one. */
+    public static List<TensorPart> parts(List<CheckpointTensors.Stored> stored, Tensor tensor) {
+        List<TensorPart> parts = new ArrayList<>();
+        long begin = 0;
+        for (CheckpointTensors.Stored part : stored) {
+            parts.add(new TensorPart(part.name(), part.shape(), tensor, begin));
+            begin += part.elements();
+        }
+        return parts;
     }
 
     /** fp32 masters, in the order of {@link #newGradients}. */

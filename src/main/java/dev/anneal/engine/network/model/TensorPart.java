@@ -33,15 +33,12 @@ public record TensorPart(String name, List<Long> shape, Tensor tensor, long begi
 
     /** Writes a file of F32 tensors. */
     public static void write(Path file, List<TensorPart> parts) throws IOException {
-        SafetensorsWriter.write(
-                file,
-                parts.stream()
-                        .map(part -> new TensorData(
-                                part.name(),
-                                Dtype.F32,
-                                part.shape(),
-                                channel -> part.tensor().writeTo(channel, part.begin(), part.elements())))
-                        .toList());
+        SafetensorsWriter.write(file, parts.stream().map(TensorPart::data).toList());
+    }
+
+    /** As an F32 tensor of a file. */
+    public TensorData data() {
+        return new TensorData(name, Dtype.F32, shape, channel -> tensor.writeTo(channel, begin, elements()));
     }
 
     /**

@@ -1,7 +1,7 @@
 package dev.anneal.engine.run.serve;
 
 import dev.anneal.engine.math.random.SplitMix64;
-import dev.anneal.engine.network.generate.DraftModel;
+import dev.anneal.engine.network.generate.Draft;
 import dev.anneal.engine.network.generate.Prompt;
 import dev.anneal.engine.network.generate.Sampling;
 import dev.anneal.engine.network.generate.Turns;
@@ -128,7 +128,7 @@ public final class Server implements AutoCloseable {
         Set<Integer> ends = new HashSet<>(prompt.ends());
         ends.addAll(decoding.stopTokens());
         opened.whileOpen(use);
-        @Nullable DraftModel draft = draft(opened, use);
+        @Nullable Draft draft = draft(opened, use);
         opened.tell(new ServeReply.Accepted(prompt.tokens().length));
         for (int choice = 0; choice < decoding.choices(); choice++) {
             use.model()
@@ -141,13 +141,21 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** The request's draft, which stays in memory with the model. */
-    private @Nullable DraftModel draft(OpenRequest opened, HeldModels.Use target) throws IOException {
+    /** The request's draft, which stays in memory with the model. Without room for it there is none, because it changes no answer. */
+    private @Nullable Draft draft(OpenRequest opened, HeldModels.Use target) throws IOException {
         ServedModel wanted = opened.request().draft();
         if (wanted == null) {
             return null;
         }
-        HeldModels.Use draft = models.use(wanted);
+        HeldModels.Use draft;
+        try {
+            draft = models.use(wanted);
+        } catch (RequestException e) {
+            if (e.code().equals(RequestException.BUSY)) {
+                return null;
+            }
+            throw e;
+        }
         opened.whileOpen(draft);
         models.requireDraftOf(wanted, draft, opened.request().model(), target);
         return draft.asDraft();

@@ -4,22 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.network.draft.EagleConfig;
+import dev.anneal.engine.network.draft.EagleDrafter;
+import dev.anneal.engine.network.draft.EagleHead;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.network.torch.ElementType;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Rounds of a draft model and its target: proposals, accepted tokens and acceptance length of the reference, for all prompts together. */
+/** Rounds of a draft and its target: proposals, accepted tokens and acceptance length of the reference, for all prompts together. */
 class GoldenAcceptanceTest {
 
     private static final String FOLDER = "draft3/tau/";
@@ -32,10 +38,13 @@ class GoldenAcceptanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4, 5})
-    void roundsAreThoseOfTheReference(int draftTokens) throws IOException {
-        JsonNode student = golden.path("drafts").path("student");
-        List<Rounds> all = rounds(student, draftTokens);
+    @CsvSource({
+        "student, 1", "student, 2", "student, 3", "student, 4", "student, 5",
+        "eagle3, 1", "eagle3, 2", "eagle3, 3", "eagle3, 4", "eagle3, 5"
+    })
+    void roundsAreThoseOfTheReference(String name, int draftTokens) throws IOException {
+        JsonNode student = golden.path("drafts").path(name);
+        List<Rounds> all = name.equals("student") ? ofModel(student, draftTokens) : ofHead(student, draftTokens);
 
         double emitted = 0;
         double rounds = 0;
@@ -61,38 +70,50 @@ class GoldenAcceptanceTest {
                         student.path("tau").path(Integer.toString(draftTokens)).asDouble(), within(1e-12));
     }
 
-    private List<Rounds> rounds(JsonNode student, int draftTokens) throws IOException {
-        List<Rounds> all = new ArrayList<>();
+    private static List<Rounds> ofModel(JsonNode runs, int draftTokens) throws IOException {
         try (DecoderModel target = load("draft3/target");
                 DecoderModel small = load(FOLDER + "student");
-                IncrementalDecoder verifier = new IncrementalDecoder(target);
                 IncrementalDecoder proposer = new IncrementalDecoder(small)) {
-            DraftModel draft = new DraftModel(proposer, small.noAdapter());
-            ArrayDeque<Sequence> waiting = new ArrayDeque<>();
-            for (JsonNode run : student.path("runs")) {
-                int[] prompt = ints(run.path("prompt")).stream()
-                        .mapToInt(Integer::intValue)
-                        .toArray();
-                Rounds rounds = new Rounds();
-                Sequence sequence = new Sequence(
-                        new Prompt(prompt, new int[0], draft, 40, Sampling.GREEDY),
-                        new PrefixCache.Owner(target.noAdapter(), ""),
-                        CONTEXT,
-                        rounds);
-                rounds.sequence = sequence;
-                all.add(rounds);
-                waiting.add(sequence);
-            }
-            try (Lane lane = new Lane(
-                    verifier,
-                    new NextTokens(target.scope(), target.config().vocabularySize()),
-                    waiting,
-                    new Lane.Size(5, CONTEXT),
-                    new PrefixCache(verifier, target.scope(), 0),
-                    new OperatorSharing(1, false),
-                    DraftLength.fixed(draftTokens))) {
-                lane.run(() -> true, () -> {});
-            }
+            return rounds(target, new DraftModel(proposer, small.noAdapter()), runs, draftTokens);
+        }
+    }
+
+    private static List<Rounds> ofHead(JsonNode runs, int draftTokens) throws IOException {
+        Path folder = GoldenTensors.path(FOLDER + "eagle3");
+        try (DecoderModel target = load("draft3/target");
+                EagleHead head = EagleHead.load(folder, EagleConfig.read(folder.resolve("config.json")), target);
+                EagleDrafter reader = new EagleDrafter(head, head.noAdapter())) {
+            return rounds(target, new DraftHead(reader), runs, draftTokens);
+        }
+    }
+
+    private static List<Rounds> rounds(DecoderModel target, Draft draft, JsonNode runs, int draftTokens) {
+        List<Rounds> all = new ArrayList<>();
+        ArrayDeque<Sequence> waiting = new ArrayDeque<>();
+        for (JsonNode run : runs.path("runs")) {
+            int[] prompt = ints(run.path("prompt")).stream()
+                    .mapToInt(Integer::intValue)
+                    .toArray();
+            Rounds rounds = new Rounds();
+            Sequence sequence = new Sequence(
+                    new Prompt(prompt, new int[0], draft, 40, Sampling.GREEDY),
+                    new PrefixCache.Owner(target.noAdapter(), ""),
+                    CONTEXT,
+                    rounds);
+            rounds.sequence = sequence;
+            all.add(rounds);
+            waiting.add(sequence);
+        }
+        try (IncrementalDecoder verifier = new IncrementalDecoder(target);
+                Lane lane = new Lane(
+                        verifier,
+                        new NextTokens(target.scope(), target.config().vocabularySize()),
+                        waiting,
+                        new Lane.Size(5, CONTEXT),
+                        new PrefixCache(verifier, target.scope(), 0),
+                        new OperatorSharing(1, false),
+                        DraftLength.fixed(draftTokens))) {
+            lane.run(() -> true, () -> {});
         }
         return all;
     }
@@ -110,13 +131,16 @@ class GoldenAcceptanceTest {
         private final List<Integer> tokens = new ArrayList<>();
         private final List<List<Integer>> proposals = new ArrayList<>();
         private final List<Integer> begins = new ArrayList<>();
-        private Sequence sequence;
+        private @Nullable Sequence sequence;
 
         @Override
         public void stepped(int draftTokens) {
             if (!tokens.isEmpty()) {
                 begins.add(tokens.size());
-                proposals.add(Arrays.stream(sequence.unread()).skip(1).boxed().toList());
+                proposals.add(Arrays.stream(Objects.requireNonNull(sequence).unread())
+                        .skip(1)
+                        .boxed()
+                        .toList());
             }
         }
 

@@ -120,7 +120,7 @@ class VerifiedDraftsTest {
         Sequence sequence = sequence(drafts, Sampling.GREEDY, answer);
         sequence.takeFirst(ChosenToken.of(MARKS[1]));
         sequence.prepareDrafts(drafts.length);
-        sequence.draft(drafts.length);
+        sequence.readDrafts(drafts.length);
         assertThat(sequence.unread()).endsWith(drafts).hasSize(drafts.length + 1);
         int taken = sequence.takeVerified(
                 Arrays.stream(tokens).mapToObj(ChosenToken::of).toList());

@@ -1,0 +1,47 @@
+package dev.anneal.engine.network.generate;
+
+import dev.anneal.engine.network.model.HiddenStates;
+import dev.anneal.engine.network.torch.Scope;
+import java.util.List;
+
+/** Proposes tokens for the sequences of a lane that have the same draft. Closed by its owner. */
+interface Drafter extends AutoCloseable {
+
+    /**
+     * @param size of the lane's cache
+     */
+    static Drafter of(Draft draft, NextTokens nextTokens, Lane.Size size) {
+        return draft instanceof DraftModel model
+                ? new ModelDrafter(model, nextTokens, size)
+                : new HeadDrafter((DraftHead) draft, nextTokens, size);
+    }
+
+    /**
+     * Proposes at most {@code most} tokens for each sequence, or none for those that it cannot continue.
+     *
+     * @param sequences all running ones with this draft
+     */
+    void propose(List<Sequence> sequences, int most);
+
+    /**
+     * Tokens that a sequence has got.
+     *
+     * @param tokens at least one
+     * @param at for each the index of the target's state before it
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    record Verified(Sequence sequence, int[] tokens, long[] at) {}
+
+    /**
+     * Takes notice of what the target has read.
+     *
+     * @param passing scope of the target's step
+     * @param verified sequences with this draft
+     * @param states the target's, with the streams of the draft
+     * @param isPrompt whether these are the sequences' first tokens
+     */
+    void verified(Scope passing, List<Verified> verified, HiddenStates states, boolean isPrompt);
+
+    @Override
+    void close();
+}

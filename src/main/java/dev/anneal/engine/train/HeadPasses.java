@@ -1,0 +1,154 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.network.draft.EagleGradients;
+import dev.anneal.engine.network.draft.EagleHead;
+import dev.anneal.engine.network.draft.EagleInput;
+import dev.anneal.engine.network.draft.EagleLesson;
+import dev.anneal.engine.network.draft.EaglePass;
+import dev.anneal.engine.network.draft.EagleSums;
+import dev.anneal.engine.network.draft.EagleTeacher;
+import dev.anneal.engine.network.model.AdapterDropout;
+import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.HiddenStates;
+import dev.anneal.engine.network.torch.ComputeThreads;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.text.data.EncodedRow;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Passes of the target and of the head that learns from it, micro-batch by micro-batch on the compute threads. Closed by its owner. */
+final class HeadPasses implements AutoCloseable {
+
+    private final EagleHead head;
+    private final Target target;
+    private final EagleTeacher teacher;
+    private final GradientSum<EagleGradients> gradients;
+    private final StopSignal signal;
+
+    HeadPasses(EagleHead head, Target target, GradientSum<EagleGradients> gradients, StopSignal signal) {
+        this.head = head;
+        this.target = target;
+        this.teacher = new EagleTeacher(head, target.model());
+        this.gradients = gradients;
+        this.signal = signal;
+    }
+
+    StopSignal signal() {
+        return signal;
+    }
+
+    /**
+     * Sums of each step of training-time test, and the gradient of what the lesson minimises, summed over the micro-batches.
+     *
+     * @param rows of the micro-batches' step
+     * @return empty if the pass was abandoned
+     */
+    Optional<List<EagleSums>> train(
+            List<MicroBatch> batches,
+            List<EncodedRow> rows,
+            AppliedAdapter adapter,
+            Function<MicroBatch, AdapterDropout> dropoutOf,
+            EagleLesson lesson) {
+        return run(new Pieces(batches, rows, lesson) {
+            @Override
+            List<EagleSums> compute(EagleInput input, Scope scope, int buffer, int number) {
+                AppliedAdapter applied = adapter.with(adapter.beta(), dropoutOf.apply(batches.get(number)));
+                try (EaglePass pass = new EaglePass(scope, head, teacher, input, applied)) {
+                    pass.forward(lesson.steps());
+                    return pass.backward(lesson, gradients.buffer(buffer));
+                }
+            }
+
+            @Override
+            public void handOver(int buffer, int number) {
+                gradients.add(buffer);
+            }
+        });
+    }
+
+    /** Sums of each step without gradients. */
+    Optional<List<EagleSums>> measure(
+            List<MicroBatch> batches, List<EncodedRow> rows, AppliedAdapter adapter, EagleLesson lesson) {
+        return run(new Pieces(batches, rows, lesson) {
+            @Override
+            List<EagleSums> compute(EagleInput input, Scope scope, int buffer, int number) {
+                try (EaglePass pass = new EaglePass(scope, head, teacher, input, adapter)) {
+                    pass.forward(lesson.steps());
+                    return pass.measure(lesson);
+                }
+            }
+        });
+    }
+
+    private Optional<List<EagleSums>> run(Pieces pieces) {
+        return signal.attempt(betweenParts -> {
+            gradients.run(pieces.batches.size(), pieces);
+            return pieces.total();
+        });
+    }
+
+    /** The micro-batches of a step, for compute threads. */
+    private abstract class Pieces implements ComputeThreads.Work {
+
+        private final List<MicroBatch> batches;
+        private final List<EncodedRow> rows;
+        private final List<List<EagleSums>> sums;
+        private final int steps;
+
+        Pieces(List<MicroBatch> batches, List<EncodedRow> rows, EagleLesson lesson) {
+            this.batches = batches;
+            this.rows = rows;
+            this.sums = new ArrayList<>(Collections.nCopies(batches.size(), List.of()));
+            this.steps = lesson.steps();
+        }
+
+        abstract List<EagleSums> compute(EagleInput input, Scope scope, int buffer, int number);
+
+        @Override
+        public void compute(int buffer, int number) {
+            try (Scope scope = gradients.scope().child()) {
+                EagleInput input = input(scope, batches.get(number), rows);
+                sums.set(number, compute(input, scope, buffer, number));
+            }
+        }
+
+        /** Added in the order of the micro-batches. */
+        List<EagleSums> total() {
+            List<EagleSums> total = new ArrayList<>(Collections.nCopies(steps, EagleSums.NONE));
+            for (List<EagleSums> each : sums) {
+                for (int step = 0; step < steps; step++) {
+                    total.set(step, total.get(step).plus(each.get(step)));
+                }
+            }
+            return total;
+        }
+    }
+
+    private EagleInput input(Scope scope, MicroBatch batch, List<EncodedRow> rows) {
+        HiddenStates states = target.model()
+                .hiddenStates(
+                        scope, batch.rows(), target.adapter(), head.config().streams(), signal.betweenParts());
+        return new EagleInput(
+                batch.rows(), trained(batch, rows), states.streams(), teacher.states(scope, states.last()));
+    }
+
+    /** For each token whether the one after it is trained, so that what the target expects after it is learned. */
+    private static boolean[] trained(MicroBatch batch, List<EncodedRow> rows) {
+        boolean[] trained = new boolean[batch.rows().tokens()];
+        for (int row = 0; row < batch.rowsOfStep().size(); row++) {
+            int[] labels = rows.get(batch.rowsOfStep().get(row)).labels();
+            for (int token = 0; token + 1 < labels.length; token++) {
+                trained[batch.rows().begin(row) + token] = labels[token + 1] != EncodedRow.NOT_TRAINED;
+            }
+        }
+        return trained;
+    }
+
+    @Override
+    public void close() {
+        teacher.close();
+    }
+}

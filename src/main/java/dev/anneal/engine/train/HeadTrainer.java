@@ -1,0 +1,101 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.draft.DraftVocabulary;
+import dev.anneal.engine.network.draft.EagleConfig;
+import dev.anneal.engine.network.draft.EagleGradients;
+import dev.anneal.engine.network.draft.EagleHead;
+import dev.anneal.engine.network.draft.EagleSwitch;
+import dev.anneal.engine.network.lora.AdapterConfig;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.TrainingMethod;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Trains an EAGLE head, whose layer begins as a copy of its target's last one. */
+final class HeadTrainer {
+
+    private final TrainingJob job;
+    private final TrainingMethod.SpeculativeDraft method;
+    private final Target target;
+    private final Consumer<Progress> progress;
+    private final StopSignal signal;
+
+    HeadTrainer(
+            TrainingJob job, TrainingMethod.SpeculativeDraft method, Consumer<Progress> progress, StopSignal signal) {
+        this.job = job;
+        this.method = method;
+        this.target = Objects.requireNonNull(job.target(), "a draft's task names its target");
+        this.progress = progress;
+        this.signal = signal;
+    }
+
+    /** The method, if it trains a head. */
+    static TrainingMethod.@Nullable SpeculativeDraft methodOf(TrainingJob job) {
+        return job.settings().method() instanceof TrainingMethod.SpeculativeDraft draft && draft.trainsHead()
+                ? draft
+                : null;
+    }
+
+    Trainer.Outcome run(TrainingControl control) throws IOException {
+        try (Scope scope = target.model().scope().child();
+                EagleHead head = head();
+                HeadTraining trained = training(head);
+                AdamW optimizer = new AdamW(scope, trained);
+                GradientSum<EagleGradients> gradients =
+                        new GradientSum<>(scope, trained, optimizer, job.computeThreads());
+                HeadPasses passes = new HeadPasses(head, target, gradients, signal)) {
+            HeadSteps steps = new HeadSteps(method, job, target, trained, passes, progress);
+            TrainingRun run = new TrainingRun(job, trained, optimizer, gradients.total(), steps, progress);
+            @Nullable String resumeFrom = job.task().resumeFrom();
+            if (resumeFrom != null) {
+                run.resume(Checkpoint.open(Path.of(resumeFrom)));
+            }
+            return run.toTheEnd(control, () -> {});
+        }
+    }
+
+    private EagleHead head() {
+        ModelConfig ofTarget = target.model().config();
+        EagleConfig config = config(method, ofTarget);
+        TrainingData.Conversations data = (TrainingData.Conversations) job.data();
+        DraftVocabulary vocabulary = DraftVocabulary.ofCounts(
+                HeadCounts.tokens(data.training(), ofTarget.vocabularySize()), config.draftVocabulary());
+        return EagleHead.create(target.model(), config, vocabulary, ofTarget.layers() - 1);
+    }
+
+    private HeadTraining training(EagleHead head) {
+        @Nullable AdapterSettings settings = job.adapter();
+        @Nullable AdapterConfig adapter = settings == null ? null : CheckpointState.adapterConfig(settings);
+        return HeadTraining.of(head, adapter, job.settings().seed());
+    }
+
+    /** Shape of a head for a target. */
+    static EagleConfig config(TrainingMethod.SpeculativeDraft method, ModelConfig target) {
+        ModelConfig layer = target.ofOneLayer(0);
+        if (method.kind().equals(TrainingMethod.SpeculativeDraft.EAGLE1)) {
+            return new EagleConfig(EagleConfig.Kind.EAGLE1, layer, List.of(), target.vocabularySize(), Set.of());
+        }
+        TrainingMethod.EagleHead shape = Objects.requireNonNull(method.head(), "an eagle3 head has a shape");
+        Set<EagleSwitch> switches = EnumSet.noneOf(EagleSwitch.class);
+        addIf(switches, shape.normBeforeResidual(), EagleSwitch.NORM_BEFORE_RESIDUAL);
+        addIf(switches, shape.normBeforeFc(), EagleSwitch.NORM_BEFORE_FC);
+        addIf(switches, shape.fcNorm(), EagleSwitch.FC_NORM);
+        addIf(switches, shape.normOutput(), EagleSwitch.NORM_OUTPUT);
+        return new EagleConfig(EagleConfig.Kind.EAGLE3, layer, shape.layers(), shape.vocabularySize(), switches);
+    }
+
+    private static void addIf(Set<EagleSwitch> switches, boolean isOn, EagleSwitch one) {
+        if (isOn) {
+            switches.add(one);
+        }
+    }
+}

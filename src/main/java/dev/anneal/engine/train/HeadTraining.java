@@ -1,0 +1,118 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.network.draft.EagleGradients;
+import dev.anneal.engine.network.draft.EagleHead;
+import dev.anneal.engine.network.draft.TrainableHead;
+import dev.anneal.engine.network.lora.Adapter;
+import dev.anneal.engine.network.lora.AdapterConfig;
+import dev.anneal.engine.network.lora.AdapterGradients;
+import dev.anneal.engine.network.model.AdapterDropout;
+import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A draft head is trained: all its weights but the output embedding; or, with an adapter of its layer's projections, the adapter and the weights that
+ * no target's layer has, fc and norms.
+ *
+ * @param weights those of its weights that are trained
+ */
+record HeadTraining(
+        EagleHead head, TrainableHead weights, @Nullable Adapter adapter) implements Trainable<EagleGradients> {
+
+    /** The head's file in a checkpoint, with all its weights. */
+    static final String HEAD = Checkpoint.WEIGHTS;
+
+    private static final String OUTPUT_EMBEDDING = "lm_head.weight";
+
+    /** @param config of the adapter; null trains all weights */
+    static HeadTraining of(EagleHead head, @Nullable AdapterConfig config, long seed) {
+        Adapter adapter =
+                config == null ? null : Adapter.create(head.scope(), head.precision(), head.config(), config, seed);
+        boolean whole = adapter == null;
+        return new HeadTraining(head, new TrainableHead(head, name -> isTrained(name, whole)), adapter);
+    }
+
+    private static boolean isTrained(String name, boolean whole) {
+        boolean isProjection = name.contains("_proj.");
+        return !name.equals(OUTPUT_EMBEDDING) && (whole || !isProjection);
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        List<Parameter> parameters = new ArrayList<>();
+        List<Tensor> masters = weights.masters();
+        List<String> names = weights.names();
+        for (int i = 0; i < masters.size(); i++) {
+            parameters.add(new Parameter(names.get(i), masters.get(i), false));
+        }
+        if (adapter != null) {
+            parameters.addAll(new AdapterTraining(adapter).parameters());
+        }
+        return parameters;
+    }
+
+    @Override
+    public StepGradients<EagleGradients> newGradients(Scope owner) {
+        List<Tensor> gradients = new ArrayList<>(weights.newGradients(owner));
+        List<Tensor> ofAdapter = head.noAdapter().layers().get(0);
+        List<Tensor> all = new ArrayList<>(gradients);
+        if (adapter != null) {
+            AdapterGradients own = adapter.newGradients(owner);
+            all.addAll(List.of(own.a(), own.b()));
+            ofAdapter = own.layers().get(0);
+        }
+        return new StepGradients<>(all, new EagleGradients(ofAdapter, weights.arranged(gradients)));
+    }
+
+    @Override
+    public int gradientBuffers(int threads) {
+        return threads;
+    }
+
+    @Override
+    public AppliedAdapter apply(double beta) {
+        weights.refresh();
+        return adapter == null ? head.noAdapter() : adapter.apply(beta, AdapterDropout.NONE);
+    }
+
+    @Override
+    public @Nullable AdapterConfig config() {
+        return adapter == null ? null : adapter.config();
+    }
+
+    @Override
+    public void save(Path file) throws IOException {
+        if (adapter == null) {
+            weights.saveWhole(file);
+        } else {
+            adapter.save(file);
+        }
+    }
+
+    /** The head's weights beside an adapter. */
+    List<CheckpointWriter.Part> parts() {
+        return adapter == null ? List.of() : List.of(new CheckpointWriter.Part(HEAD, weights::saveWhole));
+    }
+
+    @Override
+    public void restore(Checkpoint checkpoint) throws IOException {
+        weights.restore(checkpoint.folder());
+        if (adapter != null) {
+            adapter.restore(checkpoint.adapterFile());
+        }
+    }
+
+    @Override
+    public void close() {
+        weights.close();
+        if (adapter != null) {
+            adapter.close();
+        }
+    }
+}
