@@ -35,8 +35,8 @@ CREATE TABLE work (
     -- Order among the work of a tenant. A minute of waiting outweighs one level of priority, so nothing starves and no row is updated
     -- as it ages. In UTC, because a generated column may contain only arithmetic without time zones.
     turn_at          timestamp   NOT NULL GENERATED ALWAYS AS ((run_at AT TIME ZONE 'UTC') + priority * interval '60 seconds') STORED,
-    -- Base model that a worker must have, as id or id@revision; null where none is needed. A worker passes over work whose model it lacks.
-    model            text,
+    -- Base models that a worker must have, as id or id@revision. A worker passes over work if it lacks one of them.
+    models           text[]      NOT NULL DEFAULT '{}',
     -- Faults of the environment (artifact store, base models, disks, devices) use up no retries: work waits for as long as they last.
     -- What it waits for: code and message of the newest fault, since when this fault is in its way, and how many attempts in a row it has ended.
     waits_for        jsonb,

@@ -1,5 +1,6 @@
 package dev.anneal.service.queue;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *     they know
  * @param priority 0, which goes first, to 9
  * @param traceparent W3C trace context of the request, or null
- * @param model base model that a worker must have, in the format of {@link #model}; null if it needs none
+ * @param models base models that a worker must have, in the format of {@link #model}
  */
 public record NewWork(
         String tenantId,
@@ -17,16 +18,17 @@ public record NewWork(
         String method,
         int priority,
         @Nullable String traceparent,
-        @Nullable String model) {
+        List<String> models) {
 
     public static final int DEFAULT_PRIORITY = 5;
 
     /** Work that needs no base model. */
     public NewWork(String tenantId, WorkKind kind, String method, int priority, @Nullable String traceparent) {
-        this(tenantId, kind, method, priority, traceparent, null);
+        this(tenantId, kind, method, priority, traceparent, List.of());
     }
 
     public NewWork {
+        models = models.stream().distinct().toList();
         if (tenantId.isEmpty() || method.isEmpty()) {
             throw new IllegalArgumentException(
                     "work needs a tenant and a method, but has '%s' and '%s'".formatted(tenantId, method));

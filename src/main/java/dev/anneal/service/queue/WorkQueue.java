@@ -18,8 +18,8 @@ import org.springframework.stereotype.Component;
 public final class WorkQueue {
 
     private static final String INSERT = """
-            INSERT INTO work (tenant_id, kind, method, state, priority, traceparent, model)
-            VALUES (:tenant, :kind, :method, :state, :priority, :traceparent, :model)
+            INSERT INTO work (tenant_id, kind, method, state, priority, traceparent, models)
+            VALUES (:tenant, :kind, :method, :state, :priority, :traceparent, :models)
             RETURNING id
             """;
 
@@ -253,7 +253,7 @@ public final class WorkQueue {
                 .param("state", state.name())
                 .param("priority", work.priority())
                 .param("traceparent", work.traceparent())
-                .param("model", work.model())
+                .param("models", work.models().toArray(String[]::new))
                 .query(Long.class)
                 .single();
     }

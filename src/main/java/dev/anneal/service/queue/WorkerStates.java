@@ -38,14 +38,14 @@ public final class WorkerStates {
 
     private static final String LEAVE = "DELETE FROM worker_state WHERE id = :id";
 
-    /** Joined to queued work: a row for work that none of the existing workers can take, because each has a fault or lacks the model. */
+    /** Joined to queued work: a row for work that none of the existing workers can take, because each has a fault or lacks a model. */
     static final String HELD = """
             LATERAL (
                 SELECT coalesce(min(fault_since), work.run_at) AS held_since,
                        (array_agg(fault ORDER BY fault_since) FILTER (WHERE fault IS NOT NULL))[1] AS held_fault
                 FROM worker_state
                 WHERE work.state = 'QUEUED' AND seen_at > clock_timestamp() - interval '1 minute'
-                HAVING bool_and(fault IS NOT NULL OR coalesce(work.model = ANY (lacking_models), false))
+                HAVING bool_and(fault IS NOT NULL OR work.models && lacking_models)
             ) AS held ON true
             """.strip();
 
@@ -54,7 +54,7 @@ public final class WorkerStates {
             "held_since, held_fault ->> 'code' AS held_code, held_fault ->> 'message' AS held_message";
 
     private static final String HELD_UP = """
-            SELECT work.id, work.model, %s
+            SELECT work.id, work.models, %s
             FROM work
             JOIN %s
             WHERE work.id = ANY (:ids)
@@ -126,7 +126,7 @@ public final class WorkerStates {
         return code == null
                 ? new Waiting(
                         "model_not_available",
-                        "No worker has the base model '" + row.getString("model") + "'.",
+                        WorkModels.missing(WorkModels.read(row)),
                         since,
                         0)
                 : new Waiting(code, row.getString("held_message"), since, 0);

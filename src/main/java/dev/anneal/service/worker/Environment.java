@@ -110,17 +110,17 @@ final class Environment {
      * Attributes the failure of an attempt. A fault of this worker takes precedence over the reported error, except errors of the work
      * itself.
      *
-     * @param model base model of the attempt, or null
+     * @param attempted base models of the attempt
      */
-    WorkError blame(WorkError error, @Nullable String model) {
+    WorkError blame(WorkError error, List<String> attempted) {
         if (error.origin() == WorkError.Origin.USER && !error.code().equals(UNREADABLE_MODEL)) {
             return error;
         }
         if (error.origin() == WorkError.Origin.ENVIRONMENT) {
             // Nothing is probed: a probe may hang on what has just failed, and the attempt with it.
-            culprit(error.code(), model)
+            culprits(error.code(), attempted).stream()
                     .filter(breaker -> breaker.fault().isEmpty())
-                    .ifPresent(breaker -> breaker.open(error, nanoTime.getAsLong()));
+                    .forEach(breaker -> breaker.open(error, nanoTime.getAsLong()));
             return error;
         }
         List<WorkError> faults = new ArrayList<>();
@@ -129,19 +129,23 @@ final class Environment {
                 part.breaker().look(nanoTime.getAsLong()).ifPresent(faults::add);
             }
         }
-        if (model != null) {
-            breakerOf(model).look(nanoTime.getAsLong()).ifPresent(faults::add);
-        }
+        attempted.forEach(
+                model -> breakerOf(model).look(nanoTime.getAsLong()).ifPresent(faults::add));
         return faults.isEmpty() ? error : faults.get(0);
     }
 
-    /** The part that a code puts in question: codes that belong to no part are the base model's, with few exceptions. */
-    private Optional<Breaker> culprit(String code, @Nullable String model) {
+    /**
+     * What a code puts in question: codes that belong to no part are those of base models, with few exceptions. Of several models each may
+     * be missing until its next probe.
+     */
+    private List<Breaker> culprits(String code, List<String> attempted) {
         Optional<Breaker> part = parts.stream()
                 .filter(candidate -> candidate.codes().contains(code))
                 .map(Part::breaker)
                 .findFirst();
-        return part.isPresent() || model == null || OF_NO_PART.contains(code) ? part : Optional.of(breakerOf(model));
+        return part.isPresent() || OF_NO_PART.contains(code)
+                ? part.stream().toList()
+                : attempted.stream().map(this::breakerOf).toList();
     }
 
     private synchronized Breaker breakerOf(String model) {

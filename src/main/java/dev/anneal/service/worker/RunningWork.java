@@ -274,7 +274,7 @@ final class RunningWork {
     }
 
     private WorkError blamed(WorkError error) {
-        return lease.isLost() ? error : equipment.environment().blame(error, claim.model());
+        return lease.isLost() ? error : equipment.environment().blame(error, claim.models());
     }
 
     /** Ends an attempt that could not begin. */

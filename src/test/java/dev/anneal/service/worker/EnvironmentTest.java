@@ -27,24 +27,24 @@ class EnvironmentTest {
     @Test
     void faultThatLookingDoesNotFindStopsTheWorkerForAPauseThatGrows() {
         for (int pauseSeconds : List.of(5, 10, 20, 40, 60, 60)) {
-            assertThat(environment.blame(DISK_FULL, null)).isEqualTo(DISK_FULL);
+            assertThat(environment.blame(DISK_FULL, List.of())).isEqualTo(DISK_FULL);
             assertThat(environment.fault()).contains(DISK_FULL);
 
             after(pauseSeconds - 1);
-            environment.blame(WorkError.ofSystem("engine_crashed", "It crashed."), null);
+            environment.blame(WorkError.ofSystem("engine_crashed", "It crashed."), List.of());
             assertThat(environment.fault()).as("within %d s", pauseSeconds).isPresent();
             after(1);
             assertThat(environment.fault()).as("after %d s", pauseSeconds).isEmpty();
         }
         after(600);
-        environment.blame(DISK_FULL, null);
+        environment.blame(DISK_FULL, List.of());
         after(5);
         assertThat(environment.fault()).as("a new fault begins anew").isEmpty();
     }
 
     @Test
     void modelThatAnAttemptCouldNotHaveIsPassedOverForThePause() {
-        environment.blame(NO_HUB, "some/model");
+        environment.blame(NO_HUB, List.of("some/model"));
         assertThat(environment.lackingModels()).containsExactly("some/model");
         assertThat(environment.fault()).isEmpty();
 
@@ -52,9 +52,17 @@ class EnvironmentTest {
         assertThat(environment.lackingModels()).isEmpty();
     }
 
+    /** An attempt does not say which of its models it could not have. */
+    @Test
+    void eachModelOfAnAttemptIsInQuestion() {
+        environment.blame(NO_HUB, List.of("some/draft", "some/target"));
+
+        assertThat(environment.lackingModels()).containsExactlyInAnyOrder("some/draft", "some/target");
+    }
+
     @Test
     void filesThatAreLostStopNothing() {
-        environment.blame(WorkError.ofEnvironment("artifact_not_available", "The checkpoint is gone."), "some/model");
+        environment.blame(WorkError.ofEnvironment("artifact_not_available", "The checkpoint is gone."), List.of("some/model"));
 
         assertThat(environment.lackingModels()).isEmpty();
         assertThat(environment.fault()).isEmpty();
@@ -74,9 +82,9 @@ class EnvironmentTest {
                 model -> Optional::empty,
                 nanos::get);
 
-        assertThat(unprobed.blame(DISK_FULL, "some/model")).isEqualTo(DISK_FULL);
+        assertThat(unprobed.blame(DISK_FULL, List.of("some/model"))).isEqualTo(DISK_FULL);
         assertThat(unprobed.fault()).contains(DISK_FULL);
-        assertThat(unprobed.blame(NO_HUB, "some/model")).isEqualTo(NO_HUB);
+        assertThat(unprobed.blame(NO_HUB, List.of("some/model"))).isEqualTo(NO_HUB);
         assertThat(unprobed.lackingModels()).containsExactly("some/model");
     }
 
@@ -95,7 +103,7 @@ class EnvironmentTest {
                         silent),
                 nanos::get);
 
-        assertThat(hanging.blame(WorkError.ofSystem("engine_failed", "It failed."), "some/model"))
+        assertThat(hanging.blame(WorkError.ofSystem("engine_failed", "It failed."), List.of("some/model")))
                 .isEqualTo(silent);
         nanos.addAndGet(Duration.ofSeconds(5).toNanos());
         hanging.look();

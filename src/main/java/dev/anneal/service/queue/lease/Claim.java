@@ -3,6 +3,7 @@ package dev.anneal.service.queue.lease;
 import dev.anneal.service.queue.WorkKind;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param waited how long it had been claimable
  * @param deadlineAt deadline of this attempt, by the database's clock
  * @param traceparent W3C trace context of the request that made it, or null
- * @param model base model that it needs, in the format of {@link dev.anneal.service.queue.NewWork#model}, or null
+ * @param models base models that it needs, in the format of {@link dev.anneal.service.queue.NewWork#model}
  */
 public record Claim(
         Lease lease,
@@ -21,4 +22,9 @@ public record Claim(
         Duration waited,
         Instant deadlineAt,
         @Nullable String traceparent,
-        @Nullable String model) {}
+        List<String> models) {
+
+    public Claim {
+        models = List.copyOf(models);
+    }
+}

@@ -61,7 +61,7 @@ final class FairClaim {
                   AND tenant_id = :tenant
                   AND run_at <= clock_timestamp()
                   AND method = ANY (:methods)
-                  AND (model IS NULL OR model <> ALL (:lacking))
+                  AND NOT models && CAST(:lacking AS text[])
                   AND (avoided_until IS NULL OR avoided_until <= clock_timestamp() OR avoided_worker <> :worker)
                   AND (SELECT count(*) FROM work WHERE state = 'RUNNING' AND slot = :slot AND tenant_id = :tenant) < %s
                 ORDER BY turn_at, id
@@ -80,7 +80,7 @@ final class FairClaim {
                 FROM next
                 WHERE work.id = next.id
                 RETURNING work.id, work.tenant_id, kind, method, work.lease_token, lease_nonce, run_at, claimed_at, deadline_at,
-                          traceparent, model
+                          traceparent, models
             ), leased AS (
                 INSERT INTO lease (work_id, tenant_id, expires_at, stalls_at, saved_step)
                 SELECT claimed.id,

@@ -3,6 +3,7 @@ package dev.anneal.service.queue.lease;
 import dev.anneal.service.queue.ErrorColumn;
 import dev.anneal.service.queue.Wish;
 import dev.anneal.service.queue.WorkKind;
+import dev.anneal.service.queue.WorkModels;
 import dev.anneal.service.queue.WorkState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,7 +29,7 @@ final class LeaseRows {
                 Objects.requireNonNull(row.getObject("deadline_at", OffsetDateTime.class))
                         .toInstant(),
                 row.getString("traceparent"),
-                row.getString("model"));
+                WorkModels.read(row));
     }
 
     static Map.Entry<Lease, Optional<Wish>> holding(ResultSet row, int number) throws SQLException {

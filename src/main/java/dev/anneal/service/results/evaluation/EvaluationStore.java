@@ -81,10 +81,9 @@ final class EvaluationStore {
             @Nullable Long checkpoint,
             @Nullable Long export) {
 
-        /** Model that a worker must have, as in {@link NewWork}; none for an export, which is read from the store. */
-        @Nullable
-        String workerModel() {
-            return export == null ? NewWork.model(baseModel, baseRevision) : null;
+        /** Models that a worker must have, as in {@link NewWork}; none for an export, which is read from the store. */
+        List<String> workerModels() {
+            return export == null ? List.of(NewWork.model(baseModel, baseRevision)) : List.of();
         }
     }
 

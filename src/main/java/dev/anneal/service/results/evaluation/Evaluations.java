@@ -80,7 +80,7 @@ public final class Evaluations {
                     isGraded ? GRADED : EXACT_MATCH,
                     PRIORITY,
                     traceparent,
-                    subject.workerModel()));
+                    subject.workerModels()));
             EvaluationRequest stored = grading == null
                     ? request
                     : request.with(

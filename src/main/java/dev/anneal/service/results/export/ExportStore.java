@@ -175,7 +175,7 @@ final class ExportStore {
                 export.request().kind().wireName(),
                 NewWork.DEFAULT_PRIORITY,
                 traceparent,
-                NewWork.model(export.model(), export.revision())));
+                List.of(NewWork.model(export.model(), export.revision()))));
         bound(INSERT, export)
                 .param("tenant", export.tenantId())
                 .param("id", id)

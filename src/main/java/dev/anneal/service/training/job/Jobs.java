@@ -14,6 +14,7 @@ import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.training.history.Events;
 import dev.anneal.service.training.settings.JobRequest;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -104,7 +105,7 @@ public final class Jobs {
                 admitted.request().method().wireName(),
                 request.options().priority(),
                 submission.traceparent(),
-                NewWork.model(admitted.model().id(), admitted.model().revision())));
+                List.of(NewWork.model(admitted.model().id(), admitted.model().revision()))));
         JobInputs inputs = admission.withoutSecrets(tenantId, work, admitted);
         Integer wished = request.seed();
         int seed = wished == null ? random.nextInt(Integer.MAX_VALUE) : wished;

@@ -181,16 +181,17 @@ class EnvironmentFaultsIT {
 
     @Test
     void workerPassesOverWhatNeedsAModelThatItLacks() {
-        long lacking = queue.enqueue(new NewWork("one", WorkKind.TRAIN, "supervised", 0, null, "big"));
+        long lacking = queue.enqueue(new NewWork("one", WorkKind.TRAIN, "supervised", 0, null, List.of("big")));
         long revision = queue.enqueue(
-                new NewWork("one", WorkKind.TRAIN, "supervised", 1, null, NewWork.model("big", "0123abcd")));
+                new NewWork("one", WorkKind.TRAIN, "supervised", 1, null, List.of(NewWork.model("big", "0123abcd"))));
+        queue.enqueue(new NewWork("one", WorkKind.TRAIN, "supervised", 1, null, List.of("small", "big")));
         long none = queue.enqueue(new NewWork("one", WorkKind.TRAIN, "supervised", 2, null));
 
         assertThat(queue.leases.claim("small", Slot.TRAINING, TestQueue.METHODS, Set.of("big")))
                 .get()
                 .satisfies(claim -> {
                     assertThat(claim.lease().workId()).isEqualTo(revision);
-                    assertThat(claim.model()).isEqualTo("big@0123abcd");
+                    assertThat(claim.models()).containsExactly("big@0123abcd");
                 });
         assertThat(queue.leases.claim("small", Slot.TRAINING, TestQueue.METHODS, Set.of("big")))
                 .get()
