@@ -30,6 +30,11 @@ CREATE TABLE job (
     init_file          text,
     -- The commit on the Hub that the base model was when the job was created, so that a branch that moves changes nothing for the job.
     base_revision      text,
+    -- The target of a draft, as it was when the job was created: its base model with the commit on the Hub, and its checkpoint, which may be another tenant's.
+    -- The draft proposes the tokens of this model and of no other.
+    target_model         text,
+    target_revision      text,
+    target_checkpoint_id bigint,
     CONSTRAINT job_settings_are_complete
         CHECK ((settings IS NULL) = (total_steps IS NULL) AND (settings IS NULL) = (annealed_at_step IS NULL)),
     CONSTRAINT job_anneals_within_its_steps CHECK (annealed_at_step BETWEEN 0 AND total_steps),
@@ -42,17 +47,20 @@ CREATE TABLE job (
     -- to a page of this one.
     CONSTRAINT job_external_id_is_unique UNIQUE (tenant_id, external_id),
     CONSTRAINT job_begins_with_one_adapter CHECK (init_checkpoint_id IS NULL OR init_file IS NULL),
-    CONSTRAINT job_base_revision_is_a_commit CHECK (base_revision ~ '^[0-9a-f]{40}$')
+    CONSTRAINT job_base_revision_is_a_commit CHECK (base_revision ~ '^[0-9a-f]{40}$'),
+    CONSTRAINT job_target_revision_is_a_commit CHECK (target_revision ~ '^[0-9a-f]{40}$'),
+    CONSTRAINT job_target_has_a_base CHECK (target_model IS NOT NULL OR num_nonnulls(target_revision, target_checkpoint_id) = 0)
 );
 
 -- For whoever does not know the tenant.
 CREATE INDEX job_external_id ON job USING hash (external_id);
 -- A request that an SDK sends again without a key is recognised by its content.
 CREATE INDEX job_body ON job (tenant_id, body_digest, created_at);
--- A file of an unfinished job is not deleted, nor is a checkpoint that a job began with.
+-- A file of an unfinished job is not deleted, nor is a checkpoint that a job began with or that is the target of a draft.
 CREATE INDEX job_training_file ON job (training_file);
 CREATE INDEX job_validation_file ON job (validation_file) WHERE validation_file IS NOT NULL;
 CREATE INDEX job_init_checkpoint ON job (init_checkpoint_id) WHERE init_checkpoint_id IS NOT NULL;
+CREATE INDEX job_target_checkpoint ON job (target_checkpoint_id) WHERE target_checkpoint_id IS NOT NULL;
 CREATE INDEX job_init_file ON job (init_file) WHERE init_file IS NOT NULL;
 
 CALL isolate_tenants('job');
@@ -193,6 +201,7 @@ CALL isolate_tenants('checkpoint');
 
 -- Jobs and checkpoints refer to each other.
 ALTER TABLE job ADD CONSTRAINT job_init_checkpoint_id_fkey FOREIGN KEY (init_checkpoint_id) REFERENCES checkpoint;
+ALTER TABLE job ADD CONSTRAINT job_target_checkpoint_id_fkey FOREIGN KEY (target_checkpoint_id) REFERENCES checkpoint;
 
 -- The name that a finished training gave to its adapter. A deleted name stays: it must never come to mean something else.
 CREATE TABLE tuned_model (

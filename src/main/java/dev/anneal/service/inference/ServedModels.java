@@ -15,7 +15,7 @@ import dev.anneal.service.storage.LocalCopy;
 import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.training.history.Checkpoint;
 import dev.anneal.service.training.job.TunedModels;
-import dev.anneal.service.training.sharing.UsableModel;
+import dev.anneal.service.training.job.UsableModel;
 import dev.anneal.service.training.sharing.VisibleModels;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -71,6 +71,7 @@ final class ServedModels {
                         "The model '" + name + "' does not exist." + visible.didYouMean(tenantId, published)
                                 + " /v1/models lists those that do.",
                         PARAMETER));
+        model.requireLanguageModel(PARAMETER);
         return found(
                 catalog.require(model.base(), model.baseRevision()),
                 model.checkpoint(),

@@ -124,11 +124,7 @@ public final class WorkerStates {
         }
         String code = row.getString("held_code");
         return code == null
-                ? new Waiting(
-                        "model_not_available",
-                        WorkModels.missing(WorkModels.read(row)),
-                        since,
-                        0)
+                ? new Waiting("model_not_available", WorkModels.missing(WorkModels.read(row)), since, 0)
                 : new Waiting(code, row.getString("held_message"), since, 0);
     }
 }

@@ -129,8 +129,7 @@ final class Environment {
                 part.breaker().look(nanoTime.getAsLong()).ifPresent(faults::add);
             }
         }
-        attempted.forEach(
-                model -> breakerOf(model).look(nanoTime.getAsLong()).ifPresent(faults::add));
+        attempted.forEach(model -> breakerOf(model).look(nanoTime.getAsLong()).ifPresent(faults::add));
         return faults.isEmpty() ? error : faults.get(0);
     }
 

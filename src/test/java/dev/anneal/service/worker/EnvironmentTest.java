@@ -62,7 +62,8 @@ class EnvironmentTest {
 
     @Test
     void filesThatAreLostStopNothing() {
-        environment.blame(WorkError.ofEnvironment("artifact_not_available", "The checkpoint is gone."), List.of("some/model"));
+        environment.blame(
+                WorkError.ofEnvironment("artifact_not_available", "The checkpoint is gone."), List.of("some/model"));
 
         assertThat(environment.lackingModels()).isEmpty();
         assertThat(environment.fault()).isEmpty();

@@ -72,11 +72,12 @@ public final class ModelTokenizer implements AutoCloseable {
     /**
      * Reads the files of a tokenizer as {@link #open} does, without native code.
      *
+     * @return hash of the tokens with their ids
      * @throws DataException with code {@code base_model_unreadable} if they are missing, too large or broken, or if a token has no row in the embedding
      */
-    public static void check(Path modelDirectory) {
+    public static String check(Path modelDirectory) {
         ModelFiles files = new ModelFiles(modelDirectory);
-        TokenizerFile.read(files, SpecialTokens.read(files), false);
+        return TokenizerFile.read(files, SpecialTokens.read(files), false).tokensHash();
     }
 
     private static HuggingFaceTokenizer load(ModelFiles files, TokenizerFile file, Map<String, String> names) {

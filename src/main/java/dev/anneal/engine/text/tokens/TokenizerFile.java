@@ -1,15 +1,22 @@
 package dev.anneal.engine.text.tokens;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.engine.format.json.JsonFault;
 import dev.anneal.engine.format.json.JsonKinds;
 import dev.anneal.engine.text.rows.DataException;
 import dev.anneal.engine.text.rows.Excerpt;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -217,6 +224,22 @@ final class TokenizerFile {
         Map<String, Integer> ids = new HashMap<>();
         addedTokens.stream().filter(AddedToken::isSpecial).forEach(token -> ids.put(token.text(), token.id()));
         return ids;
+    }
+
+    /** Hash of all tokens with their ids, in any order in the file. */
+    String tokensHash() {
+        Map<Integer, String> sorted = new TreeMap<>(vocabulary);
+        addedTokens.forEach(token -> sorted.put(token.id(), token.text()));
+        MessageDigest digest = Sha256.newDigest();
+        sorted.forEach((id, text) -> {
+            byte[] bytes = text.getBytes(UTF_8);
+            digest.update(ByteBuffer.allocate(2 * Integer.BYTES)
+                    .putInt(id)
+                    .putInt(bytes.length)
+                    .array());
+            digest.update(bytes);
+        });
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     /** The file's content as a {@link Vocabulary}. */

@@ -49,7 +49,7 @@ final class ModelInspector {
             require(directory, CONFIG, "a Hugging Face model");
             require(directory, TOKENIZER, "its fast tokenizer; save it with transformers' save_pretrained");
             ModelConfig config = config(directory);
-            ModelTokenizer.check(directory);
+            String vocabulary = ModelTokenizer.check(directory);
             int slash = id.indexOf('/');
             return new BaseModel(
                     id,
@@ -60,7 +60,8 @@ final class ModelInspector {
                     config,
                     config.parameters(),
                     BaseLearningRate.of(config.parameters()),
-                    tokenizerHash(directory));
+                    tokenizerHash(directory),
+                    vocabulary);
         } catch (ModelConfigException | SafetensorsException | DataException invalid) {
             throw new UnreadableModelException(
                     withoutHostPath(String.valueOf(invalid.getMessage()), directory), invalid);

@@ -10,7 +10,7 @@ import dev.anneal.service.results.export.ExportKind;
 import dev.anneal.service.results.export.Exports;
 import dev.anneal.service.training.job.Jobs;
 import dev.anneal.service.training.job.TunedModels;
-import dev.anneal.service.training.sharing.UsableModel;
+import dev.anneal.service.training.job.UsableModel;
 import dev.anneal.service.training.sharing.VisibleModels;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
@@ -67,6 +67,7 @@ final class EvaluationSubjects {
     }
 
     private static Subject subject(UsableModel model) {
+        model.requireLanguageModel("model");
         return new Subject(
                 model.base(), model.baseRevision(), model.checkpoint().number(), null);
     }

@@ -115,6 +115,7 @@ public final class Checkpoints {
             DELETE FROM checkpoint
             WHERE id = ANY (:ids)
               AND NOT EXISTS (SELECT FROM job WHERE init_checkpoint_id = checkpoint.id)
+              AND NOT EXISTS (SELECT FROM job WHERE target_checkpoint_id = checkpoint.id)
               AND NOT EXISTS (SELECT FROM checkpoint_permission WHERE checkpoint_id = checkpoint.id)
             RETURNING directory, bytes
             """;

@@ -150,7 +150,7 @@ record AnnealBody(
                 AttemptBody.of(insight.attempts()),
                 Estimate.of(settings),
                 adapter(job),
-                initial == null ? null : initial.id(),
+                initial == null || request.method().verifiedBy() != null ? null : initial.id(),
                 request.options().settledBy(settings == null ? null : settings.training()),
                 rules.loss(request.method()),
                 rules.rollouts(request.method()),

@@ -40,7 +40,7 @@ record EstimateBody(
         boolean isComplete = settings != null;
         return new EstimateBody(
                 "fine_tuning.estimate",
-                request.model(),
+                request.namedModel(),
                 isComplete,
                 settings == null
                         ? request.hyperparameters().toWire()

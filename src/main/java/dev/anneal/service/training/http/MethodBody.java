@@ -2,6 +2,8 @@ package dev.anneal.service.training.http;
 
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.platform.request.ShownGrader;
+import dev.anneal.service.training.settings.JobRequest;
+import dev.anneal.service.training.settings.MethodRules;
 import dev.anneal.service.training.settings.TrainingMethods;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,10 +22,12 @@ final class MethodBody {
      * @param evaluationInterval null until it is known
      */
     static Map<String, Object> of(
-            TrainingMethod method, Map<String, Object> hyperparameters, @Nullable Integer evaluationInterval) {
+            JobRequest request, Map<String, Object> hyperparameters, @Nullable Integer evaluationInterval) {
+        TrainingMethod method = request.method();
+        MethodRules<TrainingMethod> rules = TrainingMethods.of(method);
         Map<String, Object> all = new LinkedHashMap<>(hyperparameters);
-        all.putAll(TrainingMethods.of(method).hyperparameters(method, evaluationInterval));
-        Map<String, Object> own = new LinkedHashMap<>();
+        all.putAll(rules.hyperparameters(method, evaluationInterval));
+        Map<String, @Nullable Object> own = new LinkedHashMap<>(rules.parameters(method, request));
         own.put("hyperparameters", all);
         Map<String, @Nullable Object> grader = method.grader();
         if (grader != null) {

@@ -6,6 +6,7 @@ import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.training.settings.JobRequest;
+import dev.anneal.service.training.settings.TrainingMethods;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Warnings in a job's events about rows that are not trained as written, or with more work than they need. */
+/** Warnings in a job's events about rows that are not trained as written, or with more work than they need, and about what a request lacks. */
 public final class DatasetEvents {
 
     private DatasetEvents() {}
@@ -48,10 +49,11 @@ public final class DatasetEvents {
         return warnings;
     }
 
-    /** All warnings about a job's files; {@code training} is null until the training file has been counted. */
+    /** All warnings about a job's request and its files; {@code training} is null until the training file has been counted. */
     public static List<String> of(List<StoredFile> files, JobRequest request, @Nullable TokenReport training) {
         List<String> warnings = new ArrayList<>();
         files.forEach(file -> warnings.addAll(ofRows(file, request.method())));
+        warnings.addAll(TrainingMethods.of(request.method()).warnings(request.method(), request));
         if (training != null) {
             warnings.addAll(warnings(request.trainingFile(), training));
             double dropout = request.adapter() == null ? 0 : request.adapter().dropout();

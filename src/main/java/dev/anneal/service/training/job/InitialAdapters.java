@@ -7,12 +7,18 @@ import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.training.history.Checkpoint;
 import dev.anneal.service.training.history.Checkpoints;
+import dev.anneal.service.training.settings.JobRequest;
+import dev.anneal.service.training.settings.TrainingMethods;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Finds the adapter that {@code anneal.init_adapter} names: that of a job, checkpoint, export or tuned model, or an uploaded one. */
+/**
+ * Finds the adapter that {@code anneal.init_adapter} names: that of a job, checkpoint, export or tuned model, or an uploaded one; likewise
+ * that of a tuned draft.
+ */
 @Component
 final class InitialAdapters {
 
@@ -60,26 +66,50 @@ final class InitialAdapters {
     }
 
     /**
-     * Finds the adapter. Requires a transaction of the tenant.
+     * Finds the adapter of a request; null if it names none. Requires a transaction of the tenant.
      *
      * @param model required base model of the adapter
      * @param uploaded the adapter if {@link #read} found an uploaded one, or null
      * @throws Refusal if it does not exist, or no training can start from it
      */
-    InitialAdapter find(String id, BaseModel model, @Nullable UploadedAdapter uploaded) {
+    @Nullable
+    InitialAdapter find(JobRequest request, BaseModel model, @Nullable UploadedAdapter uploaded) {
+        JobRequest.InitialAdapter named = request.initialAdapter();
+        return named == null ? null : find(new Wanted(request, named.id(), model), uploaded);
+    }
+
+    /** The adapter that a request names. */
+    private record Wanted(JobRequest request, String id, BaseModel model) {
+
+        String param() {
+            return request.initialAdapterParam();
+        }
+
+        /** @param problem ends the sentence that begins with the adapter's name */
+        Refusal refused(String problem) {
+            return Refusal.invalidValue(param(), "'%s' names '%s', %s".formatted(param(), id, problem));
+        }
+
+        Refusal missing(String hint) {
+            return refused("but there is no such thing." + hint);
+        }
+    }
+
+    private InitialAdapter find(Wanted wanted, @Nullable UploadedAdapter uploaded) {
+        String id = wanted.id();
         if (uploaded != null) {
-            uploads.require(PARAM, uploaded, model);
+            uploads.require(PARAM, uploaded, wanted.model());
             String file = uploaded.fileId();
             return new InitialAdapter(uploaded.settings(), null, file, "the uploaded " + file);
         }
         if (id.startsWith("ftjob-")) {
-            Job job = jobs.byId(id).orElseThrow(() -> missing(id, ""));
-            return ofCheckpoint(job, checkpoints.newest(job.number()), id, model);
+            Job job = jobs.byId(id).orElseThrow(() -> wanted.missing(""));
+            return ofCheckpoint(job, checkpoints.newest(job.number()), wanted);
         }
         Optional<Checkpoints.OfJob> found = savedIn(id);
         Job job = found.flatMap(saved -> jobs.byNumber(saved.job()))
-                .orElseThrow(() -> missing(id, TunedModels.isTuned(id) ? models.didYouMean(id) : ""));
-        return ofCheckpoint(job, found.map(Checkpoints.OfJob::checkpoint), id, model);
+                .orElseThrow(() -> wanted.missing(TunedModels.isTuned(id) ? models.didYouMean(id) : ""));
+        return ofCheckpoint(job, found.map(Checkpoints.OfJob::checkpoint), wanted);
     }
 
     private Optional<Checkpoints.OfJob> savedIn(String id) {
@@ -99,42 +129,52 @@ final class InitialAdapters {
                         .formatted(PARAM, id));
     }
 
-    private static Refusal missing(String id, String hint) {
-        return Refusal.invalidValue(PARAM, "'%s' names '%s', but there is no such thing.%s".formatted(PARAM, id, hint));
-    }
-
-    private static InitialAdapter ofCheckpoint(Job job, Optional<Checkpoint> saved, String id, BaseModel model) {
-        if (!job.request().model().equals(model.id())) {
-            throw Refusal.invalidValue(
-                    PARAM,
-                    "'%s' names '%s', an adapter of '%s', but 'model' is '%s'; an adapter fits its own base model alone"
-                            .formatted(PARAM, id, job.request().model(), model.id()));
+    private static InitialAdapter ofCheckpoint(Job job, Optional<Checkpoint> saved, Wanted wanted) {
+        if (!job.request().model().equals(wanted.model().id())) {
+            throw wanted.refused("an adapter of '%s', but 'model' is '%s'; an adapter fits its own base model alone"
+                    .formatted(job.request().model(), wanted.model().id()));
         }
+        requireSameKind(job, wanted);
         AdapterSettings adapter = job.request().adapter();
         if (adapter == null) {
-            throw Refusal.invalidValue(
-                    PARAM,
-                    "'%s' names '%s', whose training changed all weights and has no adapter to begin with"
-                            .formatted(PARAM, id));
+            throw wanted.refused("whose training changed all weights and has no adapter to begin with");
         }
-        Checkpoint checkpoint = saved.orElseThrow(() -> Refusal.invalidValue(
-                PARAM, "'%s' names '%s', which has saved no checkpoint; name a job that has".formatted(PARAM, id)));
+        Checkpoint checkpoint =
+                saved.orElseThrow(() -> wanted.refused("which has saved no checkpoint; name a job that has"));
         if (!checkpoint.isMergeable() && !job.isLinear()) {
             throw new Refusal(
                     RefusalCode.ADAPTER_NOT_ANNEALED,
                     String.format(
                             Locale.ROOT,
                             "'%s' names '%s', whose adapter has beta %.6f at step %d; begin with a checkpoint whose beta is 0",
-                            PARAM,
-                            id,
+                            wanted.param(),
+                            wanted.id(),
                             checkpoint.beta(),
                             checkpoint.step()),
-                    PARAM);
+                    wanted.param());
         }
         return new InitialAdapter(
                 adapter,
                 checkpoint,
                 null,
                 "%s of %s at step %d".formatted(checkpoint.id(), job.id(), checkpoint.step()));
+    }
+
+    /** A head has other layers than its base model, and than a head of another kind. */
+    private static void requireSameKind(Job job, Wanted wanted) {
+        String trained = headKind(job.request());
+        String needed = headKind(wanted.request());
+        if (!Objects.equals(trained, needed)) {
+            throw wanted.refused("%s, but this job trains %s; name one of the same kind"
+                    .formatted(described(trained), described(needed)));
+        }
+    }
+
+    private static @Nullable String headKind(JobRequest request) {
+        return TrainingMethods.of(request.method()).headKind(request.method());
+    }
+
+    private static String described(@Nullable String headKind) {
+        return headKind == null ? "a language model" : "a draft of the kind '%s'".formatted(headKind);
     }
 }

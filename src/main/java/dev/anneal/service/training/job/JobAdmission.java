@@ -16,9 +16,9 @@ import dev.anneal.service.queue.secret.SealedValues;
 import dev.anneal.service.training.settings.JobRequest;
 import dev.anneal.service.training.settings.LearningRates;
 import dev.anneal.service.training.settings.ModelProfile;
+import dev.anneal.service.training.settings.ModelProfiles;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -30,6 +30,7 @@ public final class JobAdmission {
     private final ModelCatalog catalog;
     private final Files files;
     private final InitialAdapters adapters;
+    private final DraftModels drafts;
     private final JudgingModels judges;
     private final JobProperties properties;
     private final SealedValues sealed;
@@ -39,6 +40,7 @@ public final class JobAdmission {
             ModelCatalog catalog,
             Files files,
             InitialAdapters adapters,
+            DraftModels drafts,
             JudgingModels judges,
             JobProperties properties,
             SealedValues sealed) {
@@ -46,58 +48,84 @@ public final class JobAdmission {
         this.catalog = catalog;
         this.files = files;
         this.adapters = adapters;
+        this.drafts = drafts;
         this.judges = judges;
         this.properties = properties;
         this.sealed = sealed;
     }
 
     /**
-     * Returns the request with the settings of its initial adapter.
+     * Checks the request without creating anything.
      *
      * @throws Refusal naming the parameter at fault
      */
-    public JobRequest check(String tenantId, JobRequest request) {
-        Optional<UploadedAdapter> uploaded = readAdapter(tenantId, request);
-        return database.call(
-                tenantId, () -> admit(request, uploaded.orElse(null)).request());
+    public AdmittedJob check(String tenantId, JobRequest request) {
+        Brought brought = bring(tenantId, request);
+        JobInputs inputs = database.call(tenantId, () -> admit(request, brought));
+        return new AdmittedJob(inputs.request(), inputs.model(), inputs.profiles());
     }
 
     /**
-     * Reads the adapter that the request begins with, if it is an uploaded one. Must be called outside transactions.
+     * What a request names that is not read in its transaction.
      *
-     * @throws Refusal if no training can begin with it
+     * @param adapter adapter that the training begins with, if it is an uploaded one
+     * @param target target of a draft, if another tenant shares it
      */
-    Optional<UploadedAdapter> readAdapter(String tenantId, JobRequest request) {
+    record Brought(
+            @Nullable UploadedAdapter adapter, @Nullable UsableModel target) {}
+
+    /**
+     * Must be called outside transactions.
+     *
+     * @throws Refusal if no training can begin with the adapter
+     */
+    Brought bring(String tenantId, JobRequest request) {
         JobRequest.InitialAdapter named = request.initialAdapter();
-        return named == null ? Optional.empty() : adapters.read(tenantId, named.id(), baseModel(request));
+        if (isDraft(request)) {
+            return new Brought(null, drafts.sharedTarget(tenantId, request).orElse(null));
+        }
+        return named == null
+                ? new Brought(null, null)
+                : new Brought(
+                        adapters.read(tenantId, named.id(), baseModel(request)).orElse(null), null);
+    }
+
+    private static boolean isDraft(JobRequest request) {
+        return request.method().verifiedBy() != null;
     }
 
     /**
      * As {@link #check}, and returns the objects that the request names. Requires a transaction of the tenant, until whose end the files
      * are not deleted.
      *
-     * @param uploaded what {@link #readAdapter} has read, or null
+     * @param brought what {@link #bring} has brought
      */
-    JobInputs admit(JobRequest request, @Nullable UploadedAdapter uploaded) {
-        BaseModel model = baseModel(request);
-        ModelProfile profile = profileOf(model);
-        JobRequest.InitialAdapter named = request.initialAdapter();
-        InitialAdapter initial = named == null ? null : adapters.find(named.id(), model, uploaded);
+    JobInputs admit(JobRequest asked, Brought brought) {
+        NamedModels models =
+                isDraft(asked) ? drafts.find(asked, brought.target()) : new NamedModels(asked, baseModel(asked), null);
+        JobRequest request = models.request();
+        InitialAdapter initial = adapters.find(request, models.trained(), brought.adapter());
         JobRequest settled = initial == null ? request : request.beginningWith(initial.settings());
-        profile.check(settled.adapter(), properties.fullTrainingMaxParameters());
-        profile.checkLength(request.options());
-        LearningRates.check(settled, profile);
+        String validationFile = request.validationFile();
+        JobInputs inputs = new JobInputs(
+                settled,
+                models.trained(),
+                models.target(),
+                requireUsable(request.trainingFile(), request.method(), "training_file"),
+                validationFile == null ? null : requireUsable(validationFile, request.method(), "validation_file"),
+                initial);
+        requireFitting(settled, inputs.profiles());
+        return inputs;
+    }
+
+    private void requireFitting(JobRequest request, ModelProfiles profiles) {
+        profiles.trained().check(request.adapter(), properties.fullTrainingMaxParameters());
+        profiles.checkLength(request.options());
+        LearningRates.check(request, profiles.trained());
         Map<String, @Nullable Object> grader = request.method().grader();
         if (grader != null) {
             judges.require(grader, request.method().param("grader"));
         }
-        String validationFile = request.validationFile();
-        return new JobInputs(
-                settled,
-                model,
-                requireUsable(request.trainingFile(), request.method(), "training_file"),
-                validationFile == null ? null : requireUsable(validationFile, request.method(), "validation_file"),
-                initial);
     }
 
     private BaseModel baseModel(JobRequest request) {

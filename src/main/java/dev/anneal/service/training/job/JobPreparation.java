@@ -6,7 +6,6 @@ import dev.anneal.service.files.Files;
 import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.files.check.TokenCount;
 import dev.anneal.service.files.check.TokenCounts;
-import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
@@ -84,7 +83,7 @@ final class JobPreparation {
      */
     Optional<WorkError> advance(UnpreparedJob job) {
         try {
-            JobInputs inputs = inputs(job.request());
+            JobInputs inputs = inputs(job);
             queue.awaitNothing(job.workId());
             decide(job, inputs);
         } catch (Refusal refusal) {
@@ -104,12 +103,11 @@ final class JobPreparation {
         // First, and in the order of the files, because requests for counts lock rows.
         inputs.files().stream()
                 .filter(file -> file.status() != FileStatus.ERROR)
-                .forEach(file -> counts.countWithin(file, question(job, inputs.model())));
-        Optional<TokenReport> training = report(job, inputs.model(), inputs.trainingFile(), "training_file");
+                .forEach(file -> counts.countWithin(file, question(inputs)));
+        Optional<TokenReport> training = report(inputs, inputs.trainingFile(), "training_file");
         StoredFile validationFile = inputs.validationFile();
         boolean isValidationCounted = validationFile == null
-                || report(job, inputs.model(), validationFile, "validation_file")
-                        .isPresent();
+                || report(inputs, validationFile, "validation_file").isPresent();
         if (training.isPresent() && isValidationCounted) {
             settle(job, inputs, training.get());
         }
@@ -120,11 +118,14 @@ final class JobPreparation {
         counts.startSoon();
     }
 
-    private JobInputs inputs(JobRequest request) {
+    private JobInputs inputs(UnpreparedJob job) {
+        JobRequest request = job.request();
+        DraftTarget target = job.target();
         String validationFile = request.validationFile();
         return new JobInputs(
                 request,
                 catalog.require(request.model()),
+                target == null ? null : new TargetModel(catalog.require(target.base()), target.checkpoint()),
                 file(request.trainingFile(), "training_file"),
                 validationFile == null ? null : file(validationFile, "validation_file"),
                 null);
@@ -148,12 +149,12 @@ final class JobPreparation {
                 .orElseThrow(() -> unusable("'" + fileId + "' was deleted or has expired; upload it again", param));
     }
 
-    private Optional<TokenReport> report(UnpreparedJob job, BaseModel model, StoredFile file, String param) {
+    private Optional<TokenReport> report(JobInputs inputs, StoredFile file, String param) {
         if (file.status() == FileStatus.ERROR) {
             throw JobAdmission.invalidDataset(file, param);
         }
-        FormatCheck.require(file, job.request().method(), param);
-        TokenCounts.Question question = question(job, model);
+        FormatCheck.require(file, inputs.request().method(), param);
+        TokenCounts.Question question = question(inputs);
         TokenCount count = counts.countWithin(file, question);
         if (count.isServiceFault()) {
             throw new Refusal(
@@ -172,7 +173,7 @@ final class JobPreparation {
         TokenReport report = count.report();
         if (report != null && !report.isTrainable()) {
             throw unusable(
-                    "'" + file.id() + "' has no row that '" + model.id() + "' can train on within "
+                    "'" + file.id() + "' has no row that '" + inputs.model().id() + "' can train on within "
                             + question.maxLength()
                             + " tokens: " + DatasetEvents.problems(report),
                     param);
@@ -180,9 +181,11 @@ final class JobPreparation {
         return Optional.ofNullable(report);
     }
 
-    private static TokenCounts.Question question(UnpreparedJob job, BaseModel model) {
+    private static TokenCounts.Question question(JobInputs inputs) {
         return new TokenCounts.Question(
-                model, SettingsResolver.maxLengthTokens(job.request(), JobAdmission.profileOf(model)));
+                inputs.model(),
+                SettingsResolver.maxLengthTokens(
+                        inputs.request(), inputs.profiles().trained()));
     }
 
     private static Refusal unusable(String message, @Nullable String param) {
@@ -196,7 +199,7 @@ final class JobPreparation {
         StoredFile validation = inputs.validationFile();
         ResolvedSettings settings = SettingsResolver.resolve(
                 job.request(),
-                JobAdmission.profileOf(inputs.model()),
+                inputs.profiles(),
                 DatasetSize.of(report, validation == null ? null : validation.report()),
                 engines.current(),
                 job.seed());

@@ -27,9 +27,11 @@ public final class JobStore {
     private static final String INSERT = """
             WITH made AS (
                 INSERT INTO job (tenant_id, external_id, work_id, created_at, model, training_file, validation_file, seed, metadata,
-                                 request, init_checkpoint_id, init_file, idempotency_key, body_digest, base_revision)
+                                 request, init_checkpoint_id, init_file, idempotency_key, body_digest, base_revision,
+                                 target_model, target_revision, target_checkpoint_id)
                 VALUES (:tenant, :id, :work, clock_timestamp(), :model, :trainingFile, :validationFile, :seed,
-                        CAST(:metadata AS jsonb), CAST(:request AS jsonb), :initCheckpoint, :initFile, :key, :digest, :revision)
+                        CAST(:metadata AS jsonb), CAST(:request AS jsonb), :initCheckpoint, :initFile, :key, :digest, :revision,
+                        :targetModel, :targetRevision, :targetCheckpoint)
                 RETURNING id, tenant_id
             )
             INSERT INTO job_progress (job_id, tenant_id)
@@ -41,6 +43,7 @@ public final class JobStore {
     /** The pace is the mean of the last 20 steps, which excludes a slow start and smooths varying row lengths. */
     private static final String SELECT_OF = """
             SELECT job.id, job.external_id, job.tenant_id, job.work_id, job.created_at, job.request, job.seed, job.base_revision, job.settings,
+                   job.target_model, job.target_revision, job.target_checkpoint_id,
                    progress.device, progress.device_bytes, progress.device_peak_bytes,
                    progress.step, latest.epoch, latest.tokens, latest.shared_tokens, recent.tokens_per_second, recent.seconds_per_step,
                    progress.validations, progress.validation_seconds, progress.checkpoints, progress.checkpoint_seconds,
@@ -139,6 +142,7 @@ public final class JobStore {
     long insert(NewJob job) {
         InitialAdapter initial = job.inputs().initialAdapter();
         Checkpoint initialCheckpoint = initial == null ? null : initial.checkpoint();
+        TargetModel target = job.inputs().target();
         return jdbc.sql(INSERT)
                 .param("tenant", job.tenantId())
                 .param("id", job.id())
@@ -152,6 +156,9 @@ public final class JobStore {
                 .param("initCheckpoint", initialCheckpoint == null ? null : initialCheckpoint.number())
                 .param("initFile", initial == null ? null : initial.fileId())
                 .param("revision", job.inputs().model().revision())
+                .param("targetModel", target == null ? null : target.base().id())
+                .param("targetRevision", target == null ? null : target.base().revision())
+                .param("targetCheckpoint", target == null ? null : target.checkpoint())
                 .param("key", job.submission().idempotencyKey())
                 .param("digest", job.submission().bodyDigest())
                 .query(Long.class)
@@ -297,6 +304,7 @@ public final class JobStore {
             JobRequest request,
             int seed,
             @Nullable String baseRevision,
+            @Nullable DraftTarget target,
             @Nullable ResolvedSettings settings,
             Job.Pace pace) {
 
@@ -314,6 +322,7 @@ public final class JobStore {
                     request,
                     seed,
                     baseRevision,
+                    target,
                     settings,
                     pace,
                     outcome.hasMergeableCheckpoint(),
@@ -333,6 +342,7 @@ public final class JobStore {
                 JsonColumn.read(row.getString("request"), JobRequest.class),
                 row.getInt("seed"),
                 row.getString("base_revision"),
+                target(row),
                 settings == null ? null : JsonColumn.read(settings, ResolvedSettings.class),
                 new Job.Pace(
                         row.getInt("step"),
@@ -348,6 +358,14 @@ public final class JobStore {
                                 row.getDouble("checkpoint_seconds"),
                                 row.getDouble("step_age")),
                         deviceMemory(row)));
+    }
+
+    private static @Nullable DraftTarget target(ResultSet row) throws SQLException {
+        String base = row.getString("target_model");
+        return base == null
+                ? null
+                : new DraftTarget(
+                        base, row.getString("target_revision"), row.getObject("target_checkpoint_id", Long.class));
     }
 
     private static Job.@Nullable DeviceMemory deviceMemory(ResultSet row) throws SQLException {

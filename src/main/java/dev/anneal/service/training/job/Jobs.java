@@ -14,10 +14,8 @@ import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.training.history.Events;
 import dev.anneal.service.training.settings.JobRequest;
 import java.security.SecureRandom;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Creates, finds and changes fine-tuning jobs for clients. Jobs of other tenants do not exist here. */
@@ -56,10 +54,10 @@ public final class Jobs {
     /** Creates a job, or returns the earlier one if the request is a repetition. */
     public Job create(String tenantId, JobRequest request, Submission submission) {
         Job job = readEarlier(tenantId, request, submission).orElseGet(() -> {
-            UploadedAdapter uploaded = admission.readAdapter(tenantId, request).orElse(null);
+            JobAdmission.Brought brought = admission.bring(tenantId, request);
             return database.call(tenantId, () -> {
                 lock(tenantId, submission);
-                return earlier(submission).orElseGet(() -> insert(tenantId, request, uploaded, submission));
+                return earlier(submission).orElseGet(() -> insert(tenantId, request, brought, submission));
             });
         });
         if (job.state() == WorkState.VALIDATING) {
@@ -97,15 +95,15 @@ public final class Jobs {
         store.lockRequest(tenantId + '\n' + (key == null ? submission.bodyDigest() : key));
     }
 
-    private Job insert(String tenantId, JobRequest request, @Nullable UploadedAdapter uploaded, Submission submission) {
-        JobInputs admitted = admission.admit(request, uploaded);
+    private Job insert(String tenantId, JobRequest request, JobAdmission.Brought brought, Submission submission) {
+        JobInputs admitted = admission.admit(request, brought);
         long work = queue.enqueueValidating(new NewWork(
                 tenantId,
                 WorkKind.TRAIN,
                 admitted.request().method().wireName(),
                 request.options().priority(),
                 submission.traceparent(),
-                List.of(NewWork.model(admitted.model().id(), admitted.model().revision()))));
+                admitted.workerModels()));
         JobInputs inputs = admission.withoutSecrets(tenantId, work, admitted);
         Integer wished = request.seed();
         int seed = wished == null ? random.nextInt(Integer.MAX_VALUE) : wished;
@@ -117,7 +115,7 @@ public final class Jobs {
         if (initial != null && adapter != null) {
             initial.announce(events, number, adapter);
         }
-        preparation.begin(new UnpreparedJob(number, work, inputs.request(), seed), inputs);
+        preparation.begin(UnpreparedJob.of(number, work, inputs, seed), inputs);
         return byNumber(number);
     }
 

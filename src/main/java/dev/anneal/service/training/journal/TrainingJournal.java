@@ -13,6 +13,7 @@ import dev.anneal.service.training.history.JobEvent;
 import dev.anneal.service.training.history.ResultCsv;
 import dev.anneal.service.training.history.Samples;
 import dev.anneal.service.training.history.Series;
+import dev.anneal.service.training.job.DraftTarget;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.JobStore;
 import dev.anneal.service.training.job.TunedModels;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -67,15 +69,22 @@ public final class TrainingJournal implements RescueListener {
                     job,
                     settings(job).training(),
                     store.originOf(job.number()).map(this::initialAdapter).orElse(null),
+                    job.target() == null ? null : target(job.target()),
                     checkpoints.newest(job.number(), RESUMABLE),
                     series.lastValidation(job.number()));
         });
     }
 
     private TrainingOrder.InitialAdapter initialAdapter(JobStore.Origin origin) {
-        Long checkpoint = origin.checkpoint();
-        return new TrainingOrder.InitialAdapter(
-                checkpoint == null ? null : checkpoints.byNumber(checkpoint).directory(), origin.fileId());
+        return new TrainingOrder.InitialAdapter(directory(origin.checkpoint()), origin.fileId());
+    }
+
+    private TrainingOrder.Target target(DraftTarget target) {
+        return new TrainingOrder.Target(target.base(), target.revision(), directory(target.checkpoint()));
+    }
+
+    private @Nullable String directory(@Nullable Long checkpoint) {
+        return checkpoint == null ? null : checkpoints.byNumber(checkpoint).directory();
     }
 
     /**

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param settings the job's settings once its files were counted
  * @param initialAdapter location of the job's initial adapter; null if it has none
+ * @param target location of the target of a draft; null if no draft is trained
  * @param checkpoints checkpoints of earlier attempts, newest first; training resumes from the first intact one
  * @param validatedStep newest step whose validation is in the job's series, 0 for none
  */
@@ -18,12 +19,19 @@ public record TrainingOrder(
         Job job,
         TrainingSettings settings,
         @Nullable InitialAdapter initialAdapter,
+        @Nullable Target target,
         List<Checkpoint> checkpoints,
         int validatedStep) {
 
     /** Exactly one of the two: the folder of another job's checkpoint, or the id of an uploaded archive. */
     public record InitialAdapter(
             @Nullable String directory, @Nullable String fileId) {}
+
+    /** A base model, with the folder of a checkpoint of it or without. */
+    public record Target(
+            String base,
+            @Nullable String revision,
+            @Nullable String directory) {}
 
     public TrainingOrder {
         checkpoints = List.copyOf(checkpoints);

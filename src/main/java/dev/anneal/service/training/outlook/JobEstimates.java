@@ -5,10 +5,9 @@ import dev.anneal.service.files.Files;
 import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.files.check.TokenCount;
 import dev.anneal.service.files.check.TokenCounts;
-import dev.anneal.service.models.catalog.BaseModel;
-import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.training.job.AdmittedJob;
 import dev.anneal.service.training.job.DatasetEvents;
 import dev.anneal.service.training.job.EngineSetups;
 import dev.anneal.service.training.job.JobAdmission;
@@ -29,7 +28,6 @@ import org.springframework.stereotype.Component;
 public final class JobEstimates {
 
     private final JobAdmission admission;
-    private final ModelCatalog catalog;
     private final Files files;
     private final CountWaits waits;
     private final QueueOutlook outlook;
@@ -38,14 +36,12 @@ public final class JobEstimates {
 
     JobEstimates(
             JobAdmission admission,
-            ModelCatalog catalog,
             Files files,
             CountWaits waits,
             QueueOutlook outlook,
             EngineSetups engines,
             Clock clock) {
         this.admission = admission;
-        this.catalog = catalog;
         this.files = files;
         this.waits = waits;
         this.outlook = outlook;
@@ -60,15 +56,17 @@ public final class JobEstimates {
      * @throws Refusal if the request is at fault; a file that is found to be at fault later fails the future
      */
     public CompletableFuture<JobEstimate> estimate(String tenantId, JobRequest asked) {
-        JobRequest request = admission.check(tenantId, asked);
-        BaseModel model = catalog.require(request.model());
+        AdmittedJob admitted = admission.check(tenantId, asked);
+        JobRequest request = admitted.request();
         TokenCounts.Question question = new TokenCounts.Question(
-                model, SettingsResolver.maxLengthTokens(request, JobAdmission.profileOf(model)));
+                admitted.model(),
+                SettingsResolver.maxLengthTokens(request, admitted.profiles().trained()));
         String file = request.trainingFile();
-        return waits.count(tenantId, file, question).thenApply(count -> estimate(tenantId, request, model, count));
+        return waits.count(tenantId, file, question).thenApply(count -> estimate(tenantId, admitted, count));
     }
 
-    private JobEstimate estimate(String tenantId, JobRequest request, BaseModel model, TokenCount count) {
+    private JobEstimate estimate(String tenantId, AdmittedJob admitted, TokenCount count) {
+        JobRequest request = admitted.request();
         if (count.isServiceFault()) {
             throw new Refusal(
                     RefusalCode.SERVICE_UNAVAILABLE,
@@ -84,17 +82,13 @@ public final class JobEstimates {
         return estimate(
                 files.require(tenantId, request.trainingFile()),
                 validation == null ? null : files.require(tenantId, validation),
-                request,
-                model,
+                admitted,
                 count.report());
     }
 
     private JobEstimate estimate(
-            StoredFile file,
-            @Nullable StoredFile validation,
-            JobRequest request,
-            BaseModel model,
-            @Nullable TokenReport report) {
+            StoredFile file, @Nullable StoredFile validation, AdmittedJob admitted, @Nullable TokenReport report) {
+        JobRequest request = admitted.request();
         List<String> warnings =
                 DatasetEvents.of(validation == null ? List.of(file) : List.of(file, validation), request, report);
         if (report == null || !report.isTrainable()) {
@@ -103,7 +97,7 @@ public final class JobEstimates {
         int seed = request.seed() == null ? 0 : request.seed();
         ResolvedSettings settings = SettingsResolver.resolve(
                 request,
-                JobAdmission.profileOf(model),
+                admitted.profiles(),
                 DatasetSize.of(report, validation == null ? null : validation.report()),
                 engines.of(outlook.machine()),
                 seed);
@@ -113,7 +107,8 @@ public final class JobEstimates {
                 report,
                 settings,
                 warnings,
-                outlook.duration(model.id(), Remaining.all(request, settings)).orElse(null),
+                outlook.duration(request.model(), Remaining.all(request, settings))
+                        .orElse(null),
                 expectedStart());
     }
 

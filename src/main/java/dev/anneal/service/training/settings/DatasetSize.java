@@ -26,6 +26,25 @@ public record DatasetSize(
         CommonBeginnings beginnings) {
 
     /**
+     * The file with other answers in each of its rows.
+     *
+     * @param expected expected number of their tokens
+     * @param most maximum number of their tokens
+     */
+    DatasetSize answeredBy(int expected, int most) {
+        long answers = (long) rows * expected;
+        long all = tokens - trainedTokens + answers;
+        return new DatasetSize(
+                rows,
+                Math.toIntExact(Math.max(1, packedSequences * all / tokens)),
+                all,
+                answers,
+                longestRowTokens + most,
+                validatedRows,
+                beginnings);
+    }
+
+    /**
      * @param validation report on the validation file, null without one
      */
     public static DatasetSize of(TokenReport report, @Nullable ValidationReport validation) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request for a fine-tuning job. Each value is valid by itself, but not yet checked against model and files.
  *
+ * @param model base model that is trained; of a draft, until the request is admitted, possibly a tuned model of it
  * @param method method with defaults filled in
  * @param seed seed; null to draw one
  * @param adapter settings with defaults filled in, and with those of the initial adapter once it is found; null trains all weights
@@ -50,7 +51,7 @@ public record JobRequest(
 
     /** Reads the body of {@code POST /v1/fine_tuning/jobs}: OpenAI's keys, {@code afa_lora} and {@code anneal}. */
     public static JobRequest read(StrictObject body) {
-        String model = body.requiredText("model");
+        String named = body.requiredText("model");
         String trainingFile = body.requiredText("training_file");
         String validationFile = body.text("validation_file");
         String suffix = suffix(body);
@@ -60,11 +61,12 @@ public record JobRequest(
         MethodRules.Read method = TrainingMethods.read(body, anneal);
         refuseIntegrations(body);
         AdapterRequest adapter = AdapterRequest.read(body, anneal);
-        String initialAdapter = anneal.text("init_adapter");
+        MethodRules.Draft draft = method.draft();
+        String initialAdapter = draft == null ? anneal.text("init_adapter") : draft.begunWith();
         TrainingOptions options = TrainingOptions.read(anneal, method);
         body.refuseOthers();
         return new JobRequest(
-                model,
+                draft == null ? named : draft.trained(),
                 trainingFile,
                 validationFile,
                 suffix,
@@ -98,9 +100,24 @@ public record JobRequest(
         }
     }
 
+    /** The request's {@code model}: the target of a draft, otherwise the trained model. */
+    public String namedModel() {
+        return Objects.requireNonNullElse(method.verifiedBy(), model);
+    }
+
+    /** The key of the request that names the initial adapter. */
+    public String initialAdapterParam() {
+        return method.verifiedBy() == null ? "anneal.init_adapter" : method.param(DraftMethod.DRAFT_MODEL);
+    }
+
     /** The same request with another method. */
     public JobRequest with(TrainingMethod other) {
-        return with(other, adapter);
+        return with(model, other, adapter);
+    }
+
+    /** The same request of a draft, with the base model that is trained and a method that fits its target. */
+    public JobRequest drafting(String base, TrainingMethod fitted) {
+        return with(base, fitted, adapter);
     }
 
     /**
@@ -110,12 +127,12 @@ public record JobRequest(
      */
     public JobRequest beginningWith(AdapterSettings initial) {
         InitialAdapter named = Objects.requireNonNull(initialAdapter, "the request names an initial adapter");
-        return with(method, named.asked().continuing(initial, named.id()));
+        return with(model, method, named.asked().continuing(initial, named.id()));
     }
 
-    private JobRequest with(TrainingMethod otherMethod, @Nullable AdapterSettings otherAdapter) {
+    private JobRequest with(String otherModel, TrainingMethod otherMethod, @Nullable AdapterSettings otherAdapter) {
         return new JobRequest(
-                model,
+                otherModel,
                 trainingFile,
                 validationFile,
                 suffix,

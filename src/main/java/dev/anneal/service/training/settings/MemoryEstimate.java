@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param activationsBytes activations that the micro-batches of all threads keep, and the working memory of a layer
  * @param headBytes logits of all threads
  * @param samplingBytes memory of sampling, little of which steps can reuse; 0 without sampling
+ * @param targetBytes the target of a draft: its weights, the working memory of a layer, logits of all threads, and what it needs to generate;
+ *     0 for other methods
  * @param loadingBytes memory while the model is loaded: after tokenisation, with the model's files mapped beside the weights, and before
  *     the other parts exist
  * @param totalBytes the larger of {@code loadingBytes} and the sum of the other parts
@@ -27,6 +29,7 @@ public record MemoryEstimate(
         long activationsBytes,
         long headBytes,
         long samplingBytes,
+        long targetBytes,
         long loadingBytes,
         long totalBytes) {
 
@@ -107,8 +110,31 @@ public record MemoryEstimate(
                 activations,
                 head,
                 sampling,
+                0,
                 loading,
                 Math.max(loading, process + weights + trained + activations + head + sampling));
+    }
+
+    /** This estimate of a draft with its target beside it, which is loaded first and reads the same rows. */
+    MemoryEstimate beside(ModelProfile target, EngineSetup engine, Rows rows) {
+        int valueBytes = engine.valueBytes(target);
+        long bytes = valueBytes * target.parameters()
+                + convertedBytes(target, valueBytes)
+                + rows.tokensAtOnce(engine) * FLOAT_BYTES * target.widths().passing()
+                + rows.atWork(engine) * attentionBytes(target, valueBytes, rows.longestTokens())
+                + DeviceLimits.CPU.logitBytes(valueBytes, target.vocabularySize(), rows.atWork(engine))
+                + samplingBytes(target, null, engine, rows);
+        long together = processBytes + weightsBytes + adapterBytes + activationsBytes + headBytes + samplingBytes;
+        return new MemoryEstimate(
+                processBytes,
+                weightsBytes,
+                adapterBytes,
+                activationsBytes,
+                headBytes,
+                samplingBytes,
+                bytes,
+                loadingBytes + bytes,
+                Math.max(loadingBytes, together) + bytes);
     }
 
     /** The stored embedding leaves a gap after its conversion. */

@@ -4,6 +4,7 @@ import dev.anneal.engine.text.rows.DatasetFormat;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.request.StrictObject;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +30,26 @@ public abstract class MethodRules<M extends TrainingMethod> {
      * A method with the hyperparameters common to all methods.
      *
      * @param evaluationInterval steps, if set by the method's hyperparameters
+     * @param draft the models of a draft's training; null for other methods, which train the request's {@code model}
      */
     record Read(
             TrainingMethod method,
             Hyperparameters hyperparameters,
-            @Nullable Integer evaluationInterval) {}
+            @Nullable Integer evaluationInterval,
+            @Nullable Draft draft) {
+
+        Read(TrainingMethod method, Hyperparameters hyperparameters, @Nullable Integer evaluationInterval) {
+            this(method, hyperparameters, evaluationInterval, null);
+        }
+    }
+
+    /**
+     * Models that the training of a draft names.
+     *
+     * @param trained base model that is trained, or a tuned model of it
+     * @param begunWith tuned draft that is trained further; null to begin anew
+     */
+    record Draft(String trained, @Nullable String begunWith) {}
 
     /** Format of the rows that the method trains on. */
     public DatasetFormat format() {
@@ -57,14 +73,19 @@ public abstract class MethodRules<M extends TrainingMethod> {
                 given.wholeNumberOrAuto("n_epochs", 1, 50));
     }
 
-    /** Refuses keys that only the method {@code supervised} has. */
-    void refuseSupervisedOnly(StrictObject body, StrictObject anneal) {
+    /** Refuses {@code hyperparameters} at the top, which only the method {@code supervised} has. */
+    void refuseDeprecated(StrictObject body) {
         if (body.has("hyperparameters")) {
             throw Refusal.invalidValue(
                     "hyperparameters",
                     "'hyperparameters' at the top is the method 'supervised's; give 'method.%s.hyperparameters'"
                             .formatted(name));
         }
+    }
+
+    /** Refuses keys that only the method {@code supervised} has. */
+    void refuseSupervisedOnly(StrictObject body, StrictObject anneal) {
+        refuseDeprecated(body);
         if ("none".equals(anneal.text("adapter"))) {
             throw Refusal.invalidValue(
                     "anneal.adapter",
@@ -79,6 +100,37 @@ public abstract class MethodRules<M extends TrainingMethod> {
         }
     }
 
+    /** Profile of what is trained: the base model, or a head on it. */
+    public ModelProfile trained(M method, ModelProfile base) {
+        return base;
+    }
+
+    /** The method with the settings that depend on the target of a draft. */
+    public TrainingMethod fitted(M method, ModelProfile target) {
+        return method;
+    }
+
+    /**
+     * Kind of the head that is trained, which is no language model by itself; null for methods and kinds that train a language model.
+     */
+    public @Nullable String headKind(M method) {
+        return null;
+    }
+
+    /** The rows that are trained, if not those of the file. */
+    DatasetSize rows(M method, DatasetSize file) {
+        return file;
+    }
+
+    /**
+     * What is generated beside the steps.
+     *
+     * @param validations number of validations
+     */
+    GeneratedTokens generated(M method, DatasetSize data, int validations) {
+        return GeneratedTokens.NONE;
+    }
+
     /** The sequences made from a row. */
     SequenceShape shape(M method, int contextTokens) {
         return new SequenceShape(1, 1, 0, contextTokens, 1, 0, 0, 0);
@@ -91,6 +143,16 @@ public abstract class MethodRules<M extends TrainingMethod> {
      */
     public Map<String, Object> hyperparameters(M method, @Nullable Integer evaluationInterval) {
         return Map.of();
+    }
+
+    /** Keys of the method's object beside hyperparameters and grader, for the API. */
+    public Map<String, @Nullable Object> parameters(M method, JobRequest request) {
+        return Map.of();
+    }
+
+    /** Warnings about a request that is valid but lacks something. */
+    public List<String> warnings(M method, JobRequest request) {
+        return List.of();
     }
 
     /** {@code anneal.loss} for the API; null if the loss has no settings. */

@@ -65,6 +65,20 @@ public record ModelProfile(
                                         new LayerSize(projection.inputSize(config), projection.outputSize(config)))));
     }
 
+    /** The same model with a context of at most this length. */
+    ModelProfile within(int tokens) {
+        return new ModelProfile(
+                id,
+                parameters,
+                layers,
+                hiddenSize,
+                heads,
+                vocabularySize,
+                Math.min(contextTokens, tokens),
+                baseLearningRate,
+                projections);
+    }
+
     /**
      * @param name short name in {@code target_modules}
      */
@@ -153,7 +167,7 @@ public record ModelProfile(
     }
 
     /** Refuses a row length beyond the model's context. */
-    public void checkLength(TrainingOptions options) {
+    void checkLength(TrainingOptions options) {
         Integer maxLength = options.maxLength();
         if (maxLength != null && maxLength > contextTokens) {
             throw Refusal.invalidValue(

@@ -66,12 +66,17 @@ record SequenceShape(
 
     /** Cost of sampling for a number of training rows, in tokens of forward passes. */
     double sampling(double rows) {
-        return rows * apart * expectedCompletion() * DECODING_PASSES;
+        return decoding(rows * apart * expectedCompletion());
     }
 
     /** Likewise for a number of validation rows. */
     double validating(double rows) {
-        return rows * evaluationSamples * expectedCompletion() * DECODING_PASSES;
+        return decoding(rows * evaluationSamples * expectedCompletion());
+    }
+
+    /** Cost of decoding a number of tokens, in tokens of forward passes. */
+    static double decoding(double tokens) {
+        return tokens * DECODING_PASSES;
     }
 
     private double expectedCompletion() {

@@ -7,6 +7,7 @@ import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AnnealingSchedule;
 import dev.anneal.engine.text.data.StepPlan;
 import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.protocol.TrainingSettings.Optimizer;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +38,15 @@ public final class SettingsResolver {
      * @param seed the request's seed, or the drawn one
      */
     public static ResolvedSettings resolve(
-            JobRequest request, ModelProfile model, DatasetSize data, EngineSetup engine, int seed) {
+            JobRequest request, ModelProfiles models, DatasetSize file, EngineSetup engine, int seed) {
+        ModelProfile model = models.trained();
+        MethodRules<TrainingMethod> rules = TrainingMethods.of(request.method());
+        DatasetSize data = rules.rows(request.method(), file);
         TrainingOptions options = request.options();
         int sequences = options.packing() ? data.packedSequences() : data.rows();
         int batchSize = or(request.hyperparameters().batchSize(), Math.min(BATCH_SIZE, sequences));
         int stepRows = batchSize * options.gradientAccumulation();
-        SequenceShape shape = TrainingMethods.of(request.method()).shape(request.method(), model.contextTokens());
+        SequenceShape shape = rules.shape(request.method(), model.contextTokens());
         int stepsPerEpoch = Math.multiplyExact(StepPlan.stepsPerEpoch(sequences, stepRows), shape.updates());
         int epochs = epochs(request, stepsPerEpoch);
         int totalSteps = or(options.maxSteps(), Math.multiplyExact(stepsPerEpoch, epochs));
@@ -64,6 +68,7 @@ public final class SettingsResolver {
         long expectedShared = request.adapter() != null && request.adapter().dropout() > 0
                 ? 0
                 : Math.round(sharedOfEpoch(shape, data, batches) / batches * totalSteps);
+        GeneratedTokens generated = rules.generated(request.method(), data, validations(training));
         return new ResolvedSettings(
                 training,
                 new Hyperparameters(batchSize, rate / LearningRates.base(request, model), epochs),
@@ -71,13 +76,14 @@ public final class SettingsResolver {
                 annealedAtStep(request.adapter(), totalSteps),
                 expectedTokens,
                 expectedShared,
-                data,
-                memory(request, model, data, engine, stepRows),
-                TrainingCost.of(
-                        model,
-                        request.adapter(),
+                file,
+                memory(request, models, data, engine, stepRows, generated),
+                cost(
+                        request,
+                        models,
                         engine,
-                        work(training, shape, data, expectedTokens, expectedTokens - expectedShared)));
+                        work(training, shape, data, expectedTokens, expectedTokens - expectedShared),
+                        generated));
     }
 
     /** @param batches number of different batches of an epoch */
@@ -89,8 +95,34 @@ public final class SettingsResolver {
                 + batches * data.beginnings().ofStep(rows, Math.max(1, microBatches), DeviceLimits.CPU.prefixTokens());
     }
 
+    private static TrainingCost cost(
+            JobRequest request,
+            ModelProfiles models,
+            EngineSetup engine,
+            TrainingCost.Work work,
+            GeneratedTokens generated) {
+        TrainingCost cost = TrainingCost.of(
+                models.trained(),
+                request.adapter(),
+                engine,
+                work.generating(SequenceShape.decoding(generated.measured())));
+        ModelProfile target = models.target();
+        return target == null
+                ? cost
+                : cost.beside(
+                        target,
+                        engine,
+                        work.generating(SequenceShape.decoding(generated.measured() + generated.regenerated())));
+    }
+
     private static MemoryEstimate memory(
-            JobRequest request, ModelProfile model, DatasetSize data, EngineSetup engine, int stepRows) {
+            JobRequest request,
+            ModelProfiles models,
+            DatasetSize data,
+            EngineSetup engine,
+            int stepRows,
+            GeneratedTokens generated) {
+        ModelProfile model = models.trained();
         int maxLength = maxLengthTokens(request, model);
         int longest = Math.min(maxLength, data.longestRowTokens());
         boolean packed = request.options().packing();
@@ -98,17 +130,16 @@ public final class SettingsResolver {
         int rows = packed ? data.rows() : Math.min(stepRows, data.rows()) * shape.apart();
         int unit = shape.longest(longest);
         long tokens = packed ? (long) stepRows * Math.max(longest, maxLength) : (long) rows * unit;
-        return MemoryEstimate.of(
-                model,
-                request.adapter(),
-                engine,
-                new MemoryEstimate.Rows(
-                        rows,
-                        tokens,
-                        unit,
-                        data.tokens(),
-                        request.options().activationCheckpointing().equals("on"),
-                        shape.sampled(rows, data.validatedRows())));
+        MemoryEstimate.Rows together = new MemoryEstimate.Rows(
+                rows,
+                tokens,
+                unit,
+                data.tokens(),
+                request.options().activationCheckpointing().equals("on"),
+                Math.max(shape.sampled(rows, data.validatedRows()), generated.together()));
+        MemoryEstimate estimate = MemoryEstimate.of(model, request.adapter(), engine, together);
+        ModelProfile target = models.target();
+        return target == null ? estimate : estimate.beside(target, engine, together);
     }
 
     /**
@@ -126,8 +157,7 @@ public final class SettingsResolver {
             long computedTokens) {
         double rowTokens = (double) data.tokens() / data.rows();
         double validated = data.validatedRows() * rowTokens;
-        int interval = training.evaluationIntervalSteps();
-        int validations = interval == 0 ? 0 : training.totalSteps() / interval;
+        int validations = validations(training);
         int rows = Math.min(training.batchRows(), data.rows());
         return new TrainingCost.Work(
                 computedTokens,
@@ -141,6 +171,11 @@ public final class SettingsResolver {
                         + shape.sampling((double) rows * training.totalSteps() / shape.updates())
                         + shape.validating(validations * (double) data.validatedRows()),
                 training.activationCheckpointing().equals("on"));
+    }
+
+    private static int validations(TrainingSettings training) {
+        int interval = training.evaluationIntervalSteps();
+        return interval == 0 ? 0 : training.totalSteps() / interval;
     }
 
     /** {@code max_steps} takes precedence: the epochs are then the number of passes begun. */

@@ -54,7 +54,14 @@ public record TrainingCost(double operations, String precision, int width, long 
             int steps,
             int stepRows,
             double validatedTokens,
-            boolean recomputed) {}
+            boolean recomputed) {
+
+        /** @param generatedTokens forward passes of tokens that are generated beside the steps */
+        Work generating(double generatedTokens) {
+            return new Work(
+                    tokens, trainedShare, rowTokens, steps, stepRows, validatedTokens + generatedTokens, recomputed);
+        }
+    }
 
     public static TrainingCost of(
             ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine, Work work) {
@@ -68,6 +75,22 @@ public record TrainingCost(double operations, String precision, int width, long 
                 valueBytes == Short.BYTES ? Arithmetic.BF16 : Arithmetic.FP32,
                 model.hiddenSize(),
                 (Short.BYTES + valueBytes) * model.parameters());
+    }
+
+    /**
+     * This cost of a draft with that of its target, which reads the same tokens without learning. The larger model determines what a
+     * machine's operations cost.
+     */
+    TrainingCost beside(ModelProfile target, EngineSetup engine, Work work) {
+        int valueBytes = engine.valueBytes(target);
+        double forward = forwardOperations(target, null, valueBytes, work);
+        double logits = FORWARD * work.trainedShare() * embedding(target);
+        double read = work.tokens() * (forward + logits) + work.validatedTokens() * forward;
+        return new TrainingCost(
+                operations + read * idleFactor(engine, work),
+                valueBytes == Short.BYTES ? Arithmetic.BF16 : Arithmetic.FP32,
+                Math.max(width, target.hiddenSize()),
+                loadedBytes + (Short.BYTES + valueBytes) * target.parameters());
     }
 
     /** Operations of one token, forward and backward. */

@@ -5,9 +5,10 @@ import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.models.catalog.ModelNames;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TenantDatabase;
-import dev.anneal.service.training.job.Job;
-import dev.anneal.service.training.job.Jobs;
+import dev.anneal.service.training.job.JobStore;
+import dev.anneal.service.training.job.SharedModels;
 import dev.anneal.service.training.job.TunedModels;
+import dev.anneal.service.training.job.UsableModel;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -19,7 +20,7 @@ import org.springframework.stereotype.Component;
  * under row-level security; only then is the model read as the system, and only if it still belongs to the tenant that shares it.
  */
 @Component
-public final class VisibleModels {
+public final class VisibleModels implements SharedModels {
 
     /** Excludes permissions that the tenant itself has given, which it can see as well. */
     private static final String GRANTED =
@@ -35,7 +36,7 @@ public final class VisibleModels {
     private final SystemDatabase system;
     private final ModelCatalog catalog;
     private final TunedModels models;
-    private final Jobs jobs;
+    private final JobStore jobs;
 
     VisibleModels(
             JdbcClient jdbc,
@@ -43,7 +44,7 @@ public final class VisibleModels {
             SystemDatabase system,
             ModelCatalog catalog,
             TunedModels models,
-            Jobs jobs) {
+            JobStore jobs) {
         this.jdbc = jdbc;
         this.database = database;
         this.system = system;
@@ -62,7 +63,7 @@ public final class VisibleModels {
         return models.find(name).map(this::usable);
     }
 
-    /** Another tenant's model with this published name, if it is shared with {@code tenantId} and not deleted. */
+    @Override
     public Optional<UsableModel> ofOthers(String tenantId, String name) {
         Optional<String> owner = database.call(
                 tenantId,
@@ -72,9 +73,7 @@ public final class VisibleModels {
     }
 
     private UsableModel usable(TunedModels.Resolved found) {
-        Job job = jobs.byNumber(found.model().job());
-        return new UsableModel(
-                found.model(), job.tenantId(), job.request().model(), job.baseRevision(), found.checkpoint());
+        return UsableModel.of(found, jobs.byNumber(found.model().job()).orElseThrow());
     }
 
     /** A sentence with a leading space to append to a refusal of the name; empty if no visible model has a similar name. */

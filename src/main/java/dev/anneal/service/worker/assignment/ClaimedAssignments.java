@@ -2,6 +2,7 @@ package dev.anneal.service.worker.assignment;
 
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.ExportTask;
+import dev.anneal.protocol.ServedModel;
 import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainTask;
 import dev.anneal.service.platform.role.ConditionalOnRole;
@@ -154,7 +155,7 @@ final class ClaimedAssignments implements Assignments {
                 order.settings(),
                 store.localFolder(folder).toString(),
                 initialAdapter(order, brought),
-                null,
+                target(order, brought, message -> prepares(claim.lease(), message)),
                 resumeFrom(order, brought).map(Path::toString).orElse(null),
                 order.validatedStep());
         return new TrainingAssignment(claim, job, task, folder, trainings);
@@ -173,6 +174,20 @@ final class ClaimedAssignments implements Assignments {
                 : new TrainTask.InitialAdapter(
                         TrainTask.InitialAdapter.Form.CHECKPOINT,
                         inputs.folder(brought, new ArtifactKey(directory)).toString());
+    }
+
+    /** A target's adapter is that of its checkpoint, applied as it is. */
+    private @Nullable ServedModel target(TrainingOrder order, AttemptInputs brought, Consumer<String> tell) {
+        TrainingOrder.Target target = order.target();
+        if (target == null) {
+            return null;
+        }
+        String directory = target.directory();
+        return new ServedModel(
+                inputs.model(brought, target.base(), target.revision(), tell),
+                directory == null
+                        ? null
+                        : inputs.folder(brought, new ArtifactKey(directory)).toString());
     }
 
     /** The newest intact checkpoint. A damaged one costs the steps since the previous one; an unreachable store costs none. */

@@ -64,6 +64,11 @@ class ExpectedSharedTokensTest {
         String json = ("{'model': 'anneal-tiny', 'training_file': 'file-1', " + keys + "}").replace('\'', '"');
         JobRequest request =
                 JobRequest.read(JsonBody.of(JsonMapper.shared().readTree(json)).object());
-        return SettingsResolver.resolve(request, SettingsResolverTest.TINY, data, new EngineSetup("fp32", false, 2), 7);
+        return SettingsResolver.resolve(
+                request,
+                new ModelProfiles(SettingsResolverTest.TINY, null),
+                data,
+                new EngineSetup("fp32", false, 2),
+                7);
     }
 }

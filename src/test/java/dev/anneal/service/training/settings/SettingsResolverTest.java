@@ -379,7 +379,7 @@ class SettingsResolverTest {
     }
 
     private static ResolvedSettings resolve(String moreKeys, DatasetSize data) {
-        return SettingsResolver.resolve(read(moreKeys), TINY, data, FP32, 7);
+        return SettingsResolver.resolve(read(moreKeys), new ModelProfiles(TINY, null), data, FP32, 7);
     }
 
     private static JobRequest read(String moreKeys) {

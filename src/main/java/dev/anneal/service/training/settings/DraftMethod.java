@@ -1,0 +1,253 @@
+package dev.anneal.service.training.settings;
+
+import static dev.anneal.service.training.settings.TrainingOptions.or;
+
+import dev.anneal.engine.text.rows.DatasetFormat;
+import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.protocol.TrainingMethod.AcceptanceEvaluation;
+import dev.anneal.protocol.TrainingMethod.EagleHead;
+import dev.anneal.protocol.TrainingMethod.Regeneration;
+import dev.anneal.protocol.TrainingMethod.SpeculativeDraft;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.request.StrictObject;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The method {@code speculative_draft}: reads {@code method.speculative_draft}. */
+final class DraftMethod extends MethodRules<SpeculativeDraft> {
+
+    /** Kinds that this version's engine trains. */
+    static final Set<String> TRAINED_KINDS = Set.of(SpeculativeDraft.MODEL);
+
+    /** Whether this version's engine lets the target write the answers first. */
+    static final boolean REGENERATES = false;
+
+    static final String DRAFT_MODEL = "draft_model";
+
+    private static final List<String> KINDS =
+            List.of(SpeculativeDraft.MODEL, SpeculativeDraft.EAGLE3, SpeculativeDraft.EAGLE1);
+    private static final List<String> LOSSES = List.of("kl_div", "rkl", "tv");
+
+    private static final int SPECULATIVE_TOKENS = 4;
+    private static final int MOST_SPECULATIVE_TOKENS = 16;
+    private static final int PROMPTS = 16;
+    private static final int MOST_PROMPTS = 1024;
+    private static final int ANSWER_TOKENS = 64;
+    private static final int REGENERATED_TOKENS = 512;
+    private static final int MOST_ANSWER_TOKENS = 1_048_576;
+
+    /** Greedily and at temperature 1. */
+    private static final int MEASUREMENTS = 2;
+
+    private final Set<String> trainedKinds;
+    private final boolean regenerates;
+
+    /**
+     * @param trainedKinds kinds that the engine trains
+     * @param regenerates whether it lets the target write the answers first
+     */
+    DraftMethod(Set<String> trainedKinds, boolean regenerates) {
+        super(TrainingMethod.SPECULATIVE_DRAFT, DatasetFormat.CHAT, 1);
+        this.trainedKinds = trainedKinds;
+        this.regenerates = regenerates;
+    }
+
+    @Override
+    Read read(StrictObject body, StrictObject own, StrictObject anneal) {
+        refuseDeprecated(body);
+        String kind = kind(own);
+        refuseOfOtherMethods(kind, anneal);
+        String target = body.requiredText("model");
+        Draft draft = kind.equals(SpeculativeDraft.MODEL) ? draftModel(own) : head(own, kind, target);
+        if (draft.begunWith() != null && "none".equals(anneal.text("adapter"))) {
+            throw Refusal.invalidValue(
+                    "anneal.adapter",
+                    "'anneal.adapter' is 'none', but 'method.speculative_draft.draft_model' names the tuned draft '%s', whose adapter is trained further; leave 'anneal.adapter' out"
+                            .formatted(draft.begunWith()));
+        }
+        StrictObject given = own.objectOrEmpty("hyperparameters");
+        Hyperparameters hyperparameters = hyperparameters(given);
+        given.refuseOthers();
+        SpeculativeDraft method = new SpeculativeDraft(
+                target,
+                kind,
+                or(own.choice("loss", LOSSES), LOSSES.get(0)),
+                or(own.wholeNumber("num_speculative_tokens", 1, MOST_SPECULATIVE_TOKENS), SPECULATIVE_TOKENS),
+                evaluation(own.objectOrEmpty("evaluation")),
+                regeneration(own.object("regenerate")),
+                EagleHeads.read(kind, own));
+        return new Read(method, hyperparameters, null, draft);
+    }
+
+    private String kind(StrictObject own) {
+        own.requiredText("kind");
+        String kind = String.valueOf(own.choice("kind", KINDS));
+        if (!trainedKinds.contains(kind)) {
+            throw notYet("kind", "is '" + kind + "', which this version does not train yet; use 'model'");
+        }
+        return kind;
+    }
+
+    private Refusal notYet(String key, String problem) {
+        String param = "method.%s.%s".formatted(name, key);
+        return new Refusal(RefusalCode.NOT_SUPPORTED, "'%s' %s".formatted(param, problem), param);
+    }
+
+    private static void refuseOfOtherMethods(String kind, StrictObject anneal) {
+        if (anneal.has("loss")) {
+            throw Refusal.invalidValue(
+                    "anneal.loss",
+                    "'anneal.loss' is given, but the method 'speculative_draft' has its loss in 'method.speculative_draft.loss'; leave it out");
+        }
+        if (anneal.has("init_adapter")) {
+            throw Refusal.invalidValue(
+                    "anneal.init_adapter",
+                    "'anneal.init_adapter' is given, but a draft is trained further by naming it in 'method.speculative_draft.draft_model'; leave it out");
+        }
+        if (!kind.equals(SpeculativeDraft.MODEL) && Boolean.TRUE.equals(anneal.flag("packing"))) {
+            throw Refusal.invalidValue(
+                    "anneal.packing",
+                    "'anneal.packing' is true, but a head of the kind '%s' reads whole rows of its file; leave it out"
+                            .formatted(kind));
+        }
+    }
+
+    private static Draft draftModel(StrictObject own) {
+        String named = own.text(DRAFT_MODEL);
+        if (named == null || named.isBlank()) {
+            throw new Refusal(
+                    RefusalCode.MISSING_PARAMETER,
+                    "'%1$s' is required for the kind 'model': name a small base model with the target's tokenizer, or a tuned draft (ft:...) to train further"
+                            .formatted(own.param(DRAFT_MODEL)),
+                    own.param(DRAFT_MODEL));
+        }
+        return new Draft(named, isTuned(named) ? named : null);
+    }
+
+    /** A head is trained on its target's base model. */
+    private static Draft head(StrictObject own, String kind, String target) {
+        String named = own.text(DRAFT_MODEL);
+        if (named != null && !isTuned(named)) {
+            throw own.invalid(
+                    DRAFT_MODEL,
+                    "must be a tuned draft (ft:...) of the kind '%s' to train further; leave it out to begin with a layer of the target"
+                            .formatted(kind),
+                    named);
+        }
+        return new Draft(target, named);
+    }
+
+    private static boolean isTuned(String name) {
+        return name.startsWith("ft:");
+    }
+
+    private static AcceptanceEvaluation evaluation(StrictObject given) {
+        AcceptanceEvaluation evaluation = new AcceptanceEvaluation(
+                or(given.wholeNumber("prompts", 1, MOST_PROMPTS), PROMPTS),
+                or(given.wholeNumber("max_tokens", 1, MOST_ANSWER_TOKENS), ANSWER_TOKENS));
+        given.refuseOthers();
+        return evaluation;
+    }
+
+    private @Nullable Regeneration regeneration(@Nullable StrictObject given) {
+        if (given == null) {
+            return null;
+        }
+        if (!regenerates) {
+            throw notYet(
+                    "regenerate", "is given, but this version trains on the file's own answers alone; leave it out");
+        }
+        Regeneration regeneration = new Regeneration(
+                or(given.number("temperature", value -> value >= 0 && value <= 2, "from 0 to 2"), 1.0),
+                or(given.wholeNumber("max_tokens", 1, MOST_ANSWER_TOKENS), REGENERATED_TOKENS));
+        given.refuseOthers();
+        return regeneration;
+    }
+
+    @Override
+    public @Nullable String headKind(SpeculativeDraft method) {
+        return method.head() == null ? null : method.kind();
+    }
+
+    @Override
+    public ModelProfile trained(SpeculativeDraft method, ModelProfile base) {
+        EagleHead head = method.head();
+        return head == null ? base : EagleHeads.profile(method.kind(), head, base);
+    }
+
+    @Override
+    public SpeculativeDraft fitted(SpeculativeDraft method, ModelProfile target) {
+        EagleHead head = method.head();
+        return new SpeculativeDraft(
+                method.target(),
+                method.kind(),
+                method.loss(),
+                method.speculativeTokens(),
+                method.evaluation(),
+                method.regeneration(),
+                head == null ? null : EagleHeads.fit(method.kind(), head, target));
+    }
+
+    /** Regenerated answers are expected to have half their maximum length. */
+    @Override
+    DatasetSize rows(SpeculativeDraft method, DatasetSize file) {
+        Regeneration regeneration = method.regeneration();
+        return regeneration == null ? file : file.answeredBy(regeneration.maxTokens() / 2, regeneration.maxTokens());
+    }
+
+    @Override
+    GeneratedTokens generated(SpeculativeDraft method, DatasetSize data, int validations) {
+        AcceptanceEvaluation evaluation = method.evaluation();
+        Regeneration regeneration = method.regeneration();
+        int prompts = validations == 0 ? 0 : (int) Math.min(evaluation.prompts(), data.validatedRows());
+        return new GeneratedTokens(
+                Math.max(prompts, regeneration == null ? 0 : data.rows()),
+                (double) validations * MEASUREMENTS * prompts * evaluation.maxTokens() / 2,
+                regeneration == null ? 0 : data.rows() * regeneration.maxTokens() / 2.0);
+    }
+
+    @Override
+    public List<String> warnings(SpeculativeDraft method, JobRequest request) {
+        return request.validationFile() != null
+                ? List.of()
+                : List.of(
+                        "The job has no 'validation_file', so the draft's acceptance length, the tokens that its target writes in a pass, is not measured");
+    }
+
+    @Override
+    public Map<String, @Nullable Object> parameters(SpeculativeDraft method, JobRequest request) {
+        Map<String, @Nullable Object> shown = new LinkedHashMap<>();
+        shown.put("kind", method.kind());
+        shown.put(DRAFT_MODEL, draftModel(method, request));
+        shown.put("loss", method.loss());
+        shown.put("num_speculative_tokens", method.speculativeTokens());
+        shown.put(
+                "evaluation",
+                Map.of(
+                        "prompts", method.evaluation().prompts(),
+                        "max_tokens", method.evaluation().maxTokens()));
+        Regeneration regeneration = method.regeneration();
+        if (regeneration != null) {
+            shown.put(
+                    "regenerate",
+                    Map.of("temperature", regeneration.temperature(), "max_tokens", regeneration.maxTokens()));
+        }
+        EagleHead head = method.head();
+        if (head != null && method.kind().equals(SpeculativeDraft.EAGLE3)) {
+            shown.put("head", EagleHeads.shown(head));
+        }
+        return shown;
+    }
+
+    private @Nullable String draftModel(SpeculativeDraft method, JobRequest request) {
+        JobRequest.InitialAdapter begun = request.initialAdapter();
+        if (begun != null) {
+            return begun.id();
+        }
+        return headKind(method) == null ? request.model() : null;
+    }
+}

@@ -1,0 +1,157 @@
+package dev.anneal.service.training.settings;
+
+import dev.anneal.engine.network.architecture.Projection;
+import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.protocol.TrainingMethod.EagleHead;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.request.StrictObject;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * EAGLE heads in requests: {@code method.speculative_draft.head}. Layers and vocabulary that a request leaves open depend on the target:
+ * until they are fitted to it, a head has no layers and the vocabulary 0.
+ */
+final class EagleHeads {
+
+    private static final String PARAM = "method.speculative_draft.head";
+    private static final int MOST_LAYERS = 16;
+    private static final int MOST_TOKENS = 1 << 24;
+    private static final int STEPS = 3;
+    private static final int MOST_STEPS = 16;
+
+    /** Tokens that a head can propose by default, as in SpecForge's configurations. */
+    private static final int VOCABULARY = 32_000;
+
+    /** With fewer layers the default streams [2, n / 2, n - 3] are not three. */
+    private static final int LAYERS_OF_DEFAULT = 7;
+
+    private EagleHeads() {}
+
+    /** The head of a kind; null for kinds without one. */
+    static @Nullable EagleHead read(String kind, StrictObject draft) {
+        StrictObject given = draft.object("head");
+        if (given != null && !kind.equals(TrainingMethod.SpeculativeDraft.EAGLE3)) {
+            throw Refusal.invalidValue(
+                    PARAM,
+                    "'%s' is given, but only the kind 'eagle3' has such settings and 'kind' is '%s'; leave it out"
+                            .formatted(PARAM, kind));
+        }
+        return switch (kind) {
+            case TrainingMethod.SpeculativeDraft.EAGLE3 -> read(draft.objectOrEmpty("head"));
+            case TrainingMethod.SpeculativeDraft.EAGLE1 ->
+                new EagleHead(List.of(), 0, 1, 1.0, false, false, false, false);
+            default -> null;
+        };
+    }
+
+    private static EagleHead read(StrictObject given) {
+        List<Integer> layers = given.wholeNumbers("layer_ids", 0, 1 << 16, MOST_LAYERS);
+        if (!layers.equals(layers.stream().sorted().distinct().toList())) {
+            throw given.invalid("layer_ids", "must hold different layers in ascending order", layers);
+        }
+        EagleHead head = new EagleHead(
+                layers,
+                TrainingOptions.or(given.wholeNumber("draft_vocab_size", 1, MOST_TOKENS), 0),
+                TrainingOptions.or(given.wholeNumber("ttt_steps", 1, MOST_STEPS), STEPS),
+                TrainingOptions.or(
+                        given.number("ttt_step_loss_decay", value -> value > 0 && value <= 1, "above 0 and at most 1"),
+                        1.0),
+                !Boolean.FALSE.equals(given.flag("norm_before_residual")),
+                !Boolean.FALSE.equals(given.flag("norm_before_fc")),
+                Boolean.TRUE.equals(given.flag("fc_norm")),
+                !Boolean.FALSE.equals(given.flag("norm_output")));
+        given.refuseOthers();
+        return head;
+    }
+
+    /**
+     * The head with layers and vocabulary of its target.
+     *
+     * @throws Refusal if the target does not have those of the request
+     */
+    static EagleHead fit(String kind, EagleHead head, ModelProfile target) {
+        boolean isEagle1 = kind.equals(TrainingMethod.SpeculativeDraft.EAGLE1);
+        List<Integer> usual = isEagle1 ? List.of(target.layers()) : usualLayers(target.layers());
+        int vocabulary = isEagle1 ? target.vocabularySize() : Math.min(VOCABULARY, target.vocabularySize());
+        EagleHead fitted = new EagleHead(
+                head.layers().isEmpty() ? usual : head.layers(),
+                head.vocabularySize() == 0 ? vocabulary : head.vocabularySize(),
+                head.steps(),
+                head.decay(),
+                head.normBeforeResidual(),
+                head.normBeforeFc(),
+                head.fcNorm(),
+                head.normOutput());
+        check(fitted, target);
+        return fitted;
+    }
+
+    private static void check(EagleHead head, ModelProfile target) {
+        int last = head.layers().get(head.layers().size() - 1);
+        if (last > target.layers()) {
+            throw Refusal.invalidValue(
+                    PARAM + ".layer_ids",
+                    "'%s.layer_ids' names %d, but '%s' has %d layers; use numbers from 0 to %d, of which the last is the output of all layers"
+                            .formatted(PARAM, last, target.id(), target.layers(), target.layers()));
+        }
+        if (head.vocabularySize() > target.vocabularySize()) {
+            throw Refusal.invalidValue(
+                    PARAM + ".draft_vocab_size",
+                    "'%s.draft_vocab_size' is %d, but '%s' has %d tokens; use at most that, or leave it out"
+                            .formatted(PARAM, head.vocabularySize(), target.id(), target.vocabularySize()));
+        }
+    }
+
+    /** Those of Speculators' trainer, or streams spread over the few layers. */
+    private static List<Integer> usualLayers(int layers) {
+        return layers >= LAYERS_OF_DEFAULT
+                ? List.of(2, layers / 2, layers - 3)
+                : Stream.of(0, layers / 2, layers).distinct().toList();
+    }
+
+    /** One decoder layer of the target, with the projection of its inputs and the output embedding of the head's vocabulary. */
+    static ModelProfile profile(String kind, EagleHead head, ModelProfile target) {
+        boolean isEagle1 = kind.equals(TrainingMethod.SpeculativeDraft.EAGLE1);
+        Map<String, ModelProfile.LayerSize> projections = new HashMap<>(target.projections());
+        if (!isEagle1) {
+            Stream.of(Projection.QUERY, Projection.KEY, Projection.VALUE)
+                    .map(Projection::shortName)
+                    .forEach(name -> projections.computeIfPresent(
+                            name, (each, size) -> new ModelProfile.LayerSize(2 * size.in(), size.out())));
+        }
+        long hidden = target.hiddenSize();
+        long inputs = isEagle1 ? 2 : head.layers().size();
+        long layer = projections.values().stream()
+                .mapToLong(size -> (long) size.in() * size.out())
+                .sum();
+        return new ModelProfile(
+                target.id(),
+                layer + inputs * hidden * hidden + head.vocabularySize() * hidden,
+                1,
+                target.hiddenSize(),
+                target.heads(),
+                head.vocabularySize(),
+                target.contextTokens(),
+                target.baseLearningRate(),
+                projections);
+    }
+
+    /** {@code head} for the API. */
+    static Map<String, Object> shown(EagleHead head) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("layer_ids", head.layers());
+        shown.put("draft_vocab_size", head.vocabularySize());
+        shown.put("ttt_steps", head.steps());
+        shown.put("ttt_step_loss_decay", head.decay());
+        shown.put("norm_before_residual", head.normBeforeResidual());
+        shown.put("norm_before_fc", head.normBeforeFc());
+        shown.put("fc_norm", head.fcNorm());
+        shown.put("norm_output", head.normOutput());
+        return shown;
+    }
+}
