@@ -12,6 +12,7 @@ import dev.anneal.service.queue.lease.Lease;
 import dev.anneal.service.queue.lease.Leases;
 import dev.anneal.service.training.journal.TrainingJournal;
 import dev.anneal.service.training.journal.TrainingOrder;
+import dev.anneal.service.training.settings.TrainingMethods;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +51,7 @@ public final class PlayedWorker {
         // A claim passes over rows that others have locked for a moment; workers ask again.
         List<Claim> claims = new ArrayList<>(1);
         ServiceTest.await(() -> {
-            leases.claim("played-worker", Slot.TRAINING, Set.of("supervised"), Set.of())
+            leases.claim("played-worker", Slot.TRAINING, Set.copyOf(TrainingMethods.NAMES), Set.of())
                     .ifPresent(claims::add);
             return !claims.isEmpty();
         });
@@ -143,6 +144,22 @@ public final class PlayedWorker {
                 step,
                 null,
                 () -> write(List.of(new Progress.Validation(step, beta(step), null, null, Map.of("reward", 0.875)))));
+        return this;
+    }
+
+    /** Publishes a step of a draft, and a validation after it. */
+    public PlayedWorker drafted(int step) {
+        Progress.Step done = step(step, Map.of("acceptance/1", 0.5, "acceptance/2", 0.25, "overlap/1", 0.625));
+        Progress.Validation validation = new Progress.Validation(
+                step,
+                beta(step),
+                0.75,
+                0.5,
+                Map.of("acceptance_length/greedy", 2.5, "acceptance_length/sampled", 2.25, "overlap/1", 0.5));
+        progress(step, null, () -> {
+            write(List.of(done));
+            write(List.of(validation));
+        });
         return this;
     }
 

@@ -74,6 +74,9 @@ final class ProcessMonitor implements Consumer<Progress> {
             grace.stepped(step.seconds());
             gauges.step(step);
             meters.step(step, newTokens(step), label.method(), onGpu);
+        } else if (event instanceof Progress.Validation validation) {
+            watch.alive(now);
+            gauges.validation(validation);
         } else if (event instanceof Progress.Validating || event instanceof Progress.Working) {
             watch.computing(now);
         } else {

@@ -2,20 +2,31 @@ package dev.anneal.service.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.protocol.ServedModel;
+import dev.anneal.protocol.TrainTask;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.platform.process.EngineLauncher;
 import dev.anneal.service.platform.process.FakeEngine;
 import dev.anneal.service.platform.process.FakeEngine.Misdeed;
 import dev.anneal.service.platform.process.FakeTasks;
+import dev.anneal.service.queue.WorkKind;
+import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.queue.lease.Lease;
+import dev.anneal.service.worker.assignment.Assignments;
+import dev.anneal.service.worker.assignment.AttemptInputs;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -44,6 +55,9 @@ class TrainingRunIT extends ServiceTest {
 
     private static final Path BEHAVIOUR =
             Path.of("target", "fake-engine-behaviour").toAbsolutePath();
+
+    @Autowired
+    private Assignments assignments;
 
     @LocalManagementPort
     private int managementPort;
@@ -89,6 +103,47 @@ class TrainingRunIT extends ServiceTest {
                         .toFile()
                         .list())
                 .containsExactlyInAnyOrder("checkpoint-20", "checkpoint-18", "checkpoint-16");
+    }
+
+    @Test
+    void aDraftIsTrainedBesideItsTarget() {
+        String file = file(ALPHA, 10);
+        String target = ended(queuedJob(ALPHA, file, settings(4, 2)))
+                .path("fine_tuned_model")
+                .asString();
+        String draft = "'speculative_draft': {'kind': 'model', 'draft_model': 'anneal-tiny'}";
+        String id = json(post(
+                        ALPHA,
+                        "/v1/fine_tuning/jobs",
+                        "{'model': '%s', 'training_file': '%s', 'method': {'type': 'speculative_draft', %s}, 'anneal': {'max_steps': 2}}"
+                                .formatted(target, file, draft)))
+                .path("id")
+                .asString();
+        await(() -> !job(ALPHA, id).path("status").asString().equals("validating_files"));
+        assertThat(ended(id).path("status").asString()).isEqualTo("succeeded");
+
+        TrainTask task = task(id);
+
+        ServedModel verifying = Objects.requireNonNull(task.target());
+        assertThat(verifying.base().directory()).isEqualTo(task.model().directory());
+        assertThat(verifying.checkpointDirectory()).endsWith("/attempt-1/checkpoint-4");
+        assertThat(task.settings().method().verifiedBy()).isEqualTo(target);
+    }
+
+    /** The task that another attempt of the job would get. */
+    private TrainTask task(String job) {
+        Claim claim = new Claim(
+                new Lease(workOf("job", job), 2, UUID.randomUUID()),
+                ALPHA,
+                WorkKind.TRAIN,
+                "speculative_draft",
+                Duration.ZERO,
+                Instant.EPOCH,
+                null,
+                List.of());
+        try (AttemptInputs inputs = new AttemptInputs(() -> true)) {
+            return (TrainTask) assignments.prepare(claim, "cpu", inputs).task();
+        }
     }
 
     @Test

@@ -115,6 +115,24 @@ public final class MeterNames {
     /** Gauge, tag {@code slot}: mean margin of the rewards of the last step's pairs [anneal_train_preference_margin]. */
     public static final String TRAIN_PREFERENCE_MARGIN = "anneal.train.preference.margin";
 
+    /**
+     * Gauge, tags {@code slot} and {@code tokens} (1, 2, ...): share of the last step's positions at which a draft's first tokens, that
+     * many, are the target's most likely ones [anneal_train_draft_acceptance].
+     */
+    public static final String TRAIN_DRAFT_ACCEPTANCE = "anneal.train.draft.acceptance";
+
+    /**
+     * Gauge, tag {@code slot}: probability that a draft and its target have in common, the expected acceptance of a token that is sampled
+     * at temperature 1 [anneal_train_draft_overlap].
+     */
+    public static final String TRAIN_DRAFT_OVERLAP = "anneal.train.draft.overlap";
+
+    /**
+     * Gauge, tags {@code slot} and {@code decoding} (greedy, sampled): tokens that a target writes in a pass with the draft, in the last
+     * validation [anneal_train_draft_acceptance_length].
+     */
+    public static final String TRAIN_DRAFT_ACCEPTANCE_LENGTH = "anneal.train.draft.acceptance.length";
+
     /** Gauge, tag {@code slot}: steps done [anneal_train_step]. */
     public static final String TRAIN_STEP = "anneal.train.step";
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -18,32 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrainingGauges {
 
-    /** Which of the values that a method measures in a step, named as TRL names them, become gauges; the names of others are a client's own. */
-    private static final Map<String, MethodGauge> OF_METHODS = Map.of(
-            "reward",
-            new MethodGauge(MeterNames.TRAIN_REWARD, "Mean reward of the last step's completions"),
-            "kl",
-            new MethodGauge(MeterNames.TRAIN_KL, "Divergence of the last step from the base model"),
-            "entropy",
-            new MethodGauge(MeterNames.TRAIN_ENTROPY, "Entropy of the last step's policy"),
-            "completions/mean_length",
-            new MethodGauge(MeterNames.TRAIN_COMPLETION_TOKENS, "Mean tokens of the last step's completions"),
-            "completions/clipped_ratio",
-            new MethodGauge(MeterNames.TRAIN_TRUNCATED, "Share of the last step's completions that were cut"),
-            "rewards/accuracies",
-            new MethodGauge(
-                    MeterNames.TRAIN_PREFERENCE_ACCURACY, "Share of the last step's pairs that are in the right order"),
-            "rewards/margins",
-            new MethodGauge(MeterNames.TRAIN_PREFERENCE_MARGIN, "Mean margin of the rewards of the last step's pairs"));
-
     private final MeterRegistry registry;
     private final String slot;
     private final List<Meter> meters = new ArrayList<>();
     private volatile Progress.@Nullable Step last;
+    private volatile Progress.@Nullable Validation lastValidation;
     private volatile Progress.@Nullable DeviceMemory lastMemory;
-
-    /** A gauge's name and meaning. */
-    private record MethodGauge(String name, String description) {}
 
     TrainingGauges(MeterRegistry registry, int slot) {
         this.registry = registry;
@@ -66,7 +47,19 @@ public final class TrainingGauges {
         last = step;
         if (first) {
             registerValues();
-            registerMetrics(step);
+            registerMetrics(MethodGauge.OF_STEPS, step.metrics(), () -> last == null ? Map.of() : last.metrics());
+        }
+    }
+
+    /** A validation has ended. */
+    public void validation(Progress.Validation validation) {
+        boolean first = lastValidation == null;
+        lastValidation = validation;
+        if (first) {
+            registerMetrics(
+                    MethodGauge.OF_VALIDATIONS,
+                    validation.metrics(),
+                    () -> lastValidation == null ? Map.of() : lastValidation.metrics());
         }
     }
 
@@ -106,6 +99,7 @@ public final class TrainingGauges {
         meters.forEach(registry::remove);
         meters.clear();
         last = null;
+        lastValidation = null;
         lastMemory = null;
     }
 
@@ -122,13 +116,15 @@ public final class TrainingGauges {
         gauge(MeterNames.TRAIN_TOTAL_STEPS, "Optimizer steps of the whole job", Progress.Step::totalSteps);
     }
 
-    private void registerMetrics(Progress.Step step) {
-        OF_METHODS.forEach((metric, gauge) -> {
-            if (step.metrics().containsKey(metric)) {
-                gauge(
-                        gauge.name(),
-                        gauge.description(),
-                        each -> orNaN(each.metrics().get(metric)));
+    /** @param now values of the last step or validation */
+    private void registerMetrics(
+            Map<String, MethodGauge> known, Map<String, Double> first, Supplier<Map<String, Double>> now) {
+        known.forEach((metric, gauge) -> {
+            if (first.containsKey(metric)) {
+                meters.add(Gauge.builder(gauge.name(), () -> orNaN(now.get().get(metric)))
+                        .description(gauge.description())
+                        .tags(gauge.tags().and("slot", slot))
+                        .register(registry));
             }
         });
     }

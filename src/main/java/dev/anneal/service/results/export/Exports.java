@@ -12,6 +12,7 @@ import dev.anneal.service.training.history.Checkpoints;
 import dev.anneal.service.training.history.Events;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.Jobs;
+import dev.anneal.service.training.job.TunedDraft;
 import dev.anneal.service.training.job.UploadedAdapter;
 import dev.anneal.service.training.job.UploadedAdapters;
 import java.util.Locale;
@@ -90,8 +91,16 @@ public final class Exports {
         });
     }
 
-    /** Full training leaves no adapter to export. */
+    /** Full training leaves no adapter to export, and a draft's head is no model to deploy. */
     private static void requireForm(Job job, ExportKind kind) {
+        TunedDraft draft = TunedDraft.of(job);
+        if (draft != null && draft.isHead() && kind.isDeployable()) {
+            throw new Refusal(
+                    RefusalCode.NOT_SUPPORTED,
+                    "%s trained a draft of the kind '%s', of which there is no export of kind '%s'; ask for 'training_state'"
+                            .formatted(job.id(), draft.kind(), kind.wireName()),
+                    "kind");
+        }
         if (job.isFullTraining() && kind == ExportKind.ADAPTER) {
             throw new Refusal(
                     RefusalCode.NOT_SUPPORTED,

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * anneal}.
  *
  * @param settings those that depend on the job's files are null until the files are counted, unless the request set them
+ * @param method a method that OpenAI's API does not have; null for its own methods
  * @param loss settings of the loss, of methods that have some; otherwise null
  * @param rollouts settings of rollouts, of methods that sample; otherwise null
  * @param grader the request's grader without secrets, even if OpenAI's types cannot express it; null if nothing is graded
@@ -57,6 +58,7 @@ record AnnealBody(
         String adapter,
         @Nullable String initAdapter,
         @JsonUnwrapped TrainingOptions settings,
+        @Nullable Map<String, Object> method,
         @Nullable Map<String, Object> loss,
         @Nullable Map<String, Object> rollouts,
         @Nullable Map<String, @Nullable Object> grader) {
@@ -152,6 +154,7 @@ record AnnealBody(
                 adapter(job),
                 initial == null || request.method().verifiedBy() != null ? null : initial.id(),
                 request.options().settledBy(settings == null ? null : settings.training()),
+                MethodBody.beyondOpenAiTypes(job),
                 rules.loss(request.method()),
                 rules.rollouts(request.method()),
                 grader == null ? null : GraderSecrets.hidden(grader));

@@ -31,7 +31,7 @@ record JobBody(
         int seed,
         @Nullable Instant estimatedFinish,
         List<Object> integrations,
-        Map<String, Object> method,
+        @Nullable Map<String, Object> method,
         @Nullable Map<String, String> metadata,
         @Nullable String userProvidedSuffix,
         @Nullable AdapterSettings afaLora,
@@ -41,10 +41,6 @@ record JobBody(
     static JobBody of(JobInsight insight, boolean isExtended) {
         Job job = insight.job();
         Job.Result result = job.result();
-        Map<String, Object> hyperparameters = job.settings() == null
-                ? job.request().hyperparameters().toWire()
-                : job.settings().hyperparameters().toWire();
-        AnnealBody anneal = AnnealBody.of(insight);
         Map<String, String> metadata = job.request().metadata();
         return new JobBody(
                 job.id(),
@@ -53,7 +49,7 @@ record JobBody(
                 job.work().error(),
                 result == null ? null : result.fineTunedModel(),
                 job.work().finishedAt(),
-                hyperparameters,
+                MethodBody.hyperparameters(job),
                 job.request().namedModel(),
                 job.tenantId(),
                 result == null ? List.of() : List.of(result.resultFile()),
@@ -64,10 +60,10 @@ record JobBody(
                 job.seed(),
                 insight.estimatedFinish(),
                 List.of(),
-                MethodBody.of(job.request(), hyperparameters, anneal.settings().evalInterval()),
+                MethodBody.inOpenAiTypes(job),
                 metadata.isEmpty() ? null : metadata,
                 job.request().suffix(),
                 job.request().adapter(),
-                anneal);
+                AnnealBody.of(insight));
     }
 }

@@ -2,8 +2,10 @@ package dev.anneal.service.training.http;
 
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.platform.request.ShownGrader;
+import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.settings.JobRequest;
 import dev.anneal.service.training.settings.MethodRules;
+import dev.anneal.service.training.settings.ResolvedSettings;
 import dev.anneal.service.training.settings.TrainingMethods;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,19 +16,38 @@ final class MethodBody {
 
     private MethodBody() {}
 
+    /** Null for a method that OpenAI's API does not have, because strict clients would reject the job and its whole page. */
+    static @Nullable Map<String, Object> inOpenAiTypes(Job job) {
+        return isOpenAis(job.request()) ? of(job) : null;
+    }
+
+    /** Null for a method of OpenAI's API. */
+    static @Nullable Map<String, Object> beyondOpenAiTypes(Job job) {
+        return isOpenAis(job.request()) ? null : of(job);
+    }
+
+    private static boolean isOpenAis(JobRequest request) {
+        return TrainingMethods.of(request.method()).isOpenAis();
+    }
+
+    /** The hyperparameters that every method has. */
+    static Map<String, Object> hyperparameters(Job job) {
+        ResolvedSettings settings = job.settings();
+        return settings == null
+                ? job.request().hyperparameters().toWire()
+                : settings.hyperparameters().toWire();
+    }
+
     /**
-     * A method whose grader OpenAI's types cannot express is not shown, because strict clients would reject the job and its whole page, and
-     * require a grader. {@link AnnealBody} shows every grader.
-     *
-     * @param hyperparameters those of every method, as shown in the API
-     * @param evaluationInterval null until it is known
+     * A method whose grader OpenAI's types cannot express is not shown, for the same reason, and because they require a grader. {@link
+     * AnnealBody} shows every grader.
      */
-    static Map<String, Object> of(
-            JobRequest request, Map<String, Object> hyperparameters, @Nullable Integer evaluationInterval) {
+    private static Map<String, Object> of(Job job) {
+        JobRequest request = job.request();
         TrainingMethod method = request.method();
         MethodRules<TrainingMethod> rules = TrainingMethods.of(method);
-        Map<String, Object> all = new LinkedHashMap<>(hyperparameters);
-        all.putAll(rules.hyperparameters(method, evaluationInterval));
+        Map<String, Object> all = new LinkedHashMap<>(hyperparameters(job));
+        all.putAll(rules.hyperparameters(method, evaluationInterval(job)));
         Map<String, @Nullable Object> own = new LinkedHashMap<>(rules.parameters(method, request));
         own.put("hyperparameters", all);
         Map<String, @Nullable Object> grader = method.grader();
@@ -38,5 +59,13 @@ final class MethodBody {
             own.put("grader", shown);
         }
         return Map.of("type", method.wireName(), method.wireName(), own);
+    }
+
+    private static @Nullable Integer evaluationInterval(Job job) {
+        ResolvedSettings settings = job.settings();
+        return job.request()
+                .options()
+                .settledBy(settings == null ? null : settings.training())
+                .evalInterval();
     }
 }

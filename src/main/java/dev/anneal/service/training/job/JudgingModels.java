@@ -14,10 +14,12 @@ public final class JudgingModels {
 
     private final ModelCatalog catalog;
     private final TunedModels tuned;
+    private final JobStore jobs;
 
-    JudgingModels(ModelCatalog catalog, TunedModels tuned) {
+    JudgingModels(ModelCatalog catalog, TunedModels tuned, JobStore jobs) {
         this.catalog = catalog;
         this.tuned = tuned;
+        this.jobs = jobs;
     }
 
     /**
@@ -35,13 +37,20 @@ public final class JudgingModels {
             } catch (Refusal e) {
                 throw new Refusal(e.code(), "'" + place + "' cannot judge: " + e.explanation(), place);
             }
-        } else if (tuned.find(TunedModels.publishedName(model)).isEmpty()) {
-            throw new Refusal(
-                    RefusalCode.MODEL_NOT_AVAILABLE,
-                    "'" + place + "' names '" + model
-                            + "', but there is no such model; /v1/models lists those that may judge."
-                            + tuned.didYouMean(model),
-                    place);
+        } else {
+            TunedModels.Resolved found =
+                    tuned.find(TunedModels.publishedName(model)).orElseThrow(() -> missing(model, place));
+            UsableModel.of(found, jobs.byNumber(found.model().job()).orElseThrow())
+                    .requireLanguageModel(place);
         }
+    }
+
+    private Refusal missing(String model, String place) {
+        return new Refusal(
+                RefusalCode.MODEL_NOT_AVAILABLE,
+                "'" + place + "' names '" + model
+                        + "', but there is no such model; /v1/models lists those that may judge."
+                        + tuned.didYouMean(model),
+                place);
     }
 }

@@ -19,21 +19,41 @@ final class StepEvents {
         return step.step() == 1 || step.step() == step.totalSteps() || step.step() % interval == 0;
     }
 
-    /** A policy's loss is about 0 by construction, so the reward comes first if there is one. */
+    /**
+     * Metrics that come before the loss: a policy's loss is about 0 by construction, and a draft's says little about how many of its tokens
+     * are accepted.
+     */
+    private static final Map<String, String> LEADING = leading();
+
+    private static Map<String, String> leading() {
+        Map<String, String> names = new LinkedHashMap<>();
+        names.put("reward", "reward");
+        names.put("acceptance/1", "acceptance");
+        names.put("acceptance_length/greedy", "greedy acceptance length");
+        names.put("acceptance_length/sampled", "sampled acceptance length");
+        return names;
+    }
+
     static String message(Progress.Step step) {
         return String.format(
                 Locale.ROOT,
                 "Step %d/%d: %straining loss=%.4f, beta=%.4f",
                 step.step(),
                 step.totalSteps(),
-                reward(step.metrics()),
+                described(step.metrics()),
                 step.loss(),
                 step.beta());
     }
 
-    private static String reward(Map<String, Double> metrics) {
-        Double reward = metrics.get("reward");
-        return reward == null ? "" : String.format(Locale.ROOT, "reward=%.4f, ", reward);
+    private static String described(Map<String, Double> metrics) {
+        StringBuilder text = new StringBuilder();
+        LEADING.forEach((metric, name) -> {
+            Double value = metrics.get(metric);
+            if (value != null) {
+                text.append(String.format(Locale.ROOT, "%s=%.4f, ", name, value));
+            }
+        });
+        return text.toString();
     }
 
     static Map<String, Object> data(Progress.Step step) {
@@ -56,7 +76,7 @@ final class StepEvents {
                 Locale.ROOT,
                 "Step %d: full validation %s%sbeta=%.4f",
                 validation.step(),
-                reward(validation.metrics()),
+                described(validation.metrics()),
                 loss == null ? "" : String.format(Locale.ROOT, "loss=%.4f, ", loss),
                 validation.beta());
     }

@@ -219,6 +219,11 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
     }
 
     @Override
+    public boolean isOpenAis() {
+        return false;
+    }
+
+    @Override
     public Map<String, @Nullable Object> parameters(SpeculativeDraft method, JobRequest request) {
         Map<String, @Nullable Object> shown = new LinkedHashMap<>();
         shown.put("kind", method.kind());

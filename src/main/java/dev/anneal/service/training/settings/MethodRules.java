@@ -145,6 +145,11 @@ public abstract class MethodRules<M extends TrainingMethod> {
         return Map.of();
     }
 
+    /** Whether OpenAI's API has the method, so that its strict clients read it. */
+    public boolean isOpenAis() {
+        return true;
+    }
+
     /** Keys of the method's object beside hyperparameters and grader, for the API. */
     public Map<String, @Nullable Object> parameters(M method, JobRequest request) {
         return Map.of();

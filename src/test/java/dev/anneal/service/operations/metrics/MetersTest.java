@@ -53,6 +53,24 @@ class MetersTest {
     }
 
     @Test
+    void whatADraftsStepsAndValidationsMeasureIsAGauge() {
+        TrainingGauges gauges = meters.trainingGauges(0);
+        gauges.begin("ftjob-1", "anneal-tiny", "speculative_draft");
+        gauges.step(measuring(1, Map.of("acceptance/1", 0.5, "acceptance/2", 0.25, "overlap/1", 0.625, "top1/1", 0.5)));
+        gauges.validation(new Progress.Validation(
+                1, 1, 2.0, 0.5, Map.of("acceptance_length/greedy", 2.5, "draft_acceptance_rate/greedy", 0.4)));
+
+        assertThat(lines("anneal_train_draft"))
+                .containsExactlyInAnyOrder(
+                        "anneal_train_draft_acceptance{slot=\"0\",tokens=\"1\"} 0.5",
+                        "anneal_train_draft_acceptance{slot=\"0\",tokens=\"2\"} 0.25",
+                        "anneal_train_draft_overlap{slot=\"0\"} 0.625",
+                        "anneal_train_draft_acceptance_length{decoding=\"greedy\",slot=\"0\"} 2.5");
+        gauges.end();
+        assertThat(lines("anneal_train_draft")).isEmpty();
+    }
+
+    @Test
     void sweepsThatAreRefusedCountFromZero() {
         RetentionMeters retention = new RetentionMeters(registry);
         assertThat(lines("anneal_retention_refused")).containsExactly("anneal_retention_refused_total 0.0");

@@ -94,6 +94,18 @@ class StrictClientIT extends ServiceTest {
                 .allMatch(job -> job.method().orElseThrow().reinforcement().isEmpty());
     }
 
+    @Test
+    void methodThatOpenAisTypesDoNotKnowIsShownBesideThem() {
+        String id = queuedJob(
+                ALPHA,
+                file(ALPHA, 20),
+                ", 'method': {'type': 'speculative_draft', 'speculative_draft': {'kind': 'model', 'draft_model': 'anneal-tiny'}}");
+
+        assertThat(read(openai(ALPHA))).extracting(FineTuningJob::id).containsExactly(id);
+        assertThat(job(ALPHA, id).get("method").isNull()).isTrue();
+        assertThat(job(ALPHA, id).at("/anneal/method/type").asString()).isEqualTo("speculative_draft");
+    }
+
     private static List<FineTuningJob> read(OpenAIClient client) {
         Stream<FineTuningJob> jobs = client.fineTuning().jobs().list().autoPager().stream();
         return jobs.map(FineTuningJob::validate).toList();

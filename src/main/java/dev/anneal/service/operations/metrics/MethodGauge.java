@@ -1,0 +1,70 @@
+package dev.anneal.service.operations.metrics;
+
+import io.micrometer.core.instrument.Tags;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Name, tags and meaning of the gauge of a value that a method measures. */
+record MethodGauge(String name, Tags tags, String description) {
+
+    /** Largest number of tokens that a draft proposes at a time. */
+    private static final int MOST_PROPOSED = 16;
+
+    /** Gauges of values of steps, by their names in the job's series; names that are not here may be a client's own. */
+    static final Map<String, MethodGauge> OF_STEPS = ofSteps();
+
+    /** Likewise of validations. */
+    static final Map<String, MethodGauge> OF_VALIDATIONS = Map.of(
+            "acceptance_length/greedy",
+            acceptanceLength("greedy"),
+            "acceptance_length/sampled",
+            acceptanceLength("sampled"));
+
+    private static MethodGauge untagged(String name, String description) {
+        return new MethodGauge(name, Tags.empty(), description);
+    }
+
+    private static Map<String, MethodGauge> ofSteps() {
+        Map<String, MethodGauge> gauges = new HashMap<>();
+        gauges.put("reward", untagged(MeterNames.TRAIN_REWARD, "Mean reward of the last step's completions"));
+        gauges.put("kl", untagged(MeterNames.TRAIN_KL, "Divergence of the last step from the base model"));
+        gauges.put("entropy", untagged(MeterNames.TRAIN_ENTROPY, "Entropy of the last step's policy"));
+        gauges.put(
+                "completions/mean_length",
+                untagged(MeterNames.TRAIN_COMPLETION_TOKENS, "Mean tokens of the last step's completions"));
+        gauges.put(
+                "completions/clipped_ratio",
+                untagged(MeterNames.TRAIN_TRUNCATED, "Share of the last step's completions that were cut"));
+        gauges.put(
+                "rewards/accuracies",
+                untagged(
+                        MeterNames.TRAIN_PREFERENCE_ACCURACY,
+                        "Share of the last step's pairs that are in the right order"));
+        gauges.put(
+                "rewards/margins",
+                untagged(MeterNames.TRAIN_PREFERENCE_MARGIN, "Mean margin of the rewards of the last step's pairs"));
+        gauges.put(
+                "overlap/1",
+                untagged(
+                        MeterNames.TRAIN_DRAFT_OVERLAP,
+                        "Probability that draft and target had in common in the last step"));
+        for (int tokens = 1; tokens <= MOST_PROPOSED; tokens++) {
+            gauges.put("acceptance/" + tokens, acceptance(tokens));
+        }
+        return Map.copyOf(gauges);
+    }
+
+    private static MethodGauge acceptance(int tokens) {
+        return new MethodGauge(
+                MeterNames.TRAIN_DRAFT_ACCEPTANCE,
+                Tags.of("tokens", Integer.toString(tokens)),
+                "Share of the last step's positions at which so many tokens of the draft are the target's most likely ones");
+    }
+
+    private static MethodGauge acceptanceLength(String decoding) {
+        return new MethodGauge(
+                MeterNames.TRAIN_DRAFT_ACCEPTANCE_LENGTH,
+                Tags.of("decoding", decoding),
+                "Tokens that the target writes in a pass with the draft, in the last validation");
+    }
+}
