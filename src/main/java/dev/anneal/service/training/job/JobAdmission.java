@@ -8,7 +8,6 @@ import dev.anneal.service.files.FileStatus;
 import dev.anneal.service.files.Files;
 import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.models.catalog.BaseModel;
-import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
@@ -27,28 +26,25 @@ import org.springframework.stereotype.Component;
 public final class JobAdmission {
 
     private final TenantDatabase database;
-    private final ModelCatalog catalog;
     private final Files files;
     private final InitialAdapters adapters;
-    private final DraftModels drafts;
+    private final TrainingModels models;
     private final JudgingModels judges;
     private final JobProperties properties;
     private final SealedValues sealed;
 
     JobAdmission(
             TenantDatabase database,
-            ModelCatalog catalog,
             Files files,
             InitialAdapters adapters,
-            DraftModels drafts,
+            TrainingModels models,
             JudgingModels judges,
             JobProperties properties,
             SealedValues sealed) {
         this.database = database;
-        this.catalog = catalog;
         this.files = files;
         this.adapters = adapters;
-        this.drafts = drafts;
+        this.models = models;
         this.judges = judges;
         this.properties = properties;
         this.sealed = sealed;
@@ -81,17 +77,15 @@ public final class JobAdmission {
      */
     Brought bring(String tenantId, JobRequest request) {
         JobRequest.InitialAdapter named = request.initialAdapter();
-        if (isDraft(request)) {
-            return new Brought(null, drafts.sharedTarget(tenantId, request).orElse(null));
+        if (request.method().verifiedBy() != null) {
+            return new Brought(null, models.sharedTarget(tenantId, request).orElse(null));
         }
         return named == null
                 ? new Brought(null, null)
                 : new Brought(
-                        adapters.read(tenantId, named.id(), baseModel(request)).orElse(null), null);
-    }
-
-    private static boolean isDraft(JobRequest request) {
-        return request.method().verifiedBy() != null;
+                        adapters.read(tenantId, named.id(), models.base(request))
+                                .orElse(null),
+                        null);
     }
 
     /**
@@ -101,16 +95,15 @@ public final class JobAdmission {
      * @param brought what {@link #bring} has brought
      */
     JobInputs admit(JobRequest asked, Brought brought) {
-        NamedModels models =
-                isDraft(asked) ? drafts.find(asked, brought.target()) : new NamedModels(asked, baseModel(asked), null);
-        JobRequest request = models.request();
-        InitialAdapter initial = adapters.find(request, models.trained(), brought.adapter());
+        NamedModels named = models.find(asked, brought.target());
+        JobRequest request = named.request();
+        InitialAdapter initial = adapters.find(request, named.trained(), brought.adapter());
         JobRequest settled = initial == null ? request : request.beginningWith(initial.settings());
         String validationFile = request.validationFile();
         JobInputs inputs = new JobInputs(
                 settled,
-                models.trained(),
-                models.target(),
+                named.trained(),
+                named.target(),
                 requireUsable(request.trainingFile(), request.method(), "training_file"),
                 validationFile == null ? null : requireUsable(validationFile, request.method(), "validation_file"),
                 initial);
@@ -126,17 +119,6 @@ public final class JobAdmission {
         if (grader != null) {
             judges.require(grader, request.method().param("grader"));
         }
-    }
-
-    private BaseModel baseModel(JobRequest request) {
-        if (TunedModels.isTuned(request.model())) {
-            throw new Refusal(
-                    RefusalCode.MODEL_NOT_AVAILABLE,
-                    "'model' is the tuned model '" + request.model()
-                            + "'; name its base model, and the tuned model as 'anneal.init_adapter' to train on from it",
-                    "model");
-        }
-        return catalog.require(request.model());
     }
 
     /** The inputs for storage: headers of graders are encrypted for the job's work and replaced by ids. */

@@ -290,7 +290,7 @@ class DraftMethodTest {
 
     private static StrictObject body(String own, String anneal) {
         String json =
-                ("{'model': 'big', 'training_file': 'file-1', 'method': {'type': 'speculative_draft', 'speculative_draft': {%s}}, 'anneal': {%s}}")
+                "{'model': 'big', 'training_file': 'file-1', 'method': {'type': 'speculative_draft', 'speculative_draft': {%s}}, 'anneal': {%s}}"
                         .formatted(own, anneal)
                         .replace('\'', '"');
         return JsonBody.of(JsonMapper.shared().readTree(json)).object();

@@ -12,18 +12,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Finds the models that the training of a draft names: the target, and the model that becomes its draft. */
+/** Finds the models that a request names: the one to be trained, and the target of a draft. */
 @Component
-final class DraftModels {
+final class TrainingModels {
 
-    private static final String TARGET = "model";
+    private static final String MODEL = "model";
 
     private final ModelCatalog catalog;
     private final TunedModels tuned;
     private final JobStore jobs;
     private final SharedModels shared;
 
-    DraftModels(ModelCatalog catalog, TunedModels tuned, JobStore jobs, SharedModels shared) {
+    TrainingModels(ModelCatalog catalog, TunedModels tuned, JobStore jobs, SharedModels shared) {
         this.catalog = catalog;
         this.tuned = tuned;
         this.jobs = jobs;
@@ -41,12 +41,14 @@ final class DraftModels {
     /**
      * Finds the models. Requires a transaction of the tenant.
      *
-     * @param request a request for a draft
      * @param sharedTarget what {@link #sharedTarget} has found, or null
-     * @throws Refusal if a model does not exist, or cannot be the draft or the target of the other
+     * @throws Refusal if a model does not exist or cannot be trained, or cannot be the draft or the target of the other
      */
     NamedModels find(JobRequest request, @Nullable UsableModel sharedTarget) {
         TrainingMethod method = request.method();
+        if (method.verifiedBy() == null) {
+            return new NamedModels(request, base(request), null);
+        }
         MethodRules<TrainingMethod> rules = TrainingMethods.of(method);
         TargetModel target = target(request.namedModel(), sharedTarget);
         TrainingMethod fitted = rules.fitted(method, JobAdmission.profileOf(target.base()));
@@ -58,6 +60,18 @@ final class DraftModels {
         return new NamedModels(request.drafting(draft.id(), fitted), draft, target);
     }
 
+    /** The base model that is trained, of requests for anything but drafts. */
+    BaseModel base(JobRequest request) {
+        if (TunedModels.isTuned(request.model())) {
+            throw new Refusal(
+                    RefusalCode.MODEL_NOT_AVAILABLE,
+                    "'model' is the tuned model '" + request.model()
+                            + "'; name its base model, and the tuned model as 'anneal.init_adapter' to train on from it",
+                    MODEL);
+        }
+        return catalog.require(request.model());
+    }
+
     private TargetModel target(String name, @Nullable UsableModel sharedTarget) {
         if (!TunedModels.isTuned(name)) {
             return new TargetModel(catalog.require(name), null);
@@ -66,8 +80,8 @@ final class DraftModels {
                 .map(found ->
                         UsableModel.of(found, jobs.byNumber(found.model().job()).orElseThrow()))
                 .or(() -> Optional.ofNullable(sharedTarget))
-                .orElseThrow(() -> noSuchModel(TARGET, name));
-        target.requireLanguageModel(TARGET);
+                .orElseThrow(() -> noSuchModel(MODEL, name));
+        target.requireLanguageModel(MODEL);
         return new TargetModel(
                 catalog.require(target.base(), target.baseRevision()),
                 target.checkpoint().number());
