@@ -249,6 +249,18 @@ CALL isolate_tenants('checkpoint_permission');
 -- the system's role, by the name in this row.
 CREATE POLICY permissions_of_the_tenant ON checkpoint_permission FOR SELECT TO anneal_tenant USING (project_id = current_tenant());
 
+-- The draft that generation with a model uses unless a request names another or none: for the requests of the tenant that set it, and of those with which that
+-- tenant shares the model. Names alone: a draft that is deleted, or whose target the model no longer is, counts as none.
+CREATE TABLE default_draft (
+    tenant_id text NOT NULL,
+    -- A base model, a tuned model or a checkpoint.
+    model     text COLLATE "C" NOT NULL,
+    draft     text COLLATE "C" NOT NULL,
+    PRIMARY KEY (tenant_id, model)
+);
+
+CALL isolate_tenants('default_draft');
+
 -- What workers have measured of their machines, for estimates of trainings unlike any that has run.
 CREATE TABLE machine (
     worker                text             PRIMARY KEY,

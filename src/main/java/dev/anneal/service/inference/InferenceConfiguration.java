@@ -46,7 +46,7 @@ class InferenceConfiguration {
     LocalGenerator localGenerator(
             InferenceProperties properties,
             EngineProperties engine,
-            ServedModels models,
+            RequestedModels models,
             SharedCache cache,
             @Value("${anneal.home}") Path home,
             Clock clock,

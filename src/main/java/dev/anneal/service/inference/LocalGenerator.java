@@ -30,7 +30,7 @@ public final class LocalGenerator implements SmartLifecycle {
     private static final long MAX_LOGPROBS = 1 << 18;
 
     private final InferenceProperties properties;
-    private final ServedModels models;
+    private final RequestedModels models;
     private final Supplier<EngineLauncher> launchers;
     private final ServeTask task;
     private final Clock clock;
@@ -43,7 +43,7 @@ public final class LocalGenerator implements SmartLifecycle {
 
     LocalGenerator(
             InferenceProperties properties,
-            ServedModels models,
+            RequestedModels models,
             Supplier<EngineLauncher> launchers,
             ServeTask task,
             Clock clock,
@@ -70,7 +70,7 @@ public final class LocalGenerator implements SmartLifecycle {
     /**
      * Starts the generations of one request: either all of them get slots, or none starts. The caller closes each.
      *
-     * @param requests at least one, all of the same model
+     * @param requests at least one, all of the same model and with the same draft
      */
     public List<Generation> start(String tenantId, List<GenerationRequest> requests) {
         return start(tenantId, requests, Duration.ZERO);
@@ -78,13 +78,13 @@ public final class LocalGenerator implements SmartLifecycle {
 
     private List<Generation> start(String tenantId, List<GenerationRequest> requests, Duration patience) {
         requireFewLogprobs(requests);
-        try (ServedModels.Found found = models.find(tenantId, requests.get(0).model())) {
+        try (RequestedModels.Found found = models.find(tenantId, requests.get(0))) {
             return start(tenantId, found, requests, patience);
         }
     }
 
     private List<Generation> start(
-            String tenantId, ServedModels.Found found, List<GenerationRequest> requests, Duration patience) {
+            String tenantId, RequestedModels.Found found, List<GenerationRequest> requests, Duration patience) {
         take(
                 tenantId,
                 requests.stream()
@@ -126,10 +126,10 @@ public final class LocalGenerator implements SmartLifecycle {
         return generation;
     }
 
-    private void begin(Generation generation, String tenantId, ServedModels.Found found, GenerationRequest request) {
+    private void begin(Generation generation, String tenantId, RequestedModels.Found found, GenerationRequest request) {
         ServingProcess serving = serving();
         long id = lastId.incrementAndGet();
-        generation.begun(found.fingerprint());
+        generation.begun(found.target().fingerprint());
         generation.whenClosed(() -> {
             serving.cancel(id);
             tellGenerated(generation);
@@ -137,8 +137,8 @@ public final class LocalGenerator implements SmartLifecycle {
         serving.send(
                 new ServeRequest.Generate(
                         id,
-                        found.model(),
-                        null,
+                        found.target().model(),
+                        found.draftModel(),
                         tenantId,
                         request.input(),
                         request.prediction(),

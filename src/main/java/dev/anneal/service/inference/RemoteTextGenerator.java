@@ -109,9 +109,16 @@ final class RemoteTextGenerator implements TextGenerator {
         if (!decoding.stop().isEmpty()) {
             body.set("stop", JSON.valueToTree(decoding.stop()));
         }
+        putDraft(body, request.draft());
         body.set("stop_token_ids", JSON.valueToTree(decoding.stopTokens()));
         Integer maxTokens = decoding.maxNewTokens();
         return maxTokens == null ? body : body.put("max_tokens", maxTokens);
+    }
+
+    private static void putDraft(ObjectNode body, DraftChoice draft) {
+        if (!draft.isUsual()) {
+            body.putObject("anneal").put("draft", draft.name());
+        }
     }
 
     private static Generation.Whole whole(JsonNode json, boolean isChat) {

@@ -13,6 +13,8 @@ import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.LocalCopy;
 import dev.anneal.service.storage.StorageException;
+import dev.anneal.service.training.draft.DraftedModel;
+import dev.anneal.service.training.draft.Drafts;
 import dev.anneal.service.training.history.Checkpoint;
 import dev.anneal.service.training.job.TunedModels;
 import dev.anneal.service.training.job.UsableModel;
@@ -42,10 +44,14 @@ final class ServedModels {
      * A model's files on this machine.
      *
      * @param fingerprint equal as long as the files are the same
+     * @param identity what a draft of it must have been trained for
      * @param adapter local copy of the adapter, which is kept until this is closed; an engine process needs it only for loading
      */
     record Found(
-            ServedModel model, String fingerprint, @Nullable LocalCopy adapter) implements AutoCloseable {
+            ServedModel model,
+            String fingerprint,
+            DraftedModel identity,
+            @Nullable LocalCopy adapter) implements AutoCloseable {
 
         @Override
         public void close() {
@@ -62,7 +68,8 @@ final class ServedModels {
      */
     Found find(String tenantId, String name) {
         if (!TunedModels.isTuned(name)) {
-            return found(base(name), null, null);
+            BaseModel base = base(name);
+            return found(base, Drafts.of(base), null, null);
         }
         String published = TunedModels.publishedName(name);
         UsableModel model = visible.find(tenantId, published)
@@ -72,10 +79,16 @@ final class ServedModels {
                                 + " /v1/models lists those that do.",
                         PARAMETER));
         model.requireLanguageModel(PARAMETER);
+        return fetch(model);
+    }
+
+    /** As {@link #find}, for a model that may be used. */
+    Found fetch(UsableModel model) {
         return found(
                 catalog.require(model.base(), model.baseRevision()),
+                DraftedModel.of(model),
                 model.checkpoint(),
-                folder(model.checkpoint(), name));
+                folder(model.checkpoint(), model.model().name()));
     }
 
     private BaseModel base(String name) {
@@ -102,7 +115,8 @@ final class ServedModels {
         }
     }
 
-    private static Found found(BaseModel base, @Nullable Checkpoint checkpoint, @Nullable LocalCopy folder) {
+    private static Found found(
+            BaseModel base, DraftedModel model, @Nullable Checkpoint checkpoint, @Nullable LocalCopy folder) {
         String identity = "%s\n%s\n%s\n%s\n%s"
                 .formatted(
                         base.id(),
@@ -118,6 +132,7 @@ final class ServedModels {
                                 base.directory().toAbsolutePath().toString()),
                         folder == null ? null : folder.path().toString()),
                 "fp_" + Sha256.ofText(identity).substring(0, FINGERPRINT_DIGITS),
+                model,
                 folder);
     }
 }

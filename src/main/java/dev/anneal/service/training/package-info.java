@@ -1,4 +1,4 @@
-/** Fine-tuning jobs: settings, lifecycle, history, outlook, the machines that train them, sharing of their models, and their HTTP API. */
+/** Fine-tuning jobs: settings, lifecycle, history, outlook, the machines that train them, sharing and drafts of their models, and their HTTP API. */
 @ApplicationModule(
         allowedDependencies = {
             "access :: *",

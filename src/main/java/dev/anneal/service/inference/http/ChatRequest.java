@@ -4,6 +4,7 @@ import dev.anneal.engine.text.rows.ChatRow;
 import dev.anneal.engine.text.rows.RowProblem;
 import dev.anneal.engine.text.rows.RowRejectedException;
 import dev.anneal.protocol.ServeRequest;
+import dev.anneal.service.inference.DraftChoice;
 import dev.anneal.service.inference.GenerationRequest;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
@@ -41,13 +42,14 @@ final class ChatRequest {
         String model = request.requiredText("model");
         ServeRequest.Input input = conversation(request);
         String prediction = prediction(request);
+        DraftChoice draft = DraftKey.read(request);
         refuseUnsupported(request);
         ServeRequest.Decoding decoding = DecodingKeys.read(request, maxTokens(request), topLogprobs(request));
         StreamKeys streaming = StreamKeys.read(request);
         request.ignore(IGNORED);
         request.refuseOthers();
         return new AnswerRequest(
-                List.of(new GenerationRequest(model, input, prediction, decoding)),
+                List.of(new GenerationRequest(model, input, prediction, draft, decoding)),
                 streaming,
                 new ChatFormat(decoding.topLogprobs() != null));
     }

@@ -2,6 +2,7 @@ package dev.anneal.service.inference.http;
 
 import dev.anneal.protocol.ServeRequest;
 import dev.anneal.protocol.ServeRequest.Input;
+import dev.anneal.service.inference.DraftChoice;
 import dev.anneal.service.inference.GenerationRequest;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
@@ -27,6 +28,7 @@ final class CompletionRequest {
     static AnswerRequest read(StrictObject request) {
         String model = request.requiredText("model");
         List<Input> prompts = prompts(request);
+        DraftChoice draft = DraftKey.read(request);
         int maxTokens = Objects.requireNonNullElse(
                 request.wholeNumber("max_tokens", 1, DecodingKeys.MAX_TOKENS), DEFAULT_MAX_TOKENS);
         ServeRequest.Decoding decoding =
@@ -37,7 +39,7 @@ final class CompletionRequest {
         request.refuseOthers();
         return new AnswerRequest(
                 prompts.stream()
-                        .map(prompt -> new GenerationRequest(model, prompt, decoding))
+                        .map(prompt -> new GenerationRequest(model, prompt, null, draft, decoding))
                         .toList(),
                 streaming,
                 new CompletionFormat(decoding.topLogprobs() != null));

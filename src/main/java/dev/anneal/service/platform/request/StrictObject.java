@@ -44,6 +44,13 @@ public final class StrictObject {
         return value(key) != null;
     }
 
+    /** Whether the key is given as {@code null}, for the few keys where that is not as if it were absent. */
+    public boolean isNull(String key) {
+        known.add(key);
+        JsonNode value = node.get(key);
+        return value != null && value.isNull();
+    }
+
     public String requiredText(String key) {
         String text = text(key);
         if (text == null || text.isBlank()) {

@@ -8,6 +8,9 @@ import dev.anneal.service.access.web.ListBody;
 import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.training.draft.DefaultDrafts;
+import dev.anneal.service.training.draft.DraftedModel;
+import dev.anneal.service.training.draft.Drafts;
 import dev.anneal.service.training.job.TunedModels;
 import dev.anneal.service.training.sharing.VisibleModels;
 import java.util.List;
@@ -27,11 +30,13 @@ class ModelController {
     private final ModelCatalog catalog;
     private final TunedModels tuned;
     private final VisibleModels visible;
+    private final DefaultDrafts drafts;
 
-    ModelController(ModelCatalog catalog, TunedModels tuned, VisibleModels visible) {
+    ModelController(ModelCatalog catalog, TunedModels tuned, VisibleModels visible, DefaultDrafts drafts) {
         this.catalog = catalog;
         this.tuned = tuned;
         this.visible = visible;
+        this.drafts = drafts;
     }
 
     /** All models on one page, because SDKs do not request a second one. */
@@ -51,8 +56,9 @@ class ModelController {
         boolean isTuned = TunedModels.isTuned(id);
         String name = isTuned ? TunedModels.publishedName(id) : id;
         Optional<ModelBody> found = isTuned
-                ? visible.find(tenant.id(), name).map(model -> ModelBody.of(model.model(), model.owner()))
-                : catalog.find(id).map(ModelBody::of);
+                ? visible.find(tenant.id(), name)
+                        .map(model -> ModelBody.of(model, drafts.find(tenant.id(), DraftedModel.of(model))))
+                : catalog.find(id).map(model -> ModelBody.of(model, drafts.find(tenant.id(), Drafts.of(model))));
         return found.orElseThrow(() -> Refusal.notFound("model", id, "model", visible.didYouMean(tenant.id(), name)));
     }
 

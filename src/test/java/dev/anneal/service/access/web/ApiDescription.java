@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -192,11 +193,12 @@ public final class ApiDescription {
         }
     }
 
+    /** Of several that match, the one that says most about the path. */
     private static Optional<JsonNode> path(String rawPath) {
         return DOCUMENT.get("paths").properties().stream()
                 .filter(path -> matches(path.getKey(), rawPath))
-                .map(Map.Entry::getValue)
-                .findFirst();
+                .max(Comparator.comparingInt(path -> withoutNames(path.getKey()).length()))
+                .map(Map.Entry::getValue);
     }
 
     /** A model's id is the only parameter in which a slash may stand. */

@@ -13,6 +13,7 @@ import dev.anneal.service.access.tenant.ApiKeys;
 import dev.anneal.service.access.tenant.Principal;
 import dev.anneal.service.access.tenant.Scope;
 import dev.anneal.service.access.tenant.Tenant;
+import dev.anneal.service.inference.DraftChoice;
 import dev.anneal.service.inference.Generation;
 import dev.anneal.service.inference.GenerationRequest;
 import dev.anneal.service.inference.TextGenerator;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
+import tools.jackson.databind.JsonNode;
 
 /** A process without the role inference hands requests on, and the answers back as they come. */
 class ForwardingIT extends ServiceTest {
@@ -45,6 +47,8 @@ class ForwardingIT extends ServiceTest {
             "anneal-tiny",
             new ServeRequest.Input.Chat("{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}]}"),
             new ServeRequest.Decoding(1, 3, 0, 0, 1, 0, 9, List.of(), List.of(), null));
+    private static final List<String> HTTP_BODIES =
+            List.of("", ", 'anneal': {'draft': null}", ", 'anneal': {'draft': 'ft:a'}");
     private static final LocalServer OTHER = new LocalServer(ForwardingIT::answer);
 
     private static volatile Answering answering = exchange -> {};
@@ -106,6 +110,37 @@ class ForwardingIT extends ServiceTest {
         assertThat(seen.join())
                 .isEqualTo(CHATS + " Bearer alpha-key-0123456789 "
                         + "{\"model\":\"anneal-tiny\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
+    }
+
+    /** Null is a wish of its own: no draft, not the default one. */
+    @Test
+    void theDraftIsHandedOnByClientsAndByGraders() {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        answering = exchange -> {
+            JsonNode body = JSON.readTree(exchange.getRequestBody().readAllBytes());
+            seen.add(String.valueOf(body.get("anneal")));
+            LocalServer.answer(exchange, 200, "{\"usage\": {}, \"choices\": []}".getBytes(UTF_8));
+        };
+
+        HTTP_BODIES.forEach(anneal -> send(
+                request(ALPHA, CHATS)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                BODY.replace("}]}", "}]" + anneal + "}").replace('\'', '"'))),
+                HttpResponse.BodyHandlers.ofString()));
+        for (DraftChoice draft : List.of(DraftChoice.USUAL, DraftChoice.NONE, DraftChoice.of("ft:a"))) {
+            generator.generate(
+                    ALPHA, new GenerationRequest(QUESTION.model(), QUESTION.input(), null, draft, QUESTION.decoding()));
+        }
+
+        assertThat(seen)
+                .containsExactly(
+                        "null",
+                        "{\"draft\":null}",
+                        "{\"draft\":\"ft:a\"}",
+                        "null",
+                        "{\"draft\":null}",
+                        "{\"draft\":\"ft:a\"}");
     }
 
     /** The second event is sent once the first has been read. */
