@@ -66,7 +66,7 @@ public final class Drafts {
         if (!model.isTargetOf(found)) {
             throw Refusal.invalidValue(
                     param,
-                    "'%s' names '%s', a draft for '%s', but 'model' is '%s', which is another model or another checkpoint; name a draft for it, or train this one further for it"
+                    "'%s' names '%s', a draft for '%s', but 'model' is '%s', which is another model, checkpoint or commit of the base model; name a draft for it, or train this one further for it"
                             .formatted(param, name, draft.targetName(), model.name()));
         }
         return found;

@@ -27,7 +27,7 @@ class ExamplesIT extends ServiceTest {
 
     static final String ADMIN_KEY = "sk-0123456789abcdef-admin";
 
-    /** What they are about must be there first: parts, jobs that have ended, a model, an adapter; or something that this process does not do. */
+    /** What they are about must be there first: parts, jobs that have ended, a model, an adapter, a draft; or something that this process does not do. */
     private static final Set<String> NOT_OF_A_FRESH_INSTALLATION = Set.of(
             "POST /v1/uploads/{upload_id}/complete",
             "POST /v1/fine_tuning/jobs/{job_id}/exports",
@@ -36,6 +36,7 @@ class ExamplesIT extends ServiceTest {
             "POST /v1/fine_tuning/exports",
             "POST /v1/fine_tuning/exports/{export_id}/push",
             "POST /v1/fine_tuning/checkpoints/{fine_tuned_model_checkpoint}/permissions",
+            "POST /v1/models/{model}/draft",
             // Nobody answers at hooks.example.com.
             "POST /v1/webhook_endpoints/{webhook_endpoint_id}/test",
             // The operator has to allow models of the Hub.

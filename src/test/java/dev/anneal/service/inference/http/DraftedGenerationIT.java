@@ -67,7 +67,8 @@ class DraftedGenerationIT extends InferenceTest {
         assertThat(unknown.path("message").asString()).contains("but there is no such tuned model");
         assertThat(none.path("message").asString()).contains("which is no draft; name the model of a job");
         assertThat(other.path("message").asString())
-                .contains("a draft for '" + model + "', but 'model' is 'anneal-tiny', which is another model");
+                .contains("a draft for '" + model
+                        + "', but 'model' is 'anneal-tiny', which is another model, checkpoint");
         assertThat(other.path("param").asString()).isEqualTo("anneal.draft");
         assertThat(key.path("param").asString()).isEqualTo("anneal.drafts");
     }

@@ -2,9 +2,11 @@ package dev.anneal.service.training.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.engine.text.rows.Rows;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
+import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.training.journal.TrainingOrder;
 import java.io.IOException;
@@ -273,12 +275,20 @@ class DraftJobsIT extends ServiceTest {
         JsonNode begun = json(asked(ALPHA, "anneal-tiny", file, ", 'anneal': {'init_adapter': '%s'}".formatted(head)))
                 .path("error");
 
+        JsonNode judge = json(asked(
+                        ALPHA,
+                        "anneal-tiny",
+                        file(ALPHA, FilePurpose.FINE_TUNE, (Rows.prompt("What is 17 + 25?") + "\n").repeat(10)),
+                        ", 'method': {'type': 'reinforcement', 'reinforcement': {'grader': {'type': 'score_model', 'name': 'judge', 'model': '%s', 'input': [{'role': 'user', 'content': 'Rate.'}]}}}"
+                                .formatted(head)))
+                .path("error");
         String headsJob = json(get(ALPHA, JOBS + "?limit=1")).at("/data/0/id").asString();
         JsonNode exported =
                 json(post(ALPHA, JOBS + "/" + headsJob + "/merge", "")).path("error");
 
         assertThat(exported.path("message").asString()).contains("of which there is no export of kind 'merged'");
         assertThat(target.path("message").asString()).contains(words);
+        assertThat(judge.path("message").asString()).contains(words);
         assertThat(evaluated.path("message").asString()).contains(words);
         assertThat(begun.path("message").asString())
                 .contains("a draft of the kind 'eagle1', but this job trains a language model");

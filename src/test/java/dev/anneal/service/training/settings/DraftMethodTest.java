@@ -254,6 +254,17 @@ class DraftMethodTest {
     }
 
     @Test
+    void rowsFitTheShorterContext() {
+        ModelProfiles models = new ModelProfiles(SettingsResolverTest.TINY, BIG.within(512));
+        TrainingOptions tooLong = request(MODEL, "'max_length': 600").options();
+
+        assertThat(models.trained().contextTokens()).isEqualTo(512);
+        assertThat(catchThrowableOfType(Refusal.class, () -> models.checkLength(tooLong))
+                        .explanation())
+                .contains("is 600 but the context of 'big' ends at 512 tokens");
+    }
+
+    @Test
     void answersThatTheTargetWritesAreCounted() {
         SpeculativeDraft method = fitted(
                 MODEL + ", 'regenerate': {'max_tokens': 100}, 'evaluation': {'prompts': 8, 'max_tokens': 10}", BIG);
