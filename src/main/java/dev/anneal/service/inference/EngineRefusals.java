@@ -13,7 +13,8 @@ final class EngineRefusals {
     private static final Map<RefusalCode, String> PARAMETERS = Map.of(
             RefusalCode.BASE_MODEL_UNREADABLE, "model",
             RefusalCode.BASE_MODEL_CHANGED, "model",
-            RefusalCode.CHECKPOINT_DAMAGED, "model");
+            RefusalCode.CHECKPOINT_DAMAGED, "model",
+            RefusalCode.DRAFT_MISMATCH, "anneal.draft");
 
     private EngineRefusals() {}
 

@@ -23,9 +23,6 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
     /** Kinds that this version's engine trains. */
     static final Set<String> TRAINED_KINDS = Set.of(SpeculativeDraft.MODEL);
 
-    /** Whether this version's engine lets the target write the answers first. */
-    static final boolean REGENERATES = false;
-
     static final String DRAFT_MODEL = "draft_model";
 
     private static final List<String> KINDS =
@@ -44,16 +41,11 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
     private static final int MEASUREMENTS = 2;
 
     private final Set<String> trainedKinds;
-    private final boolean regenerates;
 
-    /**
-     * @param trainedKinds kinds that the engine trains
-     * @param regenerates whether it lets the target write the answers first
-     */
-    DraftMethod(Set<String> trainedKinds, boolean regenerates) {
+    /** @param trainedKinds kinds that the engine trains */
+    DraftMethod(Set<String> trainedKinds) {
         super(TrainingMethod.SPECULATIVE_DRAFT, DatasetFormat.CHAT, 1);
         this.trainedKinds = trainedKinds;
-        this.regenerates = regenerates;
     }
 
     @Override
@@ -87,14 +79,13 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
         own.requiredText("kind");
         String kind = String.valueOf(own.choice("kind", KINDS));
         if (!trainedKinds.contains(kind)) {
-            throw notYet("kind", "is '" + kind + "', which this version does not train yet; use 'model'");
+            throw new Refusal(
+                    RefusalCode.NOT_SUPPORTED,
+                    "'%s' is '%s', which this version does not train yet; use 'model'"
+                            .formatted(own.param("kind"), kind),
+                    own.param("kind"));
         }
         return kind;
-    }
-
-    private Refusal notYet(String key, String problem) {
-        String param = "method.%s.%s".formatted(name, key);
-        return new Refusal(RefusalCode.NOT_SUPPORTED, "'%s' %s".formatted(param, problem), param);
     }
 
     private static void refuseOfOtherMethods(String kind, StrictObject anneal) {
@@ -153,13 +144,9 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
         return evaluation;
     }
 
-    private @Nullable Regeneration regeneration(@Nullable StrictObject given) {
+    private static @Nullable Regeneration regeneration(@Nullable StrictObject given) {
         if (given == null) {
             return null;
-        }
-        if (!regenerates) {
-            throw notYet(
-                    "regenerate", "is given, but this version trains on the file's own answers alone; leave it out");
         }
         Regeneration regeneration = new Regeneration(
                 or(given.number("temperature", value -> value >= 0 && value <= 2, "from 0 to 2"), 1.0),
@@ -207,7 +194,7 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
         return new GeneratedTokens(
                 Math.max(prompts, regeneration == null ? 0 : data.rows()),
                 (double) validations * MEASUREMENTS * prompts * evaluation.maxTokens() / 2,
-                regeneration == null ? 0 : data.rows() * regeneration.maxTokens() / 2.0);
+                regeneration == null ? 0 : (data.rows() + data.validatedRows()) * regeneration.maxTokens() / 2.0);
     }
 
     @Override

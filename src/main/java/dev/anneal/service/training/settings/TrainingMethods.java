@@ -13,7 +13,7 @@ public final class TrainingMethods {
             new SupervisedMethod(),
             new PreferenceMethod(),
             new ReinforcementMethod(),
-            new DraftMethod(DraftMethod.TRAINED_KINDS, DraftMethod.REGENERATES));
+            new DraftMethod(DraftMethod.TRAINED_KINDS));
 
     public static final List<String> NAMES =
             ALL.stream().map(rules -> rules.name).toList();

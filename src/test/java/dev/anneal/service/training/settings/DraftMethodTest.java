@@ -27,7 +27,7 @@ class DraftMethodTest {
     private static final String MODEL = "'kind': 'model', 'draft_model': 'small'";
 
     /** Of a version whose engine trains all kinds. */
-    private static final DraftMethod ALL = new DraftMethod(Set.of("model", "eagle3", "eagle1"), true);
+    private static final DraftMethod ALL = new DraftMethod(Set.of("model", "eagle3", "eagle1"));
 
     private static final ModelProfile BIG = profile("big", 32, 50_000);
     private static final DatasetSize DATA = new DatasetSize(100, 40, 10_000, 4_000, 200, 50, CommonBeginnings.NONE);
@@ -157,14 +157,11 @@ class DraftMethodTest {
     @Test
     void kindsToComeAreSaidToBe() {
         Refusal kind = catchThrowableOfType(Refusal.class, () -> request("'kind': 'eagle3'", ""));
-        Refusal answers = catchThrowableOfType(Refusal.class, () -> request(MODEL + ", 'regenerate': {}", ""));
 
         assertThat(kind.code()).isEqualTo(RefusalCode.NOT_SUPPORTED);
         assertThat(kind.explanation())
                 .isEqualTo(
                         "'method.speculative_draft.kind' is 'eagle3', which this version does not train yet; use 'model'");
-        assertThat(answers.code()).isEqualTo(RefusalCode.NOT_SUPPORTED);
-        assertThat(answers.parameter()).isEqualTo("method.speculative_draft.regenerate");
     }
 
     @ParameterizedTest
@@ -275,7 +272,7 @@ class DraftMethodTest {
         assertThat(rows.tokens()).isEqualTo(6_000 + 100 * 50);
         assertThat(rows.trainedTokens()).isEqualTo(5_000);
         assertThat(rows.longestRowTokens()).isEqualTo(300);
-        assertThat(generated).isEqualTo(new GeneratedTokens(100, 3 * 2 * 8 * 5, 5_000));
+        assertThat(generated).isEqualTo(new GeneratedTokens(100, 3 * 2 * 8 * 5, (100 + 50) * 50));
         assertThat(ALL.generated(method, rows, 0).measured()).isZero();
     }
 

@@ -1,0 +1,61 @@
+package dev.anneal.service.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.service.files.FilePurpose;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** A draft from its job to the answers that it speeds up. */
+class DraftPathIT extends EngineTest {
+
+    private static final int STEPS = 12;
+
+    @Test
+    void aDraftLearnsItsTargetsTokensAndChangesNoAnswer() throws IOException {
+        String train = file(ALPHA, FilePurpose.FINE_TUNE, rows("tickets.train.jsonl", 40));
+        String test = file(ALPHA, FilePurpose.FINE_TUNE, rows("tickets.test.jsonl", 10));
+        String target = model(queuedJob(ALPHA, train, ", 'anneal': {'max_steps': 10}"));
+
+        String id = json(post(ALPHA, "/v1/fine_tuning/jobs", """
+                        {'model': '%s', 'training_file': '%s', 'validation_file': '%s', 'method': {'type': 'speculative_draft', 'speculative_draft': {
+                          'kind': 'model', 'draft_model': 'anneal-tiny', 'regenerate': {'temperature': 0, 'max_tokens': 32},
+                          'evaluation': {'prompts': 4, 'max_tokens': 24}}}, 'anneal': {'max_steps': %d}}
+                        """.formatted(target, train, test, STEPS)))
+                .path("id")
+                .asString();
+        String draft = model(id);
+
+        JsonNode series =
+                json(get(ALPHA, "/v1/fine_tuning/jobs/" + id + "/metrics")).path("data");
+        JsonNode last = series.get(STEPS - 1);
+        assertThat(last.at("/metrics/acceptance~11").asDouble())
+                .isGreaterThan(series.get(0).at("/metrics/acceptance~11").asDouble());
+        assertThat(last.at("/valid_metrics/acceptance_length~1greedy").asDouble())
+                .isGreaterThan(1.5);
+        assertThat(last.at("/valid_metrics/acceptance_length~1sampled").asDouble())
+                .isGreaterThan(1);
+        JsonNode alone = answer(target, "null");
+        JsonNode drafted = answer(target, "'" + draft + "'");
+        assertThat(drafted.path("choices")).isEqualTo(alone.path("choices"));
+        post(ALPHA, "/v1/models/" + target + "/draft", "{'draft': '" + draft + "'}");
+        assertThat(answer(target, null).path("choices")).isEqualTo(alone.path("choices"));
+    }
+
+    private String model(String job) {
+        JsonNode ended = ended("/v1/fine_tuning/jobs/" + job);
+        assertThat(ended.path("status").asString()).as(ended.toString()).isEqualTo("succeeded");
+        return ended.path("fine_tuned_model").asString();
+    }
+
+    /** How many tokens the engine lets the draft propose depends on times that it measures. */
+    private JsonNode answer(String model, @Nullable String draft) {
+        return json(post(
+                ALPHA,
+                "/v1/chat/completions",
+                "{'model': '%s', 'messages': [{'role': 'user', 'content': 'Hi'}], 'temperature': 0, 'max_tokens': 24%s}"
+                        .formatted(model, draft == null ? "" : ", 'anneal': {'draft': " + draft + "}")));
+    }
+}
