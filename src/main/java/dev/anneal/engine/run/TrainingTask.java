@@ -1,6 +1,5 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.torch.Devices;
 import dev.anneal.engine.network.torch.TorchException;
 import dev.anneal.engine.text.data.ChatEncoder;
@@ -37,17 +36,16 @@ final class TrainingTask {
 
     private ExitCode train(TrainingData data) throws IOException {
         channel.signals().throwIfStopping();
-        String fingerprint = base.fingerprint();
-        try (DecoderModel model = base.load();
-                LoadedTarget target = LoadedTarget.of(task, model.config());
+        try (LoadedTarget target = LoadedTarget.of(task, base.config());
+                TrainedModel trained = TrainedModel.of(task, base, target);
                 InitialValues initial = InitialValues.of(task, base)) {
             String device = task.machine().device();
             DeviceMemoryReport reported = new DeviceMemoryReport(
                     channel.progress()::write, device, () -> Devices.memory(device), System::nanoTime);
             TrainingJob job = new TrainingJob(
                     task,
-                    model,
-                    fingerprint,
+                    trained.model(),
+                    base.fingerprint(),
                     target.orNull(),
                     data,
                     Hardware.freeMemory(task.machine()),

@@ -5,7 +5,6 @@ import dev.anneal.engine.network.draft.DraftVocabulary;
 import dev.anneal.engine.network.draft.EagleConfig;
 import dev.anneal.engine.network.draft.EagleGradients;
 import dev.anneal.engine.network.draft.EagleHead;
-import dev.anneal.engine.network.draft.EagleSwitch;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.protocol.AdapterSettings;
@@ -13,10 +12,7 @@ import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.EnumSet;
-import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +61,7 @@ final class HeadTrainer {
 
     private EagleHead head() {
         ModelConfig ofTarget = target.model().config();
-        EagleConfig config = config(method, ofTarget);
+        EagleConfig config = HeadShape.of(method, ofTarget);
         TrainingData.Conversations data = (TrainingData.Conversations) job.data();
         DraftVocabulary vocabulary = DraftVocabulary.ofCounts(
                 HeadCounts.tokens(data.training(), ofTarget.vocabularySize()), config.draftVocabulary());
@@ -76,26 +72,5 @@ final class HeadTrainer {
         @Nullable AdapterSettings settings = job.adapter();
         @Nullable AdapterConfig adapter = settings == null ? null : CheckpointState.adapterConfig(settings);
         return HeadTraining.of(head, adapter, job.settings().seed());
-    }
-
-    /** Shape of a head for a target. */
-    static EagleConfig config(TrainingMethod.SpeculativeDraft method, ModelConfig target) {
-        ModelConfig layer = target.ofOneLayer(0);
-        if (method.kind().equals(TrainingMethod.SpeculativeDraft.EAGLE1)) {
-            return new EagleConfig(EagleConfig.Kind.EAGLE1, layer, List.of(), target.vocabularySize(), Set.of());
-        }
-        TrainingMethod.EagleHead shape = Objects.requireNonNull(method.head(), "an eagle3 head has a shape");
-        Set<EagleSwitch> switches = EnumSet.noneOf(EagleSwitch.class);
-        addIf(switches, shape.normBeforeResidual(), EagleSwitch.NORM_BEFORE_RESIDUAL);
-        addIf(switches, shape.normBeforeFc(), EagleSwitch.NORM_BEFORE_FC);
-        addIf(switches, shape.fcNorm(), EagleSwitch.FC_NORM);
-        addIf(switches, shape.normOutput(), EagleSwitch.NORM_OUTPUT);
-        return new EagleConfig(EagleConfig.Kind.EAGLE3, layer, shape.layers(), shape.vocabularySize(), switches);
-    }
-
-    private static void addIf(Set<EagleSwitch> switches, boolean isOn, EagleSwitch one) {
-        if (isOn) {
-            switches.add(one);
-        }
     }
 }

@@ -1,32 +1,31 @@
 package dev.anneal.engine.run.serve;
 
-import dev.anneal.engine.network.generate.DraftModel;
+import dev.anneal.engine.network.generate.Draft;
 import dev.anneal.engine.network.model.AppliedAdapter;
-import dev.anneal.engine.network.model.IncrementalDecoder;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** An adapter of a model, or none, with its number of users. */
+/** An adapter of a model, a draft head of it, or neither, with its number of users. */
 final class HeldAdapter implements AutoCloseable {
 
     private final AppliedAdapter applied;
     private final @Nullable Runnable closing;
-    private final DraftModel draft;
+    private final Draft draft;
     private final AtomicInteger openRequests = new AtomicInteger();
     private volatile long lastUsedNanos = System.nanoTime();
 
     /**
-     * @param model the model
      * @param applied the adapter as applied to the model
+     * @param draft the model with this adapter as a draft of others
      * @param closing frees the adapter; null if there is none
      */
-    HeldAdapter(IncrementalDecoder model, AppliedAdapter applied, @Nullable Runnable closing) {
+    HeldAdapter(AppliedAdapter applied, Draft draft, @Nullable Runnable closing) {
         this.applied = applied;
-        this.draft = new DraftModel(model, applied);
+        this.draft = draft;
         this.closing = closing;
     }
 
-    /** Whether there is an adapter. */
+    /** Whether there is an adapter or a head. */
     boolean isAdapter() {
         return closing != null;
     }
@@ -35,8 +34,8 @@ final class HeldAdapter implements AutoCloseable {
         return applied;
     }
 
-    /** The model with this adapter as a draft of others. */
-    DraftModel draft() {
+    /** What it proposes tokens with: the model with this adapter for others, a head for its model. */
+    Draft draft() {
         return draft;
     }
 

@@ -1,5 +1,6 @@
 package dev.anneal.engine.run.serve;
 
+import dev.anneal.engine.network.generate.DraftModel;
 import dev.anneal.engine.network.generate.OpenDecoder;
 import dev.anneal.engine.network.generate.Turns;
 import dev.anneal.engine.network.lora.Adapter;
@@ -107,7 +108,7 @@ final class HeldModel implements AutoCloseable {
 
     /** The model without an adapter. */
     HeldAdapter alone(String key) {
-        return adapters.computeIfAbsent(key, absent -> new HeldAdapter(incremental, model.noAdapter(), null));
+        return adapters.computeIfAbsent(key, absent -> held(model.noAdapter(), null));
     }
 
     /** The model with a checkpoint's adapter at the checkpoint's beta. */
@@ -129,17 +130,29 @@ final class HeldModel implements AutoCloseable {
     private HeldAdapter held(Adapter adapter, double beta) {
         AppliedAdapter applied = adapter.apply(beta, AdapterDropout.NONE);
         if (!incremental.packs()) {
-            return new HeldAdapter(incremental, applied, adapter::close);
+            return held(applied, adapter::close);
         }
         Scope copies = incremental.scope().child();
         try {
-            HeldAdapter held = new HeldAdapter(incremental, incremental.packed(copies, applied), copies::close);
+            HeldAdapter held = held(incremental.packed(copies, applied), copies::close);
             adapter.close();
             return held;
         } catch (RuntimeException | Error e) {
             copies.close();
             throw e;
         }
+    }
+
+    private HeldAdapter held(AppliedAdapter applied, @Nullable Runnable closing) {
+        return new HeldAdapter(applied, new DraftModel(incremental, applied), closing);
+    }
+
+    /** A draft head of this model, with its adapter at the checkpoint's beta if it has one. */
+    HeldAdapter head(String key, Checkpoint trained) throws IOException {
+        LoadedHead head = LoadedHead.of(model, trained);
+        HeldAdapter held = new HeldAdapter(model.noAdapter(), head.draft(), head::close);
+        adapters.put(key, held);
+        return held;
     }
 
     int adapterCount() {

@@ -1,10 +1,11 @@
 package dev.anneal.engine.run.serve;
 
-import dev.anneal.engine.network.generate.DraftModel;
+import dev.anneal.engine.network.generate.Draft;
 import dev.anneal.engine.network.generate.Turns;
 import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.protocol.ServeTask;
 import dev.anneal.protocol.ServedModel;
+import dev.anneal.protocol.TrainingMethod;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,7 +46,7 @@ final class HeldModels implements AutoCloseable {
     /** A model with an adapter, or none, for one request. */
     record Use(HeldModel model, HeldAdapter adapter) {
 
-        DraftModel asDraft() {
+        Draft asDraft() {
             return adapter.draft();
         }
 
@@ -76,6 +77,34 @@ final class HeldModels implements AutoCloseable {
         return base != null && known != null ? new Use(base, known) : load(wanted, folder);
     }
 
+    /** A draft of a held model: a model of its own, or a head. */
+    Use useDraft(ServedModel draft, Use target) throws IOException {
+        @Nullable String folder = draft.checkpointDirectory();
+        if (folder == null || holdsAllWeights.containsKey(folder)) {
+            return use(draft);
+        }
+        @Nullable HeldAdapter known = target.model().held(folder);
+        if (known != null) {
+            return new Use(target.model(), known);
+        }
+        Checkpoint trained = host.checkpoint(draft, Path.of(folder));
+        boolean isHead = trained.state().settings().method() instanceof TrainingMethod.SpeculativeDraft method
+                && method.trainsHead();
+        if (!isHead) {
+            return use(draft);
+        }
+        noteTarget(folder, trained);
+        makeRoomForAdapter();
+        return new Use(target.model(), target.model().head(folder, trained));
+    }
+
+    private void noteTarget(String folder, Checkpoint trained) {
+        @Nullable String target = trained.state().targetFingerprint();
+        if (target != null) {
+            targets.put(folder, target);
+        }
+    }
+
     /**
      * @throws RequestException {@code draft_mismatch} if a draft cannot propose tokens of a target, or was trained for another one
      */
@@ -101,10 +130,7 @@ final class HeldModels implements AutoCloseable {
         Checkpoint trained = host.checkpoint(wanted, Path.of(folder));
         boolean all = trained.state().adapterConfig() == null;
         holdsAllWeights.put(folder, all);
-        @Nullable String target = trained.state().targetFingerprint();
-        if (target != null) {
-            targets.put(folder, target);
-        }
+        noteTarget(folder, trained);
         HeldModel model = model(wanted, all ? folder : wanted.base().directory());
         if (all) {
             return new Use(model, model.alone(folder));

@@ -149,7 +149,7 @@ public final class Server implements AutoCloseable {
         }
         HeldModels.Use draft;
         try {
-            draft = models.use(wanted);
+            draft = models.useDraft(wanted, target);
         } catch (RequestException e) {
             if (e.code().equals(RequestException.BUSY)) {
                 return null;

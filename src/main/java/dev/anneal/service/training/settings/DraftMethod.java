@@ -14,14 +14,10 @@ import dev.anneal.service.platform.request.StrictObject;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The method {@code speculative_draft}: reads {@code method.speculative_draft}. */
 final class DraftMethod extends MethodRules<SpeculativeDraft> {
-
-    /** Kinds that this version's engine trains. */
-    static final Set<String> TRAINED_KINDS = Set.of(SpeculativeDraft.MODEL);
 
     static final String DRAFT_MODEL = "draft_model";
 
@@ -37,15 +33,11 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
     private static final int REGENERATED_TOKENS = 512;
     private static final int MOST_ANSWER_TOKENS = 1_048_576;
 
-    /** Greedily and at temperature 1. */
+    /** Greedily and at temperature 1, at each validation and before the first step. */
     private static final int MEASUREMENTS = 2;
 
-    private final Set<String> trainedKinds;
-
-    /** @param trainedKinds kinds that the engine trains */
-    DraftMethod(Set<String> trainedKinds) {
+    DraftMethod() {
         super(TrainingMethod.SPECULATIVE_DRAFT, DatasetFormat.CHAT, 1);
-        this.trainedKinds = trainedKinds;
     }
 
     @Override
@@ -75,17 +67,9 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
         return new Read(method, hyperparameters, null, draft);
     }
 
-    private String kind(StrictObject own) {
+    private static String kind(StrictObject own) {
         own.requiredText("kind");
-        String kind = String.valueOf(own.choice("kind", KINDS));
-        if (!trainedKinds.contains(kind)) {
-            throw new Refusal(
-                    RefusalCode.NOT_SUPPORTED,
-                    "'%s' is '%s', which this version does not train yet; use 'model'"
-                            .formatted(own.param("kind"), kind),
-                    own.param("kind"));
-        }
-        return kind;
+        return String.valueOf(own.choice("kind", KINDS));
     }
 
     private static void refuseOfOtherMethods(String kind, StrictObject anneal) {
@@ -193,7 +177,7 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
         int prompts = validations == 0 ? 0 : (int) Math.min(evaluation.prompts(), data.validatedRows());
         return new GeneratedTokens(
                 Math.max(prompts, regeneration == null ? 0 : data.rows()),
-                (double) validations * MEASUREMENTS * prompts * evaluation.maxTokens() / 2,
+                (double) (validations + 1) * MEASUREMENTS * prompts * evaluation.maxTokens() / 2,
                 regeneration == null ? 0 : (data.rows() + data.validatedRows()) * regeneration.maxTokens() / 2.0);
     }
 

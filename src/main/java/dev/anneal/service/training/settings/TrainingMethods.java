@@ -9,11 +9,8 @@ import java.util.Optional;
 /** The training methods that jobs may name. The engine has its own list, in {@code engine.train}. */
 public final class TrainingMethods {
 
-    private static final List<MethodRules<?>> ALL = List.of(
-            new SupervisedMethod(),
-            new PreferenceMethod(),
-            new ReinforcementMethod(),
-            new DraftMethod(DraftMethod.TRAINED_KINDS));
+    private static final List<MethodRules<?>> ALL =
+            List.of(new SupervisedMethod(), new PreferenceMethod(), new ReinforcementMethod(), new DraftMethod());
 
     public static final List<String> NAMES =
             ALL.stream().map(rules -> rules.name).toList();

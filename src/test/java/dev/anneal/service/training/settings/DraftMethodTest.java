@@ -15,7 +15,6 @@ import dev.anneal.service.platform.request.StrictObject;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,8 +25,7 @@ class DraftMethodTest {
 
     private static final String MODEL = "'kind': 'model', 'draft_model': 'small'";
 
-    /** Of a version whose engine trains all kinds. */
-    private static final DraftMethod ALL = new DraftMethod(Set.of("model", "eagle3", "eagle1"));
+    private static final DraftMethod METHOD = new DraftMethod();
 
     private static final ModelProfile BIG = profile("big", 32, 50_000);
     private static final DatasetSize DATA = new DatasetSize(100, 40, 10_000, 4_000, 200, 50, CommonBeginnings.NONE);
@@ -154,16 +152,6 @@ class DraftMethodTest {
         assertThat(refusal.explanation()).contains("give 'method.speculative_draft.hyperparameters'");
     }
 
-    @Test
-    void kindsToComeAreSaidToBe() {
-        Refusal kind = catchThrowableOfType(Refusal.class, () -> request("'kind': 'eagle3'", ""));
-
-        assertThat(kind.code()).isEqualTo(RefusalCode.NOT_SUPPORTED);
-        assertThat(kind.explanation())
-                .isEqualTo(
-                        "'method.speculative_draft.kind' is 'eagle3', which this version does not train yet; use 'model'");
-    }
-
     @ParameterizedTest
     @CsvSource({"32, '2, 16, 29'", "7, '2, 3, 4'", "4, '0, 2, 4'", "2, '0, 1, 2'", "1, '0, 1'"})
     void layersOfAHeadAreThoseOfItsTarget(int layers, String expected) {
@@ -182,7 +170,7 @@ class DraftMethodTest {
         SpeculativeDraft fitted = fitted("'kind': 'eagle1'", BIG);
 
         assertThat(fitted.head()).isEqualTo(new EagleHead(List.of(32), 50_000, 1, 1.0, false, false, false, false));
-        assertThat(ALL.parameters(fitted, request(MODEL, ""))).doesNotContainKey("head");
+        assertThat(METHOD.parameters(fitted, request(MODEL, ""))).doesNotContainKey("head");
     }
 
     @Test
@@ -200,22 +188,22 @@ class DraftMethodTest {
 
     @Test
     void aHeadIsOneLayerWithTheProjectionOfItsInputs() {
-        ModelProfile head = ALL.trained(fitted("'kind': 'eagle3'", BIG), BIG);
+        ModelProfile head = METHOD.trained(fitted("'kind': 'eagle3'", BIG), BIG);
 
         assertThat(head.layers()).isEqualTo(1);
         assertThat(head.vocabularySize()).isEqualTo(32_000);
         assertThat(head.layer("q_proj").in()).isEqualTo(2 * BIG.layer("q_proj").in());
         assertThat(head.layer("o_proj")).isEqualTo(BIG.layer("o_proj"));
         assertThat(head.parameters()).isGreaterThan(3L * 64 * 64 + 32_000 * 64);
-        assertThat(ALL.headKind(fitted("'kind': 'eagle3'", BIG))).isEqualTo("eagle3");
-        assertThat(ALL.headKind(fitted(MODEL, BIG))).isNull();
+        assertThat(METHOD.headKind(fitted("'kind': 'eagle3'", BIG))).isEqualTo("eagle3");
+        assertThat(METHOD.headKind(fitted(MODEL, BIG))).isNull();
     }
 
     @Test
     void whatIsShownCouldBeAskedFor() {
         JobRequest request = request(MODEL, "");
 
-        assertThat(ALL.parameters((SpeculativeDraft) request.method(), request))
+        assertThat(METHOD.parameters((SpeculativeDraft) request.method(), request))
                 .isEqualTo(Map.of(
                         "kind", "model",
                         "draft_model", "small",
@@ -228,7 +216,7 @@ class DraftMethodTest {
     void aJobWithoutValidationFileIsWarned() {
         JobRequest request = request(MODEL, "");
 
-        assertThat(ALL.warnings((SpeculativeDraft) request.method(), request))
+        assertThat(METHOD.warnings((SpeculativeDraft) request.method(), request))
                 .singleElement()
                 .asString()
                 .contains("has no 'validation_file'", "is not measured");
@@ -266,14 +254,14 @@ class DraftMethodTest {
         SpeculativeDraft method = fitted(
                 MODEL + ", 'regenerate': {'max_tokens': 100}, 'evaluation': {'prompts': 8, 'max_tokens': 10}", BIG);
 
-        DatasetSize rows = ALL.rows(method, DATA);
-        GeneratedTokens generated = ALL.generated(method, rows, 3);
+        DatasetSize rows = METHOD.rows(method, DATA);
+        GeneratedTokens generated = METHOD.generated(method, rows, 3);
 
         assertThat(rows.tokens()).isEqualTo(6_000 + 100 * 50);
         assertThat(rows.trainedTokens()).isEqualTo(5_000);
         assertThat(rows.longestRowTokens()).isEqualTo(300);
-        assertThat(generated).isEqualTo(new GeneratedTokens(100, 3 * 2 * 8 * 5, (100 + 50) * 50));
-        assertThat(ALL.generated(method, rows, 0).measured()).isZero();
+        assertThat(generated).isEqualTo(new GeneratedTokens(100, 4 * 2 * 8 * 5, (100 + 50) * 50));
+        assertThat(METHOD.generated(method, rows, 0).measured()).isZero();
     }
 
     private static ResolvedSettings resolve(JobRequest request, ModelProfiles models) {
@@ -281,13 +269,13 @@ class DraftMethodTest {
     }
 
     private static SpeculativeDraft fitted(String own, ModelProfile target) {
-        return ALL.fitted((SpeculativeDraft) read(own, "").method(), target);
+        return METHOD.fitted((SpeculativeDraft) read(own, "").method(), target);
     }
 
     private static MethodRules.Read read(String own, String anneal) {
         StrictObject body = body(own, anneal);
         StrictObject draft = body.objectOrEmpty("method").objectOrEmpty("speculative_draft");
-        MethodRules.Read read = ALL.read(body, draft, body.objectOrEmpty("anneal"));
+        MethodRules.Read read = METHOD.read(body, draft, body.objectOrEmpty("anneal"));
         draft.refuseOthers();
         return read;
     }

@@ -1,0 +1,51 @@
+package dev.anneal.engine.run.serve;
+
+import dev.anneal.engine.network.draft.EagleDrafter;
+import dev.anneal.engine.network.draft.EagleHead;
+import dev.anneal.engine.network.generate.DraftHead;
+import dev.anneal.engine.network.lora.Adapter;
+import dev.anneal.engine.network.lora.AdapterConfig;
+import dev.anneal.engine.network.model.AdapterDropout;
+import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.train.Checkpoint;
+import dev.anneal.engine.train.HeadShape;
+import dev.anneal.protocol.TrainingMethod.SpeculativeDraft;
+import java.io.IOException;
+
+/**
+ * A checkpoint's draft head in memory. Closed by its owner, before its target.
+ *
+ * @param reader closed with the head, which owns its memory
+ */
+record LoadedHead(EagleHead head, EagleDrafter reader) implements AutoCloseable {
+
+    static LoadedHead of(DecoderModel target, Checkpoint trained) throws IOException {
+        SpeculativeDraft method = (SpeculativeDraft) trained.state().settings().method();
+        EagleHead head = EagleHead.load(trained.folder(), HeadShape.of(method, target.config()), target);
+        try {
+            return new LoadedHead(head, new EagleDrafter(head, adapter(head, trained)));
+        } catch (IOException | RuntimeException | Error e) {
+            head.close();
+            throw e;
+        }
+    }
+
+    private static AppliedAdapter adapter(EagleHead head, Checkpoint trained) throws IOException {
+        AdapterConfig config = trained.state().adapterConfig();
+        return config == null
+                ? head.noAdapter()
+                : Adapter.load(head.scope(), head.precision(), head.config(), config, trained.adapterFile())
+                        .apply(trained.state().beta(), AdapterDropout.NONE);
+    }
+
+    DraftHead draft() {
+        return new DraftHead(reader);
+    }
+
+    @Override
+    public void close() {
+        reader.close();
+        head.close();
+    }
+}
