@@ -10,4 +10,7 @@ public sealed interface Draft permits DraftModel, DraftHead {
 
     /** The target's residual streams that it reads, by number. */
     List<Integer> streams();
+
+    /** How often its tokens were right, whatever the sequence. */
+    AcceptanceRate rate();
 }

@@ -6,11 +6,17 @@ import java.util.List;
 /** A head that proposes tokens from its target's hidden states. */
 public final class DraftHead implements Draft {
 
+    private final AcceptanceRate rate = new AcceptanceRate(AcceptanceRate.OF_A_DRAFT);
     private final EagleDrafter reader;
 
     /** @param reader open as long as answers are drafted with it */
     public DraftHead(EagleDrafter reader) {
         this.reader = reader;
+    }
+
+    @Override
+    public AcceptanceRate rate() {
+        return rate;
     }
 
     @Override

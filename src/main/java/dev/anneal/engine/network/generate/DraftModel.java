@@ -7,6 +7,7 @@ import java.util.List;
 /** A small language model that proposes tokens for a larger one with the same vocabulary. */
 public final class DraftModel implements Draft {
 
+    private final AcceptanceRate rate = new AcceptanceRate(AcceptanceRate.OF_A_DRAFT);
     private final IncrementalDecoder model;
     private final AppliedAdapter adapter;
 
@@ -17,6 +18,11 @@ public final class DraftModel implements Draft {
     public DraftModel(IncrementalDecoder model, AppliedAdapter adapter) {
         this.model = model;
         this.adapter = adapter;
+    }
+
+    @Override
+    public AcceptanceRate rate() {
+        return rate;
     }
 
     @Override

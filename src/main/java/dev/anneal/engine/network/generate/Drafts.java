@@ -7,17 +7,10 @@ abstract class Drafts {
 
     static final int[] NONE = {};
 
-    /**
-     * By which earlier counts are multiplied at each step with draft tokens, read or not: the expectation follows the text, and they are tried
-     * again.
-     */
+    /** Of a sequence: the expectation follows its text. */
     private static final double MEMORY = 0.95;
 
-    /** Expected share of right ones where nothing is known. */
-    private static final double PRIOR_ACCEPTED = 0.5;
-
-    private double accepted;
-    private double refused;
+    private final AcceptanceRate own = new AcceptanceRate(MEMORY);
 
     /** Draft tokens of the next step that were found or proposed. */
     private int[] tokens = NONE;
@@ -59,9 +52,15 @@ abstract class Drafts {
         return tokens.length;
     }
 
+    /** Share of right ones that is expected where the sequence itself says nothing. */
+    abstract double prior();
+
+    /** Number of compared tokens that count as much as {@link #prior}. */
+    abstract double priorWeight();
+
     /** Expected number of right ones among at most {@code most} draft tokens: those before the first wrong one. */
     final double expected(int most) {
-        double rate = (accepted + PRIOR_ACCEPTED) / (accepted + refused + 1);
+        double rate = own.expected(prior(), priorWeight());
         return rate * (1 - Math.pow(rate, count(most))) / (1 - rate);
     }
 
@@ -69,11 +68,9 @@ abstract class Drafts {
      * @param drafted draft tokens read in a step
      * @param right the first ones of them that equal the chosen tokens
      */
-    final void compared(int drafted, int right) {
-        if (available() == 0) {
-            return;
+    void compared(int drafted, int right) {
+        if (available() > 0) {
+            own.note(drafted, right);
         }
-        accepted = MEMORY * accepted + right;
-        refused = MEMORY * refused + (right < drafted ? 1 : 0);
     }
 }

@@ -30,6 +30,16 @@ final class LookedUpDrafts extends Drafts {
     }
 
     @Override
+    double prior() {
+        return 0.5;
+    }
+
+    @Override
+    double priorWeight() {
+        return 1;
+    }
+
+    @Override
     int available() {
         return found();
     }

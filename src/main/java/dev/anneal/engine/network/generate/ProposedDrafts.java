@@ -27,6 +27,25 @@ final class ProposedDrafts extends Drafts {
     }
 
     @Override
+    double prior() {
+        return draft.rate().expected(0.5, 1);
+    }
+
+    /** A few steps tell whether a text is like those before it. */
+    @Override
+    double priorWeight() {
+        return 4;
+    }
+
+    @Override
+    void compared(int drafted, int right) {
+        super.compared(drafted, right);
+        if (available > 0) {
+            draft.rate().note(drafted, right);
+        }
+    }
+
+    @Override
     int available() {
         return available;
     }
