@@ -18,7 +18,7 @@ import org.springframework.stereotype.Component;
  * fails.
  */
 @Component
-@Profile({"demo", "demo-rl"})
+@Profile({"demo", "demo-rl", "demo-draft"})
 class DemoStarter {
 
     private static final Logger LOG = LoggerFactory.getLogger(DemoStarter.class);
@@ -50,6 +50,8 @@ class DemoStarter {
             String managementPort = environment.getRequiredProperty("local.management.port");
             if (environment.matchesProfiles("demo-rl")) {
                 new SumsDemo(stage).run(rootUrl, managementPort);
+            } else if (environment.matchesProfiles("demo-draft")) {
+                new DraftDemo(stage).run(rootUrl);
             } else {
                 new TicketsDemo(stage).run(rootUrl, managementPort);
             }

@@ -1,11 +1,19 @@
 package dev.anneal.service.demo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import org.springframework.core.io.ClassPathResource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 
 /** The steps of every demo: it calls the API, waits, and prints what it sees. */
 final class Stage {
@@ -82,8 +90,33 @@ final class Stage {
         out.print(TerminalPlot.of(title, mark, values));
     }
 
+    /** Events of the job, oldest first. */
+    List<JsonNode> events(JsonNode job) {
+        return client.all(JOBS + AnnealClient.id(job) + "/events");
+    }
+
+    /** The messages of the first rows of a file before their answers, as JSON texts. */
+    List<String> questions(String name, int rows) {
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(new ClassPathResource("demo/" + name).getInputStream(), UTF_8))) {
+            return lines.lines().limit(rows).map(Stage::withoutAnswer).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String withoutAnswer(String line) {
+        ArrayNode messages = (ArrayNode) JsonMapper.shared().readTree(line).path("messages");
+        messages.remove(messages.size() - 1);
+        return messages.toString();
+    }
+
     JsonNode get(String path) {
         return client.get(path);
+    }
+
+    JsonNode post(String path, String json) {
+        return client.post(path, json);
     }
 
     JsonNode merge(JsonNode job) {

@@ -47,6 +47,8 @@ final class DraftLength {
 
     /** Maximum number of draft tokens of each sequence in the next step. */
     int choose(List<Drafts> sequences) {
+        times.begin();
+        proposing.begin();
         int best = choices.get(0);
         double least = Double.POSITIVE_INFINITY;
         int mostTokens = DecodingLimits.tokensOfStep(sequences.size());
@@ -58,7 +60,9 @@ final class DraftLength {
                     .mapToInt(drafts -> drafts.proposed(choice))
                     .sum();
             double nanos = nanosPerToken(
-                    sequences, choice, times.nanos(tokens) + (proposed == 0 ? 0 : proposing.nanos(proposed)));
+                    sequences,
+                    choice,
+                    Math.max(1, times.nanos(tokens)) + (proposed == 0 ? 0 : proposing.nanos(proposed)));
             if (WORTH_IT * nanos < least && tokens <= mostTokens) {
                 least = nanos;
                 best = choice;

@@ -12,31 +12,49 @@ final class StepTimes {
     /** An average that no step has renewed for this many steps is forgotten, so that an accident is not believed for long. */
     private static final int LIFETIME_STEPS = 256;
 
+    /** The same of an average of few times, because what is done for the first time takes longer. */
+    private static final int LIFETIME_OF_FEW = 16;
+
+    private static final int FEW = 3;
+
     private final TreeMap<Integer, Average> averages = new TreeMap<>();
     private long steps;
 
-    /** @param step number of the step that renewed it last */
-    private record Average(double nanos, long step) {}
+    /**
+     * @param step number of the step that renewed it last
+     * @param times number of times in it
+     */
+    private record Average(double nanos, long step, int times) {
+
+        long end() {
+            return step + (times < FEW ? LIFETIME_OF_FEW : LIFETIME_STEPS);
+        }
+    }
+
+    /** A step begins. */
+    void begin() {
+        steps++;
+        averages.values().removeIf(average -> average.end() < steps);
+    }
 
     void note(int tokens, long nanos) {
-        steps++;
         Average known = averages.get(tokens);
         double before = known == null ? nanos : known.nanos;
-        averages.put(tokens, new Average(before + NEWEST * (nanos - before), steps));
-        averages.values().removeIf(average -> average.step + LIFETIME_STEPS < steps);
+        averages.put(
+                tokens, new Average(before + NEWEST * (nanos - before), steps, known == null ? 1 : known.times + 1));
     }
 
     /**
      * Expected nanoseconds of a step: as measured, or on the line through the two nearest measured numbers of tokens. Where a single one is
      * known, up to twice as many tokens are expected to take as long, so that they are tried, and more in proportion.
      *
-     * @return 1 if nothing is known
+     * @return 0 if nothing is known
      */
     double nanos(int tokens) {
         Map.Entry<Integer, Average> fewer = averages.floorEntry(tokens);
         Map.Entry<Integer, Average> more = averages.ceilingEntry(tokens);
         if (fewer == null) {
-            return more == null ? 1 : more.getValue().nanos;
+            return more == null ? 0 : more.getValue().nanos;
         }
         if (more == null) {
             more = fewer;
