@@ -1,6 +1,6 @@
 {{- /* Kinds of work that this version's workers do; a test compares them with the code. */ -}}
 {{- define "anneal.methods" -}}
-supervised,dpo,reinforcement,speculative_draft,merged,adapter,gguf,training_state,exact_match,graded
+supervised,dpo,reinforcement,speculative_draft,merged,adapter,gguf,draft,training_state,exact_match,graded
 {{- end -}}
 
 {{- /* Calls a function of the migration V5__queue.sql that reads the queue by the rules by which workers claim. Takes (dict "root" $ "function" "..."). */ -}}

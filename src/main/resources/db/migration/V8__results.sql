@@ -12,6 +12,8 @@ CREATE TABLE export (
     kind            text        NOT NULL,
     -- Element type, by the name that the format has for it: torch's in a Hugging Face directory, ggml's in a GGUF file.
     dtype           text        NOT NULL,
+    -- Of a draft, whose servers differ in what they load.
+    format          text,
     name            text,
     -- Key in the artifact store, set with the proof when the export is complete.
     directory       text,
@@ -23,19 +25,21 @@ CREATE TABLE export (
     -- The commit on the Hub that the base model is: that of the job, or, without one, the commit that was current when the export was asked for. A branch that
     -- moves before a worker begins changes nothing.
     base_revision   text,
-    CONSTRAINT export_kind_is_known CHECK (kind IN ('merged', 'adapter', 'gguf', 'training_state')),
+    CONSTRAINT export_kind_is_known CHECK (kind IN ('merged', 'adapter', 'gguf', 'draft', 'training_state')),
     CONSTRAINT export_dtype_is_known CHECK (
         CASE kind
             WHEN 'gguf' THEN dtype IN ('f32', 'f16', 'bf16', 'q8_0')
             ELSE dtype IN ('base', 'float32', 'bfloat16', 'float16')
         END),
+    CONSTRAINT export_format_is_known CHECK (format IN ('huggingface', 'speculators', 'eagle')),
+    CONSTRAINT export_of_a_draft_has_a_format CHECK ((kind = 'draft') = (format IS NOT NULL)),
     CONSTRAINT export_is_complete_with_its_proof CHECK ((directory IS NULL) = (proof IS NULL)),
     CONSTRAINT export_is_of_a_checkpoint_or_an_adapter CHECK (
         (job_id IS NULL) = (checkpoint_id IS NULL)
         AND (job_id IS NULL) = (adapter_file IS NOT NULL)
         AND (adapter_file IS NULL) = (adapter_model IS NULL)
         AND (validation_file IS NULL OR adapter_file IS NOT NULL)),
-    CONSTRAINT export_of_an_adapter_is_deployable CHECK (adapter_file IS NULL OR kind <> 'training_state'),
+    CONSTRAINT export_of_an_adapter_is_deployable CHECK (adapter_file IS NULL OR kind IN ('merged', 'adapter', 'gguf')),
     CONSTRAINT export_base_revision_is_a_commit CHECK (base_revision ~ '^[0-9a-f]{40}$')
 );
 

@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
  * Makes deployable weights from a checkpoint or an uploaded adapter, and proves that they are the trained model.
  *
  * @param exportId id of the export, for the manifest
- * @param kind {@code merged}, {@code adapter}, {@code gguf} or {@code training_state}
- * @param dtype of merged weights: {@code base} (the base model's), {@code float32}, {@code bfloat16} or {@code float16}; of a GGUF file
- *     {@code f32}, {@code f16}, {@code bf16} or {@code q8_0}
+ * @param kind {@code merged}, {@code adapter}, {@code gguf}, {@code draft} or {@code training_state}
+ * @param dtype of merged weights and of drafts: {@code base} (the base model's), {@code float32}, {@code bfloat16} or {@code float16}; of a GGUF
+ *     file {@code f32}, {@code f16}, {@code bf16} or {@code q8_0}
+ * @param format format of a draft; null for other kinds
  * @param training training that wrote the checkpoint
  * @param checkpointDirectory absolute path of the checkpoint folder to export; null for an uploaded adapter
  * @param adapterArchive absolute path of an uploaded archive of a PEFT folder to export; null for a checkpoint
@@ -25,6 +26,7 @@ public record ExportTask(
         String exportId,
         String kind,
         String dtype,
+        @Nullable DraftFormat format,
         TrainingRecord training,
         @Nullable String checkpointDirectory,
         @Nullable String adapterArchive,

@@ -5,6 +5,7 @@ import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AnnealingSchedule;
 import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.TrainingMethod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,16 +72,30 @@ public final class Exporter {
     /** The possible kinds, by name. */
     private Map<String, Kind> kinds(ExportRequest request) {
         Map<String, Kind> kinds = new LinkedHashMap<>();
-        kinds.put("merged", (folder, parts) -> new MergedModel(base, trained, request).write(folder, parts));
-        kinds.put("gguf", (folder, parts) -> new GgufModel(base, trained, request).write(folder, parts));
-        AdapterConfig config = trained.adapterConfig();
-        if (config != null) {
-            kinds.put("adapter", (folder, parts) -> PeftAdapter.write(folder, parts, base, trained, config));
+        TrainingMethod.@Nullable SpeculativeDraft draft = trained.draft();
+        if (draft == null || !draft.trainsHead()) {
+            putModels(request, kinds);
+        }
+        if (draft != null && !draft.trainsHead()) {
+            kinds.put("draft", writingMerged(request));
         }
         if (trained.settings() != null) {
             kinds.put(TRAINING_STATE, this::writeTrainingState);
         }
         return kinds;
+    }
+
+    private void putModels(ExportRequest request, Map<String, Kind> kinds) {
+        kinds.put("merged", writingMerged(request));
+        kinds.put("gguf", (folder, parts) -> new GgufModel(base, trained, request).write(folder, parts));
+        AdapterConfig config = trained.adapterConfig();
+        if (config != null) {
+            kinds.put("adapter", (folder, parts) -> PeftAdapter.write(folder, parts, base, trained, config));
+        }
+    }
+
+    private Kind writingMerged(ExportRequest request) {
+        return (folder, parts) -> new MergedModel(base, trained, request).write(folder, parts);
     }
 
     private Kind kind(ExportRequest request) {

@@ -34,6 +34,10 @@ final class Manifest {
         manifest.put("base_model", model);
         @Nullable AdapterConfig config = trained.adapterConfig();
         manifest.put("adapter", config == null ? null : adapterKeys(config, trained));
+        @Nullable DraftGuide draft = DraftGuide.of(request, trained);
+        if (draft != null) {
+            manifest.put("draft", draft.keys());
+        }
         boolean elsewhere = trained.settings() == null;
         manifest.put("step", elsewhere ? null : trained.step());
         manifest.put("total_steps", elsewhere ? null : trained.totalSteps());

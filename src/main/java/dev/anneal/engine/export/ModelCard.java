@@ -46,15 +46,16 @@ final class ModelCard {
             Path folder, ExportRequest request, BaseModel base, Trained trained, Map<String, @Nullable Object> proof)
             throws IOException {
         ModelCard card = new ModelCard(base, trained, request.training());
-        Files.writeString(folder.resolve(FILE), card.text(request.kind(), proof));
+        Files.writeString(folder.resolve(FILE), card.text(request, proof));
         Optional<String> chart = CurveChart.of(card.curve);
         if (chart.isPresent()) {
             Files.writeString(folder.resolve(CHART), chart.get());
         }
     }
 
-    private String text(String kind, Map<String, @Nullable Object> proof) {
-        head(kind);
+    private String text(ExportRequest request, Map<String, @Nullable Object> proof) {
+        head(request.kind());
+        serving(DraftGuide.of(request, trained));
         table("Origin", origin());
         table("Settings", settings());
         curves();
@@ -72,6 +73,16 @@ final class ModelCard {
                                 training.jobId() == null
                                         ? "an adapter that was trained elsewhere"
                                         : "job `" + training.jobId() + "`"));
+    }
+
+    private void serving(@Nullable DraftGuide draft) {
+        String guide = draft == null ? "" : draft.text();
+        if (!guide.isEmpty()) {
+            line("");
+            line("## Serving");
+            line("");
+            text.append(guide);
+        }
     }
 
     private Map<String, @Nullable Object> origin() {

@@ -4,6 +4,7 @@ import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.lora.AdapterConfig;
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param totalSteps steps of the whole job
  * @param settings settings of the training; null if it was trained elsewhere, with unknown steps and data
  * @param baseFingerprint fingerprint of the base model it was trained on
+ * @param targetFingerprint fingerprint of the model that verifies it; null unless it is a draft
  * @param dataFingerprint hash of the encoded rows it was trained on; null if it was trained elsewhere
  */
 public record Trained(
@@ -29,6 +31,7 @@ public record Trained(
         int totalSteps,
         @Nullable TrainingSettings settings,
         String baseFingerprint,
+        @Nullable String targetFingerprint,
         @Nullable String dataFingerprint) {
 
     /**
@@ -38,7 +41,12 @@ public record Trained(
      * @param base the model that it is assumed to be trained on, which the file does not name
      */
     public static Trained elsewhere(Path file, AdapterConfig config, BaseModel base) {
-        return new Trained(file, config, 0, 0, 0, null, base.fingerprint(), null);
+        return new Trained(file, config, 0, 0, 0, null, base.fingerprint(), null, null);
+    }
+
+    /** How it was trained as a draft; null if it is none. */
+    TrainingMethod.@Nullable SpeculativeDraft draft() {
+        return settings != null && settings.method() instanceof TrainingMethod.SpeculativeDraft draft ? draft : null;
     }
 
     /** The checkpoint's folder. */

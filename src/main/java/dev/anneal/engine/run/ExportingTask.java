@@ -20,11 +20,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Exports a checkpoint. Files that a stopped or killed attempt completed are reused by the next one on this host. */
 final class ExportingTask {
+
+    /** Kinds whose proof compares answers to prompts. */
+    private static final Set<String> PROVED_BY_ANSWERS = Set.of("merged", "draft");
 
     private final ExportTask task;
     private final BaseModelFiles base;
@@ -60,8 +64,9 @@ final class ExportingTask {
                 task.exportId(),
                 task.kind(),
                 task.dtype(),
+                task.format(),
                 task.training(),
-                task.kind().equals("merged") ? probes() : List.of(),
+                PROVED_BY_ANSWERS.contains(task.kind()) ? probes() : List.of(),
                 task.machine().device(),
                 task.shardBytes(),
                 pulse,
@@ -91,6 +96,7 @@ final class ExportingTask {
                 state.totalSteps(),
                 state.settings(),
                 state.baseFingerprint(),
+                state.targetFingerprint(),
                 state.dataFingerprint());
     }
 

@@ -14,6 +14,7 @@ import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.model.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.protocol.DraftFormat;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingRecord;
@@ -146,7 +147,14 @@ record ExportFixture(BaseModel base, Trained adapter) {
     }
 
     static Trained trained(Path file, AdapterConfig config, double beta) {
-        return new Trained(file, config, beta, 12, 24, SETTINGS, "abc", "def");
+        return new Trained(file, config, beta, 12, 24, SETTINGS, "abc", null, "def");
+    }
+
+    /** The same adapter, trained as a draft. */
+    ExportFixture drafting(TrainingMethod.SpeculativeDraft draft) {
+        Trained trained = new Trained(
+                adapter.weights(), config(), adapter.beta(), 12, 24, SETTINGS.with(draft), "abc", "ver", "def");
+        return new ExportFixture(base, trained);
     }
 
     ExportFixture trainedOn(String fingerprint) {
@@ -154,7 +162,11 @@ record ExportFixture(BaseModel base, Trained adapter) {
     }
 
     Export export(String kind, String dtype, Path output) throws IOException {
-        return new Exporter(base, adapter).export(request(kind, dtype, TRAINING), output);
+        return export(request(kind, dtype, TRAINING), output);
+    }
+
+    Export export(ExportRequest request, Path output) throws IOException {
+        return new Exporter(base, adapter).export(request, output);
     }
 
     static ExportRequest request(String kind, String dtype, TrainingRecord training) {
@@ -170,7 +182,16 @@ record ExportFixture(BaseModel base, Trained adapter) {
             Runnable betweenTensors,
             Consumer<Progress> progress) {
         return new ExportRequest(
-                "ftexp-1", kind, dtype, training, PROBES, TestDevice.NAME, shardBytes, betweenTensors, progress);
+                "ftexp-1",
+                kind,
+                dtype,
+                kind.equals("draft") ? DraftFormat.HUGGINGFACE : null,
+                training,
+                PROBES,
+                TestDevice.NAME,
+                shardBytes,
+                betweenTensors,
+                progress);
     }
 
     /** Largest difference between the logits of a folder's model and those of a run's evaluation. */

@@ -113,6 +113,7 @@ class FullModelTest {
                                 24,
                                 ExportFixture.SETTINGS,
                                 "abc",
+                                null,
                                 "def"))
                 .export(ExportFixture.request(kind, dtype, ExportFixture.TRAINING), folder.resolve("out"));
     }

@@ -40,6 +40,7 @@ class FailuresTest {
                     "ftexp-1",
                     "merged",
                     "base",
+                    null,
                     new TrainingRecord(
                             "ftjob-1",
                             "ft:model:default::1",

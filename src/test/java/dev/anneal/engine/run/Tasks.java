@@ -179,6 +179,7 @@ final class Tasks {
                 "ftexp-1",
                 kind,
                 dtype,
+                null,
                 new TrainingRecord(
                         "ftjob-1",
                         "ft:model:default::1",
@@ -202,6 +203,7 @@ final class Tasks {
                 task.exportId(),
                 task.kind(),
                 task.dtype(),
+                task.format(),
                 task.training(),
                 task.checkpointDirectory(),
                 task.adapterArchive(),

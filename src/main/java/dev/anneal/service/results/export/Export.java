@@ -1,5 +1,6 @@
 package dev.anneal.service.results.export;
 
+import dev.anneal.protocol.DraftFormat;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.queue.Work;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param number internal key
  * @param origin origin of the export
+ * @param format format of a draft; null for other kinds
  * @param baseRevision the base model's commit on the Hub; null for one from the operator's folder
  * @param result the result; null until it has succeeded
  * @param work its work in the queue, whose state is the export's
@@ -26,6 +28,7 @@ public record Export(
         Instant createdAt,
         ExportKind kind,
         String dtype,
+        @Nullable DraftFormat format,
         @Nullable String name,
         @Nullable String baseRevision,
         @Nullable Result result,

@@ -1,7 +1,6 @@
 package dev.anneal.service.results.export;
 
 import dev.anneal.protocol.WireName;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -13,6 +12,8 @@ public enum ExportKind implements WireName {
     ADAPTER(true),
     /** One file of the merged model for llama.cpp. */
     GGUF(true),
+    /** A draft for speculative decoding, as servers load it beside its target. */
+    DRAFT(true),
     /** Adapter, optimizer and schedule, for continued training; not for serving. */
     TRAINING_STATE(false);
 
@@ -27,9 +28,14 @@ public enum ExportKind implements WireName {
         return deployable;
     }
 
-    /** Kinds available for an uploaded adapter, which has no training state. */
-    static List<ExportKind> deployableOnes() {
-        return Arrays.stream(values()).filter(ExportKind::isDeployable).toList();
+    /** Whether its proof compares answers with those of the trained weights. */
+    boolean isProvedByAnswers() {
+        return this == MERGED || this == DRAFT;
+    }
+
+    /** Kinds available for an uploaded adapter, which has no training state and is no draft. */
+    static List<ExportKind> ofAdapters() {
+        return List.of(MERGED, ADAPTER, GGUF);
     }
 
     static ExportKind ofWire(String name) {

@@ -1,5 +1,6 @@
 package dev.anneal.service.results.export;
 
+import dev.anneal.protocol.DraftFormat;
 import dev.anneal.protocol.TrainingRecord;
 import dev.anneal.service.training.history.Checkpoint;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param model id of the base model
  * @param modelRevision its required commit on the Hub; null for one from the operator's folder
  * @param dtype as in {@link ExportRequest}
+ * @param format format of a draft; null for other kinds
  * @param training facts for the export's model card
  * @param checkpoint the checkpoint to export; null for an uploaded adapter
  * @param adapterFile id of the uploaded archive to export; null for a checkpoint
@@ -27,6 +29,7 @@ public record ExportOrder(
         @Nullable String modelRevision,
         ExportKind kind,
         String dtype,
+        @Nullable DraftFormat format,
         TrainingRecord training,
         @Nullable Checkpoint checkpoint,
         @Nullable String adapterFile,

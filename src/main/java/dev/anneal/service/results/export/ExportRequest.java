@@ -1,7 +1,7 @@
 package dev.anneal.service.results.export;
 
-import dev.anneal.service.platform.refusal.Refusal;
-import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.protocol.DraftFormat;
+import dev.anneal.protocol.WireName;
 import dev.anneal.service.platform.request.StrictObject;
 import java.util.Arrays;
 import java.util.List;
@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * A request for an export.
  *
  * @param checkpointId null for the job's newest checkpoint
- * @param dtype element type: of merged weights {@code base} (the base model's) or torch's name of a type; of a GGUF file llama.cpp's name;
+ * @param dtype element type: of merged weights and drafts {@code base} (the base model's) or torch's name of a type; of a GGUF file llama.cpp's name;
  *     {@code base} for kinds without a choice
+ * @param format format of a draft; null for other kinds, and for the usual one as long as it is not known what the job trains
  * @param name the client's name for it, or null
  * @param adapter the uploaded adapter to export; null for a job's checkpoint
  */
@@ -21,6 +22,7 @@ public record ExportRequest(
         ExportKind kind,
         @Nullable String checkpointId,
         String dtype,
+        @Nullable DraftFormat format,
         @Nullable String name,
         Export.@Nullable OfAdapter adapter) {
 
@@ -29,7 +31,8 @@ public record ExportRequest(
     /** Supported by every llama.cpp, with an eighth of bf16's rounding error. */
     private static final String USUAL_GGUF_TYPE = "f16";
 
-    private static final List<String> KINDS_TO_COME = List.of("draft");
+    private static final List<String> FORMATS =
+            Arrays.stream(DraftFormat.values()).map(DraftFormat::wireName).toList();
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     /** Reads the body of {@code POST …/exports} of a job. */
@@ -43,7 +46,7 @@ public record ExportRequest(
         String model = body.requiredText("model");
         String validationFile = body.text("validation_file");
         ExportRequest request =
-                read(body, ExportKind.deployableOnes(), new Export.OfAdapter(adapter, model, validationFile));
+                read(body, ExportKind.ofAdapters(), new Export.OfAdapter(adapter, model, validationFile));
         if (request.checkpointId != null) {
             throw body.invalid("checkpoint", "must be left out: an uploaded adapter has none", request.checkpointId);
         }
@@ -59,13 +62,6 @@ public record ExportRequest(
     private static ExportRequest read(StrictObject body, List<ExportKind> kinds, Export.@Nullable OfAdapter adapter) {
         List<String> names = kinds.stream().map(ExportKind::wireName).toList();
         String kind = body.requiredText("kind");
-        if (KINDS_TO_COME.contains(kind)) {
-            throw new Refusal(
-                    RefusalCode.NOT_SUPPORTED,
-                    "'kind' is '" + kind + "', which this version does not make yet; use one of "
-                            + String.join(", ", names),
-                    "kind");
-        }
         if (!names.contains(kind)) {
             throw body.invalid("kind", "must be one of " + String.join(", ", names), kind);
         }
@@ -80,13 +76,27 @@ public record ExportRequest(
     private static ExportRequest read(StrictObject body, ExportKind kind, Export.@Nullable OfAdapter adapter) {
         String checkpoint = body.text("checkpoint");
         String dtype = elementType(body, kind);
+        DraftFormat format = format(body, kind);
         String name = body.text("name");
         body.refuseOthers();
         if (name != null && !NAME.matcher(name).matches()) {
             throw body.invalid(
                     "name", "must be 1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or digit", name);
         }
-        return new ExportRequest(kind, checkpoint, dtype, name, adapter);
+        return new ExportRequest(kind, checkpoint, dtype, format, name, adapter);
+    }
+
+    /** The same request for a format. */
+    ExportRequest as(DraftFormat known) {
+        return new ExportRequest(kind, checkpointId, dtype, known, name, adapter);
+    }
+
+    private static @Nullable DraftFormat format(StrictObject body, ExportKind kind) {
+        String format = body.choice("format", FORMATS);
+        if (format != null && kind != ExportKind.DRAFT) {
+            throw body.invalid("format", "must be left out unless kind is 'draft'", format);
+        }
+        return format == null ? null : WireName.find(DraftFormat.class, format).orElseThrow();
     }
 
     private static String elementType(StrictObject body, ExportKind kind) {
@@ -102,8 +112,8 @@ public record ExportRequest(
         if (ggufType != null) {
             throw body.invalid("gguf_type", "must be left out unless kind is 'gguf'", ggufType);
         }
-        if (dtype != null && kind != ExportKind.MERGED) {
-            throw body.invalid("dtype", "must be left out unless kind is 'merged'", dtype);
+        if (dtype != null && !kind.isProvedByAnswers()) {
+            throw body.invalid("dtype", "must be left out unless kind is 'merged' or 'draft'", dtype);
         }
         return dtype == null ? "base" : dtype;
     }

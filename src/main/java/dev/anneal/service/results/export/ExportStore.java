@@ -1,6 +1,8 @@
 package dev.anneal.service.results.export;
 
+import dev.anneal.protocol.DraftFormat;
 import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.WireName;
 import dev.anneal.service.files.Files;
 import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.platform.database.Identifiers;
@@ -32,12 +34,12 @@ final class ExportStore {
 
     private static final String INSERT = """
             INSERT INTO export (tenant_id, external_id, job_id, checkpoint_id, adapter_file, adapter_model, validation_file, work_id, created_at,
-                                kind, dtype, name, base_revision)
-            VALUES (:tenant, :id, :job, :checkpoint, :adapter, :model, :validation, :work, clock_timestamp(), :kind, :dtype, :name, :revision)
+                                kind, dtype, format, name, base_revision)
+            VALUES (:tenant, :id, :job, :checkpoint, :adapter, :model, :validation, :work, clock_timestamp(), :kind, :dtype, :format, :name, :revision)
             """;
 
     private static final String SELECT = """
-            SELECT export.id, export.external_id, export.job_id, export.work_id, export.created_at, export.kind, export.dtype,
+            SELECT export.id, export.external_id, export.job_id, export.work_id, export.created_at, export.kind, export.dtype, export.format,
                    export.name, export.base_revision, export.adapter_file, export.adapter_model, export.validation_file,
                    checkpoint.external_id AS checkpoint_id, checkpoint.step, checkpoint.beta
             FROM export
@@ -68,6 +70,7 @@ final class ExportStore {
               AND export.base_revision IS NOT DISTINCT FROM CAST(:revision AS text)
               AND export.kind = :kind
               AND export.dtype = :dtype
+              AND export.format IS NOT DISTINCT FROM CAST(:format AS text)
               AND export.name IS NOT DISTINCT FROM CAST(:name AS text)
             ORDER BY export.external_id DESC
             LIMIT 1
@@ -125,7 +128,7 @@ final class ExportStore {
      * transaction. Empty if it was deleted, which is possible after the job's end, or if the export has no proof.
      */
     Optional<String> lockProbeFile(ExportKind kind, Job job) {
-        if (kind != ExportKind.MERGED) {
+        if (!kind.isProvedByAnswers()) {
             return Optional.empty();
         }
         String validationFile = job.request().validationFile();
@@ -201,6 +204,9 @@ final class ExportStore {
                 .param("revision", export.revision())
                 .param("kind", request.kind().wireName())
                 .param("dtype", request.dtype())
+                .param(
+                        "format",
+                        request.format() == null ? null : request.format().wireName())
                 .param("name", request.name());
     }
 
@@ -290,6 +296,7 @@ final class ExportStore {
             Instant createdAt,
             ExportKind kind,
             String dtype,
+            @Nullable DraftFormat format,
             @Nullable String name,
             @Nullable String baseRevision) {
 
@@ -298,7 +305,8 @@ final class ExportStore {
             if (own == null) {
                 throw new IllegalStateException("export " + id + " has lost its work " + workId);
             }
-            return new Export(number, id, origin, createdAt, kind, dtype, name, baseRevision, results.get(number), own);
+            return new Export(
+                    number, id, origin, createdAt, kind, dtype, format, name, baseRevision, results.get(number), own);
         }
     }
 
@@ -313,6 +321,10 @@ final class ExportStore {
                 : new Export.OfAdapter(adapter, row.getString("adapter_model"), row.getString("validation_file"));
     }
 
+    private static @Nullable DraftFormat format(@Nullable String name) {
+        return name == null ? null : WireName.find(DraftFormat.class, name).orElseThrow();
+    }
+
     private static Row row(ResultSet row, int index) throws SQLException {
         return new Row(
                 row.getLong("id"),
@@ -322,6 +334,7 @@ final class ExportStore {
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 ExportKind.ofWire(row.getString("kind")),
                 row.getString("dtype"),
+                format(row.getString("format")),
                 row.getString("name"),
                 row.getString("base_revision"));
     }

@@ -12,7 +12,6 @@ import dev.anneal.service.training.history.Checkpoints;
 import dev.anneal.service.training.history.Events;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.Jobs;
-import dev.anneal.service.training.job.TunedDraft;
 import dev.anneal.service.training.job.UploadedAdapter;
 import dev.anneal.service.training.job.UploadedAdapters;
 import java.util.Locale;
@@ -54,17 +53,17 @@ public final class Exports {
     public Export create(String tenantId, String jobId, ExportRequest request, @Nullable String traceparent) {
         return database.call(tenantId, () -> {
             Job job = jobs.require(jobId);
-            requireForm(job, request.kind());
+            ExportRequest formed = ExportForms.checked(job, request);
             store.lockJob(job.number());
-            Checkpoint checkpoint = checkpoint(job, request);
-            if (request.kind().isDeployable()) {
+            Checkpoint checkpoint = checkpoint(job, formed);
+            if (formed.kind().isDeployable()) {
                 requireAnnealed(job, checkpoint);
             } else {
                 requireResumable(job, checkpoint);
             }
             ExportStore.NewExport export = new ExportStore.NewExport(
                     tenantId,
-                    request,
+                    formed,
                     job.number(),
                     checkpoint.number(),
                     job.request().model(),
@@ -89,25 +88,6 @@ public final class Exports {
                     new ExportStore.NewExport(tenantId, request, null, null, model.id(), model.revision());
             return store.same(export).orElseGet(() -> store.create(export, traceparent));
         });
-    }
-
-    /** Full training leaves no adapter to export, and a draft's head is no model to deploy. */
-    private static void requireForm(Job job, ExportKind kind) {
-        TunedDraft draft = TunedDraft.of(job);
-        if (draft != null && draft.isHead() && kind.isDeployable()) {
-            throw new Refusal(
-                    RefusalCode.NOT_SUPPORTED,
-                    "%s trained a draft of the kind '%s', of which there is no export of kind '%s'; ask for 'training_state'"
-                            .formatted(job.id(), draft.kind(), kind.wireName()),
-                    "kind");
-        }
-        if (job.isFullTraining() && kind == ExportKind.ADAPTER) {
-            throw new Refusal(
-                    RefusalCode.NOT_SUPPORTED,
-                    "%s trained all weights of '%s', of which there is no export of kind '%s'; ask for 'merged', which holds the trained weights"
-                            .formatted(job.id(), job.request().model(), kind.wireName()),
-                    "kind");
-        }
     }
 
     private Checkpoint checkpoint(Job job, ExportRequest request) {

@@ -231,6 +231,7 @@ final class ClaimedAssignments implements Assignments {
                 order.exportId(),
                 order.kind().wireName(),
                 order.dtype(),
+                order.format(),
                 order.training(),
                 checkpointOrNull(order.checkpoint(), brought),
                 adapterFile == null ? null : inputs.file(brought, order.tenantId(), adapterFile),

@@ -144,7 +144,7 @@ class AdapterExportsIT extends ServiceTest {
         assertRefused(ALPHA, other, ", 'kind': 'merged'", "adapter", "adapter_invalid", "fits 'anneal-tiny'");
         assertRefused(
                 ALPHA, file(ALPHA, 20), ", 'kind': 'merged'", "adapter", "invalid_value", "purpose is 'fine-tune'");
-        for (String kind : List.of("training_state", "zip")) {
+        for (String kind : List.of("draft", "training_state", "zip")) {
             String form = ", 'kind': '" + kind + "'";
             assertRefused(
                     ALPHA, adapter, form, "kind", "invalid_value", "must be one of merged, adapter, gguf, but is");

@@ -163,7 +163,9 @@ class ExportsIT extends ServiceTest {
     void kindsAndKeysAreChecked() {
         worker().finish(5);
 
-        assertBad("{'kind': 'draft'}", "not_supported", "kind");
+        assertBad("{'kind': 'merged', 'format': 'eagle'}", "invalid_value", "format");
+        assertBad("{'kind': 'draft', 'format': 'gguf'}", "invalid_value", "format");
+        assertBad("{'kind': 'draft', 'gguf_type': 'f16'}", "invalid_value", "gguf_type");
         assertBad("{'kind': 'gguf', 'gguf_type': 'q4_k'}", "invalid_value", "gguf_type");
         assertBad("{'kind': 'gguf', 'dtype': 'float16'}", "invalid_value", "dtype");
         assertBad("{'kind': 'merged', 'gguf_type': 'f16'}", "invalid_value", "gguf_type");
