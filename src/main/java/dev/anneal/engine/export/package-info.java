@@ -1,5 +1,5 @@
 /** Deployable weights from a checkpoint, with the proof that they are the trained model. */
-@ApplicationModule(allowedDependencies = {"format :: *", "network :: *", "text :: *"})
+@ApplicationModule(allowedDependencies = {"format :: *", "math :: *", "network :: *", "text :: *"})
 @NullMarked
 package dev.anneal.engine.export;
 

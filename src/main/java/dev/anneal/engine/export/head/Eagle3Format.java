@@ -1,0 +1,69 @@
+package dev.anneal.engine.export.head;
+
+import dev.anneal.protocol.TrainingMethod.EagleHead;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** EAGLE-3 as SafeAILab's EAGLE reads it. It loads weights by name and ignores others, so what it cannot express is refused here. */
+record Eagle3Format(DraftHead head) implements HeadFormat {
+
+    private static final String LAYER = "midlayer.";
+
+    @Override
+    public Optional<String> obstacle() {
+        return new HeadTensors(head)
+                .fault()
+                .or(() -> missing().map(missing -> missing + "; ask for the format 'speculators'"));
+    }
+
+    private Optional<String> missing() {
+        return new EagleConfig(head)
+                .obstacle()
+                .or(this::obstacleOfSwitches)
+                .or(this::obstacleOfStreams)
+                .or(() -> head.hasAnyEndingIn(".bias") ? EagleConfig.refused("biases") : Optional.empty());
+    }
+
+    private Optional<String> obstacleOfSwitches() {
+        EagleHead shape = head.shape();
+        Map<String, Boolean> switches = new TreeMap<>(Map.of(
+                "norm_before_residual", shape.normBeforeResidual(),
+                "norm_before_fc", shape.normBeforeFc(),
+                "fc_norm", shape.fcNorm(),
+                "norm_output", shape.normOutput()));
+        return switches.entrySet().stream()
+                .filter(Map.Entry::getValue)
+                .findFirst()
+                .flatMap(on -> EagleConfig.refused("'%s', with which this head was trained".formatted(on.getKey())));
+    }
+
+    /** Its code always reads the same three. */
+    private Optional<String> obstacleOfStreams() {
+        int layers = head.target().sizes().layers();
+        List<Integer> read = List.of(2, layers / 2, layers - 3);
+        return head.streams().equals(read)
+                ? Optional.empty()
+                : EagleConfig.refused("a choice of streams: it reads %s of the %d layers, this head %s"
+                        .formatted(read, layers, head.streams()));
+    }
+
+    @Override
+    public Map<String, @Nullable Object> config(String dtype) {
+        Map<String, @Nullable Object> config = new EagleConfig(head).keys(dtype);
+        config.put("draft_vocab_size", head.vocabulary());
+        return config;
+    }
+
+    /** The embedding is the target's. */
+    @Override
+    public Map<String, String> weights() {
+        Map<String, String> names = new TreeMap<>(new SpeculatorsFormat(head).weights());
+        names.remove(DraftHead.EMBEDDING);
+        names.replaceAll((name, same) ->
+                name.startsWith(DraftHead.LAYER) ? LAYER + name.substring(DraftHead.LAYER.length()) : name);
+        return names;
+    }
+}

@@ -1,0 +1,36 @@
+package dev.anneal.engine.export.head;
+
+import dev.anneal.protocol.DraftFormat;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A format of the folder of one head: {@code config.json} and {@code model.safetensors}. */
+public interface HeadFormat {
+
+    /** Why the head cannot be written in this format; empty if it can. */
+    Optional<String> obstacle();
+
+    /**
+     * The configuration.
+     *
+     * @param dtype torch's name of the type in which weights are written
+     */
+    Map<String, @Nullable Object> config(String dtype);
+
+    /** Vectors of zeros that the folder needs and the head does not have: their lengths by name. */
+    default Map<String, Integer> zeros() {
+        return Map.of();
+    }
+
+    /** The head's floating-point tensors that the folder holds: their names in the folder, by those that they have in the head. */
+    Map<String, String> weights();
+
+    static HeadFormat of(DraftFormat format, DraftHead head) {
+        return switch (format) {
+            case SPECULATORS -> new SpeculatorsFormat(head);
+            case EAGLE -> head.isEagle3() ? new Eagle3Format(head) : new Eagle1Format(head);
+            case HUGGINGFACE -> throw new IllegalArgumentException("a head is no model by itself");
+        };
+    }
+}
