@@ -85,10 +85,15 @@ record ExportFixture(BaseModel base, Trained adapter) {
      * @param folder where its file is written
      */
     static ExportFixture withRandomAdapter(String model, Path folder) throws IOException {
-        Path directory = GoldenTensors.path("models/" + model);
-        ModelConfig sizes = ModelConfig.read(directory.resolve("config.json"));
+        Path file = folder.resolve("random.safetensors");
+        return withRandomAdapter(new BaseModel(model, null, GoldenTensors.path("models/" + model), "abc"), 5, file);
+    }
+
+    /** @param file to which the adapter is written */
+    static ExportFixture withRandomAdapter(BaseModel model, long seed, Path file) throws IOException {
+        ModelConfig sizes = ModelConfig.read(model.directory().resolve("config.json"));
         AdapterConfig config = GoldenRun.of("silu").config();
-        Random random = new Random(5);
+        Random random = new Random(seed);
         List<TensorData> tensors = new ArrayList<>();
         for (int layer = 0; layer < sizes.layers(); layer++) {
             for (Projection target : Projection.values()) {
@@ -98,10 +103,8 @@ record ExportFixture(BaseModel base, Trained adapter) {
                 tensors.add(random(random, prefix + ".lora_B.weight", target.outputSize(sizes), rank));
             }
         }
-        Path file = folder.resolve("random.safetensors");
         SafetensorsWriter.write(file, tensors);
-        Trained adapter = trained(file, config, 0);
-        return new ExportFixture(new BaseModel(model, null, directory, "abc"), adapter);
+        return new ExportFixture(model, trained(file, config, 0));
     }
 
     private static TensorData random(Random random, String name, long rows, long columns) {
