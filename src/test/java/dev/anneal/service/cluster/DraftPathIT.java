@@ -12,8 +12,6 @@ import tools.jackson.databind.JsonNode;
 /** A draft from its job to the answers that it speeds up. */
 class DraftPathIT extends EngineTest {
 
-    private static final int STEPS = 12;
-
     @ParameterizedTest
     @CsvSource(delimiter = ';', quoteCharacter = '"', textBlock = """
             'kind': 'model', 'draft_model': 'anneal-tiny' ; 'max_steps': 12 ; 1.5
