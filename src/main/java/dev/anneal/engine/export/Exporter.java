@@ -79,6 +79,9 @@ public final class Exporter {
         if (draft != null && !draft.trainsHead()) {
             kinds.put("draft", writingMerged(request));
         }
+        if (draft != null && draft.trainsHead()) {
+            kinds.put("draft", (folder, parts) -> new HeadExport(base, trained, request).write(folder, parts));
+        }
         if (trained.settings() != null) {
             kinds.put(TRAINING_STATE, this::writeTrainingState);
         }

@@ -5,6 +5,7 @@ import dev.anneal.engine.network.draft.DraftVocabulary;
 import dev.anneal.engine.network.draft.EagleConfig;
 import dev.anneal.engine.network.draft.EagleGradients;
 import dev.anneal.engine.network.draft.EagleHead;
+import dev.anneal.engine.network.draft.HeadShape;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.protocol.AdapterSettings;

@@ -42,6 +42,12 @@ class DraftPathIT extends EngineTest {
                 .isGreaterThan(least);
         assertThat(last.at("/valid_metrics/acceptance_length~1sampled").asDouble())
                 .isGreaterThan(1);
+        JsonNode exported = json(post(ALPHA, "/v1/fine_tuning/jobs/" + id + "/exports", "{'kind': 'draft'}"));
+        JsonNode export = ended(
+                "/v1/fine_tuning/jobs/" + id + "/exports/" + exported.path("id").asString());
+        assertThat(export.path("status").asString()).as(export.toString()).isEqualTo("succeeded");
+        assertThat(export.at("/proof/mean_kl").asDouble()).as(export.toString()).isBetween(0.0, 0.01);
+        assertThat(export.at("/proof/mean_logit_span").asDouble()).isPositive();
         JsonNode alone = answer(target, "null");
         JsonNode drafted = answer(target, "'" + draft + "'");
         assertThat(drafted.path("choices")).isEqualTo(alone.path("choices"));

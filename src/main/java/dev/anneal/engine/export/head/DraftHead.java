@@ -16,7 +16,7 @@ import java.util.Objects;
 public record DraftHead(SpeculativeDraft draft, TargetConfig target, SafetensorsFile tensors) {
 
     /** Of each draft id what its id in the target's vocabulary is larger by, int64. */
-    static final String OFFSETS = "d2t";
+    public static final String OFFSETS = "d2t";
 
     /** For each token of the target's vocabulary whether it can be proposed. */
     static final String MEMBERS = "t2d";

@@ -6,6 +6,8 @@ import dev.anneal.engine.network.architecture.ModelConfigException;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.DecoderProgram;
+import dev.anneal.engine.network.model.HiddenStates;
+import dev.anneal.engine.network.model.TokenRows;
 import dev.anneal.engine.network.model.WeightLoader;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
@@ -144,6 +146,23 @@ public final class EagleHead implements AutoCloseable {
     /** No adapter: the head itself. */
     public AppliedAdapter noAdapter() {
         return noAdapter;
+    }
+
+    /**
+     * Logits of the draft's vocabulary after each token of rows, with its target's states, [N, D] fp32. The last of each row means nothing.
+     *
+     * @param adapter of the layer, or {@link #noAdapter}
+     */
+    public Tensor logits(Scope passing, DecoderModel target, TokenRows rows, AppliedAdapter adapter) {
+        HiddenStates states = target.hiddenStates(passing, rows, target.noAdapter(), config.streams(), () -> {});
+        try (EagleTeacher teacher = new EagleTeacher(this, target)) {
+            EagleInput input = new EagleInput(
+                    rows, new boolean[rows.tokens()], states.streams(), teacher.states(passing, states.last()));
+            try (EaglePass pass = new EaglePass(passing, this, teacher, input, adapter)) {
+                pass.forward(1);
+                return logits(passing, pass.output(0));
+            }
+        }
     }
 
     /** Logits of the draft's vocabulary from a step's output, [N, D] fp32. */

@@ -2,6 +2,7 @@ package dev.anneal.engine.run.serve;
 
 import dev.anneal.engine.network.draft.EagleDrafter;
 import dev.anneal.engine.network.draft.EagleHead;
+import dev.anneal.engine.network.draft.HeadShape;
 import dev.anneal.engine.network.generate.DraftHead;
 import dev.anneal.engine.network.lora.Adapter;
 import dev.anneal.engine.network.lora.AdapterConfig;
@@ -9,7 +10,6 @@ import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.train.Checkpoint;
-import dev.anneal.engine.train.HeadShape;
 import dev.anneal.protocol.TrainingMethod.SpeculativeDraft;
 import java.io.IOException;
 

@@ -1,8 +1,6 @@
-package dev.anneal.engine.train;
+package dev.anneal.engine.network.draft;
 
 import dev.anneal.engine.network.architecture.ModelConfig;
-import dev.anneal.engine.network.draft.EagleConfig;
-import dev.anneal.engine.network.draft.EagleSwitch;
 import dev.anneal.protocol.TrainingMethod;
 import java.util.EnumSet;
 import java.util.List;
