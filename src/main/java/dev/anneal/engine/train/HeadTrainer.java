@@ -1,5 +1,6 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.draft.DraftVocabulary;
 import dev.anneal.engine.network.draft.EagleConfig;
@@ -17,7 +18,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Trains an EAGLE head, whose layer begins as a copy of its target's last one. */
+/** Trains an EAGLE head: an earlier one, or a new one whose layer is a copy of its target's last one. */
 final class HeadTrainer {
 
     private final TrainingJob job;
@@ -60,18 +61,28 @@ final class HeadTrainer {
         }
     }
 
-    private EagleHead head() {
+    /** The head of a checkpoint, its own or that of the draft that is trained further; or a new one. */
+    private EagleHead head() throws IOException {
         ModelConfig ofTarget = target.model().config();
         EagleConfig config = HeadShape.of(method, ofTarget);
+        @Nullable String resumeFrom = job.task().resumeFrom();
+        @Nullable Path initial = job.initialAdapter();
+        if (resumeFrom != null) {
+            return EagleHead.load(Path.of(resumeFrom), config, target.model());
+        }
+        if (initial != null) {
+            return EagleHead.load(DurableFiles.parentOf(initial), config, target.model());
+        }
         TrainingData.Conversations data = (TrainingData.Conversations) job.data();
         DraftVocabulary vocabulary = DraftVocabulary.ofCounts(
                 HeadCounts.tokens(data.training(), ofTarget.vocabularySize()), config.draftVocabulary());
         return EagleHead.create(target.model(), config, vocabulary, ofTarget.layers() - 1);
     }
 
-    private HeadTraining training(EagleHead head) {
+    private HeadTraining training(EagleHead head) throws IOException {
         @Nullable AdapterSettings settings = job.adapter();
         @Nullable AdapterConfig adapter = settings == null ? null : CheckpointState.adapterConfig(settings);
-        return HeadTraining.of(head, adapter, job.settings().seed());
+        return HeadTraining.of(
+                head, adapter, job.initialAdapter(), job.settings().seed());
     }
 }

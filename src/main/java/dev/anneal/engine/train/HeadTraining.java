@@ -30,12 +30,22 @@ record HeadTraining(
 
     private static final String OUTPUT_EMBEDDING = "lm_head.weight";
 
-    /** @param config of the adapter; null trains all weights */
-    static HeadTraining of(EagleHead head, @Nullable AdapterConfig config, long seed) {
-        Adapter adapter =
-                config == null ? null : Adapter.create(head.scope(), head.precision(), head.config(), config, seed);
+    /**
+     * @param config of the adapter; null trains all weights
+     * @param initial safetensors file with the adapter's initial values; null draws them
+     */
+    static HeadTraining of(EagleHead head, @Nullable AdapterConfig config, @Nullable Path initial, long seed)
+            throws IOException {
+        Adapter adapter = config == null ? null : adapter(head, config, initial, seed);
         boolean whole = adapter == null;
         return new HeadTraining(head, new TrainableHead(head, name -> isTrained(name, whole)), adapter);
+    }
+
+    private static Adapter adapter(EagleHead head, AdapterConfig config, @Nullable Path initial, long seed)
+            throws IOException {
+        return initial == null
+                ? Adapter.create(head.scope(), head.precision(), head.config(), config, seed)
+                : Adapter.load(head.scope(), head.precision(), head.config(), config, initial);
     }
 
     private static boolean isTrained(String name, boolean whole) {

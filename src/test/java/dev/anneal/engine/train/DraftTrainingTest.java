@@ -202,6 +202,25 @@ class DraftTrainingTest {
         }
     }
 
+    /** A head that is trained further begins where the earlier one ended: with its weights and with its adapter. */
+    @Test
+    void aHeadIsTrainedFurther() throws IOException {
+        TrainingFixture first = head("first", "eagle3", ANNEALED);
+        first.run();
+        Path checkpoint = folder.resolve("first").resolve("checkpoint-" + STEPS);
+        AdapterSettings linear = new AdapterSettings(
+                8, 16, 0, List.of("all-linear"), false, "none", new AdapterSettings.Schedule("linear", 0, 0.8));
+
+        TrainingFixture further =
+                head("further", "eagle3", linear).beginningWith(checkpoint.resolve(Checkpoint.ADAPTER));
+        further.run();
+
+        Progress.Validation ended = first.eventsOf(Progress.Validation.class).get(2);
+        Progress.Validation begun = further.eventsOf(Progress.Validation.class).get(0);
+        assertThat(begun.loss()).isEqualTo(ended.loss());
+        assertThat(begun.metrics()).isEqualTo(ended.metrics());
+    }
+
     private static void requireLearned(TrainingFixture training) {
         Progress.Step first = training.steps().get(0);
         Progress.Step last = training.steps().get(STEPS - 1);

@@ -135,15 +135,29 @@ class TokenRaceTest {
     void smallNoiseIsUniformToo() {
         int[] counts = new int[32];
         try (Scope scope = Scope.open(TestDevice.NAME)) {
-            for (float t : race(scope, 16_384).noise(scope, keys(8000, 1, 0)).toFloats()) {
-                if (t < 0x1p-12f) {
-                    counts[(int) (t * 0x1p17)]++;
-                }
+            TokenRace race = race(scope, 16_384);
+            for (int seed = 0; seed < 8000; seed += 100) {
+                count(
+                        race,
+                        IntStream.range(seed, seed + 100)
+                                .mapToLong(each -> key(each, 0))
+                                .toArray(),
+                        counts);
             }
         }
         double all = Arrays.stream(counts).sum();
         assertThat(all).isCloseTo(32_000, within(4 * Math.sqrt(32_000)));
         assertThat(chiSquare(counts)).isBetween(11.0, 62.0);
+    }
+
+    private static void count(TokenRace race, long[] keys, int[] counts) {
+        try (Scope scope = Scope.open(TestDevice.NAME)) {
+            for (float t : race.noise(scope, keys).toFloats()) {
+                if (t < 0x1p-12f) {
+                    counts[(int) (t * 0x1p17)]++;
+                }
+            }
+        }
     }
 
     /** 4,096 tokens of one millionth each, of which a likely token leaves 0.4 % of all draws: low ids as often as high ones. */
