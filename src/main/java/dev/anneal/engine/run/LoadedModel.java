@@ -11,33 +11,28 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A base model in memory, alone, with a checkpoint's adapter at its beta, or with a checkpoint's weights. Closed by its owner.
- *
- * @param fingerprint hash of the base model and of what the checkpoint holds
- */
-record LoadedModel(DecoderModel model, AppliedAdapter adapter, String fingerprint) implements AutoCloseable {
+/** A base model in memory, alone, with a checkpoint's adapter at its beta, or with a checkpoint's weights. Closed by its owner. */
+record LoadedModel(DecoderModel model, AppliedAdapter adapter) implements AutoCloseable {
 
     /**
      * @param checkpointDirectory null for the base model alone
      * @throws TaskException if the checkpoint was trained on another model, or on other weights of this model
      */
     static LoadedModel open(BaseModelFiles base, @Nullable String checkpointDirectory) throws IOException {
-        String fingerprint = fingerprint(base, checkpointDirectory);
         if (checkpointDirectory == null) {
-            return asIs(base, base.directory(), fingerprint);
+            return asIs(base, base.directory());
         }
         Checkpoint trained = Checkpoint.open(Path.of(checkpointDirectory));
         base.requireTrainedOn(trained.state());
         @Nullable AdapterConfig config = trained.state().adapterConfig();
         if (config == null) {
-            return asIs(base, trained.folder(), fingerprint);
+            return asIs(base, trained.folder());
         }
         DecoderModel model = base.load();
         try {
             // Ends with the model, whose scope owns it.
             Adapter adapter = Adapter.load(model, config, trained.adapterFile());
-            return new LoadedModel(model, adapter.apply(trained.state().beta(), AdapterDropout.NONE), fingerprint);
+            return new LoadedModel(model, adapter.apply(trained.state().beta(), AdapterDropout.NONE));
         } catch (IOException | RuntimeException e) {
             model.close();
             throw e;
@@ -54,9 +49,9 @@ record LoadedModel(DecoderModel model, AppliedAdapter adapter, String fingerprin
     }
 
     /** The weights of a folder, without an adapter. */
-    private static LoadedModel asIs(BaseModelFiles base, Path weights, String fingerprint) throws IOException {
+    private static LoadedModel asIs(BaseModelFiles base, Path weights) throws IOException {
         DecoderModel model = base.load(weights);
-        return new LoadedModel(model, model.noAdapter(), fingerprint);
+        return new LoadedModel(model, model.noAdapter());
     }
 
     @Override

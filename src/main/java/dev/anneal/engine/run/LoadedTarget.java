@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 final class LoadedTarget implements AutoCloseable {
 
     private final @Nullable LoadedModel loaded;
+    private final String fingerprint;
 
-    private LoadedTarget(@Nullable LoadedModel loaded) {
+    private LoadedTarget(@Nullable LoadedModel loaded, String fingerprint) {
         this.loaded = loaded;
+        this.fingerprint = fingerprint;
     }
 
     /**
@@ -23,7 +25,7 @@ final class LoadedTarget implements AutoCloseable {
     static LoadedTarget of(TrainTask task, ModelConfig draft) throws IOException {
         ServedModel served = task.target();
         if (served == null) {
-            return new LoadedTarget(null);
+            return new LoadedTarget(null, "");
         }
         BaseModelFiles base = new BaseModelFiles(served.base(), task.machine());
         int vocabulary = base.config().vocabularySize();
@@ -35,12 +37,13 @@ final class LoadedTarget implements AutoCloseable {
                                     served.base().id(), vocabulary, task.model().id(), draft.vocabularySize()),
                     null);
         }
-        return new LoadedTarget(LoadedModel.open(base, served.checkpointDirectory()));
+        String fingerprint = LoadedModel.fingerprint(base, served.checkpointDirectory());
+        return new LoadedTarget(LoadedModel.open(base, served.checkpointDirectory()), fingerprint);
     }
 
     @Nullable
     Target orNull() {
-        return loaded == null ? null : new Target(loaded.model(), loaded.adapter(), loaded.fingerprint());
+        return loaded == null ? null : new Target(loaded.model(), loaded.adapter(), fingerprint);
     }
 
     @Override

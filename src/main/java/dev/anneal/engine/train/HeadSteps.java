@@ -119,12 +119,17 @@ final class HeadSteps implements Steps {
         return isEagle1() || shape == null ? EAGLE1_DIVERGENCE : Math.pow(shape.decay(), step);
     }
 
+    /** Steps that no row is long enough for add nothing. */
     private double loss(List<EagleSums> sums) {
-        double loss = sums.get(0).regression() / sums.get(0).trained();
+        double loss = mean(sums.get(0).regression(), sums.get(0));
         for (int step = 0; step < sums.size(); step++) {
-            loss += weight(step) * sums.get(step).loss() / sums.get(step).trained();
+            loss += weight(step) * mean(sums.get(step).loss(), sums.get(step));
         }
         return loss;
+    }
+
+    private static double mean(double sum, EagleSums of) {
+        return of.trained() == 0 ? 0 : sum / of.trained();
     }
 
     /** Share of a step's trained positions. */

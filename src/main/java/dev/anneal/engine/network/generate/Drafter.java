@@ -1,5 +1,6 @@
 package dev.anneal.engine.network.generate;
 
+import dev.anneal.engine.network.architecture.DecodingLimits;
 import dev.anneal.engine.network.model.HiddenStates;
 import dev.anneal.engine.network.torch.Scope;
 import java.util.List;
@@ -15,6 +16,14 @@ interface Drafter extends AutoCloseable {
                 ? new ModelDrafter(model, nextTokens, size)
                 : new HeadDrafter((DraftHead) draft, nextTokens, size);
     }
+
+    /** Tokens of a sequence in a drafter's cache: its own, and those that are proposed after the last one. */
+    static int capacity(Lane.Size size, int maxPositions) {
+        return Math.min(size.tokens() + DecodingLimits.SEQUENCE_TOKENS_OF_STEP, maxPositions);
+    }
+
+    /** Forgets sequences other than these, which are still running. */
+    void keep(List<Sequence> running);
 
     /**
      * Proposes at most {@code most} tokens for each sequence, or none for those that it cannot continue.

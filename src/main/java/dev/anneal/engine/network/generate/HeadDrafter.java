@@ -35,7 +35,7 @@ final class HeadDrafter implements Drafter {
         this.cache = reader.newCache(
                 scope,
                 size.slots(),
-                Math.min(size.tokens(), reader.config().layer().maxPositions()));
+                Drafter.capacity(size, reader.config().layer().maxPositions()));
     }
 
     /** A sequence with the head's own state at its last token, [1, H], and its length then. */
@@ -67,8 +67,12 @@ final class HeadDrafter implements Drafter {
     }
 
     @Override
+    public void keep(List<Sequence> running) {
+        letGo(running);
+    }
+
+    @Override
     public void propose(List<Sequence> sequences, int most) {
-        letGo(sequences);
         boolean mayPropose = held.stream().allMatch(Held::isCurrent)
                 && IntStream.range(0, held.size()).allMatch(slot -> cache.length(slot) + most <= cache.capacity());
         if (held.isEmpty() || !mayPropose) {

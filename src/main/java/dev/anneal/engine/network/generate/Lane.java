@@ -78,7 +78,7 @@ final class Lane implements AutoCloseable {
         sharing.begin();
         while (going.getAsBoolean() && !(waiting.isEmpty() && running.isEmpty())) {
             removeEnded();
-            drafters.closeUnused(running);
+            drafters.keep(running);
             betweenTokens.run();
             if (!admit() && !running.isEmpty()) {
                 advance();

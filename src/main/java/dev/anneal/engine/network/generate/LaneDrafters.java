@@ -3,17 +3,29 @@ package dev.anneal.engine.network.generate;
 import dev.anneal.engine.network.generate.Drafter.Verified;
 import dev.anneal.engine.network.model.HiddenStates;
 import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TorchException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /** The drafters of a lane's sequences, one for each draft. Closed by its owner. */
 final class LaneDrafters implements AutoCloseable {
 
+    private static final Logger LOG = System.getLogger(LaneDrafters.class.getName());
+
     private final NextTokens nextTokens;
     private final Lane.Size size;
+
+    /** Drafts that are no longer used. */
+    private final Set<Draft> failed = new HashSet<>();
+
     private final Map<Draft, Drafter> drafters = new LinkedHashMap<>();
 
     LaneDrafters(NextTokens nextTokens, Lane.Size size) {
@@ -21,12 +33,17 @@ final class LaneDrafters implements AutoCloseable {
         this.size = size;
     }
 
-    /** Closes those that no running sequence drafts with any more, because what they use may be closed then. */
-    void closeUnused(List<Sequence> running) {
+    /**
+     * Forgets sequences that have ended. Drafters that no running sequence drafts with any more are closed, because what they use may be closed
+     * then.
+     */
+    void keep(List<Sequence> running) {
         drafters.entrySet().removeIf(known -> {
             boolean goes = running.stream().noneMatch(sequence -> sequence.draft() == known.getKey());
             if (goes) {
                 known.getValue().close();
+            } else {
+                known.getValue().keep(running);
             }
             return goes;
         });
@@ -35,15 +52,35 @@ final class LaneDrafters implements AutoCloseable {
     /**
      * Proposes at most {@code most} tokens for each sequence that has a draft.
      *
-     * @return number of tokens that were asked for
+     * @return number of tokens that were proposed
      */
     int propose(List<Sequence> running, int most) {
-        if (most > 0) {
-            byDraft(running).forEach((draft, sequences) -> drafter(draft).propose(sequences, most));
+        if (most == 0) {
+            return 0;
         }
-        return running.stream()
-                .mapToInt(sequence -> sequence.drafts().proposed(most))
+        Map<Draft, List<Sequence>> byDraft = byDraft(running);
+        byDraft.forEach((draft, sequences) -> attempt(draft, drafter -> drafter.propose(sequences, most)));
+        return byDraft.values().stream()
+                .flatMap(List::stream)
+                .mapToInt(sequence -> sequence.drafts().found())
                 .sum();
+    }
+
+    /** A draft changes no answer, so its failure ends none: the lane goes on without it. */
+    private void attempt(Draft draft, Consumer<Drafter> work) {
+        if (failed.contains(draft)) {
+            return;
+        }
+        try {
+            work.accept(drafter(draft));
+        } catch (TorchException e) {
+            LOG.log(Level.WARNING, "A draft failed; its sequences go on without it", e);
+            failed.add(draft);
+            Drafter drafter = drafters.remove(draft);
+            if (drafter != null) {
+                drafter.close();
+            }
+        }
     }
 
     private static Map<Draft, List<Sequence>> byDraft(List<Sequence> sequences) {
@@ -84,16 +121,14 @@ final class LaneDrafters implements AutoCloseable {
             byDraft.computeIfAbsent(Objects.requireNonNull(each.sequence().draft()), first -> new ArrayList<>())
                     .add(each);
         }
-        byDraft.forEach((draft, own) -> drafter(draft)
-                .verified(
-                        passing,
-                        own,
-                        new HiddenStates(
-                                states.last(),
-                                draft.streams().stream()
-                                        .map(stream -> states.streams().get(streams.indexOf(stream)))
-                                        .toList()),
-                        isPrompt));
+        byDraft.forEach((draft, own) -> {
+            HiddenStates read = new HiddenStates(
+                    states.last(),
+                    draft.streams().stream()
+                            .map(stream -> states.streams().get(streams.indexOf(stream)))
+                            .toList());
+            attempt(draft, drafter -> drafter.verified(passing, own, read, isPrompt));
+        });
     }
 
     @Override

@@ -10,7 +10,9 @@ import dev.anneal.engine.network.torch.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -27,6 +29,13 @@ final class ModelDrafter implements Drafter {
     /** Sequence i is in slot i of the cache. */
     private final List<Sequence> held = new ArrayList<>();
 
+    /** What was proposed last for each of them, and read all but the last. */
+    private final Map<Sequence, Proposal> proposals = new HashMap<>();
+
+    /** @param begin length of the text before it */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    private record Proposal(int begin, int[] tokens) {}
+
     ModelDrafter(DraftModel draft, NextTokens nextTokens, Lane.Size size) {
         this.draft = draft;
         this.nextTokens = nextTokens;
@@ -35,7 +44,7 @@ final class ModelDrafter implements Drafter {
                 .newCache(
                         scope,
                         size.slots(),
-                        Math.min(size.tokens(), draft.model().config().maxPositions()));
+                        Drafter.capacity(size, draft.model().config().maxPositions()));
     }
 
     /** None for sequences that are longer than its context. */
@@ -60,9 +69,10 @@ final class ModelDrafter implements Drafter {
         }
         for (int slot = 0; slot < held.size(); slot++) {
             int own = slot;
-            held.get(slot)
-                    .drafts()
-                    .set(Arrays.stream(proposed).mapToInt(ids -> ids[own]).toArray());
+            Sequence sequence = held.get(slot);
+            int[] tokens = Arrays.stream(proposed).mapToInt(ids -> ids[own]).toArray();
+            sequence.drafts().set(tokens);
+            proposals.put(sequence, new Proposal(textOf(sequence).length(), tokens));
         }
     }
 
@@ -80,24 +90,42 @@ final class ModelDrafter implements Drafter {
         }
     }
 
-    /** Removes sequences that have left the lane, takes up new ones, and forgets draft tokens that were refused. */
-    private void hold(List<Sequence> sequences) {
+    @Override
+    public void keep(List<Sequence> running) {
         for (int slot = held.size() - 1; slot >= 0; slot--) {
-            if (!sequences.contains(held.get(slot))) {
+            if (!running.contains(held.get(slot))) {
                 free(slot);
             }
         }
+    }
+
+    /** Removes all other sequences, takes up new ones, and forgets draft tokens that were refused. */
+    private void hold(List<Sequence> sequences) {
+        keep(sequences);
         sequences.stream().filter(sequence -> !held.contains(sequence)).forEach(held::add);
         for (int slot = 0; slot < held.size(); slot++) {
-            // The newest token is not a draft token, or one that was the last and therefore not read.
-            cache.truncate(slot, textOf(held.get(slot)).length() - 1);
+            Sequence sequence = held.get(slot);
+            // The last token is read with the next ones.
+            cache.truncate(slot, Math.min(textOf(sequence).length() - 1, known(sequence)));
         }
+    }
+
+    /** Length of the text as far as it is what was read: up to the first proposal that was refused. */
+    private int known(Sequence sequence) {
+        Proposal last = proposals.remove(sequence);
+        if (last == null) {
+            return textOf(sequence).length();
+        }
+        int end = Math.min(textOf(sequence).length(), last.begin() + last.tokens().length);
+        int mismatch = Arrays.mismatch(textOf(sequence).text(last.begin(), end), last.tokens());
+        return mismatch < 0 ? end : last.begin() + mismatch;
     }
 
     /** Removes a sequence, moving the last one into the free slot. */
     private void free(int slot) {
         cache.free(slot);
         int last = held.size() - 1;
+        proposals.remove(held.get(slot));
         Sequence moved = held.remove(last);
         if (slot < last) {
             cache.move(last, slot);

@@ -232,7 +232,7 @@ public final class DecoderModel implements AutoCloseable {
         }
     }
 
-    /** DistillationLoss from a target's distributions without gradients, for validation. */
+    /** Divergence from a target's distributions without gradients, for validation. */
     public LossSums divergence(
             Scope target,
             PassInput input,

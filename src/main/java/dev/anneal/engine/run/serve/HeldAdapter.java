@@ -30,6 +30,10 @@ final class HeldAdapter implements AutoCloseable {
         return closing != null;
     }
 
+    boolean isHead() {
+        return draft.readsStates();
+    }
+
     AppliedAdapter applied() {
         return applied;
     }

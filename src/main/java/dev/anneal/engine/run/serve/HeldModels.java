@@ -37,6 +37,9 @@ final class HeldModels implements AutoCloseable {
     /** Fingerprints of the targets of drafts, by the drafts' folders. */
     private final Map<String, String> targets = new LinkedHashMap<>();
 
+    /** Fingerprints of models that were targets of requests. */
+    private final Map<ServedModel, String> fingerprints = new LinkedHashMap<>();
+
     HeldModels(Server.Host host, ServeTask.Limits limits, Turns turns) {
         this.host = host;
         this.limits = limits;
@@ -119,11 +122,21 @@ final class HeldModels implements AutoCloseable {
                                     draft.base().id(), proposed, target.base().id(), verified));
         }
         @Nullable String trainedFor = targets.get(String.valueOf(draft.checkpointDirectory()));
-        if (trainedFor != null && !trainedFor.equals(host.fingerprint(target))) {
+        if (trainedFor != null && !trainedFor.equals(fingerprint(target))) {
             throw new RequestException(
                     MISMATCH,
                     "the draft was trained for another target than this model, whose tokens it would rarely propose; name a draft of this model, or train the draft further for it");
         }
+    }
+
+    /** Hashing takes long for large files, which do not change while the model is held. */
+    private String fingerprint(ServedModel model) throws IOException {
+        String known = fingerprints.get(model);
+        if (known == null) {
+            known = host.fingerprint(model);
+            fingerprints.put(model, known);
+        }
+        return known;
     }
 
     private Use load(ServedModel wanted, String folder) throws IOException {
@@ -194,6 +207,7 @@ final class HeldModels implements AutoCloseable {
             HeldModel model = Objects.requireNonNull(all.next());
             if (which.test(model)) {
                 all.remove();
+                fingerprints.clear();
                 whenLeftBy(models.values(), model::close);
             }
         }
@@ -206,7 +220,9 @@ final class HeldModels implements AutoCloseable {
     /** Closes adapters of a model, which must not be in use. */
     private void letGo(HeldModel model, Predicate<HeldAdapter> which) {
         model.letGo(which, adapter -> {
-            model.decoder().forget(adapter.applied());
+            if (!adapter.isHead()) {
+                model.decoder().forget(adapter.applied());
+            }
             whenLeftBy(models.values(), adapter::close);
         });
     }

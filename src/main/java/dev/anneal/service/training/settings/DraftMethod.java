@@ -53,6 +53,12 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
                     "'anneal.adapter' is 'none', but 'method.speculative_draft.draft_model' names the tuned draft '%s', whose adapter is trained further; leave 'anneal.adapter' out"
                             .formatted(draft.begunWith()));
         }
+        if (kind.equals(SpeculativeDraft.EAGLE1) && own.has("loss")) {
+            throw own.invalid(
+                    "loss",
+                    "must be left out for the kind 'eagle1', which learns the target's states and distribution together",
+                    own.text("loss"));
+        }
         StrictObject given = own.objectOrEmpty("hyperparameters");
         Hyperparameters hyperparameters = hyperparameters(given);
         given.refuseOthers();
@@ -199,7 +205,9 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
         Map<String, @Nullable Object> shown = new LinkedHashMap<>();
         shown.put("kind", method.kind());
         shown.put(DRAFT_MODEL, draftModel(method, request));
-        shown.put("loss", method.loss());
+        if (!method.kind().equals(SpeculativeDraft.EAGLE1)) {
+            shown.put("loss", method.loss());
+        }
         shown.put("num_speculative_tokens", method.speculativeTokens());
         shown.put(
                 "evaluation",

@@ -54,6 +54,11 @@ final class EagleHeads {
         if (!layers.equals(layers.stream().sorted().distinct().toList())) {
             throw given.invalid("layer_ids", "must hold different layers in ascending order", layers);
         }
+        boolean fcNorm = Boolean.TRUE.equals(given.flag("fc_norm"));
+        Boolean beforeFc = given.flag("norm_before_fc");
+        if (fcNorm && Boolean.TRUE.equals(beforeFc)) {
+            throw given.invalid("fc_norm", "must be false or left out where norm_before_fc is true", true);
+        }
         EagleHead head = new EagleHead(
                 layers,
                 TrainingOptions.or(given.wholeNumber("draft_vocab_size", 1, MOST_TOKENS), 0),
@@ -62,8 +67,8 @@ final class EagleHeads {
                         given.number("ttt_step_loss_decay", value -> value > 0 && value <= 1, "above 0 and at most 1"),
                         1.0),
                 !Boolean.FALSE.equals(given.flag("norm_before_residual")),
-                !Boolean.FALSE.equals(given.flag("norm_before_fc")),
-                Boolean.TRUE.equals(given.flag("fc_norm")),
+                beforeFc == null ? !fcNorm : beforeFc,
+                fcNorm,
                 !Boolean.FALSE.equals(given.flag("norm_output")));
         given.refuseOthers();
         return head;

@@ -3,6 +3,11 @@ package dev.anneal.engine.network.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.network.draft.DraftVocabulary;
+import dev.anneal.engine.network.draft.EagleConfig;
+import dev.anneal.engine.network.draft.EagleDrafter;
+import dev.anneal.engine.network.draft.EagleHead;
+import dev.anneal.engine.network.draft.EagleSwitch;
 import dev.anneal.engine.network.lora.Adapter;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
@@ -14,7 +19,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +34,10 @@ class DraftedAnswersTest {
 
     private static final int PROMPTS = 500;
     private static final int SLOTS = 8;
+
+    /** Each is drafted for in three ways. */
+    private static final int HEADED_PROMPTS = 60;
+
     private static final int CONTEXT = 256;
     private static final int TOP_LOGPROBS = 2;
 
@@ -47,6 +58,9 @@ class DraftedAnswersTest {
         assertThat(both.hasIndependentRows).isTrue();
         assertThat(both.drafted).extracting(kept -> kept.tokens).isEqualTo(KeptTokens.tokens(both.plain));
         assertThat(both.proposed).extracting(kept -> kept.tokens).isEqualTo(KeptTokens.tokens(both.plain));
+        both.headed.forEach(headed -> assertThat(headed)
+                .extracting(kept -> kept.tokens)
+                .isEqualTo(KeptTokens.tokens(both.plain.subList(0, HEADED_PROMPTS))));
         assertDrafted(both);
     }
 
@@ -59,6 +73,9 @@ class DraftedAnswersTest {
         List<int[]> plain = both.plain.stream().map(KeptTokens::ids).toList();
         assertThat(both.drafted).extracting(KeptTokens::ids).containsExactlyElementsOf(plain);
         assertThat(both.proposed).extracting(KeptTokens::ids).containsExactlyElementsOf(plain);
+        both.headed.forEach(headed -> assertThat(headed)
+                .extracting(KeptTokens::ids)
+                .containsExactlyElementsOf(plain.subList(0, HEADED_PROMPTS)));
         assertDrafted(both);
     }
 
@@ -72,9 +89,18 @@ class DraftedAnswersTest {
         assertThat(both.plain).anyMatch(kept -> IntStream.of(kept.ids()).anyMatch(id -> id == END));
     }
 
-    /** Answers without draft tokens, with those of predictions, and with those of a draft model. */
+    /**
+     * Answers without draft tokens, with those of predictions, and with those of a draft model.
+     *
+     * @param headed with those of a new head, which are hardly ever right: always so many, as many as measured times make worthwhile, and
+     *     none, although the head reads all prompts
+     */
     private record Both(
-            boolean hasIndependentRows, List<KeptTokens> plain, List<KeptTokens> drafted, List<KeptTokens> proposed) {}
+            boolean hasIndependentRows,
+            List<KeptTokens> plain,
+            List<KeptTokens> drafted,
+            List<KeptTokens> proposed,
+            List<List<KeptTokens>> headed) {}
 
     private static Both decode(String name, ElementType precision, double temperature, int draftTokens)
             throws IOException {
@@ -91,7 +117,36 @@ class DraftedAnswersTest {
             // The model without its adapter drafts for itself with and without.
             DraftModel draft = new DraftModel(incremental, model.noAdapter());
             List<KeptTokens> proposed = decode(incremental, adapters, temperature, List.of(), draft, fixed);
-            return new Both(incremental.hasIndependentRows(), plain, drafted, proposed);
+            return new Both(
+                    incremental.hasIndependentRows(),
+                    plain,
+                    drafted,
+                    proposed,
+                    headed(model, incremental, adapters, temperature, fixed));
+        }
+    }
+
+    private static List<List<KeptTokens>> headed(
+            DecoderModel model,
+            IncrementalDecoder incremental,
+            List<AppliedAdapter> adapters,
+            double temperature,
+            DraftLength fixed) {
+        int layers = model.config().layers();
+        EagleConfig config = new EagleConfig(
+                EagleConfig.Kind.EAGLE3,
+                model.config().ofOneLayer(0),
+                List.of(0, layers / 2, layers),
+                200,
+                Set.of(EagleSwitch.NORM_BEFORE_RESIDUAL, EagleSwitch.NORM_OUTPUT));
+        DraftVocabulary vocabulary =
+                DraftVocabulary.ofCounts(new long[model.config().vocabularySize()], config.draftVocabulary());
+        try (EagleHead head = EagleHead.create(model, config, vocabulary, layers - 1);
+                EagleDrafter reader = new EagleDrafter(head, head.noAdapter())) {
+            DraftHead draft = new DraftHead(reader);
+            return Stream.of(fixed, DraftLength.measured(), DraftLength.none())
+                    .map(length -> decode(incremental, adapters, temperature, List.of(), draft, length))
+                    .toList();
         }
     }
 
@@ -101,12 +156,12 @@ class DraftedAnswersTest {
             List<AppliedAdapter> adapters,
             double temperature,
             List<KeptTokens> predicted,
-            @Nullable DraftModel draft,
+            @Nullable Draft draft,
             DraftLength draftLength) {
         Random random = new Random(3);
         List<KeptTokens> all = new ArrayList<>();
         ArrayDeque<Sequence> waiting = new ArrayDeque<>();
-        for (int i = 0; i < PROMPTS; i++) {
+        for (int i = 0; i < (draft instanceof DraftHead ? HEADED_PROMPTS : PROMPTS); i++) {
             int[] prompt = random.ints(1 + random.nextInt(60), 3, 300).toArray();
             int mostTokens = 8 + random.nextInt(40);
             Sampling sampling = temperature == 0
