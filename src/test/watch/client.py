@@ -1,4 +1,4 @@
-"""A client that gives the dashboards something to show: three trainings, an evaluation, an export, an answer, and requests that are refused."""
+"""A client that gives the dashboards something to show: four trainings, an evaluation, an export, an answer, and requests that are refused."""
 
 import http.server
 import json
@@ -67,7 +67,7 @@ class Grader(http.server.BaseHTTPRequestHandler):
 
 
 def trainings():
-    """Ids of three jobs, which wait for one another: supervised, dpo, reinforcement."""
+    """Ids of four jobs, which wait for one another: supervised, dpo, reinforcement, speculative_draft."""
     grader = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Grader)
     threading.Thread(target=grader.serve_forever, daemon=True).start()
     tickets, valid = upload("tickets.train.jsonl", 200), upload("tickets.valid.jsonl", 10)
@@ -81,6 +81,9 @@ def trainings():
                        "headers": {"X-Grader-Token": SECRET}},
             "hyperparameters": {"batch_size": 4, "eval_interval": 6}}},
             "anneal": {"max_steps": 12, "loss": {"kl_weight": 0.04}, "rollouts": {"group_size": 4, "max_completion_tokens": 8}}},
+        "speculative_draft": {"training_file": tickets, "validation_file": valid, "method": {"type": "speculative_draft", "speculative_draft": {
+            "kind": "model", "draft_model": "anneal-tiny", "evaluation": {"prompts": 4, "max_tokens": 8}}},
+            "anneal": {"max_steps": 40, "eval_interval": 10}},
     }
     return {method: created("/fine_tuning/jobs", {"model": "anneal-tiny", **body}) for method, body in jobs.items()}, valid
 
