@@ -13,14 +13,14 @@ import java.util.List;
  */
 final class GradientSum<G> implements AutoCloseable {
 
-    private final AdamW optimizer;
+    private final Optimizer optimizer;
     private final ComputeThreads threads;
     private final Scope scope;
     private final StepGradients<G> total;
     private final List<StepGradients<G>> buffers = new ArrayList<>();
     private boolean begun;
 
-    GradientSum(Scope owner, Trainable<G> trained, AdamW optimizer, int threads) {
+    GradientSum(Scope owner, Trainable<G> trained, Optimizer optimizer, int threads) {
         this.optimizer = optimizer;
         int count = trained.gradientBuffers(threads);
         this.threads = new ComputeThreads(threads, count);

@@ -47,7 +47,7 @@ final class HeadTrainer {
         try (Scope scope = target.model().scope().child();
                 EagleHead head = head();
                 HeadTraining trained = training(head);
-                AdamW optimizer = new AdamW(scope, trained);
+                Optimizer optimizer = new Optimizer(scope, trained, job.computeThreads());
                 GradientSum<EagleGradients> gradients =
                         new GradientSum<>(scope, trained, optimizer, job.computeThreads());
                 HeadPasses passes = new HeadPasses(head, target, gradients, signal)) {

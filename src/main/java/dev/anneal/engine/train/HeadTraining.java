@@ -8,6 +8,7 @@ import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AdapterGradients;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
 import java.io.IOException;
@@ -58,8 +59,9 @@ record HeadTraining(
         List<Parameter> parameters = new ArrayList<>();
         List<Tensor> masters = weights.masters();
         List<String> names = weights.names();
+        List<List<Long>> matrices = weights.matrices();
         for (int i = 0; i < masters.size(); i++) {
-            parameters.add(new Parameter(names.get(i), masters.get(i), false));
+            parameters.add(new Parameter(names.get(i), masters.get(i), false, matrices.get(i)));
         }
         if (adapter != null) {
             parameters.addAll(new AdapterTraining(adapter).parameters());
@@ -78,6 +80,11 @@ record HeadTraining(
             ofAdapter = own.layers().get(0);
         }
         return new StepGradients<>(all, new EagleGradients(ofAdapter, weights.arranged(gradients)));
+    }
+
+    @Override
+    public ElementType precision() {
+        return head.precision();
     }
 
     @Override

@@ -37,7 +37,7 @@ final class Passes implements AutoCloseable {
     Passes(
             DecoderModel model,
             Trainable<Gradients> trained,
-            AdamW optimizer,
+            Optimizer optimizer,
             ActivationCheckpointing checkpointing,
             int threads,
             BooleanSupplier stop,

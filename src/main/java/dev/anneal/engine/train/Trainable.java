@@ -2,6 +2,7 @@ package dev.anneal.engine.train;
 
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
 import java.io.IOException;
@@ -26,6 +27,11 @@ interface Trainable<G> extends AutoCloseable {
      * Number of gradient buffers of micro-batches: at least one for each thread; one more lets threads continue while a longer pass ends.
      */
     int gradientBuffers(int threads);
+
+    /** Of the products in an update. */
+    default ElementType precision() {
+        return ElementType.FLOAT32;
+    }
 
     /** The adapter for the following computations at a beta. No computation may still use earlier results. */
     AppliedAdapter apply(double beta);
@@ -71,8 +77,14 @@ interface Trainable<G> extends AutoCloseable {
      *
      * @param name of its moments in checkpoints
      * @param raised whether LoRA+ raises its learning rate
+     * @param matrices numbers of rows of the matrices stacked in it, which Muon updates; empty if AdamW updates it
      */
-    record Parameter(String name, Tensor master, boolean raised) {}
+    record Parameter(String name, Tensor master, boolean raised, List<Long> matrices) {
+
+        Parameter(String name, Tensor master, boolean raised) {
+            this(name, master, raised, List.of());
+        }
+    }
 
     /**
      * Gradients of a step or of a part of it.

@@ -67,7 +67,7 @@ public final class Trainer {
                 new ActivationCheckpointing(job.settings().activationCheckpointing());
         try (Scope scope = job.model().scope().child();
                 Trainable<Gradients> trained = trainable();
-                AdamW optimizer = new AdamW(scope, trained);
+                Optimizer optimizer = new Optimizer(scope, trained, job.computeThreads());
                 Passes passes = new Passes(
                         job.model(),
                         trained,

@@ -23,7 +23,7 @@ final class TrainingRun {
     private final TrainingJob job;
     private final TrainingSettings settings;
     private final Trainable<?> trained;
-    private final AdamW optimizer;
+    private final Optimizer optimizer;
     private final Trainable.StepGradients<?> gradients;
     private final Steps steps;
     private final Consumer<Progress> progress;
@@ -47,7 +47,7 @@ final class TrainingRun {
     TrainingRun(
             TrainingJob job,
             Trainable<?> trained,
-            AdamW optimizer,
+            Optimizer optimizer,
             Trainable.StepGradients<?> gradients,
             Steps steps,
             Consumer<Progress> progress) {
@@ -145,7 +145,7 @@ final class TrainingRun {
         double norm = optimizer.norm(gradients) / result.divisor();
         requireFinite(result.loss(), norm);
         divergence.check(step, result, norm);
-        AdamW.Rates rate = ratesAt(step);
+        Optimizer.Rates rate = ratesAt(step);
         optimizer.step(gradients, clipping(norm) / result.divisor(), rate, step + 1);
         step++;
         tokens += result.tokens();
@@ -170,10 +170,10 @@ final class TrainingRun {
         return true;
     }
 
-    private AdamW.Rates ratesAt(int at) {
+    private Optimizer.Rates ratesAt(int at) {
         TrainingSettings.Optimizer chosen = settings.optimizer();
         double rate = chosen.learningRate() * rates.factorAt(at);
-        return new AdamW.Rates(rate, rate * chosen.loraPlusRatio(), chosen.weightDecay());
+        return new Optimizer.Rates(rate, rate * chosen.loraPlusRatio(), chosen.weightDecay());
     }
 
     /** Factor that reduces the gradient's norm to its maximum. A maximum of 0 clips nothing. */

@@ -48,7 +48,7 @@ class EmbeddingTrainingTest {
         double decay = golden.path("decay").asDouble();
         try (DecoderModel model = DecoderModel.load(directory, ElementType.FLOAT32, TestDevice.NAME);
                 FullTraining trained = FullTraining.of(model);
-                AdamW optimizer = new AdamW(model.scope(), trained);
+                Optimizer optimizer = new Optimizer(model.scope(), trained, 1);
                 Passes passes = new Passes(
                         model, trained, optimizer, new ActivationCheckpointing("off"), 1, () -> false, () -> {})) {
             assertThat(model.config().tiedEmbeddings())
@@ -68,7 +68,8 @@ class EmbeddingTrainingTest {
                 assertThat(optimizer.norm(passes.gradients()) / sums.trained())
                         .as("norm of step %d", step)
                         .isCloseTo(of.path("grad_norm").asDouble(), within(TestDevice.tolerance(1e-4)));
-                optimizer.step(passes.gradients(), 1.0 / sums.trained(), new AdamW.Rates(rate, rate, decay), step + 1);
+                optimizer.step(
+                        passes.gradients(), 1.0 / sums.trained(), new Optimizer.Rates(rate, rate, decay), step + 1);
             }
             requireRow(trained, "model.embed_tokens.weight", golden, expected.path("embedding_of_pad"));
             if (!model.config().tiedEmbeddings()) {

@@ -42,7 +42,7 @@ class GoldenPreferenceRunTest {
                         DecoderModel.load(GoldenTensors.path(run.model()), ElementType.FLOAT32, TestDevice.NAME);
                 Scope scope = model.scope().child();
                 Adapter adapter = Adapter.load(model, run.config(), run.path("initial"));
-                AdamW optimizer = new AdamW(scope, new AdapterTraining(adapter));
+                Optimizer optimizer = new Optimizer(scope, new AdapterTraining(adapter), 1);
                 Passes passes = new Passes(
                         model,
                         new AdapterTraining(adapter),
@@ -79,7 +79,7 @@ class GoldenPreferenceRunTest {
                 }
                 double rate = expected.path("lr").asDouble();
                 double factor = Math.min(1, 1 / (norm + 1e-6)) / PAIRS;
-                optimizer.step(passes.gradients(), factor, new AdamW.Rates(rate, rate, 0.01), step + 1);
+                optimizer.step(passes.gradients(), factor, new Optimizer.Rates(rate, rate, 0.01), step + 1);
             }
             GoldenAdapter.requireTrained(model.scope(), adapter, run);
         }

@@ -56,7 +56,7 @@ class GoldenRunTest {
                         DecoderModel.load(GoldenTensors.path(run.model()), ElementType.FLOAT32, TestDevice.NAME);
                 Scope scope = model.scope().child();
                 Adapter adapter = Adapter.load(model, run.config(), run.path("initial"));
-                AdamW optimizer = new AdamW(scope, new AdapterTraining(adapter));
+                Optimizer optimizer = new Optimizer(scope, new AdapterTraining(adapter), 1);
                 Passes passes = new Passes(
                         model,
                         new AdapterTraining(adapter),
@@ -88,7 +88,7 @@ class GoldenRunTest {
                 if (step == 0) {
                     GoldenAdapter.requireGradients(model.scope(), adapter, passes, run, sums.trained());
                 }
-                optimizer.step(passes.gradients(), factor, new AdamW.Rates(rate, rate, 0.01), step + 1);
+                optimizer.step(passes.gradients(), factor, new Optimizer.Rates(rate, rate, 0.01), step + 1);
             }
             GoldenAdapter.requireTrained(model.scope(), adapter, run);
             for (String beta : List.of("1", "0.5", "0")) {
@@ -111,7 +111,7 @@ class GoldenRunTest {
         try (DecoderModel model =
                         DecoderModel.load(GoldenTensors.path("models/" + name), ElementType.FLOAT32, TestDevice.NAME);
                 FullTraining trained = FullTraining.of(model);
-                AdamW optimizer = new AdamW(model.scope(), trained);
+                Optimizer optimizer = new Optimizer(model.scope(), trained, 1);
                 Passes passes = new Passes(
                         model, trained, optimizer, new ActivationCheckpointing("off"), 2, () -> false, () -> {})) {
             assertThat(trained.count()).isEqualTo(model.config().parameters());
@@ -133,7 +133,7 @@ class GoldenRunTest {
                         .isCloseTo(expected.path("grad_norm").asDouble(), within(TestDevice.tolerance(1e-5)));
                 double rate = expected.path("lr").asDouble();
                 double factor = Math.min(1, 1 / (norm + 1e-6)) / sums.trained();
-                optimizer.step(passes.gradients(), factor, new AdamW.Rates(rate, rate, 0.01), step + 1);
+                optimizer.step(passes.gradients(), factor, new Optimizer.Rates(rate, rate, 0.01), step + 1);
             }
         }
     }

@@ -117,7 +117,7 @@ class SharedPrefixTest {
         try (DecoderModel model =
                         DecoderModel.load(GoldenTensors.path("models/" + base), ElementType.FLOAT32, TestDevice.NAME);
                 Trainable<Gradients> trained = golden(model, base, name);
-                AdamW optimizer = new AdamW(model.scope(), trained);
+                Optimizer optimizer = new Optimizer(model.scope(), trained, 1);
                 Passes passes = new Passes(
                         model, trained, optimizer, new ActivationCheckpointing("off"), 2, () -> false, () -> {})) {
             for (int step = 0; step < GoldenBatches.STEPS; step++) {
@@ -134,7 +134,8 @@ class SharedPrefixTest {
                 LossSums sums = passes.train(
                                 together, applied, each -> AdapterDropout.NONE, each -> Objective.LIKELIHOOD)
                         .orElseThrow();
-                optimizer.step(passes.gradients(), 1.0 / sums.trained(), new AdamW.Rates(1e-2, 1e-2, 0.01), step + 1);
+                optimizer.step(
+                        passes.gradients(), 1.0 / sums.trained(), new Optimizer.Rates(1e-2, 1e-2, 0.01), step + 1);
             }
         }
     }
@@ -150,7 +151,7 @@ class SharedPrefixTest {
         try (DecoderModel model =
                         DecoderModel.load(GoldenTensors.path("models/qwen3"), ElementType.FLOAT32, TestDevice.NAME);
                 Trainable<Gradients> trained = golden(model, "qwen3", "silu");
-                AdamW optimizer = new AdamW(model.scope(), trained);
+                Optimizer optimizer = new Optimizer(model.scope(), trained, 1);
                 Passes passes = new Passes(
                         model,
                         trained,
@@ -221,7 +222,7 @@ class SharedPrefixTest {
             Objective objective) {
 
         Computed compute(List<MicroBatch> batches, int threads) {
-            try (AdamW optimizer = new AdamW(model.scope(), trained);
+            try (Optimizer optimizer = new Optimizer(model.scope(), trained, 1);
                     Passes passes = new Passes(
                             model,
                             trained,

@@ -59,7 +59,7 @@ class ValidatorTest {
         try (DecoderModel model = DecoderModel.load(
                         GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, TestDevice.NAME);
                 Adapter adapter = Adapter.create(model, GoldenRun.of("silu").config(), 7);
-                AdamW optimizer = new AdamW(model.scope(), new AdapterTraining(adapter));
+                Optimizer optimizer = new Optimizer(model.scope(), new AdapterTraining(adapter), 1);
                 Passes passes = new Passes(
                         model,
                         new AdapterTraining(adapter),

@@ -64,12 +64,13 @@ public final class EagleDrafter implements AutoCloseable {
         return scope;
     }
 
-    /** A state of some, [1, H]. */
-    public Tensor stateAt(Scope target, Tensor states, long at) {
-        return program.rowsOf(target, states, new long[] {at});
+    /** Some of the states. */
+    @SuppressWarnings("PMD.UseVarargs")
+    public Tensor rowsOf(Scope target, Tensor states, long[] at) {
+        return program.rowsOf(target, states, at);
     }
 
-    /** States of [1, H] each, one under another. */
+    /** Some rows of states one under another. */
     public Tensor together(Scope target, List<Tensor> states) {
         return program.decoder().fuse(target, states);
     }
@@ -93,42 +94,44 @@ public final class EagleDrafter implements AutoCloseable {
     }
 
     /**
+     * What it reads of the target's states beside tokens: in EAGLE-3 the streams, [N, 3 H] if there are three; in EAGLE-1 the normed state, [N, H].
+     *
+     * @param states the target's, with the streams of {@link EagleConfig#streams}
+     * @param at of each token the index among {@code states} of the token before it
+     */
+    @SuppressWarnings("PMD.UseVarargs")
+    public Tensor statesAt(Scope target, HiddenStates states, long[] at) {
+        try (Scope pass = target.child()) {
+            Tensor chosen = head.config().isEagle3()
+                    ? program.beside(
+                            pass,
+                            states.streams().stream()
+                                    .map(stream -> program.rowsOf(pass, stream, at))
+                                    .toList())
+                    : program.normed(pass, program.rowsOf(pass, states.last(), at), head.targetNorm());
+            return chosen.in(target);
+        }
+    }
+
+    /**
      * Reads tokens with the target's states.
      *
      * @param tokens new tokens of neighbouring sequences, at least one each
-     * @param states the target's, with the streams of {@link EagleConfig#streams}
-     * @param at for each token the index among {@code states} of the token before it
+     * @param states of the tokens before them, by {@link #statesAt}
      * @param first slot of the first sequence
      * @param isStep whether they are few, and their bits shall not depend on how many are read at a time
      * @return the head's own states at the tokens, [N, H], with which it goes on
      */
-    @SuppressWarnings("PMD.UseVarargs")
     public Tensor readVerified(
-            Scope target,
-            List<int[]> tokens,
-            HiddenStates states,
-            long[] at,
-            KeyValueCache cache,
-            int first,
-            boolean isStep) {
+            Scope target, List<int[]> tokens, Tensor states, KeyValueCache cache, int first, boolean isStep) {
         try (Scope pass = target.child()) {
             TokenRows rows = cache.rows(tokens, first);
             Tensor embedded = program.embed(pass, rows.ids(), head.embedding());
-            Tensor state = program.fc(pass, program.beside(pass, parts(pass, embedded, states, at)))
-                    .get(0);
+            Tensor read = head.config().isEagle3() ? states : program.beside(pass, List.of(embedded, states));
+            Tensor state = program.fc(pass, read).get(0);
             return read(pass, rows, new EagleProgram.Pair(embedded, state), cache, first, isStep)
                     .in(target);
         }
-    }
-
-    /** What fc reads, as in {@link EaglePass}. */
-    private List<Tensor> parts(Scope pass, Tensor embedded, HiddenStates states, long[] at) {
-        if (head.config().isEagle3()) {
-            return states.streams().stream()
-                    .map(stream -> program.rowsOf(pass, stream, at))
-                    .toList();
-        }
-        return List.of(embedded, program.normed(pass, program.rowsOf(pass, states.last(), at), head.targetNorm()));
     }
 
     /**

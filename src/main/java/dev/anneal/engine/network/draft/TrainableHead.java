@@ -58,6 +58,11 @@ public final class TrainableHead implements AutoCloseable {
         return masters.names();
     }
 
+    /** For each of {@link #masters} the numbers of rows of the matrices stacked in it; none if it is a vector. */
+    public List<List<Long>> matrices() {
+        return masters.matrices();
+    }
+
     /** Copies the masters to the head's weights. */
     public void refresh() {
         masters.refresh();

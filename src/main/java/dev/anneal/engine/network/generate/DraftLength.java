@@ -40,42 +40,61 @@ final class DraftLength {
         return new DraftLength(List.of(draftTokens));
     }
 
+    /** Whether the number follows measured times, so that the better source of draft tokens is to be found too. */
+    boolean isMeasured() {
+        return choices.size() > 1;
+    }
+
     /** Largest number of a sequence's draft tokens. */
     int most() {
         return choices.get(choices.size() - 1);
     }
 
-    /** Maximum number of draft tokens of each sequence in the next step. */
+    /**
+     * Decides for each sequence where its draft tokens in the next step come from.
+     *
+     * @return maximum number of draft tokens of each
+     */
     int choose(List<Drafts> sequences) {
         times.begin();
         proposing.begin();
-        int best = choices.get(0);
+        List<DraftSource> best = List.of();
+        int most = 0;
         double least = Double.POSITIVE_INFINITY;
-        int mostTokens = DecodingLimits.tokensOfStep(sequences.size());
         for (int choice : choices) {
-            int tokens = sequences.stream()
-                    .mapToInt(drafts -> 1 + drafts.count(choice))
-                    .sum();
-            int proposed = sequences.stream()
-                    .mapToInt(drafts -> drafts.proposed(choice))
-                    .sum();
-            double nanos = nanosPerToken(
-                    sequences,
-                    choice,
-                    Math.max(1, times.nanos(tokens)) + (proposed == 0 ? 0 : proposing.nanos(proposed)));
-            if (WORTH_IT * nanos < least && tokens <= mostTokens) {
-                least = nanos;
-                best = choice;
+            for (boolean isProposing : isMeasured() ? List.of(false, true) : List.of(true)) {
+                List<DraftSource> sources = sequences.stream()
+                        .map(drafts -> drafts.source(choice, isProposing))
+                        .toList();
+                double nanos = nanosPerToken(sources, choice);
+                if (best.isEmpty() || WORTH_IT * nanos < least) {
+                    least = nanos;
+                    best = sources;
+                    most = choice;
+                }
             }
         }
-        return best;
+        for (int i = 0; i < best.size(); i++) {
+            sequences.get(i).use(best.get(i));
+        }
+        return most;
     }
 
-    /** Sum over the sequences. */
-    private static double nanosPerToken(List<Drafts> sequences, int most, double stepNanos) {
+    /** Sum over the sequences; infinite for more tokens than a step may read. */
+    private double nanosPerToken(List<DraftSource> sources, int most) {
+        int drafted = sources.stream().mapToInt(source -> source.count(most)).sum();
+        int proposed = sources.stream()
+                .filter(DraftSource::isProposed)
+                .mapToInt(source -> source.count(most))
+                .sum();
+        int tokens = sources.size() + drafted;
+        if (tokens > DecodingLimits.tokensOfStep(sources.size())) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double stepNanos = Math.max(1, times.nanos(tokens)) + (proposed == 0 ? 0 : proposing.nanos(proposed));
         return stepNanos
-                * sequences.stream()
-                        .mapToDouble(drafts -> 1 / (1 + drafts.expected(most)))
+                * sources.stream()
+                        .mapToDouble(source -> 1 / (1 + source.expected(most)))
                         .sum();
     }
 

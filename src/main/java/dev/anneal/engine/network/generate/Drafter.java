@@ -45,7 +45,7 @@ interface Drafter extends AutoCloseable {
      * Takes notice of what the target has read.
      *
      * @param passing scope of the target's step
-     * @param verified sequences with this draft
+     * @param verified all sequences with this draft that go on
      * @param states the target's, with the streams of the draft
      * @param isPrompt whether these are the sequences' first tokens
      */

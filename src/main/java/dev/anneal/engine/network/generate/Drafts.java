@@ -1,67 +1,82 @@
 package dev.anneal.engine.network.generate;
 
-import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** A sequence's draft tokens for the next step, and how many of its earlier ones were right. Not thread-safe. */
-abstract class Drafts {
+/**
+ * A sequence's draft tokens for the next step: those that its text repeats, or those of its draft, whichever are expected to have more right ones. Not
+ * thread-safe.
+ */
+final class Drafts {
 
-    static final int[] NONE = {};
+    private final LookedUpDrafts lookedUp;
 
-    /** Of a sequence: the expectation follows its text. */
-    private static final double MEMORY = 0.95;
+    /** Null if the sequence has no draft. */
+    private final @Nullable ProposedDrafts proposed;
 
-    private final AcceptanceRate own = new AcceptanceRate(MEMORY);
+    /** The source of the next step. */
+    private DraftSource used;
 
-    /** Draft tokens of the next step that were found or proposed. */
-    private int[] tokens = NONE;
+    private Drafts(LookedUpDrafts lookedUp, @Nullable ProposedDrafts proposed) {
+        this.lookedUp = lookedUp;
+        this.proposed = proposed;
+        this.used = lookedUp;
+    }
 
     static Drafts of(Prompt prompt) {
         Draft draft = prompt.draft();
-        return draft == null ? new LookedUpDrafts(prompt) : new ProposedDrafts(prompt.tokens(), draft);
+        return new Drafts(
+                new LookedUpDrafts(prompt), draft == null ? null : new ProposedDrafts(prompt.tokens(), draft));
     }
 
-    /** Prepares for at most {@code most} draft tokens, which may be 0 or less. The first call comes after the answer's first token. */
-    abstract void prepare(int most);
+    /**
+     * Prepares for at most {@code most} draft tokens, which may be 0 or less. The first call comes after the answer's first token.
+     *
+     * @param lookingUp whether they may be looked up although there is a draft
+     */
+    void prepare(int most, boolean lookingUp) {
+        lookedUp.prepare(lookingUp || proposed == null ? most : 0);
+        if (proposed != null) {
+            proposed.prepare(most);
+        }
+    }
 
-    /** Number of draft tokens that there are, or that can be had. */
-    abstract int available();
+    /**
+     * The source from which more right tokens are expected.
+     *
+     * @param most maximum number of draft tokens
+     * @param proposing whether the draft may propose them
+     */
+    DraftSource source(int most, boolean proposing) {
+        return proposing && proposed != null && proposed.expected(most) > lookedUp.expected(most) ? proposed : lookedUp;
+    }
+
+    /** Decides for a source in the next step. */
+    void use(DraftSource source) {
+        used = source;
+    }
+
+    /** Number of draft tokens that the draft is to propose for the next step, if there may be at most {@code most}. */
+    int proposals(int most) {
+        return used.isProposed() ? used.count(most) : 0;
+    }
+
+    /** Those of the sequence's draft, which it must have. */
+    ProposedDrafts proposed() {
+        return Objects.requireNonNull(proposed, "the sequence has no draft");
+    }
 
     /** Adds a token of the answer. */
-    abstract void add(int token);
-
-    /** Number of draft tokens if there may be at most {@code most}. */
-    final int count(int most) {
-        return Math.min(most, available());
-    }
-
-    /** Number of draft tokens that a draft model has to propose, if there may be at most {@code most}. */
-    int proposed(int most) {
-        return 0;
-    }
-
-    final void set(int[] draftTokens) {
-        tokens = draftTokens;
+    void add(int token) {
+        lookedUp.add(token);
+        if (proposed != null) {
+            proposed.add(token);
+        }
     }
 
     /** At most {@code most} draft tokens. */
-    final int[] tokens(int most) {
-        return tokens.length <= most ? tokens : Arrays.copyOf(tokens, most);
-    }
-
-    final int found() {
-        return tokens.length;
-    }
-
-    /** Share of right ones that is expected where the sequence itself says nothing. */
-    abstract double prior();
-
-    /** Number of compared tokens that count as much as {@link #prior}. */
-    abstract double priorWeight();
-
-    /** Expected number of right ones among at most {@code most} draft tokens: those before the first wrong one. */
-    final double expected(int most) {
-        double rate = own.expected(prior(), priorWeight());
-        return rate * (1 - Math.pow(rate, count(most))) / (1 - rate);
+    int[] tokens(int most) {
+        return used.tokens(used.count(most));
     }
 
     /**
@@ -69,8 +84,9 @@ abstract class Drafts {
      * @param right the first ones of them that equal the chosen tokens
      */
     void compared(int drafted, int right) {
-        if (available() > 0) {
-            own.note(drafted, right);
+        used.compared(drafted, right);
+        if (proposed != null) {
+            (used.isProposed() ? lookedUp : proposed).compared(0, 0);
         }
     }
 }

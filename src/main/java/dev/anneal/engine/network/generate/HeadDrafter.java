@@ -1,5 +1,6 @@
 package dev.anneal.engine.network.generate;
 
+import dev.anneal.engine.network.architecture.DecodingLimits;
 import dev.anneal.engine.network.draft.EagleDrafter;
 import dev.anneal.engine.network.generate.NextTokens.Place;
 import dev.anneal.engine.network.model.HiddenStates;
@@ -9,23 +10,24 @@ import dev.anneal.engine.network.torch.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Proposes tokens with a {@link DraftHead}, several sequences at a time. It reads each token with the target's state before it, as soon as the
- * target has read it, and goes on with its own states. Each proposal is drawn as the target draws its token, with the random numbers of the same
- * position. A sequence whose target's states it has missed, in steps without draft tokens, gets none until it has seen the next ones.
+ * Proposes tokens with a {@link DraftHead}, several sequences at a time. Before it proposes, it reads each token that the target has read since with the
+ * target's state before it; then it goes on with its own states. Each proposal is drawn as the target draws its token, with the random numbers of the same
+ * position.
  */
 final class HeadDrafter implements Drafter {
+
+    /** Of a sequence that has more unread tokens, they are read although nothing is proposed. */
+    private static final int MOST_UNREAD = 64;
 
     private final EagleDrafter reader;
     private final NextTokens nextTokens;
     private final Scope scope;
     private final KeyValueCache cache;
 
-    /** Sequence i is in slot i of the cache. */
+    /** Sequence i is in slot i of the cache. Each has unread tokens when it gets proposals, because each step of the target gives it some. */
     private final List<Held> held = new ArrayList<>();
 
     HeadDrafter(DraftHead draft, NextTokens nextTokens, Lane.Size size) {
@@ -38,69 +40,64 @@ final class HeadDrafter implements Drafter {
                 Drafter.capacity(size, reader.config().layer().maxPositions()));
     }
 
-    /** A sequence with the head's own state at its last token, [1, H], and its length then. */
+    /** A sequence with tokens that the head has not read yet, and the target's states before them. */
     private static final class Held {
         private final Sequence sequence;
-        private @Nullable Tensor state;
-        private int length;
+        private final List<Tensor> states = new ArrayList<>();
+        private int[] tokens = {};
 
         Held(Sequence sequence) {
             this.sequence = sequence;
         }
 
-        Tensor state() {
-            return Objects.requireNonNull(state, "a held sequence has been read");
+        void add(int[] verified, Tensor statesBefore) {
+            int before = tokens.length;
+            tokens = Arrays.copyOf(tokens, before + verified.length);
+            System.arraycopy(verified, 0, tokens, before, verified.length);
+            states.add(statesBefore);
         }
 
-        void take(Tensor newState) {
-            if (state != null) {
-                state.close();
-            }
-            state = newState;
-            length = sequence.length();
-        }
-
-        /** Whether the head has read all that the target has. */
-        boolean isCurrent() {
-            return length == sequence.length();
+        void forgetRead() {
+            states.forEach(Tensor::close);
+            states.clear();
+            tokens = new int[0];
         }
     }
 
     @Override
     public void keep(List<Sequence> running) {
-        letGo(running);
+        letGo(held.stream().filter(each -> !running.contains(each.sequence)).toList());
     }
 
     @Override
     public void propose(List<Sequence> sequences, int most) {
-        boolean mayPropose = held.stream().allMatch(Held::isCurrent)
-                && IntStream.range(0, held.size()).allMatch(slot -> cache.length(slot) + most <= cache.capacity());
-        if (held.isEmpty() || !mayPropose) {
+        letGoFull(most);
+        if (held.isEmpty()) {
             return;
         }
-        int[] verified = IntStream.range(0, held.size()).map(cache::length).toArray();
         int[][] proposed = new int[most][];
         try (Scope passing = scope.child()) {
-            Tensor states =
-                    reader.together(passing, held.stream().map(Held::state).toList());
+            Tensor states = readUnread(passing);
+            int[] verified = IntStream.range(0, held.size()).map(cache::length).toArray();
             for (int token = 0; token < most; token++) {
                 proposed[token] = next(passing, states, token);
                 if (token < most - 1) {
-                    List<int[]> read = Arrays.stream(proposed[token])
-                            .mapToObj(id -> new int[] {id})
-                            .toList();
-                    states = reader.readOwn(passing, read, states, cache, 0);
+                    states = reader.readOwn(passing, alone(proposed[token]), states, cache, 0);
                 }
+            }
+            for (int slot = 0; slot < verified.length; slot++) {
+                cache.truncate(slot, verified[slot]);
             }
         }
         for (int slot = 0; slot < held.size(); slot++) {
             int own = slot;
-            cache.truncate(slot, verified[slot]);
-            held.get(slot)
-                    .sequence
-                    .drafts()
-                    .set(Arrays.stream(proposed).mapToInt(ids -> ids[own]).toArray());
+            int[] tokens = Arrays.stream(proposed).mapToInt(ids -> ids[own]).toArray();
+            held.get(slot).sequence.drafts().proposed().set(tokens);
         }
+    }
+
+    private static List<int[]> alone(int[] ids) {
+        return Arrays.stream(ids).mapToObj(id -> new int[] {id}).toList();
     }
 
     private int[] next(Scope passing, Tensor states, int token) {
@@ -112,64 +109,69 @@ final class HeadDrafter implements Drafter {
         }
     }
 
+    /** Reads the unread tokens of all sequences, and returns the head's state at the last of each, [sequences, H]. */
+    private Tensor readUnread(Scope passing) {
+        List<int[]> tokens = held.stream().map(each -> each.tokens).toList();
+        Tensor states = reader.together(
+                passing, held.stream().flatMap(each -> each.states.stream()).toList());
+        boolean isStep = tokens.stream().allMatch(ids -> ids.length <= DecodingLimits.SEQUENCE_TOKENS_OF_STEP);
+        Tensor own = reader.readVerified(passing, tokens, states, cache, 0, isStep);
+        long[] ends = tokens.stream().mapToLong(ids -> ids.length).toArray();
+        Arrays.parallelPrefix(ends, Long::sum);
+        Arrays.setAll(ends, row -> ends[row] - 1);
+        held.forEach(Held::forgetRead);
+        return reader.rowsOf(passing, own, ends);
+    }
+
     @Override
     public void verified(Scope passing, List<Verified> verified, HiddenStates states, boolean isPrompt) {
-        int first = isPrompt ? held.size() : 0;
-        List<Verified> reading = isPrompt ? fitting(verified) : inOrder(verified);
-        if (isPrompt) {
-            reading.forEach(each -> held.add(new Held(each.sequence())));
+        if (held.stream().anyMatch(each -> each.tokens.length > MOST_UNREAD)) {
+            readUnread(passing);
         }
-        if (reading.isEmpty()) {
-            return;
+        for (Verified each : verified) {
+            if (isPrompt && each.tokens().length <= cache.capacity()) {
+                begin(passing, each, states);
+            } else {
+                held.stream()
+                        .filter(known -> known.sequence == each.sequence())
+                        .forEach(known -> known.add(each.tokens(), reader.statesAt(scope, states, each.at())));
+            }
         }
-        List<int[]> tokens = reading.stream().map(Verified::tokens).toList();
-        long[] at =
-                reading.stream().flatMapToLong(each -> Arrays.stream(each.at())).toArray();
-        Tensor own = reader.readVerified(passing, tokens, states, at, cache, first, !isPrompt);
-        int end = 0;
-        for (int i = 0; i < reading.size(); i++) {
-            end += tokens.get(i).length;
-            held.get(first + i).take(reader.stateAt(scope, own, end - 1));
-        }
+        letGoFull(0);
     }
 
-    private List<Verified> fitting(List<Verified> verified) {
-        return verified.stream()
-                .filter(each -> each.tokens().length <= cache.capacity())
-                .toList();
+    /** Takes up a sequence, and reads its prompt but for the last token, so that its first proposals take no longer than others. */
+    private void begin(Scope passing, Verified prompt, HiddenStates states) {
+        int last = prompt.tokens().length - 1;
+        if (last > 0) {
+            Tensor before = reader.statesAt(passing, states, Arrays.copyOf(prompt.at(), last));
+            List<int[]> tokens = List.of(Arrays.copyOf(prompt.tokens(), last));
+            reader.readVerified(passing, tokens, before, cache, held.size(), false);
+        }
+        Held taken = new Held(prompt.sequence());
+        held.add(taken);
+        taken.add(new int[] {prompt.tokens()[last]}, reader.statesAt(scope, states, new long[] {prompt.at()[last]}));
     }
 
-    /** Those of held sequences, in the order of their slots. Others leave. */
-    private List<Verified> inOrder(List<Verified> verified) {
-        letGo(verified.stream()
-                .filter(each -> held.stream()
-                        .anyMatch(known -> known.sequence == each.sequence() && fits(known, each.tokens().length)))
-                .map(Verified::sequence)
+    /** Removes those for which the cache has no room with this many tokens more. */
+    private void letGoFull(int more) {
+        letGo(IntStream.range(0, held.size())
+                .filter(slot -> cache.length(slot) + held.get(slot).tokens.length + more > cache.capacity())
+                .mapToObj(held::get)
                 .toList());
-        return held.stream()
-                .map(known -> verified.stream()
-                        .filter(each -> each.sequence() == known.sequence)
-                        .findFirst()
-                        .orElseThrow())
-                .toList();
     }
 
-    private boolean fits(Held known, int tokens) {
-        return cache.length(held.indexOf(known)) + tokens <= cache.capacity();
-    }
-
-    /** Removes all but these, moving the last one into each free slot. */
-    private void letGo(List<Sequence> staying) {
-        for (int slot = held.size() - 1; slot >= 0; slot--) {
-            if (!staying.contains(held.get(slot).sequence)) {
-                cache.free(slot);
-                held.get(slot).state().close();
-                int last = held.size() - 1;
-                Held moved = held.remove(last);
-                if (slot < last) {
-                    cache.move(last, slot);
-                    held.set(slot, moved);
-                }
+    /** Removes some, moving the last one into each free slot. */
+    private void letGo(List<Held> leaving) {
+        for (Held each : leaving) {
+            int slot = held.indexOf(each);
+            each.forgetRead();
+            cache.free(slot);
+            int last = held.size() - 1;
+            Held moved = held.remove(last);
+            if (slot < last) {
+                cache.move(last, slot);
+                held.set(slot, moved);
             }
         }
     }

@@ -107,12 +107,10 @@ final class Lane implements AutoCloseable {
         List<Sequence> reading = sequences.subList(0, arrivals.readers());
         for (int i = 0; i < reading.size(); i++) {
             Sequence reader = reading.get(i);
-            if (!reader.needsStates()) {
-                reader.skip(prefixes.restore(reader.owner(), reader.prompt(), cache, first + i));
-            }
+            reader.skip(prefixes.restore(reader.owner(), reader.prompt(), cache, first + i));
         }
         try (Scope step = scope.child()) {
-            List<Integer> streams = LaneDrafters.streams(reading);
+            List<Integer> streams = drafters.streams(reading);
             HiddenStates hidden = model.prefill(step, unread(reading), cache, first, adapters(reading), streams);
             for (int i = 0; i < reading.size(); i++) {
                 prefixes.keep(reading.get(i).owner(), reading.get(i).prompt(), cache, first + i);
@@ -120,6 +118,9 @@ final class Lane implements AutoCloseable {
             for (int i = reading.size(); i < sequences.size(); i++) {
                 cache.copy(first + arrivals.reader(i), first + i);
             }
+            int[] read = reading.stream()
+                    .mapToInt(sequence -> sequence.unread().length)
+                    .toArray();
             long[] ends = ends(reading);
             long[] last = IntStream.range(0, sequences.size())
                     .mapToLong(i -> ends[arrivals.reader(i)] - 1)
@@ -134,7 +135,7 @@ final class Lane implements AutoCloseable {
                 ChosenToken token = chosen.get(i);
                 give(sequence, () -> sequence.takeFirst(token));
                 if (sequence.needsStates() && !sequence.hasEnded()) {
-                    verified.add(firstOf(sequence, token, last[i]));
+                    verified.add(firstOf(sequence, token, read[arrivals.reader(i)], last[i]));
                 }
             }
             drafters.verified(step, verified, hidden, streams, true);
@@ -142,9 +143,13 @@ final class Lane implements AutoCloseable {
         removeEnded();
     }
 
-    /** @param last index of the state at the prompt's last token */
-    private static Verified firstOf(Sequence sequence, ChosenToken token, long last) {
-        int[] tokens = Arrays.copyOfRange(sequence.prompt(), 1, sequence.prompt().length + 1);
+    /**
+     * @param read number of the prompt's tokens that were read
+     * @param last index of the state at the last one
+     */
+    private static Verified firstOf(Sequence sequence, ChosenToken token, int read, long last) {
+        int end = sequence.prompt().length + 1;
+        int[] tokens = Arrays.copyOfRange(sequence.prompt(), end - read, end);
         tokens[tokens.length - 1] = token.id();
         return new Verified(
                 sequence,
@@ -155,15 +160,15 @@ final class Lane implements AutoCloseable {
     /** Continues each sequence by a token, and by those draft tokens after it that are right. */
     private void advance() {
         boolean isComparing = sharing.isComparing();
-        running.forEach(sequence -> sequence.prepareDrafts(isComparing ? 0 : draftLength.most()));
+        running.forEach(
+                sequence -> sequence.prepareDrafts(isComparing ? 0 : draftLength.most(), draftLength.isMeasured()));
         int most = draftLength.choose(running.stream().map(Sequence::drafts).toList());
         propose(most);
-        boolean handsOn = most > 0 || isComparing;
         running.forEach(sequence -> sequence.readDrafts(most));
         int tokens =
                 running.stream().mapToInt(sequence -> sequence.unread().length).sum();
         long begin = System.nanoTime();
-        sharing.step(tokens, () -> verify(handsOn));
+        sharing.step(tokens, this::verify);
         if (!isComparing) {
             draftLength.note(tokens, System.nanoTime() - begin);
         }
@@ -178,14 +183,10 @@ final class Lane implements AutoCloseable {
         }
     }
 
-    /**
-     * Chooses the tokens after all unread ones, and keeps those that follow right ones.
-     *
-     * @param handsOn whether drafts get the model's states; those that miss them propose nothing in the next step
-     */
-    private void verify(boolean handsOn) {
+    /** Chooses the tokens after all unread ones, and keeps those that follow right ones. */
+    private void verify() {
         try (Scope step = scope.child()) {
-            List<Integer> streams = handsOn ? LaneDrafters.streams(running) : List.of();
+            List<Integer> streams = drafters.streams(running);
             HiddenStates hidden = model.step(step, unread(running), cache, 0, adapters(running), streams);
             List<Place> places = running.stream()
                     .flatMap(sequence -> IntStream.range(0, sequence.unread().length)
@@ -194,10 +195,7 @@ final class Lane implements AutoCloseable {
             long[] all = LongStream.range(0, places.size()).toArray();
             List<ChosenToken> chosen =
                     nextTokens.chooseWithLogprobs(step, model.logits(step, hidden.last(), all), places);
-            List<Verified> verified = take(chosen);
-            if (handsOn) {
-                drafters.verified(step, verified, hidden, streams, false);
-            }
+            drafters.verified(step, take(chosen), hidden, streams, false);
         }
     }
 

@@ -50,19 +50,22 @@ final class LaneDrafters implements AutoCloseable {
     }
 
     /**
-     * Proposes at most {@code most} tokens for each sequence that has a draft.
+     * Drafts propose at most {@code most} tokens for their sequences. They do for all of them if any is to have some, because they read several at a time.
      *
-     * @return number of tokens that were proposed
+     * @return number of tokens that were wanted
      */
     int propose(List<Sequence> running, int most) {
-        if (most == 0) {
-            return 0;
-        }
-        Map<Draft, List<Sequence>> byDraft = byDraft(running);
-        byDraft.forEach((draft, sequences) -> attempt(draft, drafter -> drafter.propose(sequences, most)));
-        return byDraft.values().stream()
-                .flatMap(List::stream)
-                .mapToInt(sequence -> sequence.drafts().found())
+        byDraft(running).forEach((draft, sequences) -> {
+            if (wanted(sequences, most) > 0) {
+                attempt(draft, drafter -> drafter.propose(sequences, most));
+            }
+        });
+        return wanted(running, most);
+    }
+
+    private static int wanted(List<Sequence> sequences, int most) {
+        return sequences.stream()
+                .mapToInt(sequence -> sequence.drafts().proposals(most))
                 .sum();
     }
 
@@ -99,10 +102,11 @@ final class LaneDrafters implements AutoCloseable {
     }
 
     /** The target's residual streams that the sequences' drafts read. */
-    static List<Integer> streams(List<Sequence> sequences) {
+    List<Integer> streams(List<Sequence> sequences) {
         return sequences.stream()
                 .map(Sequence::draft)
                 .filter(Objects::nonNull)
+                .filter(draft -> !failed.contains(draft))
                 .flatMap(draft -> draft.streams().stream())
                 .distinct()
                 .sorted()
@@ -121,6 +125,7 @@ final class LaneDrafters implements AutoCloseable {
             byDraft.computeIfAbsent(Objects.requireNonNull(each.sequence().draft()), first -> new ArrayList<>())
                     .add(each);
         }
+        byDraft.keySet().removeAll(failed);
         byDraft.forEach((draft, own) -> {
             HiddenStates read = new HiddenStates(
                     states.last(),

@@ -3,7 +3,7 @@ package dev.anneal.engine.network.generate;
 import org.jspecify.annotations.Nullable;
 
 /** Draft tokens from prompt, prediction and answer. */
-final class LookedUpDrafts extends Drafts {
+final class LookedUpDrafts extends DraftSource {
 
     private final Prompt prompt;
 
@@ -37,6 +37,11 @@ final class LookedUpDrafts extends Drafts {
     @Override
     double priorWeight() {
         return 1;
+    }
+
+    @Override
+    boolean isProposed() {
+        return false;
     }
 
     @Override

@@ -71,7 +71,7 @@ final class ModelDrafter implements Drafter {
             int own = slot;
             Sequence sequence = held.get(slot);
             int[] tokens = Arrays.stream(proposed).mapToInt(ids -> ids[own]).toArray();
-            sequence.drafts().set(tokens);
+            textOf(sequence).set(tokens);
             proposals.put(sequence, new Proposal(textOf(sequence).length(), tokens));
         }
     }
@@ -159,7 +159,7 @@ final class ModelDrafter implements Drafter {
     public void verified(Scope passing, List<Verified> verified, HiddenStates states, boolean isPrompt) {}
 
     private static ProposedDrafts textOf(Sequence sequence) {
-        return (ProposedDrafts) sequence.drafts();
+        return sequence.drafts().proposed();
     }
 
     @Override

@@ -3,7 +3,7 @@ package dev.anneal.engine.network.generate;
 import java.util.Arrays;
 
 /** Draft tokens that a draft model proposes, and the text that it continues. */
-final class ProposedDrafts extends Drafts {
+final class ProposedDrafts extends DraftSource {
 
     private final Draft draft;
     private int[] text;
@@ -46,13 +46,13 @@ final class ProposedDrafts extends Drafts {
     }
 
     @Override
-    int available() {
-        return available;
+    boolean isProposed() {
+        return true;
     }
 
     @Override
-    int proposed(int most) {
-        return count(most);
+    int available() {
+        return available;
     }
 
     @Override

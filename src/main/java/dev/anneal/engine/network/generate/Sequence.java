@@ -66,7 +66,7 @@ final class Sequence {
         return drafts;
     }
 
-    /** What proposes tokens of its answer; null if they are looked up. */
+    /** What proposes tokens of its answer; null if they are only looked up. */
     @Nullable
     Draft draft() {
         return prompt.draft();
@@ -78,14 +78,18 @@ final class Sequence {
         return draft != null && draft.readsStates();
     }
 
-    /** Prepares for at most {@code most} draft tokens, fewer if the answer is almost as long as it may be. */
-    void prepareDrafts(int most) {
-        drafts.prepare(Math.min(most, room - length - 1));
+    /**
+     * Prepares for at most {@code most} draft tokens, fewer if the answer is almost as long as it may be.
+     *
+     * @param lookingUp whether they may be looked up although there is a draft
+     */
+    void prepareDrafts(int most, boolean lookingUp) {
+        drafts.prepare(Math.min(most, room - length - 1), lookingUp);
     }
 
     /** Has the model read at most {@code most} of the draft tokens after the last token of the answer. */
     void readDrafts(int most) {
-        unread = IntStream.concat(IntStream.of(unread[0]), Arrays.stream(drafts.tokens(drafts.count(most))))
+        unread = IntStream.concat(IntStream.of(unread[0]), Arrays.stream(drafts.tokens(most)))
                 .toArray();
     }
 

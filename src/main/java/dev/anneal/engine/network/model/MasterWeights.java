@@ -90,6 +90,16 @@ public final class MasterWeights implements AutoCloseable {
         return masters.stream().map(master -> master.stored().get(0).name()).toList();
     }
 
+    /** For each of {@link #masters} the numbers of rows of the matrices stacked in it; none if it is of vectors. */
+    public List<List<Long>> matrices() {
+        return masters.stream()
+                .map(master -> master.stored().stream()
+                        .filter(part -> part.shape().size() == 2)
+                        .map(part -> part.shape().get(0))
+                        .toList())
+                .toList();
+    }
+
     /** Copies the masters to the weights. */
     public void refresh() {
         copy("refresh", "refresh_head_norm");

@@ -119,6 +119,9 @@ final class EagleHeads {
                 : Stream.of(0, layers / 2, layers).distinct().toList();
     }
 
+    /** A head is new, and Muon moves the whole of it: its rates are larger than a model's, and those of any target. */
+    private static final ModelProfile.BaseRates BASE_RATES = new ModelProfile.BaseRates(2e-3, 1e-2);
+
     /** One decoder layer of the target, with the projection of its inputs and the output embedding of the head's vocabulary. */
     static ModelProfile profile(String kind, EagleHead head, ModelProfile target) {
         boolean isEagle1 = kind.equals(TrainingMethod.SpeculativeDraft.EAGLE1);
@@ -142,7 +145,7 @@ final class EagleHeads {
                 target.heads(),
                 head.vocabularySize(),
                 target.contextTokens(),
-                target.baseLearningRate(),
+                BASE_RATES,
                 projections);
     }
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param parameters number of weights
  * @param heads query heads of a layer
  * @param contextTokens maximum length of the model's input
- * @param baseLearningRate peak rate of an adapter for the multiplier 1
+ * @param baseRates peak learning rates for the multiplier 1
  * @param projections linear layers of one decoder layer, by their short names in {@code target_modules}
  */
 public record ModelProfile(
@@ -33,8 +33,25 @@ public record ModelProfile(
         int heads,
         int vocabularySize,
         int contextTokens,
-        double baseLearningRate,
+        BaseRates baseRates,
         Map<String, LayerSize> projections) {
+
+    /** Full training uses about a tenth of an adapter's rate. */
+    private static final double FULL_TRAINING_RATE = 0.1;
+
+    /**
+     * Peak learning rates for the multiplier 1.
+     *
+     * @param adapter of an adapter
+     * @param allWeights of training without one
+     */
+    record BaseRates(double adapter, double allWeights) {
+
+        /** Those of a model whose adapters are trained with this rate. */
+        static BaseRates ofModel(double adapter) {
+            return new BaseRates(adapter, adapter * FULL_TRAINING_RATE);
+        }
+    }
 
     /** Size of a linear layer. */
     public record LayerSize(int in, int out) {
@@ -57,7 +74,7 @@ public record ModelProfile(
                 config.heads(),
                 config.vocabularySize(),
                 config.maxPositions(),
-                baseLearningRate,
+                BaseRates.ofModel(baseLearningRate),
                 Arrays.stream(Projection.values())
                         .collect(Collectors.toMap(
                                 Projection::shortName,
@@ -75,7 +92,7 @@ public record ModelProfile(
                 heads,
                 vocabularySize,
                 Math.min(contextTokens, tokens),
-                baseLearningRate,
+                baseRates,
                 projections);
     }
 
@@ -112,12 +129,9 @@ public record ModelProfile(
                 + (long) vocabularySize * hiddenSize;
     }
 
-    /** Full training uses about a tenth of an adapter's rate. */
-    private static final double FULL_TRAINING_RATE = 0.1;
-
     /** Peak rate of the multiplier 1. */
     double baseLearningRate(@Nullable AdapterSettings adapter) {
-        return adapter == null ? baseLearningRate * FULL_TRAINING_RATE : baseLearningRate;
+        return adapter == null ? baseRates.allWeights() : baseRates.adapter();
     }
 
     /** Refuses an adapter that does not fit the model, or a model that is too large to train all its weights. */

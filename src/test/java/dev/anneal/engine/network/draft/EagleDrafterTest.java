@@ -56,8 +56,8 @@ class EagleDrafterTest {
             List<Tensor> read = new ArrayList<>();
             int begin = 0;
             for (int tokens : List.of(6, 1, 3, 1)) {
-                read.add(drafter.readVerified(
-                        scope, after(rows, begin, tokens), states, before(begin, tokens), cache, 0, begin > 0));
+                Tensor before = drafter.statesAt(scope, states, before(begin, tokens));
+                read.add(drafter.readVerified(scope, after(rows, begin, tokens), before, cache, 0, begin > 0));
                 begin += tokens;
             }
             float[] expected = expected(own, scope, input, own.head.noAdapter());

@@ -89,7 +89,7 @@ final class GreedyChains implements AutoCloseable {
                 .flatMap(lane -> lane.states.stream())
                 .mapToLong(Long::longValue)
                 .toArray();
-        Tensor own = drafter.readVerified(scope, unread, states, at, cache, 0, isStep);
+        Tensor own = drafter.readVerified(scope, unread, drafter.statesAt(scope, states, at), cache, 0, isStep);
         int[] verified = IntStream.range(0, lanes.size()).map(cache::length).toArray();
         long[] last = new long[lanes.size()];
         long end = 0;

@@ -19,7 +19,7 @@ class DraftLengthTest {
     @BeforeEach
     void find() {
         drafts.add(3);
-        drafts.prepare(15);
+        drafts.prepare(15, true);
     }
 
     @Test
@@ -118,7 +118,7 @@ class DraftLengthTest {
     @Test
     void aSequenceWithoutDraftTokensHasNone() {
         assertThat(DraftLength.none().choose(List.of(drafts))).isZero();
-        drafts.prepare(0);
+        drafts.prepare(0, true);
         assertThat(length.choose(List.of(drafts))).isZero();
     }
 

@@ -17,11 +17,11 @@ import dev.anneal.engine.network.torch.ElementType;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,8 +35,12 @@ class DraftedAnswersTest {
     private static final int PROMPTS = 500;
     private static final int SLOTS = 8;
 
-    /** Each is drafted for in three ways. */
+    /** Each is drafted for in four ways. Every other one begins like those before it. */
     private static final int HEADED_PROMPTS = 60;
+
+    private static final int[] BEGINNING = new Random(5).ints(140, 3, 300).toArray();
+
+    private static final int PREFIX_BYTES = 1 << 20;
 
     private static final int CONTEXT = 256;
     private static final int TOP_LOGPROBS = 2;
@@ -86,14 +90,15 @@ class DraftedAnswersTest {
             assertThat(drafted.stream().mapToInt(kept -> kept.steps).sum()).isLessThan(tokens * 3 / 4);
             assertThat(drafted.stream().mapToInt(KeptTokens::rejected).sum()).isPositive();
         }
+        assertThat(both.headed).allSatisfy(all -> assertThat(all).anyMatch(kept -> kept.skipped > 0));
         assertThat(both.plain).anyMatch(kept -> IntStream.of(kept.ids()).anyMatch(id -> id == END));
     }
 
     /**
      * Answers without draft tokens, with those of predictions, and with those of a draft model.
      *
-     * @param headed with those of a new head, which are hardly ever right: always so many, as many as measured times make worthwhile, and
-     *     none, although the head reads all prompts
+     * @param headed with those of a new head, which are hardly ever right: always so many, as many as measured times make worthwhile, none,
+     *     although the head reads all prompts, and beside those of predictions
      */
     private record Both(
             boolean hasIndependentRows,
@@ -122,7 +127,7 @@ class DraftedAnswersTest {
                     plain,
                     drafted,
                     proposed,
-                    headed(model, incremental, adapters, temperature, fixed));
+                    headed(model, incremental, adapters, temperature, plain, fixed));
         }
     }
 
@@ -131,6 +136,7 @@ class DraftedAnswersTest {
             IncrementalDecoder incremental,
             List<AppliedAdapter> adapters,
             double temperature,
+            List<KeptTokens> plain,
             DraftLength fixed) {
         int layers = model.config().layers();
         EagleConfig config = new EagleConfig(
@@ -144,9 +150,12 @@ class DraftedAnswersTest {
         try (EagleHead head = EagleHead.create(model, config, vocabulary, layers - 1);
                 EagleDrafter reader = new EagleDrafter(head, head.noAdapter())) {
             DraftHead draft = new DraftHead(reader);
-            return Stream.of(fixed, DraftLength.measured(), DraftLength.none())
-                    .map(length -> decode(incremental, adapters, temperature, List.of(), draft, length))
-                    .toList();
+            List<List<KeptTokens>> all = new ArrayList<>();
+            for (DraftLength length : List.of(fixed, DraftLength.measured(), DraftLength.none())) {
+                all.add(decode(incremental, adapters, temperature, List.of(), draft, length));
+            }
+            all.add(decode(incremental, adapters, temperature, plain, draft, DraftLength.measured()));
+            return all;
         }
     }
 
@@ -162,7 +171,8 @@ class DraftedAnswersTest {
         List<KeptTokens> all = new ArrayList<>();
         ArrayDeque<Sequence> waiting = new ArrayDeque<>();
         for (int i = 0; i < (draft instanceof DraftHead ? HEADED_PROMPTS : PROMPTS); i++) {
-            int[] prompt = random.ints(1 + random.nextInt(60), 3, 300).toArray();
+            int[] own = random.ints(1 + random.nextInt(60), 3, 300).toArray();
+            int[] prompt = i < HEADED_PROMPTS && i % 2 == 1 ? afterBeginning(own) : own;
             int mostTokens = 8 + random.nextInt(40);
             Sampling sampling = temperature == 0
                     ? Sampling.GREEDY
@@ -181,12 +191,18 @@ class DraftedAnswersTest {
                 new NextTokens(model.scope(), model.config().vocabularySize()),
                 waiting,
                 new Lane.Size(SLOTS, CONTEXT),
-                new PrefixCache(model, model.scope(), 0),
+                new PrefixCache(model, model.scope(), draft instanceof DraftHead ? PREFIX_BYTES : 0),
                 new OperatorSharing(1, false),
                 draftLength)) {
             lane.run(() -> true, () -> {});
         }
         return all;
+    }
+
+    private static int[] afterBeginning(int[] prompt) {
+        int[] whole = Arrays.copyOf(BEGINNING, BEGINNING.length + prompt.length);
+        System.arraycopy(prompt, 0, whole, BEGINNING.length, prompt.length);
+        return whole;
     }
 
     private static int[] almost(KeptTokens answer) {

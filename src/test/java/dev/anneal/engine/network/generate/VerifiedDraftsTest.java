@@ -119,7 +119,7 @@ class VerifiedDraftsTest {
         WholeAnswer answer = new WholeAnswer(Set.of());
         Sequence sequence = sequence(drafts, Sampling.GREEDY, answer);
         sequence.takeFirst(ChosenToken.of(MARKS[1]));
-        sequence.prepareDrafts(drafts.length);
+        sequence.prepareDrafts(drafts.length, true);
         sequence.readDrafts(drafts.length);
         assertThat(sequence.unread()).endsWith(drafts).hasSize(drafts.length + 1);
         int taken = sequence.takeVerified(

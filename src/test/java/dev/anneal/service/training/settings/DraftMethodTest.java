@@ -40,7 +40,7 @@ class DraftMethodTest {
                 4,
                 vocabulary,
                 1024,
-                1e-3,
+                ModelProfile.BaseRates.ofModel(1e-3),
                 Map.copyOf(SettingsResolverTest.TINY.projections()));
     }
 
@@ -189,6 +189,8 @@ class DraftMethodTest {
     @Test
     void aHeadIsOneLayerWithTheProjectionOfItsInputs() {
         ModelProfile head = METHOD.trained(fitted("'kind': 'eagle3'", BIG), BIG);
+
+        assertThat(head.baseLearningRate(null)).isEqualTo(1e-2);
 
         assertThat(head.layers()).isEqualTo(1);
         assertThat(head.vocabularySize()).isEqualTo(32_000);

@@ -30,7 +30,7 @@ class SettingsResolverTest {
             3,
             1536,
             1024,
-            4e-3,
+            ModelProfile.BaseRates.ofModel(4e-3),
             Map.of(
                     "q_proj", new LayerSize(192, 192),
                     "k_proj", new LayerSize(192, 64),
@@ -358,7 +358,8 @@ class SettingsResolverTest {
     @Test
     void autoIsResolvedAsTheEngineDoes() {
         EngineSetup fast = new EngineSetup("auto", true, 2);
-        ModelProfile wide = new ModelProfile("wide", 1, 1, 512, 8, 100, 1024, 1, Map.of());
+        ModelProfile wide =
+                new ModelProfile("wide", 1, 1, 512, 8, 100, 1024, ModelProfile.BaseRates.ofModel(1), Map.of());
 
         assertThat(fast.valueBytes(wide)).isEqualTo(2);
         assertThat(fast.valueBytes(TINY)).isEqualTo(4);

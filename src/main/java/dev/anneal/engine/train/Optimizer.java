@@ -2,6 +2,7 @@ package dev.anneal.engine.train;
 
 import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.network.model.TensorPart;
+import dev.anneal.engine.network.torch.ComputeThreads;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Program;
 import dev.anneal.engine.network.torch.Scope;
@@ -14,15 +15,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** AdamW with decoupled weight decay on every trained tensor, its fp32 moments, and the arithmetic on gradients. Closed by its owner. */
-final class AdamW implements AutoCloseable {
+/**
+ * Muon on the matrices of heads and AdamW on all other trained tensors, both with decoupled weight decay; their fp32 moments, and the arithmetic on
+ * gradients. Muon's updates have the size of AdamW's, so both have one learning rate (Moonlight, arXiv 2502.16982). Closed by its owner.
+ */
+final class Optimizer implements AutoCloseable {
 
     private final Scope scope;
+    private final ElementType precision;
+    private final ComputeThreads threads;
     private final Program program;
     private final List<Moments> moments = new ArrayList<>();
 
-    AdamW(Scope owner, Trainable<?> trained) {
+    /** @param threads that update tensors, one tensor on one thread */
+    Optimizer(Scope owner, Trainable<?> trained, int threads) {
         this.scope = owner.child();
+        this.precision = trained.precision();
+        this.threads = new ComputeThreads(threads, threads);
         this.program = Program.load(scope, "optimizer", "Optimizer", Map.of());
         trained.parameters().forEach(parameter -> moments.add(Moments.zero(scope, parameter)));
     }
@@ -60,22 +69,48 @@ final class AdamW implements AutoCloseable {
      * @param step counted from 1
      */
     void step(StepGradients<?> gradients, double factor, Rates rates, int step) {
-        for (int i = 0; i < moments.size(); i++) {
+        threads.run(moments.size(), (buffer, i) -> {
+            Tensor gradient = gradients.ofParameters().get(i);
             Moments own = moments.get(i);
-            double rate = own.parameter().raised() ? rates.raised() : rates.ordinary();
-            program.call(
-                            scope,
-                            "adamw",
-                            List.of(own.parameter().master()),
-                            List.of(gradients.ofParameters().get(i)),
-                            List.of(own.first()),
-                            List.of(own.second()),
-                            factor,
-                            rate,
-                            rates.weightDecay(),
-                            step)
-                    .close();
-        }
+            if (own.isOfMuon()) {
+                muon(own, gradient, factor, rates);
+            } else {
+                adamw(own, gradient, factor, rates, step);
+            }
+        });
+    }
+
+    private void adamw(Moments own, Tensor gradient, double factor, Rates rates, int step) {
+        double rate = own.parameter().raised() ? rates.raised() : rates.ordinary();
+        program.call(
+                        scope,
+                        "adamw",
+                        List.of(own.parameter().master()),
+                        List.of(gradient),
+                        List.of(own.first()),
+                        List.of(own.second()),
+                        factor,
+                        rate,
+                        rates.weightDecay(),
+                        step)
+                .close();
+    }
+
+    private void muon(Moments own, Tensor gradient, double factor, Rates rates) {
+        program.call(
+                        scope,
+                        "muon",
+                        own.parameter().master(),
+                        gradient,
+                        own.first(),
+                        own.parameter().matrices().stream()
+                                .mapToLong(Long::longValue)
+                                .toArray(),
+                        factor,
+                        rates.ordinary(),
+                        rates.weightDecay(),
+                        precision.code())
+                .close();
     }
 
     /** Writes the moments. */
@@ -93,15 +128,12 @@ final class AdamW implements AutoCloseable {
     }
 
     private List<TensorPart> parts() {
-        return moments.stream()
-                .flatMap(own -> Stream.of(
-                        TensorPart.whole(own.parameter().name() + ".exp_avg", own.first()),
-                        TensorPart.whole(own.parameter().name() + ".exp_avg_sq", own.second())))
-                .toList();
+        return moments.stream().flatMap(Moments::parts).toList();
     }
 
     @Override
     public void close() {
+        threads.close();
         scope.close();
     }
 
@@ -113,13 +145,25 @@ final class AdamW implements AutoCloseable {
      */
     record Rates(double ordinary, double raised, double weightDecay) {}
 
-    /** Running means of a parameter's gradient and of its square. */
+    /** Running means of a parameter's gradient and of its square, which Muon does not have. */
     private record Moments(Trainable.Parameter parameter, Tensor first, Tensor second) {
         static Moments zero(Scope scope, Trainable.Parameter parameter) {
+            long[] shape = parameter.master().shape();
+            long[] ofSecond = parameter.matrices().isEmpty() ? shape : new long[] {0};
             return new Moments(
-                    parameter,
-                    scope.zeros(ElementType.FLOAT32, parameter.master().shape()),
-                    scope.zeros(ElementType.FLOAT32, parameter.master().shape()));
+                    parameter, scope.zeros(ElementType.FLOAT32, shape), scope.zeros(ElementType.FLOAT32, ofSecond));
+        }
+
+        boolean isOfMuon() {
+            return !parameter.matrices().isEmpty();
+        }
+
+        Stream<TensorPart> parts() {
+            return isOfMuon()
+                    ? Stream.of(TensorPart.whole(parameter.name() + ".momentum", first))
+                    : Stream.of(
+                            TensorPart.whole(parameter.name() + ".exp_avg", first),
+                            TensorPart.whole(parameter.name() + ".exp_avg_sq", second));
         }
     }
 }

@@ -22,12 +22,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The optimizer against the closed form of its first step. */
-class AdamWTest {
+class OptimizerTest {
 
     private DecoderModel model;
     private Scope scope;
     private Adapter adapter;
-    private AdamW optimizer;
+    private Optimizer optimizer;
 
     @BeforeEach
     void create() throws IOException {
@@ -35,7 +35,7 @@ class AdamWTest {
         model = DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, TestDevice.NAME);
         scope = model.scope().child();
         adapter = Adapter.load(model, run.config(), run.path("initial"));
-        optimizer = new AdamW(scope, new AdapterTraining(adapter));
+        optimizer = new Optimizer(scope, new AdapterTraining(adapter), 1);
     }
 
     @AfterEach
@@ -50,7 +50,7 @@ class AdamWTest {
         float[] before = adapter.a().toFloats();
         StepGradients<?> gradients = constant(0.5f);
 
-        optimizer.step(gradients, 0.1, new AdamW.Rates(1e-2, 1e-2, 0.1), 1);
+        optimizer.step(gradients, 0.1, new Optimizer.Rates(1e-2, 1e-2, 0.1), 1);
 
         // g = 0.05, m^ = g, v^ = g^2: p (1 - lr wd) - lr g / (g + eps)
         float[] after = adapter.a().toFloats();
@@ -65,7 +65,7 @@ class AdamWTest {
         float[] a = adapter.a().toFloats();
         float[] b = adapter.b().toFloats();
 
-        optimizer.step(constant(1), 1, new AdamW.Rates(0, 1e-2, 0), 1);
+        optimizer.step(constant(1), 1, new Optimizer.Rates(0, 1e-2, 0), 1);
 
         assertThat(adapter.a().toFloats()).isEqualTo(a);
         assertThat(adapter.b().toFloats()[0]).isCloseTo(b[0] - 1e-2f, within(1e-7f));
@@ -73,7 +73,7 @@ class AdamWTest {
 
     @Test
     void stepZeroIsRefusedBecauseItsBiasCorrectionDividesByZero() {
-        assertThatThrownBy(() -> optimizer.step(constant(1), 1, new AdamW.Rates(1e-2, 1e-2, 0), 0))
+        assertThatThrownBy(() -> optimizer.step(constant(1), 1, new Optimizer.Rates(1e-2, 1e-2, 0), 0))
                 .isInstanceOf(TorchException.class)
                 .hasMessageContaining("AdamW counts steps from 1");
     }
