@@ -41,7 +41,7 @@ class Optimizer(Module):
     tall = x.size(0) > x.size(1)
     if tall:
       x = torch.t(x)
-    x = torch.div(x, torch.clamp(torch.frobenius_norm(x, [0, 1]), 1e-07))
+    x = torch.div(x, torch.clamp(torch.linalg_vector_norm(x), 1e-07))
     for i in range(5):
       a = torch.matmul(x, torch.t(x))
       b = torch.addmm(a, a, a, beta=-4.775, alpha=2.0315)
