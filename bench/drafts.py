@@ -1,7 +1,7 @@
 """Trains drafts of one target in different ways on the same data, and measures what each is worth.
 
 bench/run.sh drafts MODEL_DIR --data FILE [--kinds eagle3 model eagle1] [--arms full lora afa afa-unmerged] [--seeds 1 2 3]
-                    [--steps 300] [--rows 400] [--temperature 1] [--vocabulary 8000] [--layers 0 29] [--serve]
+                    [--steps 150] [--rows 1900] [--temperature 0] [--vocabulary 8000] [--layers 0 29] [--serve]
 
 The target first writes the answers, once, at the given temperature; all trainings learn from the same ones. The acceptance
 length (tokens of each pass of the target, tau) is measured on prompts that are not trained on, with four draft tokens at a
@@ -28,7 +28,8 @@ DRAFT_TOKENS = 4
 ANSWER_TOKENS = 96
 KINDS = ("eagle3", "model", "eagle1")
 ARMS = ("full", "lora", "afa", "afa-unmerged")
-RATES = {"full": 5e-4, "lora": 2e-3, "afa": 2e-3, "afa-unmerged": 2e-3}
+# Peak learning rates of all weights and of adapters.
+RATES = {"model": (5e-4, 2e-3), "eagle3": (1e-2, 5e-3), "eagle1": (1e-2, 5e-3)}
 # Of Student's t for two-sided 95 %, by degrees of freedom.
 T95 = {1: 12.71, 2: 4.30, 3: 3.18, 4: 2.78}
 RESULTS = ("acceptance_length/greedy", "acceptance_length/sampled")
@@ -138,7 +139,7 @@ class Study:
         """Validations before the first step and after the last. The unmerged arm is measured one step before its end, where beta is still 1."""
         asked = self.arguments.steps
         steps = asked + (arm == "afa-unmerged")
-        rate = self.arguments.rate or RATES[arm]
+        rate = self.arguments.rate or RATES[kind][arm != "full"]
         work = engine.BUILD / f"draft-{kind}-{arm}"
         task = {
             "task": "train", "model": base(self.draft(kind)), "machine": machine(), "templateTime": "2026-01-01T00:00:00Z",
@@ -264,11 +265,11 @@ def main():
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--arms", nargs="+", choices=ARMS, default=list(ARMS))
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
-    parser.add_argument("--steps", type=int, default=300)
-    parser.add_argument("--rows", type=int, default=400)
+    parser.add_argument("--steps", type=int, default=150)
+    parser.add_argument("--rows", type=int, default=1900)
     parser.add_argument("--rank", type=int, default=16)
-    parser.add_argument("--rate", type=float, default=None, help="peak learning rate; default: one for each arm")
-    parser.add_argument("--temperature", type=float, default=1.0, help="of the target's answers")
+    parser.add_argument("--rate", type=float, default=None, help="peak learning rate; default: one for each kind and arm")
+    parser.add_argument("--temperature", type=float, default=0.0, help="of the target's answers")
     parser.add_argument("--vocabulary", type=int, default=8000, help="tokens that an EAGLE-3 head can propose")
     parser.add_argument("--layers", nargs="+", type=int, default=None, help="of the target that a draft model begins with; default: first and last")
     parser.add_argument("--serve", action="store_true", help="also generate with the last draft of each kind")

@@ -15,10 +15,13 @@ final class DraftLength {
     /** By this factor more draft tokens must promise less time, so that noise of the times does not decide. */
     private static final double WORTH_IT = 1.05;
 
-    private final StepTimes times = new StepTimes();
+    /** Of a step's time, what a proposed token is expected to take where no times are known. */
+    private static final double FIRST_GUESS = 0.25;
 
-    /** By the number of tokens that draft models propose for all sequences together. */
-    private final StepTimes proposing = new StepTimes();
+    private final StepTimes times = StepTimes.ofSteps();
+
+    /** By the number of tokens that drafts propose for each sequence, for several sequences at a time. */
+    private final StepTimes proposing = StepTimes.ofProposals();
 
     private final List<Integer> choices;
 
@@ -86,16 +89,22 @@ final class DraftLength {
         int proposed = sources.stream()
                 .filter(DraftSource::isProposed)
                 .mapToInt(source -> source.count(most))
-                .sum();
+                .max()
+                .orElse(0);
         int tokens = sources.size() + drafted;
         if (tokens > DecodingLimits.tokensOfStep(sources.size())) {
             return Double.POSITIVE_INFINITY;
         }
-        double stepNanos = Math.max(1, times.nanos(tokens)) + (proposed == 0 ? 0 : proposing.nanos(proposed));
+        double stepNanos = Math.max(1, times.nanos(tokens)) + proposingNanos(proposed);
         return stepNanos
                 * sources.stream()
                         .mapToDouble(source -> 1 / (1 + source.expected(most)))
                         .sum();
+    }
+
+    private double proposingNanos(int tokens) {
+        double known = proposing.nanos(tokens);
+        return tokens == 0 ? 0 : known > 0 ? known : FIRST_GUESS * tokens * times.nanos(1);
     }
 
     /** @param tokens number of tokens that a step has read */
@@ -103,7 +112,7 @@ final class DraftLength {
         times.note(tokens, nanos);
     }
 
-    /** @param tokens number of tokens that draft models have proposed for the next step */
+    /** @param tokens number of tokens that drafts have proposed for each sequence's next step */
     void noteProposals(int tokens, long nanos) {
         proposing.note(tokens, nanos);
     }

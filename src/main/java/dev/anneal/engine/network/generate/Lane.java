@@ -177,9 +177,8 @@ final class Lane implements AutoCloseable {
 
     private void propose(int most) {
         long begin = System.nanoTime();
-        int proposed = drafters.propose(running, most);
-        if (proposed > 0) {
-            draftLength.noteProposals(proposed, System.nanoTime() - begin);
+        if (drafters.propose(running, most)) {
+            draftLength.noteProposals(most, System.nanoTime() - begin);
         }
     }
 

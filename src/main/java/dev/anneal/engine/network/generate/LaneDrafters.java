@@ -52,21 +52,19 @@ final class LaneDrafters implements AutoCloseable {
     /**
      * Drafts propose at most {@code most} tokens for their sequences. They do for all of them if any is to have some, because they read several at a time.
      *
-     * @return number of tokens that were wanted
+     * @return whether any did
      */
-    int propose(List<Sequence> running, int most) {
+    boolean propose(List<Sequence> running, int most) {
         byDraft(running).forEach((draft, sequences) -> {
-            if (wanted(sequences, most) > 0) {
+            if (areWanted(sequences, most)) {
                 attempt(draft, drafter -> drafter.propose(sequences, most));
             }
         });
-        return wanted(running, most);
+        return areWanted(running, most);
     }
 
-    private static int wanted(List<Sequence> sequences, int most) {
-        return sequences.stream()
-                .mapToInt(sequence -> sequence.drafts().proposals(most))
-                .sum();
+    private static boolean areWanted(List<Sequence> sequences, int most) {
+        return sequences.stream().anyMatch(sequence -> sequence.drafts().proposals(most) > 0);
     }
 
     /** A draft changes no answer, so its failure ends none: the lane goes on without it. */

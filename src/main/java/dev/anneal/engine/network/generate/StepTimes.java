@@ -3,7 +3,7 @@ package dev.anneal.engine.network.generate;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** How long a lane's steps take, by the number of tokens they read: recent times, because memory and other work change them. Not thread-safe. */
+/** How long work on tokens takes, by their number: recent times, because memory and other work change them. Not thread-safe. */
 final class StepTimes {
 
     /** Weight of the newest time in the average. */
@@ -17,6 +17,9 @@ final class StepTimes {
 
     private static final int FEW = 3;
 
+    /** Share of the time that is expected to be the same for fewer tokens. */
+    private final double fixed;
+
     private final TreeMap<Integer, Average> averages = new TreeMap<>();
     private long steps;
 
@@ -29,6 +32,20 @@ final class StepTimes {
         long end() {
             return step + (times < FEW ? LIFETIME_OF_FEW : LIFETIME_STEPS);
         }
+    }
+
+    private StepTimes(double fixed) {
+        this.fixed = fixed;
+    }
+
+    /** Of steps, which read all weights for one token as for several. */
+    static StepTimes ofSteps() {
+        return new StepTimes(1);
+    }
+
+    /** Of proposals, which are made one after another. */
+    static StepTimes ofProposals() {
+        return new StepTimes(0);
     }
 
     /** A step begins. */
@@ -45,8 +62,8 @@ final class StepTimes {
     }
 
     /**
-     * Expected nanoseconds of a step: as measured, or on the line through the two nearest measured numbers of tokens. Where a single one is
-     * known, up to twice as many tokens are expected to take as long, so that they are tried, and more in proportion.
+     * Expected nanoseconds: as measured, or on the line through the two nearest measured numbers of tokens. Where a single one is known, up to twice as
+     * many tokens are expected to take as long, so that they are tried, and more in proportion.
      *
      * @return 0 if nothing is known
      */
@@ -54,7 +71,7 @@ final class StepTimes {
         Map.Entry<Integer, Average> fewer = averages.floorEntry(tokens);
         Map.Entry<Integer, Average> more = averages.ceilingEntry(tokens);
         if (fewer == null) {
-            return more == null ? 0 : more.getValue().nanos;
+            return more == null ? 0 : more.getValue().nanos * (fixed + (1 - fixed) * tokens / more.getKey());
         }
         if (more == null) {
             more = fewer;

@@ -120,7 +120,7 @@ final class EagleHeads {
     }
 
     /** A head is new, and Muon moves the whole of it: its rates are larger than a model's, and those of any target. */
-    private static final ModelProfile.BaseRates BASE_RATES = new ModelProfile.BaseRates(2e-3, 1e-2);
+    private static final ModelProfile.BaseRates BASE_RATES = new ModelProfile.BaseRates(5e-3, 1e-2);
 
     /** One decoder layer of the target, with the projection of its inputs and the output embedding of the head's vocabulary. */
     static ModelProfile profile(String kind, EagleHead head, ModelProfile target) {
