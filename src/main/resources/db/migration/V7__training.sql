@@ -84,6 +84,8 @@ CREATE TABLE job_progress (
     validation_seconds double precision NOT NULL DEFAULT 0,
     checkpoints        integer          NOT NULL DEFAULT 0,
     checkpoint_seconds double precision NOT NULL DEFAULT 0,
+    -- Key in the artifact store of the newest folder of answers that a draft's target has written before the first step. Null without.
+    target_answers     text,
     CONSTRAINT job_progress_counts CHECK (events >= 0 AND step >= 0),
     CONSTRAINT job_progress_device CHECK (num_nulls(device, device_bytes, device_peak_bytes) IN (0, 3))
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 100);

@@ -68,6 +68,7 @@ class TableOwnersTest {
             Map.entry("operations reads job", "what is past its retention is found by one statement over all tenants"),
             Map.entry("operations reads checkpoint", "as above"),
             Map.entry("operations reads export", "as above"),
+            Map.entry("operations reads job_progress", "as above"),
             Map.entry("operations reads file", "what lies in the store without a row is found by one statement"),
             Map.entry("operations reads upload", "as above"));
 

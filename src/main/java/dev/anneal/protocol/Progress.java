@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Progress.Validation.class, name = "validation"),
     @JsonSubTypes.Type(value = Progress.Samples.class, name = "samples"),
     @JsonSubTypes.Type(value = Progress.CheckpointSaved.class, name = "checkpoint_saved"),
+    @JsonSubTypes.Type(value = Progress.AnswersSaved.class, name = "answers_saved"),
     @JsonSubTypes.Type(value = Progress.PartsKept.class, name = "parts_kept"),
     @JsonSubTypes.Type(value = Progress.Exported.class, name = "exported"),
     @JsonSubTypes.Type(value = Progress.Evaluated.class, name = "evaluated"),
@@ -153,6 +154,15 @@ public sealed interface Progress {
      * @param bytes size of the folder
      */
     record CheckpointSaved(int step, double beta, String directory, long bytes) implements Progress {}
+
+    /**
+     * Answers that a draft's target has written before the first step are complete on disk.
+     *
+     * @param count number of answers, those of earlier attempts included
+     * @param total number of answers once all are written
+     * @param directory absolute path of their folder
+     */
+    record AnswersSaved(int count, int total, String directory) implements Progress {}
 
     /**
      * An export continues an interrupted attempt.

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param initialAdapter source of the adapter's initial values; null draws them at random
  * @param target model whose tokens a draft learns to propose; null if no draft is trained
  * @param resumeFrom absolute path of a checkpoint folder of an earlier attempt, or null to start at step 0
+ * @param targetAnswers absolute path of the newest folder of answers that the target wrote in an earlier attempt, or null
  * @param validatedStep newest step whose validation earlier attempts reported, 0 for none; if the checkpoint's step was due for a later
  *     validation, it runs first
  */
@@ -28,6 +29,7 @@ public record TrainTask(
         @Nullable InitialAdapter initialAdapter,
         @Nullable ServedModel target,
         @Nullable String resumeFrom,
+        @Nullable String targetAnswers,
         int validatedStep)
         implements ModelTask {
 

@@ -16,6 +16,7 @@ import dev.anneal.service.training.settings.TrainingMethods;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,8 +76,12 @@ public final class PlayedWorker {
         journal.write(
                 lease.workId(),
                 List.copyOf(events),
-                saved -> "%s/%s/attempt-%d/checkpoint-%d"
-                        .formatted(order.job().tenantId(), order.job().id(), lease.token(), saved.step()),
+                directory -> "%s/%s/attempt-%d/%s"
+                        .formatted(
+                                order.job().tenantId(),
+                                order.job().id(),
+                                lease.token(),
+                                Path.of(directory).getFileName()),
                 Integer.MAX_VALUE);
     }
 
@@ -211,7 +216,14 @@ public final class PlayedWorker {
         progress(
                 step,
                 step,
-                () -> write(List.of(new Progress.CheckpointSaved(step, beta(step), "/local/checkpoint", 1234))));
+                () -> write(
+                        List.of(new Progress.CheckpointSaved(step, beta(step), "/local/checkpoint-" + step, 1234))));
+        return this;
+    }
+
+    /** Publishes so many answers of a target. */
+    public PlayedWorker answers(int count) {
+        progress(null, null, () -> write(List.of(new Progress.AnswersSaved(count, 200, "/local/answers-" + count))));
         return this;
     }
 

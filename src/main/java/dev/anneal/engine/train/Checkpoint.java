@@ -43,6 +43,16 @@ public final class Checkpoint {
      * @throws TrainingException with {@code CHECKPOINT_DAMAGED} if a file is missing, unreadable or has other bytes than written
      */
     public static Checkpoint open(Path folder) throws IOException {
+        Checkpoint checkpoint = openAnswers(folder);
+        String trained = trainedFile(checkpoint.state);
+        if (!checkpoint.state.sha256().keySet().containsAll(List.of(trained, OPTIMIZER))) {
+            throw damaged(folder, STATE + " does not name " + trained + " and " + OPTIMIZER);
+        }
+        return checkpoint;
+    }
+
+    /** Likewise, a folder that has answers of a target but no trained values. */
+    static Checkpoint openAnswers(Path folder) throws IOException {
         Path file = folder.resolve(STATE);
         if (!Files.exists(file)) {
             throw damaged(folder, "has no " + STATE);
@@ -58,10 +68,6 @@ public final class Checkpoint {
             if (!expected.getKey().equals(OPTIMIZER) || Files.exists(folder.resolve(OPTIMIZER))) {
                 requireHash(folder, expected.getKey(), expected.getValue());
             }
-        }
-        String trained = trainedFile(state);
-        if (!state.sha256().keySet().containsAll(List.of(trained, OPTIMIZER))) {
-            throw damaged(folder, STATE + " does not name " + trained + " and " + OPTIMIZER);
         }
         return new Checkpoint(folder, state);
     }

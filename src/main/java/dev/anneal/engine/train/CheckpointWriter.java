@@ -42,7 +42,24 @@ record CheckpointWriter(Path attempt) {
      * @throws TrainingException with {@code DISK_FULL} if there is no space; nothing of the folder is left then
      */
     long write(int step, List<Part> files, Function<Map<String, String>, CheckpointState> state) throws IOException {
-        Path temporary = attempt.resolve(".checkpoint-" + step + ".tmp");
+        return write(folderOf(step), step, files, state);
+    }
+
+    /**
+     * Writes {@code answers-<count>} in the form of a checkpoint, with answers of a target that are written before the first step.
+     *
+     * @return the folder
+     */
+    Path writeAnswers(int count, Part answers, Function<Map<String, String>, CheckpointState> state)
+            throws IOException {
+        Path folder = attempt.resolve("answers-" + count);
+        write(folder, 0, List.of(answers), state);
+        return folder;
+    }
+
+    private long write(Path folder, int step, List<Part> files, Function<Map<String, String>, CheckpointState> state)
+            throws IOException {
+        Path temporary = attempt.resolve("." + folder.getFileName() + ".tmp");
         try {
             Folders.delete(temporary);
             createFolder(temporary);
@@ -56,8 +73,8 @@ record CheckpointWriter(Path attempt) {
                     temporary.resolve(Checkpoint.STATE), Checkpoint.JSON.writeValueAsBytes(state.apply(hashes)));
             DurableFiles.forceFolder(temporary);
             long bytes = sizeOf(temporary);
-            Folders.delete(folderOf(step));
-            DurableFiles.rename(temporary, folderOf(step));
+            Folders.delete(folder);
+            DurableFiles.rename(temporary, folder);
             // The attempt's folder itself may be new.
             DurableFiles.forceFolder(DurableFiles.parentOf(attempt));
             return bytes;
@@ -67,7 +84,7 @@ record CheckpointWriter(Path attempt) {
                 throw new TrainingException(
                         TrainingException.Code.DISK_FULL,
                         step,
-                        "no room for checkpoint %d in %s; earlier checkpoints are intact".formatted(step, attempt),
+                        "no room for %s in %s; earlier checkpoints are intact".formatted(folder.getFileName(), attempt),
                         e);
             }
             throw e;

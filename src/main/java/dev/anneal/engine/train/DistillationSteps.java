@@ -47,8 +47,8 @@ final class DistillationSteps implements Steps {
 
     /** Has the target write the answers, if they are to be its own. */
     @Override
-    public boolean prepare() {
-        return rows.prepare();
+    public boolean prepare(AnswersSaving saving) throws IOException {
+        return rows.prepare(saving);
     }
 
     @Override

@@ -37,11 +37,11 @@ final class DraftRows {
     }
 
     /** Has the target write the answers, if they are to be its own. Returns false if it was abandoned because the training is to stop. */
-    boolean prepare() {
+    boolean prepare(Steps.AnswersSaving saving) throws IOException {
         if (answers == null) {
             return true;
         }
-        if (!answers.write(data)) {
+        if (!answers.write(data, saving)) {
             return false;
         }
         int count = data.training().size();

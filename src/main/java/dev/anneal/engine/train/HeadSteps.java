@@ -58,8 +58,8 @@ final class HeadSteps implements Steps {
     }
 
     @Override
-    public boolean prepare() {
-        return rows.prepare();
+    public boolean prepare(AnswersSaving saving) throws IOException {
+        return rows.prepare(saving);
     }
 
     @Override

@@ -53,10 +53,7 @@ final class HeadTrainer {
                 HeadPasses passes = new HeadPasses(head, target, gradients, signal)) {
             HeadSteps steps = new HeadSteps(method, job, target, trained, passes, progress);
             TrainingRun run = new TrainingRun(job, trained, optimizer, gradients.total(), steps, progress);
-            @Nullable String resumeFrom = job.task().resumeFrom();
-            if (resumeFrom != null) {
-                run.resume(Checkpoint.open(Path.of(resumeFrom)));
-            }
+            run.resume();
             return run.toTheEnd(control, () -> {});
         }
     }

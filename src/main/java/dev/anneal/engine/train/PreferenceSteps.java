@@ -60,7 +60,7 @@ final class PreferenceSteps implements Steps {
     }
 
     @Override
-    public boolean prepare() {
+    public boolean prepare(AnswersSaving saving) {
         if (references != null) {
             return true;
         }

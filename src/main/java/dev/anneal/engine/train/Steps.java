@@ -18,9 +18,25 @@ interface Steps {
         return false;
     }
 
-    /** Prepares all steps. Returns false if it was abandoned because the training is to stop. */
-    default boolean prepare() {
+    /**
+     * Prepares all steps.
+     *
+     * @param saving keeps answers of the target while they are written
+     * @return false if it was abandoned because the training is to stop
+     */
+    default boolean prepare(AnswersSaving saving) throws IOException {
         return true;
+    }
+
+    /** Keeps answers of a target for later attempts. */
+    interface AnswersSaving {
+
+        /**
+         * @param count number of answers
+         * @param total number of answers once all are written
+         * @param answers file with the answers
+         */
+        void save(int count, int total, CheckpointWriter.Part answers) throws IOException;
     }
 
     /**

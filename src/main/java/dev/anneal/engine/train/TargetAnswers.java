@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 
 /**
  * Answers that a target writes to the prompts of rows, so that its draft learns from the target's own texts instead of those of the file. They
- * are kept in checkpoints; a stopped training goes on with those that are written. Each answer depends only on the target, the prompt, and the
- * numbers (seed, line).
+ * are kept while they are written and in checkpoints, so that a stopped training goes on with those that are written. Each answer depends only
+ * on the target, the prompt, and the numbers (seed, line).
  */
 final class TargetAnswers {
 
@@ -31,6 +31,9 @@ final class TargetAnswers {
     /** Rows that are answered before the next look at what is left. */
     private static final int ROWS_AT_ONCE = 64;
 
+    /** Each time all answers so far are written to disk, so that many rows are not kept at every look. */
+    private static final int TIMES_KEPT = 50;
+
     private final TrainingMethod.Regeneration settings;
     private final Target target;
     private final TrainingJob job;
@@ -38,6 +41,9 @@ final class TargetAnswers {
     private final StopSignal signal;
     private final List<EncodedRow> rows;
     private final List<Answered> answered = new ArrayList<>();
+
+    /** How many of them earlier attempts or this one have kept. */
+    private int kept;
 
     /** An answer with its end token, unless it was cut. */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares them
@@ -61,8 +67,8 @@ final class TargetAnswers {
         this.rows = rows;
     }
 
-    /** Writes the answers that are missing. Returns false if it was abandoned because the training is to stop. */
-    boolean write(TrainingData.Conversations data) {
+    /** Writes the answers that are missing, and keeps them. Returns false if it was abandoned because the training is to stop. */
+    boolean write(TrainingData.Conversations data, Steps.AnswersSaving saving) throws IOException {
         if (answered.size() == rows.size()) {
             return true;
         }
@@ -71,20 +77,31 @@ final class TargetAnswers {
         BatchWidth breadth = new BatchWidth(job.computeThreads());
         try (IncrementalDecoder model = new IncrementalDecoder(target.model())) {
             Decoder decoder = new Decoder(model, target.adapter(), data.ends(), breadth);
-            while (answered.size() < rows.size()) {
-                int end = Math.min(rows.size(), answered.size() + ROWS_AT_ONCE);
-                List<Prompt> prompts = rows.subList(answered.size(), end).stream()
-                        .map(this::prompt)
-                        .toList();
-                Optional<List<Answer>> answers =
-                        signal.attempt(betweenTokens -> decoder.answer(prompts, betweenTokens));
-                if (answers.isEmpty()) {
-                    return false;
+            while (answered.size() < rows.size() && writeSome(decoder)) {
+                if (answered.size() - kept > rows.size() / TIMES_KEPT) {
+                    keep(saving);
                 }
-                answers.get().forEach(answer -> answered.add(new Answered(answer.chosen(), answer.isCut())));
             }
         }
-        return true;
+        keep(saving);
+        return answered.size() == rows.size();
+    }
+
+    private boolean writeSome(Decoder decoder) {
+        int end = Math.min(rows.size(), answered.size() + ROWS_AT_ONCE);
+        List<Prompt> prompts =
+                rows.subList(answered.size(), end).stream().map(this::prompt).toList();
+        Optional<List<Answer>> answers = signal.attempt(betweenTokens -> decoder.answer(prompts, betweenTokens));
+        answers.ifPresent(
+                written -> written.forEach(answer -> answered.add(new Answered(answer.chosen(), answer.isCut()))));
+        return answers.isPresent();
+    }
+
+    private void keep(Steps.AnswersSaving saving) throws IOException {
+        if (answered.size() > kept) {
+            saving.save(answered.size(), rows.size(), part());
+            kept = answered.size();
+        }
     }
 
     private Prompt prompt(EncodedRow row) {
@@ -129,7 +146,10 @@ final class TargetAnswers {
                     step,
                     "it lacks answers of the target in " + FILE + ", on which its steps were trained");
         }
-        answered.clear();
-        answered.addAll(Objects.requireNonNullElse(saved, new Saved(List.of())).answers());
+        if (saved != null && saved.answers().size() > answered.size()) {
+            answered.clear();
+            answered.addAll(saved.answers());
+            kept = answered.size();
+        }
     }
 }

@@ -79,10 +79,7 @@ public final class Trainer {
             StepPasses stepPasses = new StepPasses(job, trained, passes, checkpointing, progress::tell);
             TrainingRun run =
                     new TrainingRun(job, trained, optimizer, passes.gradients(), steps(stepPasses), progress::tell);
-            @Nullable String resumeFrom = job.task().resumeFrom();
-            if (resumeFrom != null) {
-                run.resume(Checkpoint.open(Path.of(resumeFrom)));
-            }
+            run.resume();
             return run.toTheEnd(control, stepPasses::keepActivationsIfTheyFit);
         }
     }

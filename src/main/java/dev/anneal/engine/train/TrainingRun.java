@@ -69,8 +69,21 @@ final class TrainingRun {
         this.dataFingerprint = job.data().fingerprint();
     }
 
+    /** Continues where earlier attempts ended, if there were any. */
+    void resume() throws IOException {
+        @Nullable String resumeFrom = job.task().resumeFrom();
+        if (resumeFrom != null) {
+            resume(Checkpoint.open(Path.of(resumeFrom)));
+        }
+        @Nullable String answers = job.task().targetAnswers();
+        // Later checkpoints have all of them.
+        if (answers != null && step == 0) {
+            restoreAnswers(Path.of(answers));
+        }
+    }
+
     /** Continues at the checkpoint's position with its trained values and moments. */
-    void resume(Checkpoint checkpoint) throws IOException {
+    private void resume(Checkpoint checkpoint) throws IOException {
         checkpoint.requireContinues(state(Map.of()));
         trained.restore(checkpoint);
         optimizer.restore(checkpoint.optimizerFile());
@@ -88,6 +101,20 @@ final class TrainingRun {
         divergence.resume(checkpoint.state().firstLoss());
     }
 
+    /** Damaged ones are written again, to the same texts. */
+    private void restoreAnswers(Path folder) throws IOException {
+        Checkpoint saved;
+        try {
+            saved = Checkpoint.openAnswers(folder);
+        } catch (TrainingException damaged) {
+            progress.accept(new Progress.Warning(
+                    "the target's answers are damaged and are written again: " + damaged.getMessage()));
+            return;
+        }
+        saved.requireContinues(state(Map.of()));
+        steps.restore(saved);
+    }
+
     /** @param whenStarted called before the first pass, once everything but passes is allocated */
     Trainer.Outcome toTheEnd(TrainingControl control, Runnable whenStarted) throws IOException {
         progress.accept(new Progress.Started(step, settings.totalSteps(), trained.count(), precision()));
@@ -96,7 +123,7 @@ final class TrainingRun {
             save();
         }
         whenStarted.run();
-        boolean going = steps.prepare() && validateFirst();
+        boolean going = steps.prepare(this::saveAnswers) && validateFirst();
         while (going && step < settings.totalSteps()) {
             going = !control.isStopping() && advance(control);
         }
@@ -220,6 +247,11 @@ final class TrainingRun {
         progress.accept(new Progress.CheckpointSaved(
                 step, betaAt(step), checkpoints.folderOf(step).toString(), bytes));
         tell(Progress.Interlude.Kind.CHECKPOINT, begin);
+    }
+
+    private void saveAnswers(int count, int total, CheckpointWriter.Part answers) throws IOException {
+        Path folder = checkpoints.writeAnswers(count, answers, this::state);
+        progress.accept(new Progress.AnswersSaved(count, total, folder.toString()));
     }
 
     private void tell(Progress.Interlude.Kind kind, long beginNanos) {

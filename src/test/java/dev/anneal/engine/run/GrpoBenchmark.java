@@ -92,6 +92,7 @@ final class GrpoBenchmark {
                 null,
                 null,
                 null,
+                null,
                 0);
     }
 

@@ -87,6 +87,7 @@ final class Tasks {
                 null,
                 null,
                 resumeFrom == null ? null : resumeFrom.toString(),
+                null,
                 0);
     }
 
@@ -125,6 +126,7 @@ final class Tasks {
                 null,
                 null,
                 supervised.resumeFrom(),
+                null,
                 0);
     }
 
@@ -164,6 +166,7 @@ final class Tasks {
                 null,
                 null,
                 task.resumeFrom(),
+                null,
                 0);
     }
 

@@ -50,7 +50,7 @@ class CheckpointTest {
         assertThatThrownBy(() -> writer.write(4, List.of(full), hashes -> state(4, hashes)))
                 .isInstanceOfSatisfying(
                         TrainingException.class, e -> assertThat(e.code()).isEqualTo(TrainingException.Code.DISK_FULL))
-                .hasMessage("no room for checkpoint 4 in " + attempt + "; earlier checkpoints are intact");
+                .hasMessage("no room for checkpoint-4 in " + attempt + "; earlier checkpoints are intact");
 
         assertThat(Checkpoint.open(writer.folderOf(3)).state().step()).isEqualTo(3);
         try (Stream<Path> left = Files.list(attempt)) {

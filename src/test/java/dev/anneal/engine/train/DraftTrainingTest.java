@@ -1,6 +1,7 @@
 package dev.anneal.engine.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.format.file.Sha256;
@@ -17,6 +18,7 @@ import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,6 +43,7 @@ class DraftTrainingTest {
     private static final int STEPS = 120;
     private static final int VOCABULARY = 97;
     private static final int PROMPT = 5;
+    private static final int MANY = 144;
     private static final TrainingSettings.Optimizer FAST = new TrainingSettings.Optimizer(1e-2, "constant", 0, 0, 1, 1);
     private static final AdapterSettings ANNEALED = new AdapterSettings(
             8, 16, 0, List.of("all-linear"), false, "silu", new AdapterSettings.Schedule("linear", 0, 0.8));
@@ -290,11 +293,106 @@ class DraftTrainingTest {
         assertThat(adapter("regenerated")).isEqualTo(adapter("own"));
     }
 
+    /** A training that was killed while the target wrote goes on from the answers that it had kept, to the same bits. */
+    @Test
+    void answersAreKeptWhileTheTargetWritesThem() throws IOException {
+        TrainingFixture whole = answering("whole");
+        whole.run();
+        assertThat(whole.eventsOf(Progress.AnswersSaved.class))
+                .extracting(Progress.AnswersSaved::count)
+                .containsExactly(64, 128, MANY);
+        Path kept = folder.resolve("whole").resolve("answers-64");
+
+        TrainingFixture resumed = answering("resumed").withAnswers(kept);
+        resumed.run();
+
+        assertThat(resumed.eventsOf(Progress.Note.class))
+                .extracting(Progress.Note::message)
+                .containsExactly("The target writes 80 of 144 answers, at temperature 1.0");
+        assertThat(hash("resumed", 2, Checkpoint.ADAPTER)).isEqualTo(hash("whole", 2, Checkpoint.ADAPTER));
+    }
+
+    @Test
+    void damagedAnswersAreWrittenAgain() throws IOException {
+        TrainingFixture whole = answering("whole");
+        whole.run();
+        Path kept = folder.resolve("whole").resolve("answers-128");
+        Path file = kept.resolve("target-answers.json");
+        Files.writeString(file, Files.readString(file).replaceFirst("\\d", "0"));
+
+        TrainingFixture resumed = answering("resumed").withAnswers(kept);
+        resumed.run();
+
+        assertThat(resumed.eventsOf(Progress.Warning.class))
+                .singleElement()
+                .extracting(Progress.Warning::message)
+                .asString()
+                .contains(
+                        "the target's answers are damaged and are written again",
+                        "target-answers.json has the SHA-256");
+        assertThat(resumed.eventsOf(Progress.AnswersSaved.class)).hasSize(3);
+        assertThat(hash("resumed", 2, Checkpoint.ADAPTER)).isEqualTo(hash("whole", 2, Checkpoint.ADAPTER));
+    }
+
+    /** A stop in the middle keeps what was written, also beside a checkpoint of the adapter that the training begins with. */
+    @Test
+    void aStopKeepsAnswersToo() throws IOException {
+        TrainingFixture stopped = answering("stopped");
+        stopped.stoppingWhen(
+                () -> !stopped.eventsOf(Progress.AnswersSaved.class).isEmpty());
+        assertThat(stopped.run()).isEqualTo(Trainer.Outcome.STOPPED);
+
+        TrainingFixture resumed = answering("resumed")
+                .resuming(folder.resolve("stopped").resolve("checkpoint-0"))
+                .withAnswers(folder.resolve("stopped").resolve("answers-64"));
+        resumed.run();
+        answering("whole").run();
+
+        assertThat(resumed.eventsOf(Progress.AnswersSaved.class))
+                .extracting(Progress.AnswersSaved::count)
+                .containsExactly(128, MANY);
+        assertThat(hash("resumed", 2, Checkpoint.ADAPTER)).isEqualTo(hash("whole", 2, Checkpoint.ADAPTER));
+    }
+
+    @Test
+    void answersToOtherPromptsAreRefused() throws IOException {
+        answering("whole").run();
+        List<EncodedRow> others = many().subList(0, 100);
+
+        assertThatThrownBy(() -> answering("others")
+                        .rows(others)
+                        .withAnswers(folder.resolve("whole").resolve("answers-64"))
+                        .run())
+                .isInstanceOf(TrainingException.class)
+                .hasMessageContaining("answers-64 was made with another training data");
+    }
+
+    /** Two steps on so many answers that they are written in several parts. */
+    private TrainingFixture answering(String name) {
+        return training(name, "kl_div", ANNEALED, new TrainingMethod.Regeneration(1, 6))
+                .rows(many())
+                .validating(List.of(), 0)
+                .lasting(2);
+    }
+
+    private static List<EncodedRow> many() {
+        List<EncodedRow> many = new ArrayList<>();
+        for (int i = 0; i < MANY; i++) {
+            EncodedRow row = ROWS.get(i % ROWS.size());
+            many.add(new EncodedRow(i + 1, row.ids(), row.labels(), false));
+        }
+        return many;
+    }
+
     private String adapter(String name) throws IOException {
         return hash(name, Checkpoint.ADAPTER);
     }
 
     private String hash(String name, String file) throws IOException {
-        return Sha256.of(folder.resolve(name).resolve("checkpoint-" + STEPS).resolve(file));
+        return hash(name, STEPS, file);
+    }
+
+    private String hash(String name, int step, String file) throws IOException {
+        return Sha256.of(folder.resolve(name).resolve("checkpoint-" + step).resolve(file));
     }
 }

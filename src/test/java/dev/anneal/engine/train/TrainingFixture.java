@@ -49,6 +49,7 @@ final class TrainingFixture {
     private Duration silence = Duration.ofDays(1);
     private @Nullable Path initialAdapter;
     private @Nullable Path resumeFrom;
+    private @Nullable Path targetAnswers;
     private int validatedStep;
     private @Nullable Target target;
     private Set<Integer> ends = Set.of();
@@ -166,6 +167,12 @@ final class TrainingFixture {
         return this;
     }
 
+    /** @param value folder of answers that the target wrote in an earlier attempt */
+    TrainingFixture withAnswers(Path value) {
+        targetAnswers = value;
+        return this;
+    }
+
     /** The validation of this step was reported by an earlier attempt. */
     TrainingFixture validated(int step) {
         validatedStep = step;
@@ -201,6 +208,7 @@ final class TrainingFixture {
                 null,
                 null,
                 resumeFrom == null ? null : resumeFrom.toString(),
+                targetAnswers == null ? null : targetAnswers.toString(),
                 validatedStep);
         return new TrainingJob(task, model, "base", target, data(), () -> freeMemoryBytes, initialAdapter);
     }

@@ -40,6 +40,12 @@ import org.springframework.test.context.TestPropertySource;
 class BucketResumeIT extends ServiceTest {
 
     private static final int STEPS = 60;
+
+    /** Written in several parts, of which the first is kept when the machine dies. */
+    private static final int ANSWERS = 320;
+
+    private static final String WRITTEN = "The target has written 64 of 320 answers";
+
     private static final String BUCKET = S3Server.newBucket();
     private static final List<String> STORE =
             List.of("anneal.storage.type", "anneal.storage.s3.bucket", "anneal.storage.s3.endpoint");
@@ -85,6 +91,41 @@ class BucketResumeIT extends ServiceTest {
         assertThat(attempts(undisturbed)).containsExactly("SUCCEEDED second-machine");
         assertThat(directories(interrupted)).anyMatch(directory -> directory.endsWith("/attempt-1/checkpoint-10"));
         assertThat(adapter(interrupted)).isEqualTo(adapter(undisturbed));
+    }
+
+    /** A machine dies while the target of a draft writes answers: those that it had kept are not written again. */
+    @Test
+    void answersOfATargetGoOnElsewhereFromTheBucket() throws Exception {
+        String file = file(ALPHA, FilePurpose.FINE_TUNE, rows("tickets.train.jsonl", ANSWERS));
+        String interrupted = draft(file);
+        ServiceJvm first = worker("first-machine");
+        Waiting.until(() -> messages(interrupted).contains(WRITTEN) || hasEnded(interrupted));
+        first.signal("KILL");
+        assertThat(first.awaitExit()).isNotZero();
+        assertThat(messages(interrupted)).doesNotContain("written 320 of 320 answers");
+        worker("second-machine");
+        Waiting.until(() -> hasEnded(interrupted));
+        String undisturbed = draft(file);
+        Waiting.until(() -> hasEnded(undisturbed));
+
+        assertThat(attempts(interrupted)).containsExactly("LOST first-machine", "SUCCEEDED second-machine");
+        assertThat(messages(interrupted).split(WRITTEN, -1)).hasSize(2);
+        assertThat(messages(undisturbed)).contains(WRITTEN);
+        assertThat(adapter(interrupted)).isEqualTo(adapter(undisturbed));
+    }
+
+    private String draft(String file) {
+        return queuedJob(ALPHA, file, """
+                , 'seed': 11, 'method': {'type': 'speculative_draft', 'speculative_draft': {
+                    'kind': 'model', 'draft_model': 'anneal-tiny', 'regenerate': {'max_tokens': 48}}},
+                  'anneal': {'max_steps': 4}""");
+    }
+
+    private String messages(String job) {
+        return String.join(
+                "\n",
+                json(get(ALPHA, "/v1/fine_tuning/jobs/" + job + "/events?limit=100"))
+                        .findValuesAsString("message"));
     }
 
     private String job(String file) {

@@ -34,7 +34,10 @@ final class OrphanRows {
                     SELECT FROM job
                     JOIN work ON work.id = job.work_id
                     WHERE job.external_id = unit.owner AND job.tenant_id = unit.tenant
-                      AND (NOT work.swept OR EXISTS (SELECT FROM checkpoint WHERE job_id = job.id AND directory = unit.key)))
+                      AND (NOT work.swept
+                           OR EXISTS (SELECT FROM checkpoint WHERE job_id = job.id AND directory = unit.key)
+                           OR work.state = 'FAILED'
+                              AND EXISTS (SELECT FROM job_progress WHERE job_id = job.id AND target_answers = unit.key)))
                 WHEN 'EXPORT' THEN EXISTS (
                     SELECT FROM export
                     JOIN work ON work.id = export.work_id

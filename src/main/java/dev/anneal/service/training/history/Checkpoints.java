@@ -15,7 +15,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The checkpoints of jobs, at most one for each step. */
+/** The checkpoints of jobs, at most one for each step, and the answers that the targets of drafts have written before the first one. */
 @Component
 public final class Checkpoints {
 
@@ -120,6 +120,17 @@ public final class Checkpoints {
             RETURNING directory, bytes
             """;
 
+    private static final String RECORD_ANSWERS = """
+            UPDATE job_progress
+            SET target_answers = :directory
+            FROM (SELECT job_id, target_answers FROM job_progress WHERE job_id = :job FOR UPDATE) AS before
+            WHERE job_progress.job_id = before.job_id
+            RETURNING before.target_answers
+            """;
+
+    private static final String ANSWERS =
+            "SELECT target_answers FROM job_progress WHERE job_id = :job AND target_answers IS NOT NULL";
+
     private static final String DIRECTORIES = "SELECT directory FROM checkpoint WHERE job_id = :job";
 
     private final JdbcClient jdbc;
@@ -142,6 +153,27 @@ public final class Checkpoints {
                 .param("directory", directory)
                 .param("bytes", bytes)
                 .update();
+    }
+
+    /**
+     * Records a folder that has all answers so far.
+     *
+     * @param directory key in the artifact store
+     * @return the folder before, to which no row refers once the transaction has committed
+     */
+    public Optional<String> recordAnswers(long job, String directory) {
+        return jdbc.sql(RECORD_ANSWERS)
+                .param("job", job)
+                .param("directory", directory)
+                .query((row, index) -> Optional.ofNullable(row.getString("target_answers")))
+                .optional()
+                .flatMap(before -> before)
+                .filter(before -> !before.equals(directory));
+    }
+
+    /** Key of the folder of the answers that the job's target has written; empty if there are none. */
+    public Optional<String> answers(long job) {
+        return jdbc.sql(ANSWERS).param("job", job).query(String.class).optional();
     }
 
     /** A page of the job's checkpoints, newest first unless the request says otherwise. */

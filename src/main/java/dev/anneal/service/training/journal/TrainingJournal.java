@@ -22,7 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -71,6 +71,7 @@ public final class TrainingJournal implements RescueListener {
                     store.originOf(job.number()).map(this::initialAdapter).orElse(null),
                     job.target() == null ? null : target(job.target()),
                     checkpoints.newest(job.number(), RESUMABLE),
+                    checkpoints.answers(job.number()).orElse(null),
                     series.lastValidation(job.number()));
         });
     }
@@ -91,15 +92,11 @@ public final class TrainingJournal implements RescueListener {
      * Writes the engine's progress.
      *
      * @param events events in order
-     * @param folder key of the folder in the artifact store where a saved checkpoint is complete
+     * @param key from the path of a folder that the engine has written to its key in the artifact store, where it is complete
      * @param keptCheckpoints number of newest checkpoints to keep; older ones are deleted unless in use
      * @return keys of folders that no row refers to once the transaction has committed
      */
-    public List<String> write(
-            long workId,
-            List<Progress> events,
-            Function<Progress.CheckpointSaved, String> folder,
-            int keptCheckpoints) {
+    public List<String> write(long workId, List<Progress> events, UnaryOperator<String> key, int keptCheckpoints) {
         long job = store.numberOf(workId);
         List<String> forgotten = new ArrayList<>();
         List<Progress.Step> steps = new ArrayList<>();
@@ -115,9 +112,13 @@ public final class TrainingJournal implements RescueListener {
             } else if (event instanceof Progress.Validation validation) {
                 validated(job, validation);
             } else if (event instanceof Progress.CheckpointSaved saved) {
-                checkpoints.record(job, saved.step(), saved.beta(), folder.apply(saved), saved.bytes());
+                checkpoints.record(job, saved.step(), saved.beta(), key.apply(saved.directory()), saved.bytes());
                 jobEvents.info(job, message(saved));
                 checkpoints.prune(job, keptCheckpoints).forEach(pruned -> forgotten.add(pruned.directory()));
+            } else if (event instanceof Progress.AnswersSaved saved) {
+                checkpoints.recordAnswers(job, key.apply(saved.directory())).ifPresent(forgotten::add);
+                jobEvents.info(
+                        job, "The target has written %,d of %,d answers".formatted(saved.count(), saved.total()));
             } else if (event instanceof Progress.Samples completions) {
                 samples.record(job, completions);
             } else if (event instanceof Progress.DeviceMemory memory) {

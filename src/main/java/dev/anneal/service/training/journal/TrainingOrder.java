@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param initialAdapter location of the job's initial adapter; null if it has none
  * @param target location of the target of a draft; null if no draft is trained
  * @param checkpoints checkpoints of earlier attempts, newest first; training resumes from the first intact one
+ * @param targetAnswers key of the folder of answers that a draft's target has written in earlier attempts; null if there is none
  * @param validatedStep newest step whose validation is in the job's series, 0 for none
  */
 public record TrainingOrder(
@@ -21,6 +22,7 @@ public record TrainingOrder(
         @Nullable InitialAdapter initialAdapter,
         @Nullable Target target,
         List<Checkpoint> checkpoints,
+        @Nullable String targetAnswers,
         int validatedStep) {
 
     /** Exactly one of the two: the folder of another job's checkpoint, or the id of an uploaded archive. */

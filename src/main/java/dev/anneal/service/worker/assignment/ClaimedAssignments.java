@@ -157,6 +157,7 @@ final class ClaimedAssignments implements Assignments {
                 initialAdapter(order, brought),
                 target(order, brought, message -> prepares(claim.lease(), message)),
                 resumeFrom(order, brought).map(Path::toString).orElse(null),
+                targetAnswers(order, brought).map(Path::toString).orElse(null),
                 order.validatedStep());
         return new TrainingAssignment(claim, job, task, folder, trainings);
     }
@@ -193,15 +194,20 @@ final class ClaimedAssignments implements Assignments {
     /** The newest intact checkpoint. A damaged one costs the steps since the previous one; an unreachable store costs none. */
     private Optional<Path> resumeFrom(TrainingOrder order, AttemptInputs brought) {
         return order.checkpoints().stream()
-                .flatMap(each -> whole(order.job().id(), each, brought).stream())
+                .flatMap(each -> whole(order.job().id(), each.directory(), brought).stream())
                 .findFirst();
     }
 
-    private Optional<Path> whole(String jobId, Checkpoint checkpoint, AttemptInputs brought) {
+    /** The answers that earlier attempts kept. Damaged ones cost their writing. */
+    private Optional<Path> targetAnswers(TrainingOrder order, AttemptInputs brought) {
+        return Optional.ofNullable(order.targetAnswers())
+                .flatMap(directory -> whole(order.job().id(), directory, brought));
+    }
+
+    private Optional<Path> whole(String jobId, String directory, AttemptInputs brought) {
         Optional<String> problem;
         try {
-            Path folder = brought.keep(
-                    store.localCopy(new ArtifactKey(checkpoint.directory()), brought.guard()::requireWanted));
+            Path folder = brought.keep(store.localCopy(new ArtifactKey(directory), brought.guard()::requireWanted));
             problem = CheckpointCheck.problemOf(folder);
             if (problem.isEmpty()) {
                 return Optional.of(folder);
@@ -210,11 +216,7 @@ final class ClaimedAssignments implements Assignments {
             problem = Optional.of(String.valueOf(e.getMessage()));
         }
         store.check();
-        LOG.warn(
-                "Job {} cannot resume from the checkpoint of step {} and tries an earlier one: {}",
-                jobId,
-                checkpoint.step(),
-                problem.get());
+        LOG.warn("Job {} goes on without {}: {}", jobId, directory, problem.get());
         return Optional.empty();
     }
 

@@ -1,15 +1,18 @@
 package dev.anneal.service.worker.assignment;
 
 import dev.anneal.service.queue.FinishedWork;
+import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.results.export.ExportJournal;
 import dev.anneal.service.results.export.ExportOrder;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.journal.TrainingJournal;
+import dev.anneal.service.training.journal.TrainingOrder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,10 +62,14 @@ final class LeftoverSweep {
     }
 
     private void sweepTraining(FinishedWork.Item item) {
-        Job job = trainings.order(item.id()).job();
-        List<ArtifactKey> used = trainings.checkpointFolders(item.id()).stream()
-                .map(ArtifactKey::new)
-                .toList();
+        TrainingOrder order = trainings.order(item.id());
+        Job job = order.job();
+        Stream<String> checkpoints = trainings.checkpointFolders(item.id()).stream();
+        // A failed job may be resumed.
+        Stream<String> answers =
+                job.work().state() == WorkState.FAILED ? Stream.ofNullable(order.targetAnswers()) : Stream.empty();
+        List<ArtifactKey> used =
+                Stream.concat(checkpoints, answers).map(ArtifactKey::new).toList();
         for (long token = 1; token <= item.attempts(); token++) {
             store.deleteWithin(ClaimedAssignments.attempt(job, token), "", used);
         }

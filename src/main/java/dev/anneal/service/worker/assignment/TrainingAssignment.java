@@ -15,6 +15,7 @@ import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.journal.TrainingJournal;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -69,14 +70,16 @@ final class TrainingAssignment implements Assignment {
     public void store(List<Progress> events, Runnable betweenParts) {
         for (Progress event : events) {
             if (event instanceof Progress.CheckpointSaved saved) {
-                publish(folderOf(saved), betweenParts);
+                publish(key(saved.directory()), betweenParts);
+            } else if (event instanceof Progress.AnswersSaved saved) {
+                publish(key(saved.directory()), betweenParts);
             }
         }
     }
 
-    private void publish(ArtifactKey checkpoint, Runnable betweenParts) {
+    private void publish(ArtifactKey written, Runnable betweenParts) {
         try {
-            store.publish(checkpoint, betweenParts);
+            store.publish(written, betweenParts);
         } catch (StorageException failure) {
             throw AssignmentException.of(failure);
         }
@@ -84,7 +87,7 @@ final class TrainingAssignment implements Assignment {
 
     @Override
     public void write(List<Progress> events) {
-        forgotten = journal.write(workId(), events, saved -> folderOf(saved).value(), keptCheckpoints);
+        forgotten = journal.write(workId(), events, directory -> key(directory).value(), keptCheckpoints);
     }
 
     @Override
@@ -140,8 +143,9 @@ final class TrainingAssignment implements Assignment {
         }
     }
 
-    private ArtifactKey folderOf(Progress.CheckpointSaved saved) {
-        return folder.child("checkpoint-" + saved.step());
+    /** Of a folder that the engine has written to that of the attempt. */
+    private ArtifactKey key(String directory) {
+        return folder.child(Path.of(directory).getFileName().toString());
     }
 
     private long workId() {

@@ -8,6 +8,7 @@ import dev.anneal.service.ServiceTest;
 import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.Slot;
+import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.lease.Claim;
 import dev.anneal.service.results.export.ExportJournal;
 import dev.anneal.service.storage.ArtifactKey;
@@ -81,6 +82,7 @@ public abstract class OrphanSweepContract extends ServiceTest {
         String forgotten = publish("alpha/" + trained + "/attempt-1/checkpoint-1", 3);
         String lost = publish("alpha/" + trained + "/" + export + "-0", 3);
         String running = running();
+        String answers = failedWithAnswers();
         sweepTwice();
         assertThat(units()).as("its leftovers are not yet swept").contains(forgotten, lost);
 
@@ -89,7 +91,14 @@ public abstract class OrphanSweepContract extends ServiceTest {
                 .update();
         sweepTwice();
 
-        assertThat(units()).containsExactlyInAnyOrder(file, exported, named, running);
+        assertThat(units()).containsExactlyInAnyOrder(file, exported, named, running, answers);
+    }
+
+    /** Answers of a target, from which the job can be resumed. */
+    private String failedWithAnswers() throws IOException {
+        String job = queuedJob(ALPHA, file(ALPHA, 20), "");
+        playedWorker().answers(64).fail(WorkError.ofUser("non_finite_loss", "NaN.", null));
+        return publish("alpha/" + job + "/attempt-1/answers-64", 3);
     }
 
     private String running() throws IOException {

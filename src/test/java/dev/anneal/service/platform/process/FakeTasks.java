@@ -66,6 +66,7 @@ public final class FakeTasks {
                 null,
                 null,
                 resumeFrom == null ? null : resumeFrom.toString(),
+                null,
                 0);
     }
 }

@@ -134,6 +134,7 @@ class MemoryEstimateIT {
                 null,
                 null,
                 null,
+                null,
                 0);
     }
 

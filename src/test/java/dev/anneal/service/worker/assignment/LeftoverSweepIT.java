@@ -74,6 +74,30 @@ class LeftoverSweepIT extends ServiceTest {
         assertThat(inside(id)).as("it is swept once").contains("attempt-1/checkpoint-8");
     }
 
+    /** A failed job can be resumed. */
+    @Test
+    void answersOfATargetStayIfTheJobFailed() throws IOException {
+        String failed = queuedJob(ALPHA, file(ALPHA, 20), "");
+        PlayedWorker failing = playedWorker().answers(64).answers(128);
+        failing.fail(WorkError.ofUser("non_finite_loss", "NaN.", null));
+        String finished = queuedJob(ALPHA, file(ALPHA, 20), "");
+        playedWorker().answers(128).finish(0);
+        for (String id : List.of(failed, finished)) {
+            folder(id, "attempt-1/answers-64");
+            folder(id, "attempt-1/answers-128");
+        }
+        folder(finished, "attempt-1/checkpoint-30");
+        age();
+
+        sweep.runOnce();
+
+        assertThat(inside(failed)).containsExactly("attempt-1/answers-128");
+        assertThat(inside(finished)).containsExactly("attempt-1/checkpoint-30");
+        assertThat(json(get(ALPHA, "/v1/fine_tuning/jobs/" + failed + "/events"))
+                        .findValuesAsString("message"))
+                .contains("The target has written 128 of 200 answers");
+    }
+
     @Test
     void aTrainingThatRunsIsLeftAlone() throws IOException {
         String id = queuedJob(ALPHA, file(ALPHA, 20), "");
