@@ -34,7 +34,7 @@ public record TrainTask(
         implements ModelTask {
 
     /**
-     * A linear adapter from which a training starts, with the rank, scale and targets of the settings.
+     * A linear adapter from which a training starts, with the rank, scale and targets of the settings; without an adapter, all weights of a draft.
      *
      * @param path absolute path of a checkpoint folder of another job, or of an uploaded archive of a PEFT folder
      */

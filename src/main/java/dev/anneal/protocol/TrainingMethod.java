@@ -153,6 +153,11 @@ public sealed interface TrainingMethod {
             return target;
         }
 
+        /** The same training of another head. */
+        public SpeculativeDraft with(EagleHead other) {
+            return new SpeculativeDraft(target, kind, loss, speculativeTokens, evaluation, regeneration, other);
+        }
+
         /** Whether it is a head of its target, and no model by itself. */
         public boolean trainsHead() {
             return !kind.equals(MODEL);

@@ -91,9 +91,8 @@ final class ModelCard {
                 "base model", "`" + base.id() + "`" + (base.revision() == null ? "" : " at `" + base.revision() + "`"));
         rows.put("sha256 of its configuration and weights", "`" + base.fingerprint() + "`");
         if (training.initialAdapter() != null) {
-            rows.put(
-                    training.jobId() == null ? "adapter" : "began with the adapter",
-                    adapter(training.initialAdapter()));
+            String began = trained.adapterConfig() == null ? "began with the weights" : "began with the adapter";
+            rows.put(training.jobId() == null ? "adapter" : began, adapter(training.initialAdapter()));
         }
         if (training.trainingData() != null) {
             rows.put("training data", file(training.trainingData()));

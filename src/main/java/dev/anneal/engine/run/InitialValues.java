@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** File with the initial values of an adapter. Closing deletes it if it is temporary. */
+/** File with the initial values of an adapter, or of all weights of a draft. Closing deletes it if it is temporary. */
 final class InitialValues implements AutoCloseable {
 
     private final @Nullable Path file;
@@ -27,18 +27,21 @@ final class InitialValues implements AutoCloseable {
         }
         Path source = Path.of(initial.path());
         return switch (initial.form()) {
-            case CHECKPOINT -> new InitialValues(ofCheckpoint(source, base), false);
+            case CHECKPOINT -> new InitialValues(ofCheckpoint(source, task, base), false);
             case PEFT_ARCHIVE -> new InitialValues(ofArchive(source, task, base), true);
         };
     }
 
-    private static Path ofCheckpoint(Path folder, BaseModelFiles base) throws IOException {
+    private static Path ofCheckpoint(Path folder, TrainTask task, BaseModelFiles base) throws IOException {
         Checkpoint checkpoint = Checkpoint.open(folder);
         base.requireTrainedOn(checkpoint.state());
-        if (checkpoint.state().adapter() == null) {
+        boolean isAdapter = checkpoint.state().adapter() != null;
+        if (isAdapter != (task.adapter() != null)) {
             throw TaskException.badInput(
                     "adapter_invalid",
-                    "the initial adapter's training trained all weights, so it has no adapter",
+                    isAdapter
+                            ? "the initial draft has an adapter, but all weights are to be trained"
+                            : "the initial adapter's training trained all weights, so it has no adapter",
                     null);
         }
         if (!checkpoint.state().isMergeable()) {
@@ -50,7 +53,7 @@ final class InitialValues implements AutoCloseable {
                                     checkpoint.state().step()),
                     null);
         }
-        return checkpoint.adapterFile();
+        return checkpoint.trainedValues();
     }
 
     private static Path ofArchive(Path archive, TrainTask task, BaseModelFiles base) throws IOException {

@@ -101,6 +101,11 @@ public final class Checkpoint {
         return folder.resolve(ADAPTER);
     }
 
+    /** The safetensors file with the adapter, or with all weights if there is none. */
+    public Path trainedValues() {
+        return folder.resolve(trainedFile(state));
+    }
+
     /** Hash of the adapter's file, or of the weights' if there is no adapter. */
     public String trainedSha256() {
         return state.sha256().getOrDefault(trainedFile(state), "");

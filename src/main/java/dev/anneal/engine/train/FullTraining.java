@@ -1,5 +1,6 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
@@ -17,7 +18,21 @@ import org.jspecify.annotations.Nullable;
 record FullTraining(DecoderModel model, TrainableWeights weights) implements Trainable<Gradients> {
 
     static FullTraining of(DecoderModel model) throws IOException {
-        return new FullTraining(model, TrainableWeights.of(model));
+        return of(model, null);
+    }
+
+    /** @param initial file with the initial weights; null for those of the model */
+    static FullTraining of(DecoderModel model, @Nullable Path initial) throws IOException {
+        TrainableWeights weights = TrainableWeights.of(model);
+        try {
+            if (initial != null) {
+                weights.restore(DurableFiles.parentOf(initial));
+            }
+            return new FullTraining(model, weights);
+        } catch (IOException | RuntimeException e) {
+            weights.close();
+            throw e;
+        }
     }
 
     @Override

@@ -63,7 +63,7 @@ final class HeadTrainer {
         ModelConfig ofTarget = target.model().config();
         EagleConfig config = HeadShape.of(method, ofTarget);
         @Nullable String resumeFrom = job.task().resumeFrom();
-        @Nullable Path initial = job.initialAdapter();
+        @Nullable Path initial = job.initialValues();
         if (resumeFrom != null) {
             return EagleHead.load(Path.of(resumeFrom), config, target.model());
         }
@@ -80,6 +80,6 @@ final class HeadTrainer {
         @Nullable AdapterSettings settings = job.adapter();
         @Nullable AdapterConfig adapter = settings == null ? null : CheckpointState.adapterConfig(settings);
         return HeadTraining.of(
-                head, adapter, job.initialAdapter(), job.settings().seed());
+                head, adapter, job.initialValues(), job.settings().seed());
     }
 }

@@ -1,5 +1,6 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.engine.network.draft.EagleGradients;
 import dev.anneal.engine.network.draft.EagleHead;
 import dev.anneal.engine.network.draft.TrainableHead;
@@ -33,13 +34,18 @@ record HeadTraining(
 
     /**
      * @param config of the adapter; null trains all weights
-     * @param initial safetensors file with the adapter's initial values; null draws them
+     * @param initial file of a checkpoint with the initial values of the adapter, or of all weights; null for those of a new training
      */
     static HeadTraining of(EagleHead head, @Nullable AdapterConfig config, @Nullable Path initial, long seed)
             throws IOException {
         Adapter adapter = config == null ? null : adapter(head, config, initial, seed);
         boolean whole = adapter == null;
-        return new HeadTraining(head, new TrainableHead(head, name -> isTrained(name, whole)), adapter);
+        TrainableHead weights = new TrainableHead(head, name -> isTrained(name, whole));
+        if (initial != null) {
+            // The head's own are rounded to its precision.
+            weights.restore(DurableFiles.parentOf(initial));
+        }
+        return new HeadTraining(head, weights, adapter);
     }
 
     private static Adapter adapter(EagleHead head, AdapterConfig config, @Nullable Path initial, long seed)

@@ -92,10 +92,10 @@ public final class Trainer {
     private Trainable<Gradients> trainable() throws IOException {
         @Nullable AdapterSettings settings = job.adapter();
         if (settings == null) {
-            return FullTraining.of(job.model());
+            return FullTraining.of(job.model(), job.initialValues());
         }
         AdapterConfig config = CheckpointState.adapterConfig(settings);
-        @Nullable Path initial = job.initialAdapter();
+        @Nullable Path initial = job.initialValues();
         return new AdapterTraining(
                 initial == null
                         ? Adapter.create(job.model(), config, job.settings().seed())

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param target model whose tokens a draft learns to propose; null if no draft is trained
  * @param data data for the settings' method
  * @param freeMemoryBytes free memory for passes, read once everything else is allocated
- * @param initialAdapter safetensors file with the adapter's initial values, in the format of checkpoints; null draws them
+ * @param initialValues safetensors file with the initial values of the adapter, or of all trained weights, in a checkpoint's format; null for those
+ *     of a new training
  */
 public record TrainingJob(
         TrainTask task,
@@ -28,7 +29,7 @@ public record TrainingJob(
         @Nullable Target target,
         TrainingData data,
         LongSupplier freeMemoryBytes,
-        @Nullable Path initialAdapter) {
+        @Nullable Path initialValues) {
 
     TrainingSettings settings() {
         return task.settings();

@@ -118,7 +118,7 @@ final class TrainingRun {
     /** @param whenStarted called before the first pass, once everything but passes is allocated */
     Trainer.Outcome toTheEnd(TrainingControl control, Runnable whenStarted) throws IOException {
         progress.accept(new Progress.Started(step, settings.totalSteps(), trained.count(), precision()));
-        if (step == 0 && job.initialAdapter() != null) {
+        if (step == 0 && job.initialValues() != null && job.adapter() != null) {
             // Allows exports and evaluations of the initial adapter.
             save();
         }

@@ -2,27 +2,34 @@ package dev.anneal.service.training.job;
 
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.training.history.Checkpoint;
 import dev.anneal.service.training.history.Events;
 import dev.anneal.service.training.history.JobEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The adapter that a job starts from. The transaction that found it protects its checkpoint or file from deletion until it ends.
+ * The adapter that a job starts from, or all weights of a draft. The transaction that found it protects its checkpoint or file from deletion until it ends.
  *
- * @param settings its rank, scale and targets, and the dropout that it was trained with
+ * @param settings its rank, scale and targets, and the dropout that it was trained with; null if there is no adapter
+ * @param method the method that trained it; null if it was uploaded
  * @param checkpoint its checkpoint; null if it is in a file
  * @param fileId id of its uploaded archive; null if it is in a checkpoint
  * @param described description of its origin
  */
 record InitialAdapter(
-        AdapterSettings settings,
+        @Nullable AdapterSettings settings,
+        @Nullable TrainingMethod method,
         @Nullable Checkpoint checkpoint,
         @Nullable String fileId,
         String described) {
 
     /** Writes the adapter to the job's events. */
-    void announce(Events events, long job, AdapterSettings adapter) {
+    void announce(Events events, long job, @Nullable AdapterSettings adapter) {
+        if (adapter == null) {
+            events.info(job, "Training begins with all weights of " + described);
+            return;
+        }
         String begins = "Training begins with the adapter of %s: rank %d, alpha %s%s, targets %s; "
                 .formatted(
                         described,

@@ -100,7 +100,7 @@ final class InitialAdapters {
         if (uploaded != null) {
             uploads.require(PARAM, uploaded, wanted.model());
             String file = uploaded.fileId();
-            return new InitialAdapter(uploaded.settings(), null, file, "the uploaded " + file);
+            return new InitialAdapter(uploaded.settings(), null, null, file, "the uploaded " + file);
         }
         if (id.startsWith("ftjob-")) {
             Job job = jobs.byId(id).orElseThrow(() -> wanted.missing(""));
@@ -136,7 +136,7 @@ final class InitialAdapters {
         }
         requireSameKind(job, wanted);
         AdapterSettings adapter = job.request().adapter();
-        if (adapter == null) {
+        if (adapter == null && wanted.request().method().verifiedBy() == null) {
             throw wanted.refused("whose training changed all weights and has no adapter to begin with");
         }
         Checkpoint checkpoint =
@@ -155,6 +155,7 @@ final class InitialAdapters {
         }
         return new InitialAdapter(
                 adapter,
+                job.request().method(),
                 checkpoint,
                 null,
                 "%s of %s at step %d".formatted(checkpoint.id(), job.id(), checkpoint.step()));

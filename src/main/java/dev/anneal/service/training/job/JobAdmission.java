@@ -98,7 +98,7 @@ public final class JobAdmission {
         NamedModels named = models.find(asked, brought.target());
         JobRequest request = named.request();
         InitialAdapter initial = adapters.find(request, named.trained(), brought.adapter());
-        JobRequest settled = initial == null ? request : request.beginningWith(initial.settings());
+        JobRequest settled = initial == null ? request : request.beginningWith(initial.settings(), initial.method());
         String validationFile = request.validationFile();
         JobInputs inputs = new JobInputs(
                 settled,

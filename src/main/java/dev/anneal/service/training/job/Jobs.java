@@ -1,6 +1,5 @@
 package dev.anneal.service.training.job;
 
-import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.paging.Page;
@@ -111,9 +110,8 @@ public final class Jobs {
         long number = store.insert(new JobStore.NewJob(tenantId, id, work, inputs, seed, submission));
         events.info(number, "Created fine-tuning job: " + id, "Validating training file: " + request.trainingFile());
         InitialAdapter initial = inputs.initialAdapter();
-        AdapterSettings adapter = inputs.request().adapter();
-        if (initial != null && adapter != null) {
-            initial.announce(events, number, adapter);
+        if (initial != null) {
+            initial.announce(events, number, inputs.request().adapter());
         }
         preparation.begin(UnpreparedJob.of(number, work, inputs, seed), inputs);
         return byNumber(number);

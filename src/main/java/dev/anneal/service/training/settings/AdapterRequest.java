@@ -28,6 +28,8 @@ public record AdapterRequest(
 
     static final int DEFAULT_RANK = 16;
 
+    private static final AdapterRequest OPEN = new AdapterRequest(null, null, null, null, null, null, null);
+
     private static final String DEFAULT_ACTIVATION = "silu";
     public static final Schedule DEFAULT_SCHEDULE = new Schedule("linear", 0, 0.8);
 
@@ -126,6 +128,16 @@ public record AdapterRequest(
                     "'afa_lora.dora' has no meaning while the activation is annealed: its norm is that of W0 + sBA. Leave it out",
                     "afa_lora.dora");
         }
+    }
+
+    /** Whether the client leaves every choice open. */
+    boolean isOpen() {
+        return equals(OPEN);
+    }
+
+    /** {@code anneal.adapter} of such an adapter. */
+    static String name(@Nullable String activation) {
+        return AdapterConfig.NO_ACTIVATION.equals(activation) ? "lora" : "afa";
     }
 
     /** The settings of a new adapter. */

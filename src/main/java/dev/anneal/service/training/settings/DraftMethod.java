@@ -47,12 +47,6 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
         refuseOfOtherMethods(kind, anneal);
         String target = body.requiredText("model");
         Draft draft = kind.equals(SpeculativeDraft.MODEL) ? draftModel(own) : head(own, kind, target);
-        if (draft.begunWith() != null && "none".equals(anneal.text("adapter"))) {
-            throw Refusal.invalidValue(
-                    "anneal.adapter",
-                    "'anneal.adapter' is 'none', but 'method.speculative_draft.draft_model' names the tuned draft '%s', whose adapter is trained further; leave 'anneal.adapter' out"
-                            .formatted(draft.begunWith()));
-        }
         if (kind.equals(SpeculativeDraft.EAGLE1) && own.has("loss")) {
             throw own.invalid(
                     "loss",
@@ -106,7 +100,7 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
                             .formatted(own.param(DRAFT_MODEL)),
                     own.param(DRAFT_MODEL));
         }
-        return new Draft(named, isTuned(named) ? named : null);
+        return new Draft(named, isTuned(named) ? named : null, HeadRequest.OPEN);
     }
 
     /** A head is trained on its target's base model. */
@@ -119,7 +113,7 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
                             .formatted(kind),
                     named);
         }
-        return new Draft(target, named);
+        return new Draft(target, named, HeadRequest.read(own.objectOrEmpty("head")));
     }
 
     private static boolean isTuned(String name) {
@@ -159,14 +153,7 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
     @Override
     public SpeculativeDraft fitted(SpeculativeDraft method, ModelProfile target) {
         EagleHead head = method.head();
-        return new SpeculativeDraft(
-                method.target(),
-                method.kind(),
-                method.loss(),
-                method.speculativeTokens(),
-                method.evaluation(),
-                method.regeneration(),
-                head == null ? null : EagleHeads.fit(method.kind(), head, target));
+        return head == null ? method : method.with(EagleHeads.fit(method.kind(), head, target));
     }
 
     /** Regenerated answers are expected to have half their maximum length. */

@@ -18,9 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EagleHeads {
 
-    private static final String PARAM = "method.speculative_draft.head";
-    private static final int MOST_LAYERS = 16;
-    private static final int MOST_TOKENS = 1 << 24;
+    private static final String PARAM = HeadRequest.PARAM;
     private static final int STEPS = 3;
     private static final int MOST_STEPS = 16;
 
@@ -50,26 +48,12 @@ final class EagleHeads {
     }
 
     private static EagleHead read(StrictObject given) {
-        List<Integer> layers = given.wholeNumbers("layer_ids", 0, 1 << 16, MOST_LAYERS);
-        if (!layers.equals(layers.stream().sorted().distinct().toList())) {
-            throw given.invalid("layer_ids", "must hold different layers in ascending order", layers);
-        }
-        boolean fcNorm = Boolean.TRUE.equals(given.flag("fc_norm"));
-        Boolean beforeFc = given.flag("norm_before_fc");
-        if (fcNorm && Boolean.TRUE.equals(beforeFc)) {
-            throw given.invalid("fc_norm", "must be false or left out where norm_before_fc is true", true);
-        }
-        EagleHead head = new EagleHead(
-                layers,
-                TrainingOptions.or(given.wholeNumber("draft_vocab_size", 1, MOST_TOKENS), 0),
+        HeadRequest shape = HeadRequest.read(given);
+        EagleHead head = shape.head(
                 TrainingOptions.or(given.wholeNumber("ttt_steps", 1, MOST_STEPS), STEPS),
                 TrainingOptions.or(
                         given.number("ttt_step_loss_decay", value -> value > 0 && value <= 1, "above 0 and at most 1"),
-                        1.0),
-                !Boolean.FALSE.equals(given.flag("norm_before_residual")),
-                beforeFc == null ? !fcNorm : beforeFc,
-                fcNorm,
-                !Boolean.FALSE.equals(given.flag("norm_output")));
+                        1.0));
         given.refuseOthers();
         return head;
     }

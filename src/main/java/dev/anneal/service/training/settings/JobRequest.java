@@ -2,6 +2,7 @@ package dev.anneal.service.training.settings;
 
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.protocol.TrainingMethod.SpeculativeDraft;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.platform.request.StrictObject;
@@ -45,9 +46,13 @@ public record JobRequest(
      * The adapter that a training starts from.
      *
      * @param id id of a job, checkpoint, export, tuned model or uploaded file
-     * @param asked the request's settings of the adapter
+     * @param asked the request's settings of the adapter; null if it asks for none, so that all weights of a draft are trained further
+     * @param head what the request says of a draft's head
      */
-    public record InitialAdapter(String id, AdapterRequest asked) {}
+    public record InitialAdapter(
+            String id,
+            @Nullable AdapterRequest asked,
+            @Nullable HeadRequest head) {}
 
     /** Reads the body of {@code POST /v1/fine_tuning/jobs}: OpenAI's keys, {@code afa_lora} and {@code anneal}. */
     public static JobRequest read(StrictObject body) {
@@ -75,7 +80,9 @@ public record JobRequest(
                 method.method(),
                 method.hyperparameters(),
                 adapter == null ? null : adapter.settings(),
-                adapter == null || initialAdapter == null ? null : new InitialAdapter(initialAdapter, adapter),
+                initialAdapter == null
+                        ? null
+                        : new InitialAdapter(initialAdapter, adapter, draft == null ? null : draft.head()),
                 options);
     }
 
@@ -121,13 +128,54 @@ public record JobRequest(
     }
 
     /**
-     * The request with the settings of the adapter that {@link #initialAdapter} names.
+     * The request with the settings of the adapter that {@link #initialAdapter} names, and with the shape of the head that it is trained on.
      *
-     * @throws dev.anneal.service.platform.refusal.Refusal if the request contradicts them
+     * @param initial null if the named draft has none, because all its weights were trained
+     * @param earlier the named draft's method; null if the adapter was uploaded
+     * @throws Refusal if the request contradicts them
      */
-    public JobRequest beginningWith(AdapterSettings initial) {
+    public JobRequest beginningWith(@Nullable AdapterSettings initial, @Nullable TrainingMethod earlier) {
         InitialAdapter named = Objects.requireNonNull(initialAdapter, "the request names an initial adapter");
-        return with(model, method, named.asked().continuing(initial, named.id()));
+        AdapterSettings continued = initial == null ? noAdapter(named) : adapter(named, initial);
+        return with(model, method(named, earlier), continued);
+    }
+
+    private TrainingMethod method(InitialAdapter named, @Nullable TrainingMethod earlier) {
+        return named.head() != null
+                        && method instanceof SpeculativeDraft own
+                        && earlier instanceof SpeculativeDraft first
+                        && own.head() != null
+                        && first.head() != null
+                ? own.with(named.head().continuing(own.head(), first.head(), named.id()))
+                : method;
+    }
+
+    private static AdapterSettings adapter(InitialAdapter named, AdapterSettings initial) {
+        AdapterRequest asked = named.asked();
+        if (asked == null) {
+            throw Refusal.invalidValue(
+                    "anneal.adapter",
+                    "'anneal.adapter' is 'none', but '%s' has an adapter ('%s'), which is trained further; leave 'anneal.adapter' out"
+                            .formatted(named.id(), AdapterRequest.name(initial.activation())));
+        }
+        return asked.continuing(initial, named.id());
+    }
+
+    private @Nullable AdapterSettings noAdapter(InitialAdapter named) {
+        AdapterRequest asked = named.asked();
+        if (asked != null && !asked.isOpen()) {
+            throw Refusal.invalidValue(
+                    "anneal.adapter",
+                    "'anneal.adapter' is '%s', or 'afa_lora' asks for an adapter, but all weights of '%s' were trained ('none') and are trained further; leave both out"
+                            .formatted(AdapterRequest.name(asked.activation()), named.id()));
+        }
+        if (options.loraPlusRatio() != 1) {
+            throw Refusal.invalidValue(
+                    "anneal.lora_plus_ratio",
+                    "'anneal.lora_plus_ratio' is %s, but all weights of '%s' were trained and are trained further, without an adapter; leave it out"
+                            .formatted(options.loraPlusRatio(), named.id()));
+        }
+        return null;
     }
 
     private JobRequest with(String otherModel, TrainingMethod otherMethod, @Nullable AdapterSettings otherAdapter) {

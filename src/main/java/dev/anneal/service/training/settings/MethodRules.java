@@ -48,8 +48,9 @@ public abstract class MethodRules<M extends TrainingMethod> {
      *
      * @param trained base model that is trained, or a tuned model of it
      * @param begunWith tuned draft that is trained further; null to begin anew
+     * @param head shape of the head as far as the request says
      */
-    record Draft(String trained, @Nullable String begunWith) {}
+    record Draft(String trained, @Nullable String begunWith, HeadRequest head) {}
 
     /** Format of the rows that the method trains on. */
     public DatasetFormat format() {

@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
@@ -174,13 +176,93 @@ class DraftJobsIT extends ServiceTest {
         assertThat(Objects.requireNonNull(order.target()).directory()).endsWith("checkpoint-30");
     }
 
+    private static String draft(String kind, String keys) {
+        return ", 'method': {'type': 'speculative_draft', 'speculative_draft': {'kind': '%s'%s}}".formatted(kind, keys);
+    }
+
+    @Test
+    void aHeadThatIsTrainedFurtherKeepsItsShape() {
+        String first = tuned(
+                draft(
+                        "eagle3",
+                        ", 'head': {'layer_ids': [1, 3], 'draft_vocab_size': 200, 'norm_before_residual': false, 'fc_norm': true, 'norm_output': false}"));
+        String target = tuned("");
+        String named = ", 'draft_model': '" + first + "'";
+
+        String id = created(target, draft("eagle3", named + ", 'head': {'fc_norm': true, 'ttt_steps': 2}"));
+
+        assertThat(job(ALPHA, id).at("/anneal/method/speculative_draft/head").toString())
+                .isEqualTo(
+                        "{\"layer_ids\":[1,3],\"draft_vocab_size\":200,\"ttt_steps\":2,\"ttt_step_loss_decay\":1.0,"
+                                + "\"norm_before_residual\":false,\"norm_before_fc\":false,\"fc_norm\":true,\"norm_output\":false}");
+        contradicts(first, "layer_ids", "[1, 2]", "is [1, 2], but the head of '" + first + "' has [1, 3] and keeps it");
+        contradicts(first, "draft_vocab_size", "300", "is 300, but the head of '" + first + "' has 200");
+        contradicts(first, "norm_before_residual", "true", "is true, but the head of '" + first + "' has false");
+        contradicts(first, "norm_before_fc", "true", "is true, but the head of '" + first + "' has false");
+        contradicts(first, "fc_norm", "false", "is false, but the head of '" + first + "' has true");
+        contradicts(first, "norm_output", "true", "is true, but the head of '" + first + "' has false");
+    }
+
+    private void contradicts(String draftModel, String key, String value, String words) {
+        HttpResponse<String> answer = asked(
+                ALPHA,
+                "anneal-tiny",
+                file,
+                draft("eagle3", ", 'draft_model': '%s', 'head': {'%s': %s}".formatted(draftModel, key, value)));
+
+        refuses(answer, "method.speculative_draft.head." + key, words);
+    }
+
+    private static void refuses(HttpResponse<String> answer, String param, String words) {
+        assertThat(answer.statusCode()).isEqualTo(400);
+        JsonNode error = json(answer).path("error");
+        assertThat(error.path("param").asString()).isEqualTo(param);
+        assertThat(error.path("message").asString()).contains(words);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"model", "eagle3", "eagle1"})
+    void aDraftTrainedInFullIsTrainedFurtherInFull(String kind) {
+        String trained = kind.equals("model") ? ", 'draft_model': 'anneal-tiny'" : "";
+        String full = tuned(draft(kind, trained) + ", 'anneal': {'adapter': 'none'}");
+        String adapted = tuned(draft(kind, trained));
+        String further = draft(kind, ", 'draft_model': '" + full + "'");
+
+        String id = created("anneal-tiny", further);
+
+        assertThat(job(ALPHA, id).at("/anneal/adapter").asString()).isEqualTo("none");
+        assertThat(events(id)).anyMatch(message -> message.startsWith("Training begins with all weights of ftckpt_"));
+        assertThat(Objects.requireNonNull(playedWorker().order().initialAdapter())
+                        .directory())
+                .endsWith("checkpoint-30");
+        assertThat(asked(ALPHA, "anneal-tiny", file, further + ", 'anneal': {'adapter': 'none'}")
+                        .statusCode())
+                .isEqualTo(200);
+        refuses(
+                asked(ALPHA, "anneal-tiny", file, further + ", 'anneal': {'adapter': 'lora'}"),
+                "anneal.adapter",
+                "'anneal.adapter' is 'lora', or 'afa_lora' asks for an adapter, but all weights of '" + full
+                        + "' were trained ('none')");
+        refuses(
+                asked(ALPHA, "anneal-tiny", file, further + ", 'anneal': {'lora_plus_ratio': 4}"),
+                "anneal.lora_plus_ratio",
+                "is 4.0, but all weights of '" + full + "' were trained");
+        refuses(
+                asked(
+                        ALPHA,
+                        "anneal-tiny",
+                        file,
+                        draft(kind, ", 'draft_model': '" + adapted + "'") + ", 'anneal': {'adapter': 'none'}"),
+                "anneal.adapter",
+                "'anneal.adapter' is 'none', but '" + adapted + "' has an adapter ('afa'), which is trained further");
+    }
+
     @Test
     void modelsThatCannotDraftForEachOtherAreRefused() throws IOException {
         copy(BUNDLED, "drafts/renamed");
         Path tokenizer = models.resolve("drafts/renamed/tokenizer.json");
         Files.writeString(tokenizer, Files.readString(tokenizer).replace("\"Ġthe\":", "\"Ġrenamed\":"));
         copy(OF_OTHER_SIZE, "drafts/wide");
-        String full = tuned(draft("") + ", 'anneal': {'adapter': 'none'}");
 
         refused("nobody", "model_not_available", "cannot be trained: Model 'nobody' is not available here");
         refused("ft:anneal-tiny:alpha::none", "model_not_available", "but there is no such tuned model");
@@ -189,7 +271,6 @@ class DraftJobsIT extends ServiceTest {
                 "invalid_value",
                 "'drafts/renamed', whose tokenizer has other tokens than that of its target 'anneal-tiny'");
         refused("drafts/wide", "invalid_value", "tokens, but its target 'anneal-tiny' has 1536");
-        refused(full, "invalid_value", "whose training changed all weights and has no adapter");
     }
 
     private void refused(String draftModel, String code, String words) {

@@ -75,7 +75,9 @@ class DraftMethodTest {
                         new AcceptanceEvaluation(3, 9),
                         new Regeneration(0, 100),
                         new EagleHead(List.of(1, 2), 99, 7, 0.8, false, false, true, false)));
-        assertThat(read.draft()).isEqualTo(new MethodRules.Draft("big", "ft:big:a::1"));
+        assertThat(read.draft())
+                .isEqualTo(new MethodRules.Draft(
+                        "big", "ft:big:a::1", new HeadRequest(List.of(1, 2), 99, false, false, true, false)));
         assertThat(read.hyperparameters().batchSize()).isEqualTo(2);
     }
 
@@ -85,6 +87,20 @@ class DraftMethodTest {
 
         assertThat(Objects.requireNonNull(request.initialAdapter()).id()).isEqualTo("ft:small:a::1");
         assertThat(request.initialAdapterParam()).isEqualTo("method.speculative_draft.draft_model");
+    }
+
+    @Test
+    void aHeadThatIsTrainedFurtherKeepsItsShape() {
+        JobRequest first = request(
+                "'kind': 'eagle3', 'head': {'layer_ids': [1, 2], 'draft_vocab_size': 99, 'fc_norm': true, 'norm_output': false}",
+                "");
+        JobRequest further = request(
+                "'kind': 'eagle3', 'draft_model': 'ft:big:a::1', 'head': {'ttt_steps': 7, 'fc_norm': true}", "");
+
+        JobRequest settled = further.beginningWith(first.adapter(), first.method());
+
+        assertThat(((SpeculativeDraft) settled.method()).head())
+                .isEqualTo(new EagleHead(List.of(1, 2), 99, 7, 1, true, false, true, false));
     }
 
     @Test
@@ -132,7 +148,6 @@ class DraftMethodTest {
                 "'kind': 'model', 'draft_model': 'small' | 'loss': {'type': 'tv'} | anneal.loss | its loss in 'method.speculative_draft.loss'",
                 "'kind': 'model', 'draft_model': 'small' | 'init_adapter': 'ft:a' | anneal.init_adapter | naming it in 'method.speculative_draft.draft_model'",
                 "'kind': 'eagle3' | 'packing': true | anneal.packing | a head of the kind 'eagle3' reads whole rows",
-                "'kind': 'model', 'draft_model': 'ft:small' | 'adapter': 'none' | anneal.adapter | the tuned draft 'ft:small', whose adapter is trained further",
             })
     void settingsOfOtherMethodsAreRefusedByName(String own, String anneal, String param, String words) {
         Refusal refusal = catchThrowableOfType(Refusal.class, () -> read(own, anneal));

@@ -129,7 +129,7 @@ class JobRequestTest {
         AdapterSettings initial = new AdapterSettings(
                 8, 4, 0.1, List.of("q_proj", "v_proj"), true, "relu", new AdapterSettings.Schedule("cosine", 0.1, 1));
         return adapterOf(read(", 'anneal': {'init_adapter': 'ftjob-1'" + anneal + "}, 'afa_lora': {" + adapter + "}")
-                .beginningWith(initial));
+                .beginningWith(initial, null));
     }
 
     @ParameterizedTest

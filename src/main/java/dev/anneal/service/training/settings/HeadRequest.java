@@ -1,0 +1,90 @@
+package dev.anneal.service.training.settings;
+
+import dev.anneal.protocol.TrainingMethod.EagleHead;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.request.StrictObject;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The shape of an EAGLE head in a request, under the keys of {@code method.speculative_draft.head}; null where the client leaves the choice open. */
+public record HeadRequest(
+        @Nullable List<Integer> layers,
+        @Nullable Integer vocabularySize,
+        @Nullable Boolean normBeforeResidual,
+        @Nullable Boolean normBeforeFc,
+        @Nullable Boolean fcNorm,
+        @Nullable Boolean normOutput) {
+
+    static final String PARAM = "method.speculative_draft.head";
+    static final HeadRequest OPEN = new HeadRequest(null, null, null, null, null, null);
+
+    private static final int MOST_LAYERS = 16;
+    private static final int MOST_TOKENS = 1 << 24;
+
+    static HeadRequest read(StrictObject given) {
+        List<Integer> layers = given.wholeNumbers("layer_ids", 0, 1 << 16, MOST_LAYERS);
+        if (!layers.equals(layers.stream().sorted().distinct().toList())) {
+            throw given.invalid("layer_ids", "must hold different layers in ascending order", layers);
+        }
+        HeadRequest request = new HeadRequest(
+                layers.isEmpty() ? null : layers,
+                given.wholeNumber("draft_vocab_size", 1, MOST_TOKENS),
+                given.flag("norm_before_residual"),
+                given.flag("norm_before_fc"),
+                given.flag("fc_norm"),
+                given.flag("norm_output"));
+        if (Boolean.TRUE.equals(request.fcNorm) && Boolean.TRUE.equals(request.normBeforeFc)) {
+            throw given.invalid("fc_norm", "must be false or left out where norm_before_fc is true", true);
+        }
+        return request;
+    }
+
+    /** A new head; layers and vocabulary that are left open are none and 0. */
+    EagleHead head(int steps, double decay) {
+        boolean normsStreams = Boolean.TRUE.equals(fcNorm);
+        return new EagleHead(
+                layers == null ? List.of() : layers,
+                vocabularySize == null ? 0 : vocabularySize,
+                steps,
+                decay,
+                !Boolean.FALSE.equals(normBeforeResidual),
+                normBeforeFc == null ? !normsStreams : normBeforeFc,
+                normsStreams,
+                !Boolean.FALSE.equals(normOutput));
+    }
+
+    /**
+     * A head that begins with an earlier one, whose shape it keeps.
+     *
+     * @param own the steps of this training
+     * @param name name of the earlier draft, for messages
+     * @throws Refusal naming both values if the request contradicts it
+     */
+    EagleHead continuing(EagleHead own, EagleHead earlier, String name) {
+        requireSame("layer_ids", layers, earlier.layers(), name);
+        requireSame("draft_vocab_size", vocabularySize, earlier.vocabularySize(), name);
+        requireSame("norm_before_residual", normBeforeResidual, earlier.normBeforeResidual(), name);
+        requireSame("norm_before_fc", normBeforeFc, earlier.normBeforeFc(), name);
+        requireSame("fc_norm", fcNorm, earlier.fcNorm(), name);
+        requireSame("norm_output", normOutput, earlier.normOutput(), name);
+        return new EagleHead(
+                earlier.layers(),
+                earlier.vocabularySize(),
+                own.steps(),
+                own.decay(),
+                earlier.normBeforeResidual(),
+                earlier.normBeforeFc(),
+                earlier.fcNorm(),
+                earlier.normOutput());
+    }
+
+    private static void requireSame(String key, @Nullable Object asked, Object earlier, String name) {
+        if (asked != null && !Objects.equals(asked, earlier)) {
+            throw Refusal.invalidValue(
+                    PARAM + "." + key,
+                    "'%s.%s' is %s, but the head of '%s' has %s and keeps it; leave the key out"
+                            .formatted(PARAM, key, asked, name, earlier));
+        }
+    }
+}
