@@ -29,6 +29,7 @@ record AnswerDifference(
     Map<String, @Nullable Object> figures() {
         Map<String, @Nullable Object> figures = new LinkedHashMap<>();
         figures.put("max_abs_logit_diff", maxLogit);
+        figures.put("max_rel_logit_diff", maxShare);
         figures.put("mean_abs_logit_diff", meanLogit);
         figures.put("top1_agreement", topAgreement);
         figures.put("mean_kl", meanDivergence);

@@ -4,18 +4,55 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.engine.format.safetensors.Dtype;
+import dev.anneal.engine.format.safetensors.SafetensorsWriter;
+import dev.anneal.engine.format.safetensors.TensorData;
+import dev.anneal.engine.format.safetensors.TensorsInMemory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The limits of a merge: logits in fp32, predictions where weights are rounded, and never a NaN. */
 class ToleranceTest {
 
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    Path folder;
+
     @Test
     void exactWeightsAreHeldToTheirLogits() {
         assertThat(Tolerance.EXACT.holds(difference(5e-4, 0, 0.0, 1))).isTrue();
         assertThat(Tolerance.EXACT.holds(difference(5.1e-4, 0, 1.0, 0))).isFalse();
+    }
+
+    /** Measured of a correct merge of an EAGLE-1 head. */
+    @Test
+    void exactWeightsMayDifferByAShareOfLargeLogits() {
+        assertThat(Tolerance.EXACT.holds(new AnswerDifference(484, 1.04e-3, 2.5e-5, 1.0, 0, 109, 9.5e-6)))
+                .isTrue();
+        assertThat(Tolerance.EXACT.holds(new AnswerDifference(484, 1.04e-3, 2.5e-5, 1.0, 0, 109, 1.8e-5)))
+                .isFalse();
+    }
+
+    @Test
+    void tablesOfTokensAreNotRounded() throws IOException {
+        List<TensorData> tensors = new ArrayList<>();
+        tensors.add(TensorsInMemory.ofFloats("fc.weight", List.of(1L), new float[1]));
+        tensors.add(TensorsInMemory.of("d2t", Dtype.I64, List.of(1L), ByteBuffer.allocate(8)));
+        tensors.add(TensorsInMemory.of("t2d", Dtype.BOOL, List.of(1L), ByteBuffer.allocate(1)));
+        SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors);
+        assertThat(Tolerance.of(folder)).isEqualTo(Tolerance.EXACT);
+
+        tensors.add(TensorsInMemory.of("norm.weight", Dtype.BF16, List.of(1L), ByteBuffer.allocate(2)));
+        SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors);
+        assertThat(Tolerance.of(folder)).isEqualTo(Tolerance.ROUNDED);
     }
 
     @Test
