@@ -19,6 +19,6 @@ public record GenerationRequest(
 
     /** A request without a prediction, with the model's default draft. */
     public GenerationRequest(String model, ServeRequest.Input input, ServeRequest.Decoding decoding) {
-        this(model, input, null, DraftChoice.USUAL, decoding);
+        this(model, input, null, DraftChoice.DEFAULT, decoding);
     }
 }

@@ -116,7 +116,7 @@ final class RemoteTextGenerator implements TextGenerator {
     }
 
     private static void putDraft(ObjectNode body, DraftChoice draft) {
-        if (!draft.isUsual()) {
+        if (!draft.isDefault()) {
             body.putObject("anneal").put("draft", draft.name());
         }
     }

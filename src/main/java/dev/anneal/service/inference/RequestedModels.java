@@ -75,7 +75,7 @@ final class RequestedModels {
         if (name != null) {
             return models.fetch(drafts.require(tenantId, name, model, PARAMETER));
         }
-        return choice.isUsual() ? usual(tenantId, model).orElse(null) : null;
+        return choice.isDefault() ? usual(tenantId, model).orElse(null) : null;
     }
 
     /** Without its default draft an answer is the same and takes longer, so a fault that concerns the draft alone is not the request's. */

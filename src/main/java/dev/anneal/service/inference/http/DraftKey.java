@@ -12,7 +12,7 @@ final class DraftKey {
 
     static DraftChoice read(StrictObject request) {
         StrictObject anneal = request.objectOrEmpty("anneal");
-        DraftChoice without = anneal.isNull(DRAFT) ? DraftChoice.NONE : DraftChoice.USUAL;
+        DraftChoice without = anneal.isNull(DRAFT) ? DraftChoice.NONE : DraftChoice.DEFAULT;
         String name = anneal.text(DRAFT);
         anneal.refuseOthers();
         return name == null ? without : DraftChoice.of(name);

@@ -128,7 +128,7 @@ class ForwardingIT extends ServiceTest {
                         .POST(HttpRequest.BodyPublishers.ofString(
                                 BODY.replace("}]}", "}]" + anneal + "}").replace('\'', '"'))),
                 HttpResponse.BodyHandlers.ofString()));
-        for (DraftChoice draft : List.of(DraftChoice.USUAL, DraftChoice.NONE, DraftChoice.of("ft:a"))) {
+        for (DraftChoice draft : List.of(DraftChoice.DEFAULT, DraftChoice.NONE, DraftChoice.of("ft:a"))) {
             generator.generate(
                     ALPHA, new GenerationRequest(QUESTION.model(), QUESTION.input(), null, draft, QUESTION.decoding()));
         }
