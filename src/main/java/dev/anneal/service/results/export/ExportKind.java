@@ -28,8 +28,13 @@ public enum ExportKind implements WireName {
         return deployable;
     }
 
-    /** Whether its proof compares answers with those of the trained weights. */
-    boolean isProvedByAnswers() {
+    /** Whether its proof compares logits with those of the trained weights, on prompts. */
+    boolean isProvedOnPrompts() {
+        return this == MERGED || this == DRAFT;
+    }
+
+    /** Whether its weights are written in a type that the client may choose among torch's. */
+    boolean hasDtype() {
         return this == MERGED || this == DRAFT;
     }
 

@@ -112,7 +112,7 @@ public record ExportRequest(
         if (ggufType != null) {
             throw body.invalid("gguf_type", "must be left out unless kind is 'gguf'", ggufType);
         }
-        if (dtype != null && !kind.isProvedByAnswers()) {
+        if (dtype != null && !kind.hasDtype()) {
             throw body.invalid("dtype", "must be left out unless kind is 'merged' or 'draft'", dtype);
         }
         return dtype == null ? "base" : dtype;

@@ -128,7 +128,7 @@ final class ExportStore {
      * transaction. Empty if it was deleted, which is possible after the job's end, or if the export has no proof.
      */
     Optional<String> lockProbeFile(ExportKind kind, Job job) {
-        if (!kind.isProvedByAnswers()) {
+        if (!kind.isProvedOnPrompts()) {
             return Optional.empty();
         }
         String validationFile = job.request().validationFile();
