@@ -223,7 +223,7 @@ TRAINING = dashboard("training", "Training", BOTH + [
         promql(live("anneal_train_draft_overlap"), "{{job_id}} overlap")], "percentunit", min=0, max=1,
         about="Share of the positions at which so many tokens of the draft are the target's; overlap of both distributions."),
     lines("Acceptance length of drafts", promql(live("anneal_train_draft_acceptance_length"), "{{job_id}} {{decoding}}"),
-        about="Tokens that the target writes in a pass, in the last validation."),
+        about="Tokens that the target writes per pass, in the last validation."),
     row("The whole history of job $job"),
     table("Job", sql(f"""
         SELECT job_id, tenant, model, state, step, total_steps, annealed_at_step, beta, epoch, train_loss, tokens, created_at, started_at, finished_at, error_code
@@ -245,13 +245,16 @@ TRAINING = dashboard("training", "Training", BOTH + [
         SELECT step, (metrics ->> 'rewards/margins')::double precision AS margin, (metrics ->> 'rewards/accuracies')::double precision AS accuracy
         FROM anneal_job_series WHERE {JOB} ORDER BY step""", width=8, about="Dpo."),
     curves("Acceptance", f"""
-        SELECT step, (metrics ->> 'acceptance/1')::double precision AS one_token, (metrics ->> 'acceptance/4')::double precision AS four_tokens,
+        SELECT step, (metrics ->> 'acceptance/1')::double precision AS one_token,
+               (SELECT value::double precision FROM jsonb_each_text(metrics) WHERE key LIKE 'acceptance/%'
+                ORDER BY substr(key, 12)::integer DESC LIMIT 1) AS all_tokens,
                (metrics ->> 'overlap/1')::double precision AS overlap
-        FROM anneal_job_series WHERE {JOB} ORDER BY step""", "percentunit", about="Drafts."),
+        FROM anneal_job_series WHERE {JOB} ORDER BY step""", "percentunit",
+        about="Drafts: share of the positions at which one token, or all that are proposed at a time, are the target's."),
     curves("Acceptance length", f"""
         SELECT step, (valid_metrics ->> 'acceptance_length/greedy')::double precision AS greedy,
                (valid_metrics ->> 'acceptance_length/sampled')::double precision AS sampled
-        FROM anneal_job_series WHERE {JOB} AND valid_metrics IS NOT NULL ORDER BY step""", about="Drafts: tokens that the target writes in a pass."),
+        FROM anneal_job_series WHERE {JOB} AND valid_metrics IS NOT NULL ORDER BY step""", about="Drafts: tokens that the target writes per pass."),
     row("Jobs laid over each other"),
     *[panel("xychart", title, sql(f"SELECT job_id, step, {column} FROM anneal_job_series WHERE {JOBS} ORDER BY job_id, step", "table"),
             custom={"show": "lines", "lineWidth": 1}, options={

@@ -67,7 +67,7 @@ class Grader(http.server.BaseHTTPRequestHandler):
 
 
 def trainings():
-    """Ids of four jobs, which wait for one another: supervised, dpo, reinforcement, speculative_draft."""
+    """Ids of five jobs, which wait for one another: supervised, dpo, reinforcement, and drafts: a model and a head."""
     grader = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Grader)
     threading.Thread(target=grader.serve_forever, daemon=True).start()
     tickets, valid = upload("tickets.train.jsonl", 200), upload("tickets.valid.jsonl", 10)
@@ -84,6 +84,10 @@ def trainings():
         "speculative_draft": {"training_file": tickets, "validation_file": valid, "method": {"type": "speculative_draft", "speculative_draft": {
             "kind": "model", "draft_model": "anneal-tiny", "evaluation": {"prompts": 4, "max_tokens": 8}}},
             "anneal": {"max_steps": 40, "eval_interval": 10}},
+        "speculative_draft of eagle1": {
+            "training_file": tickets, "validation_file": valid, "method": {"type": "speculative_draft", "speculative_draft": {
+                "kind": "eagle1", "evaluation": {"prompts": 4, "max_tokens": 8}}},
+            "anneal": {"max_steps": 12, "eval_interval": 6}},
     }
     return {method: created("/fine_tuning/jobs", {"model": "anneal-tiny", **body}) for method, body in jobs.items()}, valid
 

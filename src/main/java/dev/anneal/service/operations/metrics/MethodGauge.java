@@ -65,6 +65,6 @@ record MethodGauge(String name, Tags tags, String description) {
         return new MethodGauge(
                 MeterNames.TRAIN_DRAFT_ACCEPTANCE_LENGTH,
                 Tags.of("decoding", decoding),
-                "Tokens that the target writes in a pass with the draft, in the last validation");
+                "Tokens that the target writes per pass with the draft, in the last validation");
     }
 }

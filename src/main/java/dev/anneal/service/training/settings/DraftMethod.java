@@ -179,7 +179,7 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
         return request.validationFile() != null
                 ? List.of()
                 : List.of(
-                        "The job has no 'validation_file', so the draft's acceptance length, the tokens that its target writes in a pass, is not measured");
+                        "The job has no 'validation_file', so the draft's acceptance length, the tokens that its target writes per pass, is not measured");
     }
 
     @Override
