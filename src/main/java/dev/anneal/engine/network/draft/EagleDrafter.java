@@ -16,8 +16,7 @@ import java.util.List;
 /**
  * Drafts chains of tokens, for several sequences at a time. A sequence is read in pairs of a token and a state of the token before it: of the target
  * as far as it has been, then the head's own, token after token. What it read beyond the target is removed from the cache with
- * {@link KeyValueCache#truncate} before it reads the target's states there. In bf16 on a CPU it keeps copies of the matrices in the fastest layout for
- * few rows. The head's weights must not change during its lifetime. Closed by its owner.
+ * {@link KeyValueCache#truncate} before it reads the target's states there. In bf16 on a CPU it packs the matrices in the fastest layout for few rows. The head's weights must not change during its lifetime. Closed by its owner.
  */
 public final class EagleDrafter implements AutoCloseable {
 
@@ -31,13 +30,32 @@ public final class EagleDrafter implements AutoCloseable {
 
     /** @param adapter of the head's layer, or {@link EagleHead#noAdapter} */
     public EagleDrafter(EagleHead head, AppliedAdapter adapter) {
+        this(head, adapter, head.scope().child(), false);
+    }
+
+    private EagleDrafter(EagleHead head, AppliedAdapter adapter, Scope scope, boolean isOnlyUse) {
         this.head = head;
         this.adapter = adapter;
-        this.scope = head.scope().child();
+        this.scope = scope;
         this.program = MatrixPacking.ifPossible(head.precision(), scope.device(), this::packed)
-                .map(weights ->
-                        new EagleProgram(scope, head.config(), head.program().decoder(), weights))
+                .map(weights -> inPlaceOf(head.program(), weights, isOnlyUse))
                 .orElse(head.program());
+    }
+
+    /** For a head that nothing else computes with: its matrices are in memory once, packed or as they are. */
+    public static EagleDrafter onlyUseOf(EagleHead head, AppliedAdapter adapter) {
+        return new EagleDrafter(head, adapter, head.scope().child(), true);
+    }
+
+    private EagleProgram inPlaceOf(EagleProgram plain, EagleTensors packed, boolean isOnlyUse) {
+        if (isOnlyUse) {
+            MATRICES.forEach(place -> plain.weights().layer().get(place).close());
+            plain.weights().fc().close();
+            if (head.config().isEagle3()) {
+                plain.weights().head().close();
+            }
+        }
+        return new EagleProgram(scope, head.config(), plain.decoder(), packed);
     }
 
     private EagleTensors packed() {

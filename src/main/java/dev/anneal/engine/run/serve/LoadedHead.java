@@ -24,7 +24,7 @@ record LoadedHead(EagleHead head, EagleDrafter reader) implements AutoCloseable 
         SpeculativeDraft method = (SpeculativeDraft) trained.state().settings().method();
         EagleHead head = EagleHead.load(trained.folder(), HeadShape.of(method, target.config()), target);
         try {
-            return new LoadedHead(head, new EagleDrafter(head, adapter(head, trained)));
+            return new LoadedHead(head, EagleDrafter.onlyUseOf(head, adapter(head, trained)));
         } catch (IOException | RuntimeException | Error e) {
             head.close();
             throw e;

@@ -1,12 +1,14 @@
 package dev.anneal.engine.network.draft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.model.HiddenStates;
 import dev.anneal.engine.network.model.KeyValueCache;
+import dev.anneal.engine.network.model.MatrixPacking;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,26 +35,63 @@ class EagleDrafterTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void readingInPartsIsReadingAtOnce(long seed) throws IOException {
         // fp32 on both sides, with sums in another order; the logits are of the size 10.
-        assertThat(largestDifference(ElementType.FLOAT32, seed)).isLessThan(TestDevice.tolerance(2e-5));
+        assertThat(largestDifference(ElementType.FLOAT32, seed, EagleDrafter::new))
+                .isLessThan(TestDevice.tolerance(2e-5));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void aHeadWithOneUseIsInMemoryOnce(long seed) throws IOException {
+        try (RandomHead own = new RandomHead(folder, ElementType.BFLOAT16, new Random(seed), 12);
+                Scope scope = own.target.scope().child()) {
+            EagleProgram program = own.head.program();
+            Tensor fc = program.weights().fc();
+            boolean packs = MatrixPacking.ifPossible(
+                            ElementType.BFLOAT16,
+                            TestDevice.NAME,
+                            () -> program.decoder().packed(scope, fc))
+                    .isPresent();
+            try (EagleDrafter drafter = EagleDrafter.onlyUseOf(own.head, own.head.noAdapter())) {
+                assertThat(drafter.config()).isEqualTo(own.head.config());
+                if (packs) {
+                    assertThatThrownBy(() -> fc.to(scope, ElementType.FLOAT32)).isInstanceOf(RuntimeException.class);
+                } else {
+                    fc.to(scope, ElementType.FLOAT32).close();
+                }
+            }
+        }
+        assertThat(largestDifference(ElementType.BFLOAT16, seed, EagleDrafter::onlyUseOf))
+                .isEqualTo(largestDifference(ElementType.BFLOAT16, seed, EagleDrafter::new));
     }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void inBf16TheyDifferByItsRounding(long seed) throws IOException {
-        assertThat(largestDifference(ElementType.BFLOAT16, seed)).isLessThan(0.25);
+        assertThat(largestDifference(ElementType.BFLOAT16, seed, EagleDrafter::new))
+                .isLessThan(0.25);
     }
 
-    private double largestDifference(ElementType precision, long seed) throws IOException {
+    private double largestDifference(
+            ElementType precision, long seed, BiFunction<EagleHead, AppliedAdapter, EagleDrafter> drafting)
+            throws IOException {
         Random random = new Random(seed);
         try (RandomHead own = new RandomHead(folder, precision, random, 12);
-                Scope scope = own.target.scope().child();
-                EagleDrafter drafter = new EagleDrafter(own.head, own.head.noAdapter());
-                KeyValueCache cache = drafter.newCache(scope, 3, 20)) {
+                Scope scope = own.target.scope().child()) {
             List<int[]> rows = IntStream.range(0, 3)
                     .mapToObj(row -> random.ints(12, 0, own.target.config().vocabularySize())
                             .toArray())
                     .toList();
             EagleInput input = own.input(scope, rows, random);
+            float[] expected = expected(own, scope, input, own.head.noAdapter());
+            try (EagleDrafter drafter = drafting.apply(own.head, own.head.noAdapter())) {
+                return largestDifference(own, scope, rows, input, expected, drafter);
+            }
+        }
+    }
+
+    private static double largestDifference(
+            RandomHead own, Scope scope, List<int[]> rows, EagleInput input, float[] expected, EagleDrafter drafter) {
+        try (KeyValueCache cache = drafter.newCache(scope, 3, 20)) {
             HiddenStates states = own.states(scope, input.rows());
             List<Tensor> read = new ArrayList<>();
             int begin = 0;
@@ -60,7 +100,6 @@ class EagleDrafterTest {
                 read.add(drafter.readVerified(scope, after(rows, begin, tokens), before, cache, 0, begin > 0));
                 begin += tokens;
             }
-            float[] expected = expected(own, scope, input, own.head.noAdapter());
             int width = expected.length / 36;
             double largest = 0;
             int from = 0;
