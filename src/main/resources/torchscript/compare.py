@@ -6,6 +6,10 @@ class Compare(Module):
   __buffers__ = []
   eps : float              # of the final norm
 
+  # States of several prompts.
+  def together(self: __torch__.Compare, h: List[Tensor]) -> Tensor:
+    return torch.cat(h, 0)
+
   # Hidden states after the last layer as the output embedding takes them.
   def normed(self: __torch__.Compare,
              h: List[Tensor],      # [., H]   of each prompt

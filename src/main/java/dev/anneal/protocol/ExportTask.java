@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param format format of a draft; null for other kinds
  * @param training training that wrote the checkpoint
  * @param checkpointDirectory absolute path of the checkpoint folder to export; null for an uploaded adapter
+ * @param targetCheckpoint absolute path of the checkpoint folder of a head's tuned target; null if its target is the base model, and for other
+ *     exports
  * @param adapterArchive absolute path of an uploaded archive of a PEFT folder to export; null for a checkpoint
  * @param probeFile JSONL file whose first rows are added to the probe prompts, or null
  * @param shardBytes maximum size of a file of merged weights
@@ -29,6 +31,7 @@ public record ExportTask(
         @Nullable DraftFormat format,
         TrainingRecord training,
         @Nullable String checkpointDirectory,
+        @Nullable String targetCheckpoint,
         @Nullable String adapterArchive,
         @Nullable String probeFile,
         long shardBytes,

@@ -31,9 +31,14 @@ record DraftGuide(SpeculativeDraft draft, ExportRequest request, Trained trained
     }
 
     private String introduction() {
+        String export = isTuned() ? ", an export of its job of kind `merged`" : "";
         return """
-                It proposes tokens for one target only, `%s` (sha256 `%s`): beside another model it is slower than none. `TARGET` is the directory of the target, `DRAFT` that of this export.
-                """.formatted(draft.target(), trained.targetFingerprint());
+                It proposes tokens for one target only, `%s` (sha256 `%s`): beside another model it is slower than none. `TARGET` is the directory of the target%s, `DRAFT` that of this export.
+                """.formatted(draft.target(), trained.targetFingerprint(), export);
+    }
+
+    private boolean isTuned() {
+        return draft.target().startsWith("ft:");
     }
 
     private String ofModel() {
@@ -53,7 +58,15 @@ record DraftGuide(SpeculativeDraft draft, ExportRequest request, Trained trained
         if (draft.kind().equals(SpeculativeDraft.EAGLE1)) {
             return vllm("eagle") + eagle("False");
         }
-        return request.format() == DraftFormat.EAGLE ? vllm("eagle3") + eagle("True") : vllm("eagle3");
+        return request.format() == DraftFormat.EAGLE ? vllm("eagle3") + eagle("True") : vllm("eagle3") + byItsFolder();
+    }
+
+    private String byItsFolder() {
+        return """
+
+                `vllm serve DRAFT` alone, and Speculators, find the target by `speculators_config.verifier.name_or_path` in `config.json`, which is `%s`: put %s there.
+                """.formatted(
+                draft.target(), isTuned() ? "`TARGET`" : "`TARGET`, unless it is the name of a model on the Hub,");
     }
 
     private String vllm(String method) {

@@ -29,10 +29,18 @@ public final class Exporter {
 
     private final BaseModel base;
     private final Trained trained;
+    private final @Nullable Trained target;
 
+    /** Exports anything but a head for a tuned target. */
     public Exporter(BaseModel base, Trained trained) {
+        this(base, trained, null);
+    }
+
+    /** @param target what the target of a head was trained to; null if it is the base model, or no head is exported */
+    public Exporter(BaseModel base, Trained trained, @Nullable Trained target) {
         this.base = base;
         this.trained = trained;
+        this.target = target;
     }
 
     /** Writes the files of one kind of export into a folder. */
@@ -80,7 +88,8 @@ public final class Exporter {
             kinds.put("draft", writingMerged(request));
         }
         if (draft != null && draft.trainsHead()) {
-            kinds.put("draft", (folder, parts) -> new HeadExport(base, trained, request).write(folder, parts));
+            HeadTarget verifier = new HeadTarget(base, target);
+            kinds.put("draft", (folder, parts) -> new HeadExport(verifier, trained, request).write(folder, parts));
         }
         if (trained.settings() != null) {
             kinds.put(TRAINING_STATE, this::writeTrainingState);

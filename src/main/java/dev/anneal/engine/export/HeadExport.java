@@ -1,8 +1,8 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.export.head.DraftHead;
 import dev.anneal.engine.export.head.HeadFormat;
 import dev.anneal.engine.export.head.TargetConfig;
+import dev.anneal.engine.export.head.TrainedHead;
 import dev.anneal.engine.format.file.Folders;
 import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.format.safetensors.SafetensorsWriter;
@@ -18,7 +18,6 @@ import dev.anneal.protocol.TrainingMethod.SpeculativeDraft;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,13 +30,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeadExport {
 
-    private final BaseModel base;
+    private final HeadTarget target;
     private final Trained trained;
     private final ExportRequest request;
     private final SpeculativeDraft draft;
 
-    HeadExport(BaseModel base, Trained trained, ExportRequest request) {
-        this.base = base;
+    HeadExport(HeadTarget target, Trained trained, ExportRequest request) {
+        this.target = target;
         this.trained = trained;
         this.request = request;
         this.draft = Objects.requireNonNull(trained.draft(), "a head was trained as a draft");
@@ -51,14 +50,14 @@ final class HeadExport {
         Path work = Files.createTempDirectory(folder.toAbsolutePath().getParent(), ".head-");
         try {
             DraftFormat format = Objects.requireNonNull(request.format(), "an export of a draft has a format");
-            TargetConfig target = TargetConfig.read(base.directory().resolve(CompanionFiles.CONFIG));
-            Path merged = merged(work, target.sizes(), proof);
-            try (SafetensorsFile tensors = SafetensorsFile.open(merged)) {
-                DraftHead head = new DraftHead(draft, target, tensors);
+            TargetConfig config = TargetConfig.read(target.base().directory().resolve(CompanionFiles.CONFIG));
+            Path merged = merged(work, config.sizes(), proof);
+            try (SafetensorsFile tensors = SafetensorsFile.open(merged);
+                    WeightDirectory weights = WeightDirectory.open(target.weights())) {
+                TrainedHead head = new TrainedHead(draft, config, tensors, weights);
                 HeadFolder.write(folder, head, format, request.dtype(), request.betweenTensors());
-                readBack(folder, HeadFormat.of(format, head), tensors, Files.createDirectory(work.resolve("exported")));
+                prove(folder, HeadFormat.of(format, head), Files.createDirectory(work.resolve("exported")), proof);
             }
-            new HeadProof(base, trained, request).prove(work.resolve("exported"), Tolerance.of(folder), proof);
         } finally {
             Folders.delete(work);
         }
@@ -84,14 +83,25 @@ final class HeadExport {
         return out;
     }
 
-    /** Writes the weights of an exported folder under the engine's names. */
-    private static void readBack(Path folder, HeadFormat format, SafetensorsFile head, Path out) throws IOException {
+    /**
+     * Proves that a folder is the trained head.
+     *
+     * @param work empty folder
+     */
+    void prove(Path folder, HeadFormat format, Path work, Map<String, @Nullable Object> proof) throws IOException {
+        readBack(folder, format, work);
+        new HeadProof(target, trained, request)
+                .prove(work, format.shape(folder.resolve(CompanionFiles.CONFIG)), Tolerance.of(folder), proof);
+    }
+
+    /** Writes the tensors of an exported folder under the engine's names. */
+    private static void readBack(Path folder, HeadFormat format, Path out) throws IOException {
+        Map<String, String> names = new LinkedHashMap<>();
+        format.weights().forEach((own, name) -> names.put(name, own));
         try (SafetensorsFile exported = SafetensorsFile.open(folder.resolve(WeightDirectory.SINGLE_FILE))) {
-            List<TensorData> tensors = new ArrayList<>();
-            format.weights().forEach((own, name) -> tensors.add(renamed(exported, name, own)));
-            if (head.tensors().containsKey(DraftHead.OFFSETS)) {
-                tensors.add(renamed(exported, DraftHead.OFFSETS, DraftHead.OFFSETS));
-            }
+            List<TensorData> tensors = exported.tensors().keySet().stream()
+                    .map(name -> renamed(exported, name, names.getOrDefault(name, name)))
+                    .toList();
             SafetensorsWriter.write(out.resolve(WeightDirectory.SINGLE_FILE), tensors);
         }
     }

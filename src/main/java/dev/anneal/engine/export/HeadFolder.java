@@ -1,9 +1,9 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.export.head.DraftHead;
 import dev.anneal.engine.export.head.HeadException;
 import dev.anneal.engine.export.head.HeadFormat;
 import dev.anneal.engine.export.head.HeadWeights;
+import dev.anneal.engine.export.head.TrainedHead;
 import dev.anneal.engine.format.safetensors.Dtype;
 import dev.anneal.engine.format.safetensors.SafetensorsWriter;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
@@ -27,7 +27,7 @@ public final class HeadFolder {
      * @throws ExportException {@code unsupported_by_format} if the format cannot express the head, {@code non_finite_delta} if a weight is not
      *     finite in its type
      */
-    public static void write(Path folder, DraftHead head, DraftFormat format, String dtype, Runnable betweenParts)
+    public static void write(Path folder, TrainedHead head, DraftFormat format, String dtype, Runnable betweenParts)
             throws IOException {
         HeadFormat written = HeadFormat.of(format, head);
         written.obstacle().ifPresent(obstacle -> {
@@ -45,7 +45,7 @@ public final class HeadFolder {
     }
 
     /** A target whose type no head has is served in fp32. */
-    private static WeightType type(String dtype, DraftHead head) {
+    private static WeightType type(String dtype, TrainedHead head) {
         WeightType asked = WeightType.named(dtype);
         return asked == WeightType.BASE
                 ? WireName.find(WeightType.class, head.target().dtype()).orElse(WeightType.FLOAT32)

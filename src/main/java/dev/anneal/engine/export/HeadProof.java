@@ -1,5 +1,6 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.network.architecture.ModelConfigException;
 import dev.anneal.engine.network.draft.EagleConfig;
 import dev.anneal.engine.network.draft.EagleHead;
 import dev.anneal.engine.network.draft.HeadShape;
@@ -8,50 +9,65 @@ import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
-import dev.anneal.engine.network.model.TokenRows;
-import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.protocol.TrainingMethod.SpeculativeDraft;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Compares an exported head with the trained one, its adapter applied and not merged, in fp32 on the target's states of the probe prompts. */
+/**
+ * Compares an exported head with the trained one, its adapter applied and not merged, in fp32 on the target's states of the probe prompts and on
+ * the head's own.
+ */
 final class HeadProof {
 
-    private final BaseModel base;
+    private final HeadTarget target;
     private final Trained trained;
     private final ExportRequest request;
 
-    HeadProof(BaseModel base, Trained trained, ExportRequest request) {
-        this.base = base;
+    HeadProof(HeadTarget target, Trained trained, ExportRequest request) {
+        this.target = target;
         this.trained = trained;
         this.request = request;
     }
 
     /**
      * @param exported folder of the exported weights under the engine's names
+     * @param shape that the exported configuration describes
      * @throws ExportException if they differ by more than is allowed
      */
-    void prove(Path exported, Tolerance tolerance, Map<String, @Nullable Object> proof) throws IOException {
+    void prove(Path exported, EagleConfig shape, Tolerance tolerance, Map<String, @Nullable Object> proof)
+            throws IOException {
         SpeculativeDraft draft = Objects.requireNonNull(trained.draft(), "a head was trained as a draft");
-        try (DecoderModel target = DecoderModel.load(base.directory(), ElementType.FLOAT32, request.device())) {
-            EagleConfig config = HeadShape.of(draft, target.config());
-            LogitDifference difference = new LogitDifference();
-            try (EagleHead own = EagleHead.load(trained.folder(), config, target);
-                    EagleHead other = EagleHead.load(exported, config, target)) {
-                AppliedAdapter adapter = adapter(own);
-                for (int[] prompt : request.probes()) {
-                    request.betweenTensors().run();
-                    compare(target, own, adapter, other, prompt, difference);
-                }
-            }
-            AnswerDifference found = difference.summary();
+        try (DecoderModel model = target.load(request.device());
+                EagleHead own = EagleHead.load(trained.folder(), HeadShape.of(draft, model.config()), model);
+                EagleHead other = exported(exported, shape, model);
+                Scope scope = model.scope().child()) {
+            LogitDifference difference =
+                    new LogitDifference(scope, model.config().normEpsilon(), request.betweenTensors());
+            AppliedAdapter ofTarget = target.adapter(model);
+            AnswerDifference found = difference.between(
+                    side(difference, scope, model, ofTarget, own, adapter(own)),
+                    side(difference, scope, model, ofTarget, other, other.noAdapter()),
+                    shape.draftVocabulary());
             tolerance.describe(found, request.probes().size(), proof);
-            tolerance.require(found);
+            tolerance.require(found, Tolerance.Subject.HEAD);
+        }
+    }
+
+    private static EagleHead exported(Path folder, EagleConfig shape, DecoderModel model) throws IOException {
+        try {
+            return EagleHead.load(folder, shape, model);
+        } catch (ModelConfigException otherTensors) {
+            throw new ExportException(
+                    ExportException.Code.MERGE_NOT_EQUIVALENT,
+                    "the exported configuration describes another head than the exported weights: "
+                            + otherTensors.getMessage());
         }
     }
 
@@ -63,22 +79,20 @@ final class HeadProof {
                         .apply(0, AdapterDropout.NONE);
     }
 
-    private static void compare(
-            DecoderModel target,
-            EagleHead own,
-            AppliedAdapter adapter,
-            EagleHead other,
-            int[] prompt,
-            LogitDifference difference) {
-        TokenRows rows = TokenRows.of(List.of(prompt));
-        try (Scope passing = target.scope().child()) {
-            float[] expected = own.logits(passing, target, rows, adapter).toFloats();
-            float[] found =
-                    other.logits(passing, target, rows, other.noAdapter()).toFloats();
-            int width = expected.length / prompt.length;
-            for (int position = 0; position + 1 < prompt.length; position++) {
-                difference.add(expected, found, position * width, width);
+    private LogitDifference.Side side(
+            LogitDifference difference,
+            Scope scope,
+            DecoderModel model,
+            AppliedAdapter ofTarget,
+            EagleHead head,
+            AppliedAdapter adapter) {
+        try (Scope passing = scope.child()) {
+            List<Tensor> states = new ArrayList<>();
+            for (int[] prompt : request.probes()) {
+                request.betweenTensors().run();
+                states.add(head.states(passing, model, ofTarget, prompt, adapter));
             }
+            return new LogitDifference.Side(difference.together(states), head::outputEmbedding);
         }
     }
 }

@@ -1,90 +1,140 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.network.torch.Program;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
-/** Adds up how logits differ from expected ones, position by position. */
+/** How the logits of a model differ from a reference's, in fp32. Memory holds a block of rows of both output embeddings at a time. */
 final class LogitDifference {
 
-    private long positions;
-    private long logits;
-    private double maxLogit;
-    private double sumLogit;
-    private double sumDivergence;
-    private double sumSpan;
-    private double maxShare;
+    /** Logits of a block of the vocabulary for all positions: about ten fp64 copies of them exist at a time, 40 MB. */
+    private static final int BLOCK_LOGITS = 1 << 19;
+    /** Numbers of an output embedding in memory at a time. */
+    private static final int BLOCK_WEIGHTS = 1 << 22;
 
-    /** One for each position; ties are told apart at the end. */
-    private final List<Lead> leads = new ArrayList<>();
+    /** Figures of a position in the program's {@code end}. */
+    private static final int COLUMNS = 6;
 
-    /** How far the expected first choice of a position leads, and whether it was found too. */
-    private record Lead(double margin, boolean isFound) {}
+    private final Scope scope;
+    private final Program program;
+    private final Runnable betweenParts;
+    private final int blockLogits;
 
-    /** Adds a position whose logits begin at {@code begin}. */
-    void add(float[] expected, float[] found, int begin, int count) {
-        double largest = 0;
-        int best = begin;
-        int foundBest = begin;
-        double second = Double.NEGATIVE_INFINITY;
-        double least = Double.POSITIVE_INFINITY;
-        for (int i = begin; i < begin + count; i++) {
-            double difference = Math.abs((double) expected[i] - found[i]);
-            largest = Double.isNaN(difference) ? Double.NaN : Math.max(largest, difference);
-            sumLogit += difference;
-            least = Math.min(least, expected[i]);
-            foundBest = found[i] > found[foundBest] ? i : foundBest;
-            if (expected[i] > expected[best]) {
-                second = expected[best];
-                best = i;
-            } else if (i != best) {
-                second = Math.max(second, expected[i]);
+    /**
+     * @param scope of results
+     * @param eps of the models' final norm
+     * @param betweenParts called between blocks; may throw to end the comparison
+     */
+    LogitDifference(Scope scope, double eps, Runnable betweenParts) {
+        this(scope, eps, betweenParts, BLOCK_LOGITS);
+    }
+
+    /**
+     * @param blockLogits logits of one model that exist at a time, over all positions
+     */
+    LogitDifference(Scope scope, double eps, Runnable betweenParts, int blockLogits) {
+        this.scope = scope;
+        this.program = Program.load(scope, "compare", "Compare", Map.of("eps", eps));
+        this.betweenParts = betweenParts;
+        this.blockLogits = blockLogits;
+    }
+
+    /** States of several prompts together, [n, H]. */
+    Tensor together(List<Tensor> states) {
+        return program.call(scope, "together", states);
+    }
+
+    /** The same after the final norm. */
+    Tensor normed(List<Tensor> states, Tensor norm) {
+        return program.call(scope, "normed", states, norm);
+    }
+
+    /** The states [n, H] whose products with an output embedding are logits. */
+    record Side(Tensor states, OutputEmbedding embedding) {}
+
+    /** Rows of an output embedding. */
+    interface OutputEmbedding {
+        /** [count, H], which the scope owns. */
+        Tensor rows(Scope owner, long first, long count) throws IOException;
+    }
+
+    /** @param vocabulary number of logits of a position */
+    AnswerDifference between(Side reference, Side other, int vocabulary) throws IOException {
+        List<Tensor> known = program.callForList(scope, "begin", reference.states());
+        long rows = blockRows(reference.states().shape());
+        for (long first = 0; first < vocabulary; first += rows) {
+            betweenParts.run();
+            long count = Math.min(rows, vocabulary - first);
+            try (Scope step = scope.child()) {
+                List<Tensor> next = program.callForList(
+                        scope,
+                        "add",
+                        known,
+                        reference.states(),
+                        reference.embedding().rows(step, first, count),
+                        other.states(),
+                        other.embedding().rows(step, first, count),
+                        first);
+                known.forEach(Tensor::close);
+                known = next;
             }
         }
-        positions++;
-        logits += count;
-        maxLogit = Double.isNaN(largest) ? Double.NaN : Math.max(maxLogit, largest);
-        sumDivergence += divergence(expected, found, begin, count);
-        double span = expected[best] - least;
-        sumSpan += span;
-        maxShare = Math.max(maxShare, largest == 0 ? 0 : largest / span);
-        leads.add(new Lead(expected[best] - second, best == foundBest));
+        return summary(program.call(scope, "end", known).toDoubles(), vocabulary);
     }
 
-    /** KL(expected || found), nats. */
-    private static double divergence(float[] expected, float[] found, int begin, int count) {
-        double normOfExpected = logSum(expected, begin, count);
-        double normOfFound = logSum(found, begin, count);
+    /** @param shape of the hidden states, [n, H] */
+    private long blockRows(long[] shape) {
+        return Math.max(1, Math.min(blockLogits / shape[0], BLOCK_WEIGHTS / shape[1]));
+    }
+
+    /** Largest difference of a position's logits as a share of their span; 0 if both are 0. */
+    private static double shareOfSpan(double[] position) {
+        return position[0] == 0 ? 0 : position[0] / position[5];
+    }
+
+    private static AnswerDifference summary(double[] values, int vocabulary) {
+        List<double[]> positions = new ArrayList<>();
+        for (int at = 0; at < values.length; at += COLUMNS) {
+            positions.add(Arrays.copyOfRange(values, at, at + COLUMNS));
+        }
+        return summary(positions, vocabulary);
+    }
+
+    private static AnswerDifference summary(List<double[]> positions, int vocabulary) {
+        double largest = 0;
         double sum = 0;
-        for (int i = begin; i < begin + count; i++) {
-            double log = expected[i] - normOfExpected;
-            sum += Math.exp(log) * (log - (found[i] - normOfFound));
+        double divergence = 0;
+        double span = 0;
+        for (double[] position : positions) {
+            largest = Double.isNaN(position[0]) ? Double.NaN : Math.max(largest, position[0]);
+            sum += position[1];
+            divergence += position[4];
+            span += position[5];
         }
-        return sum;
-    }
-
-    private static double logSum(float[] logits, int begin, int count) {
-        double largest = Double.NEGATIVE_INFINITY;
-        for (int i = begin; i < begin + count; i++) {
-            largest = Math.max(largest, logits[i]);
+        long clear = 0;
+        long agreeing = 0;
+        for (double[] position : positions) {
+            if (position[3] > largest) {
+                clear++;
+                agreeing += Math.round(position[2]);
+            }
         }
-        double sum = 0;
-        for (int i = begin; i < begin + count; i++) {
-            sum += Math.exp(logits[i] - largest);
-        }
-        return largest + Math.log(sum);
-    }
-
-    AnswerDifference summary() {
-        List<Lead> clear = leads.stream().filter(lead -> lead.margin > maxLogit).toList();
+        int count = positions.size();
         return new AnswerDifference(
-                positions,
-                maxLogit,
-                sumLogit / logits,
-                clear.isEmpty()
-                        ? null
-                        : (double) clear.stream().filter(Lead::isFound).count() / clear.size(),
-                sumDivergence / positions,
-                sumSpan / positions,
-                maxShare);
+                count,
+                largest,
+                sum / count / vocabulary,
+                clear == 0 ? null : (double) agreeing / clear,
+                divergence / count,
+                span / count,
+                positions.stream()
+                        .mapToDouble(LogitDifference::shareOfSpan)
+                        .max()
+                        .orElse(0));
     }
 }

@@ -40,7 +40,7 @@ final class MergedModel {
             Tolerance tolerance = Tolerance.of(folder);
             AnswerDifference difference = compare(folder, reference);
             tolerance.describe(difference, request.probes().size(), proof);
-            tolerance.require(difference);
+            tolerance.require(difference, Tolerance.Subject.MODEL);
         }
         return proof;
     }

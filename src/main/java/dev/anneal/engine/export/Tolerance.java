@@ -86,33 +86,51 @@ enum Tolerance {
         proof.put("tolerance", limits());
     }
 
+    /** What is compared. */
+    enum Subject {
+        MODEL("the merged model", "base and adapter do", "the trained model's answers cannot prove its merge"),
+        HEAD("the exported head", "the trained head does", "the trained head's proposals cannot prove its export");
+
+        private final String exported;
+        private final String trained;
+        private final String notProvable;
+
+        Subject(String exported, String trained, String notProvable) {
+            this.exported = exported;
+            this.trained = trained;
+            this.notProvable = notProvable;
+        }
+    }
+
     /**
-     * @throws ExportException {@code merge_not_equivalent} if the merged model answers differently, {@code merge_not_provable} if the
-     *     trained model's answers cannot serve as a reference
+     * @throws ExportException {@code merge_not_equivalent} if what is exported answers differently, {@code merge_not_provable} if what was
+     *     trained cannot serve as a reference
      */
-    void require(AnswerDifference difference) {
+    void require(AnswerDifference difference, Subject subject) {
         if (!(difference.meanSpan() > 0)) {
             throw notProvable(
+                    subject,
                     "at each of the %d positions of the probe it gives every token the same logit, or none that is a number"
                             .formatted(difference.positions()));
         }
         if (!holds(difference)) {
             throw new ExportException(
                     ExportException.Code.MERGE_NOT_EQUIVALENT,
-                    "the merged model does not answer as base and adapter do: allowed are %s, found %s%s"
-                            .formatted(limits(), difference.figures(), remedy()));
+                    "%s does not answer as %s: allowed are %s, found %s%s"
+                            .formatted(subject.exported, subject.trained, limits(), difference.figures(), remedy()));
         }
         if (difference.maxShare() > SHARE_OF_SPAN) {
             throw notProvable(
-                    "at a position of the probe a logit of the merged model is off by %s of what the trained model's own span there"
-                            .formatted(difference.maxShare()));
+                    subject,
+                    "at a position of the probe a logit of %s is off by %s of what the trained one's logits span there"
+                            .formatted(subject.exported, difference.maxShare()));
         }
     }
 
-    private static ExportException notProvable(String why) {
+    private static ExportException notProvable(Subject subject, String why) {
         return new ExportException(
                 ExportException.Code.MERGE_NOT_PROVABLE,
-                "the trained model's answers cannot prove its merge: %s. Its training has probably diverged: look at the job's losses and train again with a lower learning rate"
-                        .formatted(why));
+                "%s: %s. Its training has probably diverged: look at the job's losses and train again with a lower learning rate"
+                        .formatted(subject.notProvable, why));
     }
 }

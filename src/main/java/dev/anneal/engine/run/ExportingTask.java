@@ -27,8 +27,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Exports a checkpoint. Files that a stopped or killed attempt completed are reused by the next one on this host. */
 final class ExportingTask {
 
-    /** Kinds whose proof compares answers to prompts. */
-    private static final Set<String> PROVED_BY_ANSWERS = Set.of("merged", "draft");
+    /** Kinds whose proof compares logits on prompts. */
+    private static final Set<String> PROVED_ON_PROMPTS = Set.of("merged", "draft");
 
     private final ExportTask task;
     private final BaseModelFiles base;
@@ -66,12 +66,14 @@ final class ExportingTask {
                 task.dtype(),
                 task.format(),
                 task.training(),
-                PROVED_BY_ANSWERS.contains(task.kind()) ? probes() : List.of(),
+                PROVED_ON_PROMPTS.contains(task.kind()) ? probes() : List.of(),
                 task.machine().device(),
                 task.shardBytes(),
                 pulse,
                 progress::write);
-        Export export = new Exporter(model, trained).export(request, Path.of(task.outputDirectory()));
+        @Nullable String target = task.targetCheckpoint();
+        Exporter exporter = new Exporter(model, trained, target == null ? null : trained(Path.of(target)));
+        Export export = exporter.export(request, Path.of(task.outputDirectory()));
         progress.write(new Progress.Exported(JsonMapper.shared().writeValueAsString(export.proof()), export.files()));
     }
 

@@ -54,7 +54,8 @@ class DeadModelTest {
                     List.of(probe.between(living, dead), probe.between(dead, living), probe.between(dead, dead))) {
                 assertThat(nothing.topAgreement()).isNull();
                 for (Tolerance tolerance : Tolerance.values()) {
-                    assertThatThrownBy(() -> tolerance.require(nothing)).isInstanceOf(ExportException.class);
+                    assertThatThrownBy(() -> tolerance.require(nothing, Tolerance.Subject.MODEL))
+                            .isInstanceOf(ExportException.class);
                 }
             }
             assertThat(probe.between(dead, dead).meanSpan()).isZero();

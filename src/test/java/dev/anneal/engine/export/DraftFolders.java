@@ -3,10 +3,11 @@ package dev.anneal.engine.export;
 import static dev.anneal.protocol.DraftFormat.EAGLE;
 import static dev.anneal.protocol.DraftFormat.SPECULATORS;
 
-import dev.anneal.engine.export.head.DraftHead;
 import dev.anneal.engine.export.head.TargetConfig;
+import dev.anneal.engine.export.head.TrainedHead;
 import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.format.safetensors.TensorData;
+import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.protocol.DraftFormat;
 import dev.anneal.protocol.TrainingMethod.AcceptanceEvaluation;
@@ -120,13 +121,12 @@ public final class DraftFolders {
 
     /** EAGLE-3 in both formats, and EAGLE-1. */
     private void writeFitted(Path target, Path eagle3, Path eagle1) throws IOException {
-        TargetConfig config = TargetConfig.read(target.resolve("config.json"));
-        int layers = config.sizes().layers();
+        int layers = TargetConfig.read(target.resolve("config.json")).sizes().layers();
         EagleHead shape =
                 new EagleHead(List.of(2, layers / 2, layers - 3), vocabulary(eagle3), 3, 1, false, false, false, false);
-        write(config, draft(SpeculativeDraft.EAGLE3, shape), eagle3, SPECULATORS, "speculators");
-        write(config, draft(SpeculativeDraft.EAGLE3, shape), eagle3, EAGLE, "eagle3");
-        write(config, draft(SpeculativeDraft.EAGLE1, null), eagle1, EAGLE, "eagle1");
+        write(target, draft(SpeculativeDraft.EAGLE3, shape), eagle3, SPECULATORS, "speculators");
+        write(target, draft(SpeculativeDraft.EAGLE3, shape), eagle3, EAGLE, "eagle3");
+        write(target, draft(SpeculativeDraft.EAGLE1, null), eagle1, EAGLE, "eagle1");
     }
 
     private static int vocabulary(Path eagle3) throws IOException {
@@ -135,11 +135,13 @@ public final class DraftFolders {
         }
     }
 
-    private void write(TargetConfig target, SpeculativeDraft draft, Path file, DraftFormat format, String name)
+    private void write(Path target, SpeculativeDraft draft, Path file, DraftFormat format, String name)
             throws IOException {
-        try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
+        try (SafetensorsFile tensors = SafetensorsFile.open(file);
+                WeightDirectory weights = WeightDirectory.open(target)) {
             Path folder = Files.createDirectories(output.resolve(name));
-            HeadFolder.write(folder, new DraftHead(draft, target, tensors), format, "float32", () -> {});
+            TargetConfig config = TargetConfig.read(target.resolve("config.json"));
+            HeadFolder.write(folder, new TrainedHead(draft, config, tensors, weights), format, "float32", () -> {});
         }
     }
 

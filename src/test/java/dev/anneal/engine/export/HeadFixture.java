@@ -1,12 +1,15 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.export.head.DraftHead;
+import dev.anneal.engine.export.head.HeadFormat;
 import dev.anneal.engine.export.head.TargetConfig;
+import dev.anneal.engine.export.head.TrainedHead;
 import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.format.safetensors.SafetensorsWriter;
 import dev.anneal.engine.format.safetensors.TensorData;
 import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.format.safetensors.TensorsInMemory;
+import dev.anneal.engine.format.safetensors.WeightDirectory;
+import dev.anneal.engine.network.draft.EagleConfig;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.protocol.DraftFormat;
 import dev.anneal.protocol.TrainingMethod.AcceptanceEvaluation;
@@ -102,16 +105,30 @@ record HeadFixture(Path folder, Path target, String kind, EagleHead shape, Map<S
         return new HeadFixture(folder, target, kind, shape, more);
     }
 
+    /** The shape that the configuration of a written folder describes. */
+    EagleConfig shapeOf(Path written, DraftFormat format) throws IOException {
+        Path source = Files.createTempFile(folder, "head", ".safetensors");
+        SafetensorsWriter.write(source, tensors.values());
+        try (SafetensorsFile file = SafetensorsFile.open(source);
+                WeightDirectory weights = WeightDirectory.open(TARGET)) {
+            return HeadFormat.of(format, head(file, weights)).shape(written.resolve("config.json"));
+        }
+    }
+
+    private TrainedHead head(SafetensorsFile file, WeightDirectory weights) throws IOException {
+        SpeculativeDraft draft =
+                new SpeculativeDraft("tiny-target", kind, "kl_div", 3, new AcceptanceEvaluation(8, 20), null, shape);
+        return new TrainedHead(draft, TargetConfig.read(target.resolve("config.json")), file, weights);
+    }
+
     /** Writes its folder. */
     Path write(DraftFormat format, String dtype) throws IOException {
         Path source = Files.createTempFile(folder, "head", ".safetensors");
         SafetensorsWriter.write(source, tensors.values());
         Path output = Files.createTempDirectory(folder, "export");
-        SpeculativeDraft draft =
-                new SpeculativeDraft("tiny-target", kind, "kl_div", 3, new AcceptanceEvaluation(8, 20), null, shape);
-        try (SafetensorsFile file = SafetensorsFile.open(source)) {
-            DraftHead head = new DraftHead(draft, TargetConfig.read(target.resolve("config.json")), file);
-            HeadFolder.write(output, head, format, dtype, () -> {});
+        try (SafetensorsFile file = SafetensorsFile.open(source);
+                WeightDirectory weights = WeightDirectory.open(TARGET)) {
+            HeadFolder.write(output, head(file, weights), format, dtype, () -> {});
         }
         return output;
     }

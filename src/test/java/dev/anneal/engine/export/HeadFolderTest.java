@@ -10,6 +10,8 @@ import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.format.safetensors.TensorsInMemory;
 import dev.anneal.engine.math.number.Bfloat16;
+import dev.anneal.engine.network.architecture.ProjectionGroup;
+import dev.anneal.engine.network.draft.EagleConfig;
 import dev.anneal.protocol.DraftFormat;
 import dev.anneal.protocol.TrainingMethod.EagleHead;
 import java.io.IOException;
@@ -69,6 +71,37 @@ class HeadFolderTest {
                         .isEqualTo(Bfloat16.of(before.bytes("fc.weight").getFloat(4 * i)));
             }
         }
+    }
+
+    /** Speculators leaves an embedding that is missing at zeros. */
+    @Test
+    void theEmbeddingIsTheTargets() throws IOException {
+        Path written = HeadFixture.golden(folder).without("embed_tokens.weight").write(SPECULATORS, "base");
+
+        assertThat(written.resolve("model.safetensors"))
+                .hasSameBinaryContentAs(HeadFixture.GOLDEN.resolve("model.safetensors"));
+    }
+
+    @Test
+    void aFolderDescribesItsHead() throws IOException {
+        HeadFixture eagle3 = HeadFixture.plain(folder);
+        HeadFixture eagle1 = HeadFixture.eagle1(folder)
+                .with(LAYER + "self_attn.q_proj.bias", 32)
+                .with(LAYER + "self_attn.k_proj.bias", 16)
+                .with(LAYER + "self_attn.v_proj.bias", 16);
+        for (DraftFormat format : List.of(SPECULATORS, EAGLE)) {
+            EagleConfig read = eagle3.shapeOf(eagle3.write(format, "base"), format);
+
+            assertThat(read.kind()).isEqualTo(EagleConfig.Kind.EAGLE3);
+            assertThat(read.streams()).containsExactly(2, 4, 5);
+            assertThat(read.draftVocabulary()).isEqualTo(61);
+            assertThat(read.switches()).isEmpty();
+            assertThat(read.headSize()).isEqualTo(8);
+        }
+        EagleConfig read = eagle1.shapeOf(eagle1.write(EAGLE, "base"), EAGLE);
+        assertThat(read.kind()).isEqualTo(EagleConfig.Kind.EAGLE1);
+        assertThat(read.draftVocabulary()).isEqualTo(97);
+        assertThat(read.layer().biased()).containsExactly(ProjectionGroup.ATTENTION_INPUT);
     }
 
     @Test

@@ -76,8 +76,11 @@ class StreamedProofTest {
                 Probe.Side base = Probe.Side.of(directory, directory, TestDevice.NAME);
                 DecoderModel whole = DecoderModel.load(directory, ElementType.FLOAT32, TestDevice.NAME);
                 Adapter adapter =
-                        Adapter.load(whole, fixture.config(), fixture.adapter().weights())) {
-            AnswerDifference found = new Probe(PROMPTS, () -> {}, blockLogits).between(adapted, base);
+                        Adapter.load(whole, fixture.config(), fixture.adapter().weights());
+                Scope scope = whole.scope().child()) {
+            LogitDifference difference =
+                    new LogitDifference(scope, adapted.model().config().normEpsilon(), () -> {}, blockLogits);
+            AnswerDifference found = new Probe(PROMPTS, () -> {}).between(difference, adapted, base);
             float[] p = logits(whole, adapter.apply(0, AdapterDropout.NONE));
             float[] q = logits(whole, whole.noAdapter());
 

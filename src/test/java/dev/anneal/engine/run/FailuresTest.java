@@ -51,6 +51,7 @@ class FailuresTest {
                     "/srv/models of jobs/acme/checkpoint-8",
                     null,
                     null,
+                    null,
                     1_000_000,
                     "/srv/artifacts/acme/ftexp-1"));
 

@@ -192,6 +192,7 @@ final class Tasks {
                         List.of()),
                 checkpoint.toString(),
                 null,
+                null,
                 resource("demo/tickets.valid.jsonl"),
                 ONE_SHARD,
                 output.toString());
@@ -209,6 +210,7 @@ final class Tasks {
                 task.format(),
                 task.training(),
                 task.checkpointDirectory(),
+                task.targetCheckpoint(),
                 task.adapterArchive(),
                 task.probeFile(),
                 500_000,

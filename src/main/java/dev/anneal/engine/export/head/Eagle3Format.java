@@ -1,6 +1,9 @@
 package dev.anneal.engine.export.head;
 
+import dev.anneal.engine.network.draft.EagleConfig;
 import dev.anneal.protocol.TrainingMethod.EagleHead;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,7 +11,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** EAGLE-3 as SafeAILab's EAGLE reads it. It loads weights by name and ignores others, so what it cannot express is refused here. */
-record Eagle3Format(DraftHead head) implements HeadFormat {
+record Eagle3Format(TrainedHead head) implements HeadFormat {
 
     private static final String LAYER = "midlayer.";
 
@@ -20,11 +23,11 @@ record Eagle3Format(DraftHead head) implements HeadFormat {
     }
 
     private Optional<String> missing() {
-        return new EagleConfig(head)
+        return new EagleFormat(head)
                 .obstacle()
                 .or(this::obstacleOfSwitches)
                 .or(this::obstacleOfStreams)
-                .or(() -> head.hasAnyEndingIn(".bias") ? EagleConfig.refused("biases") : Optional.empty());
+                .or(() -> head.hasAnyEndingIn(".bias") ? EagleFormat.refused("biases") : Optional.empty());
     }
 
     private Optional<String> obstacleOfSwitches() {
@@ -37,23 +40,28 @@ record Eagle3Format(DraftHead head) implements HeadFormat {
         return switches.entrySet().stream()
                 .filter(Map.Entry::getValue)
                 .findFirst()
-                .flatMap(on -> EagleConfig.refused("'%s', with which this head was trained".formatted(on.getKey())));
+                .flatMap(on -> EagleFormat.refused("'%s', with which this head was trained".formatted(on.getKey())));
     }
 
     /** Its code always reads the same three. */
     private Optional<String> obstacleOfStreams() {
         int layers = head.target().sizes().layers();
-        List<Integer> read = List.of(2, layers / 2, layers - 3);
+        List<Integer> read = EagleFormat.streams(layers);
         return head.streams().equals(read)
                 ? Optional.empty()
-                : EagleConfig.refused("a choice of streams: it reads %s of the %d layers, this head %s"
+                : EagleFormat.refused("a choice of streams: it reads %s of the %d layers, this head %s"
                         .formatted(read, layers, head.streams()));
     }
 
     @Override
+    public EagleConfig shape(Path configJson) throws IOException {
+        return new EagleFormat(head).shape(configJson);
+    }
+
+    @Override
     public Map<String, @Nullable Object> config(String dtype) {
-        Map<String, @Nullable Object> config = new EagleConfig(head).keys(dtype);
-        config.put("draft_vocab_size", head.vocabulary());
+        Map<String, @Nullable Object> config = new EagleFormat(head).keys(dtype);
+        config.put(EagleFormat.VOCABULARY, head.vocabulary());
         return config;
     }
 
@@ -61,9 +69,9 @@ record Eagle3Format(DraftHead head) implements HeadFormat {
     @Override
     public Map<String, String> weights() {
         Map<String, String> names = new TreeMap<>(new SpeculatorsFormat(head).weights());
-        names.remove(DraftHead.EMBEDDING);
+        names.remove(TrainedHead.EMBEDDING);
         names.replaceAll((name, same) ->
-                name.startsWith(DraftHead.LAYER) ? LAYER + name.substring(DraftHead.LAYER.length()) : name);
+                name.startsWith(TrainedHead.LAYER) ? LAYER + name.substring(TrainedHead.LAYER.length()) : name);
         return names;
     }
 }

@@ -1,6 +1,9 @@
 package dev.anneal.engine.export.head;
 
+import dev.anneal.engine.network.draft.EagleConfig;
 import dev.anneal.protocol.DraftFormat;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +26,22 @@ public interface HeadFormat {
         return Map.of();
     }
 
+    /** Whether the folder holds the embedding that the head reads. */
+    default boolean hasEmbedding() {
+        return false;
+    }
+
     /** The head's floating-point tensors that the folder holds: their names in the folder, by those that they have in the head. */
     Map<String, String> weights();
 
-    static HeadFormat of(DraftFormat format, DraftHead head) {
+    /**
+     * The shape that a folder's configuration describes.
+     *
+     * @throws dev.anneal.engine.network.architecture.ModelConfigException if it describes no such head
+     */
+    EagleConfig shape(Path configJson) throws IOException;
+
+    static HeadFormat of(DraftFormat format, TrainedHead head) {
         return switch (format) {
             case SPECULATORS -> new SpeculatorsFormat(head);
             case EAGLE -> head.isEagle3() ? new Eagle3Format(head) : new Eagle1Format(head);

@@ -15,28 +15,28 @@ import org.jspecify.annotations.Nullable;
 /** Names and shapes of a head's tensors. */
 final class HeadTensors {
 
-    private final DraftHead head;
+    private final TrainedHead head;
     private final ModelConfig sizes;
     private final Map<String, List<Long>> required = new LinkedHashMap<>();
     private final Map<String, List<Long>> optional = new LinkedHashMap<>();
 
-    HeadTensors(DraftHead head) {
+    HeadTensors(TrainedHead head) {
         this.head = head;
         this.sizes = head.target().sizes();
         for (Projection projection : Projection.values()) {
             require(weight(projection), projection.outputSize(sizes), inputSize(projection));
             allow(bias(projection), projection.outputSize(sizes));
         }
-        require(DraftHead.LAYER + "post_attention_layernorm.weight", sizes.hiddenSize());
-        allow(DraftHead.LAYER + "self_attn.q_norm.weight", sizes.headSize());
-        allow(DraftHead.LAYER + "self_attn.k_norm.weight", sizes.headSize());
+        require(TrainedHead.LAYER + "post_attention_layernorm.weight", sizes.hiddenSize());
+        allow(TrainedHead.LAYER + "self_attn.q_norm.weight", sizes.headSize());
+        allow(TrainedHead.LAYER + "self_attn.k_norm.weight", sizes.headSize());
         allow("fc.bias", sizes.hiddenSize());
-        allow(DraftHead.EMBEDDING, sizes.vocabularySize(), sizes.hiddenSize());
+        allow(TrainedHead.EMBEDDING, sizes.vocabularySize(), sizes.hiddenSize());
         if (head.isEagle3()) {
             addEagle3();
         } else {
             require("fc.weight", sizes.hiddenSize(), 2L * sizes.hiddenSize());
-            allow(DraftHead.LAYER + "input_layernorm.weight", sizes.hiddenSize());
+            allow(TrainedHead.LAYER + "input_layernorm.weight", sizes.hiddenSize());
         }
     }
 
@@ -44,8 +44,8 @@ final class HeadTensors {
         long hidden = sizes.hiddenSize();
         long inputs = hidden * head.streams().size();
         require("fc.weight", hidden, inputs);
-        require(DraftHead.LAYER + "input_layernorm.weight", hidden);
-        require(DraftHead.LAYER + "hidden_norm.weight", hidden);
+        require(TrainedHead.LAYER + "input_layernorm.weight", hidden);
+        require(TrainedHead.LAYER + "hidden_norm.weight", hidden);
         require("norm.weight", hidden);
         require("lm_head.weight", head.vocabulary(), hidden);
         if (head.shape().normBeforeFc()) {
@@ -55,19 +55,19 @@ final class HeadTensors {
             require("fc_norm." + i + ".weight", hidden);
         }
         if (head.isReduced()) {
-            require(DraftHead.OFFSETS, head.vocabulary());
+            require(TrainedHead.OFFSETS, head.vocabulary());
         } else {
-            allow(DraftHead.OFFSETS, head.vocabulary());
+            allow(TrainedHead.OFFSETS, head.vocabulary());
         }
-        allow(DraftHead.MEMBERS, head.targetVocabulary());
+        allow(TrainedHead.MEMBERS, head.targetVocabulary());
     }
 
     private static String weight(Projection projection) {
-        return DraftHead.LAYER + projection.pathInLayer() + ".weight";
+        return TrainedHead.LAYER + projection.pathInLayer() + ".weight";
     }
 
     static String bias(Projection projection) {
-        return DraftHead.LAYER + projection.pathInLayer() + ".bias";
+        return TrainedHead.LAYER + projection.pathInLayer() + ".bias";
     }
 
     private long inputSize(Projection projection) {
@@ -109,8 +109,8 @@ final class HeadTensors {
 
     private static Dtype dtype(String name) {
         return switch (name) {
-            case DraftHead.OFFSETS -> Dtype.I64;
-            case DraftHead.MEMBERS -> Dtype.BOOL;
+            case TrainedHead.OFFSETS -> Dtype.I64;
+            case TrainedHead.MEMBERS -> Dtype.BOOL;
             default -> Dtype.F32;
         };
     }

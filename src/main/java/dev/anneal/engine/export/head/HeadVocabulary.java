@@ -9,20 +9,20 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /** The tokens that a reduced head can propose. */
-record HeadVocabulary(DraftHead head) {
+record HeadVocabulary(TrainedHead head) {
 
     /** {@code d2t} as it is, and the {@code t2d} that follows from it. */
     List<TensorData> tensors() throws IOException {
-        ByteBuffer offsets = head.tensors().bytes(DraftHead.OFFSETS);
+        ByteBuffer offsets = head.tensors().bytes(TrainedHead.OFFSETS);
         ByteBuffer members = members(offsets.duplicate().order(ByteOrder.LITTLE_ENDIAN));
         return List.of(
                 new TensorData(
-                        DraftHead.OFFSETS,
+                        TrainedHead.OFFSETS,
                         Dtype.I64,
                         List.of((long) head.vocabulary()),
                         channel -> TensorData.writeFully(channel, offsets.duplicate())),
                 new TensorData(
-                        DraftHead.MEMBERS,
+                        TrainedHead.MEMBERS,
                         Dtype.BOOL,
                         List.of((long) head.targetVocabulary()),
                         channel -> TensorData.writeFully(channel, members.duplicate())));

@@ -6,6 +6,7 @@ import dev.anneal.engine.format.safetensors.TensorData;
 import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.math.number.Bfloat16;
 import dev.anneal.engine.math.number.Float16;
+import dev.anneal.engine.network.architecture.CheckpointTensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,7 +19,7 @@ public final class HeadWeights {
 
     private static final int PART = 1 << 20;
 
-    private final DraftHead head;
+    private final TrainedHead head;
     private final Dtype dtype;
     private final Runnable betweenParts;
 
@@ -26,7 +27,7 @@ public final class HeadWeights {
      * @param dtype type of the written weights
      * @param betweenParts called before each part of a weight; may throw to end the export
      */
-    public HeadWeights(DraftHead head, Dtype dtype, Runnable betweenParts) {
+    public HeadWeights(TrainedHead head, Dtype dtype, Runnable betweenParts) {
         this.head = head;
         this.dtype = dtype;
         this.betweenParts = betweenParts;
@@ -35,15 +36,21 @@ public final class HeadWeights {
     /** @throws HeadException when a weight is written that is not finite in its type */
     public List<TensorData> of(HeadFormat format) throws IOException {
         List<TensorData> tensors = new ArrayList<>();
-        format.weights().forEach((source, name) -> {
-            TensorEntry entry = head.tensors().entry(source);
-            tensors.add(new TensorData(name, dtype, entry.shape(), channel -> write(entry, channel)));
-        });
+        format.weights().forEach((source, name) -> tensors.add(weight(head.tensors(), source, name)));
+        if (format.hasEmbedding() && !head.has(TrainedHead.EMBEDDING)) {
+            SafetensorsFile file = head.targetWeights().fileOf(CheckpointTensors.EMBEDDING);
+            tensors.add(weight(file, CheckpointTensors.EMBEDDING, TrainedHead.EMBEDDING));
+        }
         format.zeros().forEach((name, length) -> tensors.add(zeros(name, length)));
         if (head.isReduced()) {
             tensors.addAll(new HeadVocabulary(head).tensors());
         }
         return tensors;
+    }
+
+    private TensorData weight(SafetensorsFile file, String source, String name) {
+        TensorEntry entry = file.entry(source);
+        return new TensorData(name, dtype, entry.shape(), channel -> write(file, entry, channel));
     }
 
     private TensorData zeros(String name, int length) {
@@ -52,23 +59,30 @@ public final class HeadWeights {
                 name, dtype, List.of((long) length), channel -> TensorData.writeFully(channel, bytes.duplicate()));
     }
 
-    private void write(TensorEntry entry, WritableByteChannel channel) throws IOException {
-        SafetensorsFile file = head.tensors();
+    private void write(SafetensorsFile file, TensorEntry entry, WritableByteChannel channel) throws IOException {
         for (long at = 0; at < entry.byteCount(); at += PART) {
             betweenParts.run();
             int count = (int) Math.min(PART, entry.byteCount() - at);
-            TensorData.writeFully(channel, rounded(file.bytes(entry.name(), at, count), entry.name()));
+            TensorData.writeFully(channel, rounded(file.bytes(entry.name(), at, count), entry));
         }
     }
 
-    private ByteBuffer rounded(ByteBuffer floats, String name) {
-        int values = floats.remaining() / Float.BYTES;
+    private ByteBuffer rounded(ByteBuffer stored, TensorEntry entry) {
+        int values = stored.remaining() * Byte.SIZE / entry.dtype().bits();
         ByteBuffer rounded =
                 ByteBuffer.allocate(values * dtype.bits() / Byte.SIZE).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < values; i++) {
-            put(floats.getFloat(), rounded, name);
+            put(next(stored, entry.dtype()), rounded, entry.name());
         }
         return rounded.flip();
+    }
+
+    private static float next(ByteBuffer stored, Dtype type) {
+        return switch (type) {
+            case BF16 -> Bfloat16.toFloat(stored.getShort());
+            case F16 -> Float16.toFloat(stored.getShort());
+            default -> stored.getFloat();
+        };
     }
 
     private void put(float value, ByteBuffer rounded, String name) {

@@ -2,7 +2,10 @@ package dev.anneal.engine.export.head;
 
 import dev.anneal.engine.network.architecture.Projection;
 import dev.anneal.engine.network.architecture.ProjectionGroup;
+import dev.anneal.engine.network.draft.EagleConfig;
 import dev.anneal.protocol.TrainingMethod.EagleHead;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +17,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** EAGLE-3 as Speculators 0.9 saves it, which vLLM also loads. */
-record SpeculatorsFormat(DraftHead head) implements HeadFormat {
+record SpeculatorsFormat(TrainedHead head) implements HeadFormat {
 
     private static final String VERSION = "0.9.0";
     private static final String PROPOSAL = "greedy";
@@ -57,10 +60,21 @@ record SpeculatorsFormat(DraftHead head) implements HeadFormat {
                 && !isBiased(Set.of(ProjectionGroup.ATTENTION_OUTPUT));
     }
 
+    /** Speculators leaves a missing one at zeros. */
+    @Override
+    public boolean hasEmbedding() {
+        return true;
+    }
+
+    @Override
+    public EagleConfig shape(Path configJson) throws IOException {
+        return EagleConfig.read(configJson);
+    }
+
     @Override
     public Map<String, String> weights() {
         return head.tensors().tensors().keySet().stream()
-                .filter(name -> !name.equals(DraftHead.OFFSETS) && !name.equals(DraftHead.MEMBERS))
+                .filter(name -> !name.equals(TrainedHead.OFFSETS) && !name.equals(TrainedHead.MEMBERS))
                 .collect(Collectors.toMap(Function.identity(), Function.identity()));
     }
 
@@ -122,7 +136,7 @@ record SpeculatorsFormat(DraftHead head) implements HeadFormat {
     }
 
     private boolean isQwen3() {
-        return head.has(DraftHead.LAYER + "self_attn.q_norm.weight");
+        return head.has(TrainedHead.LAYER + "self_attn.q_norm.weight");
     }
 
     private boolean isBiased(Set<ProjectionGroup> groups) {

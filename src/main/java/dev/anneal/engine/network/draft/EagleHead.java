@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * A draft head in memory, in its target's precision and on its device. It uses the target's embeddings, and ends before the target does.
@@ -149,20 +150,38 @@ public final class EagleHead implements AutoCloseable {
     }
 
     /**
-     * Logits of the draft's vocabulary after each token of rows, with its target's states, [N, D] fp32. The last of each row means nothing.
+     * What its output embedding reads at the tokens of a prompt, [n, H]: first with its target's states, then, but for EAGLE-1, with its own of the
+     * tokens before.
      *
-     * @param adapter of the layer, or {@link #noAdapter}
+     * @param ofTarget adapter of the target
+     * @param adapter of the head's layer, or {@link #noAdapter}
      */
-    public Tensor logits(Scope passing, DecoderModel target, TokenRows rows, AppliedAdapter adapter) {
-        HiddenStates states = target.hiddenStates(passing, rows, target.noAdapter(), config.streams(), () -> {});
-        try (EagleTeacher teacher = new EagleTeacher(this, target)) {
+    public Tensor states(
+            Scope owner, DecoderModel target, AppliedAdapter ofTarget, int[] prompt, AppliedAdapter adapter) {
+        TokenRows rows = TokenRows.of(List.of(prompt));
+        try (Scope passing = owner.child();
+                EagleTeacher teacher = new EagleTeacher(this, target)) {
+            HiddenStates states = target.hiddenStates(passing, rows, ofTarget, config.streams(), () -> {});
             EagleInput input = new EagleInput(
                     rows, new boolean[rows.tokens()], states.streams(), teacher.states(passing, states.last()));
             try (EaglePass pass = new EaglePass(passing, this, teacher, input, adapter)) {
-                pass.forward(1);
-                return logits(passing, pass.output(0));
+                int steps = config.isEagle3() ? 2 : 1;
+                pass.forward(steps);
+                List<Tensor> read = new ArrayList<>();
+                for (int step = 0; step < steps; step++) {
+                    long[] known = LongStream.range(0, Math.max(0, prompt.length - 1 - step))
+                            .toArray();
+                    read.add(program.outputStates(passing, program.rowsOf(passing, pass.output(step), known)));
+                }
+                return program.decoder().fuse(passing, read).in(owner);
             }
         }
+    }
+
+    /** Rows of its output embedding, [count, H]. */
+    public Tensor outputEmbedding(Scope owner, long first, long count) {
+        long[] ids = LongStream.range(first, first + count).toArray();
+        return program.rowsOf(owner, program.weights().head(), ids);
     }
 
     /** Logits of the draft's vocabulary from a step's output, [N, D] fp32. */

@@ -284,6 +284,11 @@ final class EagleProgram {
         return program.call(scope, "normed", x, weight);
     }
 
+    /** What the output embedding reads of the layer's output, [N, H]. */
+    Tensor outputStates(Scope scope, Tensor output) {
+        return normed(scope, output, weights.norm());
+    }
+
     /** Logits from the layer's output, [N, D] fp32. */
     Tensor logits(Scope scope, Tensor output) {
         return program.call(scope, "draft_logits", output, weights.norm(), weights.head());

@@ -1,6 +1,7 @@
 package dev.anneal.service.results.export;
 
 import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.TrainingMethod.SpeculativeDraft;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
@@ -8,9 +9,11 @@ import dev.anneal.service.training.history.Checkpoint;
 import dev.anneal.service.training.history.Checkpoints;
 import dev.anneal.service.training.history.Events;
 import dev.anneal.service.training.history.JobEvent;
+import dev.anneal.service.training.job.DraftTarget;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.Jobs;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -68,6 +71,7 @@ public final class ExportJournal {
                 export.format(),
                 records.of(adapter),
                 null,
+                null,
                 adapter.fileId(),
                 adapter.validationFile());
     }
@@ -88,8 +92,17 @@ public final class ExportJournal {
                 export.format(),
                 records.of(job, checkpoint.step()),
                 checkpoint,
+                target(export, job),
                 null,
                 store.lockProbeFile(export.kind(), job).orElse(null));
+    }
+
+    private @Nullable Checkpoint target(Export export, Job job) {
+        DraftTarget target = job.target();
+        boolean trainsHead = job.request().method() instanceof SpeculativeDraft draft && draft.trainsHead();
+        return export.kind() == ExportKind.DRAFT && trainsHead && target != null && target.checkpoint() != null
+                ? checkpoints.byNumber(target.checkpoint())
+                : null;
     }
 
     /** An export without a job has no events; its error and proof tell its history. */

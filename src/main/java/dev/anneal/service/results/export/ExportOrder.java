@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param format format of a draft; null for other kinds
  * @param training facts for the export's model card
  * @param checkpoint the checkpoint to export; null for an uploaded adapter
+ * @param target checkpoint of a head's tuned target; null if its target is the base model, and for other exports
  * @param adapterFile id of the uploaded archive to export; null for a checkpoint
  * @param probeFile id of the uploaded file whose first rows are added to the probe prompts, or null
  */
@@ -32,5 +33,6 @@ public record ExportOrder(
         @Nullable DraftFormat format,
         TrainingRecord training,
         @Nullable Checkpoint checkpoint,
+        @Nullable Checkpoint target,
         @Nullable String adapterFile,
         @Nullable String probeFile) {}

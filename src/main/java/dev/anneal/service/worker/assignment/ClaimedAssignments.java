@@ -236,6 +236,7 @@ final class ClaimedAssignments implements Assignments {
                 order.format(),
                 order.training(),
                 checkpointOrNull(order.checkpoint(), brought),
+                checkpointOrNull(order.target(), brought),
                 adapterFile == null ? null : inputs.file(brought, order.tenantId(), adapterFile),
                 probeFile == null ? null : inputs.file(brought, order.tenantId(), probeFile),
                 SHARD_BYTES,

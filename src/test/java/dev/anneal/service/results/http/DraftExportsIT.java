@@ -6,6 +6,7 @@ import dev.anneal.protocol.DraftFormat;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.results.export.ExportJournal;
+import dev.anneal.service.training.history.Checkpoint;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Objects;
@@ -77,6 +78,34 @@ class DraftExportsIT extends ServiceTest {
         assertBad("{'kind': 'draft', 'format': 'huggingface'}", "invalid_value", "format");
     }
 
+    /** Its proof computes with the target, and its folder may hold the target's embedding. */
+    @Test
+    void aHeadIsExportedWithItsTargetsCheckpoint() {
+        train("");
+        worker().finish(5);
+        String target = job(ALPHA, id).path("fine_tuned_model").stringValue();
+        String checkpoint = newestCheckpoint();
+
+        for (String kind : List.of("eagle1", "model")) {
+            trainDraft(kind, target);
+            worker().finish(5);
+            JsonNode draft = json(post(ALPHA, path("/exports"), "{'kind': 'draft'}"));
+
+            Checkpoint ofTarget = exports.order(workOf("export", draft.get("id").stringValue()))
+                    .target();
+
+            if (kind.equals("model")) {
+                assertThat(ofTarget).isNull();
+            } else {
+                assertThat(Objects.requireNonNull(ofTarget).id()).isEqualTo(checkpoint);
+            }
+        }
+    }
+
+    private String newestCheckpoint() {
+        return json(get(ALPHA, path("/checkpoints"))).at("/data/0/id").stringValue();
+    }
+
     @Test
     void aHeadIsNoModel() {
         trainDraft("eagle1");
@@ -105,13 +134,29 @@ class DraftExportsIT extends ServiceTest {
     }
 
     private void trainDraft(String kind) {
+        trainDraft(kind, "anneal-tiny");
+    }
+
+    private void trainDraft(String kind, String target) {
         String of = kind.equals("model") ? ", 'draft_model': 'anneal-tiny'" : "";
-        train(", 'method': {'type': 'speculative_draft', 'speculative_draft': {'kind': '%s'%s}}".formatted(kind, of));
+        train(
+                target,
+                ", 'method': {'type': 'speculative_draft', 'speculative_draft': {'kind': '%s'%s}}".formatted(kind, of));
     }
 
     private void train(String moreKeys) {
+        train("anneal-tiny", moreKeys);
+    }
+
+    private void train(String model, String moreKeys) {
         file = file(ALPHA, 20);
-        id = queuedJob(ALPHA, file, moreKeys);
+        HttpResponse<String> created = post(
+                ALPHA,
+                "/v1/fine_tuning/jobs",
+                "{'model': '%s', 'training_file': '%s'%s}".formatted(model, file, moreKeys));
+        assertThat(created.statusCode()).as(created.body()).isEqualTo(200);
+        id = idOf(created);
+        await(() -> job(ALPHA, id).path("status").asString().equals("queued"));
         claimed = playedWorker().steps(1, 5);
     }
 

@@ -1,6 +1,7 @@
 package dev.anneal.engine.export.head;
 
 import dev.anneal.engine.format.safetensors.SafetensorsFile;
+import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.protocol.TrainingMethod.EagleHead;
 import dev.anneal.protocol.TrainingMethod.SpeculativeDraft;
 import java.util.List;
@@ -12,8 +13,10 @@ import java.util.Objects;
  * @param draft its kind, shape and target
  * @param target the target's configuration
  * @param tensors fp32 weights under Speculators' names, and {@code d2t} if the head proposes some tokens only; closed by the caller
+ * @param targetWeights the target's weights, of which the head reads the embedding unless it has one of its own; closed by the caller
  */
-public record DraftHead(SpeculativeDraft draft, TargetConfig target, SafetensorsFile tensors) {
+public record TrainedHead(
+        SpeculativeDraft draft, TargetConfig target, SafetensorsFile tensors, WeightDirectory targetWeights) {
 
     /** Of each draft id what its id in the target's vocabulary is larger by, int64. */
     public static final String OFFSETS = "d2t";
