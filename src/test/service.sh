@@ -17,6 +17,7 @@ port_of() { sed -nE "s|.*$1 +http://[^ ]*:([0-9]+).*|\1|p" "$work/log"; }
 
 start_service() {
   local process
+  touch "$work/log"
   env ANNEAL_HOME="$work/home" SERVER_ADDRESS=127.0.0.1 SERVER_PORT=0 MANAGEMENT_SERVER_ADDRESS=127.0.0.1 MANAGEMENT_SERVER_PORT=0 \
     ANNEAL_OUTBOUND_ALLOWED_ADDRESSES=127.0.0.1 "$@" java -Xmx512m -jar target/anneal.jar > "$work/log" 2>&1 &
   process=$!

@@ -71,10 +71,11 @@ def texts_of_vllm(target):
     return run("with_vllm.py", target)[-1]["texts"]
 
 
-def with_vllm(method):
+def with_vllm(speculative):
+    """A check with what with_vllm.py takes as a draft."""
+
     def check(target, draft):
-        config = json.dumps({"method": method, "model": str(draft), "num_speculative_tokens": SPECULATIVE_TOKENS})
-        result = run("with_vllm.py", target, config)[-1]
+        result = run("with_vllm.py", target, speculative(draft))[-1]
         if "texts" not in result:
             return "loaded; not run, because vLLM computes with no heads of this size on CPUs"
         require(result["texts"] == texts_of_vllm(target), "the draft changes the target's answers")
@@ -85,11 +86,15 @@ def with_vllm(method):
     return check
 
 
+def method(name):
+    return lambda draft: json.dumps({"method": name, "model": str(draft), "num_speculative_tokens": SPECULATIVE_TOKENS})
+
+
 CHECKS = {
-    "model": {"transformers": with_transformers, "vLLM": with_vllm("draft_model")},
-    "speculators": {"Speculators": with_speculators, "vLLM": with_vllm("eagle3")},
-    "eagle3": {"vLLM": with_vllm("eagle3")},
-    "eagle1": {"vLLM": with_vllm("eagle")},
+    "model": {"transformers": with_transformers, "vLLM": with_vllm(method("draft_model"))},
+    "speculators": {"Speculators": with_speculators, "vLLM": with_vllm(method("eagle3")), "vLLM by its folder": with_vllm(str)},
+    "eagle3": {"vLLM": with_vllm(method("eagle3"))},
+    "eagle1": {"vLLM": with_vllm(method("eagle"))},
     "gguf": {"llama-cpp-python": with_llamacpp, "llama-server": with_llama_server},
 }
 

@@ -1,8 +1,6 @@
 """Loads a folder with Speculators: with_speculators.py TARGET DRAFT [LOGITS]. The logits are those of inputs.safetensors beside them."""
 import json
-import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 import torch
@@ -10,23 +8,24 @@ from safetensors.torch import load_file
 from speculators import SpeculatorModel
 from speculators.losses import resolve_loss_config
 from speculators.models.eagle3 import Eagle3SpeculatorConfig
+from speculators.utils.loading import load_model_layers
+
+from speculators_folder import naming
+
+EMBEDDING = "embed_tokens.weight"
 
 
 def load(target, draft):
-    """The folder names its target as a client does, which is no path on this machine."""
-    with tempfile.TemporaryDirectory() as temporary:
-        copy = Path(temporary) / "draft"
-        shutil.copytree(draft, copy)
-        config = json.loads((copy / "config.json").read_text())
-        config["speculators_config"]["verifier"]["name_or_path"] = target
-        (copy / "config.json").write_text(json.dumps(config))
-        loaded = Eagle3SpeculatorConfig.from_pretrained(str(copy))
-        loaded.transformer_layer_config._attn_implementation = "eager"
-        return SpeculatorModel.from_pretrained(str(copy), config=loaded)
+    with naming(target, draft) as folder:
+        config = Eagle3SpeculatorConfig.from_pretrained(str(folder))
+        config.transformer_layer_config._attn_implementation = "eager"
+        return SpeculatorModel.from_pretrained(str(folder), config=config)
 
 
-def require_same_tensors(model, draft):
+def require_same_tensors(model, target, draft):
     stored = load_file(Path(draft) / "model.safetensors")
+    # Exports leave it to the target; the golden heads have it.
+    stored = load_model_layers([EMBEDDING], target) | stored
     loaded = {name: tensor for name, tensor in model.state_dict().items() if not name.startswith("verifier")}
     reduced = model.config.draft_vocab_size != model.config.transformer_layer_config.vocab_size
     wanted = {name for name in loaded if reduced or name not in ("d2t", "t2d")}
@@ -49,8 +48,9 @@ def difference(model, expected):
 def main():
     target, draft, *logits = sys.argv[1:]
     model = load(target, draft)
-    require_same_tensors(model, draft)
+    require_same_tensors(model, target, draft)
     print(json.dumps({"difference": difference(model, Path(logits[0])) if logits else None}))
 
 
-main()
+if __name__ == "__main__":
+    main()
