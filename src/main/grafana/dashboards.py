@@ -223,7 +223,7 @@ TRAINING = dashboard("training", "Training", BOTH + [
         promql(live("anneal_train_draft_overlap"), "{{job_id}} overlap")], "percentunit", min=0, max=1,
         about="Share of the positions at which so many tokens of the draft are the target's; overlap of both distributions."),
     lines("Acceptance length of drafts", promql(live("anneal_train_draft_acceptance_length"), "{{job_id}} {{decoding}}"),
-        about="Tokens that the target writes per pass, in the last validation."),
+        about="Tokens that the target writes per pass, in the last validation or rollout."),
     row("The whole history of job $job"),
     table("Job", sql(f"""
         SELECT job_id, tenant, model, state, step, total_steps, annealed_at_step, beta, epoch, train_loss, tokens, created_at, started_at, finished_at, error_code
@@ -253,8 +253,9 @@ TRAINING = dashboard("training", "Training", BOTH + [
         about="Drafts: share of the positions at which one token, or all that are proposed at a time, are the target's."),
     curves("Acceptance length", f"""
         SELECT step, (valid_metrics ->> 'acceptance_length/greedy')::double precision AS greedy,
-               (valid_metrics ->> 'acceptance_length/sampled')::double precision AS sampled
-        FROM anneal_job_series WHERE {JOB} AND valid_metrics IS NOT NULL ORDER BY step""", about="Drafts: tokens that the target writes per pass."),
+               (valid_metrics ->> 'acceptance_length/sampled')::double precision AS sampled,
+               (metrics ->> 'acceptance_length/rollout')::double precision AS rollout
+        FROM anneal_job_series WHERE {JOB} AND (valid_metrics IS NOT NULL OR metrics ? 'acceptance_length/rollout') ORDER BY step""", about="Drafts: tokens that the target writes per pass."),
     row("Jobs laid over each other"),
     *[panel("xychart", title, sql(f"SELECT job_id, step, {column} FROM anneal_job_series WHERE {JOBS} ORDER BY job_id, step", "table"),
             custom={"show": "lines", "lineWidth": 1}, options={

@@ -35,6 +35,8 @@ CREATE TABLE job (
     target_model         text,
     target_revision      text,
     target_checkpoint_id bigint,
+    -- The checkpoint of the draft of a job's rollouts, which may be another tenant's; the request says what it is.
+    draft_checkpoint_id  bigint,
     CONSTRAINT job_settings_are_complete
         CHECK ((settings IS NULL) = (total_steps IS NULL) AND (settings IS NULL) = (annealed_at_step IS NULL)),
     CONSTRAINT job_anneals_within_its_steps CHECK (annealed_at_step BETWEEN 0 AND total_steps),
@@ -56,11 +58,12 @@ CREATE TABLE job (
 CREATE INDEX job_external_id ON job USING hash (external_id);
 -- A request that an SDK sends again without a key is recognised by its content.
 CREATE INDEX job_body ON job (tenant_id, body_digest, created_at);
--- A file of an unfinished job is not deleted, nor is a checkpoint that a job began with or that is the target of a draft.
+-- A file of an unfinished job is not deleted, nor is a checkpoint that a job began with, or that is the target of a draft or the draft of rollouts.
 CREATE INDEX job_training_file ON job (training_file);
 CREATE INDEX job_validation_file ON job (validation_file) WHERE validation_file IS NOT NULL;
 CREATE INDEX job_init_checkpoint ON job (init_checkpoint_id) WHERE init_checkpoint_id IS NOT NULL;
 CREATE INDEX job_target_checkpoint ON job (target_checkpoint_id) WHERE target_checkpoint_id IS NOT NULL;
+CREATE INDEX job_draft_checkpoint ON job (draft_checkpoint_id) WHERE draft_checkpoint_id IS NOT NULL;
 CREATE INDEX job_init_file ON job (init_file) WHERE init_file IS NOT NULL;
 
 CALL isolate_tenants('job');
@@ -204,6 +207,7 @@ CALL isolate_tenants('checkpoint');
 -- Jobs and checkpoints refer to each other.
 ALTER TABLE job ADD CONSTRAINT job_init_checkpoint_id_fkey FOREIGN KEY (init_checkpoint_id) REFERENCES checkpoint;
 ALTER TABLE job ADD CONSTRAINT job_target_checkpoint_id_fkey FOREIGN KEY (target_checkpoint_id) REFERENCES checkpoint;
+ALTER TABLE job ADD CONSTRAINT job_draft_checkpoint_id_fkey FOREIGN KEY (draft_checkpoint_id) REFERENCES checkpoint;
 
 -- The name that a finished training gave to its adapter. A deleted name stays: it must never come to mean something else.
 CREATE TABLE tuned_model (

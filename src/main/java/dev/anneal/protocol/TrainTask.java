@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param adapter settings of the adapter; null trains all weights
  * @param initialAdapter source of the adapter's initial values; null draws them at random
  * @param target model whose tokens a draft learns to propose; null if no draft is trained
+ * @param draft draft that proposes tokens of rollouts, which saves time and changes none of them; null for none
  * @param resumeFrom absolute path of a checkpoint folder of an earlier attempt, or null to start at step 0
  * @param targetAnswers absolute path of the newest folder of answers that the target wrote in an earlier attempt, or null
  * @param validatedStep newest step whose validation earlier attempts reported, 0 for none; if the checkpoint's step was due for a later
@@ -28,6 +29,7 @@ public record TrainTask(
         String attemptDirectory,
         @Nullable InitialAdapter initialAdapter,
         @Nullable ServedModel target,
+        @Nullable ServedModel draft,
         @Nullable String resumeFrom,
         @Nullable String targetAnswers,
         int validatedStep)

@@ -45,6 +45,17 @@ public sealed interface TrainingMethod {
         return null;
     }
 
+    /** The draft that proposes tokens of what is sampled; null for none. */
+    default @Nullable RolloutDraft rolloutDraft() {
+        return null;
+    }
+
+    /** Name of {@link #rolloutDraft}. */
+    default @Nullable String draftedBy() {
+        RolloutDraft draft = rolloutDraft();
+        return draft == null ? null : draft.name();
+    }
+
     /** Maximum number of tokens sampled after those of a row; 0 if the method samples nothing. */
     default int maxCompletionTokens() {
         return 0;
@@ -91,9 +102,15 @@ public sealed interface TrainingMethod {
      * Learns from rewards of sampled completions (GRPO and its variants, Shao et al. 2024).
      *
      * @param grader grader object of the request
+     * @param draft draft that proposes tokens of completions; null for none
      * @param sampleInterval every how many rollouts completions are reported with their texts
      */
-    record Reinforcement(Map<String, @Nullable Object> grader, Rollouts rollouts, Policy policy, int sampleInterval)
+    record Reinforcement(
+            Map<String, @Nullable Object> grader,
+            Rollouts rollouts,
+            @Nullable RolloutDraft draft,
+            Policy policy,
+            int sampleInterval)
             implements TrainingMethod {
 
         @Override
@@ -103,13 +120,46 @@ public sealed interface TrainingMethod {
 
         @Override
         public Reinforcement withGrader(UnaryOperator<Map<String, @Nullable Object>> change) {
-            return new Reinforcement(change.apply(grader), rollouts, policy, sampleInterval);
+            return new Reinforcement(change.apply(grader), rollouts, draft, policy, sampleInterval);
+        }
+
+        /** The same method with another draft. */
+        public Reinforcement with(RolloutDraft other) {
+            return new Reinforcement(grader, rollouts, other, policy, sampleInterval);
+        }
+
+        @Override
+        public @Nullable RolloutDraft rolloutDraft() {
+            return draft;
         }
 
         @Override
         public int maxCompletionTokens() {
             return rollouts.maxCompletionTokens();
         }
+    }
+
+    /**
+     * A draft that proposes tokens of completions. It changes none of them.
+     *
+     * @param name name of the tuned draft, as the client gave it
+     * @param found what it is; null until the request is admitted
+     */
+    record RolloutDraft(String name, @Nullable Found found) {
+
+        /**
+         * A draft as its job trained it.
+         *
+         * @param base its base model; of a head, its target's
+         * @param revision the base model's commit on the Hub; null for one from the operator's folder
+         * @param kind as in {@link SpeculativeDraft}
+         * @param head its shape; null for the kind {@code model}
+         */
+        public record Found(
+                String base,
+                @Nullable String revision,
+                String kind,
+                @Nullable EagleHead head) {}
     }
 
     /**

@@ -152,6 +152,14 @@ public final class PlayedWorker {
         return this;
     }
 
+    /** Publishes a step whose completions were sampled with a draft. */
+    public PlayedWorker accepted(int step) {
+        Progress.Step done = step(
+                step, Map.of("reward", 0.25, "acceptance_length/rollout", 2.5, "draft_acceptance_rate/rollout", 0.5));
+        progress(step, null, () -> write(List.of(done)));
+        return this;
+    }
+
     /** Publishes a step of a draft, and a validation after it. */
     public PlayedWorker drafted(int step) {
         Progress.Step done = step(step, Map.of("acceptance/1", 0.5, "acceptance/2", 0.25, "overlap/1", 0.625));

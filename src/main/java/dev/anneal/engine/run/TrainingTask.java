@@ -38,6 +38,7 @@ final class TrainingTask {
         channel.signals().throwIfStopping();
         try (LoadedTarget target = LoadedTarget.of(task, base.config());
                 TrainedModel trained = TrainedModel.of(task, base, target);
+                LoadedDraft draft = LoadedDraft.of(task, trained.model(), channel.progress()::write);
                 InitialValues initial = InitialValues.of(task, base)) {
             String device = task.machine().device();
             DeviceMemoryReport reported = new DeviceMemoryReport(
@@ -47,6 +48,7 @@ final class TrainingTask {
                     trained.model(),
                     base.fingerprint(),
                     target.orNull(),
+                    draft.orNull(),
                     data,
                     Hardware.freeMemory(task.machine()),
                     initial.file());

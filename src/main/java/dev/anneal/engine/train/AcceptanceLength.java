@@ -9,6 +9,7 @@ import dev.anneal.engine.network.generate.Prompt;
 import dev.anneal.engine.network.generate.Sampling;
 import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.text.data.EncodedRow;
+import dev.anneal.engine.train.rollout.DraftedTokens;
 import dev.anneal.protocol.TrainingMethod;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,15 +75,7 @@ final class AcceptanceLength implements AutoCloseable {
                                 sampling.withSeed(i)))
                         .toList(),
                 betweenTokens);
-        int steps = answers.stream().mapToInt(Answer::steps).sum();
-        int drafted = answers.stream().mapToInt(Answer::draftTokens).sum();
-        int accepted = answers.stream().mapToInt(Answer::acceptedDraftTokens).sum();
-        if (steps > 0) {
-            metrics.put("acceptance_length/" + name, 1 + (double) accepted / steps);
-        }
-        if (drafted > 0) {
-            metrics.put("draft_acceptance_rate/" + name, (double) accepted / drafted);
-        }
+        metrics.putAll(DraftedTokens.ofAll(answers).metrics(name));
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.text.data.EncodedPrompt;
 import dev.anneal.engine.text.data.StepPlan;
 import dev.anneal.engine.train.rollout.Completion;
+import dev.anneal.engine.train.rollout.DraftedTokens;
 import dev.anneal.engine.train.rollout.Excerpt;
 import dev.anneal.engine.train.rollout.Group;
 import dev.anneal.engine.train.rollout.RolloutMetrics;
@@ -65,6 +66,7 @@ final class PolicySteps implements Steps {
         TrainingMethod.Rollouts rollouts = method.rollouts();
         this.sampler = new Sampler(
                 passes.job().model(),
+                passes.job().draft(),
                 data.wording(),
                 data.grading(),
                 new Sampling(
@@ -141,7 +143,16 @@ final class PolicySteps implements Steps {
                 groups,
                 Group.advantages(groups, PolicyUpdate.scale(method.policy())),
                 method.policy().maskTruncated(),
-                RolloutMetrics.of(groups, data.grading().grader().name())));
+                metrics(groups)));
+    }
+
+    private Map<String, Double> metrics(List<Group> groups) {
+        Map<String, Double> metrics =
+                RolloutMetrics.of(groups, data.grading().grader().name());
+        if (passes.job().draft() != null) {
+            metrics.putAll(DraftedTokens.ofRollout(groups).metrics("rollout"));
+        }
+        return metrics;
     }
 
     /** Completions of a rollout with their texts, which show what is rewarded, unlike averages. */
@@ -180,13 +191,7 @@ final class PolicySteps implements Steps {
                 sample(VALIDATION, data.validation(), method.rollouts().evaluationSamples(), adapter);
         sampled.ifPresent(groups -> {
             faults.report("the validation after step " + step, groups);
-            passes.progress()
-                    .accept(new Progress.Validation(
-                            step,
-                            adapter.beta(),
-                            null,
-                            null,
-                            RolloutMetrics.of(groups, data.grading().grader().name())));
+            passes.progress().accept(new Progress.Validation(step, adapter.beta(), null, null, metrics(groups)));
         });
         return sampled.isPresent();
     }

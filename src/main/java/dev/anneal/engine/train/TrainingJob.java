@@ -1,6 +1,7 @@
 package dev.anneal.engine.train;
 
 import dev.anneal.engine.network.architecture.DeviceLimits;
+import dev.anneal.engine.network.generate.Draft;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.protocol.AdapterSettings;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param model loaded base model, closed by the caller. If the task has no adapter, its weights change
  * @param baseFingerprint hash of the base model's configuration and weights, kept in checkpoints
  * @param target model whose tokens a draft learns to propose; null if no draft is trained
+ * @param draft proposes tokens of rollouts, which changes none of them; null for none
  * @param data data for the settings' method
  * @param freeMemoryBytes free memory for passes, read once everything else is allocated
  * @param initialValues safetensors file with the initial values of the adapter, or of all trained weights, in a checkpoint's format; null for those
@@ -27,6 +29,7 @@ public record TrainingJob(
         DecoderModel model,
         String baseFingerprint,
         @Nullable Target target,
+        @Nullable Draft draft,
         TrainingData data,
         LongSupplier freeMemoryBytes,
         @Nullable Path initialValues) {

@@ -76,6 +76,7 @@ final class GrpoBenchmark {
                                 Map.copyOf(WORDS),
                                 new TrainingMethod.Rollouts(
                                         Integer.parseInt(arguments[4]), Integer.parseInt(arguments[5]), 1, 0, 1, 0, 1),
+                                null,
                                 new TrainingMethod.Policy("dapo", 0.2, 0.2, 0, "group", false, 1),
                                 10),
                         1,

@@ -104,6 +104,7 @@ final class StepBenchmark {
                     model,
                     "",
                     null,
+                    null,
                     new TrainingData.Rows(rows, List.of(), rowsOfUnit()),
                     () -> Long.MAX_VALUE,
                     null);

@@ -3,11 +3,21 @@ package dev.anneal.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.engine.math.objective.Advantages;
+import dev.anneal.engine.network.draft.DraftVocabulary;
+import dev.anneal.engine.network.draft.EagleConfig;
+import dev.anneal.engine.network.draft.EagleDrafter;
+import dev.anneal.engine.network.draft.EagleHead;
+import dev.anneal.engine.network.draft.EagleSwitch;
+import dev.anneal.engine.network.generate.DraftHead;
+import dev.anneal.engine.network.generate.DraftModel;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
+import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.TorchException;
 import dev.anneal.engine.train.rollout.Detokenizer;
@@ -114,6 +124,69 @@ class PolicyTrainingTest {
         assertThat(roomy.eventsOf(Progress.Warning.class)).isEmpty();
         assertThat(metric(tight, "reward")).isEqualTo(metric(roomy, "reward"));
         assertThat(tight.eventsOf(Progress.Samples.class)).isEqualTo(roomy.eventsOf(Progress.Samples.class));
+    }
+
+    /**
+     * The model as it was drafts for what it becomes: the same tokens, rewards and adapter, in bf16 bit by bit, and fewer passes. So does a new head,
+     * which is hardly ever right.
+     */
+    @Test
+    void draftChangesNothingButTheNumberOfPasses() throws IOException {
+        try (DecoderModel policy = DecoderModel.load(
+                        GoldenTensors.path("models/llama-tied"), ElementType.BFLOAT16, TestDevice.NAME);
+                IncrementalDecoder incremental = new IncrementalDecoder(policy);
+                EagleHead head = head(policy);
+                EagleDrafter reader = new EagleDrafter(head, head.noAdapter())) {
+            assumeTrue(incremental.hasIndependentRows(), "drafts only where they change no bit");
+            TrainingFixture plain = drafted(policy, "plain");
+            TrainingFixture byModel =
+                    drafted(policy, "model").draftedBy(new DraftModel(incremental, policy.noAdapter()));
+            TrainingFixture byHead = drafted(policy, "head").draftedBy(new DraftHead(reader));
+
+            for (TrainingFixture each : List.of(plain, byModel, byHead)) {
+                assertThat(each.run()).isEqualTo(Trainer.Outcome.COMPLETED);
+            }
+
+            for (TrainingFixture each : List.of(byModel, byHead)) {
+                assertThat(each.eventsOf(Progress.Samples.class)).isEqualTo(plain.eventsOf(Progress.Samples.class));
+                assertThat(metric(each, "reward")).isEqualTo(metric(plain, "reward"));
+                assertThat(Sha256.of(each.checkpoint(12).resolve(Checkpoint.ADAPTER)))
+                        .isEqualTo(Sha256.of(plain.checkpoint(12).resolve(Checkpoint.ADAPTER)));
+            }
+            assertThat(metric(byModel, "acceptance_length/rollout")).allMatch(length -> length >= 1);
+            assertThat(mean(metric(byModel, "acceptance_length/rollout"))).isGreaterThan(1.05);
+            assertThat(byModel.eventsOf(Progress.Validation.class))
+                    .allSatisfy(
+                            validation -> assertThat(validation.metrics()).containsKey("acceptance_length/rollout"));
+            assertThat(plain.steps())
+                    .allSatisfy(step -> assertThat(step.metrics()).doesNotContainKey("acceptance_length/rollout"));
+        }
+    }
+
+    private TrainingFixture drafted(DecoderModel policy, String name) {
+        TrainingData.Prompts prompts = PromptFixture.prompts(PromptFixture.LETTER, 8);
+        return new TrainingFixture(policy, folder.resolve(name))
+                .lasting(12)
+                .optimizer(QUICK)
+                .threads(2)
+                .reinforcing(
+                        PromptFixture.method(PromptFixture.LETTER, PromptFixture.policy("grpo", 0, 1), 24),
+                        prompts,
+                        4,
+                        6);
+    }
+
+    private static EagleHead head(DecoderModel target) {
+        int layers = target.config().layers();
+        EagleConfig config = new EagleConfig(
+                EagleConfig.Kind.EAGLE3,
+                target.config().ofOneLayer(0),
+                List.of(0, layers / 2, layers),
+                200,
+                Set.of(EagleSwitch.NORM_BEFORE_RESIDUAL, EagleSwitch.NORM_OUTPUT));
+        DraftVocabulary vocabulary =
+                DraftVocabulary.ofCounts(new long[target.config().vocabularySize()], config.draftVocabulary());
+        return EagleHead.create(target, config, vocabulary, layers - 1);
     }
 
     @Test

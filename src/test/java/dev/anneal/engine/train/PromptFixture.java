@@ -59,8 +59,13 @@ final class PromptFixture {
     }
 
     static TrainingMethod.Reinforcement method(Map<String, Object> grader, TrainingMethod.Policy policy) {
+        return method(grader, policy, MAX_TOKENS);
+    }
+
+    static TrainingMethod.Reinforcement method(
+            Map<String, Object> grader, TrainingMethod.Policy policy, int maxTokens) {
         return new TrainingMethod.Reinforcement(
-                grader, new TrainingMethod.Rollouts(4, MAX_TOKENS, 1.2, 0, 1, 0, 2), policy, 2);
+                grader, new TrainingMethod.Rollouts(4, maxTokens, 1.2, 0, 1, 0, 2), null, policy, 2);
     }
 
     static TrainingMethod.Policy policy(String loss, double klWeight, int updatesPerRollout) {

@@ -2,6 +2,7 @@ package dev.anneal.engine.train;
 
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.architecture.Projection;
+import dev.anneal.engine.network.generate.Draft;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.GoldenRun;
 import dev.anneal.engine.network.model.DecoderModel;
@@ -53,6 +54,7 @@ final class TrainingFixture {
     private int validatedStep;
     private @Nullable Target target;
     private Set<Integer> ends = Set.of();
+    private @Nullable Draft draft;
 
     TrainingFixture(DecoderModel model, Path attempt) {
         this.model = model;
@@ -88,6 +90,12 @@ final class TrainingFixture {
         prompts = data;
         stepRows = promptsOfStep;
         evaluationInterval = interval;
+        return this;
+    }
+
+    /** A draft proposes tokens of rollouts. */
+    TrainingFixture draftedBy(Draft value) {
+        draft = value;
         return this;
     }
 
@@ -207,10 +215,11 @@ final class TrainingFixture {
                 attempt.toString(),
                 null,
                 null,
+                null,
                 resumeFrom == null ? null : resumeFrom.toString(),
                 targetAnswers == null ? null : targetAnswers.toString(),
                 validatedStep);
-        return new TrainingJob(task, model, "base", target, data(), () -> freeMemoryBytes, initialAdapter);
+        return new TrainingJob(task, model, "base", target, draft, data(), () -> freeMemoryBytes, initialAdapter);
     }
 
     private TrainingData data() {

@@ -80,6 +80,7 @@ final class RewardEvaluator implements Evaluator {
         Sampling sampling = new Sampling(settings.temperature(), 0, 1, 0, settings.seed());
         Sampler sampler = new Sampler(
                 model,
+                null,
                 wording,
                 grading,
                 sampling,

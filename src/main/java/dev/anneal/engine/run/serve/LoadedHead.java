@@ -18,9 +18,9 @@ import java.io.IOException;
  *
  * @param reader closed with the head, which owns its memory
  */
-record LoadedHead(EagleHead head, EagleDrafter reader) implements AutoCloseable {
+public record LoadedHead(EagleHead head, EagleDrafter reader) implements AutoCloseable {
 
-    static LoadedHead of(DecoderModel target, Checkpoint trained) throws IOException {
+    public static LoadedHead of(DecoderModel target, Checkpoint trained) throws IOException {
         SpeculativeDraft method = (SpeculativeDraft) trained.state().settings().method();
         EagleHead head = EagleHead.load(trained.folder(), HeadShape.of(method, target.config()), target);
         try {
@@ -39,7 +39,7 @@ record LoadedHead(EagleHead head, EagleDrafter reader) implements AutoCloseable 
                         .apply(trained.state().beta(), AdapterDropout.NONE);
     }
 
-    DraftHead draft() {
+    public DraftHead draft() {
         return new DraftHead(reader);
     }
 

@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param ids its tokens, including the end token; must not be changed
  * @param isCut whether it was cut before its end
  * @param text text for the grader
+ * @param drafted draft tokens that were read for it
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares completions
-public record Completion(int[] ids, boolean isCut, String text, Grade grade) {
+public record Completion(int[] ids, boolean isCut, String text, Grade grade, DraftedTokens drafted) {
 
     /** Number of tokens, including the end token. */
     public int length() {

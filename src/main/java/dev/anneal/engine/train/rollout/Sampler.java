@@ -8,6 +8,7 @@ import dev.anneal.engine.math.random.SplitMix64;
 import dev.anneal.engine.network.generate.Answer;
 import dev.anneal.engine.network.generate.BatchWidth;
 import dev.anneal.engine.network.generate.Decoder;
+import dev.anneal.engine.network.generate.Draft;
 import dev.anneal.engine.network.generate.Prompt;
 import dev.anneal.engine.network.generate.Sampling;
 import dev.anneal.engine.network.model.AppliedAdapter;
@@ -27,7 +28,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sampler {
 
+    private static final int[] NO_PREDICTION = {};
+
     private final IncrementalDecoder model;
+    private final @Nullable Draft draft;
     private final Detokenizer wording;
     private final Grader grader;
     private final ExternalGraders outside;
@@ -37,18 +41,21 @@ public final class Sampler {
 
     /**
      * @param model owner of the native memory that is allocated here
+     * @param draft proposes tokens of completions, which changes none of them; null for none
      * @param sampling sampling parameters, with the seed of all rollouts
      * @param maxTokens maximum number of tokens of a completion
      * @param breadth number of completions sampled at a time
      */
     public Sampler(
             DecoderModel model,
+            @Nullable Draft draft,
             Detokenizer wording,
             Grading grading,
             Sampling sampling,
             int maxTokens,
             BatchWidth breadth) {
         this.model = new IncrementalDecoder(model);
+        this.draft = draft;
         this.wording = wording;
         this.grader = grading.grader();
         this.outside = grading.outside();
@@ -72,6 +79,8 @@ public final class Sampler {
             for (int sample = 0; sample < samples; sample++) {
                 prompts.add(new Prompt(
                         prompt.ids(),
+                        NO_PREDICTION,
+                        draft,
                         maxTokens,
                         sampling.withSeed(SplitMix64.key(sampling.seed(), rollout, prompt.line(), sample))));
             }
@@ -94,7 +103,11 @@ public final class Sampler {
             for (int i = group * samples; i < (group + 1) * samples; i++) {
                 Answer answer = answers.get(i);
                 completions.add(new Completion(
-                        answer.chosen(), answer.isCut(), toGrade.get(i).outputText(), grades.get(i)));
+                        answer.chosen(),
+                        answer.isCut(),
+                        toGrade.get(i).outputText(),
+                        grades.get(i),
+                        DraftedTokens.of(answer)));
             }
             groups.add(new Group(asked.get(group), completions));
         }

@@ -128,8 +128,8 @@ public final class MeterNames {
     public static final String TRAIN_DRAFT_OVERLAP = "anneal.train.draft.overlap";
 
     /**
-     * Gauge, tags {@code slot} and {@code decoding} (greedy, sampled): tokens that a target writes per pass with the draft, in the last
-     * validation [anneal_train_draft_acceptance_length].
+     * Gauge, tags {@code slot} and {@code decoding} (greedy, sampled, rollout): tokens that a target writes per pass with the draft, in
+     * the last validation, or in the last step's rollout [anneal_train_draft_acceptance_length].
      */
     public static final String TRAIN_DRAFT_ACCEPTANCE_LENGTH = "anneal.train.draft.acceptance.length";
 

@@ -7,6 +7,8 @@ import java.util.Map;
 /** Name, tags and meaning of the gauge of a value that a method measures. */
 record MethodGauge(String name, Tags tags, String description) {
 
+    private static final String IN_VALIDATION = "in the last validation";
+
     /** Largest number of tokens that a draft proposes at a time. */
     private static final int MOST_PROPOSED = 16;
 
@@ -16,9 +18,9 @@ record MethodGauge(String name, Tags tags, String description) {
     /** Likewise of validations. */
     static final Map<String, MethodGauge> OF_VALIDATIONS = Map.of(
             "acceptance_length/greedy",
-            acceptanceLength("greedy"),
+            acceptanceLength("greedy", IN_VALIDATION),
             "acceptance_length/sampled",
-            acceptanceLength("sampled"));
+            acceptanceLength("sampled", IN_VALIDATION));
 
     private static MethodGauge untagged(String name, String description) {
         return new MethodGauge(name, Tags.empty(), description);
@@ -43,6 +45,7 @@ record MethodGauge(String name, Tags tags, String description) {
         gauges.put(
                 "rewards/margins",
                 untagged(MeterNames.TRAIN_PREFERENCE_MARGIN, "Mean margin of the rewards of the last step's pairs"));
+        gauges.put("acceptance_length/rollout", acceptanceLength("rollout", "in the last step's rollout"));
         gauges.put(
                 "overlap/1",
                 untagged(
@@ -61,10 +64,10 @@ record MethodGauge(String name, Tags tags, String description) {
                 "Share of the last step's positions at which so many tokens of the draft are the target's most likely ones");
     }
 
-    private static MethodGauge acceptanceLength(String decoding) {
+    private static MethodGauge acceptanceLength(String decoding, String when) {
         return new MethodGauge(
                 MeterNames.TRAIN_DRAFT_ACCEPTANCE_LENGTH,
                 Tags.of("decoding", decoding),
-                "Tokens that the target writes per pass with the draft, in the last validation");
+                "Tokens that the target writes per pass with the draft, " + when);
     }
 }

@@ -5,7 +5,6 @@ import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.training.job.DraftTarget;
-import dev.anneal.service.training.job.TunedDraft;
 import dev.anneal.service.training.job.TunedModels;
 import dev.anneal.service.training.job.UsableModel;
 import dev.anneal.service.training.sharing.VisibleModels;
@@ -56,19 +55,7 @@ public final class Drafts {
                         "'%s' names '%s', but there is no such tuned model.%s /v1/models lists them"
                                 .formatted(param, name, visible.didYouMean(tenantId, published)),
                         param));
-        TunedDraft draft = found.draft();
-        if (draft == null) {
-            throw Refusal.invalidValue(
-                    param,
-                    "'%s' names '%s', which is no draft; name the model of a job of the method 'speculative_draft', or leave it out"
-                            .formatted(param, name));
-        }
-        if (!model.isTargetOf(found)) {
-            throw Refusal.invalidValue(
-                    param,
-                    "'%s' names '%s', a draft for '%s', but 'model' is '%s', which is another model, checkpoint or commit of the base model; name a draft for it, or train this one further for it"
-                            .formatted(param, name, draft.targetName(), model.name()));
-        }
+        found.requireDraftOf(model.identity(), "'model' is '%s'".formatted(model.name()), param);
         return found;
     }
 

@@ -116,6 +116,7 @@ public final class Checkpoints {
             WHERE id = ANY (:ids)
               AND NOT EXISTS (SELECT FROM job WHERE init_checkpoint_id = checkpoint.id)
               AND NOT EXISTS (SELECT FROM job WHERE target_checkpoint_id = checkpoint.id)
+              AND NOT EXISTS (SELECT FROM job WHERE draft_checkpoint_id = checkpoint.id)
               AND NOT EXISTS (SELECT FROM checkpoint_permission WHERE checkpoint_id = checkpoint.id)
             RETURNING directory, bytes
             """;

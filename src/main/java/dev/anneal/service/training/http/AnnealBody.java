@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * The object {@code anneal} of a job: fields in addition to OpenAI's, and the training's settings under their names in the request's {@code
  * anneal}.
  *
+ * @param draft name of the draft of rollouts; null for none
  * @param settings those that depend on the job's files are null until the files are counted, unless the request set them
  * @param method a method that OpenAI's API does not have; null for its own methods
  * @param loss settings of the loss, of methods that have some; otherwise null
@@ -57,6 +58,7 @@ record AnnealBody(
         @Nullable Estimate estimate,
         String adapter,
         @Nullable String initAdapter,
+        @Nullable String draft,
         @JsonUnwrapped TrainingOptions settings,
         @Nullable Map<String, Object> method,
         @Nullable Map<String, Object> loss,
@@ -153,6 +155,7 @@ record AnnealBody(
                 Estimate.of(settings),
                 adapter(job),
                 initial == null || request.method().verifiedBy() != null ? null : initial.id(),
+                request.method().draftedBy(),
                 request.options().settledBy(settings == null ? null : settings.training()),
                 MethodBody.beyondOpenAiTypes(job),
                 rules.loss(request.method()),

@@ -65,10 +65,10 @@ public final class JobAdmission {
      * What a request names that is not read in its transaction.
      *
      * @param adapter adapter that the training begins with, if it is an uploaded one
-     * @param target target of a draft, if another tenant shares it
+     * @param shared target of a draft, or draft of rollouts, if another tenant shares it
      */
     record Brought(
-            @Nullable UploadedAdapter adapter, @Nullable UsableModel target) {}
+            @Nullable UploadedAdapter adapter, @Nullable UsableModel shared) {}
 
     /**
      * Must be called outside transactions.
@@ -77,15 +77,10 @@ public final class JobAdmission {
      */
     Brought bring(String tenantId, JobRequest request) {
         JobRequest.InitialAdapter named = request.initialAdapter();
-        if (request.method().verifiedBy() != null) {
-            return new Brought(null, models.sharedTarget(tenantId, request).orElse(null));
-        }
-        return named == null
-                ? new Brought(null, null)
-                : new Brought(
-                        adapters.read(tenantId, named.id(), models.base(request))
-                                .orElse(null),
-                        null);
+        UploadedAdapter adapter = named == null || request.method().verifiedBy() != null
+                ? null
+                : adapters.read(tenantId, named.id(), models.base(request)).orElse(null);
+        return new Brought(adapter, models.shared(tenantId, request).orElse(null));
     }
 
     /**
@@ -95,15 +90,18 @@ public final class JobAdmission {
      * @param brought what {@link #bring} has brought
      */
     JobInputs admit(JobRequest asked, Brought brought) {
-        NamedModels named = models.find(asked, brought.target());
+        NamedModels named = models.find(asked, brought.shared());
         JobRequest request = named.request();
         InitialAdapter initial = adapters.find(request, named.trained(), brought.adapter());
-        JobRequest settled = initial == null ? request : request.beginningWith(initial.settings(), initial.method());
+        JobRequest begun = initial == null ? request : request.beginningWith(initial.settings(), initial.method());
+        TrainingModels.FoundDraft draft = models.rolloutDraft(begun, named.trained(), initial, brought.shared());
+        JobRequest settled = draft == null ? begun : begun.draftedBy(draft.stored());
         String validationFile = request.validationFile();
         JobInputs inputs = new JobInputs(
                 settled,
                 named.trained(),
                 named.target(),
+                draft == null ? null : draft.model(),
                 requireUsable(request.trainingFile(), request.method(), "training_file"),
                 validationFile == null ? null : requireUsable(validationFile, request.method(), "validation_file"),
                 initial);

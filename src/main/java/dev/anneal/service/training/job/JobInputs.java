@@ -1,12 +1,14 @@
 package dev.anneal.service.training.job;
 
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.training.settings.JobRequest;
-import dev.anneal.service.training.settings.ModelProfile;
+import dev.anneal.service.training.settings.MethodRules;
 import dev.anneal.service.training.settings.ModelProfiles;
 import dev.anneal.service.training.settings.TrainingMethods;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,33 +18,42 @@ import org.jspecify.annotations.Nullable;
  * @param request the request with the settings that depend on the others
  * @param model base model that is trained
  * @param target target of a draft; null if no draft is trained
+ * @param draft draft of rollouts; null for none
  */
 record JobInputs(
         JobRequest request,
         BaseModel model,
-        @Nullable TargetModel target,
+        @Nullable PairedModel target,
+        @Nullable PairedModel draft,
         StoredFile trainingFile,
         @Nullable StoredFile validationFile,
         @Nullable InitialAdapter initialAdapter) {
 
     JobInputs with(JobRequest other) {
-        return new JobInputs(other, model, target, trainingFile, validationFile, initialAdapter);
+        return new JobInputs(other, model, target, draft, trainingFile, validationFile, initialAdapter);
     }
 
     /** Models that a worker must have, as in {@link NewWork}. */
     List<String> workerModels() {
-        String trained = NewWork.model(model.id(), model.revision());
-        return target == null
-                ? List.of(trained)
-                : List.of(
-                        trained, NewWork.model(target.base().id(), target.base().revision()));
+        List<BaseModel> models = new ArrayList<>(List.of(model));
+        if (target != null) {
+            models.add(target.base());
+        }
+        if (draft != null) {
+            models.add(draft.base());
+        }
+        return models.stream()
+                .map(each -> NewWork.model(each.id(), each.revision()))
+                .distinct()
+                .toList();
     }
 
     ModelProfiles profiles() {
-        ModelProfile base = JobAdmission.profileOf(model);
+        MethodRules<TrainingMethod> rules = TrainingMethods.of(request.method());
         return new ModelProfiles(
-                TrainingMethods.of(request.method()).trained(request.method(), base),
-                target == null ? null : JobAdmission.profileOf(target.base()));
+                rules.trained(request.method(), JobAdmission.profileOf(model)),
+                target == null ? null : JobAdmission.profileOf(target.base()),
+                draft == null ? null : rules.drafting(request.method(), JobAdmission.profileOf(draft.base())));
     }
 
     /** Ordered by key, so that jobs that name the same files in different order lock their rows in the same order. */

@@ -1,6 +1,7 @@
 package dev.anneal.service.training.job;
 
 import dev.anneal.engine.text.data.TokenReport;
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.files.FileStatus;
 import dev.anneal.service.files.Files;
 import dev.anneal.service.files.StoredFile;
@@ -125,10 +126,17 @@ final class JobPreparation {
         return new JobInputs(
                 request,
                 catalog.require(request.model()),
-                target == null ? null : new TargetModel(catalog.require(target.base()), target.checkpoint()),
+                target == null ? null : new PairedModel(catalog.require(target.base()), target.checkpoint()),
+                rolloutDraft(request),
                 file(request.trainingFile(), "training_file"),
                 validationFile == null ? null : file(validationFile, "validation_file"),
                 null);
+    }
+
+    private @Nullable PairedModel rolloutDraft(JobRequest request) {
+        TrainingMethod.RolloutDraft draft = request.method().rolloutDraft();
+        TrainingMethod.RolloutDraft.Found found = draft == null ? null : draft.found();
+        return found == null ? null : new PairedModel(catalog.require(found.base()), null);
     }
 
     /**

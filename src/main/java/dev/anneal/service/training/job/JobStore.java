@@ -28,10 +28,10 @@ public final class JobStore {
             WITH made AS (
                 INSERT INTO job (tenant_id, external_id, work_id, created_at, model, training_file, validation_file, seed, metadata,
                                  request, init_checkpoint_id, init_file, idempotency_key, body_digest, base_revision,
-                                 target_model, target_revision, target_checkpoint_id)
+                                 target_model, target_revision, target_checkpoint_id, draft_checkpoint_id)
                 VALUES (:tenant, :id, :work, clock_timestamp(), :model, :trainingFile, :validationFile, :seed,
                         CAST(:metadata AS jsonb), CAST(:request AS jsonb), :initCheckpoint, :initFile, :key, :digest, :revision,
-                        :targetModel, :targetRevision, :targetCheckpoint)
+                        :targetModel, :targetRevision, :targetCheckpoint, :draftCheckpoint)
                 RETURNING id, tenant_id
             )
             INSERT INTO job_progress (job_id, tenant_id)
@@ -107,6 +107,9 @@ public final class JobStore {
             WHERE id = :job AND (init_checkpoint_id IS NOT NULL OR init_file IS NOT NULL)
             """;
 
+    private static final String DRAFT =
+            "SELECT draft_checkpoint_id FROM job WHERE id = :job AND draft_checkpoint_id IS NOT NULL";
+
     private static final String NUMBER_OF = "SELECT id FROM job WHERE work_id = :work";
 
     private static final String COMPLETE = """
@@ -142,7 +145,8 @@ public final class JobStore {
     long insert(NewJob job) {
         InitialAdapter initial = job.inputs().initialAdapter();
         Checkpoint initialCheckpoint = initial == null ? null : initial.checkpoint();
-        TargetModel target = job.inputs().target();
+        PairedModel target = job.inputs().target();
+        PairedModel draft = job.inputs().draft();
         return jdbc.sql(INSERT)
                 .param("tenant", job.tenantId())
                 .param("id", job.id())
@@ -159,6 +163,7 @@ public final class JobStore {
                 .param("targetModel", target == null ? null : target.base().id())
                 .param("targetRevision", target == null ? null : target.base().revision())
                 .param("targetCheckpoint", target == null ? null : target.checkpoint())
+                .param("draftCheckpoint", draft == null ? null : draft.checkpoint())
                 .param("key", job.submission().idempotencyKey())
                 .param("digest", job.submission().bodyDigest())
                 .query(Long.class)
@@ -189,6 +194,11 @@ public final class JobStore {
                 .query((row, index) ->
                         new Origin(row.getObject("init_checkpoint_id", Long.class), row.getString("init_file")))
                 .optional();
+    }
+
+    /** Internal key of the checkpoint of the draft of a job's rollouts; empty for a job without one. */
+    public Optional<Long> draftOf(long job) {
+        return jdbc.sql(DRAFT).param("job", job).query(Long.class).optional();
     }
 
     Optional<Job> byId(String id) {

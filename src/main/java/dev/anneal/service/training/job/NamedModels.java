@@ -12,4 +12,4 @@ import org.jspecify.annotations.Nullable;
  * @param target target of a draft; null if no draft is trained
  */
 record NamedModels(
-        JobRequest request, BaseModel trained, @Nullable TargetModel target) {}
+        JobRequest request, BaseModel trained, @Nullable PairedModel target) {}

@@ -19,7 +19,7 @@ record UnpreparedJob(
 
     /** A job that is being created. */
     static UnpreparedJob of(long number, long workId, JobInputs inputs, int seed) {
-        TargetModel target = inputs.target();
+        PairedModel target = inputs.target();
         return new UnpreparedJob(number, workId, inputs.request(), target == null ? null : target.stored(), seed);
     }
 

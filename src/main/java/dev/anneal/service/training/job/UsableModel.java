@@ -41,9 +41,49 @@ public record UsableModel(
         if (draft != null && draft.isHead()) {
             throw new Refusal(
                     RefusalCode.NOT_SUPPORTED,
-                    "'%s' names '%s', a draft of the kind '%s', which is no language model by itself; name its target '%s' there, and the draft as 'anneal.draft' of a request for text"
-                            .formatted(param, model.name(), draft.kind(), draft.targetName()),
+                    "'%s' names '%s', a draft of the kind '%s', which is no language model by itself; name its target%s there, and the draft as 'anneal.draft' of a request for text"
+                            .formatted(
+                                    param,
+                                    model.name(),
+                                    draft.kind(),
+                                    draft.targetName() == null ? "" : " '" + draft.targetName() + "'"),
                     param);
         }
+    }
+
+    /**
+     * Refuses what is no draft of a model.
+     *
+     * @param param request key that names this model
+     * @param target what a draft must have been trained for; null if nothing can have been
+     * @param named the key of the request that names the target, with its value
+     */
+    public TunedDraft requireDraftOf(@Nullable DraftTarget target, String named, String param) {
+        if (draft == null) {
+            throw Refusal.invalidValue(
+                    param,
+                    "'%s' names '%s', which is no draft; name the model of a job of the method 'speculative_draft', or leave it out"
+                            .formatted(param, model.name()));
+        }
+        if (!draft.target().equals(target)) {
+            throw Refusal.invalidValue(
+                    param,
+                    "'%s' names '%s', a draft for %s, but %s, which is another model, checkpoint or commit of the base model; name a draft for it, or train this one further for it"
+                            .formatted(
+                                    param,
+                                    model.name(),
+                                    draft.targetName() == null
+                                            ? "a model that is not shared with you"
+                                            : "'" + draft.targetName() + "'",
+                                    named));
+        }
+        return draft;
+    }
+
+    /** The same draft for a tenant that may not know its target. */
+    public UsableModel withoutTargetName() {
+        return draft == null
+                ? this
+                : new UsableModel(model, owner, base, baseRevision, checkpoint, draft.withoutTargetName());
     }
 }

@@ -31,6 +31,7 @@ final class StepEvents {
         names.put("acceptance/1", "acceptance");
         names.put("acceptance_length/greedy", "greedy acceptance length");
         names.put("acceptance_length/sampled", "sampled acceptance length");
+        names.put("acceptance_length/rollout", "acceptance length");
         return names;
     }
 

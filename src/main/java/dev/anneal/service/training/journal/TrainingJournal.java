@@ -70,6 +70,7 @@ public final class TrainingJournal implements RescueListener {
                     settings(job).training(),
                     store.originOf(job.number()).map(this::initialAdapter).orElse(null),
                     job.target() == null ? null : target(job.target()),
+                    store.draftOf(job.number()).map(this::directory).orElse(null),
                     checkpoints.newest(job.number(), RESUMABLE),
                     checkpoints.answers(job.number()).orElse(null),
                     series.lastValidation(job.number()));

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param settings the job's settings once its files were counted
  * @param initialAdapter location of the job's initial adapter; null if it has none
  * @param target location of the target of a draft; null if no draft is trained
+ * @param draft folder of the checkpoint of the draft of rollouts; null for none
  * @param checkpoints checkpoints of earlier attempts, newest first; training resumes from the first intact one
  * @param targetAnswers key of the folder of answers that a draft's target has written in earlier attempts; null if there is none
  * @param validatedStep newest step whose validation is in the job's series, 0 for none
@@ -21,6 +22,7 @@ public record TrainingOrder(
         TrainingSettings settings,
         @Nullable InitialAdapter initialAdapter,
         @Nullable Target target,
+        @Nullable String draft,
         List<Checkpoint> checkpoints,
         @Nullable String targetAnswers,
         int validatedStep) {

@@ -122,6 +122,11 @@ public record JobRequest(
         return with(model, other, adapter);
     }
 
+    /** The same request, with the draft of its rollouts as it was found. */
+    public JobRequest draftedBy(TrainingMethod.RolloutDraft draft) {
+        return with(((TrainingMethod.Reinforcement) method).with(draft));
+    }
+
     /** The same request of a draft, with the base model that is trained and a method that fits its target. */
     public JobRequest drafting(String base, TrainingMethod fitted) {
         return with(base, fitted, adapter);

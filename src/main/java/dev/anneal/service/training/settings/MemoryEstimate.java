@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param adapterBytes trained values, of an adapter or all weights: master values, copies for multiplication, optimizer, and gradients
  * @param activationsBytes activations that the micro-batches of all threads keep, and the working memory of a layer
  * @param headBytes logits of all threads
- * @param samplingBytes memory of sampling, little of which steps can reuse; 0 without sampling
+ * @param samplingBytes memory of sampling, little of which steps can reuse, with that of the draft of rollouts; 0 without sampling
  * @param targetBytes the target of a draft: its weights, the working memory of a layer, logits of all threads, and what it needs to generate;
  *     0 for other methods
  * @param loadingBytes memory while the model is loaded: after tokenisation, with the model's files mapped beside the weights, and before
@@ -135,6 +135,29 @@ public record MemoryEstimate(
                 bytes,
                 loadingBytes + bytes,
                 Math.max(loadingBytes, together) + bytes);
+    }
+
+    /** This estimate with the draft of rollouts, which is loaded only if the policy samples in bf16. */
+    MemoryEstimate draftedBy(ModelProfile draft, ModelProfile policy, EngineSetup engine, Rows rows) {
+        if (engine.valueBytes(policy) == FLOAT_BYTES) {
+            return this;
+        }
+        int valueBytes = engine.valueBytes(draft);
+        long bytes = valueBytes * draft.parameters()
+                + convertedBytes(draft, valueBytes)
+                + samplingBytes(draft, null, engine, rows);
+        long together =
+                processBytes + weightsBytes + adapterBytes + activationsBytes + headBytes + samplingBytes + bytes;
+        return new MemoryEstimate(
+                processBytes,
+                weightsBytes,
+                adapterBytes,
+                activationsBytes,
+                headBytes,
+                samplingBytes + bytes,
+                targetBytes,
+                loadingBytes,
+                Math.max(loadingBytes, together));
     }
 
     /** The stored embedding leaves a gap after its conversion. */

@@ -106,6 +106,11 @@ public abstract class MethodRules<M extends TrainingMethod> {
         return base;
     }
 
+    /** Profile of the draft of rollouts: its base model, or a head on it. */
+    public ModelProfile drafting(M method, ModelProfile base) {
+        throw new IllegalArgumentException(name + " has no rollouts");
+    }
+
     /** The method with the settings that depend on the target of a draft. */
     public TrainingMethod fitted(M method, ModelProfile target) {
         return method;

@@ -7,8 +7,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param trained what is trained; of a draft with the shorter of both contexts
  * @param target model that verifies a draft's proposals; null if no draft is trained
+ * @param draft draft of rollouts; null for none
  */
-public record ModelProfiles(ModelProfile trained, @Nullable ModelProfile target) {
+public record ModelProfiles(
+        ModelProfile trained,
+        @Nullable ModelProfile target,
+        @Nullable ModelProfile draft) {
 
     public ModelProfiles {
         if (target != null) {

@@ -25,6 +25,8 @@ final class ReinforcementMethod extends MethodRules<TrainingMethod.Reinforcement
     /** Path of the grader in a request. */
     private static final String GRADER = "method.reinforcement.grader";
 
+    private static final String DRAFT = "draft";
+
     static final int MAX_COMPLETION_TOKENS = 512;
     static final int EVALUATION_SAMPLES = 1;
     static final int SAMPLE_INTERVAL_STEPS = 10;
@@ -60,6 +62,7 @@ final class ReinforcementMethod extends MethodRules<TrainingMethod.Reinforcement
                 new TrainingMethod.Reinforcement(
                         grader,
                         rollouts(rollouts, hyperparameters),
+                        draft(anneal),
                         policy(loss, rollouts),
                         or(
                                 rollouts.wholeNumber("sample_interval", 1, TrainingOptions.MOST_STEPS),
@@ -70,6 +73,11 @@ final class ReinforcementMethod extends MethodRules<TrainingMethod.Reinforcement
         hyperparameters.choice("reasoning_effort", List.of("default"));
         List.of(hyperparameters, rollouts, loss).forEach(StrictObject::refuseOthers);
         return read;
+    }
+
+    private static TrainingMethod.@Nullable RolloutDraft draft(StrictObject anneal) {
+        String name = anneal.text(DRAFT);
+        return name == null ? null : new TrainingMethod.RolloutDraft(name, null);
     }
 
     /** OpenAI's {@code compute_multiplier} scales the number of completions. */
@@ -103,6 +111,13 @@ final class ReinforcementMethod extends MethodRules<TrainingMethod.Reinforcement
                 or(loss.choice("scale_rewards", SCALES), SCALES.get(0)),
                 Boolean.TRUE.equals(loss.flag("mask_truncated")),
                 or(rollouts.wholeNumber("updates", 1, 64), 1));
+    }
+
+    @Override
+    public ModelProfile drafting(TrainingMethod.Reinforcement method, ModelProfile base) {
+        TrainingMethod.RolloutDraft draft = method.draft();
+        TrainingMethod.RolloutDraft.Found found = draft == null ? null : draft.found();
+        return found == null || found.head() == null ? base : EagleHeads.profile(found.kind(), found.head(), base);
     }
 
     @Override

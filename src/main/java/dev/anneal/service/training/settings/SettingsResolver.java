@@ -139,7 +139,11 @@ public final class SettingsResolver {
                 Math.max(shape.sampled(rows, data.validatedRows()), generated.together()));
         MemoryEstimate estimate = MemoryEstimate.of(model, request.adapter(), engine, together);
         ModelProfile target = models.target();
-        return target == null ? estimate : estimate.beside(target, engine, together);
+        ModelProfile draft = models.draft();
+        if (target != null) {
+            return estimate.beside(target, engine, together);
+        }
+        return draft == null ? estimate : estimate.draftedBy(draft, model, engine, together);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.anneal.service.training.settings;
 
 import dev.anneal.engine.text.rows.DatasetFormat;
 import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.request.StrictObject;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,12 @@ public final class TrainingMethods {
         MethodRules.Read read = named(type)
                 .orElseThrow(() -> body.invalid("method.type", "must be " + quoted(NAMES), type))
                 .read(body, own, anneal);
+        if (read.method().draftedBy() == null && anneal.text("draft") != null) {
+            throw Refusal.invalidValue(
+                    "anneal.draft",
+                    "'anneal.draft' is given, but it proposes tokens of the rollouts of the method 'reinforcement', and 'method.type' is '%s'; leave it out"
+                            .formatted(type));
+        }
         own.refuseOthers();
         method.refuseOthers();
         return read;

@@ -7,6 +7,7 @@ import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.training.job.JobStore;
 import dev.anneal.service.training.job.SharedModels;
+import dev.anneal.service.training.job.TunedDraft;
 import dev.anneal.service.training.job.TunedModels;
 import dev.anneal.service.training.job.UsableModel;
 import java.util.List;
@@ -63,8 +64,23 @@ public final class VisibleModels implements SharedModels {
         return models.find(name).map(this::usable);
     }
 
+    /** A draft that is shared does not tell the name of a target that is not. */
     @Override
     public Optional<UsableModel> ofOthers(String tenantId, String name) {
+        return granted(tenantId, name).map(model -> mayKnowTarget(tenantId, model) ? model : model.withoutTargetName());
+    }
+
+    private boolean mayKnowTarget(String tenantId, UsableModel model) {
+        TunedDraft draft = model.draft();
+        String target = draft == null ? null : draft.targetName();
+        return target == null
+                || !TunedModels.isTuned(target)
+                || database.call(tenantId, () -> own(TunedModels.publishedName(target)))
+                        .isPresent()
+                || granted(tenantId, TunedModels.publishedName(target)).isPresent();
+    }
+
+    private Optional<UsableModel> granted(String tenantId, String name) {
         Optional<String> owner = database.call(
                 tenantId,
                 () -> jdbc.sql(GRANTED).param("model", name).query(String.class).optional());

@@ -5,6 +5,7 @@ import dev.anneal.protocol.ExportTask;
 import dev.anneal.protocol.ServedModel;
 import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainTask;
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.queue.Slot;
@@ -156,6 +157,7 @@ final class ClaimedAssignments implements Assignments {
                 store.localFolder(folder).toString(),
                 initialAdapter(order, brought),
                 target(order, brought, message -> prepares(claim.lease(), message)),
+                draft(order, brought, message -> prepares(claim.lease(), message)),
                 resumeFrom(order, brought).map(Path::toString).orElse(null),
                 targetAnswers(order, brought).map(Path::toString).orElse(null),
                 order.validatedStep());
@@ -189,6 +191,25 @@ final class ClaimedAssignments implements Assignments {
                 directory == null
                         ? null
                         : inputs.folder(brought, new ArtifactKey(directory)).toString());
+    }
+
+    /** The draft of rollouts. It changes none of their tokens, so without its files there is none. */
+    private @Nullable ServedModel draft(TrainingOrder order, AttemptInputs brought, Consumer<String> tell) {
+        TrainingMethod.RolloutDraft draft = order.settings().method().rolloutDraft();
+        TrainingMethod.RolloutDraft.Found found = draft == null ? null : draft.found();
+        String directory = order.draft();
+        if (found == null || directory == null) {
+            return null;
+        }
+        try {
+            Path folder = brought.keep(store.localCopy(new ArtifactKey(directory), brought.guard()::requireWanted));
+            return new ServedModel(inputs.model(brought, found.base(), found.revision(), tell), folder.toString());
+        } catch (StorageException failure) {
+            store.check();
+            tell.accept("The draft '%s' is left out, as its files are not in the artifact store any more"
+                    .formatted(draft.name()));
+            return null;
+        }
     }
 
     /** The newest intact checkpoint. A damaged one costs the steps since the previous one; an unreachable store costs none. */

@@ -71,6 +71,16 @@ class MetersTest {
     }
 
     @Test
+    void whatADraftSavesInRolloutsIsAGauge() {
+        TrainingGauges gauges = meters.trainingGauges(0);
+        gauges.begin("ftjob-1", "anneal-tiny", "reinforcement");
+        gauges.step(measuring(1, Map.of("acceptance_length/rollout", 1.75, "draft_acceptance_rate/rollout", 0.5)));
+
+        assertThat(lines("anneal_train_draft"))
+                .containsExactly("anneal_train_draft_acceptance_length{decoding=\"rollout\",slot=\"0\"} 1.75");
+    }
+
+    @Test
     void sweepsThatAreRefusedCountFromZero() {
         RetentionMeters retention = new RetentionMeters(registry);
         assertThat(lines("anneal_retention_refused")).containsExactly("anneal_retention_refused_total 0.0");

@@ -65,6 +65,7 @@ public final class FakeTasks {
                 attemptDirectory.toString(),
                 null,
                 null,
+                null,
                 resumeFrom == null ? null : resumeFrom.toString(),
                 null,
                 0);

@@ -14,7 +14,7 @@ class JobSettingsIT extends ServiceTest {
     private static final String DEFAULTS = """
             {'adapter': 'afa', 'init_adapter': null, 'learning_rate': 0.004, 'max_steps': null, 'warmup_ratio': 0.03, 'lr_schedule': 'linear',
              'weight_decay': 0.0, 'max_grad_norm': 1.0, 'max_length': 1024, 'gradient_accumulation': 1, 'checkpoint_interval': 3, 'eval_interval': null,
-             'lora_plus_ratio': 1.0, 'packing': false, 'activation_checkpointing': 'auto', 'priority': 5, 'method': null, 'loss': null, 'rollouts': null, 'grader': null}
+             'lora_plus_ratio': 1.0, 'packing': false, 'activation_checkpointing': 'auto', 'priority': 5, 'draft': null, 'method': null, 'loss': null, 'rollouts': null, 'grader': null}
             """;
 
     private static final String ASKED = """

@@ -243,8 +243,8 @@ class DraftMethodTest {
     void theTargetTakesMemoryAndTime() {
         JobRequest request = request(MODEL, "");
 
-        ResolvedSettings alone = resolve(request, new ModelProfiles(SettingsResolverTest.TINY, null));
-        ResolvedSettings beside = resolve(request, new ModelProfiles(SettingsResolverTest.TINY, BIG));
+        ResolvedSettings alone = resolve(request, new ModelProfiles(SettingsResolverTest.TINY, null, null));
+        ResolvedSettings beside = resolve(request, new ModelProfiles(SettingsResolverTest.TINY, BIG, null));
 
         assertThat(alone.memory().targetBytes()).isZero();
         assertThat(beside.memory().targetBytes()).isGreaterThan(4 * BIG.parameters());
@@ -257,7 +257,7 @@ class DraftMethodTest {
 
     @Test
     void rowsFitTheShorterContext() {
-        ModelProfiles models = new ModelProfiles(SettingsResolverTest.TINY, BIG.within(512));
+        ModelProfiles models = new ModelProfiles(SettingsResolverTest.TINY, BIG.within(512), null);
         TrainingOptions tooLong = request(MODEL, "'max_length': 600").options();
 
         assertThat(models.trained().contextTokens()).isEqualTo(512);

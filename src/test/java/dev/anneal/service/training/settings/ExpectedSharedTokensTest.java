@@ -66,7 +66,7 @@ class ExpectedSharedTokensTest {
                 JobRequest.read(JsonBody.of(JsonMapper.shared().readTree(json)).object());
         return SettingsResolver.resolve(
                 request,
-                new ModelProfiles(SettingsResolverTest.TINY, null),
+                new ModelProfiles(SettingsResolverTest.TINY, null, null),
                 data,
                 new EngineSetup("fp32", false, 2),
                 7);

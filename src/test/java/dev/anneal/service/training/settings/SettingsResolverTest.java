@@ -344,6 +344,22 @@ class SettingsResolverTest {
                         TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 640, 80, 50_000, true, 0)));
     }
 
+    /** In fp32 rollouts draft nothing. */
+    @Test
+    void theDraftOfRolloutsTakesItsWeightsAndWhatItSamplesWith() {
+        MemoryEstimate.Rows sampled = new MemoryEstimate.Rows(8, 640, 80, 0, false, 8);
+        EngineSetup bf16 = new EngineSetup("bf16", false, 2);
+        MemoryEstimate alone = MemoryEstimate.of(TINY, read("").adapter(), bf16, sampled);
+        MemoryEstimate inFp32 = MemoryEstimate.of(TINY, read("").adapter(), FP32, sampled);
+
+        MemoryEstimate drafted = alone.draftedBy(TINY, TINY, bf16, sampled);
+
+        long added = drafted.samplingBytes() - alone.samplingBytes();
+        assertThat(added - 2 * TINY.parameters()).isPositive().isLessThan(alone.samplingBytes());
+        assertThat(drafted.totalBytes() - alone.totalBytes()).isBetween(0L, added);
+        assertThat(inFp32.draftedBy(TINY, TINY, FP32, sampled)).isEqualTo(inFp32);
+    }
+
     @Test
     void bf16HalvesWeightsAndWhatIsKept() {
         EngineSetup bf16 = new EngineSetup("bf16", false, 2);
@@ -380,7 +396,7 @@ class SettingsResolverTest {
     }
 
     private static ResolvedSettings resolve(String moreKeys, DatasetSize data) {
-        return SettingsResolver.resolve(read(moreKeys), new ModelProfiles(TINY, null), data, FP32, 7);
+        return SettingsResolver.resolve(read(moreKeys), new ModelProfiles(TINY, null, null), data, FP32, 7);
     }
 
     private static JobRequest read(String moreKeys) {

@@ -1,0 +1,132 @@
+package dev.anneal.engine.run;
+
+import dev.anneal.engine.network.generate.Draft;
+import dev.anneal.engine.network.generate.DraftModel;
+import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.model.IncrementalDecoder;
+import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.run.serve.LoadedHead;
+import dev.anneal.engine.train.Checkpoint;
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.ServedModel;
+import dev.anneal.protocol.TrainTask;
+import dev.anneal.protocol.TrainingMethod;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The draft of a training's rollouts in memory, or none. Without it the training is the same and takes longer, so a draft that cannot be used is left
+ * out with a warning. Closed by its owner, before the model that it drafts for.
+ */
+final class LoadedDraft implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(LoadedDraft.class.getName());
+
+    private final @Nullable Draft draft;
+    private final Runnable closing;
+
+    private LoadedDraft(@Nullable Draft draft, Runnable closing) {
+        this.draft = draft;
+        this.closing = closing;
+    }
+
+    /** @param policy the model whose tokens it proposes */
+    static LoadedDraft of(TrainTask task, DecoderModel policy, Consumer<Progress> progress) {
+        ServedModel wanted = task.draft();
+        if (wanted == null) {
+            return none();
+        }
+        if (!isUsedBy(policy)) {
+            progress.accept(
+                    new Progress.Note(
+                            "The draft of the rollouts is not loaded: rollouts draft only in bf16 on a CPU, where drafts change no bit of what is sampled"));
+            return none();
+        }
+        try {
+            return open(task, wanted, policy);
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            LOG.log(Level.WARNING, "The draft of the rollouts is left out", e);
+            String reason = HostPaths.of(Path.of(task.attemptDirectory()))
+                    .with(task)
+                    .takenFrom(Failures.classified(e).message());
+            progress.accept(new Progress.Warning(
+                    "The draft of the rollouts is left out, without which they are the same and take longer: "
+                            + reason));
+            return none();
+        }
+    }
+
+    private static LoadedDraft none() {
+        return new LoadedDraft(null, () -> {});
+    }
+
+    /** As {@link dev.anneal.engine.network.generate.Decoder} drafts. */
+    private static boolean isUsedBy(DecoderModel policy) {
+        return policy.precision() == ElementType.BFLOAT16
+                && policy.scope().device().equals("cpu");
+    }
+
+    private static LoadedDraft open(TrainTask task, ServedModel wanted, DecoderModel policy) throws IOException {
+        BaseModelFiles base = new BaseModelFiles(wanted.base(), task.machine());
+        String folder = Objects.requireNonNull(wanted.checkpointDirectory(), "a tuned draft has a checkpoint");
+        Checkpoint trained = Checkpoint.open(Path.of(folder));
+        base.requireTrainedOn(trained.state());
+        requireTarget(task, trained);
+        boolean isHead = trained.state().settings().method() instanceof TrainingMethod.SpeculativeDraft method
+                && method.trainsHead();
+        if (isHead) {
+            LoadedHead head = LoadedHead.of(policy, trained);
+            return new LoadedDraft(head.draft(), head::close);
+        }
+        return model(LoadedModel.open(base, folder), policy);
+    }
+
+    private static void requireTarget(TrainTask task, Checkpoint draft) throws IOException {
+        TrainTask.@Nullable InitialAdapter initial = task.initialAdapter();
+        boolean isTuned = initial != null && initial.form() == TrainTask.InitialAdapter.Form.CHECKPOINT;
+        String policy = LoadedModel.fingerprint(new BaseModelFiles(task), isTuned ? initial.path() : null);
+        String target = draft.state().targetFingerprint();
+        if (!policy.equals(target)) {
+            throw TaskException.badInput(
+                    "draft_mismatch",
+                    "the draft was trained for another target than the model that the training begins with",
+                    null);
+        }
+    }
+
+    private static LoadedDraft model(LoadedModel loaded, DecoderModel policy) {
+        try {
+            int proposed = loaded.model().config().vocabularySize();
+            int verified = policy.config().vocabularySize();
+            if (proposed != verified) {
+                throw TaskException.badInput(
+                        "draft_mismatch",
+                        "the draft has %,d tokens in its vocabulary, but the model that is trained has %,d"
+                                .formatted(proposed, verified),
+                        null);
+            }
+            // Ends with the model, whose scope owns it.
+            IncrementalDecoder decoder = new IncrementalDecoder(loaded.model());
+            DraftModel draft = new DraftModel(decoder, decoder.packed(decoder.scope(), loaded.adapter()));
+            return new LoadedDraft(draft, loaded::close);
+        } catch (RuntimeException | Error e) {
+            loaded.close();
+            throw e;
+        }
+    }
+
+    @Nullable
+    Draft orNull() {
+        return draft;
+    }
+
+    @Override
+    public void close() {
+        closing.run();
+    }
+}
