@@ -238,7 +238,11 @@ public sealed interface TrainingMethod {
      * @param temperature 0 for greedy answers
      * @param maxTokens maximum number of tokens of an answer
      */
-    record Regeneration(double temperature, int maxTokens) {}
+    record Regeneration(double temperature, int maxTokens) {
+
+        /** Number of rows that are answered together. */
+        public static final int ROWS_AT_ONCE = 64;
+    }
 
     /**
      * Shape and training of an EAGLE head. The switches are those of Speculators' configuration.

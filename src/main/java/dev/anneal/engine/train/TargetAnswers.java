@@ -28,9 +28,6 @@ final class TargetAnswers {
     /** File of the answers in a checkpoint. */
     private static final String FILE = "target-answers.json";
 
-    /** Rows that are answered before the next look at what is left. */
-    private static final int ROWS_AT_ONCE = 64;
-
     /** Each time all answers so far are written to disk, so that many rows are not kept at every look. */
     private static final int TIMES_KEPT = 50;
 
@@ -88,7 +85,7 @@ final class TargetAnswers {
     }
 
     private boolean writeSome(Decoder decoder) {
-        int end = Math.min(rows.size(), answered.size() + ROWS_AT_ONCE);
+        int end = Math.min(rows.size(), answered.size() + TrainingMethod.Regeneration.ROWS_AT_ONCE);
         List<Prompt> prompts =
                 rows.subList(answered.size(), end).stream().map(this::prompt).toList();
         Optional<List<Answer>> answers = signal.attempt(betweenTokens -> decoder.answer(prompts, betweenTokens));

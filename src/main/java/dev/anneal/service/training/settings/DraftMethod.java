@@ -169,9 +169,13 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
         Regeneration regeneration = method.regeneration();
         int prompts = validations == 0 ? 0 : (int) Math.min(evaluation.prompts(), data.validatedRows());
         return new GeneratedTokens(
-                Math.max(prompts, regeneration == null ? 0 : data.rows()),
+                Math.max(prompts, regeneration == null ? 0 : Math.min(Regeneration.ROWS_AT_ONCE, answeredRows(data))),
                 (double) (validations + 1) * MEASUREMENTS * prompts * evaluation.maxTokens() / 2,
-                regeneration == null ? 0 : (data.rows() + data.validatedRows()) * regeneration.maxTokens() / 2.0);
+                regeneration == null ? 0 : answeredRows(data) * regeneration.maxTokens() / 2.0);
+    }
+
+    private static int answeredRows(DatasetSize data) {
+        return Math.toIntExact(data.rows() + data.validatedRows());
     }
 
     @Override

@@ -116,21 +116,47 @@ final class EagleHeads {
                     .forEach(name -> projections.computeIfPresent(
                             name, (each, size) -> new ModelProfile.LayerSize(2 * size.in(), size.out())));
         }
-        long hidden = target.hiddenSize();
-        long inputs = isEagle1 ? 2 : head.layers().size();
         long layer = projections.values().stream()
                 .mapToLong(size -> (long) size.in() * size.out())
                 .sum();
+        HeadParts parts = isEagle1 ? ofEagle1(target) : ofEagle3(head, target);
         return new ModelProfile(
                 target.id(),
-                layer + inputs * hidden * hidden + head.vocabularySize() * hidden,
+                layer + parts.whole() + parts.fixed(),
                 1,
                 target.hiddenSize(),
                 target.heads(),
                 head.vocabularySize(),
                 target.contextTokens(),
                 BASE_RATES,
-                projections);
+                projections,
+                parts);
+    }
+
+    /** fc reads embedding and state; logits are made with the target's embedding. */
+    private static HeadParts ofEagle1(ModelProfile target) {
+        long hidden = target.hiddenSize();
+        long norm = hidden;
+        // Embedding, state and normed state of the layer; the target's last state and the normed one, both of fc's
+        // inputs.
+        return new HeadParts(0, 2 * hidden * hidden + norm, 1, 3 * hidden, 4 * hidden);
+    }
+
+    private static HeadParts ofEagle3(EagleHead head, ModelProfile target) {
+        long hidden = target.hiddenSize();
+        long streams = head.layers().size();
+        long embedding = head.vocabularySize() * hidden;
+        boolean isWhole = head.vocabularySize() == target.vocabularySize();
+        boolean isNormed = head.normBeforeFc() || head.fcNorm();
+        long norms = (4 + (isNormed ? streams : 0)) * hidden;
+        // Embedding and state, both normed; the streams as they are and beside each other, the target's last state and
+        // the normed one, fc's output.
+        return new HeadParts(
+                isWhole ? embedding : 2 * embedding,
+                streams * hidden * hidden + norms,
+                head.steps(),
+                4 * hidden,
+                (2 * streams + 3) * hidden);
     }
 
     /** {@code head} for the API. */

@@ -96,9 +96,8 @@ public record MemoryEstimate(
         long process = RUNTIME_BYTES + BYTES_OF_A_TOKEN * rows.tokensOfFile();
         long values = valueBytes * model.parameters();
         long weights = values + convertedBytes(model, valueBytes);
-        long trained = adapter == null
-                ? allWeightsBytes(model, valueBytes, engine.threads(), rows.atWork(engine))
-                : adapterBytes(model, adapter, valueBytes, engine.threads());
+        long trained = wholeBytes(model, adapter, engine, rows)
+                + (adapter == null ? 0 : adapterBytes(model, adapter, valueBytes, engine.threads()));
         long activations = activationsBytes(model, adapter, engine, rows);
         long head = DeviceLimits.CPU.logitBytes(valueBytes, model.vocabularySize(), rows.atWork(engine));
         long sampling = samplingBytes(model, adapter, engine, rows);
@@ -115,14 +114,18 @@ public record MemoryEstimate(
                 Math.max(loading, process + weights + trained + activations + head + sampling));
     }
 
-    /** This estimate of a draft with its target beside it, which is loaded first and reads the same rows. */
-    MemoryEstimate beside(ModelProfile target, EngineSetup engine, Rows rows) {
+    /**
+     * This estimate of a draft with its target beside it, which is loaded first and reads the same rows.
+     *
+     * @param taught number of tokens whose logits the target makes in steps
+     */
+    public MemoryEstimate beside(ModelProfile target, int taught, EngineSetup engine, Rows rows) {
         int valueBytes = engine.valueBytes(target);
         long bytes = valueBytes * target.parameters()
                 + convertedBytes(target, valueBytes)
                 + rows.tokensAtOnce(engine) * FLOAT_BYTES * target.widths().passing()
                 + rows.atWork(engine) * attentionBytes(target, valueBytes, rows.longestTokens())
-                + DeviceLimits.CPU.logitBytes(valueBytes, target.vocabularySize(), rows.atWork(engine))
+                + DeviceLimits.CPU.logitBytes(valueBytes, taught, rows.atWork(engine))
                 + samplingBytes(target, null, engine, rows);
         long together = processBytes + weightsBytes + adapterBytes + activationsBytes + headBytes + samplingBytes;
         return new MemoryEstimate(
@@ -160,9 +163,9 @@ public record MemoryEstimate(
                 Math.max(loadingBytes, together));
     }
 
-    /** The stored embedding leaves a gap after its conversion. */
+    /** The stored embedding of a model leaves a gap after its conversion. */
     private static long convertedBytes(ModelProfile model, int valueBytes) {
-        return valueBytes == STORED_BYTES ? 0 : STORED_BYTES * embeddingElements(model);
+        return valueBytes == STORED_BYTES || model.head() != null ? 0 : STORED_BYTES * embeddingElements(model);
     }
 
     private static long embeddingElements(ModelProfile model) {
@@ -171,17 +174,21 @@ public record MemoryEstimate(
 
     /** Values, two moments, the step's gradient, gradients of micro-batches, and the decoder's copies. */
     private static long adapterBytes(ModelProfile model, AdapterSettings adapter, int valueBytes, int threads) {
-        return FLOAT_BYTES * model.trainedParameters(adapter) * (4 + DeviceLimits.adapterGradients(threads))
+        return FLOAT_BYTES * model.adapterParameters(adapter) * (4 + DeviceLimits.adapterGradients(threads))
                 + valueBytes * (parametersOfA(model, adapter) + blockElements(model, adapter));
     }
 
     /**
-     * Two moments, the step's gradient, and a gradient for each thread; master values if the weights are not fp32. Each working thread
-     * forms the gradient of the output embedding before it is added.
+     * Of weights that are trained themselves: two moments, the step's gradient, and a gradient for each thread; master values if the weights
+     * are not fp32. Each working thread forms the gradient of the output embedding before it is added; a head's is not trained.
      */
-    private static long allWeightsBytes(ModelProfile model, int valueBytes, int threads, int atWork) {
-        int copies = 3 + threads + (valueBytes == FLOAT_BYTES ? 0 : 1);
-        return FLOAT_BYTES * (copies * model.parameters() + atWork * embeddingElements(model));
+    private static long wholeBytes(
+            ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine, Rows rows) {
+        int copies = 3 + engine.threads() + (engine.valueBytes(model) == FLOAT_BYTES ? 0 : 1);
+        boolean trainsEmbedding = adapter == null && model.head() == null;
+        return FLOAT_BYTES
+                * (copies * model.wholeParameters(adapter)
+                        + (trainsEmbedding ? rows.atWork(engine) * embeddingElements(model) : 0));
     }
 
     private static long parametersOfA(ModelProfile model, AdapterSettings adapter) {
@@ -214,13 +221,22 @@ public record MemoryEstimate(
             ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine, Rows rows) {
         int valueBytes = engine.valueBytes(model);
         long tokens = rows.tokensAtOnce(engine);
-        long ofLayers = rows.recomputed()
+        boolean recomputed = rows.recomputed() && model.head() == null;
+        long ofLayers = recomputed
                 ? (long) model.layers() * model.hiddenSize() + keptWidth(model, adapter)
-                : model.layers() * keptWidth(model, adapter);
+                : keptOfAll(model, keptWidth(model, adapter));
         long tensors = tokens * valueBytes * ofLayers
                 + tokens * FLOAT_BYTES * model.widths().passing()
                 + rows.atWork(engine) * attentionBytes(model, valueBytes, rows.longestTokens());
-        return rows.recomputed() ? tensors : tensors + tensors / ALLOCATOR_SHARE;
+        return recomputed ? tensors : tensors + tensors / ALLOCATOR_SHARE;
+    }
+
+    /** Values that all layers keep of a token; a head's layer does at each depth. */
+    private static long keptOfAll(ModelProfile model, long ofLayer) {
+        HeadParts head = model.head();
+        return head == null
+                ? model.layers() * ofLayer
+                : head.depths() * (ofLayer + head.keptAtDepth()) + head.keptOnce();
     }
 
     /** The weights in decoding's format, and for each working lane keys and values of its sequences and the choice of their next tokens. */

@@ -17,13 +17,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Properties of a base model that determine training settings.
+ * Properties of a base model, or of a draft head, that determine training settings.
  *
  * @param parameters number of weights
  * @param heads query heads of a layer
  * @param contextTokens maximum length of the model's input
  * @param baseRates peak learning rates for the multiplier 1
  * @param projections linear layers of one decoder layer, by their short names in {@code target_modules}
+ * @param head what a draft head has beside its layer; null for a model
  */
 public record ModelProfile(
         String id,
@@ -34,7 +35,8 @@ public record ModelProfile(
         int vocabularySize,
         int contextTokens,
         BaseRates baseRates,
-        Map<String, LayerSize> projections) {
+        Map<String, LayerSize> projections,
+        @Nullable HeadParts head) {
 
     /** Full training uses about a tenth of an adapter's rate. */
     private static final double FULL_TRAINING_RATE = 0.1;
@@ -65,6 +67,30 @@ public record ModelProfile(
         projections = Map.copyOf(projections);
     }
 
+    /** A model. */
+    ModelProfile(
+            String id,
+            long parameters,
+            int layers,
+            int hiddenSize,
+            int heads,
+            int vocabularySize,
+            int contextTokens,
+            double baseLearningRate,
+            Map<String, LayerSize> projections) {
+        this(
+                id,
+                parameters,
+                layers,
+                hiddenSize,
+                heads,
+                vocabularySize,
+                contextTokens,
+                baseLearningRate,
+                projections,
+                null);
+    }
+
     public static ModelProfile of(String id, ModelConfig config, double baseLearningRate) {
         return new ModelProfile(
                 id,
@@ -93,7 +119,8 @@ public record ModelProfile(
                 vocabularySize,
                 Math.min(contextTokens, tokens),
                 baseRates,
-                projections);
+                projections,
+                head);
     }
 
     /**
@@ -200,10 +227,23 @@ public record ModelProfile(
                 : adapter.targetModules();
     }
 
-    /** Trained parameters: A and B of each targeted layer, or all weights. */
+    /** Trained parameters: A and B of each targeted layer, or all weights; of a head also fc and norms. */
     public long trainedParameters(@Nullable AdapterSettings adapter) {
+        return adapterParameters(adapter) + wholeParameters(adapter);
+    }
+
+    /** Weights that are trained themselves, not by an adapter. */
+    long wholeParameters(@Nullable AdapterSettings adapter) {
+        if (head == null) {
+            return adapter == null ? parameters : 0;
+        }
+        return adapter == null ? parameters - head.fixed() : head.whole();
+    }
+
+    /** A and B of each targeted layer. */
+    long adapterParameters(@Nullable AdapterSettings adapter) {
         if (adapter == null) {
-            return parameters;
+            return 0;
         }
         long widths = targets(adapter).stream()
                 .map(projections::get)

@@ -141,7 +141,7 @@ public final class SettingsResolver {
         ModelProfile target = models.target();
         ModelProfile draft = models.draft();
         if (target != null) {
-            return estimate.beside(target, engine, together);
+            return estimate.beside(target, model.vocabularySize(), engine, together);
         }
         return draft == null ? estimate : estimate.draftedBy(draft, model, engine, together);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.ServedModel;
 import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainTask;
 import dev.anneal.protocol.TrainingMethod;
@@ -13,6 +14,7 @@ import dev.anneal.service.platform.cache.SharedCache;
 import dev.anneal.service.training.settings.EngineSetup;
 import dev.anneal.service.training.settings.MemoryEstimate;
 import dev.anneal.service.training.settings.ModelProfile;
+import dev.anneal.service.training.settings.TrainingMethods;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -37,6 +39,12 @@ import org.springframework.util.unit.DataSize;
 @EnabledOnOs(OS.LINUX)
 class MemoryEstimateIT {
 
+    private static final String NAME = "anneal-tiny";
+    private static final Path MODEL =
+            Path.of("src/main/resources/models/anneal-tiny").toAbsolutePath();
+    private static final String PRECISION = "fp32";
+    private static final int LAYERS = 6;
+    private static final int VOCABULARY = 1536;
     private static final int THREADS = 2;
     private static final int LONGEST_TOKENS = 256;
     private static final DataSize HEAP = DataSize.ofMegabytes(64);
@@ -47,23 +55,63 @@ class MemoryEstimateIT {
     @ParameterizedTest
     @CsvSource({"1,8", "16,64", "16,0"})
     void aTrainingTakesWhatIsExpected(int rows, int rank) throws Exception {
+        @Nullable AdapterSettings adapter = adapter(rank);
+
+        long peak = peakOf(task(new TrainingMethod.Supervised(), adapter, rows));
+
+        MemoryEstimate estimate = MemoryEstimate.of(
+                profile(),
+                adapter,
+                new EngineSetup(PRECISION, false, THREADS),
+                MemoryEstimate.Rows.kept(rows, LONGEST_TOKENS));
+        assertThat(peak).isCloseTo(estimate.totalBytes(), withinPercentage(20));
+    }
+
+    /** Each step of training-time test keeps its activations. */
+    @ParameterizedTest
+    @CsvSource({"eagle3,16,0,1", "eagle3,16,0,8", "eagle3,16,16,3", "eagle1,16,0,1"})
+    void theTrainingOfAHeadTakesWhatIsExpected(String kind, int rows, int rank, int depths) throws Exception {
+        @Nullable AdapterSettings adapter = adapter(rank);
+        TrainingMethod.SpeculativeDraft method = new TrainingMethod.SpeculativeDraft(
+                NAME,
+                kind,
+                "kl_div",
+                4,
+                new TrainingMethod.AcceptanceEvaluation(4, 16),
+                null,
+                kind.equals("eagle1")
+                        ? new TrainingMethod.EagleHead(List.of(LAYERS), VOCABULARY, 1, 1, false, false, false, false)
+                        : new TrainingMethod.EagleHead(
+                                List.of(0, LAYERS / 2, LAYERS), VOCABULARY / 2, depths, 1, true, true, false, true));
+
+        long peak = peakOf(task(method, adapter, rows));
+
+        ModelProfile head = TrainingMethods.of(method).trained(method, profile());
+        MemoryEstimate.Rows together =
+                new MemoryEstimate.Rows(rows, (long) rows * LONGEST_TOKENS, LONGEST_TOKENS, 0, false, 4);
+        EngineSetup engine = new EngineSetup(PRECISION, false, THREADS);
+        MemoryEstimate estimate = MemoryEstimate.of(head, adapter, engine, together)
+                .beside(profile(), head.vocabularySize(), engine, together);
+        assertThat(peak).isCloseTo(estimate.totalBytes(), withinPercentage(20));
+    }
+
+    private long peakOf(TrainTask task) throws Exception {
         EngineProperties properties = new EngineProperties(
                 HEAP,
                 THREADS,
                 0,
-                "fp32",
+                PRECISION,
                 null,
                 null,
                 new EngineProperties.Malloc(
                         DataSize.ofGigabytes(4), DataSize.ofGigabytes(8), DataSize.ofMegabytes(256)),
                 List.of(),
                 Map.of());
-        @Nullable AdapterSettings adapter = adapter(rank);
         EngineLauncher launcher = new EngineLauncher(
                 properties, folder, new SharedCache(folder.resolve("cache")), EngineLauncher.ENGINE_MAIN);
         Path directory = Files.createDirectory(folder.resolve("work"));
 
-        EngineProcess engine = launcher.launch(task(adapter, rows), directory, progress -> {});
+        EngineProcess engine = launcher.launch(task, directory, progress -> {});
         long peak = 0;
         while (!engine.exit().isDone()) {
             peak = Math.max(peak, peakBytes(engine.pid()));
@@ -71,12 +119,7 @@ class MemoryEstimateIT {
         }
 
         assertThat(engine.exit().join().code()).isZero();
-        MemoryEstimate estimate = MemoryEstimate.of(
-                profile(),
-                adapter,
-                new EngineSetup("fp32", false, THREADS),
-                MemoryEstimate.Rows.kept(rows, LONGEST_TOKENS));
-        assertThat(peak).isCloseTo(estimate.totalBytes(), withinPercentage(20));
+        return peak;
     }
 
     private static long peakBytes(long pid) throws IOException {
@@ -92,7 +135,7 @@ class MemoryEstimateIT {
     }
 
     private static ModelProfile profile() throws Exception {
-        return ModelProfile.of("anneal-tiny", ModelConfig.read(resource("/models/anneal-tiny/config.json")), 4e-3);
+        return ModelProfile.of(NAME, ModelConfig.read(MODEL.resolve("config.json")), 4e-3);
     }
 
     /** None for rank 0: all weights are trained. */
@@ -109,17 +152,17 @@ class MemoryEstimateIT {
                         new AdapterSettings.Schedule("linear", 0, 0.8));
     }
 
-    private TrainTask task(@Nullable AdapterSettings adapter, int rows) throws Exception {
+    private TrainTask task(TrainingMethod method, @Nullable AdapterSettings adapter, int rows) throws Exception {
+        Task.BaseModel model = new Task.BaseModel(NAME, null, MODEL.toString());
         return new TrainTask(
-                new Task.BaseModel(
-                        "anneal-tiny", null, resource("/models/anneal-tiny").toString()),
-                new Task.Machine("cpu", THREADS, "fp32"),
+                model,
+                new Task.Machine("cpu", THREADS, PRECISION),
                 Instant.EPOCH,
                 resource("/demo/tickets.train.jsonl").toString(),
                 resource("/demo/tickets.valid.jsonl").toString(),
                 adapter,
                 new TrainingSettings(
-                        new TrainingMethod.Supervised(),
+                        method,
                         1,
                         rows,
                         6,
@@ -132,7 +175,7 @@ class MemoryEstimateIT {
                         7),
                 folder.resolve("attempt").toString(),
                 null,
-                null,
+                method.verifiedBy() == null ? null : new ServedModel(model, null),
                 null,
                 null,
                 0);

@@ -2,8 +2,10 @@ package dev.anneal.service.training.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.text.data.CommonBeginnings;
+import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainingMethod.AcceptanceEvaluation;
 import dev.anneal.protocol.TrainingMethod.EagleHead;
 import dev.anneal.protocol.TrainingMethod.Regeneration;
@@ -255,6 +257,34 @@ class DraftMethodTest {
         assertThat(beside.cost().loadedBytes() - alone.cost().loadedBytes()).isEqualTo(6 * BIG.parameters());
     }
 
+    /** Its output embedding is the target's and stays as it is; fc and norms are trained in full beside an adapter. */
+    @Test
+    void whatAHeadTrainsAndKeepsIsCounted() {
+        AdapterSettings adapter = Objects.requireNonNull(request(MODEL, "").adapter());
+        String shape = "'kind': 'eagle3', 'head': {'layer_ids': [2, 4, 8], 'draft_vocab_size': %d, 'ttt_steps': %d}";
+        ModelProfile head = profileOf(shape.formatted(1000, 3));
+        long whole = 3 * 64 * 64 + 7 * 64;
+
+        assertThat(head.wholeParameters(adapter)).isEqualTo(whole);
+        assertThat(head.trainedParameters(null)).isEqualTo(head.parameters() - 2 * 1000 * 64);
+        assertThat(profileOf(shape.formatted(50_000, 3)).head())
+                .extracting(HeadParts::fixed)
+                .as("the target's table is the head's")
+                .isEqualTo(50_000L * 64);
+        assertThat(profileOf("'kind': 'eagle1'").head())
+                .isEqualTo(new HeadParts(0, 2 * 64 * 64 + 64, 1, 3 * 64, 4 * 64));
+        MemoryEstimate.Rows rows = MemoryEstimate.Rows.kept(1, 100);
+        long shallow = MemoryEstimate.of(head, adapter, FP32, rows).activationsBytes();
+        long deep = MemoryEstimate.of(profileOf(shape.formatted(1000, 5)), adapter, FP32, rows)
+                .activationsBytes();
+        long ofDepth = head.widths().kept(7L * adapter.rank()) + 4 * 64;
+        assertThat(deep - shallow).isCloseTo(100 * 4 * 2 * ofDepth * 6 / 5, within(1L));
+    }
+
+    private static ModelProfile profileOf(String own) {
+        return METHOD.trained(fitted(own, BIG), BIG);
+    }
+
     @Test
     void rowsFitTheShorterContext() {
         ModelProfiles models = new ModelProfiles(SettingsResolverTest.TINY, BIG.within(512), null);
@@ -277,7 +307,7 @@ class DraftMethodTest {
         assertThat(rows.tokens()).isEqualTo(6_000 + 100 * 50);
         assertThat(rows.trainedTokens()).isEqualTo(5_000);
         assertThat(rows.longestRowTokens()).isEqualTo(300);
-        assertThat(generated).isEqualTo(new GeneratedTokens(100, 4 * 2 * 8 * 5, (100 + 50) * 50));
+        assertThat(generated).isEqualTo(new GeneratedTokens(64, 4 * 2 * 8 * 5, (100 + 50) * 50));
         assertThat(METHOD.generated(method, rows, 0).measured()).isZero();
     }
 
