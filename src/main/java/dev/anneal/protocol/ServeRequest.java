@@ -21,6 +21,8 @@ public sealed interface ServeRequest {
      * Continues a prompt.
      *
      * @param draft model that proposes tokens of the answers, which saves time and changes no answer; null for none
+     * @param requiresDraft whether the request is refused if the draft cannot be used, instead of answered without it. Where there is no room
+     *     for it, it is always left out
      * @param prefixScope name of a group of requests, a tenant's, that share the kept beginnings of their prompts; others could find out by
      *     their times what was asked
      * @param prediction text that the answers probably have; null if none is expected. It saves time and changes no answer
@@ -30,6 +32,7 @@ public sealed interface ServeRequest {
             long id,
             ServedModel model,
             @Nullable ServedModel draft,
+            boolean requiresDraft,
             String prefixScope,
             Input input,
             @Nullable String prediction,

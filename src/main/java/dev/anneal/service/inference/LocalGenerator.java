@@ -139,6 +139,7 @@ public final class LocalGenerator implements SmartLifecycle {
                         id,
                         found.target().model(),
                         found.draftModel(),
+                        request.draft().name() != null,
                         tenantId,
                         request.input(),
                         request.prediction(),

@@ -73,7 +73,7 @@ final class RequestedModels {
     private ServedModels.@Nullable Found draft(String tenantId, DraftedModel model, DraftChoice choice) {
         String name = choice.name();
         if (name != null) {
-            return models.fetch(drafts.require(tenantId, name, model, PARAMETER));
+            return models.fetch(drafts.require(tenantId, name, model, PARAMETER), PARAMETER);
         }
         return choice.isDefault() ? usual(tenantId, model).orElse(null) : null;
     }
@@ -81,7 +81,7 @@ final class RequestedModels {
     /** Without its default draft an answer is the same and takes longer, so a fault that concerns the draft alone is not the request's. */
     private Optional<ServedModels.Found> usual(String tenantId, DraftedModel model) {
         try {
-            return defaults.find(tenantId, model).map(models::fetch);
+            return defaults.find(tenantId, model).map(draft -> models.fetch(draft, PARAMETER));
         } catch (Refusal | StorageException | DataAccessException | TransactionException fault) {
             LOG.warn(
                     "The default draft of '{}' is left out, as it cannot be used: {}",

@@ -79,16 +79,28 @@ final class ServedModels {
                                 + " /v1/models lists those that do.",
                         PARAMETER));
         model.requireLanguageModel(PARAMETER);
-        return fetch(model);
+        return fetch(model, PARAMETER);
     }
 
-    /** As {@link #find}, for a model that may be used. */
-    Found fetch(UsableModel model) {
+    /**
+     * As {@link #find}, for a model that may be used.
+     *
+     * @param parameter request key that names it
+     */
+    Found fetch(UsableModel model, String parameter) {
         return found(
-                catalog.require(model.base(), model.baseRevision()),
+                base(model, parameter),
                 DraftedModel.of(model),
                 model.checkpoint(),
-                folder(model.checkpoint(), model.model().name()));
+                folder(model.checkpoint(), model.model().name(), parameter));
+    }
+
+    private BaseModel base(UsableModel model, String parameter) {
+        try {
+            return catalog.require(model.base(), model.baseRevision());
+        } catch (Refusal refusal) {
+            throw new Refusal(refusal.code(), refusal.explanation(), parameter);
+        }
     }
 
     private BaseModel base(String name) {
@@ -101,7 +113,7 @@ final class ServedModels {
         }
     }
 
-    private LocalCopy folder(Checkpoint checkpoint, String name) {
+    private LocalCopy folder(Checkpoint checkpoint, String name, String parameter) {
         try {
             return store.localCopy(new ArtifactKey(checkpoint.directory()));
         } catch (StorageException failure) {
@@ -111,7 +123,7 @@ final class ServedModels {
             throw new Refusal(
                     RefusalCode.MODEL_NOT_FOUND,
                     "The files of model '" + name + "' are not in the artifact store any more.",
-                    PARAMETER);
+                    parameter);
         }
     }
 

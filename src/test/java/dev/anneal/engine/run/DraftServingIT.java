@@ -84,7 +84,32 @@ class DraftServingIT {
 
             assertThat(refusal(engine, 1).code()).isEqualTo("draft_mismatch");
             assertThat(refusal(engine, 1).message()).contains("llama-tied", "anneal-tiny", "vocabulary");
+            requireLeftOut(engine, other);
         }
+    }
+
+    @Test
+    void aDraftWhoseFilesAreDamagedIsRefusedOnlyIfItIsRequired() throws Exception {
+        Path checkpoint = Files.createDirectory(folder.resolve("checkpoint-3"));
+        Files.writeString(checkpoint.resolve("state.json"), "{");
+        ServedModel damaged = new ServedModel(Tasks.MODEL, checkpoint.toString());
+        try (EngineChild engine = start(2)) {
+            engine.send(request(1, damaged, 1));
+
+            assertThat(refusal(engine, 1).code()).isEqualTo("draft_mismatch");
+            assertThat(refusal(engine, 1).message())
+                    .contains("the draft cannot be used: checkpoint-3: state.json cannot be read")
+                    .doesNotContain(folder.toString());
+            requireLeftOut(engine, damaged);
+        }
+    }
+
+    /** A default draft that cannot be used costs time, and no answer. */
+    private static void requireLeftOut(EngineChild engine, ServedModel unusable) throws Exception {
+        engine.send(generate(2, TARGET, unusable, false, ticket(1), 1));
+        engine.send(request(3, null, 1));
+
+        assertThat(answer(engine, 2)).isEqualTo(answer(engine, 3));
     }
 
     /** Target and draft need a place each, and a draft changes no answer. */
@@ -128,16 +153,31 @@ class DraftServingIT {
     }
 
     private static ServeRequest request(long id, @Nullable ServedModel draft, int seed) {
-        return generate(id, TARGET, draft, new ServeRequest.Input.Text("Ticket " + seed + ": the printer"), seed);
+        return generate(id, TARGET, draft, ticket(seed), seed);
+    }
+
+    private static ServeRequest.Input ticket(int seed) {
+        return new ServeRequest.Input.Text("Ticket " + seed + ": the printer");
     }
 
     /** Every other one is greedy. */
     private static ServeRequest generate(
             long id, ServedModel model, @Nullable ServedModel draft, ServeRequest.Input input, int seed) {
+        return generate(id, model, draft, true, input, seed);
+    }
+
+    private static ServeRequest generate(
+            long id,
+            ServedModel model,
+            @Nullable ServedModel draft,
+            boolean isRequired,
+            ServeRequest.Input input,
+            int seed) {
         return new ServeRequest.Generate(
                 id,
                 model,
                 draft,
+                isRequired,
                 "tenant",
                 input,
                 null,

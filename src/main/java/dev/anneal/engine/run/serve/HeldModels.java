@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** The models in memory: loaded on request, unloaded when idle or when others need their place. Used by one thread. */
 final class HeldModels implements AutoCloseable {
 
-    private static final String MISMATCH = "draft_mismatch";
+    static final String MISMATCH = "draft_mismatch";
 
     private final Server.Host host;
     private final ServeTask.Limits limits;

@@ -6,6 +6,7 @@ import dev.anneal.engine.network.generate.Prompt;
 import dev.anneal.engine.network.generate.Sampling;
 import dev.anneal.engine.network.generate.Turns;
 import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.torch.TorchException;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.protocol.ServeReply;
@@ -36,6 +37,9 @@ public final class Server implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Server.class.getName());
     private static final long SWEEP_SECONDS = 5;
+
+    private static final Set<String> FAULTS_OF_FILES =
+            Set.of("adapter_invalid", "base_model_changed", "base_model_unreadable", "checkpoint_damaged");
 
     private final HeldModels models;
     private final Host host;
@@ -141,24 +145,48 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** The request's draft, which stays in memory with the model. Without room for it there is none, because it changes no answer. */
+    /**
+     * The request's draft, which stays in memory with the model. It changes no answer, so without room for it there is none, and a draft that
+     * cannot be used is left out unless the request requires it.
+     */
     private @Nullable Draft draft(OpenRequest opened, HeldModels.Use target) throws IOException {
-        ServedModel wanted = opened.request().draft();
+        ServeRequest.Generate request = opened.request();
+        ServedModel wanted = request.draft();
         if (wanted == null) {
             return null;
         }
-        HeldModels.Use draft;
         try {
-            draft = models.useDraft(wanted, target);
-        } catch (RequestException e) {
-            if (e.code().equals(RequestException.BUSY)) {
-                return null;
+            HeldModels.Use draft = models.useDraft(wanted, target);
+            models.requireDraftOf(wanted, draft, request.model(), target);
+            opened.whileOpen(draft);
+            return draft.asDraft();
+        } catch (IOException | RuntimeException e) {
+            if (request.requiresDraft() && !isLackOfRoom(e)) {
+                requireOtherFiles(request, e);
+                throw e;
             }
-            throw e;
+            LOG.log(Level.WARNING, "Request " + request.id() + " is answered without the draft " + wanted, e);
+            return null;
         }
-        opened.whileOpen(draft);
-        models.requireDraftOf(wanted, draft, opened.request().model(), target);
-        return draft.asDraft();
+    }
+
+    private static boolean isLackOfRoom(Exception e) {
+        return e instanceof RequestException refused
+                ? refused.code().equals(RequestException.BUSY)
+                : e instanceof TorchException torch && torch.isOutOfMemory();
+    }
+
+    /** Refuses a draft whose files are at fault by its own code, because those of files are the model's. */
+    private void requireOtherFiles(ServeRequest.Generate request, Exception fault) {
+        if (fault instanceof RequestException) {
+            return;
+        }
+        ServeReply.Refused refused = host.refusal(request, fault);
+        if (FAULTS_OF_FILES.contains(refused.code())) {
+            throw new RequestException(
+                    HeldModels.MISMATCH,
+                    "the draft cannot be used: %s; name another draft, or none".formatted(refused.message()));
+        }
     }
 
     /** At most as many tokens as the answer may have. */

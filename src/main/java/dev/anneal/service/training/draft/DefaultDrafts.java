@@ -3,9 +3,7 @@ package dev.anneal.service.training.draft;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.training.job.UsableModel;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -56,21 +54,27 @@ public final class DefaultDrafts {
         }
     }
 
-    /** The tenant's own default of the model, or that of the model's owner. */
+    /**
+     * The tenant's own default of the model, or that of the model's owner. The owner shares its own drafts with the model, and not those that
+     * others share with it.
+     */
     public Optional<UsableModel> find(String tenantId, DraftedModel model) {
-        return Stream.of(tenantId, Objects.requireNonNullElse(model.owner(), tenantId))
-                .distinct()
-                .flatMap(tenant -> setBy(tenant, model).stream())
-                .findFirst();
+        Optional<UsableModel> own = setBy(tenantId, model).flatMap(name -> drafts.find(tenantId, name, model));
+        String owner = model.owner();
+        return own.isPresent() || owner == null || owner.equals(tenantId)
+                ? own
+                : setBy(owner, model)
+                        .flatMap(name -> drafts.find(owner, name, model)
+                                .filter(draft -> draft.owner().equals(owner))
+                                .or(() -> drafts.find(tenantId, name, model)));
     }
 
-    private Optional<UsableModel> setBy(String tenantId, DraftedModel model) {
+    private Optional<String> setBy(String tenantId, DraftedModel model) {
         return database.call(
-                        tenantId,
-                        () -> jdbc.sql(FIND)
-                                .param("model", model.name())
-                                .query(String.class)
-                                .optional())
-                .flatMap(name -> drafts.find(tenantId, name, model));
+                tenantId,
+                () -> jdbc.sql(FIND)
+                        .param("model", model.name())
+                        .query(String.class)
+                        .optional());
     }
 }

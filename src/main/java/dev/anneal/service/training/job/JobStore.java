@@ -2,6 +2,7 @@ package dev.anneal.service.training.job;
 
 import dev.anneal.service.platform.database.JsonColumn;
 import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.queue.WorkState;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -141,8 +143,22 @@ public final class JobStore {
         jdbc.sql(LOCK_REQUEST).param("name", name).query((row, index) -> true).single();
     }
 
-    /** Returns the job's internal key. */
+    /**
+     * Returns the job's internal key.
+     *
+     * @throws Refusal if a checkpoint that the request names has been deleted since it was found
+     */
     long insert(NewJob job) {
+        try {
+            return inserted(job);
+        } catch (DataIntegrityViolationException e) {
+            throw DeletedMeanwhile.refusal(e, job.request())
+                    .map(RuntimeException.class::cast)
+                    .orElse(e);
+        }
+    }
+
+    private long inserted(NewJob job) {
         InitialAdapter initial = job.inputs().initialAdapter();
         Checkpoint initialCheckpoint = initial == null ? null : initial.checkpoint();
         PairedModel target = job.inputs().target();

@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
 final class TrainingModels {
 
     private static final String MODEL = "model";
-    private static final String DRAFT = "anneal.draft";
+    static final String DRAFT = "anneal.draft";
 
     /**
      * The draft of rollouts.

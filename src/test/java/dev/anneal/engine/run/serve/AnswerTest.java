@@ -82,6 +82,7 @@ class AnswerTest {
                 1,
                 new ServedModel(new Task.BaseModel("anneal-tiny", null, MODEL.toString()), null),
                 null,
+                false,
                 "tenant",
                 new ServeRequest.Input.Text("x"),
                 null,

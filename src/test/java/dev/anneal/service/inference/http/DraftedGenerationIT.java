@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.service.platform.database.TestDatabase;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
 /** Which draft a request for text is answered with: the one that it names, or the default of its model. */
@@ -53,6 +55,7 @@ class DraftedGenerationIT extends InferenceTest {
 
         assertThat(error.path("code").asString()).isEqualTo("model_not_found");
         assertThat(error.path("message").asString()).contains("The files of model '" + draft + "' are not in the");
+        assertThat(error.path("param").asString()).isEqualTo("anneal.draft");
     }
 
     @Test
@@ -122,6 +125,40 @@ class DraftedGenerationIT extends InferenceTest {
         assertThat(json(get(ALPHA, "/v1/models/" + model)).at("/anneal/draft").isNull())
                 .as("a draft that is deleted is no default")
                 .isTrue();
+    }
+
+    /** The draft is a third tenant's, which shares it with the model's owner alone. */
+    @Test
+    void aThirdTenantsDraftIsNoDefaultOfThoseWithWhomTheModelIsShared() {
+        String model = tuned();
+        String others = draftFor(model);
+        post(ALPHA, "/v1/models/" + model + "/draft", "{'draft': '" + others + "'}");
+        post(ALPHA, "/v1/fine_tuning/checkpoints/" + model + "/permissions", "{'project_ids': ['beta']}");
+        giveToGamma(others);
+
+        assertThat(json(get(ALPHA, "/v1/models/" + model)).at("/anneal/draft").asString())
+                .as("the model's owner may use it")
+                .isEqualTo(others);
+        assertThat(json(get(BETA, "/v1/models/" + model)).at("/anneal/draft").isNull())
+                .isTrue();
+    }
+
+    private static void giveToGamma(String tunedModel) {
+        JdbcClient administrator = TestDatabase.administrator();
+        for (String statement : List.of(
+                "UPDATE checkpoint SET tenant_id = 'gamma' WHERE job_id = (SELECT job_id FROM tuned_model WHERE name = :name)",
+                "UPDATE job SET tenant_id = 'gamma' WHERE id = (SELECT job_id FROM tuned_model WHERE name = :name)",
+                "UPDATE tuned_model SET tenant_id = 'gamma' WHERE name = :name",
+                """
+                INSERT INTO checkpoint_permission (tenant_id, external_id, created_at, model, tuned_model, checkpoint_id, project_id)
+                SELECT 'gamma', 'cp_of_gamma', now(), name, name, max(checkpoint.id), 'alpha'
+                FROM tuned_model
+                JOIN checkpoint USING (job_id)
+                WHERE name = :name
+                GROUP BY name
+                """)) {
+            administrator.sql(statement).param("name", tunedModel).update();
+        }
     }
 
     @Test

@@ -22,8 +22,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 
@@ -449,6 +451,40 @@ class DraftJobsIT extends ServiceTest {
                 .path("error");
         assertThat(error.path("param").asString()).as(error.toString()).isEqualTo("anneal.draft");
         assertThat(error.path("message").asString()).contains(words);
+    }
+
+    /** A trigger deletes the checkpoint between the check and the foreign key's. */
+    @ParameterizedTest
+    @CsvSource({"draft, 404, anneal.draft", "target, 400, model", "init, 400, anneal.init_adapter"})
+    void whatIsDeletedBetweenCheckAndInsertDoesNotExist(String column, int status, String param) {
+        String draft = tuned(draft(""));
+        String model = tuned("");
+        String prompts = prompts(ALPHA);
+        JdbcClient administrator = TestDatabase.administrator();
+        administrator.sql("""
+                        CREATE FUNCTION forget_checkpoint() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+                        BEGIN
+                            DELETE FROM checkpoint WHERE id = NEW.%s_checkpoint_id;
+                            RETURN NEW;
+                        END $$;
+                        CREATE TRIGGER forget_checkpoint BEFORE INSERT ON job FOR EACH ROW EXECUTE FUNCTION forget_checkpoint();
+                        """.formatted(column)).update();
+        HttpResponse<String> answer;
+        try {
+            answer = switch (column) {
+                case "draft" -> asked(ALPHA, "anneal-tiny", prompts, reinforcement("'draft': '" + draft + "'"));
+                case "target" -> asked(ALPHA, model, file, draft(""));
+                default -> asked(ALPHA, "anneal-tiny", file, ", 'anneal': {'init_adapter': '" + model + "'}");
+            };
+        } finally {
+            administrator
+                    .sql("DROP TRIGGER forget_checkpoint ON job; DROP FUNCTION forget_checkpoint()")
+                    .update();
+        }
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(json(answer).at("/error/param").asString()).isEqualTo(param);
+        assertThat(json(answer).at("/error/message").asString()).contains("but there is no such");
     }
 
     @Test
