@@ -88,8 +88,9 @@ final class LoadedDraft implements AutoCloseable {
 
     private static void requireTarget(TrainTask task, Checkpoint draft) throws IOException {
         TrainTask.@Nullable InitialAdapter initial = task.initialAdapter();
-        boolean isTuned = initial != null && initial.form() == TrainTask.InitialAdapter.Form.CHECKPOINT;
-        String policy = LoadedModel.fingerprint(new BaseModelFiles(task), isTuned ? initial.path() : null);
+        String begunWith =
+                initial == null || initial.form() != TrainTask.InitialAdapter.Form.CHECKPOINT ? null : initial.path();
+        String policy = LoadedModel.fingerprint(new BaseModelFiles(task), begunWith);
         String target = draft.state().targetFingerprint();
         if (!policy.equals(target)) {
             throw TaskException.badInput(

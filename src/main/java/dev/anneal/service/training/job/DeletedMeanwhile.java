@@ -5,6 +5,7 @@ import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.training.settings.JobRequest;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.springframework.dao.DataIntegrityViolationException;
 
 /** Refusals of a job whose checkpoint was deleted after it was found, which foreign keys discover: those that it gets a moment later. */
@@ -12,8 +13,21 @@ final class DeletedMeanwhile {
 
     private DeletedMeanwhile() {}
 
+    /**
+     * Inserts a job.
+     *
+     * @throws Refusal if a checkpoint that the request names has been deleted since it was found
+     */
+    static long refused(JobRequest request, LongSupplier insertion) {
+        try {
+            return insertion.getAsLong();
+        } catch (DataIntegrityViolationException e) {
+            throw refusal(e, request).map(RuntimeException.class::cast).orElse(e);
+        }
+    }
+
     /** Empty if something else is violated. */
-    static Optional<Refusal> refusal(DataIntegrityViolationException failure, JobRequest request) {
+    private static Optional<Refusal> refusal(DataIntegrityViolationException failure, JobRequest request) {
         String message = String.valueOf(failure.getMostSpecificCause().getMessage());
         if (message.contains("job_target_checkpoint_id_fkey")) {
             return Optional.of(gone(RefusalCode.MODEL_NOT_AVAILABLE, "model", request.namedModel()));

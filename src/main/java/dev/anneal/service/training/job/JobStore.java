@@ -2,7 +2,6 @@ package dev.anneal.service.training.job;
 
 import dev.anneal.service.platform.database.JsonColumn;
 import dev.anneal.service.platform.paging.PageRequest;
-import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.queue.WorkState;
@@ -18,7 +17,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -109,9 +107,6 @@ public final class JobStore {
             WHERE id = :job AND (init_checkpoint_id IS NOT NULL OR init_file IS NOT NULL)
             """;
 
-    private static final String DRAFT =
-            "SELECT draft_checkpoint_id FROM job WHERE id = :job AND draft_checkpoint_id IS NOT NULL";
-
     private static final String NUMBER_OF = "SELECT id FROM job WHERE work_id = :work";
 
     private static final String COMPLETE = """
@@ -143,22 +138,8 @@ public final class JobStore {
         jdbc.sql(LOCK_REQUEST).param("name", name).query((row, index) -> true).single();
     }
 
-    /**
-     * Returns the job's internal key.
-     *
-     * @throws Refusal if a checkpoint that the request names has been deleted since it was found
-     */
+    /** Returns the job's internal key. */
     long insert(NewJob job) {
-        try {
-            return inserted(job);
-        } catch (DataIntegrityViolationException e) {
-            throw DeletedMeanwhile.refusal(e, job.request())
-                    .map(RuntimeException.class::cast)
-                    .orElse(e);
-        }
-    }
-
-    private long inserted(NewJob job) {
         InitialAdapter initial = job.inputs().initialAdapter();
         Checkpoint initialCheckpoint = initial == null ? null : initial.checkpoint();
         PairedModel target = job.inputs().target();
@@ -210,11 +191,6 @@ public final class JobStore {
                 .query((row, index) ->
                         new Origin(row.getObject("init_checkpoint_id", Long.class), row.getString("init_file")))
                 .optional();
-    }
-
-    /** Internal key of the checkpoint of the draft of a job's rollouts; empty for a job without one. */
-    public Optional<Long> draftOf(long job) {
-        return jdbc.sql(DRAFT).param("job", job).query(Long.class).optional();
     }
 
     Optional<Job> byId(String id) {

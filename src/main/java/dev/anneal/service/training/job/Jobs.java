@@ -107,7 +107,8 @@ public final class Jobs {
         Integer wished = request.seed();
         int seed = wished == null ? random.nextInt(Integer.MAX_VALUE) : wished;
         String id = identifiers.next("ftjob-");
-        long number = store.insert(new JobStore.NewJob(tenantId, id, work, inputs, seed, submission));
+        JobStore.NewJob job = new JobStore.NewJob(tenantId, id, work, inputs, seed, submission);
+        long number = DeletedMeanwhile.refused(inputs.request(), () -> store.insert(job));
         events.info(number, "Created fine-tuning job: " + id, "Validating training file: " + request.trainingFile());
         InitialAdapter initial = inputs.initialAdapter();
         if (initial != null) {

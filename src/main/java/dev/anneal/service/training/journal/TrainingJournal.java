@@ -7,6 +7,7 @@ import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.lease.Rescue;
 import dev.anneal.service.queue.lease.RescueListener;
+import dev.anneal.service.training.history.Checkpoint;
 import dev.anneal.service.training.history.Checkpoints;
 import dev.anneal.service.training.history.Events;
 import dev.anneal.service.training.history.JobEvent;
@@ -70,7 +71,7 @@ public final class TrainingJournal implements RescueListener {
                     settings(job).training(),
                     store.originOf(job.number()).map(this::initialAdapter).orElse(null),
                     job.target() == null ? null : target(job.target()),
-                    store.draftOf(job.number()).map(this::directory).orElse(null),
+                    checkpoints.draftOf(job.number()).map(Checkpoint::directory).orElse(null),
                     checkpoints.newest(job.number(), RESUMABLE),
                     checkpoints.answers(job.number()).orElse(null),
                     series.lastValidation(job.number()));

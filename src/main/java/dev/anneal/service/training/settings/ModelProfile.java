@@ -67,30 +67,6 @@ public record ModelProfile(
         projections = Map.copyOf(projections);
     }
 
-    /** A model. */
-    ModelProfile(
-            String id,
-            long parameters,
-            int layers,
-            int hiddenSize,
-            int heads,
-            int vocabularySize,
-            int contextTokens,
-            double baseLearningRate,
-            Map<String, LayerSize> projections) {
-        this(
-                id,
-                parameters,
-                layers,
-                hiddenSize,
-                heads,
-                vocabularySize,
-                contextTokens,
-                baseLearningRate,
-                projections,
-                null);
-    }
-
     public static ModelProfile of(String id, ModelConfig config, double baseLearningRate) {
         return new ModelProfile(
                 id,
@@ -105,7 +81,8 @@ public record ModelProfile(
                         .collect(Collectors.toMap(
                                 Projection::shortName,
                                 projection ->
-                                        new LayerSize(projection.inputSize(config), projection.outputSize(config)))));
+                                        new LayerSize(projection.inputSize(config), projection.outputSize(config)))),
+                null);
     }
 
     /** The same model with a context of at most this length. */

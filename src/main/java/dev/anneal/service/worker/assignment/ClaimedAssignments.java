@@ -196,11 +196,11 @@ final class ClaimedAssignments implements Assignments {
     /** The draft of rollouts. It changes none of their tokens, so without its files there is none. */
     private @Nullable ServedModel draft(TrainingOrder order, AttemptInputs brought, Consumer<String> tell) {
         TrainingMethod.RolloutDraft draft = order.settings().method().rolloutDraft();
-        TrainingMethod.RolloutDraft.Found found = draft == null ? null : draft.found();
         String directory = order.draft();
-        if (found == null || directory == null) {
+        if (draft == null || draft.found() == null || directory == null) {
             return null;
         }
+        TrainingMethod.RolloutDraft.Found found = draft.found();
         try {
             Path folder = brought.keep(store.localCopy(new ArtifactKey(directory), brought.guard()::requireWanted));
             return new ServedModel(inputs.model(brought, found.base(), found.revision(), tell), folder.toString());

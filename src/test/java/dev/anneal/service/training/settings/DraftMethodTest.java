@@ -43,7 +43,8 @@ class DraftMethodTest {
                 vocabulary,
                 1024,
                 ModelProfile.BaseRates.ofModel(1e-3),
-                Map.copyOf(SettingsResolverTest.TINY.projections()));
+                Map.copyOf(SettingsResolverTest.TINY.projections()),
+                null);
     }
 
     @Test

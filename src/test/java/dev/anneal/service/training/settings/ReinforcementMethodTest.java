@@ -3,10 +3,12 @@ package dev.anneal.service.training.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.platform.request.JsonBody;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,11 @@ class ReinforcementMethodTest {
 
     private static final String GRADER =
             "{'type': 'string_check', 'name': 'sum', 'input': '{{sample.output_text}}', 'reference': '{{item.answer}}', 'operation': 'eq'}";
+
+    private static final AdapterSettings ADAPTER = new AdapterSettings(
+            16, 32, 0, List.of("all-linear"), false, "silu", new AdapterSettings.Schedule("linear", 0, 0.8));
+
+    private static final EngineSetup FP32 = new EngineSetup("fp32", false, 2);
 
     @Test
     void whatIsLeftOpenIsTrls() {
@@ -131,5 +138,24 @@ class ReinforcementMethodTest {
         String json = ("{'model': 'anneal-tiny', 'training_file': 'file-1', " + rest + "}").replace('\'', '"');
         return JobRequest.read(
                 JsonBody.of(Objects.requireNonNull(JSON.readTree(json))).object());
+    }
+
+    /** In fp32 rollouts draft nothing. */
+    @Test
+    void theDraftOfRolloutsTakesItsWeightsAndWhatItSamplesWith() {
+        MemoryEstimate.Rows sampled = new MemoryEstimate.Rows(8, 640, 80, 0, false, 8);
+        EngineSetup bf16 = new EngineSetup("bf16", false, 2);
+        MemoryEstimate alone = MemoryEstimate.of(SettingsResolverTest.TINY, ADAPTER, bf16, sampled);
+        MemoryEstimate inFp32 = MemoryEstimate.of(SettingsResolverTest.TINY, ADAPTER, FP32, sampled);
+
+        MemoryEstimate drafted = alone.draftedBy(SettingsResolverTest.TINY, SettingsResolverTest.TINY, bf16, sampled);
+
+        long added = drafted.samplingBytes() - alone.samplingBytes();
+        assertThat(added - 2 * SettingsResolverTest.TINY.parameters())
+                .isPositive()
+                .isLessThan(alone.samplingBytes());
+        assertThat(drafted.totalBytes() - alone.totalBytes()).isBetween(0L, added);
+        assertThat(inFp32.draftedBy(SettingsResolverTest.TINY, SettingsResolverTest.TINY, FP32, sampled))
+                .isEqualTo(inFp32);
     }
 }

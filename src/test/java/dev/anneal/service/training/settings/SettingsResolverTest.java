@@ -38,7 +38,8 @@ class SettingsResolverTest {
                     "o_proj", new LayerSize(192, 192),
                     "gate_proj", new LayerSize(192, 512),
                     "up_proj", new LayerSize(192, 512),
-                    "down_proj", new LayerSize(512, 192)));
+                    "down_proj", new LayerSize(512, 192)),
+            null);
 
     private static final EngineSetup FP32 = new EngineSetup("fp32", false, 2);
 
@@ -344,22 +345,6 @@ class SettingsResolverTest {
                         TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 640, 80, 50_000, true, 0)));
     }
 
-    /** In fp32 rollouts draft nothing. */
-    @Test
-    void theDraftOfRolloutsTakesItsWeightsAndWhatItSamplesWith() {
-        MemoryEstimate.Rows sampled = new MemoryEstimate.Rows(8, 640, 80, 0, false, 8);
-        EngineSetup bf16 = new EngineSetup("bf16", false, 2);
-        MemoryEstimate alone = MemoryEstimate.of(TINY, read("").adapter(), bf16, sampled);
-        MemoryEstimate inFp32 = MemoryEstimate.of(TINY, read("").adapter(), FP32, sampled);
-
-        MemoryEstimate drafted = alone.draftedBy(TINY, TINY, bf16, sampled);
-
-        long added = drafted.samplingBytes() - alone.samplingBytes();
-        assertThat(added - 2 * TINY.parameters()).isPositive().isLessThan(alone.samplingBytes());
-        assertThat(drafted.totalBytes() - alone.totalBytes()).isBetween(0L, added);
-        assertThat(inFp32.draftedBy(TINY, TINY, FP32, sampled)).isEqualTo(inFp32);
-    }
-
     @Test
     void bf16HalvesWeightsAndWhatIsKept() {
         EngineSetup bf16 = new EngineSetup("bf16", false, 2);
@@ -374,8 +359,7 @@ class SettingsResolverTest {
     @Test
     void autoIsResolvedAsTheEngineDoes() {
         EngineSetup fast = new EngineSetup("auto", true, 2);
-        ModelProfile wide =
-                new ModelProfile("wide", 1, 1, 512, 8, 100, 1024, ModelProfile.BaseRates.ofModel(1), Map.of());
+        ModelProfile wide = new ModelProfile("wide", 1, 1, 512, 8, 100, 1024, ModelProfile.BaseRates.ofModel(1), Map.of(), null);
 
         assertThat(fast.valueBytes(wide)).isEqualTo(2);
         assertThat(fast.valueBytes(TINY)).isEqualTo(4);
