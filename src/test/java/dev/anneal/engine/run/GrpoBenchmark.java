@@ -94,6 +94,7 @@ final class GrpoBenchmark {
                 null,
                 null,
                 null,
+                null,
                 0);
     }
 

@@ -69,6 +69,7 @@ class LoadedDraftTest {
                 null,
                 new ServedModel(Tasks.MODEL, checkpoint.toString()),
                 null,
+                null,
                 0);
         try (DecoderModel policy = DecoderModel.load(Path.of(Tasks.MODEL.directory()), precision, "cpu");
                 LoadedDraft draft = LoadedDraft.of(task, policy, told::add)) {

@@ -44,6 +44,7 @@ class MemoryRemedyTest {
                 null,
                 null,
                 null,
+                null,
                 0);
 
         assertThat(MemoryRemedy.of(full, 200))

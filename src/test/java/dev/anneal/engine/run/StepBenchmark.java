@@ -98,6 +98,7 @@ final class StepBenchmark {
                     null,
                     null,
                     null,
+                    null,
                     0);
             TrainingJob job = new TrainingJob(
                     task,

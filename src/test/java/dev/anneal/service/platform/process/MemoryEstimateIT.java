@@ -178,6 +178,7 @@ class MemoryEstimateIT {
                 method.verifiedBy() == null ? null : new ServedModel(model, null),
                 null,
                 null,
+                null,
                 0);
     }
 

@@ -56,7 +56,16 @@ final class MeasuredWork {
                 .sum();
         long parameters = shape.layers() * (ofLayer + 2L * hidden) + (long) shape.vocabulary() * hidden + hidden;
         return new ModelProfile(
-                "", parameters, shape.layers(), hidden, shape.heads(), shape.vocabulary(), 2048, ModelProfile.BaseRates.ofModel(1), projections, null);
+                "",
+                parameters,
+                shape.layers(),
+                hidden,
+                shape.heads(),
+                shape.vocabulary(),
+                2048,
+                ModelProfile.BaseRates.ofModel(1),
+                projections,
+                null);
     }
 
     /** @param keys width of all key heads together */

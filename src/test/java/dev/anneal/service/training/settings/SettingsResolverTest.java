@@ -359,7 +359,8 @@ class SettingsResolverTest {
     @Test
     void autoIsResolvedAsTheEngineDoes() {
         EngineSetup fast = new EngineSetup("auto", true, 2);
-        ModelProfile wide = new ModelProfile("wide", 1, 1, 512, 8, 100, 1024, ModelProfile.BaseRates.ofModel(1), Map.of(), null);
+        ModelProfile wide =
+                new ModelProfile("wide", 1, 1, 512, 8, 100, 1024, ModelProfile.BaseRates.ofModel(1), Map.of(), null);
 
         assertThat(fast.valueBytes(wide)).isEqualTo(2);
         assertThat(fast.valueBytes(TINY)).isEqualTo(4);
