@@ -74,6 +74,14 @@ final class Drafts {
         }
     }
 
+    /** Gives up a draft that has proposed nothing where it should, as it does when its context is full: the text is looked up from now on. */
+    void settle() {
+        if (proposed != null && used.isProposed() && used.found() == 0) {
+            proposed.giveUp();
+            used = lookedUp;
+        }
+    }
+
     /** At most {@code most} draft tokens. */
     int[] tokens(int most) {
         return used.tokens(used.count(most));

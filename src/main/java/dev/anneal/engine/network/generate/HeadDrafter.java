@@ -71,10 +71,19 @@ final class HeadDrafter implements Drafter {
 
     @Override
     public void propose(List<Sequence> sequences, int most) {
-        letGoFull(most);
-        if (held.isEmpty()) {
-            return;
+        letGo(held.stream().filter(each -> room(each) < 1).toList());
+        int fitting = held.stream().mapToInt(this::room).reduce(most, Math::min);
+        if (!held.isEmpty()) {
+            proposeFitting(fitting);
         }
+    }
+
+    /** Tokens for which the cache has room when the unread ones have been read. */
+    private int room(Held sequence) {
+        return cache.capacity() - cache.length(held.indexOf(sequence)) - sequence.tokens.length;
+    }
+
+    private void proposeFitting(int most) {
         int[][] proposed = new int[most][];
         try (Scope passing = scope.child()) {
             Tensor states = readUnread(passing);
@@ -125,7 +134,8 @@ final class HeadDrafter implements Drafter {
 
     @Override
     public void verified(Scope passing, List<Verified> verified, HiddenStates states, boolean isPrompt) {
-        if (held.stream().anyMatch(each -> each.tokens.length > MOST_UNREAD)) {
+        // Prompts come between steps: sequences that were read now would have nothing unread in the next one.
+        if (!isPrompt && held.stream().anyMatch(each -> each.tokens.length > MOST_UNREAD)) {
             readUnread(passing);
         }
         for (Verified each : verified) {
@@ -137,7 +147,7 @@ final class HeadDrafter implements Drafter {
                         .forEach(known -> known.add(each.tokens(), reader.statesAt(scope, states, each.at())));
             }
         }
-        letGoFull(0);
+        letGo(held.stream().filter(each -> room(each) < 0).toList());
     }
 
     /** Takes up a sequence, and reads its prompt but for the last token, so that its first proposals take no longer than others. */
@@ -151,14 +161,6 @@ final class HeadDrafter implements Drafter {
         Held taken = new Held(prompt.sequence());
         held.add(taken);
         taken.add(new int[] {prompt.tokens()[last]}, reader.statesAt(scope, states, new long[] {prompt.at()[last]}));
-    }
-
-    /** Removes those for which the cache has no room with this many tokens more. */
-    private void letGoFull(int more) {
-        letGo(IntStream.range(0, held.size())
-                .filter(slot -> cache.length(slot) + held.get(slot).tokens.length + more > cache.capacity())
-                .mapToObj(held::get)
-                .toList());
     }
 
     /** Removes some, moving the last one into each free slot. */

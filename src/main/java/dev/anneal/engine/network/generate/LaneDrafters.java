@@ -3,7 +3,6 @@ package dev.anneal.engine.network.generate;
 import dev.anneal.engine.network.generate.Drafter.Verified;
 import dev.anneal.engine.network.model.HiddenStates;
 import dev.anneal.engine.network.torch.Scope;
-import dev.anneal.engine.network.torch.TorchException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -58,6 +57,7 @@ final class LaneDrafters implements AutoCloseable {
         byDraft(running).forEach((draft, sequences) -> {
             if (areWanted(sequences, most)) {
                 attempt(draft, drafter -> drafter.propose(sequences, most));
+                sequences.forEach(sequence -> sequence.drafts().settle());
             }
         });
         return areWanted(running, most);
@@ -74,7 +74,7 @@ final class LaneDrafters implements AutoCloseable {
         }
         try {
             work.accept(drafter(draft));
-        } catch (TorchException e) {
+        } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "A draft failed; its sequences go on without it", e);
             failed.add(draft);
             Drafter drafter = drafters.remove(draft);

@@ -47,15 +47,20 @@ final class ModelDrafter implements Drafter {
                         Drafter.capacity(size, draft.model().config().maxPositions()));
     }
 
-    /** None for sequences that are longer than its context. */
+    /** None for sequences that fill its context. */
     @Override
     public void propose(List<Sequence> sequences, int most) {
-        hold(sequences.stream()
-                .filter(sequence -> textOf(sequence).length() + most <= cache.capacity())
-                .toList());
-        if (held.isEmpty()) {
-            return;
+        hold(sequences.stream().filter(sequence -> room(sequence) > 0).toList());
+        if (!held.isEmpty()) {
+            proposeFitting(held.stream().mapToInt(this::room).reduce(most, Math::min));
         }
+    }
+
+    private int room(Sequence sequence) {
+        return cache.capacity() - textOf(sequence).length();
+    }
+
+    private void proposeFitting(int most) {
         catchUp();
         List<int[]> unread = IntStream.range(0, held.size())
                 .mapToObj(slot -> unread(slot, textOf(held.get(slot)).length()))

@@ -9,6 +9,7 @@ final class ProposedDrafts extends DraftSource {
     private int[] text;
     private int length;
     private int available;
+    private boolean givenUp;
 
     ProposedDrafts(int[] prompt, Draft draft) {
         this.draft = draft;
@@ -23,7 +24,13 @@ final class ProposedDrafts extends DraftSource {
     @Override
     void prepare(int most) {
         set(NONE);
-        available = Math.max(0, most);
+        available = givenUp ? 0 : Math.max(0, most);
+    }
+
+    /** Nothing is asked of the draft any more. */
+    void giveUp() {
+        givenUp = true;
+        available = 0;
     }
 
     @Override

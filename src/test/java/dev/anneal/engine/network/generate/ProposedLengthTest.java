@@ -102,6 +102,20 @@ class ProposedLengthTest {
     }
 
     @Test
+    void aDraftThatProposesNothingGivesWayToTheText() {
+        Drafts drafts = after(1, 2, 3, 4, 1, 2);
+        compared(drafts, 3, 3);
+        drafts.prepare(15, true);
+        drafts.use(drafts.proposed());
+
+        drafts.settle();
+
+        assertThat(drafts.proposals(3)).isZero();
+        assertThat(drafts.tokens(2)).startsWith(4);
+        assertThat(drafts.source(3, true)).isNotSameAs(drafts.proposed());
+    }
+
+    @Test
     void whereLengthsAreFixedTheDraftAloneProposes() {
         Drafts drafts = after(1, 2, 3, 4, 1, 2);
         drafts.prepare(4, false);
