@@ -176,6 +176,7 @@ def others():
     optimizer.clear(tensor(5))
     assert optimizer.norm([tensor(5), tensor(3, 2)]).device.type == device
     optimizer.adamw([tensor(5)], [tensor(5)], [tensor(5)], [tensor(5)], 0.5, 1e-3, 0.1, 1)
+    optimizer.muon(tensor(7, 5), tensor(7, 5), tensor(7, 5), [4, 3], 0.5, 1e-3, 0.1, 15)
     program("merge").merge(tensor(4, 6, dtype=BF16), tensor(2, 6), tensor(4, 2), 2.0, tensor(0, dtype=BF16))
     program("merge").replace(tensor(4, 6), tensor(4, 6), tensor(0))
     program("merge").convert(tensor(4, 6), tensor(0, dtype=BF16))

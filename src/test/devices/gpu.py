@@ -111,6 +111,10 @@ def small_programs(kit):
         programs.program("optimizer").adamw(p, g, m, v, 0.5, 1e-2, 0.1, 3)
         return p[0]
 
+    def muon(device):
+        p, g, m = (value.to(device).clone().view(128, 32) for value in values[:3])
+        return programs.program("optimizer").muon(p, g, m, [96, 32], 0.5, 1e-2, 0.1, 6)
+
     def merge(device):
         w, a, b = (torch.randn(*size, generator=torch.Generator().manual_seed(3)).to(device) for size in ((300, 200), (8, 200), (300, 8)))
         return programs.program("merge").merge(w.to(BF16), a, b, 0.1, w[:0].to(BF16))[0].float()
@@ -131,8 +135,8 @@ def small_programs(kit):
         stirred = race.stirred(torch.arange(5008, device=device).view(16, -1))
         return race.draw(logits.to(device), torch.ones(64, 1, device=device), words.to(device), stirred)
 
-    for name, compute, bound in (("AdamW", adamw, 1e-6), ("merge into bf16", merge, 1e-3), ("filters of sampling", sampled, 1e-5),
-                                 ("tokens drawn", drawn, 0)):
+    for name, compute, bound in (("AdamW", adamw, 1e-6), ("Muon", muon, 1e-5), ("merge into bf16", merge, 1e-3),
+                                 ("filters of sampling", sampled, 1e-5), ("tokens drawn", drawn, 0)):
         kit.check(name, difference(compute(kit.device), compute("cpu")), bound)
 
 

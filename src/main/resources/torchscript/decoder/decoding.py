@@ -62,6 +62,11 @@
       end = end + 1
     return max(end, first + 1)
 
+  # Attention of the tokens of one sequence, or of several with one token each.
+  def attend_alike(self: __torch__.Decoder, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
+    shape = [q.size(0), -1, -1, -1]                                   # copies that share memory, one for each token of a sequence
+    return torch.scaled_dot_product_attention(q, torch.expand(keys, shape), torch.expand(values, shape), mask)
+
   # Attention of few new tokens of each sequence over the cache: for neighbours with one token each at one time, for one with more by itself. A token's bits
   # are the same either way, because each is a query of its own.
   def attend_next(self: __torch__.Decoder,
@@ -84,6 +89,8 @@
     keys, values = torch.chunk(seen, 2, 1)
     if len(rows) - 1 == n:
       o = torch.scaled_dot_product_attention(q, keys, values, next[1])
+    elif len(rows) - 1 == 1:
+      o = self.attend_alike(q, keys, values, next[1])
     else:
       o = torch.empty_like(q)
       i = 0
@@ -91,11 +98,8 @@
         j = self.single(rows, i)
         lo = rows[i]
         tokens = rows[j] - lo
-        # Copies that share memory, one for each token of a sequence.
-        shape = [tokens, -1, -1, -1]
-        k = torch.expand(torch.narrow(keys, 0, i, j - i), shape)
-        v = torch.expand(torch.narrow(values, 0, i, j - i), shape)
-        own = torch.scaled_dot_product_attention(torch.narrow(q, 0, lo, tokens), k, v, torch.narrow(next[1], 0, lo, tokens))
+        own = self.attend_alike(torch.narrow(q, 0, lo, tokens), torch.narrow(keys, 0, i, j - i), torch.narrow(values, 0, i, j - i),
+                                torch.narrow(next[1], 0, lo, tokens))
         unused = torch.copy_(torch.narrow(o, 0, lo, tokens), own)
         i = j
     return torch.reshape(torch.narrow(o, 2, 0, groups), [n, -1])
