@@ -13,7 +13,7 @@ import java.util.Objects;
  * @param packing whether rows are packed into sequences of at most {@code maxLengthTokens}, which batches then consist of
  * @param activationCheckpointing whether a layer's activations are recomputed in its backward pass instead of kept: {@code on}, {@code
  *     off}, or {@code auto} if they would not fit into memory. The results are bit-identical
- * @param optimizer AdamW and its learning-rate schedule
+ * @param optimizer learning rate and its schedule
  * @param checkpointIntervalSteps steps between checkpoints
  * @param evaluationIntervalSteps steps between validation passes; 0 validates only at the end
  * @param seed seed of data order, initialisation and dropout
@@ -53,7 +53,7 @@ public record TrainingSettings(
     }
 
     /**
-     * AdamW with decoupled weight decay and a learning rate that warms up and decays.
+     * AdamW, and Muon for the matrices of heads, with decoupled weight decay and a learning rate that warms up and decays.
      *
      * @param learningRate peak learning rate
      * @param schedule {@code linear}, {@code cosine} or {@code constant} after the warm-up

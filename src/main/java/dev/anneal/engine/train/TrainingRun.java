@@ -5,6 +5,8 @@ import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs the steps of a training, and validates and saves when it is time. */
 final class TrainingRun {
+
+    private static final Logger LOG = System.getLogger(TrainingRun.class.getName());
 
     /** The same as in torch.nn.utils.clip_grad_norm_. */
     private static final double CLIP_EPSILON = 1e-6;
@@ -107,8 +111,8 @@ final class TrainingRun {
         try {
             saved = Checkpoint.openAnswers(folder);
         } catch (TrainingException damaged) {
-            progress.accept(new Progress.Warning(
-                    "the target's answers are damaged and are written again: " + damaged.getMessage()));
+            LOG.log(Level.WARNING, "The target's answers are written again", damaged);
+            progress.accept(new Progress.Warning("the target's answers are damaged and are written again"));
             return;
         }
         saved.requireContinues(state(Map.of()));

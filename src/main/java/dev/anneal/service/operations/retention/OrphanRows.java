@@ -36,7 +36,7 @@ final class OrphanRows {
                     WHERE job.external_id = unit.owner AND job.tenant_id = unit.tenant
                       AND (NOT work.swept
                            OR EXISTS (SELECT FROM checkpoint WHERE job_id = job.id AND directory = unit.key)
-                           OR work.state = 'FAILED'
+                           OR work.state = 'FAILED' AND work.error ->> 'origin' <> 'USER'
                               AND EXISTS (SELECT FROM job_progress WHERE job_id = job.id AND target_answers = unit.key)))
                 WHEN 'EXPORT' THEN EXISTS (
                     SELECT FROM export

@@ -61,7 +61,7 @@ final class TrainingModels {
             return new NamedModels(request, base(request), null);
         }
         MethodRules<TrainingMethod> rules = TrainingMethods.of(method);
-        PairedModel target = target(request.namedModel(), sharedTarget);
+        PairedModel target = target(request.namedModel(), sharedTarget, rules.headKind(method));
         TrainingMethod fitted = rules.fitted(method, JobAdmission.profileOf(target.base()));
         if (rules.headKind(method) != null) {
             return new NamedModels(request.drafting(target.base().id(), fitted), target.base(), target);
@@ -83,12 +83,19 @@ final class TrainingModels {
         return catalog.require(request.model());
     }
 
-    private PairedModel target(String name, @Nullable UsableModel sharedTarget) {
+    private PairedModel target(String name, @Nullable UsableModel sharedTarget, @Nullable String headKind) {
         if (!TunedModels.isTuned(name)) {
             return new PairedModel(catalog.require(name), null);
         }
         UsableModel target = usable(name, sharedTarget).orElseThrow(() -> noSuchModel(MODEL, name));
         target.requireLanguageModel(MODEL);
+        if (headKind != null && target.isWhole() && target.equals(sharedTarget)) {
+            throw new Refusal(
+                    RefusalCode.NOT_SUPPORTED,
+                    "'%s' names '%s', another tenant's model of which all weights were trained; a head of the kind '%s' would contain some of them. Train a draft of the kind 'model' for it"
+                            .formatted(MODEL, name, headKind),
+                    MODEL);
+        }
         return new PairedModel(
                 catalog.require(target.base(), target.baseRevision()),
                 target.checkpoint().number());

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param owner the tenant that owns it
  * @param base its base model
  * @param baseRevision the base model's commit on the Hub; null for one from the operator's folder
+ * @param isWhole whether all its weights were trained
  * @param draft what it drafts for; null if it is no draft
  */
 public record UsableModel(
@@ -19,6 +20,7 @@ public record UsableModel(
         String base,
         @Nullable String baseRevision,
         Checkpoint checkpoint,
+        boolean isWhole,
         @Nullable TunedDraft draft) {
 
     /** @param job job of the model */
@@ -29,6 +31,7 @@ public record UsableModel(
                 job.request().model(),
                 job.baseRevision(),
                 found.checkpoint(),
+                job.request().adapter() == null,
                 TunedDraft.of(job));
     }
 
@@ -84,6 +87,6 @@ public record UsableModel(
     public UsableModel withoutTargetName() {
         return draft == null
                 ? this
-                : new UsableModel(model, owner, base, baseRevision, checkpoint, draft.withoutTargetName());
+                : new UsableModel(model, owner, base, baseRevision, checkpoint, isWhole, draft.withoutTargetName());
     }
 }

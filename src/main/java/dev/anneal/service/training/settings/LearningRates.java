@@ -7,7 +7,7 @@ import java.math.MathContext;
 /** Peak learning rates: the rate of a request's multiplier, and limits of effective rates. */
 public final class LearningRates {
 
-    /** AdamW moves a weight by about the rate in a step: lower rates have no effect in any number of steps. */
+    /** A step moves a weight by about the rate: lower rates have no effect in any number of steps. */
     static final double LEAST = 1e-12;
 
     static final double GREATEST = 1;

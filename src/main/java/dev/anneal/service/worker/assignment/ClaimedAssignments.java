@@ -209,6 +209,9 @@ final class ClaimedAssignments implements Assignments {
             tell.accept("The draft '%s' is left out, as its files are not in the artifact store any more"
                     .formatted(draft.name()));
             return null;
+        } catch (AssignmentException failure) {
+            tell.accept("The draft '%s' is left out, as its base model cannot be used".formatted(draft.name()));
+            return null;
         }
     }
 

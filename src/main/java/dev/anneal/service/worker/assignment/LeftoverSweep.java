@@ -1,7 +1,8 @@
 package dev.anneal.service.worker.assignment;
 
 import dev.anneal.service.queue.FinishedWork;
-import dev.anneal.service.queue.WorkState;
+import dev.anneal.service.queue.Work;
+import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.results.export.ExportJournal;
 import dev.anneal.service.results.export.ExportOrder;
 import dev.anneal.service.storage.ArtifactKey;
@@ -65,14 +66,17 @@ final class LeftoverSweep {
         TrainingOrder order = trainings.order(item.id());
         Job job = order.job();
         Stream<String> checkpoints = trainings.checkpointFolders(item.id()).stream();
-        // A failed job may be resumed.
-        Stream<String> answers =
-                job.work().state() == WorkState.FAILED ? Stream.ofNullable(order.targetAnswers()) : Stream.empty();
+        Stream<String> answers = mayBeResumed(job.work()) ? Stream.ofNullable(order.targetAnswers()) : Stream.empty();
         List<ArtifactKey> used =
                 Stream.concat(checkpoints, answers).map(ArtifactKey::new).toList();
         for (long token = 1; token <= item.attempts(); token++) {
             store.deleteWithin(ClaimedAssignments.attempt(job, token), "", used);
         }
+    }
+
+    private static boolean mayBeResumed(Work ended) {
+        WorkError error = ended.error();
+        return error != null && error.origin() != WorkError.Origin.USER;
     }
 
     private void sweepExport(FinishedWork.Item item) {

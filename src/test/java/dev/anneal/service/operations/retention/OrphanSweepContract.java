@@ -97,7 +97,11 @@ public abstract class OrphanSweepContract extends ServiceTest {
     /** Answers of a target, from which the job can be resumed. */
     private String failedWithAnswers() throws IOException {
         String job = queuedJob(ALPHA, file(ALPHA, 20), "");
-        playedWorker().answers(64).fail(WorkError.ofUser("non_finite_loss", "NaN.", null));
+        PlayedWorker crashing = playedWorker().answers(64);
+        TestDatabase.administrator()
+                .sql("UPDATE work SET platform_retries = 100")
+                .update();
+        crashing.fail(WorkError.ofSystem("engine_crashed", "The engine process crashed."));
         return publish("alpha/" + job + "/attempt-1/answers-64", 3);
     }
 

@@ -143,23 +143,6 @@ class DraftJobsIT extends ServiceTest {
     }
 
     @Test
-    void aSharedModelMayBeTheTarget() {
-        String target = tuned("");
-        String betas = file(BETA, 20);
-        JsonNode hidden = json(asked(BETA, target, betas, draft(""))).path("error");
-        assertThat(hidden.path("code").asString()).isEqualTo("model_not_available");
-        assertThat(hidden.path("param").asString()).isEqualTo("model");
-        post(ALPHA, "/v1/fine_tuning/checkpoints/" + target + "/permissions", "{'project_ids': ['beta']}");
-
-        String id = json(asked(BETA, target, betas, draft(""))).path("id").asString();
-
-        assertThat(job(BETA, id).path("model").asString()).isEqualTo(target);
-        await(() -> job(BETA, id).path("status").asString().equals("queued"));
-        assertThat(Objects.requireNonNull(playedWorker().order().target()).directory())
-                .startsWith("alpha/");
-    }
-
-    @Test
     void aDraftIsTrainedFurtherForATunedTarget() {
         String first = tuned(draft("") + ", 'afa_lora': {'rank': 4}");
         String target = tuned("");

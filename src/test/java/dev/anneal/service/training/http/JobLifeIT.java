@@ -35,7 +35,7 @@ class JobLifeIT extends ServiceTest {
                     + " epoch tokens shared_tokens tokens_per_second device_memory failure attempt attempts estimate"
                     + " adapter init_adapter learning_rate max_steps warmup_ratio lr_schedule weight_decay max_grad_norm max_length"
                     + " gradient_accumulation checkpoint_interval eval_interval lora_plus_ratio packing activation_checkpointing priority"
-                    + " method loss rollouts grader";
+                    + " method loss rollouts draft grader";
 
     @Test
     void officialClientFollowsAJobFromCreationToItsModel() {

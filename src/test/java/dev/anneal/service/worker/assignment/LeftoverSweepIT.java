@@ -74,15 +74,20 @@ class LeftoverSweepIT extends ServiceTest {
         assertThat(inside(id)).as("it is swept once").contains("attempt-1/checkpoint-8");
     }
 
-    /** A failed job can be resumed. */
     @Test
-    void answersOfATargetStayIfTheJobFailed() throws IOException {
+    void answersOfATargetStayIfTheFailedJobCanBeResumed() throws IOException {
+        WorkError crash = WorkError.ofSystem("engine_crashed", "The engine process crashed.");
         String failed = queuedJob(ALPHA, file(ALPHA, 20), "");
-        PlayedWorker failing = playedWorker().answers(64).answers(128);
-        failing.fail(WorkError.ofUser("non_finite_loss", "NaN.", null));
+        PlayedWorker crashing = playedWorker().answers(64).answers(128);
+        TestDatabase.administrator()
+                .sql("UPDATE work SET platform_retries = 100")
+                .update();
+        crashing.fail(crash);
+        String own = queuedJob(ALPHA, file(ALPHA, 20), "");
+        playedWorker().answers(128).fail(WorkError.ofUser("non_finite_loss", "NaN.", null));
         String finished = queuedJob(ALPHA, file(ALPHA, 20), "");
         playedWorker().answers(128).finish(0);
-        for (String id : List.of(failed, finished)) {
+        for (String id : List.of(failed, own, finished)) {
             folder(id, "attempt-1/answers-64");
             folder(id, "attempt-1/answers-128");
         }
@@ -92,6 +97,7 @@ class LeftoverSweepIT extends ServiceTest {
         sweep.runOnce();
 
         assertThat(inside(failed)).containsExactly("attempt-1/answers-128");
+        assertThat(inside(own)).isEmpty();
         assertThat(inside(finished)).containsExactly("attempt-1/checkpoint-30");
         assertThat(json(get(ALPHA, "/v1/fine_tuning/jobs/" + failed + "/events"))
                         .findValuesAsString("message"))
