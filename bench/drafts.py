@@ -147,7 +147,8 @@ class Study:
             "settings": {
                 "method": {
                     "type": "speculative_draft", "target": "target", "kind": kind, "loss": "kl_div", "speculativeTokens": DRAFT_TOKENS,
-                    "evaluation": {"prompts": MEASURED, "maxTokens": ANSWER_TOKENS}, "regeneration": None, "head": self.head(kind)},
+                    "evaluation": {"prompts": MEASURED, "maxTokens": ANSWER_TOKENS}, "regeneration": None, "head": self.head(kind),
+                    "hiddenStateCacheBytes": 0},
                 "epochs": 1, "batchRows": 8, "totalSteps": steps, "maxLengthTokens": 512, "packing": False, "activationCheckpointing": "auto",
                 "optimizer": {"learningRate": rate, "schedule": "cosine", "warmupSteps": steps // 20, "weightDecay": 0.0, "maxGradientNorm": 1.0,
                               "loraPlusRatio": 1.0},

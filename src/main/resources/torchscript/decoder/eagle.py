@@ -316,6 +316,21 @@
   def rows_of(self: __torch__.Decoder, table: Tensor, ids: Tensor) -> Tensor:
     return torch.index_select(table, 0, ids)
 
+  # Several states of a row's tokens, copied to the host.
+  def states_of_row(self: __torch__.Decoder,
+                    states: List[Tensor],  # [N, H] each
+                    begin: int,
+                    end: int
+                    ) -> Tensor:           # [states, end - begin, H]
+    own = annotate(List[Tensor], [])
+    for x in states:
+      own.append(x[begin:end])
+    return torch.to(torch.stack(own), torch.device("cpu"))
+
+  # Those of rows one after another, [N, H] each.
+  def states_of_rows(self: __torch__.Decoder, rows: List[Tensor], device: str) -> List[Tensor]:
+    return torch.unbind(torch.to(torch.cat(rows, 1), torch.device(device)))
+
   # What a new head begins with. The projections of attention read embedding and state alike; their sum has the length of what they read before.
   def widened(self: __torch__.Decoder, w: Tensor) -> Tensor:
     return torch.cat([w, w], 1) * 2. ** -0.5

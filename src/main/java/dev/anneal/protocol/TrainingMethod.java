@@ -173,6 +173,7 @@ public sealed interface TrainingMethod {
      * @param evaluation how the acceptance length is measured
      * @param regeneration how the target writes the answers that are trained on; null to train on those of the file
      * @param head shape and training of an EAGLE head; null for the kind {@code model}
+     * @param hiddenStateCacheBytes most bytes of the target's hidden states that are kept in memory for rows that a head reads again; 0 to keep none
      */
     record SpeculativeDraft(
             String target,
@@ -181,7 +182,8 @@ public sealed interface TrainingMethod {
             int speculativeTokens,
             AcceptanceEvaluation evaluation,
             @Nullable Regeneration regeneration,
-            @Nullable EagleHead head)
+            @Nullable EagleHead head,
+            long hiddenStateCacheBytes)
             implements TrainingMethod {
 
         /** A small language model with the target's tokenizer. */
@@ -205,7 +207,8 @@ public sealed interface TrainingMethod {
 
         /** The same training of another head. */
         public SpeculativeDraft with(EagleHead other) {
-            return new SpeculativeDraft(target, kind, loss, speculativeTokens, evaluation, regeneration, other);
+            return new SpeculativeDraft(
+                    target, kind, loss, speculativeTokens, evaluation, regeneration, other, hiddenStateCacheBytes);
         }
 
         /** Whether it is a head of its target, and no model by itself. */

@@ -7,11 +7,14 @@ import dev.anneal.engine.network.draft.EagleLesson;
 import dev.anneal.engine.network.draft.EaglePass;
 import dev.anneal.engine.network.draft.EagleSums;
 import dev.anneal.engine.network.draft.EagleTeacher;
+import dev.anneal.engine.network.draft.HiddenStateCache;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.HiddenStates;
+import dev.anneal.engine.network.model.TokenRows;
 import dev.anneal.engine.network.torch.ComputeThreads;
 import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.text.data.EncodedRow;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,13 +28,17 @@ final class HeadPasses implements AutoCloseable {
     private final EagleHead head;
     private final Target target;
     private final EagleTeacher teacher;
+    private final HiddenStateCache cache;
     private final GradientSum<EagleGradients> gradients;
     private final StopSignal signal;
 
-    HeadPasses(EagleHead head, Target target, GradientSum<EagleGradients> gradients, StopSignal signal) {
+    /** @param cacheBytes most bytes of the target's hidden states that are kept for the next time their rows are read */
+    HeadPasses(
+            EagleHead head, Target target, GradientSum<EagleGradients> gradients, StopSignal signal, long cacheBytes) {
         this.head = head;
         this.target = target;
         this.teacher = new EagleTeacher(head, target.model());
+        this.cache = new HiddenStateCache(head, cacheBytes);
         this.gradients = gradients;
         this.signal = signal;
     }
@@ -98,6 +105,9 @@ final class HeadPasses implements AutoCloseable {
         private final List<List<EagleSums>> sums;
         private final int steps;
 
+        /** Of micro-batches whose states are kept, no layers of the target are computed in between which a stop would be seen. */
+        private final Runnable betweenBatches = signal.betweenParts();
+
         Pieces(List<MicroBatch> batches, List<EncodedRow> rows, EagleLesson lesson) {
             this.batches = batches;
             this.rows = rows;
@@ -109,6 +119,7 @@ final class HeadPasses implements AutoCloseable {
 
         @Override
         public void compute(int buffer, int number) {
+            betweenBatches.run();
             try (Scope scope = gradients.scope().child()) {
                 EagleInput input = input(scope, batches.get(number), rows);
                 sums.set(number, compute(input, scope, buffer, number));
@@ -128,11 +139,20 @@ final class HeadPasses implements AutoCloseable {
     }
 
     private EagleInput input(Scope scope, MicroBatch batch, List<EncodedRow> rows) {
+        List<int[]> ids =
+                batch.rowsOfStep().stream().map(row -> rows.get(row).ids()).toList();
+        List<Tensor> states = cache.of(scope, ids, this::states);
+        int last = states.size() - 1;
+        return new EagleInput(batch.rows(), trained(batch, rows), states.subList(0, last), states.get(last));
+    }
+
+    /** The streams that the head reads, then the states that give the target's distributions. */
+    private List<Tensor> states(Scope scope, TokenRows rows) {
         HiddenStates states = target.model()
-                .hiddenStates(
-                        scope, batch.rows(), target.adapter(), head.config().streams(), signal.betweenParts());
-        return new EagleInput(
-                batch.rows(), trained(batch, rows), states.streams(), teacher.states(scope, states.last()));
+                .hiddenStates(scope, rows, target.adapter(), head.config().streams(), signal.betweenParts());
+        List<Tensor> all = new ArrayList<>(states.streams());
+        all.add(teacher.states(scope, states.last()));
+        return all;
     }
 
     /** For each token whether the one after it is trained, so that what the target expects after it is learned. */
@@ -149,6 +169,7 @@ final class HeadPasses implements AutoCloseable {
 
     @Override
     public void close() {
+        cache.close();
         teacher.close();
     }
 }

@@ -50,7 +50,7 @@ final class HeadTrainer {
                 Optimizer optimizer = new Optimizer(scope, trained, job.computeThreads());
                 GradientSum<EagleGradients> gradients =
                         new GradientSum<>(scope, trained, optimizer, job.computeThreads());
-                HeadPasses passes = new HeadPasses(head, target, gradients, signal)) {
+                HeadPasses passes = new HeadPasses(head, target, gradients, signal, method.hiddenStateCacheBytes())) {
             HeadSteps steps = new HeadSteps(method, job, target, trained, passes, progress);
             TrainingRun run = new TrainingRun(job, trained, optimizer, gradients.total(), steps, progress);
             run.resume();

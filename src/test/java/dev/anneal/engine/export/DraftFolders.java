@@ -146,6 +146,6 @@ public final class DraftFolders {
     }
 
     private static SpeculativeDraft draft(String kind, @Nullable EagleHead head) {
-        return new SpeculativeDraft("target", kind, "kl_div", 3, new AcceptanceEvaluation(8, 20), null, head);
+        return new SpeculativeDraft("target", kind, "kl_div", 3, new AcceptanceEvaluation(8, 20), null, head, 0);
     }
 }

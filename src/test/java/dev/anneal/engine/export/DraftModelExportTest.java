@@ -29,7 +29,7 @@ class DraftModelExportTest {
 
     private static SpeculativeDraft draft(String kind) {
         return new SpeculativeDraft(
-                "ft:big:default::1", kind, "kl_div", 3, new TrainingMethod.AcceptanceEvaluation(8, 20), null, null);
+                "ft:big:default::1", kind, "kl_div", 3, new TrainingMethod.AcceptanceEvaluation(8, 20), null, null, 0);
     }
 
     @Test

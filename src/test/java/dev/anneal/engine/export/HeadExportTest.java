@@ -44,7 +44,8 @@ class HeadExportTest {
             3,
             new AcceptanceEvaluation(8, 20),
             null,
-            new EagleHead(List.of(1, 2, 3), 61, 3, 1, true, true, false, true));
+            new EagleHead(List.of(1, 2, 3), 61, 3, 1, true, true, false, true),
+            0);
     private static final ExportRequest REQUEST = new ExportRequest(
             "ftexp-1",
             "draft",

@@ -117,7 +117,7 @@ record HeadFixture(Path folder, Path target, String kind, EagleHead shape, Map<S
 
     private TrainedHead head(SafetensorsFile file, WeightDirectory weights) throws IOException {
         SpeculativeDraft draft =
-                new SpeculativeDraft("tiny-target", kind, "kl_div", 3, new AcceptanceEvaluation(8, 20), null, shape);
+                new SpeculativeDraft("tiny-target", kind, "kl_div", 3, new AcceptanceEvaluation(8, 20), null, shape, 0);
         return new TrainedHead(draft, TargetConfig.read(target.resolve("config.json")), file, weights);
     }
 

@@ -118,7 +118,8 @@ class DraftTrainingTest {
                                 3,
                                 new TrainingMethod.AcceptanceEvaluation(8, 20),
                                 regeneration,
-                                null),
+                                null,
+                                0),
                         new Target(verifier, verifier.noAdapter(), "target"),
                         Set.of(),
                         ROWS.size())
@@ -176,7 +177,8 @@ class DraftTrainingTest {
                                 3,
                                 new TrainingMethod.AcceptanceEvaluation(8, 20),
                                 null,
-                                shape),
+                                shape,
+                                0),
                         new Target(verifier, verifier.noAdapter(), "target"),
                         Set.of(),
                         ROWS.size())

@@ -16,7 +16,7 @@ class DraftPathIT extends EngineTest {
     @ParameterizedTest
     @CsvSource(delimiter = ';', quoteCharacter = '"', textBlock = """
             'kind': 'model', 'draft_model': 'anneal-tiny' ; 'max_steps': 12 ; 1.5
-            'kind': 'eagle3', 'head': {'draft_vocab_size': 300} ; 'max_steps': 60, 'learning_rate': 0.003 ; 1.05
+            'kind': 'eagle3', 'head': {'draft_vocab_size': 300}, 'hidden_state_cache_bytes': 10000000 ; 'max_steps': 60, 'learning_rate': 0.003 ; 1.05
             'kind': 'eagle3' ; 'max_steps': 60, 'learning_rate': 0.003, 'adapter': 'none' ; 1.05
             'kind': 'eagle1' ; 'max_steps': 60, 'learning_rate': 0.003 ; 1.05
             """)

@@ -329,6 +329,16 @@ final class EagleProgram {
                 slots.cache().layers().get(0));
     }
 
+    /** States of the tokens from {@code begin} to before {@code end} in the host's memory, [states, end - begin, H]. */
+    Tensor statesOfRow(Scope scope, List<Tensor> states, int begin, int end) {
+        return program.call(scope, "states_of_row", states, begin, end);
+    }
+
+    /** Those of rows one after another, [N, H] each. */
+    List<Tensor> statesOfRows(Scope scope, List<Tensor> rows) {
+        return program.callForList(scope, "states_of_rows", rows, scope.device());
+    }
+
     /** Rows of a table, [ids, H]. */
     Tensor rowsOf(Scope scope, Tensor table, long[] ids) {
         try (Tensor chosen = scope.longs(ids, ids.length)) {

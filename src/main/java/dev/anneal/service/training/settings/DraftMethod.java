@@ -63,7 +63,8 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
                 or(own.wholeNumber("num_speculative_tokens", 1, MOST_SPECULATIVE_TOKENS), SPECULATIVE_TOKENS),
                 evaluation(own.objectOrEmpty("evaluation")),
                 regeneration(own.object("regenerate")),
-                EagleHeads.read(kind, own));
+                EagleHeads.read(kind, own),
+                EagleHeads.cacheBytes(kind, own));
         return new Read(method, hyperparameters, null, draft);
     }
 
@@ -174,6 +175,19 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
                 regeneration == null ? 0 : answeredRows(data) * regeneration.maxTokens() / 2.0);
     }
 
+    /** Rows of the validation file are assumed to have the mean length of training rows. */
+    @Override
+    long cachedBytes(SpeculativeDraft method, ModelProfile target, EngineSetup engine, DatasetSize data) {
+        EagleHead head = method.head();
+        if (head == null) {
+            return 0;
+        }
+        double ofRow = (double) data.tokens() / data.rows();
+        long tokens = Math.round((data.rows() + data.validatedRows()) * ofRow);
+        return Math.min(
+                method.hiddenStateCacheBytes(), EagleHeads.stateBytes(method.kind(), head, target, engine, tokens));
+    }
+
     private static int answeredRows(DatasetSize data) {
         return Math.toIntExact(data.rows() + data.validatedRows());
     }
@@ -214,6 +228,9 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
         EagleHead head = method.head();
         if (head != null && method.kind().equals(SpeculativeDraft.EAGLE3)) {
             shown.put("head", EagleHeads.shown(head));
+        }
+        if (head != null) {
+            shown.put(EagleHeads.CACHE_BYTES, method.hiddenStateCacheBytes());
         }
         return shown;
     }

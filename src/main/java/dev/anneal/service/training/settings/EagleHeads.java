@@ -22,6 +22,9 @@ final class EagleHeads {
     private static final int STEPS = 3;
     private static final int MOST_STEPS = 16;
 
+    static final String CACHE_BYTES = "hidden_state_cache_bytes";
+    private static final long MOST_CACHE_BYTES = 1L << 40;
+
     /** Tokens that a head can propose by default, as in SpecForge's configurations. */
     private static final int VOCABULARY = 32_000;
 
@@ -45,6 +48,30 @@ final class EagleHeads {
                 new EagleHead(List.of(), 0, 1, 1.0, false, false, false, false);
             default -> null;
         };
+    }
+
+    /** Bytes of the target's hidden states that a request has kept. */
+    static long cacheBytes(String kind, StrictObject draft) {
+        Long given = draft.longNumber(CACHE_BYTES);
+        if (given == null) {
+            return 0;
+        }
+        if (kind.equals(TrainingMethod.SpeculativeDraft.MODEL)) {
+            throw draft.invalid(
+                    CACHE_BYTES, "must be left out for the kind 'model', which reads no hidden states", given);
+        }
+        if (given < 0 || given > MOST_CACHE_BYTES) {
+            throw draft.invalid(CACHE_BYTES, "must be a whole number from 0 to " + MOST_CACHE_BYTES, given);
+        }
+        return given;
+    }
+
+    /** Bytes that the hidden states of so many tokens take. */
+    static long stateBytes(String kind, EagleHead head, ModelProfile target, EngineSetup engine, long tokens) {
+        int streams = kind.equals(TrainingMethod.SpeculativeDraft.EAGLE1)
+                ? 0
+                : head.layers().size();
+        return tokens * (streams + 1) * target.hiddenSize() * engine.valueBytes(target);
     }
 
     private static EagleHead read(StrictObject given) {

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param activationsBytes activations that the micro-batches of all threads keep, and the working memory of a layer
  * @param headBytes logits of all threads
  * @param samplingBytes memory of sampling, little of which steps can reuse, with that of the draft of rollouts; 0 without sampling
- * @param targetBytes the target of a draft: its weights, the working memory of a layer, logits of all threads, and what it needs to generate;
- *     0 for other methods
+ * @param targetBytes the target of a draft: its weights, the working memory of a layer, logits of all threads, what it needs to generate, and
+ *     its hidden states that are kept; 0 for other methods
  * @param loadingBytes memory while the model is loaded: after tokenisation, with the model's files mapped beside the weights, and before
  *     the other parts exist
  * @param totalBytes the larger of {@code loadingBytes} and the sum of the other parts
@@ -118,8 +118,9 @@ public record MemoryEstimate(
      * This estimate of a draft with its target beside it, which is loaded first and reads the same rows.
      *
      * @param taught number of tokens whose logits the target makes in steps
+     * @param cached bytes of hidden states that are kept
      */
-    public MemoryEstimate beside(ModelProfile target, int taught, EngineSetup engine, Rows rows) {
+    public MemoryEstimate beside(ModelProfile target, int taught, long cached, EngineSetup engine, Rows rows) {
         int valueBytes = engine.valueBytes(target);
         long bytes = valueBytes * target.parameters()
                 + convertedBytes(target, valueBytes)
@@ -135,9 +136,9 @@ public record MemoryEstimate(
                 activationsBytes,
                 headBytes,
                 samplingBytes,
-                bytes,
+                bytes + cached,
                 loadingBytes + bytes,
-                Math.max(loadingBytes, together) + bytes);
+                Math.max(loadingBytes, together + cached) + bytes);
     }
 
     /** This estimate with the draft of rollouts, which is loaded only if the policy samples in bf16. */

@@ -137,6 +137,11 @@ public abstract class MethodRules<M extends TrainingMethod> {
         return GeneratedTokens.NONE;
     }
 
+    /** Memory of what the target of a draft computes once and is kept. */
+    long cachedBytes(M method, ModelProfile target, EngineSetup engine, DatasetSize data) {
+        return 0;
+    }
+
     /** The sequences made from a row. */
     SequenceShape shape(M method, int contextTokens) {
         return new SequenceShape(1, 1, 0, contextTokens, 1, 0, 0, 0);

@@ -141,7 +141,8 @@ public final class SettingsResolver {
         ModelProfile target = models.target();
         ModelProfile draft = models.draft();
         if (target != null) {
-            return estimate.beside(target, model.vocabularySize(), engine, together);
+            long cached = TrainingMethods.of(request.method()).cachedBytes(request.method(), target, engine, data);
+            return estimate.beside(target, model.vocabularySize(), cached, engine, together);
         }
         return draft == null ? estimate : estimate.draftedBy(draft, model, engine, together);
     }

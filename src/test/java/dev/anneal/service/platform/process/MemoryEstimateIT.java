@@ -82,7 +82,8 @@ class MemoryEstimateIT {
                 kind.equals("eagle1")
                         ? new TrainingMethod.EagleHead(List.of(LAYERS), VOCABULARY, 1, 1, false, false, false, false)
                         : new TrainingMethod.EagleHead(
-                                List.of(0, LAYERS / 2, LAYERS), VOCABULARY / 2, depths, 1, true, true, false, true));
+                                List.of(0, LAYERS / 2, LAYERS), VOCABULARY / 2, depths, 1, true, true, false, true),
+                0);
 
         long peak = peakOf(task(method, adapter, rows));
 
@@ -91,7 +92,7 @@ class MemoryEstimateIT {
                 new MemoryEstimate.Rows(rows, (long) rows * LONGEST_TOKENS, LONGEST_TOKENS, 0, false, 4);
         EngineSetup engine = new EngineSetup(PRECISION, false, THREADS);
         MemoryEstimate estimate = MemoryEstimate.of(head, adapter, engine, together)
-                .beside(profile(), head.vocabularySize(), engine, together);
+                .beside(profile(), head.vocabularySize(), 0, engine, together);
         assertThat(peak).isCloseTo(estimate.totalBytes(), withinPercentage(20));
     }
 

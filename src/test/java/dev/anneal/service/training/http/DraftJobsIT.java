@@ -172,8 +172,16 @@ class DraftJobsIT extends ServiceTest {
         String target = tuned("");
         String named = ", 'draft_model': '" + first + "'";
 
-        String id = created(target, draft("eagle3", named + ", 'head': {'fc_norm': true, 'ttt_steps': 2}"));
+        String id = created(
+                target,
+                draft(
+                        "eagle3",
+                        named + ", 'head': {'fc_norm': true, 'ttt_steps': 2}, 'hidden_state_cache_bytes': 5000000000"));
 
+        assertThat(job(ALPHA, id)
+                        .at("/anneal/method/speculative_draft/hidden_state_cache_bytes")
+                        .asLong())
+                .isEqualTo(5_000_000_000L);
         assertThat(job(ALPHA, id).at("/anneal/method/speculative_draft/head").toString())
                 .isEqualTo(
                         "{\"layer_ids\":[1,3],\"draft_vocab_size\":200,\"ttt_steps\":2,\"ttt_step_loss_decay\":1.0,"

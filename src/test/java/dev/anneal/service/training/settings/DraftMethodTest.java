@@ -53,7 +53,7 @@ class DraftMethodTest {
 
         assertThat(request.method())
                 .isEqualTo(new SpeculativeDraft(
-                        "big", "model", "kl_div", 4, new AcceptanceEvaluation(16, 64), null, null));
+                        "big", "model", "kl_div", 4, new AcceptanceEvaluation(16, 64), null, null, 0));
         assertThat(request.model()).isEqualTo("small");
         assertThat(request.namedModel()).isEqualTo("big");
         assertThat(request.initialAdapter()).isNull();
@@ -65,6 +65,7 @@ class DraftMethodTest {
         MethodRules.Read read = read(
                 "'kind': 'eagle3', 'draft_model': 'ft:big:a::1', 'loss': 'tv', 'num_speculative_tokens': 7, 'evaluation': {'prompts': 3, 'max_tokens': 9},"
                         + " 'regenerate': {'temperature': 0, 'max_tokens': 100}, 'hyperparameters': {'batch_size': 2},"
+                        + " 'hidden_state_cache_bytes': 1000000000000,"
                         + " 'head': {'layer_ids': [1, 2], 'draft_vocab_size': 99, 'ttt_steps': 7, 'ttt_step_loss_decay': 0.8,"
                         + " 'norm_before_residual': false, 'norm_before_fc': false, 'fc_norm': true, 'norm_output': false}",
                 "");
@@ -77,7 +78,8 @@ class DraftMethodTest {
                         7,
                         new AcceptanceEvaluation(3, 9),
                         new Regeneration(0, 100),
-                        new EagleHead(List.of(1, 2), 99, 7, 0.8, false, false, true, false)));
+                        new EagleHead(List.of(1, 2), 99, 7, 0.8, false, false, true, false),
+                        1_000_000_000_000L));
         assertThat(read.draft())
                 .isEqualTo(new MethodRules.Draft(
                         "big", "ft:big:a::1", new HeadRequest(List.of(1, 2), 99, false, false, true, false)));
@@ -131,6 +133,9 @@ class DraftMethodTest {
                 "'kind': 'model', 'draft_model': 'small', 'hyperparameters': {'beta': 1} | unknown_parameter | hyperparameters.beta | known here are",
                 "'kind': 'model', 'draft_model': 'small', 'head': {} | invalid_value | head | only the kind 'eagle3' has such settings",
                 "'kind': 'eagle1', 'head': {'ttt_steps': 3} | invalid_value | head | only the kind 'eagle3' has such settings",
+                "'kind': 'eagle1', 'hidden_state_cache_bytes': -1 | invalid_value | hidden_state_cache_bytes | a whole number from 0 to 1099511627776",
+                "'kind': 'eagle3', 'hidden_state_cache_bytes': 1099511627777 | invalid_value | hidden_state_cache_bytes | a whole number from 0 to 1099511627776",
+                "'kind': 'model', 'draft_model': 'small', 'hidden_state_cache_bytes': 1 | invalid_value | hidden_state_cache_bytes | which reads no hidden states",
                 "'kind': 'eagle3', 'head': {'layer_ids': [3, 2]} | invalid_value | head.layer_ids | ascending order, but is [3, 2]",
                 "'kind': 'eagle3', 'head': {'ttt_steps': 0} | invalid_value | head.ttt_steps | from 1 to 16",
                 "'kind': 'eagle3', 'head': {'ttt_step_loss_decay': 0} | invalid_value | head.ttt_step_loss_decay | above 0 and at most 1",
@@ -280,6 +285,32 @@ class DraftMethodTest {
                 .activationsBytes();
         long ofDepth = head.widths().kept(7L * adapter.rank()) + 4 * 64;
         assertThat(deep - shallow).isCloseTo(100 * 4 * 2 * ofDepth * 6 / 5, within(1L));
+    }
+
+    /** As far as the budget goes, states of training and validation rows: 100 and 50 of 100 tokens in {@link #DATA}. */
+    @ParameterizedTest
+    @CsvSource({
+        "eagle3, 0, 0",
+        "eagle3, 1000, 1000",
+        "eagle3, 1000000000, 15360000",
+        "eagle1, 1000000000, 3840000",
+    })
+    void keptHiddenStatesTakeMemory(String kind, long budget, long expected) {
+        JobRequest request = request("'kind': '%s', 'hidden_state_cache_bytes': %d".formatted(kind, budget), "");
+        JobRequest without = request("'kind': '%s'".formatted(kind), "");
+
+        MemoryEstimate memory = memoryOf(request);
+
+        assertThat(memory.targetBytes() - memoryOf(without).targetBytes()).isEqualTo(expected);
+        assertThat(memory.totalBytes() - memoryOf(without).totalBytes()).isEqualTo(expected);
+        assertThat(METHOD.parameters((SpeculativeDraft) request.method(), request))
+                .containsEntry("hidden_state_cache_bytes", budget);
+    }
+
+    private static MemoryEstimate memoryOf(JobRequest request) {
+        SpeculativeDraft fitted = METHOD.fitted((SpeculativeDraft) request.method(), BIG);
+        return resolve(request.with(fitted), new ModelProfiles(METHOD.trained(fitted, BIG), BIG, null))
+                .memory();
     }
 
     private static ModelProfile profileOf(String own) {

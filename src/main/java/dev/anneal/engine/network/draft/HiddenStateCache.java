@@ -1,0 +1,96 @@
+package dev.anneal.engine.network.draft;
+
+import dev.anneal.engine.network.model.TokenRows;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
+import java.nio.IntBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
+
+/**
+ * Hidden states of a target, in the host's memory, for a head that reads the same rows again. Those of a row are kept when it is first read, if there
+ * is room; rows of equal tokens share them. Thread-safe. Closed by its owner.
+ */
+public final class HiddenStateCache implements AutoCloseable {
+
+    private final EagleProgram program;
+    private final Scope scope;
+    private final boolean keepsAny;
+    private final Map<IntBuffer, Tensor> kept = new HashMap<>();
+
+    /** Bytes that may still be kept. */
+    private long room;
+
+    /** @param bytes maximum size of what is kept; 0 to keep nothing */
+    public HiddenStateCache(EagleHead head, long bytes) {
+        this.program = head.program();
+        this.scope = head.scope().child();
+        this.keepsAny = bytes > 0;
+        this.room = bytes;
+    }
+
+    /**
+     * Hidden states of rows one after another, [N, H] each.
+     *
+     * @param rows token ids, which must not be changed
+     * @param target computes them for the rows of which they are not kept, all at once
+     */
+    public List<Tensor> of(Scope owner, List<int[]> rows, BiFunction<Scope, TokenRows, List<Tensor>> target) {
+        if (!keepsAny) {
+            return target.apply(owner, TokenRows.of(rows));
+        }
+        List<Optional<Tensor>> known = rows.stream().map(this::find).toList();
+        List<int[]> missing = IntStream.range(0, rows.size())
+                .filter(row -> known.get(row).isEmpty())
+                .mapToObj(rows::get)
+                .toList();
+        try (Scope pass = owner.child()) {
+            Iterator<Tensor> computed = compute(pass, missing, target).iterator();
+            List<Tensor> all = known.stream()
+                    .map(states -> states.orElseGet(computed::next))
+                    .toList();
+            return program.statesOfRows(owner, all);
+        }
+    }
+
+    private synchronized Optional<Tensor> find(int[] row) {
+        return Optional.ofNullable(kept.get(IntBuffer.wrap(row)));
+    }
+
+    private List<Tensor> compute(Scope pass, List<int[]> rows, BiFunction<Scope, TokenRows, List<Tensor>> target) {
+        if (rows.isEmpty()) {
+            return List.of();
+        }
+        TokenRows tokens = TokenRows.of(rows);
+        List<Tensor> states = target.apply(pass, tokens);
+        List<Tensor> ofRows = new ArrayList<>();
+        for (int row = 0; row < rows.size(); row++) {
+            Tensor own = program.statesOfRow(pass, states, tokens.begin(row), tokens.end(row));
+            ofRows.add(keep(rows.get(row), own));
+        }
+        return ofRows;
+    }
+
+    private synchronized Tensor keep(int[] row, Tensor states) {
+        IntBuffer key = IntBuffer.wrap(row);
+        long bytes = states.elements() * states.elementType().bytes();
+        if (bytes > room || kept.containsKey(key)) {
+            return states;
+        }
+        Tensor own = states.in(scope);
+        kept.put(key, own);
+        room -= bytes;
+        return own;
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}
