@@ -220,7 +220,7 @@ class Server:
                 open_ids[self.next_id] = place
                 answers[place] = {"text": "", "tokens": 0}
                 self.process.send({
-                    "request": "generate", "id": self.next_id, "model": self.model, "draft": draft, "prefixScope": "", "prediction": None,
+                    "request": "generate", "id": self.next_id, "model": self.model, "draft": draft, "requiresDraft": draft is not None, "prefixScope": "", "prediction": None,
                     "input": {"kind": "chat", "json": json.dumps({"messages": chat})}, "now": "2026-01-01T00:00:00Z",
                     "decoding": {"choices": 1, "maxNewTokens": ANSWER_TOKENS, "temperature": temperature, "topK": 0, "topP": 1.0, "minP": 0.0, "seed": place,
                                  "stop": [], "stopTokens": [], "topLogprobs": None}})
