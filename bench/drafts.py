@@ -154,7 +154,7 @@ class Study:
                               "loraPlusRatio": 1.0},
                 "checkpointIntervalSteps": 0, "evaluationIntervalSteps": asked, "seed": seed},
             "attemptDirectory": str(work / "attempt"), "initialAdapter": None, "target": {"base": base(self.arguments.model), "checkpointDirectory": None},
-            "resumeFrom": None, "validatedStep": 0}
+            "draft": None, "resumeFrom": None, "targetAnswers": None, "validatedStep": 0}
         process = Process(self.classpath, work, task)
         validations, seconds = [], []
         for event in process.events():
