@@ -127,8 +127,8 @@ class PolicyTrainingTest {
     }
 
     /**
-     * The model as it was drafts for what it becomes: the same tokens, rewards and adapter, in bf16 bit by bit, and fewer passes. So does a new head,
-     * which is hardly ever right.
+     * The model as it was drafts for what it becomes: the same tokens, rewards and adapter, in bf16 bit by bit. So does a new head, which is hardly
+     * ever right. How much is drafted depends on measured times, but something is in the first steps.
      */
     @Test
     void draftChangesNothingButTheNumberOfPasses() throws IOException {
@@ -154,7 +154,7 @@ class PolicyTrainingTest {
                         .isEqualTo(Sha256.of(plain.checkpoint(12).resolve(Checkpoint.ADAPTER)));
             }
             assertThat(metric(byModel, "acceptance_length/rollout")).allMatch(length -> length >= 1);
-            assertThat(mean(metric(byModel, "acceptance_length/rollout"))).isGreaterThan(1.05);
+            assertThat(metric(byModel, "acceptance_length/rollout")).anyMatch(length -> length > 1);
             assertThat(byModel.eventsOf(Progress.Validation.class))
                     .allSatisfy(
                             validation -> assertThat(validation.metrics()).containsKey("acceptance_length/rollout"));
