@@ -3,6 +3,7 @@ package dev.anneal.service;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import dev.anneal.AnnealApplication;
+import dev.anneal.protocol.Progress;
 import dev.anneal.service.access.web.ApiDescription;
 import dev.anneal.service.files.FileIntake;
 import dev.anneal.service.files.FilePurpose;
@@ -24,6 +25,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -225,5 +227,19 @@ public abstract class ServiceTest {
     /** Has claimed the next training and started it from its newest checkpoint. */
     protected PlayedWorker playedWorker() {
         return PlayedWorker.claim(leases, trainings, intake);
+    }
+
+    /**
+     * A checkpoint of step 30 of a finished job arrives late, which prunes its older ones.
+     *
+     * @param working worker in whose lease it is written
+     */
+    protected void arrivesLate(String job, PlayedWorker working) {
+        long work = workOf("job", job);
+        Progress.CheckpointSaved saved = new Progress.CheckpointSaved(30, 0, "/local/checkpoint", 1234);
+        leases.working(
+                working.lease(),
+                Duration.ofMinutes(5),
+                () -> trainings.write(work, List.of(saved), key -> "alpha/again", 1));
     }
 }

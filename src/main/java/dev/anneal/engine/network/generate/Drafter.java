@@ -3,6 +3,7 @@ package dev.anneal.engine.network.generate;
 import dev.anneal.engine.network.architecture.DecodingLimits;
 import dev.anneal.engine.network.model.HiddenStates;
 import dev.anneal.engine.network.torch.Scope;
+import java.util.Arrays;
 import java.util.List;
 
 /** Proposes tokens for the sequences of a lane that have the same draft. Closed by its owner. */
@@ -20,6 +21,24 @@ interface Drafter extends AutoCloseable {
     /** Tokens of a sequence in a drafter's cache: its own, and those that are proposed after the last one. */
     static int capacity(Lane.Size size, int maxPositions) {
         return Math.min(size.tokens() + DecodingLimits.SEQUENCE_TOKENS_OF_STEP, maxPositions);
+    }
+
+    /** A token for each sequence to read. */
+    static List<int[]> alone(int[] ids) {
+        return Arrays.stream(ids).mapToObj(id -> new int[] {id}).toList();
+    }
+
+    /** For each sequence the index of its last token among all tokens read. */
+    static long[] last(List<int[]> tokens) {
+        long[] last = tokens.stream().mapToLong(ids -> ids.length).toArray();
+        Arrays.parallelPrefix(last, Long::sum);
+        Arrays.setAll(last, row -> last[row] - 1);
+        return last;
+    }
+
+    /** @param proposed the sequences' first proposals, then their second ones and so on */
+    static int[] ofSlot(int slot, int[][] proposed) {
+        return Arrays.stream(proposed).mapToInt(ids -> ids[slot]).toArray();
     }
 
     /** Forgets sequences other than these, which are still running. */

@@ -91,7 +91,7 @@ final class HeadDrafter implements Drafter {
             for (int token = 0; token < most; token++) {
                 proposed[token] = next(passing, states, token);
                 if (token < most - 1) {
-                    states = reader.readOwn(passing, alone(proposed[token]), states, cache, 0);
+                    states = reader.readOwn(passing, Drafter.alone(proposed[token]), states, cache, 0);
                 }
             }
             for (int slot = 0; slot < verified.length; slot++) {
@@ -99,14 +99,8 @@ final class HeadDrafter implements Drafter {
             }
         }
         for (int slot = 0; slot < held.size(); slot++) {
-            int own = slot;
-            int[] tokens = Arrays.stream(proposed).mapToInt(ids -> ids[own]).toArray();
-            held.get(slot).sequence.drafts().proposed().set(tokens);
+            held.get(slot).sequence.drafts().proposed().set(Drafter.ofSlot(slot, proposed));
         }
-    }
-
-    private static List<int[]> alone(int[] ids) {
-        return Arrays.stream(ids).mapToObj(id -> new int[] {id}).toList();
     }
 
     private int[] next(Scope passing, Tensor states, int token) {
@@ -125,11 +119,8 @@ final class HeadDrafter implements Drafter {
                 passing, held.stream().flatMap(each -> each.states.stream()).toList());
         boolean isStep = tokens.stream().allMatch(ids -> ids.length <= DecodingLimits.SEQUENCE_TOKENS_OF_STEP);
         Tensor own = reader.readVerified(passing, tokens, states, cache, 0, isStep);
-        long[] ends = tokens.stream().mapToLong(ids -> ids.length).toArray();
-        Arrays.parallelPrefix(ends, Long::sum);
-        Arrays.setAll(ends, row -> ends[row] - 1);
         held.forEach(Held::forgetRead);
-        return reader.rowsOf(passing, own, ends);
+        return reader.rowsOf(passing, own, Drafter.last(tokens));
     }
 
     @Override
@@ -163,18 +154,10 @@ final class HeadDrafter implements Drafter {
         taken.add(new int[] {prompt.tokens()[last]}, reader.statesAt(scope, states, new long[] {prompt.at()[last]}));
     }
 
-    /** Removes some, moving the last one into each free slot. */
     private void letGo(List<Held> leaving) {
         for (Held each : leaving) {
-            int slot = held.indexOf(each);
             each.forgetRead();
-            cache.free(slot);
-            int last = held.size() - 1;
-            Held moved = held.remove(last);
-            if (slot < last) {
-                cache.move(last, slot);
-                held.set(slot, moved);
-            }
+            cache.remove(held.indexOf(each), held);
         }
     }
 

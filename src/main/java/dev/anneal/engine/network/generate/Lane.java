@@ -247,17 +247,11 @@ final class Lane implements AutoCloseable {
         }
     }
 
-    /** Removes ended sequences, moving the last one into the free slot. */
+    /** Removes ended sequences. */
     private void removeEnded() {
         for (int slot = running.size() - 1; slot >= 0; slot--) {
             if (running.get(slot).hasEnded()) {
-                cache.free(slot);
-                int last = running.size() - 1;
-                Sequence moved = running.remove(last);
-                if (slot < last) {
-                    cache.move(last, slot);
-                    running.set(slot, moved);
-                }
+                cache.remove(slot, running);
             }
         }
     }

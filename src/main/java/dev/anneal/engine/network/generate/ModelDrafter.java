@@ -68,14 +68,11 @@ final class ModelDrafter implements Drafter {
         int[][] proposed = new int[most][];
         for (int token = 0; token < most; token++) {
             proposed[token] = next(unread, token);
-            unread = Arrays.stream(proposed[token])
-                    .mapToObj(id -> new int[] {id})
-                    .toList();
+            unread = Drafter.alone(proposed[token]);
         }
         for (int slot = 0; slot < held.size(); slot++) {
-            int own = slot;
             Sequence sequence = held.get(slot);
-            int[] tokens = Arrays.stream(proposed).mapToInt(ids -> ids[own]).toArray();
+            int[] tokens = Drafter.ofSlot(slot, proposed);
             textOf(sequence).set(tokens);
             proposals.put(sequence, new Proposal(textOf(sequence).length(), tokens));
         }
@@ -85,13 +82,10 @@ final class ModelDrafter implements Drafter {
     private int[] next(List<int[]> unread, int token) {
         try (Scope step = scope.child()) {
             Tensor hidden = draft.model().step(step, unread, cache, 0, adapters(held.size()));
-            long[] last = unread.stream().mapToLong(ids -> ids.length).toArray();
-            Arrays.parallelPrefix(last, Long::sum);
-            Arrays.setAll(last, row -> last[row] - 1);
             List<Place> places = held.stream()
                     .map(sequence -> new Place(sequence, sequence.length() + token))
                     .toList();
-            return nextTokens.choose(step, draft.model().logits(step, hidden, last), places);
+            return nextTokens.choose(step, draft.model().logits(step, hidden, Drafter.last(unread)), places);
         }
     }
 
@@ -99,7 +93,8 @@ final class ModelDrafter implements Drafter {
     public void keep(List<Sequence> running) {
         for (int slot = held.size() - 1; slot >= 0; slot--) {
             if (!running.contains(held.get(slot))) {
-                free(slot);
+                proposals.remove(held.get(slot));
+                cache.remove(slot, held);
             }
         }
     }
@@ -124,18 +119,6 @@ final class ModelDrafter implements Drafter {
         int end = Math.min(textOf(sequence).length(), last.begin() + last.tokens().length);
         int mismatch = Arrays.mismatch(textOf(sequence).text(last.begin(), end), last.tokens());
         return mismatch < 0 ? end : last.begin() + mismatch;
-    }
-
-    /** Removes a sequence, moving the last one into the free slot. */
-    private void free(int slot) {
-        cache.free(slot);
-        int last = held.size() - 1;
-        proposals.remove(held.get(slot));
-        Sequence moved = held.remove(last);
-        if (slot < last) {
-            cache.move(last, slot);
-            held.set(slot, moved);
-        }
     }
 
     /** Reads all but the last tokens of texts of which much is unread, prompts above all. */

@@ -107,6 +107,21 @@ public final class KeyValueCache implements AutoCloseable {
         free(from);
     }
 
+    /**
+     * Removes the sequence in a slot, and moves the last one into the gap, so that slots in use are neighbours.
+     *
+     * @param sequences those in the slots, in their order, from which the removed one is taken as well
+     */
+    public <T> void remove(int slot, List<T> sequences) {
+        free(slot);
+        int last = sequences.size() - 1;
+        T moved = sequences.remove(last);
+        if (slot < last) {
+            move(last, slot);
+            sequences.set(slot, moved);
+        }
+    }
+
     /** Copies a sequence to a free slot. */
     public void copy(int from, int to) {
         program.copy(scope, layers, from, to, lengths[from]);

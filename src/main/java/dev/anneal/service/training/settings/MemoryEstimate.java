@@ -128,7 +128,6 @@ public record MemoryEstimate(
                 + rows.atWork(engine) * attentionBytes(target, valueBytes, rows.longestTokens())
                 + DeviceLimits.CPU.logitBytes(valueBytes, taught, rows.atWork(engine))
                 + samplingBytes(target, null, engine, rows);
-        long together = processBytes + weightsBytes + adapterBytes + activationsBytes + headBytes + samplingBytes;
         return new MemoryEstimate(
                 processBytes,
                 weightsBytes,
@@ -138,7 +137,7 @@ public record MemoryEstimate(
                 samplingBytes,
                 bytes + cached,
                 loadingBytes + bytes,
-                Math.max(loadingBytes, together + cached) + bytes);
+                Math.max(loadingBytes, usedBytes() + cached) + bytes);
     }
 
     /** This estimate with the draft of rollouts, which is loaded only if the policy samples in bf16. */
@@ -150,8 +149,6 @@ public record MemoryEstimate(
         long bytes = valueBytes * draft.parameters()
                 + convertedBytes(draft, valueBytes)
                 + samplingBytes(draft, null, engine, rows);
-        long together =
-                processBytes + weightsBytes + adapterBytes + activationsBytes + headBytes + samplingBytes + bytes;
         return new MemoryEstimate(
                 processBytes,
                 weightsBytes,
@@ -161,7 +158,12 @@ public record MemoryEstimate(
                 samplingBytes + bytes,
                 targetBytes,
                 loadingBytes,
-                Math.max(loadingBytes, together));
+                Math.max(loadingBytes, usedBytes() + bytes));
+    }
+
+    /** Memory once everything but a target is loaded. */
+    private long usedBytes() {
+        return processBytes + weightsBytes + adapterBytes + activationsBytes + headBytes + samplingBytes;
     }
 
     /** The stored embedding of a model leaves a gap after its conversion. */

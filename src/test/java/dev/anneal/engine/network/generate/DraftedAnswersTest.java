@@ -3,11 +3,9 @@ package dev.anneal.engine.network.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.TestDevice;
-import dev.anneal.engine.network.draft.DraftVocabulary;
-import dev.anneal.engine.network.draft.EagleConfig;
 import dev.anneal.engine.network.draft.EagleDrafter;
 import dev.anneal.engine.network.draft.EagleHead;
-import dev.anneal.engine.network.draft.EagleSwitch;
+import dev.anneal.engine.network.draft.NewHeads;
 import dev.anneal.engine.network.lora.Adapter;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
@@ -20,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,15 +136,7 @@ class DraftedAnswersTest {
             List<KeptTokens> plain,
             DraftLength fixed) {
         int layers = model.config().layers();
-        EagleConfig config = new EagleConfig(
-                EagleConfig.Kind.EAGLE3,
-                model.config().ofOneLayer(0),
-                List.of(0, layers / 2, layers),
-                200,
-                Set.of(EagleSwitch.NORM_BEFORE_RESIDUAL, EagleSwitch.NORM_OUTPUT));
-        DraftVocabulary vocabulary =
-                DraftVocabulary.ofCounts(new long[model.config().vocabularySize()], config.draftVocabulary());
-        try (EagleHead head = EagleHead.create(model, config, vocabulary, layers - 1);
+        try (EagleHead head = NewHeads.of(model, List.of(0, layers / 2, layers), 200);
                 EagleDrafter reader = new EagleDrafter(head, head.noAdapter())) {
             DraftHead draft = new DraftHead(reader);
             List<List<KeptTokens>> all = new ArrayList<>();

@@ -3,11 +3,9 @@ package dev.anneal.engine.network.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.TestDevice;
-import dev.anneal.engine.network.draft.DraftVocabulary;
-import dev.anneal.engine.network.draft.EagleConfig;
 import dev.anneal.engine.network.draft.EagleDrafter;
 import dev.anneal.engine.network.draft.EagleHead;
-import dev.anneal.engine.network.draft.EagleSwitch;
+import dev.anneal.engine.network.draft.NewHeads;
 import dev.anneal.engine.network.generate.Drafter.Verified;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
@@ -19,7 +17,6 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -44,15 +41,7 @@ class HeadDrafterTest {
     void load() throws IOException {
         model = DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, TestDevice.NAME);
         int layers = model.config().layers();
-        EagleConfig config = new EagleConfig(
-                EagleConfig.Kind.EAGLE3,
-                model.config().ofOneLayer(0),
-                List.of(0, layers),
-                100,
-                Set.of(EagleSwitch.NORM_BEFORE_RESIDUAL, EagleSwitch.NORM_OUTPUT));
-        DraftVocabulary vocabulary =
-                DraftVocabulary.ofCounts(new long[model.config().vocabularySize()], config.draftVocabulary());
-        head = EagleHead.create(model, config, vocabulary, layers - 1);
+        head = NewHeads.of(model, List.of(0, layers), 100);
         reader = new EagleDrafter(head, head.noAdapter());
         draft = new DraftHead(reader);
         passing = model.scope().child();

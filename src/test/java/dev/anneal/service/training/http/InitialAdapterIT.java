@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.anneal.engine.network.peft.QueryAdapter;
-import dev.anneal.protocol.Progress;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.files.FilePurpose;
@@ -16,7 +15,6 @@ import dev.anneal.service.training.job.UploadedAdapters;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
@@ -217,15 +215,7 @@ class InitialAdapterIT extends ServiceTest {
         String source = trained();
         List<String> before = checkpoints(source);
         queuedJob(ALPHA, file, ", 'anneal': {'init_adapter': '" + before.get(1) + "'}");
-        PlayedWorker worker = playedWorker();
-        long sourceWork = workOf("job", source);
-
-        Progress.CheckpointSaved saved = new Progress.CheckpointSaved(30, 0, "/local/checkpoint", 1234);
-
-        leases.working(
-                worker.lease(),
-                Duration.ofMinutes(5),
-                () -> trainings.write(sourceWork, List.of(saved), key -> "alpha/again", 1));
+        arrivesLate(source, playedWorker());
 
         assertThat(checkpoints(source)).containsExactly(before.get(0), before.get(1));
     }

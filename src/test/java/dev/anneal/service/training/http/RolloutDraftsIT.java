@@ -3,7 +3,6 @@ package dev.anneal.service.training.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.text.rows.Rows;
-import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
@@ -13,7 +12,6 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -191,14 +189,7 @@ class RolloutDraftsIT extends ServiceTest {
         playedWorker().steps(1, 5).checkpoint(6).checkpoint(26).finish(26);
         String draft = job(ALPHA, source).path("fine_tuned_model").asString() + ":ckpt-step-26";
         created("anneal-tiny", prompts(ALPHA), reinforcement("'draft': '" + draft + "'"));
-        PlayedWorker worker = playedWorker();
-        long sourceWork = workOf("job", source);
-        Progress.CheckpointSaved saved = new Progress.CheckpointSaved(30, 0, "/local/checkpoint", 1234);
-
-        leases.working(
-                worker.lease(),
-                Duration.ofMinutes(5),
-                () -> trainings.write(sourceWork, List.of(saved), key -> "alpha/again", 1));
+        arrivesLate(source, playedWorker());
 
         assertThat(json(get(ALPHA, JOBS + "/" + source + "/checkpoints")).findValuesAsString("step_number"))
                 .containsExactly("30", "26");
