@@ -249,13 +249,17 @@ TRAINING = dashboard("training", "Training", BOTH + [
                (SELECT value::double precision FROM jsonb_each_text(metrics) WHERE key LIKE 'acceptance/%'
                 ORDER BY substr(key, 12)::integer DESC LIMIT 1) AS all_tokens,
                (metrics ->> 'overlap/1')::double precision AS overlap
-        FROM anneal_job_series WHERE {JOB} ORDER BY step""", "percentunit",
+        FROM anneal_job_series WHERE {JOB} ORDER BY step""", "percentunit", width=8,
         about="Drafts: share of the positions at which one token, or all that are proposed at a time, are the target's."),
     curves("Acceptance length", f"""
         SELECT step, (valid_metrics ->> 'acceptance_length/greedy')::double precision AS greedy,
-               (valid_metrics ->> 'acceptance_length/sampled')::double precision AS sampled,
-               (metrics ->> 'acceptance_length/rollout')::double precision AS rollout
-        FROM anneal_job_series WHERE {JOB} AND (valid_metrics IS NOT NULL OR metrics ? 'acceptance_length/rollout') ORDER BY step""", about="Drafts: tokens that the target writes per pass."),
+               (valid_metrics ->> 'acceptance_length/sampled')::double precision AS sampled
+        FROM anneal_job_series WHERE {JOB} AND valid_metrics IS NOT NULL ORDER BY step""", width=8,
+        about="Drafts: tokens that the target writes per pass."),
+    curves("Acceptance length of rollouts", f"""
+        SELECT step, (metrics ->> 'acceptance_length/rollout')::double precision AS tokens_per_pass
+        FROM anneal_job_series WHERE {JOB} AND metrics ? 'acceptance_length/rollout' ORDER BY step""", width=8,
+        about="Reinforcement with a draft: tokens that the policy writes per pass."),
     row("Jobs laid over each other"),
     *[panel("xychart", title, sql(f"SELECT job_id, step, {column} FROM anneal_job_series WHERE {JOBS} ORDER BY job_id, step", "table"),
             custom={"show": "lines", "lineWidth": 1}, options={

@@ -1,4 +1,4 @@
-"""A client that gives the dashboards something to show: four trainings, an evaluation, an export, an answer, and requests that are refused."""
+"""A client that gives the dashboards something to show: trainings, an evaluation, an export, an answer, and requests that are refused."""
 
 import http.server
 import json
@@ -13,6 +13,7 @@ import uploads
 API = f"http://127.0.0.1:{os.environ['WATCH_API']}/v1"
 KEY = os.environ["WATCH_KEY"]
 SECRET = os.environ["WATCH_GRADER_SECRET"]
+HEAD = "speculative_draft of eagle1"
 
 
 def call(path, body=None, key=KEY, headers=None, data=None):
@@ -66,8 +67,12 @@ class Grader(http.server.BaseHTTPRequestHandler):
         pass
 
 
+def train(body):
+    return created("/fine_tuning/jobs", {"model": "anneal-tiny", **body})
+
+
 def trainings():
-    """Ids of five jobs, which wait for one another: supervised, dpo, reinforcement, and drafts: a model and a head."""
+    """Ids of jobs, which wait for one another: supervised, dpo, drafts (a model and a head), and reinforcement, whose rollouts use the head."""
     grader = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Grader)
     threading.Thread(target=grader.serve_forever, daemon=True).start()
     tickets, valid = upload("tickets.train.jsonl", 200), upload("tickets.valid.jsonl", 10)
@@ -76,20 +81,23 @@ def trainings():
     jobs = {
         "supervised": {"training_file": tickets, "validation_file": valid, "anneal": {"max_steps": 40, "eval_interval": 20}},
         "dpo": {"training_file": pairs, "method": {"type": "dpo"}, "anneal": {"max_steps": 12}},
-        "reinforcement": {"training_file": sums, "validation_file": questions, "method": {"type": "reinforcement", "reinforcement": {
-            "grader": {"type": "endpoint", "name": "watched", "url": f"http://127.0.0.1:{grader.server_port}/grade",
-                       "headers": {"X-Grader-Token": SECRET}},
-            "hyperparameters": {"batch_size": 4, "eval_interval": 6}}},
-            "anneal": {"max_steps": 12, "loss": {"kl_weight": 0.04}, "rollouts": {"group_size": 4, "max_completion_tokens": 8}}},
         "speculative_draft": {"training_file": tickets, "validation_file": valid, "method": {"type": "speculative_draft", "speculative_draft": {
             "kind": "model", "draft_model": "anneal-tiny", "evaluation": {"prompts": 4, "max_tokens": 8}}},
             "anneal": {"max_steps": 40, "eval_interval": 10}},
-        "speculative_draft of eagle1": {
+        HEAD: {
             "training_file": tickets, "validation_file": valid, "method": {"type": "speculative_draft", "speculative_draft": {
                 "kind": "eagle1", "evaluation": {"prompts": 4, "max_tokens": 8}}},
             "anneal": {"max_steps": 12, "eval_interval": 6}},
     }
-    return {method: created("/fine_tuning/jobs", {"model": "anneal-tiny", **body}) for method, body in jobs.items()}, valid
+    reinforcement = {
+        "training_file": sums, "validation_file": questions, "method": {"type": "reinforcement", "reinforcement": {
+            "grader": {"type": "endpoint", "name": "watched", "url": f"http://127.0.0.1:{grader.server_port}/grade",
+                       "headers": {"X-Grader-Token": SECRET}},
+            "hyperparameters": {"batch_size": 4, "eval_interval": 6}}},
+        "anneal": {"max_steps": 12, "loss": {"kl_weight": 0.04}, "rollouts": {"group_size": 4, "max_completion_tokens": 8}}}
+    started = {method: train(body) for method, body in jobs.items()}
+    reinforcement["anneal"]["draft"] = ended(f"/fine_tuning/jobs/{started[HEAD]}")["fine_tuned_model"]
+    return {**started, "reinforcement": train(reinforcement)}, valid
 
 
 def work():

@@ -15,10 +15,10 @@ promtool test rules src/test/watch/anneal.test.yaml
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --requirement src/test/watch/requirements.txt
 
-# Logs JSON, as in a container, and at DEBUG.
+# Logs JSON, as in a container, and at DEBUG; in bf16, in which rollouts draft.
 export WATCH_KEY=watch-key-$RANDOM$RANDOM$RANDOM$RANDOM WATCH_GRADER_SECRET=grader-secret-$RANDOM$RANDOM$RANDOM WATCH_HOME=$work/home WATCH_LOG=$work/log
 start_service ANNEAL_API_KEYS="watch:$WATCH_KEY" ANNEAL_WORKER_POLLINTERVAL=500ms ANNEAL_WORKER_NAME=watched ANNEAL_METRICS_QUEUEREFRESHINTERVAL=1s \
-  LOGGING_STRUCTURED_FORMAT_CONSOLE=ecs LOGGING_LEVEL_DEV_ANNEAL=DEBUG
+  ANNEAL_ENGINE_PRECISION=bf16 LOGGING_STRUCTURED_FORMAT_CONSOLE=ecs LOGGING_LEVEL_DEV_ANNEAL=DEBUG
 export WATCH_API=$api_port WATCH_ACTUATOR=$actuator_port
 
 export WATCH_PROMETHEUS

@@ -4,7 +4,6 @@ import dev.anneal.engine.network.generate.Draft;
 import dev.anneal.engine.network.generate.DraftModel;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.IncrementalDecoder;
-import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.run.serve.LoadedHead;
 import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.protocol.Progress;
@@ -44,7 +43,7 @@ final class LoadedDraft implements AutoCloseable {
         if (!isUsedBy(policy)) {
             progress.accept(
                     new Progress.Note(
-                            "The draft of the rollouts is not loaded: rollouts draft only in bf16 on a CPU, where drafts change no bit of what is sampled"));
+                            "The draft of the rollouts is not loaded: rollouts draft only in bf16 on a CPU whose products do not depend on their number of rows, so that drafts change no bit of what is sampled"));
             return none();
         }
         try {
@@ -67,8 +66,9 @@ final class LoadedDraft implements AutoCloseable {
 
     /** As {@link dev.anneal.engine.network.generate.Decoder} drafts. */
     private static boolean isUsedBy(DecoderModel policy) {
-        return policy.precision() == ElementType.BFLOAT16
-                && policy.scope().device().equals("cpu");
+        try (IncrementalDecoder decoder = new IncrementalDecoder(policy)) {
+            return decoder.hasIndependentRows();
+        }
     }
 
     private static LoadedDraft open(TrainTask task, ServedModel wanted, DecoderModel policy) throws IOException {
