@@ -159,7 +159,7 @@
     return torch.add_(self.adapt(self.product(f, w[5], w[9]), f, 3, i, layers, adapters, segments, kinds, betas, none), x)
 
   # Layers `first` to `last` - 1 for generation: row i continues the sequence in slot `slot` + i of the caches, which take the new keys and values.
-  # Returns [N, H].
+  # Returns what enters the wanted layers, in their order, then what leaves the last one, each [N, H].
   def read(self: __torch__.Decoder, x: Tensor, first: int, last: int,
            weights: List[Tensor],      # of all layers, in the order of `layer`
            adapters: List[Tensor],     # of each adapter those of all layers: A and B of the four groups
@@ -169,19 +169,24 @@
            cos: Tensor, sin: Tensor, rows: List[int], past: List[int],
            next: List[Tensor],         # as next_tokens returns them in a step of generation; empty where prompts are read
            slot: int,
-           caches: List[Tensor]        # of all layers, [slots, 2 KV, room, D]
-           ) -> Tensor:
+           caches: List[Tensor],       # of all layers, [slots, 2 KV, room, D]
+           wanted: List[int]           # numbers of layers
+           ) -> List[Tensor]:
+    streams = annotate(List[Tensor], [])
     layers = len(caches)
     n = len(weights) // layers
     none = torch.new_zeros(x, [0])
     least = self.least(x)
     for i in range(first, last):
+      if i in wanted:
+        streams.append(x)
       w = weights[i * n:(i + 1) * n]
       cache = torch.narrow(caches[i], 0, slot, len(past))
       h, rstd = self.norm_least(x, w[0], least)
       o = self.read_attention(h, w, i, layers, adapters, segments, kinds, betas, cos, sin, rows, past, next, cache, none)
       x = self.read_after(o, x, w, i, layers, adapters, segments, kinds, betas, least, none)
-    return x
+    streams.append(x)
+    return streams
 
   # A sequence of `length` tokens goes from one slot of all layers' keys and values to another.
   def copy(self: __torch__.Decoder, caches: List[Tensor], source: int, target: int, length: int) -> Tensor:

@@ -4,6 +4,7 @@ import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.Batch;
 import dev.anneal.engine.network.model.DecoderProgram;
 import dev.anneal.engine.network.model.DecodingProgram;
+import dev.anneal.engine.network.model.DecodingPrograms;
 import dev.anneal.engine.network.model.HiddenStates;
 import dev.anneal.engine.network.model.KeyValueCache;
 import dev.anneal.engine.network.model.MatrixPacking;
@@ -27,6 +28,7 @@ public final class EagleDrafter implements AutoCloseable {
     private final AppliedAdapter adapter;
     private final Scope scope;
     private final EagleProgram program;
+    private final DecodingPrograms programs;
 
     /** @param adapter of the head's layer, or {@link EagleHead#noAdapter} */
     public EagleDrafter(EagleHead head, AppliedAdapter adapter) {
@@ -37,6 +39,7 @@ public final class EagleDrafter implements AutoCloseable {
         this.head = head;
         this.adapter = adapter;
         this.scope = scope;
+        this.programs = new DecodingPrograms(scope, head.config().layer());
         this.program = MatrixPacking.ifPossible(head.precision(), scope.device(), this::packed)
                 .map(weights -> inPlaceOf(head.program(), weights, isOnlyUse))
                 .orElse(head.program());
@@ -108,7 +111,7 @@ public final class EagleDrafter implements AutoCloseable {
 
     /** An empty cache for a number of sequences of at most {@code capacity} pairs each. */
     public KeyValueCache newCache(Scope owner, int slots, int capacity) {
-        return KeyValueCache.create(owner, head.config().layer(), head.precision(), slots, capacity);
+        return KeyValueCache.create(owner, programs, head.precision(), slots, capacity);
     }
 
     /**

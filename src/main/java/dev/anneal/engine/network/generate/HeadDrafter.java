@@ -163,6 +163,7 @@ final class HeadDrafter implements Drafter {
 
     @Override
     public void close() {
+        cache.close();
         scope.close();
     }
 }

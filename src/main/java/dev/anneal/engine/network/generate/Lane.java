@@ -264,6 +264,7 @@ final class Lane implements AutoCloseable {
     @Override
     public void close() {
         drafters.close();
+        cache.close();
         scope.close();
     }
 }

@@ -152,6 +152,7 @@ final class ModelDrafter implements Drafter {
 
     @Override
     public void close() {
+        cache.close();
         scope.close();
     }
 }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** The methods of {@code torchscript/decoder/decoding}: layers for cached sequences. Results belong to the given scope. */
 public final class DecodingProgram {
@@ -40,24 +41,37 @@ public final class DecodingProgram {
         Tensor out = x;
         int begin = 0;
         while (begin < config.layers()) {
-            if (wanted.contains(begin)) {
-                streams.put(begin, out);
+            Stretch stretch = stretch(begin, wanted);
+            List<Tensor> read = read(scope, out, stretch, batch, slots, weights, adapters);
+            for (int i = 0; i < stretch.wanted().size(); i++) {
+                streams.put(stretch.wanted().get(i), read.get(i));
             }
-            int end = begin + 1;
-            while (end < config.layers() && decoder.of(end) == decoder.of(begin) && !wanted.contains(end)) {
-                end++;
-            }
-            out = read(scope, out, new Stretch(begin, end), batch, slots, weights, adapters);
-            begin = end;
+            out = read.get(stretch.wanted().size());
+            begin = stretch.end();
         }
         streams.put(config.layers(), out);
         return streams;
     }
 
-    /** Layers with the same window that are read at once, from {@code begin} to {@code end} - 1. */
-    private record Stretch(int begin, int end) {}
+    /**
+     * Layers with the same window that are read at once, from {@code begin} to {@code end} - 1.
+     *
+     * @param wanted those of them whose input is wanted
+     */
+    private record Stretch(int begin, int end, List<Integer> wanted) {}
 
-    private Tensor read(
+    private Stretch stretch(int begin, Set<Integer> wanted) {
+        int end = begin + 1;
+        while (end < config.layers() && decoder.of(end) == decoder.of(begin)) {
+            end++;
+        }
+        return new Stretch(
+                begin,
+                end,
+                IntStream.range(begin, end).filter(wanted::contains).boxed().toList());
+    }
+
+    private List<Tensor> read(
             Scope scope,
             Tensor x,
             Stretch layers,
@@ -66,7 +80,7 @@ public final class DecodingProgram {
             List<Tensor> weights,
             RowAdapters adapters) {
         Program own = decoder.of(layers.begin());
-        return own.call(
+        return own.callForList(
                 scope,
                 "read",
                 x,
@@ -83,7 +97,8 @@ public final class DecodingProgram {
                 batch.rows().past(),
                 own == decoder.windowed() ? slots.nextInWindow() : slots.next(),
                 (long) slots.first(),
-                slots.cache().layers());
+                slots.cache().layers(),
+                layers.wanted().stream().mapToLong(Integer::longValue).toArray());
     }
 
     /**

@@ -29,6 +29,7 @@ public final class IncrementalDecoder implements AutoCloseable {
     private final List<Tensor> layers;
 
     private final boolean packs;
+    private final DecodingPrograms programs;
 
     /** Null before it is asked for. */
     private @Nullable Boolean independentRows;
@@ -36,6 +37,7 @@ public final class IncrementalDecoder implements AutoCloseable {
     public IncrementalDecoder(DecoderModel model) {
         this.model = model;
         this.scope = model.scope().child();
+        this.programs = new DecodingPrograms(scope, model.config());
         Optional<DecoderTensors> packed =
                 MatrixPacking.ifPossible(model.precision(), scope.device(), () -> packed(model.weights()));
         this.packs = packed.isPresent();
@@ -125,7 +127,7 @@ public final class IncrementalDecoder implements AutoCloseable {
 
     /** An empty cache for a number of sequences of at most {@code capacity} tokens each. */
     public KeyValueCache newCache(Scope owner, int slots, int capacity) {
-        return KeyValueCache.create(owner, model.config(), model.precision(), slots, capacity);
+        return KeyValueCache.create(owner, programs, model.precision(), slots, capacity);
     }
 
     /**

@@ -18,6 +18,7 @@ public final class KeyValueCache implements AutoCloseable {
     private static final int GROWTH = 64;
 
     private final Scope scope;
+    private final DecodingPrograms programs;
     private final DecodingProgram program;
     private final ModelConfig config;
     private final ElementType precision;
@@ -28,11 +29,13 @@ public final class KeyValueCache implements AutoCloseable {
 
     private int room;
 
-    private KeyValueCache(
-            Scope scope, DecodingProgram program, ModelConfig config, ElementType precision, int slots, int capacity) {
+    private boolean isClosed;
+
+    private KeyValueCache(Scope scope, DecodingPrograms programs, ElementType precision, int slots, int capacity) {
         this.scope = scope;
-        this.program = program;
-        this.config = config;
+        this.programs = programs;
+        this.program = programs.take();
+        this.config = programs.config();
         this.precision = precision;
         this.capacity = capacity;
         this.lengths = new int[slots];
@@ -45,13 +48,13 @@ public final class KeyValueCache implements AutoCloseable {
      * @param capacity maximum number of tokens of a sequence
      */
     public static KeyValueCache create(
-            Scope owner, ModelConfig config, ElementType precision, int slots, int capacity) {
+            Scope owner, DecodingPrograms programs, ElementType precision, int slots, int capacity) {
+        ModelConfig config = programs.config();
         if (capacity < 1 || capacity > config.maxPositions()) {
             throw new IllegalArgumentException(
                     "a cache holds 1 to %d tokens in this model, not %d".formatted(config.maxPositions(), capacity));
         }
-        Scope own = owner.child();
-        return new KeyValueCache(own, new DecodingProgram(own, config), config, precision, slots, capacity);
+        return new KeyValueCache(owner.child(), programs, precision, slots, capacity);
     }
 
     /** The new tokens of neighbouring sequences as rows, for which the cache makes room. */
@@ -145,7 +148,7 @@ public final class KeyValueCache implements AutoCloseable {
         return room;
     }
 
-    /** The cache's own program, because threads that use one program contend for its locks. */
+    /** The program that this cache has to itself. */
     public DecodingProgram program() {
         return program;
     }
@@ -185,6 +188,10 @@ public final class KeyValueCache implements AutoCloseable {
 
     @Override
     public void close() {
-        scope.close();
+        if (!isClosed) {
+            isClosed = true;
+            scope.close();
+            programs.giveBack(program);
+        }
     }
 }
