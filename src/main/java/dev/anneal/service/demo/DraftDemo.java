@@ -102,6 +102,8 @@ final class DraftDemo {
                 "  with:    %6.1f tokens/s, %d of %d tokens were proposed by the draft",
                 drafted.tokensPerSecond(), drafted.accepted(), drafted.tokens());
         stage.say("  equal texts: %s", alone.texts().equals(drafted.texts()) ? "all" : "NO");
+        stage.say(
+                "  A pass of so small a model takes little longer than its draft's; docs/performance.md has the speed of a larger one.");
     }
 
     private void goOn(String rootUrl, JsonNode job) {
