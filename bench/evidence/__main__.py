@@ -1,0 +1,80 @@
+"""Does annealing help? Trains every arm of the study on every task, over HTTP, and goes on where it was stopped.
+
+    bench/evidence.sh [--tasks tickets parity ...] [--arms lora afa-silu ...] [--ranks 4 16] [--seeds 5] [--hours 1] [--smollm2 DIR]
+
+Each training adds a line to FOLDER/evidence/results; then the report, FOLDER/evidence.md, and its figures are written from all lines. FOLDER is docs, whose
+results are checked in; --out names another. After --hours no further training begins. --report trains nothing; --check says whether the report is what the lines
+give. Needs a JDK and Python. The service is started from target/anneal.jar with its data in target/evidence.
+"""
+import argparse
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import arms
+import machine
+import report
+import results
+import service
+import study
+import tasks
+
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="bench/evidence.sh", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tasks", nargs="+", metavar="TASK")
+    parser.add_argument("--arms", nargs="+", choices=arms.ARMS, default=arms.ARMS, metavar="ARM")
+    parser.add_argument("--ranks", nargs="+", type=int, choices=arms.RANKS, default=arms.RANKS)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--hours", type=float, default=float("inf"))
+    parser.add_argument("--smollm2", type=pathlib.Path, metavar="DIR", help="SmolLM2-135M-Instruct; without it the tasks on it are left out")
+    parser.add_argument("--out", type=pathlib.Path, default=PROJECT / "docs", metavar="FOLDER")
+    parser.add_argument("--slots", type=int, default=2, help="trainings at a time")
+    parser.add_argument("--report", action="store_true")
+    parser.add_argument("--check", action="store_true")
+    return parser.parse_args()
+
+
+def train(asked, lines):
+    """Whether all trainings that were asked for are there."""
+    if not (PROJECT / "target/anneal.jar").exists():
+        subprocess.run(["./mvnw", "--batch-mode", "--quiet", "package", "-DskipTests"], cwd=PROJECT, check=True)
+    models = {tasks.SMOLLM2: asked.smollm2} if asked.smollm2 else {}
+    known = {name: task for name, task in tasks.all_tasks().items() if task.model == "anneal-tiny" or task.model in models}
+    unknown = set(asked.tasks or ()) - known.keys()
+    if unknown:
+        sys.exit(f"{', '.join(sorted(unknown))}: no such task; there are {', '.join(known)}" + ("" if models else ", and others with --smollm2 DIR"))
+    server = service.Service(PROJECT / "target/evidence", models, asked.slots)
+    try:
+        deadline = time.monotonic() + asked.hours * 3600
+        study.Study(server, lines, machine.context(asked.slots), deadline, asked.slots).run(
+            [known[name] for name in asked.tasks or known], asked.arms, asked.ranks, range(1, asked.seeds + 1))
+    except study.OutOfTime:
+        print(f"{asked.hours:g} hours are over; the same command goes on")
+    finally:
+        server.close()
+
+
+def main():
+    # So that the service is ended with this.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated; the same command goes on"))
+    asked = arguments()
+    lines = results.Results(asked.out / "evidence/results")
+    if not (asked.report or asked.check):
+        train(asked, lines)
+    files = report.files(lines)
+    if asked.check:
+        differing = [name for name, text in files.items() if not (asked.out / name).exists() or (asked.out / name).read_text() != text]
+        if differing:
+            sys.exit(f"{', '.join(differing)} in {asked.out} are not what the results give; bench/evidence.sh --report writes them")
+        return
+    for name, text in files.items():
+        (asked.out / name).write_text(text)
+    print(f"{len(lines.lines)} trainings: {asked.out / 'evidence.md'}")
+
+
+main()

@@ -1,0 +1,78 @@
+"""What the lines of the results say of arms: best rates, results of the seeds, differences to LoRA."""
+import math
+
+import arms
+import intervals
+import study
+
+BASELINE = "lora"
+DEFAULT = "afa-silu"
+
+
+class Comparison:
+    """The arms of one task."""
+
+    def __init__(self, task, lines):
+        self.task = task
+        self.lines = [line for line in lines if line["task"] == task.name]
+
+    def cells(self):
+        """Arms and ranks with results on the test rows."""
+        return [cell for cell in arms.cells(self.task) if self.seeds(*cell)]
+
+    def sweep(self, arm, rank):
+        """Mean measure by rate, from the smallest rate; None where a training diverged."""
+        found = {}
+        for line in self.of(arm, rank, "valid"):
+            found.setdefault(line["rate"], []).append(line)
+        return {rate: study.mean_measure(self.task, found[rate]) for rate in sorted(found)}
+
+    def best_rate(self, arm, rank):
+        worth = {rate: value for rate, value in self.sweep(arm, rank).items() if value is not None}
+        if not worth:
+            return None
+        return (max if self.task.measure.is_higher_better else min)(worth, key=worth.get)
+
+    def seeds(self, arm, rank):
+        """Lines on the test rows with the best rate, by seed."""
+        best = self.best_rate(arm, rank)
+        return {line["seed"]: line for line in self.of(arm, rank, "test") if line["rate"] == best and not line["diverged"]}
+
+    def of(self, arm, rank, rows):
+        return [line for line in self.lines if (line["arm"], line["rank"], line["rows"]) == (arm, rank, rows)]
+
+    def values(self, arm, rank):
+        """Measure by seed."""
+        return {seed: study.end(line)[2] for seed, line in self.seeds(arm, rank).items()}
+
+    def mean(self, arm, rank, name=None):
+        """Interval of the measure, or of another key of the lines."""
+        lines = self.seeds(arm, rank).values()
+        values = [study.end(line)[2] if name is None else line.get(name) for line in lines]
+        return None if not values or None in values else intervals.interval(values)
+
+    def difference(self, arm, rank, other=BASELINE, other_rank=None):
+        """Interval of the paired differences of the seeds: of the logarithms of losses, or of other measures themselves. None without pairs."""
+        left, right = self.values(arm, rank), self.values(other, other_rank or rank)
+        if not left.keys() & right.keys():
+            return None
+        if self.task.measure.is_loss:
+            left, right = ({seed: math.log(max(value, study.LEAST_LOSS)) for seed, value in each.items()} for each in (left, right))
+        return intervals.paired(left, right)
+
+    def verdict(self, arm, rank, other=BASELINE):
+        """better, worse or level: whether the interval of the difference contains 0."""
+        found = self.difference(arm, rank, other)
+        if found is None:
+            return None
+        _, low, high = found
+        if low <= 0 <= high:
+            return "level"
+        return "better" if (low > 0) == self.task.measure.is_higher_better else "worse"
+
+    def gap_closed(self, arm, rank):
+        """Share of the way from LoRA to full fine-tuning; None unless the latter is the better one."""
+        full, own = self.difference(arms.FULL, None, other_rank=rank), self.difference(arm, rank)
+        if arm == BASELINE or full is None or own is None or full[0] == 0 or (full[0] > 0) != self.task.measure.is_higher_better:
+            return None
+        return own[0] / full[0]

@@ -1,0 +1,34 @@
+"""Ways to train that are compared, as settings of a job. Targets, data, its order and the number of steps are the same for all arms of a task."""
+
+LINEAR = {"shape": "linear", "start": 0.0, "end": 0.8}
+# Keeps the activation until the last step, and is measured before it: what the activation is worth by itself. It cannot be merged.
+UNMERGED = "afa-unmerged"
+FULL = "full"
+ADAPTERS = {
+    "lora": {"activation": "none"},
+    "rslora": {"activation": "none", "rslora": True},
+    "afa-silu": {"activation": "silu", "schedule": LINEAR},
+    "afa-relu": {"activation": "relu", "schedule": LINEAR},
+    "afa-gelu": {"activation": "gelu", "schedule": LINEAR},
+    "afa-linear-0.6": {"activation": "silu", "schedule": LINEAR | {"end": 0.6}},
+    "afa-linear-0.95": {"activation": "silu", "schedule": LINEAR | {"end": 0.95}},
+    "afa-cosine-0.8": {"activation": "silu", "schedule": LINEAR | {"shape": "cosine"}},
+    "afa-step-0.5": {"activation": "silu", "schedule": {"shape": "step", "start": 0.5, "end": 0.5}},
+    UNMERGED: {"activation": "silu", "schedule": {"shape": "step", "start": 1.0, "end": 1.0}},
+}
+ARMS = (*ADAPTERS, FULL)
+# With as many trained values in each arm: an activation has none of its own.
+RANKS = (4, 16)
+
+
+def settings(arm, rank):
+    """The keys of a request that make it this arm."""
+    if arm == FULL:
+        return {"anneal": {"adapter": "none"}}
+    return {"afa_lora": {"rank": rank, "alpha": 2 * rank, **ADAPTERS[arm]}}
+
+
+def cells(task, names=ARMS, ranks=RANKS):
+    """Arms of the task with their ranks; full fine-tuning has none."""
+    chosen = [name for name in names if name in (task.arms or ARMS)]
+    return [(arm, rank) for arm in chosen for rank in ((None,) if arm == FULL else [rank for rank in ranks if rank in (task.ranks or RANKS)])]

@@ -1,0 +1,180 @@
+"""The report and its figures from the lines of the results: file name to text. The same lines give the same text."""
+import math
+import pathlib
+
+import analysis
+import arms
+import plot
+import study
+import tasks
+
+TEMPLATE = pathlib.Path(__file__).resolve().parent / "report.md"
+FIGURES = "evidence"
+# Of the curves: schedules that differ while beta falls.
+CURVES = ("lora", "afa-silu", "afa-cosine-0.8", "afa-step-0.5", arms.UNMERGED, arms.FULL)
+
+
+def files(results):
+    compared = [analysis.Comparison(task, results.lines.values()) for task in tasks.all_tasks().values()]
+    compared = [each for each in compared if each.cells()]
+    figures = {}
+    parts = {
+        "verdict": verdict(compared), "machines": machines(results), "arms": table_of_arms(), "tasks": table_of_tasks(compared),
+        "results": "\n".join(results_of(each, figures) for each in compared), "merge": merge(compared), "end": sensitivity(compared),
+        "activations": activations(compared), "rates": rates(compared)}
+    text = TEMPLATE.read_text()
+    for name, part in parts.items():
+        text = text.replace("{{" + name + "}}", part)
+    return {"evidence.md": text, **{f"{FIGURES}/{name}": svg for name, svg in figures.items()}}
+
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
+
+
+def label(arm, rank):
+    return arm if rank is None else f"{arm}, rank {rank}"
+
+
+def number(interval, digits=4):
+    if interval is None:
+        return "–"
+    mean, low, high = (f"{value:.{digits}f}" for value in interval)
+    return mean if low == high else f"{mean} ({low} to {high})"
+
+
+def percent(interval):
+    """Of logarithms as per cent more or less."""
+    if interval is None:
+        return "–"
+    mean, low, high = (f"{math.expm1(value) * 100:+.0f}" for value in interval)
+    return f"{mean} %" if low == high else f"{mean} % ({low} to {high})"
+
+
+def difference(compared, interval):
+    if compared.task.measure.is_loss:
+        return percent(interval)
+    if interval is None:
+        return "–"
+    mean, low, high = (f"{value:+.3f}" for value in interval)
+    return f"{mean} ({low} to {high})"
+
+
+def verdict(compared):
+    """The first paragraph: in how many comparisons an arm was better than LoRA, level or worse."""
+    sentences = []
+    for arm, name in ((analysis.DEFAULT, "AFA-LoRA with the default settings"), (arms.UNMERGED, "The activation by itself, kept to the end and so not mergeable,")):
+        found = {"better": [], "level": [], "worse": []}
+        for each in compared:
+            for rank in {rank for own, rank in each.cells() if own == arm}:
+                if outcome := each.verdict(arm, rank):
+                    found[outcome].append(f"{each.task.name} (rank {rank})")
+        total = sum(map(len, found.values()))
+        if total:
+            listed = [f"{outcome} in {len(where)}" + (f": {', '.join(sorted(where))}" if where else "") for outcome, where in found.items()]
+            sentences.append(f"{name} was, of {total} comparisons with LoRA at equal rank, {'; '.join(listed)}.")
+    return " ".join(sentences) or "No comparison is complete yet."
+
+
+def machines(results):
+    found = sorted({(line["machine"], line["commit"]) for line in results.lines.values()})
+    return "\n".join(f"- {machine}, commit {commit}: {sum((line['machine'], line['commit']) == (machine, commit) for line in results.lines.values())} trainings"
+                     for machine, commit in found)
+
+
+def table_of_arms():
+    rows = []
+    for arm, settings in arms.ADAPTERS.items():
+        schedule = settings.get("schedule")
+        falls = "–" if schedule is None else f"{schedule['shape']}, to {schedule['end']:g} of the steps"
+        rows.append([f"`{arm}`", settings["activation"], falls, "rank-stabilised scaling" if settings.get("rslora") else ""])
+    return table(["arm", "activation", "beta falls", ""], [*rows, [f"`{arms.FULL}`", "–", "–", "all weights, no adapter"]])
+
+
+def table_of_tasks(compared):
+    return table(["task", "model", "what is learned", "steps x rows", "judged by"], [
+        [f"`{each.task.name}`", each.task.model, each.task.about, f"{each.task.steps} x {each.task.batch_size}", each.task.measure.title] for each in compared])
+
+
+def results_of(compared, figures):
+    task = compared.task
+    rows, drawn = [], []
+    base = {rank: compared.mean("lora", rank, "seconds_per_step") for _, rank in compared.cells()}
+    for arm, rank in compared.cells():
+        against = None if arm == "lora" else compared.difference(arm, rank) if rank else compared.difference(arm, None, other_rank=max(filter(None, base), default=None))
+        seconds, closed = compared.mean(arm, rank, "seconds_per_step"), compared.gap_closed(arm, rank) if rank else None
+        rows.append([
+            label(arm, rank), f"{compared.best_rate(arm, rank):.2g}", str(len(compared.seeds(arm, rank))), number(compared.mean(arm, rank)),
+            exact(compared, arm, rank), difference(compared, against), "–" if closed is None else f"{closed:.0%}",
+            f"{seconds[0]:.3f}", number(compared.mean(arm, rank, "peak_mib"), 0).split(" ")[0]])
+        drawn.append((label(arm, rank), *compared.mean(arm, rank)))
+    figures[f"{task.name}.svg"] = plot.intervals(drawn, task.measure.title, logarithmic=task.measure.is_loss)
+    head = ["arm", "rate", "seeds", task.measure.title, "exact answers", "against LoRA", "gap closed", "s a step", "MiB"]
+    parts = [f"### {task.name}: {task.about}", "", table(head, rows), "", f"![{task.measure.title} by arm]({FIGURES}/{task.name}.svg)", ""]
+    curves = curves_of(compared)
+    if curves:
+        figures[f"{task.name}-curves.svg"] = curves
+        parts += [f"![{task.measure.title} over the steps]({FIGURES}/{task.name}-curves.svg)", ""]
+    return "\n".join(parts)
+
+
+def exact(compared, arm, rank):
+    found = compared.mean(arm, rank, "exact_match")
+    return "–" if found is None else f"{found[0]:.1%}"
+
+
+def curves_of(compared):
+    """Validations over the steps, of one seed at the largest rank, with the beta of the default schedule."""
+    ranks = [rank for _, rank in compared.cells() if rank]
+    series = {}
+    for arm in CURVES:
+        line = compared.seeds(arm, None if arm == arms.FULL else max(ranks, default=None)).get(study.CURVE_SEED)
+        if line and len(line["valid"]) > 3:
+            series[arm] = [(step, value) for step, _, value, _ in line["valid"]]
+            if arm == analysis.DEFAULT:
+                beta = [(step, beta) for step, beta, _, _ in line["valid"]]
+    if analysis.DEFAULT not in series:
+        return None
+    series[f"beta of {analysis.DEFAULT}"] = beta
+    return plot.curves(series, "optimizer step", compared.task.measure.title, logarithmic=compared.task.measure.is_loss,
+                       dashed=(f"beta of {analysis.DEFAULT}",))
+
+
+def merge(compared):
+    """What it costs to leave the activation out at once: the last two validations of the arm that keeps it."""
+    rows = []
+    for each in compared:
+        for arm, rank in each.cells():
+            if arm == arms.UNMERGED:
+                pairs = [[point[2] for point in line["valid"][-2:]] for line in each.seeds(arm, rank).values()]
+                annealed = each.mean(analysis.DEFAULT, rank)
+                rows.append([each.task.name, str(rank), *(f"{sum(values) / len(values):.4f}" for values in zip(*pairs)), number(annealed)])
+    return table(["task", "rank", "beta 1", "one step later, beta 0", f"`{analysis.DEFAULT}`, annealed"], rows) if rows else "No training of this arm yet."
+
+
+def against_lora(compared, names):
+    rows = []
+    for each in compared:
+        for rank in sorted({rank for arm, rank in each.cells() if arm in names and rank}):
+            rows.append([each.task.name, str(rank), *(difference(each, each.difference(arm, rank)) for arm in names)])
+    return table(["task", "rank", *(f"`{arm}`" for arm in names)], rows)
+
+
+def sensitivity(compared):
+    return against_lora(compared, ["afa-linear-0.6", "afa-silu", "afa-linear-0.95", "afa-cosine-0.8", "afa-step-0.5"])
+
+
+def activations(compared):
+    return against_lora(compared, ["afa-silu", "afa-relu", "afa-gelu"])
+
+
+def rates(compared):
+    """Sweeps, the best value of each in bold."""
+    rows = []
+    for each in compared:
+        for arm, rank in each.cells():
+            best = each.best_rate(arm, rank)
+            values = [(rate, "diverged" if value is None else f"{value:.4f}") for rate, value in each.sweep(arm, rank).items()]
+            rows.append([each.task.name, label(arm, rank), "; ".join(f"**{rate:.2g}: {text}**" if rate == best else f"{rate:.2g}: {text}" for rate, text in values)])
+    return table(["task", "arm", "rate: measure on the validation rows"], rows)

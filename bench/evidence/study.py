@@ -1,0 +1,112 @@
+"""Which trainings the study needs: for each arm a sweep of learning rates on the validation rows, then the best one with every seed on the test rows.
+
+A sweep tries five rates, each twice the one before, and goes on beyond an edge for as long as the best rate is there. At one seed all arms and rates see the
+same data in the same order, and adapters of one rank begin with the same values.
+"""
+import concurrent.futures
+import math
+import statistics
+import time
+
+import arms
+import training
+
+# The sweeps' own seeds count from here.
+SWEEP_SEED = 100
+CURVE_SEED = 1
+FACTORS = (0.25, 0.5, 1, 2, 4)
+# How far a sweep goes on, and the largest rate that a job may have.
+FACTOR_LIMITS = (2 ** -7, 2 ** 7)
+LARGEST_RATE = 1
+# In place of a loss of 0, which has no logarithm.
+LEAST_LOSS = 1e-9
+
+
+class OutOfTime(Exception):
+    """The next training would begin after the deadline."""
+
+
+class Study:
+    def __init__(self, service, results, context, deadline, slots):
+        self.service = service
+        self.results = results
+        # Commit and machine, part of each line.
+        self.context = context
+        # In seconds of time.monotonic().
+        self.deadline = deadline
+        self.slots = slots
+
+    def run(self, tasks, names, ranks, seeds):
+        """Task after task, as many arms at a time as there are slots."""
+        for task in tasks:
+            with concurrent.futures.ThreadPoolExecutor(self.slots) as pool:
+                cells = [pool.submit(self.cell, task, arm, rank, seeds) for arm, rank in arms.cells(task, names, ranks)]
+                for done in concurrent.futures.as_completed(cells):
+                    done.result()
+
+    def cell(self, task, arm, rank, seeds):
+        rate = self.best_rate(task, arm, rank)
+        for seed in seeds:
+            self.line(task, arm, rank, rate, seed, "test")
+
+    def best_rate(self, task, arm, rank):
+        first = task.rates[arm == arms.FULL]
+        costs = {factor: self.cost(task, arm, rank, first * factor) for factor in FACTORS}
+        while True:
+            best = min(costs, key=costs.get)
+            beyond = best / 2 if best == min(costs) else best * 2 if best == max(costs) else None
+            if beyond is None or not FACTOR_LIMITS[0] <= beyond <= FACTOR_LIMITS[1] or first * beyond > LARGEST_RATE:
+                return first * best
+            costs[beyond] = self.cost(task, arm, rank, first * beyond)
+
+    def cost(self, task, arm, rank, rate):
+        """The mean measure of a rate's trainings in the sweep, the lower the better."""
+        lines = [self.line(task, arm, rank, rate, SWEEP_SEED + number, "valid") for number in range(task.sweep_seeds)]
+        worth = mean_measure(task, lines)
+        return math.inf if worth is None else -worth if task.measure.is_higher_better else worth
+
+    def line(self, task, arm, rank, rate, seed, rows):
+        """The line of a training, from the results if it is there."""
+        wanted = {"task": task.name, "arm": arm, "rank": rank, "rate": rate, "seed": seed, "rows": rows}
+        found = self.results.of(**wanted)
+        if found:
+            return found[0]
+        if time.monotonic() > self.deadline:
+            raise OutOfTime
+        line = self.train(task, wanted)
+        self.results.add(line)
+        print(summary(line), flush=True)
+        return line
+
+    def train(self, task, wanted):
+        is_test = wanted["rows"] == "test"
+        request = training.body(self.service, task, wanted, curve=is_test and wanted["seed"] == CURVE_SEED)
+        line, job = training.train(self.service, task, request)
+        if is_test and task.max_new_tokens and not line["diverged"]:
+            model = job["fine_tuned_model"]
+            if wanted["arm"] == arms.UNMERGED:
+                model = f"{model}:ckpt-step-{task.steps - 1}"
+            line["exact_match"] = training.exact_match(self.service, task, model, "test")
+        settings = {name: value for name, value in request.items() if not name.endswith("_file")}
+        return {**wanted, **line, "settings": settings, **self.context}
+
+
+def end(line):
+    """[step, beta, measure, token accuracy] that counts: of the last validation, or the one before it if beta falls to 0 in between."""
+    return line["valid"][-2 if line["arm"] == arms.UNMERGED else -1]
+
+
+def mean_measure(task, lines):
+    """Geometric of losses, otherwise arithmetic; None if a training diverged."""
+    if any(line["diverged"] for line in lines):
+        return None
+    values = [end(line)[2] for line in lines]
+    return statistics.geometric_mean(max(value, LEAST_LOSS) for value in values) if task.measure.is_loss else statistics.mean(values)
+
+
+def summary(line):
+    name = f"{line['task']:12s} {line['arm']:16s} rank {line['rank'] or '-':>3} rate {line['rate']:8.2g} seed {line['seed']:3d} on {line['rows']:5s}: "
+    if line["diverged"]:
+        return name + line["diverged"]
+    exact = f", {line['exact_match']:.1%} exact" if "exact_match" in line else ""
+    return name + f"{end(line)[2]:.4f}{exact}, {line['seconds_per_step']:.3f} s a step, {line['peak_mib']} MiB"

@@ -1,0 +1,194 @@
+"""Tasks of the study. Each gives rows to train on, to choose the learning rate with, and to test on; no question occurs twice.
+
+The supervised tasks need an ever less linear change of what the model computes:
+  tickets      a ticket line becomes its team, urgency and product: the bundled demo's data
+  composition  two tasks that the model has learned, one after the other: words in reverse order, in capitals
+  parity       yes if exactly one of two properties holds (colour, kind of thing): exclusive or, no sum of evidence
+  arithmetic   sums of two-digit numbers without carrying, in digits that are written permuted: each digit of the answer is looked up in a table of 100
+               cells that has nothing to do with what the model knows of digits
+Two tasks on SmolLM2-135M are of real text, from packages of Debian.
+"""
+import dataclasses
+import functools
+import itertools
+import json
+import pathlib
+import random
+import subprocess
+from collections.abc import Callable
+
+DEMO = pathlib.Path(__file__).resolve().parents[2] / "src/main/resources/demo"
+SEED = 20261129
+WORDS = """river stone garden window paper letter market bridge island forest winter summer morning evening music story picture number bottle kitchen school
+teacher doctor village mountain ocean cloud flower button basket candle engine ticket train wheel road house door wall roof bread butter cheese sugar salt
+water coffee dinner plate spoon glass silver gold iron wood metal cotton leather ship boat plane""".split()
+COLOURS = {word: word in "red yellow brown pink black" for word in "red yellow brown pink black blue green white grey purple".split()}
+ANIMALS = "cat dog cow horse sheep pig goat duck lion wolf bear fox mouse rabbit frog".split()
+THINGS = {word: word in ANIMALS for word in ANIMALS + "hammer saw drill knife rope table chair bed sofa shelf coat hat shirt shoe glove".split()}
+PEOPLE = "Anna Ben Clara David Emma Felix Grace Hugo Iris Jonas Karin Leo Maria Noah Olga Paul Rosa Sam Tina Victor".split()
+TRAIN, VALID, TEST = 800, 100, 200
+SMOLLM2 = "smollm2"
+# Arms on the larger model.
+FEW = ("lora", "afa-silu", "afa-relu", "afa-cosine-0.8", "afa-step-0.5", "afa-unmerged", "full")
+DOWNLOADS = pathlib.Path(__file__).resolve().parents[2] / "target/evidence/downloads"
+# WordNet's files of nouns, from the fourth on, without `noun.`.
+NOUNS = """act animal artifact attribute body cognition communication event feeling food group location motive object person phenomenon plant possession
+process quantity relation shape state substance time""".split()
+SECTIONS = "admin devel doc fonts games gnome gnu-r golang graphics haskell java javascript kde libs lisp math net perl php python ruby rust science sound".split()
+
+
+@dataclasses.dataclass(frozen=True)
+class Measure:
+    """What a task is judged by, at validations: the loss, or one of the method's metrics."""
+    name: str
+    title: str
+    is_higher_better: bool = False
+
+    @property
+    def is_loss(self):
+        return self.name == "loss"
+
+    def of(self, row):
+        return row["valid_loss"] if self.is_loss else row["valid_metrics"].get(self.name)
+
+
+LOSS = Measure("loss", "test loss, nats per token")
+SUPERVISED = {"type": "supervised", "supervised": {}}
+
+
+@dataclasses.dataclass
+class Task:
+    name: str
+    about: str
+    # Gives rows by the name of the file: train, valid, test.
+    make_rows: Callable
+    steps: int
+    batch_size: int
+    # The rates that sweeps begin with: of adapters, and of full fine-tuning.
+    rates: tuple
+    # Of greedy answers that are compared with the row's; 0 if none are.
+    max_new_tokens: int = 0
+    # How many trainings of a sweep each rate gets: several where chance decides whether a training succeeds.
+    sweep_seeds: int = 1
+    model: str = "anneal-tiny"
+    measure: Measure = LOSS
+    method: dict = dataclasses.field(default_factory=lambda: SUPERVISED)
+    settings: dict = dataclasses.field(default_factory=dict)
+    # All of them, if none are named.
+    arms: tuple = ()
+    ranks: tuple = ()
+
+    @functools.cached_property
+    def rows(self):
+        return self.make_rows()
+
+
+def chat(question, answer):
+    return {"messages": [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]}
+
+
+def split(rows):
+    """Distinct questions, in random order, as files of rows."""
+    distinct = list({row["messages"][0]["content"]: row for row in rows}.values())
+    random.Random(SEED).shuffle(distinct)
+    assert len(distinct) >= TRAIN + VALID + TEST, len(distinct)
+    return {"train": distinct[:TRAIN], "valid": distinct[TRAIN:TRAIN + VALID], "test": distinct[TRAIN + VALID:TRAIN + VALID + TEST]}
+
+
+def tickets():
+    return {name: [json.loads(line) for line in (DEMO / f"tickets.{name}.jsonl").read_text().splitlines()] for name in ("train", "valid", "test")}
+
+
+def composition():
+    draw = random.Random(SEED)
+    lists = [draw.sample(WORDS, draw.randint(3, 5)) for _ in range(1500)]
+    return split(chat("Turn: " + " ".join(words), " ".join(reversed(words)).upper()) for words in lists)
+
+
+def parity():
+    """A quarter of the pairs of colour and thing occurs in no training row, and nothing else in the others."""
+    draw = random.Random(SEED)
+    pairs = [(shade, what) for shade in COLOURS for what in THINGS]
+    draw.shuffle(pairs)
+
+    def rows(of, count):
+        drawn = draw.sample(list(itertools.product(of, PEOPLE)), count)
+        return [chat(f"{who} has a {shade} {what}. Yes or no?", "yes" if COLOURS[shade] != THINGS[what] else "no") for (shade, what), who in drawn]
+
+    unseen = rows(pairs[:len(pairs) // 4], VALID + TEST)
+    return {"train": rows(pairs[len(pairs) // 4:], TRAIN), "valid": unseen[:VALID], "test": unseen[VALID:]}
+
+
+def arithmetic():
+    draw = random.Random(SEED)
+    written = "".join(draw.sample("0123456789", 10))
+    rows = []
+    for left, right in draw.sample(list(itertools.product(range(100), repeat=2)), 1500):
+        digits = [(f"{left:02d}"[place], f"{right:02d}"[place]) for place in (0, 1)]
+        answer = "".join(written[(written.index(a) + written.index(b)) % 10] for a, b in digits)
+        rows.append(chat(f"What is {left:02d} @ {right:02d}?", answer))
+    return split(rows)
+
+
+def sums():
+    """The bundled sums, of which the model gets half right; rewards need no answers."""
+    train, test = ([json.loads(line) for line in (DEMO / f"addition.{name}.jsonl").read_text().splitlines()] for name in ("train", "test"))
+    return {"train": train, "valid": test[:100], "test": test[100:]}
+
+
+def wordnet():
+    """Definitions of WordNet 3.0 and the category of what they define (WordNet licence), from Debian's package wordnet-base."""
+    lines = (debian_package("wordnet-base") / "usr/share/wordnet/data.noun").read_text().splitlines()
+    draw = random.Random(SEED)
+    rows = []
+    for line in draw.sample([line for line in lines if not line.startswith(" ")], 6000):
+        fields, _, gloss = line.partition(" | ")
+        number = int(fields.split()[1])
+        definition = gloss.split(";")[0].strip()
+        if number != 3 and '"' not in definition:
+            rows.append(chat(f"Which kind of thing is this? {definition}", NOUNS[number - 4]))
+    return split(rows)
+
+
+def packages():
+    """Short descriptions of Debian's packages and their section of the archive (each under its package's own licence), as apt knows them."""
+    text = subprocess.run(["apt-cache", "dumpavail"], capture_output=True, text=True, check=True).stdout
+    rows = {}
+    for record in text.split("\n\n"):
+        keys = dict(line.split(": ", 1) for line in record.splitlines() if not line.startswith(" ") and ": " in line)
+        description, section = keys.get("Description", ""), keys.get("Section", "").rpartition("/")[2]
+        if description and section in SECTIONS:
+            rows.setdefault(section, []).append(chat(f"Which section does this package belong to? {description}", section))
+    draw = random.Random(SEED)
+    return split(row for section in SECTIONS for row in draw.sample(sorted(rows[section], key=json.dumps), 120))
+
+
+def debian_package(name):
+    """Folder of the unpacked package, which apt downloads once."""
+    folder = DOWNLOADS / name
+    if not folder.exists():
+        DOWNLOADS.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["apt-get", "download", "--quiet", name], cwd=DOWNLOADS, check=True)
+        subprocess.run(["dpkg-deb", "--extract", next(DOWNLOADS.glob(f"{name}_*.deb")), folder], check=True)
+    return folder
+
+
+def all_tasks():
+    tiny, large = {"rates": (4e-3, 4e-4)}, {"model": SMOLLM2, "rates": (2e-4, 2e-5), "arms": FEW, "ranks": (16,)}
+    grader = {"type": "string_check", "name": "sum", "input": "{{sample.output_text}}", "reference": "{{item.answer}}", "operation": "eq"}
+    return {task.name: task for task in (
+        Task("tickets", "a ticket line becomes its team, urgency and product", tickets, 100, 8, max_new_tokens=48, **tiny),
+        Task("composition", "words in reverse order, in capitals", composition, 80, 8, max_new_tokens=40, **tiny),
+        Task("parity", "exclusive or of two properties", parity, 400, 8, max_new_tokens=4, sweep_seeds=3, **tiny),
+        Task("arithmetic", "sums without carrying, in permuted digits", arithmetic, 200, 16, max_new_tokens=4, **tiny),
+        Task("sums", "GRPO on two-digit sums, a reward of 1 for the right one", sums, 40, 8, rates=(2e-3, 2e-4), ranks=(16,),
+             arms=("lora", "afa-silu", "afa-step-0.5", "full"), measure=Measure("reward", "test reward", is_higher_better=True),
+             method={"type": "reinforcement", "reinforcement": {"grader": grader}},
+             settings={"rollouts": {"group_size": 8, "max_completion_tokens": 8}}),
+        Task("draft", "an EAGLE-3 head for anneal-tiny", tickets, 150, 8, rates=(5e-3, 1e-2), ranks=(16,),
+             arms=("lora", "afa-silu", "afa-unmerged", "full"),
+             measure=Measure("acceptance_length/greedy", "tokens per pass, greedily", is_higher_better=True),
+             method={"type": "speculative_draft", "speculative_draft": {"kind": "eagle3", "evaluation": {"prompts": 24, "max_tokens": 32}}}),
+        Task("wordnet", "a definition becomes the category of what it defines", wordnet, 100, 8, max_new_tokens=8, **large),
+        Task("packages", "a package's description becomes its section of the archive", packages, 100, 8, max_new_tokens=8, **large),
+    )}
