@@ -3,8 +3,8 @@
     bench/evidence.sh [--tasks tickets parity ...] [--arms lora afa-silu ...] [--ranks 4 16] [--seeds 5] [--hours 1] [--smollm2 DIR]
 
 Each training adds a line to FOLDER/evidence/results; then the report, FOLDER/evidence.md, and its figures are written from all lines. FOLDER is docs, whose
-results are checked in; --out names another. After --hours no further training begins. --report trains nothing; --check says whether the report is what the lines
-give. Needs a JDK and Python. The service is started from target/anneal.jar with its data in target/evidence.
+results are checked in; --out names another. After --hours no further training begins. --report trains nothing; --check says whether the report is what the
+lines give. Needs a JDK and Python. The service is started from target/anneal.jar with its data in target/evidence.
 """
 import argparse
 import pathlib

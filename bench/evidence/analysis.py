@@ -1,5 +1,6 @@
 """What the lines of the results say of arms: best rates, results of the seeds, differences to LoRA."""
 import math
+import statistics
 
 import arms
 import intervals
@@ -45,25 +46,34 @@ class Comparison:
         """Measure by seed."""
         return {seed: study.end(line)[2] for seed, line in self.seeds(arm, rank).items()}
 
-    def mean(self, arm, rank, name=None):
-        """Interval of the measure, or of another key of the lines."""
-        lines = self.seeds(arm, rank).values()
-        values = [study.end(line)[2] if name is None else line.get(name) for line in lines]
-        return None if not values or None in values else intervals.interval(values)
+    def largest_rank(self):
+        return max((rank for arm, rank in self.cells() if arm == BASELINE), default=None)
+
+    def measure(self, arm, rank):
+        """Interval of the measure, of losses around the geometric mean."""
+        if not self.task.measure.is_loss:
+            return intervals.interval(self.values(arm, rank).values())
+        return tuple(map(math.exp, intervals.interval(self.scaled(arm, rank).values())))
+
+    def mean(self, arm, rank, name):
+        """Of another key of the lines; None if it is missing in one."""
+        values = [line.get(name) for line in self.seeds(arm, rank).values()]
+        return None if not values or None in values else statistics.mean(values)
+
+    def scaled(self, arm, rank):
+        """By seed what differences are made of: the logarithms of losses, or other measures themselves."""
+        values = self.values(arm, rank)
+        return {seed: math.log(max(value, study.LEAST_LOSS)) for seed, value in values.items()} if self.task.measure.is_loss else values
 
     def difference(self, arm, rank, other=BASELINE, other_rank=None):
-        """Interval of the paired differences of the seeds: of the logarithms of losses, or of other measures themselves. None without pairs."""
-        left, right = self.values(arm, rank), self.values(other, other_rank or rank)
-        if not left.keys() & right.keys():
-            return None
-        if self.task.measure.is_loss:
-            left, right = ({seed: math.log(max(value, study.LEAST_LOSS)) for seed, value in each.items()} for each in (left, right))
-        return intervals.paired(left, right)
+        """Interval of the paired differences of the seeds, of what `scaled` gives; None without pairs."""
+        left, right = self.scaled(arm, rank), self.scaled(other, other_rank or rank)
+        return intervals.paired(left, right) if left.keys() & right.keys() else None
 
-    def verdict(self, arm, rank, other=BASELINE):
-        """better, worse or level: whether the interval of the difference contains 0."""
-        found = self.difference(arm, rank, other)
-        if found is None:
+    def verdict(self, arm, rank, largest_rank):
+        """better than LoRA, worse or level: whether the interval of the difference contains 0. None without pairs of at least two seeds."""
+        found = self.difference(arm, rank, other_rank=rank or largest_rank)
+        if found is None or found[1] == found[2]:
             return None
         _, low, high = found
         if low <= 0 <= high:

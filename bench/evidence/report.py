@@ -1,6 +1,7 @@
 """The report and its figures from the lines of the results: file name to text. The same lines give the same text."""
 import math
 import pathlib
+import statistics
 
 import analysis
 import arms
@@ -37,10 +38,10 @@ def label(arm, rank):
     return arm if rank is None else f"{arm}, rank {rank}"
 
 
-def number(interval, digits=4):
+def number(interval):
     if interval is None:
         return "–"
-    mean, low, high = (f"{value:.{digits}f}" for value in interval)
+    mean, low, high = (f"{value:.3g}" for value in interval)
     return mean if low == high else f"{mean} ({low} to {high})"
 
 
@@ -62,19 +63,23 @@ def difference(compared, interval):
 
 
 def verdict(compared):
-    """The first paragraph: in how many comparisons an arm was better than LoRA, level or worse."""
-    sentences = []
-    for arm, name in ((analysis.DEFAULT, "AFA-LoRA with the default settings"), (arms.UNMERGED, "The activation by itself, kept to the end and so not mergeable,")):
-        found = {"better": [], "level": [], "worse": []}
-        for each in compared:
-            for rank in {rank for own, rank in each.cells() if own == arm}:
-                if outcome := each.verdict(arm, rank):
-                    found[outcome].append(f"{each.task.name} (rank {rank})")
-        total = sum(map(len, found.values()))
-        if total:
-            listed = [f"{outcome} in {len(where)}" + (f": {', '.join(sorted(where))}" if where else "") for outcome, where in found.items()]
-            sentences.append(f"{name} was, of {total} comparisons with LoRA at equal rank, {'; '.join(listed)}.")
-    return " ".join(sentences) or "No comparison is complete yet."
+    """The first paragraph: in how many comparisons with LoRA an arm was better, worse or level."""
+    found = [outcomes(compared, analysis.DEFAULT, "AFA-LoRA with the default settings (silu, beta falls linearly to 0.8 of the steps)"),
+             outcomes(compared, arms.UNMERGED, "The activation by itself, kept to the end and so not mergeable,"),
+             outcomes(compared, arms.FULL, "Training of all weights")]
+    return " ".join(filter(None, found)) or "No comparison is complete yet."
+
+
+def outcomes(compared, arm, name):
+    """A sentence, or None without results. All weights are compared with LoRA of the largest rank."""
+    found = {"better": [], "worse": [], "level": []}
+    for each in compared:
+        for own, rank in each.cells():
+            if own == arm and (outcome := each.verdict(arm, rank, each.largest_rank())):
+                found[outcome].append(each.task.name if rank is None else f"{each.task.name} at rank {rank}")
+    total = sum(map(len, found.values()))
+    listed = [f"{outcome} in {len(where)}" + (f" ({', '.join(where)})" if where else "") for outcome, where in found.items()]
+    return f"{name} was, in {total} comparisons with LoRA, {listed[0]}, {listed[1]} and {listed[2]}." if total else None
 
 
 def machines(results):
@@ -100,15 +105,15 @@ def table_of_tasks(compared):
 def results_of(compared, figures):
     task = compared.task
     rows, drawn = [], []
-    base = {rank: compared.mean("lora", rank, "seconds_per_step") for _, rank in compared.cells()}
     for arm, rank in compared.cells():
-        against = None if arm == "lora" else compared.difference(arm, rank) if rank else compared.difference(arm, None, other_rank=max(filter(None, base), default=None))
-        seconds, closed = compared.mean(arm, rank, "seconds_per_step"), compared.gap_closed(arm, rank) if rank else None
+        against = None if arm == analysis.BASELINE else compared.difference(arm, rank, other_rank=rank or compared.largest_rank())
+        seconds, peak = compared.mean(arm, rank, "seconds_per_step"), compared.mean(arm, rank, "peak_mib")
+        closed = compared.gap_closed(arm, rank) if rank else None
         rows.append([
-            label(arm, rank), f"{compared.best_rate(arm, rank):.2g}", str(len(compared.seeds(arm, rank))), number(compared.mean(arm, rank)),
+            label(arm, rank), f"{compared.best_rate(arm, rank):.2g}", str(len(compared.seeds(arm, rank))), number(compared.measure(arm, rank)),
             exact(compared, arm, rank), difference(compared, against), "–" if closed is None else f"{closed:.0%}",
-            f"{seconds[0]:.3f}", number(compared.mean(arm, rank, "peak_mib"), 0).split(" ")[0]])
-        drawn.append((label(arm, rank), *compared.mean(arm, rank)))
+            f"{seconds:.3f}", "–" if peak is None else f"{peak:.0f}"])
+        drawn.append((label(arm, rank), *compared.measure(arm, rank)))
     figures[f"{task.name}.svg"] = plot.intervals(drawn, task.measure.title, logarithmic=task.measure.is_loss)
     head = ["arm", "rate", "seeds", task.measure.title, "exact answers", "against LoRA", "gap closed", "s a step", "MiB"]
     parts = [f"### {task.name}: {task.about}", "", table(head, rows), "", f"![{task.measure.title} by arm]({FIGURES}/{task.name}.svg)", ""]
@@ -121,17 +126,18 @@ def results_of(compared, figures):
 
 def exact(compared, arm, rank):
     found = compared.mean(arm, rank, "exact_match")
-    return "–" if found is None else f"{found[0]:.1%}"
+    return "–" if found is None else f"{found:.1%}"
 
 
 def curves_of(compared):
     """Validations over the steps, of one seed at the largest rank, with the beta of the default schedule."""
-    ranks = [rank for _, rank in compared.cells() if rank]
     series = {}
     for arm in CURVES:
-        line = compared.seeds(arm, None if arm == arms.FULL else max(ranks, default=None)).get(study.CURVE_SEED)
+        line = compared.seeds(arm, None if arm == arms.FULL else compared.largest_rank()).get(study.CURVE_SEED)
         if line and len(line["valid"]) > 3:
-            series[arm] = [(step, value) for step, _, value, _ in line["valid"]]
+            # Without the step in which the activation is left out at once.
+            points = line["valid"][:-1] if arm == arms.UNMERGED else line["valid"]
+            series[arm] = [(step, value) for step, _, value, _ in points]
             if arm == analysis.DEFAULT:
                 beta = [(step, beta) for step, beta, _, _ in line["valid"]]
     if analysis.DEFAULT not in series:
@@ -148,8 +154,8 @@ def merge(compared):
         for arm, rank in each.cells():
             if arm == arms.UNMERGED:
                 pairs = [[point[2] for point in line["valid"][-2:]] for line in each.seeds(arm, rank).values()]
-                annealed = each.mean(analysis.DEFAULT, rank)
-                rows.append([each.task.name, str(rank), *(f"{sum(values) / len(values):.4f}" for values in zip(*pairs)), number(annealed)])
+                annealed = each.measure(analysis.DEFAULT, rank) if each.seeds(analysis.DEFAULT, rank) else None
+                rows.append([each.task.name, str(rank), *(f"{statistics.mean(values):.3g}" for values in zip(*pairs)), number(annealed)])
     return table(["task", "rank", "beta 1", "one step later, beta 0", f"`{analysis.DEFAULT}`, annealed"], rows) if rows else "No training of this arm yet."
 
 
@@ -175,6 +181,7 @@ def rates(compared):
     for each in compared:
         for arm, rank in each.cells():
             best = each.best_rate(arm, rank)
-            values = [(rate, "diverged" if value is None else f"{value:.4f}") for rate, value in each.sweep(arm, rank).items()]
-            rows.append([each.task.name, label(arm, rank), "; ".join(f"**{rate:.2g}: {text}**" if rate == best else f"{rate:.2g}: {text}" for rate, text in values)])
+            values = [f"{rate:.2g}: " + ("diverged" if value is None else f"{value:.3g}") for rate, value in each.sweep(arm, rank).items()]
+            marked = [f"**{text}**" if rate == best else text for rate, text in zip(each.sweep(arm, rank), values)]
+            rows.append([each.task.name, label(arm, rank), "; ".join(marked)])
     return table(["task", "arm", "rate: measure on the validation rows"], rows)

@@ -46,7 +46,7 @@ class Study:
 
     def cell(self, task, arm, rank, seeds):
         rate = self.best_rate(task, arm, rank)
-        for seed in seeds:
+        for seed in seeds[:task.seeds]:
             self.line(task, arm, rank, rate, seed, "test")
 
     def best_rate(self, task, arm, rank):

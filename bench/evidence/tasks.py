@@ -62,6 +62,7 @@ class Task:
     about: str
     # Gives rows by the name of the file: train, valid, test.
     make_rows: Callable
+    # One more than a multiple of CURVE_POINTS, so that curves have a point one step before the end.
     steps: int
     batch_size: int
     # The rates that sweeps begin with: of adapters, and of full fine-tuning.
@@ -70,6 +71,8 @@ class Task:
     max_new_tokens: int = 0
     # How many trainings of a sweep each rate gets: several where chance decides whether a training succeeds.
     sweep_seeds: int = 1
+    # At most, on the test rows.
+    seeds: int = 5
     model: str = "anneal-tiny"
     measure: Measure = LOSS
     method: dict = dataclasses.field(default_factory=lambda: SUPERVISED)
@@ -174,21 +177,21 @@ def debian_package(name):
 
 
 def all_tasks():
-    tiny, large = {"rates": (4e-3, 4e-4)}, {"model": SMOLLM2, "rates": (2e-4, 2e-5), "arms": FEW, "ranks": (16,)}
+    tiny, large = {"rates": (4e-3, 4e-4)}, {"model": SMOLLM2, "rates": (2e-4, 2e-5), "arms": FEW, "ranks": (16,), "seeds": 3}
     grader = {"type": "string_check", "name": "sum", "input": "{{sample.output_text}}", "reference": "{{item.answer}}", "operation": "eq"}
     return {task.name: task for task in (
-        Task("tickets", "a ticket line becomes its team, urgency and product", tickets, 100, 8, max_new_tokens=48, **tiny),
-        Task("composition", "words in reverse order, in capitals", composition, 80, 8, max_new_tokens=40, **tiny),
-        Task("parity", "exclusive or of two properties", parity, 400, 8, max_new_tokens=4, sweep_seeds=3, **tiny),
-        Task("arithmetic", "sums without carrying, in permuted digits", arithmetic, 200, 16, max_new_tokens=4, **tiny),
-        Task("sums", "GRPO on two-digit sums, a reward of 1 for the right one", sums, 40, 8, rates=(2e-3, 2e-4), ranks=(16,),
+        Task("tickets", "a ticket line becomes its team, urgency and product", tickets, 101, 8, max_new_tokens=48, **tiny),
+        Task("composition", "words in reverse order, in capitals", composition, 81, 8, max_new_tokens=40, **tiny),
+        Task("parity", "exclusive or of two properties", parity, 401, 8, max_new_tokens=4, sweep_seeds=3, **tiny),
+        Task("arithmetic", "sums without carrying, in permuted digits", arithmetic, 201, 16, max_new_tokens=4, **tiny),
+        Task("sums", "GRPO on two-digit sums, a reward of 1 for the right one", sums, 41, 8, rates=(2e-3, 2e-4), ranks=(16,),
              arms=("lora", "afa-silu", "afa-step-0.5", "full"), measure=Measure("reward", "test reward", is_higher_better=True),
              method={"type": "reinforcement", "reinforcement": {"grader": grader}},
              settings={"rollouts": {"group_size": 8, "max_completion_tokens": 8}}),
-        Task("draft", "an EAGLE-3 head for anneal-tiny", tickets, 150, 8, rates=(5e-3, 1e-2), ranks=(16,),
+        Task("draft", "an EAGLE-3 head for anneal-tiny", tickets, 141, 8, rates=(5e-3, 1e-2), ranks=(16,),
              arms=("lora", "afa-silu", "afa-unmerged", "full"),
              measure=Measure("acceptance_length/greedy", "tokens per pass, greedily", is_higher_better=True),
              method={"type": "speculative_draft", "speculative_draft": {"kind": "eagle3", "evaluation": {"prompts": 24, "max_tokens": 32}}}),
-        Task("wordnet", "a definition becomes the category of what it defines", wordnet, 100, 8, max_new_tokens=8, **large),
-        Task("packages", "a package's description becomes its section of the archive", packages, 100, 8, max_new_tokens=8, **large),
+        Task("wordnet", "a definition becomes the category of what it defines", wordnet, 101, 8, max_new_tokens=8, **large),
+        Task("packages", "a package's description becomes its section of the archive", packages, 101, 8, max_new_tokens=8, **large),
     )}

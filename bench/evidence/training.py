@@ -20,7 +20,7 @@ def body(service, task, wanted, curve):
         **arms.settings(wanted["arm"], wanted["rank"])}
     request["anneal"] = {
         **request.get("anneal", {}), **task.settings, "max_steps": task.steps, "learning_rate": wanted["rate"], "checkpoint_interval": before_end,
-        "eval_interval": task.steps // CURVE_POINTS if curve else before_end}
+        "eval_interval": before_end // CURVE_POINTS if curve else before_end}
     return request
 
 
