@@ -7,6 +7,7 @@ results are checked in; --out names another. After --hours no further training b
 lines give. Needs a JDK and Python. The service is started from target/anneal.jar with its data in target/evidence.
 """
 import argparse
+import os
 import pathlib
 import signal
 import subprocess
@@ -49,6 +50,8 @@ def train(asked, lines):
     if unknown:
         sys.exit(f"{', '.join(sorted(unknown))}: no such task; there are {', '.join(known)}" + ("" if models else ", and others with --smollm2 DIR"))
     server = service.Service(PROJECT / "target/evidence", models, asked.slots)
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, lambda *_: stopped(server))
     try:
         deadline = time.monotonic() + asked.hours * 3600
         study.Study(server, lines, machine.context(asked.slots), deadline, asked.slots).run(
@@ -59,9 +62,14 @@ def train(asked, lines):
         server.close()
 
 
+def stopped(server):
+    """Ends at once; the trainings that run are lost."""
+    print("stopped; the same command goes on", flush=True)
+    server.close()
+    os._exit(1)
+
+
 def main():
-    # So that the service is ended with this.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated; the same command goes on"))
     asked = arguments()
     lines = results.Results(asked.out / "evidence/results")
     if not (asked.report or asked.check):

@@ -41,8 +41,13 @@ class Study:
         for task in tasks:
             with concurrent.futures.ThreadPoolExecutor(self.slots) as pool:
                 cells = [pool.submit(self.cell, task, arm, rank, seeds) for arm, rank in arms.cells(task, names, ranks)]
-                for done in concurrent.futures.as_completed(cells):
-                    done.result()
+                try:
+                    for done in concurrent.futures.as_completed(cells):
+                        done.result()
+                except BaseException:
+                    # The other cells end with the training that they are at.
+                    self.deadline = -math.inf
+                    raise
 
     def cell(self, task, arm, rank, seeds):
         rate = self.best_rate(task, arm, rank)
