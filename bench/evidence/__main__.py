@@ -10,7 +10,6 @@ import argparse
 import os
 import pathlib
 import signal
-import subprocess
 import sys
 import time
 
@@ -34,6 +33,7 @@ def arguments():
     parser.add_argument("--hours", type=float, default=float("inf"))
     parser.add_argument("--smollm2", type=pathlib.Path, metavar="DIR", help="SmolLM2-135M-Instruct; without it the tasks on it are left out")
     parser.add_argument("--out", type=pathlib.Path, default=PROJECT / "docs", metavar="FOLDER")
+    parser.add_argument("--home", type=pathlib.Path, default=PROJECT / "target/evidence", metavar="FOLDER", help="of the service, which begins with an empty one")
     parser.add_argument("--slots", type=int, default=2, help="trainings at a time")
     parser.add_argument("--report", action="store_true")
     parser.add_argument("--check", action="store_true")
@@ -41,19 +41,19 @@ def arguments():
 
 
 def train(asked, lines):
-    """Whether all trainings that were asked for are there."""
-    if not (PROJECT / "target/anneal.jar").exists():
-        subprocess.run(["./mvnw", "--batch-mode", "--quiet", "package", "-DskipTests"], cwd=PROJECT, check=True)
+    """Trains what was asked for and is not among the lines."""
+    deadline = time.monotonic() + asked.hours * 3600
+    machine.build()
     models = {tasks.SMOLLM2: asked.smollm2} if asked.smollm2 else {}
     known = {name: task for name, task in tasks.all_tasks().items() if task.model == "anneal-tiny" or task.model in models}
     unknown = set(asked.tasks or ()) - known.keys()
     if unknown:
         sys.exit(f"{', '.join(sorted(unknown))}: no such task; there are {', '.join(known)}" + ("" if models else ", and others with --smollm2 DIR"))
-    server = service.Service(PROJECT / "target/evidence", models, asked.slots)
+    server = service.Service(asked.home, models, asked.slots)
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, lambda *_: stopped(server))
     try:
-        deadline = time.monotonic() + asked.hours * 3600
+        server.start()
         study.Study(server, lines, machine.context(asked.slots), deadline, asked.slots).run(
             [known[name] for name in asked.tasks or known], asked.arms, asked.ranks, range(1, asked.seeds + 1))
     except study.OutOfTime:

@@ -29,10 +29,7 @@ class Comparison:
         return {rate: study.mean_measure(self.task, found[rate]) for rate in sorted(found)}
 
     def best_rate(self, arm, rank):
-        worth = {rate: value for rate, value in self.sweep(arm, rank).items() if value is not None}
-        if not worth:
-            return None
-        return (max if self.task.measure.is_higher_better else min)(worth, key=worth.get)
+        return study.best(self.task, self.sweep(arm, rank))
 
     def seeds(self, arm, rank):
         """Lines on the test rows with the best rate, by seed."""

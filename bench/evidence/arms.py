@@ -16,7 +16,8 @@ ADAPTERS = {
     "afa-step-0.5": {"activation": "silu", "schedule": {"shape": "step", "start": 0.5, "end": 0.5}},
     UNMERGED: {"activation": "silu", "schedule": {"shape": "step", "start": 1.0, "end": 1.0}},
 }
-ARMS = (*ADAPTERS, FULL)
+# In the order in which they are trained.
+ARMS = ("lora", "afa-silu", FULL, UNMERGED, *(name for name in ADAPTERS if name not in ("lora", "afa-silu", UNMERGED)))
 # With as many trained values in each arm: an activation has none of its own.
 RANKS = (4, 16)
 

@@ -10,8 +10,17 @@ def commit():
     """Of the code, with + if it was changed since."""
     def git(*words):
         return subprocess.run(["git", *words], cwd=PROJECT, capture_output=True, text=True, check=False).stdout.strip()
-    changed = git("status", "--porcelain", "--", "src/main", "pom.xml")
+    changed = git("status", "--porcelain", "--", "src/main", "pom.xml", "bench/evidence")
     return (git("rev-parse", "--short=10", "HEAD") or "unknown") + ("+" if changed else "")
+
+
+def build():
+    """Builds target/anneal.jar unless it is newer than what it is made of."""
+    jar = PROJECT / "target/anneal.jar"
+    sources = [PROJECT / "pom.xml", *(file for file in (PROJECT / "src/main").rglob("*") if file.is_file())]
+    if not jar.exists() or jar.stat().st_mtime < max(file.stat().st_mtime for file in sources):
+        subprocess.run(["./mvnw", "--batch-mode", "--quiet", "package", "-DskipTests"], cwd=PROJECT, check=True)
+        jar.touch()
 
 
 def processor():

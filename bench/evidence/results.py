@@ -5,6 +5,10 @@ import threading
 KEY = ("task", "arm", "rank", "rate", "seed", "rows")
 
 
+class Stale(Exception):
+    """A line that another state of the study has written."""
+
+
 class Results:
     def __init__(self, folder):
         self.folder = folder
@@ -22,9 +26,15 @@ class Results:
             with open(self.folder / f"{line['task']}.jsonl", "a") as file:
                 file.write(json.dumps(line) + "\n")
 
-    def of(self, **wanted):
-        """Lines with these values, in the order in which they were added."""
-        return [line for line in self.lines.values() if all(line[name] == value for name, value in wanted.items())]
+    def find(self, wanted):
+        """The line with the key of `wanted`, or None; refused if its settings or its data are others."""
+        line = self.lines.get(key(wanted))
+        if line is None:
+            return None
+        differing = [name for name in ("settings", "data") if line[name] != wanted[name]]
+        if differing:
+            raise Stale(f"{self.folder / wanted['task']}.jsonl has {key(wanted)} with other {' and '.join(differing)}; move the file away, or give another --out")
+        return line
 
 
 def key(line):

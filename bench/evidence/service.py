@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import threading
 import time
@@ -22,23 +23,31 @@ class Service:
 
     def __init__(self, home, models, slots):
         """Models beside the bundled one: folders by name."""
-        (home / "models").mkdir(parents=True, exist_ok=True)
-        for name, folder in models.items():
-            link = home / "models" / name
-            link.unlink(missing_ok=True)
-            link.symlink_to(folder.resolve())
+        self.home = home
+        self.models = models
+        self.slots = slots
+        self.process = None
+        self.api = None
+        self.files = {}
+        self.uploading = threading.Lock()
         self.log = home / "service.log"
+
+    def start(self):
+        if self.home.exists() and any(self.home.iterdir()) and not self.log.exists():
+            raise SystemExit(f"{self.home} is not empty and holds no earlier service of this study; name another folder with --home")
+        shutil.rmtree(self.home, ignore_errors=True)
+        (self.home / "models").mkdir(parents=True)
+        for name, folder in self.models.items():
+            (self.home / "models" / name).symlink_to(folder.resolve())
         settings = {
-            "ANNEAL_HOME": home, "SERVER_ADDRESS": "127.0.0.1", "SERVER_PORT": 0, "MANAGEMENT_SERVER_ADDRESS": "127.0.0.1", "MANAGEMENT_SERVER_PORT": 0,
-            "ANNEAL_WORKER_DEVICES": ",".join(["cpu"] * slots), "ANNEAL_ENGINE_THREADS": max(1, (os.cpu_count() or 1) // slots),
+            "ANNEAL_HOME": self.home, "SERVER_ADDRESS": "127.0.0.1", "SERVER_PORT": 0, "MANAGEMENT_SERVER_ADDRESS": "127.0.0.1", "MANAGEMENT_SERVER_PORT": 0,
+            "ANNEAL_WORKER_DEVICES": ",".join(["cpu"] * self.slots), "ANNEAL_ENGINE_THREADS": max(1, (os.cpu_count() or 1) // self.slots),
             "ANNEAL_WORKER_POLLINTERVAL": "200ms", "ANNEAL_BACKGROUND_POLLINTERVAL": "200ms"}
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(
                 ["java", "-Xmx512m", "-jar", str(PROJECT / "target/anneal.jar")], stdout=log, stderr=subprocess.STDOUT,
                 env=os.environ | {name: str(value) for name, value in settings.items()})
         self.api = f"http://127.0.0.1:{self.port()}/v1"
-        self.files = {}
-        self.uploading = threading.Lock()
 
     def port(self, patience=120):
         """Of the API, from the log."""
@@ -51,8 +60,9 @@ class Service:
         raise SystemExit(f"the service did not start:\n{self.log.read_text()[-3000:]}")
 
     def close(self):
-        self.process.terminate()
-        self.process.wait()
+        if self.process:
+            self.process.terminate()
+            self.process.wait()
 
     def call(self, method, path, body=None, content_type="application/json"):
         data = json.dumps(body).encode() if isinstance(body, dict) else body

@@ -7,6 +7,7 @@ import concurrent.futures
 import math
 import statistics
 import time
+import urllib.parse
 
 import arms
 import training
@@ -51,54 +52,60 @@ class Study:
 
     def cell(self, task, arm, rank, seeds):
         rate = self.best_rate(task, arm, rank)
-        for seed in seeds[:task.seeds]:
+        for seed in seeds[:task.seeds] if rate else ():
             self.line(task, arm, rank, rate, seed, "test")
 
     def best_rate(self, task, arm, rank):
         first = task.rates[arm == arms.FULL]
-        costs = {factor: self.cost(task, arm, rank, first * factor) for factor in FACTORS}
+        means = {first * factor: self.swept(task, arm, rank, first * factor) for factor in FACTORS}
         while True:
-            best = min(costs, key=costs.get)
-            beyond = best / 2 if best == min(costs) else best * 2 if best == max(costs) else None
-            if beyond is None or not FACTOR_LIMITS[0] <= beyond <= FACTOR_LIMITS[1] or first * beyond > LARGEST_RATE:
-                return first * best
-            costs[beyond] = self.cost(task, arm, rank, first * beyond)
+            rate = best(task, means)
+            beyond = None if rate is None else rate / 2 if rate == min(means) else rate * 2 if rate == max(means) else None
+            if beyond is None or not FACTOR_LIMITS[0] <= beyond / first <= FACTOR_LIMITS[1] or beyond > LARGEST_RATE:
+                return rate
+            means[beyond] = self.swept(task, arm, rank, beyond)
 
-    def cost(self, task, arm, rank, rate):
-        """The mean measure of a rate's trainings in the sweep, the lower the better."""
-        lines = [self.line(task, arm, rank, rate, SWEEP_SEED + number, "valid") for number in range(task.sweep_seeds)]
-        worth = mean_measure(task, lines)
-        return math.inf if worth is None else -worth if task.measure.is_higher_better else worth
+    def swept(self, task, arm, rank, rate):
+        """Mean measure of a rate in the sweep."""
+        return mean_measure(task, [self.line(task, arm, rank, rate, SWEEP_SEED + number, "valid") for number in range(task.sweep_seeds)])
 
     def line(self, task, arm, rank, rate, seed, rows):
         """The line of a training, from the results if it is there."""
-        wanted = {"task": task.name, "arm": arm, "rank": rank, "rate": rate, "seed": seed, "rows": rows}
-        found = self.results.of(**wanted)
+        wanted = {"task": task.name, "arm": arm, "rank": rank, "rate": rate, "seed": seed, "rows": rows, "data": training.data(task, rows)}
+        request = training.body(self.service, task, wanted, curve=rows == "test" and seed == CURVE_SEED)
+        wanted["settings"] = {name: value for name, value in request.items() if not name.endswith("_file")}
+        found = self.results.find(wanted)
         if found:
-            return found[0]
+            return found
         if time.monotonic() > self.deadline:
             raise OutOfTime
-        line = self.train(task, wanted)
+        line = {**wanted, **self.train(task, wanted, request), **self.context}
         self.results.add(line)
         print(summary(line), flush=True)
         return line
 
-    def train(self, task, wanted):
-        is_test = wanted["rows"] == "test"
-        request = training.body(self.service, task, wanted, curve=is_test and wanted["seed"] == CURVE_SEED)
+    def train(self, task, wanted, request):
         line, job = training.train(self.service, task, request)
-        if is_test and task.max_new_tokens and not line["diverged"]:
-            model = job["fine_tuned_model"]
-            if wanted["arm"] == arms.UNMERGED:
-                model = f"{model}:ckpt-step-{task.steps - 1}"
-            line["exact_match"] = training.exact_match(self.service, task, model, "test")
-        settings = {name: value for name, value in request.items() if not name.endswith("_file")}
-        return {**wanted, **line, "settings": settings, **self.context}
+        if line["diverged"]:
+            return line
+        model = job["fine_tuned_model"]
+        if wanted["rows"] == "test" and task.max_new_tokens:
+            asked = f"{model}:ckpt-step-{task.steps - 1}" if wanted["arm"] == arms.UNMERGED else model
+            line["exact_match"] = training.exact_match(self.service, task, asked, "test")
+        # Its checkpoints would fill the disk.
+        self.service.call("DELETE", f"/models/{urllib.parse.quote(model, safe='')}")
+        return line
 
 
 def end(line):
     """[step, beta, measure, token accuracy] that counts: of the last validation, or the one before it if beta falls to 0 in between."""
     return line["valid"][-2 if line["arm"] == arms.UNMERGED else -1]
+
+
+def best(task, means):
+    """The rate with the best mean measure, of equal ones the smallest; None if all trainings diverged."""
+    worth = {rate: means[rate] for rate in sorted(means) if means[rate] is not None}
+    return (max if task.measure.is_higher_better else min)(worth, key=worth.get) if worth else None
 
 
 def mean_measure(task, lines):

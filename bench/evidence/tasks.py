@@ -30,7 +30,7 @@ TRAIN, VALID, TEST = 800, 100, 200
 SMOLLM2 = "smollm2"
 # Arms on the larger model.
 FEW = ("lora", "afa-silu", "afa-relu", "afa-cosine-0.8", "afa-step-0.5", "afa-unmerged", "full")
-DOWNLOADS = pathlib.Path(__file__).resolve().parents[2] / "target/evidence/downloads"
+DOWNLOADS = pathlib.Path(__file__).resolve().parents[2] / "target/evidence-data"
 # WordNet's files of nouns, from the fourth on, without `noun.`.
 NOUNS = """act animal artifact attribute body cognition communication event feeling food group location motive object person phenomenon plant possession
 process quantity relation shape state substance time""".split()
@@ -109,7 +109,7 @@ def composition():
 
 
 def parity():
-    """A quarter of the pairs of colour and thing occurs in no training row, and nothing else in the others."""
+    """Half of the pairs of colour and thing are trained, a quarter is in the validation rows alone, and a quarter in the test rows alone."""
     draw = random.Random(SEED)
     pairs = [(shade, what) for shade in COLOURS for what in THINGS]
     draw.shuffle(pairs)
@@ -118,8 +118,8 @@ def parity():
         drawn = draw.sample(list(itertools.product(of, PEOPLE)), count)
         return [chat(f"{who} has a {shade} {what}. Yes or no?", "yes" if COLOURS[shade] != THINGS[what] else "no") for (shade, what), who in drawn]
 
-    unseen = rows(pairs[:len(pairs) // 4], VALID + TEST)
-    return {"train": rows(pairs[len(pairs) // 4:], TRAIN), "valid": unseen[:VALID], "test": unseen[VALID:]}
+    quarter = len(pairs) // 4
+    return {"valid": rows(pairs[:quarter], VALID), "test": rows(pairs[quarter:2 * quarter], TEST), "train": rows(pairs[2 * quarter:], TRAIN)}
 
 
 def arithmetic():
@@ -172,7 +172,9 @@ def debian_package(name):
     if not folder.exists():
         DOWNLOADS.mkdir(parents=True, exist_ok=True)
         subprocess.run(["apt-get", "download", "--quiet", name], cwd=DOWNLOADS, check=True)
-        subprocess.run(["dpkg-deb", "--extract", next(DOWNLOADS.glob(f"{name}_*.deb")), folder], check=True)
+        unpacked = folder.with_suffix(".part")
+        subprocess.run(["dpkg-deb", "--extract", next(DOWNLOADS.glob(f"{name}_*.deb")), unpacked], check=True)
+        unpacked.rename(folder)
     return folder
 
 

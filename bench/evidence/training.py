@@ -1,4 +1,6 @@
 """One training through the service's API, and what it showed."""
+import hashlib
+import json
 import pathlib
 import statistics
 
@@ -22,6 +24,11 @@ def body(service, task, wanted, curve):
         **request.get("anneal", {}), **task.settings, "max_steps": task.steps, "learning_rate": wanted["rate"], "checkpoint_interval": before_end,
         "eval_interval": before_end // CURVE_POINTS if curve else before_end}
     return request
+
+
+def data(task, rows):
+    """Which rows are trained and asked: a hash."""
+    return hashlib.sha256(json.dumps([task.rows["train"], task.rows[rows]]).encode()).hexdigest()[:16]
 
 
 class Peak:
@@ -63,8 +70,9 @@ def train(service, task, request):
             raise SystemExit(f"{request} ended as {reply['status']}: {reply.get('error')}")
         return {"diverged": error}, reply
     series = service.series(job)
-    valid = [[row["step"], row["beta"], rounded(task.measure.of(row)), rounded(row["valid_mean_token_accuracy"])]
+    valid = [[row["step"], row["valid_beta"], rounded(task.measure.of(row)), rounded(row["valid_mean_token_accuracy"])]
              for row in series if task.measure.of(row) is not None]
+    assert [point[0] for point in valid[-2:]] == [task.steps - 1, task.steps], f"validations of {job} after steps {[point[0] for point in valid]}"
     seconds = statistics.median(row["seconds"] for row in series[len(series) // 10:])
     return {"diverged": None, "valid": valid, "train": thinned(series), "seconds_per_step": round(seconds, 4), "peak_mib": peak.mib}, reply
 

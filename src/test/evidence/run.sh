@@ -9,7 +9,7 @@ bench/evidence.sh --check
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-study() { bench/evidence.sh --out "$work" --tasks composition --ranks 4 --seeds 2 "$@"; }
+study() { bench/evidence.sh --out "$work" --home "$work/home" --tasks composition --ranks 4 --seeds 2 "$@"; }
 study --arms lora afa-silu | tee "$work/first"
 study --arms lora afa-silu afa-unmerged > "$work/second"
 if grep --quiet "^composition  lora" "$work/second"; then
