@@ -62,6 +62,17 @@ def train(asked, lines):
         server.close()
 
 
+def check(folder, files, lines):
+    """Ends with an error unless the report is what the lines give, and all best rates lie within their sweeps."""
+    there = {f"{report.FIGURES}/{file.name}" for file in (folder / report.FIGURES).glob("*.svg")}
+    differing = [name for name, text in files.items() if not (folder / name).exists() or (folder / name).read_text() != text]
+    differing += sorted(there - files.keys())
+    if differing:
+        sys.exit(f"{', '.join(differing)} in {folder} are not what the results give; bench/evidence.sh --report writes them")
+    if edges := report.at_edges(lines):
+        sys.exit(f"the best rate is at the edge of its sweep: {'; '.join(edges)}")
+
+
 def stopped(server):
     """Ends at once; the trainings that run are lost."""
     print("stopped; the same command goes on", flush=True)
@@ -76,10 +87,9 @@ def main():
         train(asked, lines)
     files = report.files(lines)
     if asked.check:
-        differing = [name for name, text in files.items() if not (asked.out / name).exists() or (asked.out / name).read_text() != text]
-        if differing:
-            sys.exit(f"{', '.join(differing)} in {asked.out} are not what the results give; bench/evidence.sh --report writes them")
+        check(asked.out, files, lines)
         return
+    (asked.out / report.FIGURES).mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (asked.out / name).write_text(text)
     print(f"{len(lines.lines)} trainings: {asked.out / 'evidence.md'}")

@@ -8,6 +8,8 @@ import study
 
 BASELINE = "lora"
 DEFAULT = "afa-silu"
+# Seeds below which no arm is called better or worse.
+LEAST_PAIRS = 3
 
 
 class Comparison:
@@ -21,6 +23,13 @@ class Comparison:
         """Arms and ranks with results on the test rows."""
         return [cell for cell in arms.cells(self.task) if self.seeds(*cell)]
 
+    def largest_rank(self):
+        """Of LoRA, with which all weights are compared."""
+        return max((rank for arm, rank in self.cells() if arm == BASELINE), default=None)
+
+    def of(self, arm, rank, rows):
+        return [line for line in self.lines if (line["arm"], line["rank"], line["rows"]) == (arm, rank, rows)]
+
     def sweep(self, arm, rank):
         """Mean measure by rate, from the smallest rate; None where a training diverged."""
         found = {}
@@ -31,55 +40,75 @@ class Comparison:
     def best_rate(self, arm, rank):
         return study.best(self.task, self.sweep(arm, rank))
 
+    def is_at_edge(self, arm, rank):
+        """Whether a rate outside of the sweep may be better than its best one."""
+        tried = list(self.sweep(arm, rank))
+        return self.best_rate(arm, rank) in (tried[0], tried[-1])
+
+    def tested(self, arm, rank):
+        return [line for line in self.of(arm, rank, "test") if line["rate"] == self.best_rate(arm, rank)]
+
     def seeds(self, arm, rank):
         """Lines on the test rows with the best rate, by seed."""
-        best = self.best_rate(arm, rank)
-        return {line["seed"]: line for line in self.of(arm, rank, "test") if line["rate"] == best and not line["diverged"]}
+        return {line["seed"]: line for line in self.tested(arm, rank) if not line["diverged"]}
 
-    def of(self, arm, rank, rows):
-        return [line for line in self.lines if (line["arm"], line["rank"], line["rows"]) == (arm, rank, rows)]
+    def diverged(self, arm, rank):
+        """How many seeds diverged at the best rate."""
+        return sum(line["diverged"] is not None for line in self.tested(arm, rank))
 
     def values(self, arm, rank):
         """Measure by seed."""
         return {seed: study.end(line)[2] for seed, line in self.seeds(arm, rank).items()}
-
-    def largest_rank(self):
-        return max((rank for arm, rank in self.cells() if arm == BASELINE), default=None)
-
-    def measure(self, arm, rank):
-        """Interval of the measure, of losses around the geometric mean."""
-        if not self.task.measure.is_loss:
-            return intervals.interval(self.values(arm, rank).values())
-        return tuple(map(math.exp, intervals.interval(self.scaled(arm, rank).values())))
-
-    def mean(self, arm, rank, name):
-        """Of another key of the lines; None if it is missing in one."""
-        values = [line.get(name) for line in self.seeds(arm, rank).values()]
-        return None if not values or None in values else statistics.mean(values)
 
     def scaled(self, arm, rank):
         """By seed what differences are made of: the logarithms of losses, or other measures themselves."""
         values = self.values(arm, rank)
         return {seed: math.log(max(value, study.LEAST_LOSS)) for seed, value in values.items()} if self.task.measure.is_loss else values
 
-    def difference(self, arm, rank, other=BASELINE, other_rank=None):
-        """Interval of the paired differences of the seeds, of what `scaled` gives; None without pairs."""
-        left, right = self.scaled(arm, rank), self.scaled(other, other_rank or rank)
-        return intervals.paired(left, right) if left.keys() & right.keys() else None
+    def exact(self, arm, rank):
+        """Share of exact answers by seed; empty where none are compared."""
+        return {seed: line["exact_match"] for seed, line in self.seeds(arm, rank).items() if "exact_match" in line}
 
-    def verdict(self, arm, rank, largest_rank):
-        """better than LoRA, worse or level: whether the interval of the difference contains 0. None without pairs of at least two seeds."""
-        found = self.difference(arm, rank, other_rank=rank or largest_rank)
-        if found is None or found[1] == found[2]:
+    def measure(self, arm, rank):
+        """Interval of the measure, of losses around the geometric mean."""
+        interval = intervals.bootstrap(self.scaled(arm, rank).values())
+        return tuple(map(math.exp, interval)) if self.task.measure.is_loss else interval
+
+    def mean(self, arm, rank, name):
+        """Of a key of the lines; None if it is missing in one."""
+        values = [line.get(name) for line in self.seeds(arm, rank).values()]
+        return None if not values or None in values else statistics.fmean(values)
+
+    def difference(self, arm, rank, of=scaled):
+        """Bootstrap interval of the paired differences to LoRA of the same rank, for all weights of the largest; None without pairs."""
+        found = self.pairs(arm, rank, of)
+        return intervals.bootstrap(found) if found else None
+
+    def pairs(self, arm, rank, of=scaled):
+        """Differences to LoRA, one for each seed that both have."""
+        own, base = of(self, arm, rank), of(self, BASELINE, rank or self.largest_rank())
+        return [own[seed] - base[seed] for seed in sorted(own.keys() & base.keys())]
+
+    def verdict(self, arm, rank):
+        """better than LoRA, worse or level: whether Student's interval of the paired differences contains 0. None with few pairs."""
+        if self.diverged(arm, rank) > self.diverged(BASELINE, rank or self.largest_rank()):
+            return "worse"
+        found = self.pairs(arm, rank)
+        if len(found) < LEAST_PAIRS:
             return None
-        _, low, high = found
+        _, low, high = intervals.student(found)
         if low <= 0 <= high:
             return "level"
         return "better" if (low > 0) == self.task.measure.is_higher_better else "worse"
 
     def gap_closed(self, arm, rank):
-        """Share of the way from LoRA to full fine-tuning; None unless the latter is the better one."""
-        full, own = self.difference(arms.FULL, None, other_rank=rank), self.difference(arm, rank)
-        if arm == BASELINE or full is None or own is None or full[0] == 0 or (full[0] > 0) != self.task.measure.is_higher_better:
+        """Share of the way from LoRA of this rank to full fine-tuning, in means of what differences are made of; None unless the latter is clearly better."""
+        base, full, own = (self.scaled(*cell) for cell in ((BASELINE, rank), (arms.FULL, None), (arm, rank)))
+        seeds = sorted(base.keys() & full.keys() & own.keys())
+        way = [full[seed] - base[seed] for seed in seeds]
+        if arm == BASELINE or len(seeds) < LEAST_PAIRS:
             return None
-        return own[0] / full[0]
+        mean, low, high = intervals.student(way)
+        if low <= 0 <= high or (mean > 0) != self.task.measure.is_higher_better:
+            return None
+        return statistics.fmean(own[seed] - base[seed] for seed in seeds) / mean

@@ -29,6 +29,12 @@ def files(results):
     return {"evidence.md": text, **{f"{FIGURES}/{name}": svg for name, svg in figures.items()}}
 
 
+def at_edges(results):
+    """Arms whose best rate may lie outside of their sweep."""
+    compared = [analysis.Comparison(task, results.lines.values()) for task in tasks.all_tasks().values()]
+    return [f"{each.task.name}: {label(*cell)}" for each in compared for cell in each.cells() if each.is_at_edge(*cell)]
+
+
 def table(head, rows):
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
@@ -42,15 +48,15 @@ def number(interval):
     if interval is None:
         return "–"
     mean, low, high = (f"{value:.3g}" for value in interval)
-    return mean if low == high else f"{mean} ({low} to {high})"
+    return mean if interval[1] == interval[2] else f"{mean} ({low} to {high})"
 
 
 def percent(interval):
     """Of logarithms as per cent more or less."""
     if interval is None:
         return "–"
-    mean, low, high = (f"{math.expm1(value) * 100:+.0f}" for value in interval)
-    return f"{mean} %" if low == high else f"{mean} % ({low} to {high})"
+    mean, low, high = (f"{math.expm1(value) * 100:+.3g}" for value in interval)
+    return f"{mean} %" if interval[1] == interval[2] else f"{mean} % ({low} to {high})"
 
 
 def difference(compared, interval):
@@ -71,15 +77,15 @@ def verdict(compared):
 
 
 def outcomes(compared, arm, name):
-    """A sentence, or None without results. All weights are compared with LoRA of the largest rank."""
+    """A sentence, or None without results."""
     found = {"better": [], "worse": [], "level": []}
     for each in compared:
         for own, rank in each.cells():
-            if own == arm and (outcome := each.verdict(arm, rank, each.largest_rank())):
-                found[outcome].append(each.task.name if rank is None else f"{each.task.name} at rank {rank}")
+            if own == arm and (outcome := each.verdict(arm, rank)):
+                found[outcome].append(f"{each.task.name}{'' if rank is None else f' at rank {rank}'}, {difference(each, each.difference(arm, rank))}")
     total = sum(map(len, found.values()))
-    listed = [f"{outcome} in {len(where)}" + (f" ({', '.join(where)})" if where else "") for outcome, where in found.items()]
-    return f"{name} was, in {total} comparisons with LoRA, {listed[0]}, {listed[1]} and {listed[2]}." if total else None
+    listed = [f"{outcome} in {len(where)}" + (f" ({'; '.join(where)})" if where else "") for outcome, where in found.items()]
+    return f"{name} was, in {total} comparison{'s' if total > 1 else ''} with LoRA, {listed[0]}, {listed[1]} and {listed[2]}." if total else None
 
 
 def machines(results):
@@ -106,22 +112,34 @@ def results_of(compared, figures):
     task = compared.task
     rows, drawn = [], []
     for arm, rank in compared.cells():
-        against = None if arm == analysis.BASELINE else compared.difference(arm, rank, other_rank=rank or compared.largest_rank())
+        is_baseline = arm == analysis.BASELINE
+        against = None if is_baseline else compared.difference(arm, rank)
+        exact_against = None if is_baseline else compared.difference(arm, rank, analysis.Comparison.exact)
         seconds, peak = compared.mean(arm, rank, "seconds_per_step"), compared.mean(arm, rank, "peak_mib")
         closed = compared.gap_closed(arm, rank) if rank else None
         rows.append([
-            label(arm, rank), f"{compared.best_rate(arm, rank):.2g}", str(len(compared.seeds(arm, rank))), number(compared.measure(arm, rank)),
-            exact(compared, arm, rank), difference(compared, against), "–" if closed is None else f"{closed:.0%}",
+            label(arm, rank), f"{compared.best_rate(arm, rank):.2g}", seeds(compared, arm, rank), number(compared.measure(arm, rank)),
+            difference(compared, against), exact(compared, arm, rank), points(exact_against), "–" if closed is None else f"{closed:.0%}",
             f"{seconds:.3f}", "–" if peak is None else f"{peak:.0f}"])
         drawn.append((label(arm, rank), *compared.measure(arm, rank)))
     figures[f"{task.name}.svg"] = plot.intervals(drawn, task.measure.title, logarithmic=task.measure.is_loss)
-    head = ["arm", "rate", "seeds", task.measure.title, "exact answers", "against LoRA", "gap closed", "s a step", "MiB"]
+    head = ["arm", "rate", "seeds", task.measure.title, "against LoRA", "exact answers", "against LoRA", "gap closed", "s a step", "MiB"]
     parts = [f"### {task.name}: {task.about}", "", table(head, rows), "", f"![{task.measure.title} by arm]({FIGURES}/{task.name}.svg)", ""]
     curves = curves_of(compared)
     if curves:
         figures[f"{task.name}-curves.svg"] = curves
         parts += [f"![{task.measure.title} over the steps]({FIGURES}/{task.name}-curves.svg)", ""]
     return "\n".join(parts)
+
+
+def seeds(compared, arm, rank):
+    diverged = compared.diverged(arm, rank)
+    return f"{len(compared.seeds(arm, rank))}" + (f", {diverged} diverged" if diverged else "")
+
+
+def points(interval):
+    """Of shares, in percentage points."""
+    return "–" if interval is None else "{:+.1f} ({:+.1f} to {:+.1f})".format(*(100 * value for value in interval))
 
 
 def exact(compared, arm, rank):
@@ -153,9 +171,10 @@ def merge(compared):
     for each in compared:
         for arm, rank in each.cells():
             if arm == arms.UNMERGED:
-                pairs = [[point[2] for point in line["valid"][-2:]] for line in each.seeds(arm, rank).values()]
+                ends = [line["valid"][-1][2] for line in each.seeds(arm, rank).values()]
+                left_out = statistics.geometric_mean(ends) if each.task.measure.is_loss else statistics.fmean(ends)
                 annealed = each.measure(analysis.DEFAULT, rank) if each.seeds(analysis.DEFAULT, rank) else None
-                rows.append([each.task.name, str(rank), *(f"{statistics.mean(values):.3g}" for values in zip(*pairs)), number(annealed)])
+                rows.append([each.task.name, str(rank), number(each.measure(arm, rank)), f"{left_out:.3g}", number(annealed)])
     return table(["task", "rank", "beta 1", "one step later, beta 0", f"`{analysis.DEFAULT}`, annealed"], rows) if rows else "No training of this arm yet."
 
 
@@ -182,6 +201,7 @@ def rates(compared):
         for arm, rank in each.cells():
             best = each.best_rate(arm, rank)
             values = [f"{rate:.2g}: " + ("diverged" if value is None else f"{value:.3g}") for rate, value in each.sweep(arm, rank).items()]
-            marked = [f"**{text}**" if rate == best else text for rate, text in zip(each.sweep(arm, rank), values)]
+            marked = [f"**{text}**" + (" (at the edge)" if each.is_at_edge(arm, rank) else "") if rate == best else text
+                      for rate, text in zip(each.sweep(arm, rank), values)]
             rows.append([each.task.name, label(arm, rank), "; ".join(marked)])
     return table(["task", "arm", "rate: measure on the validation rows"], rows)

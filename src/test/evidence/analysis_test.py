@@ -23,17 +23,21 @@ def seeds(arm, rank, rate, values):
 class AnalysisTest(unittest.TestCase):
 
     def test_an_interval_holds_the_mean_and_lies_within_the_values(self):
-        mean, low, high = intervals.interval([1, 2, 3, 4, 5])
+        mean, low, high = intervals.bootstrap([1, 2, 3, 4, 5])
         self.assertEqual(mean, 3)
         # The mean of five values drawn with replacement has a deviation of sqrt(2 / 5).
         self.assertAlmostEqual(low, 3 - 1.96 * math.sqrt(0.4), delta=0.15)
         self.assertAlmostEqual(high, 3 + 1.96 * math.sqrt(0.4), delta=0.15)
-        self.assertEqual(intervals.interval([1, 2, 3, 4, 5]), (mean, low, high))
-        self.assertEqual(intervals.interval([7]), (7, 7, 7))
+        self.assertEqual(intervals.bootstrap([5, 4, 3, 2, 1]), (mean, low, high))
+        self.assertEqual(intervals.bootstrap([7]), (7, 7, 7))
+        # sqrt(2.5 / 5) times 2.776
+        self.assertAlmostEqual(intervals.student([1, 2, 3, 4, 5])[2], 3 + 1.963, places=2)
 
     def test_pairs_are_of_the_same_seed(self):
-        mean, low, high = intervals.paired({1: 10.0, 2: 20.0, 3: 30.0, 4: 1.0}, {1: 9.0, 2: 19.0, 3: 29.0, 5: 0.0})
-        self.assertEqual((mean, low, high), (1, 1, 1))
+        lines = [line(arm, 4, 1e-3, 100, "valid", 1.0) for arm in ("lora", "afa-silu")]
+        lines += [line("lora", 4, 1e-3, seed, "test", value) for seed, value in ((1, 0.1), (2, 0.2), (4, 9.0))]
+        lines += [line("afa-silu", 4, 1e-3, seed, "test", value) for seed, value in ((2, 0.3), (1, 0.4), (5, 9.0))]
+        self.assertEqual([round(value, 9) for value in analysis.Comparison(REWARD, lines).pairs("afa-silu", 4)], [0.3, 0.1])
 
     def test_the_best_rate_is_the_one_of_the_least_loss_that_did_not_diverge(self):
         sweep = [line("lora", 4, rate, 100, "valid", loss) for rate, loss in ((1e-3, 0.3), (2e-3, 0.2), (4e-3, 0.25))]
@@ -46,21 +50,25 @@ class AnalysisTest(unittest.TestCase):
         self.assertEqual(analysis.Comparison(LOSS, lines).values("afa-unmerged", 4), {1: 0.2})
 
     def test_verdicts_follow_the_interval_of_the_paired_differences(self):
-        def verdict(task, own, others):
+        def verdict(task, own, others, diverged=()):
             lines = [line(arm, 4, 1e-3, 100, "valid", 1.0) for arm in ("lora", "afa-silu")]
             lines += seeds("lora", 4, 1e-3, others) + seeds("afa-silu", 4, 1e-3, own)
-            return analysis.Comparison(task, lines).verdict("afa-silu", 4, 4)
+            lines += [line("afa-silu", 4, 1e-3, seed, "test", diverged="training_diverged") for seed in diverged]
+            return analysis.Comparison(task, lines).verdict("afa-silu", 4)
 
         self.assertEqual(verdict(LOSS, [0.1, 0.2, 0.4], [0.2, 0.4, 0.8]), "better")
-        self.assertEqual(verdict(LOSS, [0.4, 0.8, 0.9], [0.2, 0.4, 0.8]), "worse")
+        self.assertEqual(verdict(LOSS, [0.5, 0.8, 1.8], [0.2, 0.4, 0.8]), "worse")
         self.assertEqual(verdict(LOSS, [0.1, 0.8, 0.8], [0.2, 0.4, 0.8]), "level")
-        self.assertEqual(verdict(REWARD, [0.1, 0.2, 0.4], [0.2, 0.4, 0.8]), "worse")
-        self.assertIsNone(verdict(LOSS, [0.1], [0.2]))
+        self.assertEqual(verdict(REWARD, [0.1, 0.29, 0.7], [0.2, 0.4, 0.8]), "worse")
+        self.assertEqual(verdict(LOSS, [0.2, 0.4, 0.8], [0.2, 0.4, 0.8]), "level")
+        self.assertEqual(verdict(LOSS, [0.1, 0.2, 0.4], [0.2, 0.4, 0.8, 0.5], diverged=[4]), "worse")
+        self.assertIsNone(verdict(LOSS, [0.1, 0.1], [0.2, 0.2]))
 
     def test_the_gap_is_closed_by_the_share_of_the_way_to_full_fine_tuning(self):
         lines = [line(arm, rank, 1e-3, 100, "valid", 1.0) for arm, rank in (("lora", 4), ("afa-silu", 4), ("full", None))]
-        lines += seeds("lora", 4, 1e-3, [0.8, 0.8]) + seeds("afa-silu", 4, 1e-3, [0.4, 0.4]) + seeds("full", None, 1e-3, [0.2, 0.2])
-        self.assertAlmostEqual(analysis.Comparison(LOSS, lines).gap_closed("afa-silu", 4), 0.5)
+        lines += seeds("lora", 4, 1e-3, [0.8] * 3) + seeds("afa-silu", 4, 1e-3, [0.4] * 3)
+        self.assertAlmostEqual(analysis.Comparison(LOSS, lines + seeds("full", None, 1e-3, [0.2] * 3)).gap_closed("afa-silu", 4), 0.5)
+        self.assertIsNone(analysis.Comparison(LOSS, lines + seeds("full", None, 1e-3, [0.2, 0.8, 3.2])).gap_closed("afa-silu", 4))
 
     def test_curves_have_a_point_one_step_before_the_end(self):
         for task in tasks.all_tasks().values():
