@@ -15,7 +15,11 @@ class Results:
         self.lock = threading.Lock()
         self.lines = {}
         for file in sorted(folder.glob("*.jsonl")):
-            for text in file.read_text().splitlines():
+            whole, _, torn = file.read_text().rpartition("\n")
+            if torn:
+                # The end of a study that was killed while it wrote.
+                file.write_text(whole + "\n" if whole else "")
+            for text in whole.splitlines():
                 line = json.loads(text)
                 self.lines[key(line)] = line
 
