@@ -20,7 +20,7 @@ def files(results):
     compared = [each for each in compared if each.cells()]
     figures = {}
     parts = {
-        "verdict": verdict(compared), "machines": machines(results), "arms": table_of_arms(), "tasks": table_of_tasks(compared),
+        "verdict": verdict(compared), "summary": summary(compared), "machines": machines(results), "arms": table_of_arms(), "tasks": table_of_tasks(compared),
         "results": "\n".join(results_of(each, figures) for each in compared), "merge": merge(compared), "end": sensitivity(compared),
         "activations": activations(compared), "rates": rates(compared)}
     text = TEMPLATE.read_text()
@@ -76,15 +76,27 @@ def verdict(compared):
     return " ".join(filter(None, found)) or "No comparison is complete yet."
 
 
+def summary(compared):
+    """The two arms that matter most, against LoRA of the same rank."""
+    rows = []
+    for each in compared:
+        for rank in sorted({rank for arm, rank in each.cells() if arm == analysis.DEFAULT}):
+            row = [each.task.name, str(rank), number(each.measure(analysis.BASELINE, rank)) if each.seeds(analysis.BASELINE, rank) else "–"]
+            for arm in (analysis.DEFAULT, arms.UNMERGED):
+                row += [difference(each, each.difference(arm, rank)), points(each.difference(arm, rank, analysis.Comparison.exact)), each.verdict(arm, rank) or "–"]
+            rows.append(row)
+    return table(["task", "rank", "LoRA", f"`{analysis.DEFAULT}`", "exact answers", "", f"`{arms.UNMERGED}`", "exact answers", ""], rows)
+
+
 def outcomes(compared, arm, name):
     """A sentence, or None without results."""
     found = {"better": [], "worse": [], "level": []}
     for each in compared:
         for own, rank in each.cells():
             if own == arm and (outcome := each.verdict(arm, rank)):
-                found[outcome].append(f"{each.task.name}{'' if rank is None else f' at rank {rank}'}, {difference(each, each.difference(arm, rank))}")
+                found[outcome].append(each.task.name if rank is None else f"{each.task.name} at rank {rank}")
     total = sum(map(len, found.values()))
-    listed = [f"{outcome} in {len(where)}" + (f" ({'; '.join(where)})" if where else "") for outcome, where in found.items()]
+    listed = [f"{outcome} in {len(where)}" + (f" ({', '.join(where)})" if where else "") for outcome, where in found.items()]
     return f"{name} was, in {total} comparison{'s' if total > 1 else ''} with LoRA, {listed[0]}, {listed[1]} and {listed[2]}." if total else None
 
 
