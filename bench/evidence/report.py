@@ -20,7 +20,7 @@ def files(results):
     compared = [each for each in compared if each.cells()]
     figures = {}
     parts = {
-        "verdict": verdict(compared), "summary": summary(compared), "machines": machines(results), "arms": table_of_arms(), "tasks": table_of_tasks(compared),
+        "progress": progress(results), "verdict": verdict(compared), "summary": summary(compared), "machines": machines(results), "arms": table_of_arms(), "tasks": table_of_tasks(compared),
         "results": "\n".join(results_of(each, figures) for each in compared), "merge": merge(compared), "end": sensitivity(compared),
         "activations": activations(compared), "rates": rates(compared)}
     text = TEMPLATE.read_text()
@@ -86,6 +86,15 @@ def summary(compared):
                 row += [difference(each, each.difference(arm, rank)), points(each.difference(arm, rank, analysis.Comparison.exact)), each.verdict(arm, rank) or "–"]
             rows.append(row)
     return table(["task", "rank", "LoRA", f"`{analysis.DEFAULT}`", "exact answers", "", f"`{arms.UNMERGED}`", "exact answers", ""], rows)
+
+
+def progress(results):
+    """How much of the study there is."""
+    planned = [(analysis.Comparison(task, results.lines.values()), cell) for task in tasks.all_tasks().values() for cell in arms.cells(task)]
+    complete = sum(len(each.tested(*cell)) >= each.task.seeds for each, cell in planned)
+    if complete == len(planned):
+        return f"All {complete} arms and ranks of all tasks are trained with all their seeds."
+    return f"**The study is not finished**: of {len(planned)} arms and ranks of all tasks, {complete} are trained with all their seeds."
 
 
 def outcomes(compared, arm, name):
