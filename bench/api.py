@@ -36,11 +36,14 @@ class Api:
         return json.loads(text)
 
     def upload(self, path):
+        return self.upload_content(path.name, path.read_bytes())
+
+    def upload_content(self, name, content):
         boundary = uuid.uuid4().hex
         part = '--{}\r\nContent-Disposition: form-data; name="{}"{}\r\n\r\n'
         body = (part.format(boundary, "purpose", "") + "fine-tune\r\n"
-                + part.format(boundary, "file", f'; filename="{path.name}"')).encode()
-        body += path.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
+                + part.format(boundary, "file", f'; filename="{name}"')).encode()
+        body += content + f"\r\n--{boundary}--\r\n".encode()
         return self.call("POST", "/files", body, f"multipart/form-data; boundary={boundary}")["id"]
 
 

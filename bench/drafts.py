@@ -21,6 +21,7 @@ import sys
 import time
 
 import engine
+import intervals
 
 HELD_OUT = 50
 MEASURED = 24
@@ -30,8 +31,6 @@ KINDS = ("eagle3", "model", "eagle1")
 ARMS = ("full", "lora", "afa", "afa-unmerged")
 # Peak learning rates of all weights and of adapters.
 RATES = {"model": (5e-4, 2e-3), "eagle3": (1e-2, 5e-3), "eagle1": (1e-2, 5e-3)}
-# Of Student's t for two-sided 95 %, by degrees of freedom.
-T95 = {1: 12.71, 2: 4.30, 3: 3.18, 4: 2.78}
 RESULTS = ("acceptance_length/greedy", "acceptance_length/sampled")
 
 
@@ -252,11 +251,10 @@ class Server:
 
 
 def interval(values):
-    mean = statistics.mean(values)
     if len(values) < 2:
-        return f"{mean:.2f}"
-    half = T95.get(len(values) - 1, 1.96) * statistics.stdev(values) / len(values) ** 0.5
-    return f"{mean:.2f} ± {half:.2f}"
+        return f"{values[0]:.2f}"
+    mean, _, high = intervals.student(values)
+    return f"{mean:.2f} ± {high - mean:.2f}"
 
 
 def main():

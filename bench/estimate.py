@@ -16,6 +16,7 @@ import pathlib
 import tempfile
 import time
 
+import resident
 from api import Api
 
 CASES = ("1x256/16", "4x256/16", "4x256/64", "8x128/16", "4x1024/16")
@@ -80,11 +81,10 @@ class Engine:
 
     def look(self):
         if self.process is None:
-            self.process = next(filter(trains, pathlib.Path("/proc").glob("[0-9]*")), None)
+            self.process = resident.engine_process(lambda task: task["task"] == "train")
             self.seen["process"] = time.time()
         try:
-            self.peak = max(self.peak, *(int(line.split()[1]) / 1024 for line in (self.process / "status").read_text().splitlines()
-                                         if line.startswith("VmHWM:")))
+            self.peak = max(self.peak, resident.peak_mib(self.process))
             maps = (self.process / "maps").read_text()
         except (OSError, TypeError):
             return
@@ -93,14 +93,6 @@ class Engine:
                 self.seen.setdefault(name, time.time())
             elif name in self.seen and name == "weights":
                 self.seen.setdefault("loaded", time.time())
-
-
-def trains(process):
-    try:
-        words = (process / "cmdline").read_text().rstrip("\0").split("\0")
-        return "dev.anneal.engine.run.EngineMain" in words and json.loads(pathlib.Path(words[-1]).read_text())["task"] == "train"
-    except (OSError, ValueError):
-        return False
 
 
 def train(api, body):

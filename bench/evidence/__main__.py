@@ -20,8 +20,8 @@ import results
 import service
 import study
 import tasks
+from engine import PROJECT
 
-PROJECT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def arguments():

@@ -17,7 +17,7 @@ ADAPTERS = {
     UNMERGED: {"activation": "silu", "schedule": {"shape": "step", "start": 1.0, "end": 1.0}},
 }
 # In the order in which they are trained.
-ARMS = ("lora", "afa-silu", FULL, UNMERGED, *(name for name in ADAPTERS if name not in ("lora", "afa-silu", UNMERGED)))
+ARMS = tuple(dict.fromkeys(("lora", "afa-silu", FULL, UNMERGED, *ADAPTERS)))
 # With as many trained values in each arm: an activation has none of its own.
 RANKS = (4, 16)
 

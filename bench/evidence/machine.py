@@ -2,8 +2,9 @@
 import os
 import pathlib
 import subprocess
+import sys
 
-PROJECT = pathlib.Path(__file__).resolve().parents[2]
+from engine import PROJECT
 
 
 def commit():
@@ -15,12 +16,11 @@ def commit():
 
 
 def build():
-    """Builds target/anneal.jar unless it is newer than what it is made of."""
+    """Builds target/anneal.jar unless it is newer than what it is made of. Maven sets its time of modification to a fixed one."""
     jar = PROJECT / "target/anneal.jar"
     sources = [PROJECT / "pom.xml", *(file for file in (PROJECT / "src/main").rglob("*") if file.is_file())]
-    if not jar.exists() or jar.stat().st_mtime < max(file.stat().st_mtime for file in sources):
-        subprocess.run(["./mvnw", "--batch-mode", "--quiet", "package", "-DskipTests"], cwd=PROJECT, check=True)
-        jar.touch()
+    if not jar.exists() or jar.stat().st_ctime < max(file.stat().st_mtime for file in sources):
+        subprocess.run(["./mvnw", "--batch-mode", "--quiet", "package", "-DskipTests"], cwd=PROJECT, stdout=sys.stderr, check=True)
 
 
 def processor():

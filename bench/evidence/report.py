@@ -1,4 +1,5 @@
 """The report and its figures from the lines of the results: file name to text. The same lines give the same text."""
+import collections
 import math
 import pathlib
 import statistics
@@ -16,11 +17,12 @@ CURVES = ("lora", "afa-silu", "afa-cosine-0.8", "afa-step-0.5", arms.UNMERGED, a
 
 
 def files(results):
-    compared = [analysis.Comparison(task, results.lines.values()) for task in tasks.all_tasks().values()]
-    compared = [each for each in compared if each.cells()]
+    planned = comparisons(results)
+    compared = [each for each in planned if each.cells()]
     figures = {}
     parts = {
-        "progress": progress(results), "verdict": verdict(compared), "summary": summary(compared), "machines": machines(results), "arms": table_of_arms(), "tasks": table_of_tasks(compared),
+        "verdict": verdict(compared), "progress": progress(planned), "summary": summary(compared),
+        "tasks": table_of_tasks(compared), "arms": table_of_arms(), "machines": machines(results),
         "results": "\n".join(results_of(each, figures) for each in compared), "merge": merge(compared), "end": sensitivity(compared),
         "activations": activations(compared), "rates": rates(compared)}
     text = TEMPLATE.read_text()
@@ -29,10 +31,13 @@ def files(results):
     return {"evidence.md": text, **{f"{FIGURES}/{name}": svg for name, svg in figures.items()}}
 
 
+def comparisons(results):
+    return [analysis.Comparison(task, results.lines.values()) for task in tasks.all_tasks().values()]
+
+
 def at_edges(results):
     """Arms whose best rate may lie outside of their sweep."""
-    compared = [analysis.Comparison(task, results.lines.values()) for task in tasks.all_tasks().values()]
-    return [f"{each.task.name}: {label(*cell)}" for each in compared for cell in each.cells() if each.is_at_edge(*cell)]
+    return [f"{each.task.name}: {label(*cell)}" for each in comparisons(results) for cell in each.cells() if each.is_at_edge(*cell)]
 
 
 def table(head, rows):
@@ -88,13 +93,12 @@ def summary(compared):
     return table(["task", "rank", "LoRA", f"`{analysis.DEFAULT}`", "exact answers", "", f"`{arms.UNMERGED}`", "exact answers", ""], rows)
 
 
-def progress(results):
+def progress(planned):
     """How much of the study there is."""
-    planned = [(analysis.Comparison(task, results.lines.values()), cell) for task in tasks.all_tasks().values() for cell in arms.cells(task)]
-    complete = sum(len(each.tested(*cell)) >= each.task.seeds for each, cell in planned)
-    if complete == len(planned):
-        return f"All {complete} arms and ranks of all tasks are trained with all their seeds."
-    return f"**The study is not finished**: of {len(planned)} arms and ranks of all tasks, {complete} are trained with all their seeds."
+    complete = [len(each.tested(*cell)) >= each.task.seeds for each in planned for cell in arms.cells(each.task)]
+    if all(complete):
+        return f"All {len(complete)} arms and ranks of all tasks are trained with all their seeds."
+    return f"**The study is not finished**: of {len(complete)} arms and ranks of all tasks, {sum(complete)} are trained with all their seeds."
 
 
 def outcomes(compared, arm, name):
@@ -110,9 +114,8 @@ def outcomes(compared, arm, name):
 
 
 def machines(results):
-    found = sorted({(line["machine"], line["commit"]) for line in results.lines.values()})
-    return "\n".join(f"- {machine}, commit {commit}: {sum((line['machine'], line['commit']) == (machine, commit) for line in results.lines.values())} trainings"
-                     for machine, commit in found)
+    found = collections.Counter((line["machine"], line["commit"]) for line in results.lines.values())
+    return "\n".join(f"- {machine}, commit {commit}: {count} trainings" for (machine, commit), count in sorted(found.items()))
 
 
 def table_of_arms():

@@ -1,23 +1,16 @@
 """The service that the study drives, started from the built jar, and called over HTTP as by any client."""
 import json
 import os
-import pathlib
 import re
 import shutil
 import subprocess
 import threading
 import time
-import urllib.error
-import urllib.request
 
-PROJECT = pathlib.Path(__file__).resolve().parents[2]
-# A proxy of the environment is not asked for this machine.
-DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+from api import Api
+from engine import PROJECT
+
 ENDED = ("succeeded", "failed", "cancelled")
-
-
-class Refused(Exception):
-    """A request that was answered with an error."""
 
 
 class Service:
@@ -29,7 +22,7 @@ class Service:
         self.models = models
         self.slots = slots
         self.process = None
-        self.api = None
+        self.url = None
         self.files = {}
         self.uploading = threading.Lock()
         self.log = home / "service.log"
@@ -49,7 +42,7 @@ class Service:
             self.process = subprocess.Popen(
                 ["java", "-Xmx512m", "-jar", str(PROJECT / "target/anneal.jar")], stdout=log, stderr=subprocess.STDOUT,
                 env=os.environ | {name: str(value) for name, value in settings.items()})
-        self.api = f"http://127.0.0.1:{self.port()}/v1"
+        self.url = f"http://127.0.0.1:{self.port()}"
 
     def port(self, patience=120):
         """Of the API, from the log."""
@@ -66,23 +59,15 @@ class Service:
             self.process.terminate()
             self.process.wait()
 
-    def call(self, method, path, body=None, content_type="application/json"):
-        data = json.dumps(body).encode() if isinstance(body, dict) else body
-        request = urllib.request.Request(self.api + path, data, {"Content-Type": content_type}, method=method)
-        try:
-            with DIRECT.open(request, timeout=120) as reply:
-                return json.load(reply)
-        except urllib.error.HTTPError as refused:
-            raise Refused(f"{method} {path} with {body if isinstance(body, dict) else '...'} was answered {refused.code}: {refused.read().decode()}") from None
+    def call(self, method, path, body=None):
+        return Api(self.url).call(method, path, body)
 
     def file(self, name, rows):
         """The id of a file with these rows, uploaded once."""
         with self.uploading:
             if name not in self.files:
                 content = "".join(json.dumps(row) + "\n" for row in rows)
-                body = (f'--part\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nfine-tune\r\n'
-                        f'--part\r\nContent-Disposition: form-data; name="file"; filename="{name}.jsonl"\r\n\r\n{content}\r\n--part--\r\n')
-                self.files[name] = self.call("POST", "/files", body.encode(), "multipart/form-data; boundary=part")["id"]
+                self.files[name] = Api(self.url).upload_content(f"{name}.jsonl", content.encode())
             return self.files[name]
 
     def ended(self, path, look=lambda reply: None):

@@ -12,12 +12,13 @@ import dataclasses
 import functools
 import itertools
 import json
-import pathlib
 import random
 import subprocess
 from collections.abc import Callable
 
-DEMO = pathlib.Path(__file__).resolve().parents[2] / "src/main/resources/demo"
+from engine import PROJECT
+
+DEMO = PROJECT / "src/main/resources/demo"
 SEED = 20261129
 WORDS = """river stone garden window paper letter market bridge island forest winter summer morning evening music story picture number bottle kitchen school
 teacher doctor village mountain ocean cloud flower button basket candle engine ticket train wheel road house door wall roof bread butter cheese sugar salt
@@ -30,7 +31,7 @@ TRAIN, VALID, TEST = 800, 100, 200
 SMOLLM2 = "smollm2"
 # Arms on the larger model.
 FEW = ("lora", "afa-silu", "afa-relu", "afa-cosine-0.8", "afa-step-0.5", "afa-unmerged", "full")
-DOWNLOADS = pathlib.Path(__file__).resolve().parents[2] / "target/evidence-data"
+DOWNLOADS = PROJECT / "target/evidence-data"
 # WordNet's files of nouns, from the fourth on, without `noun.`.
 NOUNS = """act animal artifact attribute body cognition communication event feeling food group location motive object person phenomenon plant possession
 process quantity relation shape state substance time""".split()

@@ -1,10 +1,10 @@
 """One training through the service's API, and what it showed."""
 import hashlib
 import json
-import pathlib
 import statistics
 
 import arms
+import resident
 
 # Validations of a training whose curve is drawn.
 CURVE_POINTS = 20
@@ -41,22 +41,13 @@ class Peak:
 
     def look(self, reply):
         if self.process is None and reply["status"] == "running":
-            self.process = next(filter(self.trains, pathlib.Path("/proc").glob("[0-9]*")), None)
+            self.process = resident.engine_process(lambda task: self.job in task.get("attemptDirectory", ""))
         if self.process is None:
             return
         try:
-            for line in (self.process / "status").read_text().splitlines():
-                if line.startswith("VmHWM:"):
-                    self.mib = round(int(line.split()[1]) / 1024)
+            self.mib = round(resident.peak_mib(self.process)) or self.mib
         except OSError:
             pass
-
-    def trains(self, process):
-        try:
-            words = (process / "cmdline").read_text().rstrip("\0").split("\0")
-            return "dev.anneal.engine.run.EngineMain" in words and self.job in pathlib.Path(words[-1]).read_text()
-        except OSError:
-            return False
 
 
 def train(service, task, request):

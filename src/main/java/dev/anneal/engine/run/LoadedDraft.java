@@ -40,7 +40,8 @@ final class LoadedDraft implements AutoCloseable {
         if (wanted == null) {
             return none();
         }
-        if (!isUsedBy(policy)) {
+        // As dev.anneal.engine.network.generate.Decoder drafts.
+        if (!IncrementalDecoder.hasIndependentRows(policy)) {
             progress.accept(
                     new Progress.Note(
                             "The draft of the rollouts is not loaded: rollouts draft only in bf16 on a CPU whose products do not depend on their number of rows, so that drafts change no bit of what is sampled"));
@@ -62,13 +63,6 @@ final class LoadedDraft implements AutoCloseable {
 
     private static LoadedDraft none() {
         return new LoadedDraft(null, () -> {});
-    }
-
-    /** As {@link dev.anneal.engine.network.generate.Decoder} drafts. */
-    private static boolean isUsedBy(DecoderModel policy) {
-        try (IncrementalDecoder decoder = new IncrementalDecoder(policy)) {
-            return decoder.hasIndependentRows();
-        }
     }
 
     private static LoadedDraft open(TrainTask task, ServedModel wanted, DecoderModel policy) throws IOException {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,15 +76,30 @@ public final class IncrementalDecoder implements AutoCloseable {
      */
     public synchronized boolean hasIndependentRows() {
         if (independentRows == null) {
-            independentRows = packs && measureIndependentRows();
+            independentRows = packs
+                    && measured(weights).allMatch(matrix -> model.program().hasIndependentRows(scope, matrix));
         }
         return independentRows;
     }
 
-    private boolean measureIndependentRows() {
-        List<Tensor> matrices = new ArrayList<>(List.of(weights.head()));
-        MATRICES.forEach(place -> matrices.add(weights.layers().get(0).get(place)));
-        return matrices.stream().allMatch(matrix -> model.program().hasIndependentRows(scope, matrix));
+    /** Whether decoders of the model have independent rows, as {@link #hasIndependentRows()}, which packs only what is measured. */
+    public static boolean hasIndependentRows(DecoderModel model) {
+        DecoderProgram program = model.program();
+        try (Scope packing = model.scope().child()) {
+            return MatrixPacking.ifPossible(
+                            model.precision(),
+                            packing.device(),
+                            () -> measured(model.weights())
+                                    .allMatch(matrix ->
+                                            program.hasIndependentRows(packing, program.packed(packing, matrix))))
+                    .orElse(false);
+        }
+    }
+
+    private static Stream<Tensor> measured(DecoderTensors weights) {
+        return Stream.concat(
+                Stream.of(weights.head()),
+                MATRICES.stream().map(place -> weights.layers().get(0).get(place)));
     }
 
     private DecoderTensors packed(DecoderTensors plain) {
