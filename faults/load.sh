@@ -3,4 +3,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 ./mvnw --batch-mode --no-transfer-progress --quiet test-compile dependency:build-classpath -Dmdep.outputFile=target/test-classpath.txt
-exec java -Xmx256m -cp "target/test-classes:target/classes:$(cat target/test-classpath.txt)" dev.anneal.faults.LoadRun "$@"
+# A client that kept connections longer than the service (server.tomcat.connection-timeout) would send requests into their end. Seconds.
+exec java -Xmx256m -Djdk.httpclient.keepalive.timeout=30 -cp "target/test-classes:target/classes:$(cat target/test-classpath.txt)" dev.anneal.faults.LoadRun "$@"

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
@@ -107,10 +108,14 @@ final class LoadClient {
             if (failure == null) {
                 answers.add(response, due);
             } else {
-                answers.fault("not answered: " + failure.getClass().getSimpleName());
+                answers.fault("not answered: " + causeOf(failure));
             }
             return null;
         });
+    }
+
+    private static Throwable causeOf(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     HttpClient http() {

@@ -30,6 +30,10 @@ class SlowClientsIT extends AttackTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
 
+    /** Without its body. */
+    private static final String KEYLESS =
+            "POST /v1/fine_tuning/jobs HTTP/1.1\r\nHost: localhost\r\n" + JSON_TYPE + "Content-Length: 2\r\n\r\n";
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -76,6 +80,20 @@ class SlowClientsIT extends AttackTest {
                         .query(Long.class)
                         .single())
                 .isZero();
+    }
+
+    /** A client that kept the connection would send the next request to its end. */
+    @Test
+    void anAnswerBeforeTheBodySaysThatTheConnectionEnds() {
+        Reply reply = RawHttp.send(port(), KEYLESS);
+
+        assertRefused(reply, 401, "invalid_api_key");
+        assertThat(reply.header("Connection")).isEqualTo("close");
+    }
+
+    @Test
+    void anAnswerAfterTheBodyKeepsTheConnection() {
+        assertThat(RawHttp.send(port(), (KEYLESS + "{}").repeat(2)).answers()).isEqualTo(2);
     }
 
     @Test
