@@ -4,6 +4,7 @@ LINEAR = {"shape": "linear", "start": 0.0, "end": 0.8}
 # Keeps the activation until the last step, and is measured before it: what the activation is worth by itself. It cannot be merged.
 UNMERGED = "afa-unmerged"
 FULL = "full"
+# `alpha` is a factor on the rank.
 ADAPTERS = {
     "lora": {"activation": "none"},
     "rslora": {"activation": "none", "rslora": True},
@@ -15,9 +16,16 @@ ADAPTERS = {
     "afa-cosine-0.8": {"activation": "silu", "schedule": LINEAR | {"shape": "cosine"}},
     "afa-step-0.5": {"activation": "silu", "schedule": {"shape": "step", "start": 0.5, "end": 0.5}},
     UNMERGED: {"activation": "silu", "schedule": {"shape": "step", "start": 1.0, "end": 1.0}},
+    "lora-alpha-1": {"activation": "none", "alpha": 1},
+    "lora-alpha-4": {"activation": "none", "alpha": 4},
+    "afa-alpha-1": {"activation": "silu", "schedule": LINEAR, "alpha": 1},
+    "afa-alpha-4": {"activation": "silu", "schedule": LINEAR, "alpha": 4},
 }
+ALPHA = 2
 # In the order in which they are trained.
 ARMS = tuple(dict.fromkeys(("lora", "afa-silu", FULL, UNMERGED, *ADAPTERS)))
+# Of tasks that name none.
+USUAL = tuple(arm for arm in ARMS if "alpha" not in ADAPTERS.get(arm, {}))
 # With as many trained values in each arm: an activation has none of its own.
 RANKS = (4, 16)
 
@@ -26,10 +34,11 @@ def settings(arm, rank):
     """The keys of a request that make it this arm."""
     if arm == FULL:
         return {"anneal": {"adapter": "none"}}
-    return {"afa_lora": {"rank": rank, "alpha": 2 * rank, **ADAPTERS[arm]}}
+    chosen = ADAPTERS[arm]
+    return {"afa_lora": {"rank": rank, **chosen, "alpha": chosen.get("alpha", ALPHA) * rank}}
 
 
 def cells(task, names=ARMS, ranks=RANKS):
     """Arms of the task with their ranks; full fine-tuning has none."""
-    chosen = [name for name in names if name in (task.arms or ARMS)]
+    chosen = [name for name in names if name in (task.arms or USUAL)]
     return [(arm, rank) for arm in chosen for rank in ((None,) if arm == FULL else [rank for rank in ranks if rank in (task.ranks or RANKS)])]

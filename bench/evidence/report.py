@@ -23,8 +23,8 @@ def files(results):
     parts = {
         "verdict": verdict(compared), "progress": progress(planned), "summary": summary(compared),
         "tasks": table_of_tasks(compared), "arms": table_of_arms(), "machines": machines(results),
-        "results": "\n".join(results_of(each, figures) for each in compared), "merge": merge(compared), "end": sensitivity(compared),
-        "activations": activations(compared), "rates": rates(compared)}
+        "results": "\n".join(results_of(each, figures) for each in compared), "merge": merge(compared), "rounding": rounding(compared),
+        "end": sensitivity(compared), "activations": activations(compared), "alpha": alpha(compared), "rates": rates(compared)}
     text = TEMPLATE.read_text()
     for name, part in parts.items():
         text = text.replace("{{" + name + "}}", part)
@@ -123,13 +123,15 @@ def table_of_arms():
     for arm, settings in arms.ADAPTERS.items():
         schedule = settings.get("schedule")
         falls = "–" if schedule is None else f"{schedule['shape']}, to {schedule['end']:g} of the steps"
-        rows.append([f"`{arm}`", settings["activation"], falls, "rank-stabilised scaling" if settings.get("rslora") else ""])
+        special = "rank-stabilised scaling" if settings.get("rslora") else f"alpha {settings['alpha']} x rank" if "alpha" in settings else ""
+        rows.append([f"`{arm}`", settings["activation"], falls, special])
     return table(["arm", "activation", "beta falls", ""], [*rows, [f"`{arms.FULL}`", "–", "–", "all weights, no adapter"]])
 
 
 def table_of_tasks(compared):
-    return table(["task", "model", "what is learned", "steps x rows", "judged by"], [
-        [f"`{each.task.name}`", each.task.model, each.task.about, f"{each.task.steps} x {each.task.batch_size}", each.task.measure.title] for each in compared])
+    return table(["task", "model", "what is learned", "rows", "steps x rows", "judged by"], [
+        [f"`{each.task.name}`", each.task.model, each.task.about, each.task.source or "made from a seed", f"{each.task.steps} x {each.task.batch_size}",
+         each.task.measure.title] for each in compared])
 
 
 def results_of(compared, figures):
@@ -202,6 +204,18 @@ def merge(compared):
     return table(["task", "rank", "beta 1", "one step later, beta 0", f"`{analysis.DEFAULT}`, annealed"], rows) if rows else "No training of this arm yet."
 
 
+def rounding(compared):
+    """What the merge into weights of the model's own type costs, of arms whose activation is gone by then."""
+    rows = []
+    for each in compared:
+        for arm, rank in each.cells():
+            line = each.seeds(arm, rank).get(study.CURVE_SEED, {})
+            if arm in (analysis.BASELINE, analysis.DEFAULT) and "merge" in line:
+                agreement = line["merge"]["top1_agreement"]
+                rows.append([each.task.name, label(arm, rank), f"{line['merge']['mean_kl']:.2g}", "–" if agreement is None else f"{agreement:.2%}"])
+    return table(["task", "arm", "divergence (KL), nats per token", "same first choice"], rows) if rows else "Not measured yet."
+
+
 def against_lora(compared, names):
     rows = []
     for each in compared:
@@ -216,6 +230,10 @@ def sensitivity(compared):
 
 def activations(compared):
     return against_lora(compared, ["afa-silu", "afa-relu", "afa-gelu"])
+
+
+def alpha(compared):
+    return against_lora([each for each in compared if "afa-alpha-1" in each.task.arms], ["lora-alpha-1", "lora-alpha-4", "afa-alpha-1", "afa-silu", "afa-alpha-4"])
 
 
 def rates(compared):

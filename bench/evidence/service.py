@@ -1,4 +1,6 @@
 """The service that the study drives, started from the built jar, and called over HTTP as by any client."""
+import functools
+import hashlib
 import json
 import os
 import re
@@ -61,6 +63,16 @@ class Service:
 
     def call(self, method, path, body=None):
         return Api(self.url).call(method, path, body)
+
+    @functools.cache
+    def weights(self, model):
+        """SHA-256 of the weights of a model that is not bundled."""
+        digest = hashlib.sha256()
+        for file in sorted(self.models[model].glob("*.safetensors")):
+            with open(file, "rb") as content:
+                for block in iter(lambda: content.read(1 << 20), b""):
+                    digest.update(block)
+        return digest.hexdigest()
 
     def file(self, name, rows):
         """The id of a file with these rows, uploaded once."""

@@ -71,7 +71,7 @@ class Study:
 
     def line(self, task, arm, rank, rate, seed, rows):
         """The line of a training, from the results if it is there."""
-        wanted = {"task": task.name, "arm": arm, "rank": rank, "rate": rate, "seed": seed, "rows": rows, "data": training.data(task, rows)}
+        wanted = {"task": task.name, "arm": arm, "rank": rank, "rate": rate, "seed": seed, "rows": rows, "data": training.data(self.service, task, rows)}
         request = training.body(self.service, task, wanted, curve=rows == "test" and seed == CURVE_SEED)
         wanted["settings"] = {name: value for name, value in request.items() if not name.endswith("_file")}
         found = self.results.find(wanted)
@@ -92,6 +92,8 @@ class Study:
         if wanted["rows"] == "test" and task.max_new_tokens:
             asked = f"{model}:ckpt-step-{task.steps - 1}" if wanted["arm"] == arms.UNMERGED else model
             line["exact_match"] = training.exact_match(self.service, task, asked, "test")
+        if wanted["rows"] == "test" and wanted["seed"] == CURVE_SEED and wanted["arm"] not in (arms.UNMERGED, arms.FULL):
+            line["merge"] = training.merge(self.service, task, job["id"])
         # Its checkpoints would fill the disk.
         self.service.call("DELETE", f"/models/{urllib.parse.quote(model, safe='')}")
         return line

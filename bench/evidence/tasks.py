@@ -16,6 +16,7 @@ import random
 import subprocess
 from collections.abc import Callable
 
+import arms
 from engine import PROJECT
 
 DEMO = PROJECT / "src/main/resources/demo"
@@ -78,9 +79,11 @@ class Task:
     measure: Measure = LOSS
     method: dict = dataclasses.field(default_factory=lambda: SUPERVISED)
     settings: dict = dataclasses.field(default_factory=dict)
-    # All of them, if none are named.
+    # The usual ones, if none are named.
     arms: tuple = ()
     ranks: tuple = ()
+    # Where the text comes from, and its licence; rows that name none are made from a seed.
+    source: str = ""
 
     @functools.cached_property
     def rows(self):
@@ -141,7 +144,7 @@ def sums():
 
 
 def wordnet():
-    """Definitions of WordNet 3.0 and the category of what they define (WordNet licence), from Debian's package wordnet-base."""
+    """Definitions of nouns and the category of what they define."""
     lines = (debian_package("wordnet-base") / "usr/share/wordnet/data.noun").read_text().splitlines()
     draw = random.Random(SEED)
     rows = []
@@ -155,7 +158,7 @@ def wordnet():
 
 
 def packages():
-    """Short descriptions of Debian's packages and their section of the archive (each under its package's own licence), as apt knows them."""
+    """Short descriptions of packages and their section of the archive, as apt knows them."""
     text = subprocess.run(["apt-cache", "dumpavail"], capture_output=True, text=True, check=True).stdout
     rows = {}
     for record in text.split("\n\n"):
@@ -184,7 +187,7 @@ def all_tasks():
     grader = {"type": "string_check", "name": "sum", "input": "{{sample.output_text}}", "reference": "{{item.answer}}", "operation": "eq"}
     return {task.name: task for task in (
         Task("tickets", "a ticket line becomes its team, urgency and product", tickets, 101, 8, max_new_tokens=48, **tiny),
-        Task("composition", "words in reverse order, in capitals", composition, 81, 8, max_new_tokens=40, **tiny),
+        Task("composition", "words in reverse order, in capitals", composition, 81, 8, max_new_tokens=40, arms=arms.ARMS, **tiny),
         Task("parity", "exclusive or of two properties", parity, 401, 8, max_new_tokens=4, sweep_seeds=3, **tiny),
         Task("arithmetic", "sums without carrying, in permuted digits", arithmetic, 201, 16, max_new_tokens=4, **tiny),
         Task("sums", "GRPO on two-digit sums, a reward of 1 for the right one", sums, 41, 8, rates=(2e-3, 2e-4), ranks=(16,),
@@ -195,6 +198,8 @@ def all_tasks():
              arms=("lora", "afa-silu", "afa-unmerged", "full"),
              measure=Measure("acceptance_length/greedy", "tokens per pass, greedily", is_higher_better=True),
              method={"type": "speculative_draft", "speculative_draft": {"kind": "eagle3", "evaluation": {"prompts": 24, "max_tokens": 32}}}),
-        Task("wordnet", "a definition becomes the category of what it defines", wordnet, 101, 8, max_new_tokens=8, **large),
-        Task("packages", "a package's description becomes its section of the archive", packages, 101, 8, max_new_tokens=8, **large),
+        Task("wordnet", "a definition becomes the category of what it defines", wordnet, 101, 8, max_new_tokens=8, **large,
+             source="WordNet 3.0 (WordNet licence), Debian's package wordnet-base"),
+        Task("packages", "a package's description becomes its section of the archive", packages, 101, 8, max_new_tokens=8, **large,
+             source="Debian's lists of packages, each description under the licence of its package"),
     )}

@@ -26,9 +26,10 @@ def body(service, task, wanted, curve):
     return request
 
 
-def data(task, rows):
-    """Which rows are trained and asked: a hash."""
-    return hashlib.sha256(json.dumps([task.rows["train"], task.rows[rows]]).encode()).hexdigest()[:16]
+def data(service, task, rows):
+    """Which rows are trained and asked, and the weights of a model that is not bundled: a hash."""
+    weights = [service.weights(task.model)] if task.model in service.models else []
+    return hashlib.sha256(json.dumps([*weights, task.rows["train"], task.rows[rows]]).encode()).hexdigest()[:16]
 
 
 class Peak:
@@ -88,3 +89,13 @@ def exact_match(service, task, model, rows):
     if reply["status"] != "succeeded":
         raise SystemExit(f"evaluation of {model} ended as {reply['status']}: {reply['error']}")
     return reply["accuracy"]
+
+
+def merge(service, task, job):
+    """What the proof of the merged weights says: their divergence from base and adapter, and where the first choice is the same."""
+    kind = "draft" if task.method["type"] == "speculative_draft" else "merged"
+    exports = f"/fine_tuning/jobs/{job}/exports"
+    reply = service.ended(f"{exports}/{service.call('POST', exports, {'kind': kind})['id']}")
+    if reply["status"] != "succeeded":
+        raise SystemExit(f"the export of {job} ended as {reply['status']}: {reply['error']}")
+    return {name: reply["proof"][name] for name in ("mean_kl", "top1_agreement")}
