@@ -26,5 +26,16 @@ def resampled(values):
 
 def student(values):
     """Mean and Student's interval of at least two values. A bootstrap of so few is too narrow to judge by."""
-    mean, half = statistics.fmean(values), STUDENT.get(len(values) - 1, 1.96) * statistics.stdev(values) / math.sqrt(len(values))
+    return mean_of_means([values])
+
+
+def mean_of_means(groups):
+    """Mean of the groups' means, each with the same weight and of at least two values, and its interval (degrees of freedom by Welch and Satterthwaite)."""
+    mean = statistics.fmean(map(statistics.fmean, groups))
+    variances = [statistics.variance(values) / len(values) for values in groups]
+    total = sum(variances)
+    if total == 0:
+        return mean, mean, mean
+    freedom = int(total ** 2 / sum(variance ** 2 / (len(values) - 1) for variance, values in zip(variances, groups)) + 1e-9)
+    half = STUDENT.get(freedom, 1.96 + 2.6 / freedom) * math.sqrt(total) / len(groups)
     return mean, mean - half, mean + half

@@ -12,6 +12,13 @@ DEFAULT = "afa-silu"
 LEAST_PAIRS = 3
 
 
+def pooled(compared, arm):
+    """Mean difference to LoRA over all comparisons of losses, each with the same weight, and its interval; None without one."""
+    groups = [each.pairs(own, rank) for each in compared if each.task.measure.is_loss for own, rank in each.cells() if own == arm]
+    groups = [pairs for pairs in groups if len(pairs) >= LEAST_PAIRS]
+    return intervals.mean_of_means(groups) if groups else None
+
+
 class Comparison:
     """The arms of one task."""
 

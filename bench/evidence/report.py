@@ -15,6 +15,13 @@ FIGURES = "evidence"
 # Of the curves: schedules that differ while beta falls.
 CURVES = ("lora", "afa-silu", "afa-cosine-0.8", "afa-step-0.5", arms.UNMERGED, arms.FULL)
 
+# Whether the default settings were better than LoRA anywhere, and whether worse.
+ANSWERS = {
+    (True, False): "On some of these tasks AFA-LoRA helps, and on none it harms.",
+    (False, True): "On these tasks AFA-LoRA does not help.",
+    (True, True): "On some of these tasks AFA-LoRA helps, on others it harms.",
+    (False, False): "On these tasks AFA-LoRA makes no difference that the seeds show."}
+
 
 def files(results):
     planned = comparisons(results)
@@ -74,11 +81,16 @@ def difference(compared, interval):
 
 
 def verdict(compared):
-    """The first paragraph: in how many comparisons with LoRA an arm was better, worse or level."""
-    found = [outcomes(compared, analysis.DEFAULT, "AFA-LoRA with the default settings (silu, beta falls linearly to 0.8 of the steps)"),
-             outcomes(compared, arms.UNMERGED, "The activation by itself, kept to the end and so not mergeable,"),
-             outcomes(compared, arms.FULL, "Training of all weights")]
-    return " ".join(filter(None, found)) or "No comparison is complete yet."
+    """The first paragraph: whether AFA-LoRA was better than LoRA, and what its activation and training of all weights brought."""
+    found = outcomes(compared, analysis.DEFAULT)
+    if not any(found.values()):
+        return "No comparison is complete yet."
+    said = [f"**{ANSWERS[bool(found['better']), bool(found['worse'])]}** With the default settings (silu, beta falls linearly to 0.8 of the steps) it was "
+            + counted(compared, analysis.DEFAULT, " than LoRA of the same rank") + "."]
+    for arm, name in ((arms.UNMERGED, "Its activation by itself, kept to the end and so not mergeable,"), (arms.FULL, "Training of all weights")):
+        if any(outcomes(compared, arm).values()):
+            said.append(f"{name} was {counted(compared, arm)}.")
+    return " ".join(said)
 
 
 def summary(compared):
@@ -101,16 +113,24 @@ def progress(planned):
     return f"**The study is not finished**: of {len(complete)} arms and ranks of all tasks, {sum(complete)} are trained with all their seeds."
 
 
-def outcomes(compared, arm, name):
-    """A sentence, or None without results."""
+def outcomes(compared, arm):
+    """Where the arm was better than LoRA, worse, and level."""
     found = {"better": [], "worse": [], "level": []}
     for each in compared:
         for own, rank in each.cells():
             if own == arm and (outcome := each.verdict(arm, rank)):
                 found[outcome].append(each.task.name if rank is None else f"{each.task.name} at rank {rank}")
+    return found
+
+
+def counted(compared, arm, than=""):
+    """better in 1 comparison of 3 (where), worse in 0, level in 2, and the mean difference."""
+    found = outcomes(compared, arm)
     total = sum(map(len, found.values()))
-    listed = [f"{outcome} in {len(where)}" + (f" ({', '.join(where)})" if where else "") for outcome, where in found.items()]
-    return f"{name} was, in {total} comparison{'s' if total > 1 else ''} with LoRA, {listed[0]}, {listed[1]} and {listed[2]}." if total else None
+    listed = {outcome: f"{len(where)}" + (f" ({', '.join(where)})" if where and outcome != "level" else "") for outcome, where in found.items()}
+    pooled = analysis.pooled(compared, arm)
+    return (f"better{than} in {listed['better']} of {total} comparison{'s' if total > 1 else ''}, worse in {listed['worse']} and level in {listed['level']}"
+            + (f"; on average over all losses the difference was {percent(pooled)}" if pooled else ""))
 
 
 def machines(results):

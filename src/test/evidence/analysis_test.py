@@ -33,6 +33,13 @@ class AnalysisTest(unittest.TestCase):
         # sqrt(2.5 / 5) times 2.776
         self.assertAlmostEqual(intervals.student([1, 2, 3, 4, 5])[2], 3 + 1.963, places=2)
 
+    def test_a_mean_of_means_is_as_sure_as_its_groups(self):
+        # Two equal groups: half of the variance, twice the degrees of freedom: sqrt(2.5 / 5 / 2) times 2.306.
+        self.assertAlmostEqual(intervals.mean_of_means([[1, 2, 3, 4, 5], [2, 3, 4, 5, 6]])[2], 3.5 + 1.153, places=2)
+        # One that does not vary adds nothing to the spread, which is halved, and the freedom stays: sqrt(2.5 / 5) / 2 times 2.776.
+        self.assertAlmostEqual(intervals.mean_of_means([[1, 2, 3, 4, 5], [7, 7, 7]])[1], 5 - 0.981, places=2)
+        self.assertEqual(intervals.mean_of_means([[1, 1], [3, 3]]), (2, 2, 2))
+
     def test_pairs_are_of_the_same_seed(self):
         lines = [line(arm, 4, 1e-3, 100, "valid", 1.0) for arm in ("lora", "afa-silu")]
         lines += [line("lora", 4, 1e-3, seed, "test", value) for seed, value in ((1, 0.1), (2, 0.2), (4, 9.0))]
