@@ -27,7 +27,8 @@ ARMS = tuple(dict.fromkeys(("lora", "afa-silu", FULL, UNMERGED, *ADAPTERS)))
 # Of tasks that name none.
 USUAL = tuple(arm for arm in ARMS if "alpha" not in ADAPTERS.get(arm, {}))
 # With as many trained values in each arm: an activation has none of its own.
-RANKS = (4, 16)
+RANKS = (1, 4, 16)
+USUAL_RANKS = (4, 16)
 
 
 def settings(arm, rank):
@@ -41,4 +42,4 @@ def settings(arm, rank):
 def cells(task, names=ARMS, ranks=RANKS):
     """Arms of the task with their ranks; full fine-tuning has none."""
     chosen = [name for name in names if name in (task.arms or USUAL)]
-    return [(arm, rank) for arm in chosen for rank in ((None,) if arm == FULL else [rank for rank in ranks if rank in (task.ranks or RANKS)])]
+    return [(arm, rank) for arm in chosen for rank in ((None,) if arm == FULL else [rank for rank in ranks if rank in (task.ranks or USUAL_RANKS)])]
