@@ -76,6 +76,10 @@ class Comparison:
         """Share of exact answers by seed; empty where none are compared."""
         return {seed: line["exact_match"] for seed, line in self.seeds(arm, rank).items() if "exact_match" in line}
 
+    def metric(self, arm, rank, name):
+        """Interval of another metric than the measure."""
+        return intervals.bootstrap(study.end(line, "metrics")[name] for line in self.seeds(arm, rank).values())
+
     def measure(self, arm, rank):
         """Interval of the measure, of losses around the geometric mean."""
         interval = intervals.bootstrap(self.scaled(arm, rank).values())

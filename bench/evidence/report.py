@@ -166,10 +166,11 @@ def results_of(compared, figures):
         rows.append([
             label(arm, rank), f"{compared.best_rate(arm, rank):.2g}", seeds(compared, arm, rank), number(compared.measure(arm, rank)),
             difference(compared, against), exact(compared, arm, rank), points(exact_against), "–" if closed is None else f"{closed:.0%}",
-            f"{seconds:.3f}", "–" if peak is None else f"{peak:.0f}"])
+            *(number(compared.metric(arm, rank, other.name)) for other in task.also), f"{seconds:.3f}", "–" if peak is None else f"{peak:.0f}"])
         drawn.append((label(arm, rank), *compared.measure(arm, rank)))
     figures[f"{task.name}.svg"] = plot.intervals(drawn, task.measure.title, logarithmic=task.measure.is_loss)
-    head = ["arm", "rate", "seeds", task.measure.title, "against LoRA", "exact answers", "against LoRA", "gap closed", "s a step", "MiB"]
+    head = ["arm", "rate", "seeds", task.measure.title, "against LoRA", "exact answers", "against LoRA", "gap closed",
+            *(other.title for other in task.also), "s a step", "MiB"]
     parts = [f"### {task.name}: {task.about}", "", table(head, rows), "", f"![{task.measure.title} by arm]({FIGURES}/{task.name}.svg)", ""]
     curves = curves_of(compared)
     if curves:

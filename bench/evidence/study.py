@@ -99,9 +99,9 @@ class Study:
         return line
 
 
-def end(line):
-    """[step, beta, measure, token accuracy] that counts: of the last validation, or the one before it if beta falls to 0 in between."""
-    return line["valid"][-2 if line["arm"] == arms.UNMERGED else -1]
+def end(line, of="valid"):
+    """[step, beta, measure, token accuracy] that counts, or its metrics: of the last validation, or the one before it if beta falls to 0 in between."""
+    return line[of][-2 if line["arm"] == arms.UNMERGED else -1]
 
 
 def best(task, means):

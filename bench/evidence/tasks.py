@@ -77,6 +77,8 @@ class Task:
     seeds: int = 5
     model: str = "anneal-tiny"
     measure: Measure = LOSS
+    # What its table shows beside it.
+    also: tuple = ()
     method: dict = dataclasses.field(default_factory=lambda: SUPERVISED)
     settings: dict = dataclasses.field(default_factory=dict)
     # The usual ones, if none are named.
@@ -199,6 +201,7 @@ def all_tasks():
         Task("draft", "an EAGLE-3 head for anneal-tiny", tickets, 141, 8, rates=(5e-3, 1e-2), ranks=(16,),
              arms=("lora", "afa-silu", "afa-unmerged", "full"),
              measure=Measure("acceptance_length/greedy", "tokens per pass, greedily", is_higher_better=True),
+             also=(Measure("acceptance_length/sampled", "tokens per pass, T = 1", is_higher_better=True),),
              method={"type": "speculative_draft", "speculative_draft": {"kind": "eagle3", "evaluation": {"prompts": 24, "max_tokens": 32}}}),
         Task("wordnet", "a definition becomes the category of what it defines", wordnet, 101, 8, max_new_tokens=8, **large,
              source="WordNet 3.0 (WordNet licence), Debian's package wordnet-base"),

@@ -62,11 +62,13 @@ def train(service, task, request):
             raise SystemExit(f"{request} ended as {reply['status']}: {reply.get('error')}")
         return {"diverged": error}, reply
     series = service.series(job)
-    valid = [[row["step"], row["valid_beta"], rounded(task.measure.of(row)), rounded(row["valid_mean_token_accuracy"])]
-             for row in series if task.measure.of(row) is not None]
+    measured = [row for row in series if task.measure.of(row) is not None]
+    valid = [[row["step"], row["valid_beta"], rounded(task.measure.of(row)), rounded(row["valid_mean_token_accuracy"])] for row in measured]
+    metrics = [{name: rounded(value) for name, value in row["valid_metrics"].items()} for row in measured[-2:]] if measured[-1]["valid_metrics"] else None
     assert [point[0] for point in valid[-2:]] == [task.steps - 1, task.steps], f"validations of {job} after steps {[point[0] for point in valid]}"
     seconds = statistics.median(row["seconds"] for row in series[len(series) // 10:])
-    return {"diverged": None, "valid": valid, "train": thinned(series), "seconds_per_step": round(seconds, 4), "peak_mib": peak.mib}, reply
+    line = {"diverged": None, "valid": valid, "train": thinned(series), "seconds_per_step": round(seconds, 4), "peak_mib": peak.mib}
+    return line | ({"metrics": metrics} if metrics else {}), reply
 
 
 def rounded(value):
