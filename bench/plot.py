@@ -49,11 +49,12 @@ class Axis:
         return self.begin + (self.scaled(value) - self.low) / (self.high - self.low) * (self.end - self.begin)
 
     def ticks(self):
-        """Round values: powers of ten and their doubles and fivefolds, or multiples of a round step."""
+        """Round values: powers of ten, as far as they are few also values between them; or multiples of a round step."""
         if self.logarithmic:
             powers = range(math.floor(self.low), math.ceil(self.high) + 1)
-            few = self.high - self.low < 2
-            found = [factor * 10.0 ** power for power in powers for factor in ((1, 2, 5) if few else (1,))]
+            decades = self.high - self.low
+            factors = (1,) if decades >= 2 else (1, 2, 5) if decades >= 1 else (1, 1.5, 2, 3, 4, 5, 7)
+            found = [factor * 10.0 ** power for power in powers for factor in factors]
             return [value for value in found if self.low - 1e-9 <= math.log10(value) <= self.high + 1e-9]
         step = 10 ** math.floor(math.log10((self.high - self.low) / 4))
         step *= next(factor for factor in (1, 2, 5, 10) if (self.high - self.low) / (step * factor) <= 6)
@@ -83,20 +84,24 @@ def curves(series, x_title, y_title, y_range=None, logarithmic=False, dashed=())
     return canvas.svg()
 
 
-def intervals(rows, title, logarithmic=False):
-    """Means with intervals, one below the other: (name, mean, low, high)."""
-    left, top, bottom, line = 170, 14, 40, 20
-    height = top + bottom + line * len(rows)
+def intervals(groups, title, logarithmic=False):
+    """Means with intervals, one below the other: (name, mean, low, high). Each group has a colour, and a dashed line at the mean of its first row."""
+    left, top, bottom, line, gap = 170, 14, 40, 20, 10
+    height = top + bottom + line * sum(map(len, groups)) + gap * (len(groups) - 1)
     canvas = Canvas(height)
-    ends = [value for _, _, low, high in rows for value in (low, high)]
+    ends = [value for rows in groups for _, _, low, high in rows for value in (low, high)]
     x = Axis(min(ends), max(ends), left, WIDTH - 20, logarithmic)
     for tick in x.ticks():
         canvas.line(x.place(tick), top, x.place(tick), height - bottom)
         canvas.text(x.place(tick), height - bottom + 16, f"{tick:g}", "middle")
     canvas.text((left + WIDTH - 20) / 2, height - 6, title, "middle")
-    for number, (name, mean, low, high) in enumerate(rows):
-        place = top + line * (number + 0.5)
-        canvas.text(left - 10, place + 4, name, "end")
-        canvas.line(x.place(low), place, x.place(high), place, COLOURS[0], 2)
-        canvas.dot(x.place(mean), place, COLOURS[0])
+    for number, rows in enumerate(groups):
+        colour = COLOURS[number % len(COLOURS)]
+        canvas.line(x.place(rows[0][1]), top, x.place(rows[0][1]), top + line * len(rows), colour, 1, "3 3")
+        for name, mean, low, high in rows:
+            canvas.text(left - 10, top + line / 2 + 4, name, "end")
+            canvas.line(x.place(low), top + line / 2, x.place(high), top + line / 2, colour, 2)
+            canvas.dot(x.place(mean), top + line / 2, colour)
+            top += line
+        top += gap
     return canvas.svg()

@@ -156,7 +156,7 @@ def table_of_tasks(compared):
 
 def results_of(compared, figures):
     task = compared.task
-    rows, drawn = [], []
+    rows = []
     for arm, rank in compared.cells():
         is_baseline = arm == analysis.BASELINE
         against = None if is_baseline else compared.difference(arm, rank)
@@ -167,8 +167,7 @@ def results_of(compared, figures):
             label(arm, rank), f"{compared.best_rate(arm, rank):.2g}", seeds(compared, arm, rank), number(compared.measure(arm, rank)),
             difference(compared, against), exact(compared, arm, rank), points(exact_against), "–" if closed is None else f"{closed:.0%}",
             *(number(compared.metric(arm, rank, other.name)) for other in task.also), f"{seconds:.3f}", "–" if peak is None else f"{peak:.0f}"])
-        drawn.append((label(arm, rank), *compared.measure(arm, rank)))
-    figures[f"{task.name}.svg"] = plot.intervals(drawn, task.measure.title, logarithmic=task.measure.is_loss)
+    figures[f"{task.name}.svg"] = plot.intervals(intervals_of(compared), task.measure.title, logarithmic=task.measure.is_loss)
     head = ["arm", "rate", "seeds", task.measure.title, "against LoRA", "exact answers", "against LoRA", "gap closed",
             *(other.title for other in task.also), "s a step", "MiB"]
     parts = [f"### {task.name}: {task.about}", "", table(head, rows), "", f"![{task.measure.title} by arm]({FIGURES}/{task.name}.svg)", ""]
@@ -177,6 +176,18 @@ def results_of(compared, figures):
         figures[f"{task.name}-curves.svg"] = curves
         parts += [f"![{task.measure.title} over the steps]({FIGURES}/{task.name}-curves.svg)", ""]
     return "\n".join(parts)
+
+
+def intervals_of(compared):
+    """Rows of the figure for each rank, LoRA first, then the others from the best."""
+    ranks = sorted({rank for _, rank in compared.cells()}, key=lambda rank: rank or math.inf)
+    sign = -1 if compared.task.measure.is_higher_better else 1
+    groups = []
+    for chosen in ranks:
+        found = {arm: compared.measure(arm, rank) for arm, rank in compared.cells() if rank == chosen}
+        order = sorted(found, key=lambda arm: (arm != analysis.BASELINE, sign * found[arm][0]))
+        groups.append([(label(arm, chosen), *found[arm]) for arm in order])
+    return groups
 
 
 def seeds(compared, arm, rank):
