@@ -31,7 +31,7 @@ PEOPLE = "Anna Ben Clara David Emma Felix Grace Hugo Iris Jonas Karin Leo Maria 
 TRAIN, VALID, TEST = 800, 100, 200
 SMOLLM2 = "smollm2"
 # Arms on the larger model.
-FEW = ("lora", "afa-silu", "afa-relu", "afa-cosine-0.8", "afa-step-0.5", "afa-unmerged", "full")
+FEW = ("lora", "afa-silu", "afa-relu", "afa-linear-0.6", "afa-cosine-0.8", "afa-step-0.5", arms.UNMERGED, arms.FULL)
 DOWNLOADS = PROJECT / "target/evidence-data"
 # WordNet's files of nouns, from the fourth on, without `noun.`.
 NOUNS = """act animal artifact attribute body cognition communication event feeling food group location motive object person phenomenon plant possession
@@ -195,11 +195,11 @@ def all_tasks():
         Task("arithmetic-long", "the same sums, four times as long, at smaller ranks", arithmetic, 801, 16, max_new_tokens=4, ranks=(1, 4),
              arms=("lora", "afa-silu", arms.UNMERGED, arms.FULL), **tiny),
         Task("sums", "GRPO on two-digit sums, a reward of 1 for the right one", sums, 41, 8, rates=(2e-3, 2e-4), ranks=(16,),
-             arms=("lora", "afa-silu", "afa-step-0.5", "full"), measure=Measure("reward", "test reward", is_higher_better=True),
+             arms=("lora", "afa-silu", "afa-step-0.5", arms.FULL), measure=Measure("reward", "test reward", is_higher_better=True),
              method={"type": "reinforcement", "reinforcement": {"grader": grader}},
              settings={"rollouts": {"group_size": 8, "max_completion_tokens": 8}}),
         Task("draft", "an EAGLE-3 head for anneal-tiny", tickets, 141, 8, rates=(5e-3, 1e-2), ranks=(16,),
-             arms=("lora", "afa-silu", "afa-unmerged", "full"),
+             arms=("lora", "afa-silu", arms.UNMERGED, arms.FULL),
              measure=Measure("acceptance_length/greedy", "tokens per pass, greedily", is_higher_better=True),
              also=(Measure("acceptance_length/sampled", "tokens per pass, T = 1", is_higher_better=True),),
              method={"type": "speculative_draft", "speculative_draft": {"kind": "eagle3", "evaluation": {"prompts": 24, "max_tokens": 32}}}),
