@@ -90,15 +90,15 @@ class Comparison:
         values = [line.get(name) for line in self.seeds(arm, rank).values()]
         return None if not values or None in values else statistics.fmean(values)
 
-    def difference(self, arm, rank, of=scaled):
+    def difference(self, arm, rank, of=scaled, base=BASELINE):
         """Bootstrap interval of the paired differences to LoRA of the same rank, for all weights of the largest; None without pairs."""
-        found = self.pairs(arm, rank, of)
+        found = self.pairs(arm, rank, of, base)
         return intervals.bootstrap(found) if found else None
 
-    def pairs(self, arm, rank, of=scaled):
+    def pairs(self, arm, rank, of=scaled, base=BASELINE):
         """Differences to LoRA, one for each seed that both have."""
-        own, base = of(self, arm, rank), of(self, BASELINE, rank or self.largest_rank())
-        return [own[seed] - base[seed] for seed in sorted(own.keys() & base.keys())]
+        own, others = of(self, arm, rank), of(self, base, rank or self.largest_rank())
+        return [own[seed] - others[seed] for seed in sorted(own.keys() & others.keys())]
 
     def verdict(self, arm, rank):
         """better than LoRA, worse or level: whether Student's interval of the paired differences contains 0. None with few pairs."""

@@ -15,6 +15,8 @@ ADAPTERS = {
     "afa-linear-0.95": {"activation": "silu", "schedule": LINEAR | {"end": 0.95}},
     "afa-cosine-0.8": {"activation": "silu", "schedule": LINEAR | {"shape": "cosine"}},
     "afa-step-0.5": {"activation": "silu", "schedule": {"shape": "step", "start": 0.5, "end": 0.5}},
+    # Chosen by the results of the task `composition`.
+    "afa-relu-0.6-rslora": {"activation": "relu", "schedule": LINEAR | {"end": 0.6}, "rslora": True},
     UNMERGED: {"activation": "silu", "schedule": {"shape": "step", "start": 1.0, "end": 1.0}},
     "lora-alpha-1": {"activation": "none", "alpha": 1},
     "lora-alpha-4": {"activation": "none", "alpha": 4},

@@ -15,6 +15,8 @@ FIGURES = "evidence"
 # Of the curves: schedules that differ while beta falls.
 CURVES = ("lora", "afa-silu", "afa-cosine-0.8", "afa-step-0.5", arms.UNMERGED, arms.FULL)
 
+# The settings that did best, each by itself, all at once.
+TOGETHER = "afa-relu-0.6-rslora"
 # Whether the default settings were better than LoRA anywhere, and whether worse.
 ANSWERS = {
     (True, False): "On some of these tasks AFA-LoRA helps, and on none it harms.",
@@ -31,7 +33,7 @@ def files(results):
         "verdict": verdict(compared), "progress": progress(planned), "summary": summary(compared),
         "tasks": table_of_tasks(compared), "arms": table_of_arms(), "machines": machines(results),
         "results": "\n".join(results_of(each, figures) for each in compared), "merge": merge(compared), "rounding": rounding(compared),
-        "end": sensitivity(compared), "activations": activations(compared), "alpha": alpha(compared), "rates": rates(compared)}
+        "end": sensitivity(compared), "activations": activations(compared), "alpha": alpha(compared), "together": together(compared), "rates": rates(compared)}
     text = TEMPLATE.read_text()
     for name, part in parts.items():
         text = text.replace("{{" + name + "}}", part)
@@ -266,6 +268,17 @@ def activations(compared):
 
 def alpha(compared):
     return against_lora([each for each in compared if "afa-alpha-1" in each.task.arms], ["lora-alpha-1", "lora-alpha-4", "afa-alpha-1", "afa-silu", "afa-alpha-4"])
+
+
+def together(compared):
+    """Rank-stabilised scaling with and without annealing, and against each other."""
+    rows = []
+    for each in compared:
+        for arm, rank in each.cells():
+            if arm == TOGETHER:
+                own, plain = each.difference(arm, rank), each.difference("rslora", rank)
+                rows.append([each.task.name, str(rank), difference(each, plain), difference(each, own), difference(each, each.difference(arm, rank, base="rslora"))])
+    return table(["task", "rank", "`rslora` against LoRA", f"`{TOGETHER}` against LoRA", "against `rslora`"], rows) if rows else "Not trained yet."
 
 
 def rates(compared):

@@ -31,7 +31,7 @@ PEOPLE = "Anna Ben Clara David Emma Felix Grace Hugo Iris Jonas Karin Leo Maria 
 TRAIN, VALID, TEST = 800, 100, 200
 SMOLLM2 = "smollm2"
 # Arms on the larger model.
-FEW = ("lora", "afa-silu", "afa-relu", "afa-linear-0.6", "afa-cosine-0.8", "afa-step-0.5", arms.UNMERGED, arms.FULL)
+FEW = ("lora", "rslora", "afa-relu-0.6-rslora", "afa-silu", "afa-relu", "afa-linear-0.6", "afa-cosine-0.8", "afa-step-0.5", arms.UNMERGED, arms.FULL)
 DOWNLOADS = PROJECT / "target/evidence-data"
 # WordNet's files of nouns, from the fourth on, without `noun.`.
 NOUNS = """act animal artifact attribute body cognition communication event feeling food group location motive object person phenomenon plant possession
