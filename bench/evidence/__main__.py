@@ -23,7 +23,6 @@ import tasks
 from engine import PROJECT
 
 
-
 def arguments():
     parser = argparse.ArgumentParser(prog="bench/evidence.sh", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tasks", nargs="+", metavar="TASK")

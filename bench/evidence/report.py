@@ -88,10 +88,11 @@ def verdict(compared):
     if not any(found.values()):
         return "No comparison is complete yet."
     said = [f"**{ANSWERS[bool(found['better']), bool(found['worse'])]}** With the default settings (silu, beta falls linearly to 0.8 of the steps) it was "
-            + counted(compared, analysis.DEFAULT, " than LoRA of the same rank") + "."]
+            + counted(found, analysis.pooled(compared, analysis.DEFAULT), " than LoRA of the same rank") + "."]
     for arm, name in ((arms.UNMERGED, "Its activation by itself, kept to the end and so not mergeable,"), (arms.FULL, "Training of all weights")):
-        if any(outcomes(compared, arm).values()):
-            said.append(f"{name} was {counted(compared, arm)}.")
+        found = outcomes(compared, arm)
+        if any(found.values()):
+            said.append(f"{name} was {counted(found, analysis.pooled(compared, arm))}.")
     return " ".join(said)
 
 
@@ -125,12 +126,10 @@ def outcomes(compared, arm):
     return found
 
 
-def counted(compared, arm, than=""):
+def counted(found, pooled, than=""):
     """better in 1 comparison of 3 (where), worse in 0, level in 2, and the mean difference."""
-    found = outcomes(compared, arm)
     total = sum(map(len, found.values()))
     listed = {outcome: f"{len(where)}" + (f" ({', '.join(where)})" if where and outcome != "level" else "") for outcome, where in found.items()}
-    pooled = analysis.pooled(compared, arm)
     return (f"better{than} in {listed['better']} of {total} comparison{'s' if total > 1 else ''}, worse in {listed['worse']} and level in {listed['level']}"
             + (f"; on average over all losses the difference was {percent(pooled)}" if pooled else ""))
 

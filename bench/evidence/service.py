@@ -91,6 +91,13 @@ class Service:
             look(reply)
             time.sleep(0.25)
 
+    def succeeded(self, path):
+        """The reply when the work has succeeded; otherwise the study ends."""
+        reply = self.ended(path)
+        if reply["status"] != "succeeded":
+            raise SystemExit(f"{path} ended as {reply['status']}: {reply['error']}")
+        return reply
+
     def series(self, job):
         """One row per step."""
         rows, after = [], ""

@@ -87,17 +87,12 @@ def exact_match(service, task, model, rows):
     """Share of the rows that greedy generation answers word for word."""
     evaluation = service.call("POST", "/fine_tuning/evaluations", {
         "model": model, "test_file": service.file(f"{task.name}-{rows}", task.rows[rows]), "max_new_tokens": task.max_new_tokens})["id"]
-    reply = service.ended(f"/fine_tuning/evaluations/{evaluation}")
-    if reply["status"] != "succeeded":
-        raise SystemExit(f"evaluation of {model} ended as {reply['status']}: {reply['error']}")
-    return reply["accuracy"]
+    return service.succeeded(f"/fine_tuning/evaluations/{evaluation}")["accuracy"]
 
 
 def merge(service, task, job):
     """What the proof of the merged weights says: their divergence from base and adapter, and where the first choice is the same."""
     kind = "draft" if task.method["type"] == "speculative_draft" else "merged"
     exports = f"/fine_tuning/jobs/{job}/exports"
-    reply = service.ended(f"{exports}/{service.call('POST', exports, {'kind': kind})['id']}")
-    if reply["status"] != "succeeded":
-        raise SystemExit(f"the export of {job} ended as {reply['status']}: {reply['error']}")
-    return {name: reply["proof"][name] for name in ("mean_kl", "top1_agreement")}
+    proof = service.succeeded(f"{exports}/{service.call('POST', exports, {'kind': kind})['id']}")["proof"]
+    return {name: proof[name] for name in ("mean_kl", "top1_agreement")}

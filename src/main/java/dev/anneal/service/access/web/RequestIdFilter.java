@@ -9,7 +9,6 @@ import java.util.UUID;
 import org.slf4j.MDC;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-import org.springframework.security.web.util.OnCommittedResponseWrapper;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -30,7 +29,11 @@ final class RequestIdFilter extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         String id = identify(response);
-        TimedResponse timed = new TimedResponse(response, System.nanoTime());
+        long startedNanos = System.nanoTime();
+        HeadHook timed = new HeadHook(
+                response,
+                () -> response.setHeader(
+                        "openai-processing-ms", Long.toString((System.nanoTime() - startedNanos) / 1_000_000)));
         MDC.put(LOG_KEY, id);
         try {
             chain.doFilter(request, timed);
@@ -46,23 +49,5 @@ final class RequestIdFilter extends OncePerRequestFilter {
         response.setHeader(HEADER, id);
         response.setHeader("openai-version", API_VERSION);
         return id;
-    }
-
-    /** Writes the processing time at the last moment at which a header can still be written. */
-    private static final class TimedResponse extends OnCommittedResponseWrapper {
-
-        private final long startedNanos;
-
-        TimedResponse(HttpServletResponse response, long startedNanos) {
-            super(response);
-            this.startedNanos = startedNanos;
-        }
-
-        @Override
-        protected void onResponseCommitted() {
-            if (!isCommitted()) {
-                setHeader("openai-processing-ms", Long.toString((System.nanoTime() - startedNanos) / 1_000_000));
-            }
-        }
     }
 }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
-import org.springframework.security.web.util.OnCommittedResponseWrapper;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -24,35 +23,27 @@ final class UnreadBodyFilter extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         if (request.getAttribute(UnreadBody.ATTRIBUTE) instanceof UnreadBody body && !body.isRead()) {
-            chain.doFilter(request, new Announced(response, body));
+            HeadHook answer = new HeadHook(response, () -> announceEnd(body, response));
+            chain.doFilter(request, answer);
+            if (!request.isAsyncStarted()) {
+                answer.onResponseCommitted();
+            }
         } else {
             chain.doFilter(request, response);
         }
     }
 
-    /** An answer that looks at the body before it begins. */
-    private static final class Announced extends OnCommittedResponseWrapper {
-
-        private final UnreadBody body;
-
-        Announced(HttpServletResponse response, UnreadBody body) {
-            super(response);
-            this.body = body;
+    private static void announceEnd(UnreadBody body, HttpServletResponse response) {
+        if (!hasArrived(body)) {
+            response.setHeader(HttpHeaders.CONNECTION, "close");
         }
+    }
 
-        @Override
-        protected void onResponseCommitted() {
-            if (!hasArrived()) {
-                setHeader(HttpHeaders.CONNECTION, "close");
-            }
-        }
-
-        private boolean hasArrived() {
-            try {
-                return body.hasArrived();
-            } catch (IOException clientIsGone) {
-                return false;
-            }
+    private static boolean hasArrived(UnreadBody body) {
+        try {
+            return body.hasArrived();
+        } catch (IOException clientIsGone) {
+            return false;
         }
     }
 }
