@@ -17,6 +17,7 @@ ADAPTERS = {
     "afa-step-0.5": {"activation": "silu", "schedule": {"shape": "step", "start": 0.5, "end": 0.5}},
     # Chosen by the results of the task `composition`.
     "afa-relu-0.6-rslora": {"activation": "relu", "schedule": LINEAR | {"end": 0.6}, "rslora": True},
+    "afa-relu-0.6-alpha-4": {"activation": "relu", "schedule": LINEAR | {"end": 0.6}, "alpha": 4},
     UNMERGED: {"activation": "silu", "schedule": {"shape": "step", "start": 1.0, "end": 1.0}},
     "lora-alpha-1": {"activation": "none", "alpha": 1},
     "lora-alpha-4": {"activation": "none", "alpha": 4},
@@ -27,7 +28,7 @@ ALPHA = 2
 # In the order in which they are trained.
 ARMS = tuple(dict.fromkeys(("lora", "afa-silu", FULL, UNMERGED, *ADAPTERS)))
 # Of tasks that name none.
-USUAL = tuple(arm for arm in ARMS if "alpha" not in ADAPTERS.get(arm, {}))
+USUAL = tuple(arm for arm in ARMS if arm not in ("lora-alpha-1", "afa-alpha-1", "afa-alpha-4"))
 # With as many trained values in each arm: an activation has none of its own.
 RANKS = (1, 4, 16)
 USUAL_RANKS = (4, 16)
@@ -44,4 +45,10 @@ def settings(arm, rank):
 def cells(task, names=ARMS, ranks=RANKS):
     """Arms of the task with their ranks; full fine-tuning has none."""
     chosen = [name for name in names if name in (task.arms or USUAL)]
-    return [(arm, rank) for arm in chosen for rank in ((None,) if arm == FULL else [rank for rank in ranks if rank in (task.ranks or USUAL_RANKS)])]
+    return [(arm, rank) for arm in chosen for rank in ((None,) if arm == FULL else [rank for rank in ranks if rank in (task.ranks or USUAL_RANKS)])
+            if not is_twin(arm, rank)]
+
+
+def is_twin(arm, rank):
+    """Whether an arm with rank-stabilised scaling computes the same at this rank: alpha / sqrt(rank) is then 4 as well."""
+    return arm.endswith("-alpha-4") and ALPHA * rank / rank ** 0.5 == 4

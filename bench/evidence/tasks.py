@@ -30,8 +30,8 @@ THINGS = {word: word in ANIMALS for word in ANIMALS + "hammer saw drill knife ro
 PEOPLE = "Anna Ben Clara David Emma Felix Grace Hugo Iris Jonas Karin Leo Maria Noah Olga Paul Rosa Sam Tina Victor".split()
 TRAIN, VALID, TEST = 800, 100, 200
 SMOLLM2 = "smollm2"
-# Arms on the larger model.
-FEW = ("lora", "rslora", "afa-relu-0.6-rslora", "afa-silu", "afa-relu", "afa-linear-0.6", "afa-cosine-0.8", "afa-step-0.5", arms.UNMERGED, arms.FULL)
+# Arms where trainings take long.
+FEW = ("lora", "lora-alpha-4", "rslora", "afa-silu", "afa-relu-0.6-alpha-4", "afa-relu-0.6-rslora", arms.UNMERGED, arms.FULL)
 DOWNLOADS = PROJECT / "target/evidence-data"
 # WordNet's files of nouns, from the fourth on, without `noun.`.
 NOUNS = """act animal artifact attribute body cognition communication event feeling food group location motive object person phenomenon plant possession
@@ -190,7 +190,7 @@ def all_tasks():
     return {task.name: task for task in (
         Task("tickets", "a ticket line becomes its team, urgency and product", tickets, 101, 8, max_new_tokens=48, **tiny),
         Task("composition", "words in reverse order, in capitals", composition, 81, 8, max_new_tokens=40, arms=arms.ARMS, **tiny),
-        Task("parity", "exclusive or of two properties", parity, 401, 8, max_new_tokens=4, sweep_seeds=3, **tiny),
+        Task("parity", "exclusive or of two properties", parity, 401, 8, max_new_tokens=4, sweep_seeds=3, arms=FEW, **tiny),
         Task("arithmetic", "sums without carrying, in permuted digits", arithmetic, 201, 16, max_new_tokens=4, **tiny),
         Task("arithmetic-long", "the same sums, four times as long, at smaller ranks", arithmetic, 801, 16, max_new_tokens=4, ranks=(1, 4),
              arms=("lora", "afa-silu", arms.UNMERGED, arms.FULL), **tiny),
