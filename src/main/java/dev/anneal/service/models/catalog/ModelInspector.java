@@ -59,7 +59,7 @@ final class ModelInspector {
                     slash < 0 ? "anneal" : id.substring(0, slash),
                     config,
                     config.parameters(),
-                    BaseLearningRate.of(config.parameters()),
+                    BaseLearningRate.of(config.hiddenSize()),
                     tokenizerHash(directory),
                     vocabulary);
         } catch (ModelConfigException | SafetensorsException | DataException invalid) {

@@ -5,20 +5,30 @@ import static org.assertj.core.data.Percentage.withPercentage;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The rule between its two known points; the middle follows from 4e-3 * (2e-4 / 4e-3)^0.5 = 8.9e-4. */
+/** The rule against the rates that it goes through and against a published one. */
 class BaseLearningRateTest {
 
+    /** 192 is the bundled model, 576 SmolLM2-135M. */
     @ParameterizedTest
     @CsvSource({
-        "1000,          4e-3",
-        "2656704,       4e-3",
-        "16431677,      8.9e-4",
-        "100000000,     2e-4",
-        "134515008,     2e-4",
-        "8000000000,    2e-4",
+        "64,   4e-3",
+        "192,  4e-3",
+        "576,  1.6e-3",
+        "2048, 5.6e-4",
+        "4096, 3.2e-4",
+        "8192, 1.8e-4",
     })
-    void rateFallsWithTheSizeOfTheModel(long parameters, double rate) {
-        assertThat(BaseLearningRate.of(parameters)).isCloseTo(rate, withPercentage(1e-6));
+    void rateFallsWithTheWidthOfTheModel(int hiddenSize, double rate) {
+        assertThat(BaseLearningRate.of(hiddenSize)).isCloseTo(rate, withPercentage(1e-6));
+    }
+
+    /** Schulman et al., LoRA Without Regret, 2025. */
+    @ParameterizedTest
+    @ValueSource(ints = {2048, 3072, 4096, 8192})
+    void ruleAgreesWithThePublishedOne(int hiddenSize) {
+        assertThat(BaseLearningRate.of(hiddenSize))
+                .isCloseTo(5e-4 * Math.pow(2000.0 / hiddenSize, 0.781), withPercentage(15));
     }
 }
