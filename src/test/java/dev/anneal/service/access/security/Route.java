@@ -5,12 +5,17 @@ import dev.anneal.service.access.tenant.Scope;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.MethodParameter;
 import org.springframework.web.bind.annotation.RequestMethod;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ValueConstants;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
@@ -35,9 +40,11 @@ public record Route(
                 mappings.getHandlerMethods().entrySet()) {
             RequestMappingInfo info = mapping.getKey();
             RequiresScope required = mapping.getValue().getMethodAnnotation(RequiresScope.class);
-            String query = info.getParamsCondition().getExpressions().stream()
-                    .filter(expression -> !expression.isNegated())
-                    .map(expression -> expression.getName() + "=" + expression.getValue())
+            String query = Stream.concat(
+                            info.getParamsCondition().getExpressions().stream()
+                                    .filter(expression -> !expression.isNegated())
+                                    .map(expression -> expression.getName() + "=" + expression.getValue()),
+                            Arrays.stream(mapping.getValue().getMethodParameters()).flatMap(Route::required))
                     .collect(Collectors.joining("&"));
             for (RequestMethod method : info.getMethodsCondition().getMethods()) {
                 for (String pattern : info.getPatternValues()) {
@@ -49,6 +56,15 @@ public record Route(
             }
         }
         return routes;
+    }
+
+    /** A parameter of the query without which the method is not called, with a value. */
+    private static Stream<String> required(MethodParameter parameter) {
+        RequestParam param = parameter.getParameterAnnotation(RequestParam.class);
+        boolean isRequired = param != null && param.required() && param.defaultValue().equals(ValueConstants.DEFAULT_NONE);
+        return isRequired
+                ? Stream.of(parameter.getParameter().getName() + "=x")
+                : Stream.empty();
     }
 
     /** The names of the variables in the path. */
