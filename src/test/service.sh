@@ -1,13 +1,19 @@
 # Sourced by the run.sh beside it, after ./mvnw package: starts target/anneal.jar on free ports and ends it with the script.
 #   start_service NAME=VALUE...   further settings as environment variables; sets $api_port and $actuator_port, logs to $work/log
+#   end_services                  ends all of them; another may then start in the same home
 work=$(mktemp -d)
 export PYTHONPATH=src/test/python PYTHONDONTWRITEBYTECODE=1
 processes=()
-stop() {
+end_services() {
   for process in "${processes[@]}"; do
     kill "$process" 2>/dev/null || true
     wait "$process" 2>/dev/null || true
   done
+  processes=()
+  rm -f "$work/log"
+}
+stop() {
+  end_services
   rm -rf "$work"
 }
 trap stop EXIT

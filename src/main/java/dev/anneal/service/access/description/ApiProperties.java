@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Documentation pages of the API.
  *
- * @param ui whether {@code /docs} serves the API description with forms to try it, and the page at {@code /} links to it
+ * @param ui whether {@code /docs} serves the API description with forms to try it
  */
 @ConfigurationProperties("anneal.api")
 record ApiProperties(@DefaultValue("true") boolean ui) {}

@@ -3,19 +3,15 @@ package dev.anneal.service.access.description;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.startup.StartNote;
-import jakarta.servlet.http.HttpServletRequest;
-import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
-import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
 import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
-import org.springframework.web.servlet.handler.AbstractHandlerMapping;
 
-/** The front page, and the description at {@code /docs}: Swagger UI with a page of our own, which loads nothing from other hosts. */
+/** The API description at {@code /docs}: Swagger UI with a page of our own, which loads nothing from other hosts. */
 @Configuration(proxyBeanMethods = false)
 class DescriptionPages implements WebMvcConfigurer {
 
@@ -23,8 +19,6 @@ class DescriptionPages implements WebMvcConfigurer {
 
     /** Contains the version, which must be that of the pom. */
     private static final String SWAGGER_UI = "classpath:/META-INF/resources/webjars/swagger-ui/5.34.1/";
-
-    private static final int BEHIND_CONTROLLERS = 1;
 
     private final ApiProperties properties;
 
@@ -44,20 +38,6 @@ class DescriptionPages implements WebMvcConfigurer {
         if (properties.ui()) {
             registry.addResourceHandler("/docs/*").addResourceLocations(PAGES, SWAGGER_UI);
         }
-    }
-
-    @Bean
-    @ConditionalOnRole(Role.API)
-    HandlerMapping frontPageMapping(FrontPage page) {
-        AbstractHandlerMapping mapping = new AbstractHandlerMapping() {
-
-            @Override
-            protected @Nullable Object getHandlerInternal(HttpServletRequest request) {
-                return page.isRequestedBy(request) ? page : null;
-            }
-        };
-        mapping.setOrder(BEHIND_CONTROLLERS);
-        return mapping;
     }
 
     @Bean

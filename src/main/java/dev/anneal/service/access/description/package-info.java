@@ -1,4 +1,4 @@
-/** The API description {@code openapi.yaml} over HTTP, and the front page at {@code /}. */
+/** The API description {@code openapi.yaml} over HTTP. */
 @NullMarked
 package dev.anneal.service.access.description;
 

@@ -1,6 +1,6 @@
 package dev.anneal.service.access.security;
 
-import dev.anneal.service.access.description.FrontPage;
+import dev.anneal.service.access.console.ConsolePage;
 import dev.anneal.service.access.ratelimit.RateLimits;
 import dev.anneal.service.access.tenant.ApiKeys;
 import dev.anneal.service.access.web.ErrorWriter;
@@ -42,10 +42,10 @@ class SecurityConfiguration implements WebMvcConfigurer {
     private static final String[] PUBLIC_PATHS = {"/livez", "/readyz", "/openapi.json", "/openapi.yaml"};
 
     /**
-     * Documentation pages besides {@link FrontPage}. Their scripts are served by us; Swagger UI sets inline styles and embeds images in
-     * styles.
+     * Documentation pages, and the files of {@link ConsolePage}. Their scripts are served by us; Swagger UI sets inline styles and embeds
+     * images in styles.
      */
-    private static final String[] PAGES = {"/docs", "/docs/*"};
+    private static final String[] PAGES = {"/docs", "/docs/*", "/console/**"};
 
     private static final String PAGES_ASK_NOBODY_ELSE =
             "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -77,12 +77,12 @@ class SecurityConfiguration implements WebMvcConfigurer {
 
     @Bean
     @Order(2)
-    SecurityFilterChain pages(HttpSecurity http, ObjectProvider<FrontPage> frontPage) {
+    SecurityFilterChain pages(HttpSecurity http, ObjectProvider<ConsolePage> console) {
         List<RequestMatcher> pages = new ArrayList<>();
         for (String path : PAGES) {
             pages.add(PathPatternRequestMatcher.pathPattern(path));
         }
-        frontPage.ifAvailable(page -> pages.add(page::isRequestedBy));
+        console.ifAvailable(page -> pages.add(page::isRequestedBy));
         return http.securityMatcher(new OrRequestMatcher(pages))
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                 .headers(headers ->

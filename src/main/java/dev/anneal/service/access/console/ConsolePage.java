@@ -1,6 +1,5 @@
-package dev.anneal.service.access.description;
+package dev.anneal.service.access.console;
 
-import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import jakarta.servlet.http.HttpServletRequest;
@@ -8,42 +7,62 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 import org.springframework.web.HttpRequestHandler;
+import org.springframework.web.util.HtmlUtils;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The page that browsers get at {@code /}: what the service is, with links to its documentation. It has no script and loads nothing. Its
- * links are relative, so they also work behind a proxy that serves the service below a path.
+ * The page that browsers get at {@code /}. Its addresses are relative, so that it also works behind a proxy that serves the service below a
+ * path.
  */
 @Component
 @ConditionalOnRole(Role.API)
-public final class FrontPage implements HttpRequestHandler {
+@ConditionalOnBooleanProperty(name = "anneal.console.enabled", matchIfMissing = true)
+public final class ConsolePage implements HttpRequestHandler {
 
-    /** Allows the page's own style, by its hash. */
+    /** Nothing but the service's own files and API, and the issuer that users sign in with. */
     private static final String POLICY =
-            "default-src 'none'; style-src 'sha256-%s'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'%s; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private static final String LINK_TO_DOCS = "href=\"docs/";
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .build();
 
     private final byte[] html;
     private final String contentSecurityPolicy;
 
-    FrontPage(ApiProperties properties) throws IOException {
-        try (InputStream resource = new ClassPathResource("front-page.html").getInputStream()) {
+    /** Stands in the page where it says what the console has to know of the installation before anybody has signed in. */
+    private static final String SETTINGS = "{settings}";
+
+    ConsolePage(ConsoleProperties properties, @Value("${anneal.api.ui:true}") boolean hasDocumentation)
+            throws IOException {
+        ConsoleProperties.Oidc oidc = properties.oidc();
+        String settings = JSON.writeValueAsString(new Settings(hasDocumentation, oidc));
+        try (InputStream resource = new ClassPathResource("console/index.html").getInputStream()) {
             String page = new String(resource.readAllBytes(), StandardCharsets.UTF_8);
-            html = (properties.ui() ? page : withoutLinkToDocs(page)).getBytes(StandardCharsets.UTF_8);
-            contentSecurityPolicy = POLICY.formatted(sha256(styleOf(page)));
+            html = page.replace(SETTINGS, HtmlUtils.htmlEscape(settings)).getBytes(StandardCharsets.UTF_8);
         }
+        contentSecurityPolicy = POLICY.formatted(oidc == null ? "" : " " + oidc.origin());
     }
+
+    /**
+     * Settings in the page, as JSON.
+     *
+     * @param documentation whether {@code /docs} is served
+     */
+    private record Settings(boolean documentation, ConsoleProperties.@Nullable Oidc oidc) {}
 
     /** Whether the request is for {@code /} and prefers HTML. API clients, which do not name HTML, get the usual error. */
     public boolean isRequestedBy(HttpServletRequest request) {
@@ -58,6 +77,7 @@ public final class FrontPage implements HttpRequestHandler {
         response.setContentLength(html.length);
         response.setHeader("Content-Security-Policy", contentSecurityPolicy);
         response.setHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT);
+        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
         response.getOutputStream().write(html);
     }
 
@@ -77,17 +97,5 @@ public final class FrontPage implements HttpRequestHandler {
                 .mapToDouble(MediaType::getQualityValue)
                 .max()
                 .orElse(0);
-    }
-
-    private static String withoutLinkToDocs(String page) {
-        return page.lines().filter(line -> !line.contains(LINK_TO_DOCS)).collect(Collectors.joining("\n", "", "\n"));
-    }
-
-    private static String styleOf(String page) {
-        return page.substring(page.indexOf("<style>") + "<style>".length(), page.indexOf("</style>"));
-    }
-
-    private static String sha256(String text) {
-        return Base64.getEncoder().encodeToString(Sha256.newDigest().digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 }

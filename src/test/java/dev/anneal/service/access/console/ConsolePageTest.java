@@ -1,4 +1,4 @@
-package dev.anneal.service.access.description;
+package dev.anneal.service.access.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,12 +8,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.mock.web.MockHttpServletRequest;
 
-/** Which requests the front page answers. */
-class FrontPageTest {
+/** Which requests the console answers. */
+class ConsolePageTest {
 
     private static final String BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
 
-    private final FrontPage page = page();
+    private final ConsolePage page = page();
 
     @ParameterizedTest
     @ValueSource(strings = {BROWSER, "text/html", "application/json;q=0.5, text/html", "TEXT/HTML;charset=utf-8"})
@@ -72,9 +72,9 @@ class FrontPageTest {
         return page.isRequestedBy(request);
     }
 
-    private static FrontPage page() {
+    private static ConsolePage page() {
         try {
-            return new FrontPage(new ApiProperties(true));
+            return new ConsolePage(new ConsoleProperties(true, null), true);
         } catch (IOException unreadable) {
             throw new AssertionError(unreadable);
         }

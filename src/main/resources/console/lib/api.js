@@ -1,0 +1,178 @@
+/** The service's public API, called as any other client does. Paths begin with `v1/` and are relative to the page, so that a proxy may serve it below a path. */
+
+import {credential, refused} from "./session.js";
+
+/** A refused request, with the error's fields as the API writes them. */
+export class ApiError extends Error {
+  constructor(status, {message, code = null, param = null} = {}) {
+    super(message ?? `The service answered with status ${status}.`);
+    this.status = status;
+    this.code = code;
+    this.param = param;
+  }
+}
+
+export const get = (path, options) => call("GET", path, options);
+export const post = (path, body, options) => call("POST", path, {...options, body});
+export const remove = (path, options) => call("DELETE", path, options);
+
+/** The part of a path for an id, in which a slash or a colon is allowed. */
+export const id = text => encodeURIComponent(text);
+
+/** Sends a request and returns its parsed answer. Throws an ApiError for a refusal, and whatever `fetch` throws if there is no answer. */
+async function call(method, path, {body, signal, headers = {}} = {}) {
+  const response = await request(method, path, {
+    signal,
+    headers: body === undefined ? headers : {"Content-Type": "application/json", ...headers},
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  return response.json();
+}
+
+/** As `call`, with the answer as `fetch` gives it. */
+export async function request(method, path, {headers = {}, ...options} = {}) {
+  const response = await fetch(new URL(path, document.baseURI), {method, headers: {...authorization(), ...headers}, ...options});
+  if (!response.ok) {
+    throw await errorOf(response);
+  }
+  return response;
+}
+
+async function errorOf(response) {
+  if (response.status === 401) {
+    refused();
+  }
+  const body = await response.json().catch(() => ({}));
+  return new ApiError(response.status, body.error);
+}
+
+function authorization() {
+  const key = credential();
+  return key ? {Authorization: `Bearer ${key}`} : {};
+}
+
+/** The items of a list, page by page; `limit` is the size of a page, `after` the item to begin behind. */
+export async function* pages(path, {limit = 100, after = null, signal} = {}) {
+  for (;;) {
+    const page = await get(withQuery(path, {limit, after}), {signal});
+    yield page.data;
+    if (!page.has_more) {
+      return;
+    }
+    after = page.last_id;
+  }
+}
+
+/** All items of a list in one array. */
+export async function all(path, options) {
+  const items = [];
+  for await (const page of pages(path, options)) {
+    items.push(...page);
+  }
+  return items;
+}
+
+export function withQuery(path, values) {
+  const given = Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  return given.length ? `${path}${path.includes("?") ? "&" : "?"}${new URLSearchParams(given)}` : path;
+}
+
+/**
+ * Reads server-sent events until the server ends the stream. A key in a header keeps EventSource from being used.
+ * @param {(data: string, id: string | null) => void} onEvent
+ */
+export async function readEvents(response, onEvent) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (;;) {
+    const {value, done} = await reader.read();
+    if (done) {
+      return;
+    }
+    text += value;
+    const blocks = text.split("\n\n");
+    text = blocks.pop();
+    for (const block of blocks) {
+      const fields = block.split("\n").map(line => /^(data|id): ?(.*)$/.exec(line)).filter(Boolean);
+      const data = fields.filter(field => field[1] === "data").map(field => field[2]).join("\n");
+      if (data) {
+        onEvent(data, fields.find(field => field[1] === "id")?.[2] ?? null);
+      }
+    }
+  }
+}
+
+/** Sends a file with its purpose; `onProgress` gets the share that is sent. `fetch` tells no progress of uploads, hence XMLHttpRequest. */
+export function upload(file, purpose, {onProgress, signal}) {
+  return new Promise((resolve, reject) => {
+    const form = new FormData();
+    form.append("purpose", purpose);
+    form.append("file", file);
+    const sending = new XMLHttpRequest();
+    sending.open("POST", new URL("v1/files", document.baseURI));
+    Object.entries(authorization()).forEach(([name, value]) => sending.setRequestHeader(name, value));
+    sending.responseType = "json";
+    sending.upload.onprogress = event => onProgress(event.loaded / event.total);
+    sending.onload = () => {
+      if (sending.status === 200) {
+        resolve(sending.response);
+        return;
+      }
+      if (sending.status === 401) {
+        refused();
+      }
+      reject(new ApiError(sending.status, sending.response?.error));
+    };
+    sending.onerror = () => reject(new TypeError("The connection to the service was lost during the upload."));
+    sending.onabort = () => reject(new DOMException("The upload was stopped.", "AbortError"));
+    signal?.addEventListener("abort", () => sending.abort());
+    sending.send(form);
+  });
+}
+
+/** Saves what a path serves as a file, written piece by piece where the browser lets a page do that; `onProgress` gets the bytes so far. */
+export async function download(path, name, {onProgress = () => {}, signal} = {}) {
+  const file = await chosenFile(name);
+  if (file === null) {
+    return false;
+  }
+  const response = await request("GET", path, {signal});
+  let bytes = 0;
+  const counted = new TransformStream({
+    transform(chunk, controller) {
+      bytes += chunk.byteLength;
+      onProgress(bytes);
+      controller.enqueue(chunk);
+    },
+  });
+  const body = response.body.pipeThrough(counted);
+  if (file) {
+    await body.pipeTo(await file.createWritable());
+  } else {
+    saveBlob(await new Response(body).blob(), name);
+  }
+  return true;
+}
+
+/** Null if the user has changed their mind, undefined if the browser only saves whole files. */
+async function chosenFile(name) {
+  if (!window.showSaveFilePicker) {
+    return undefined;
+  }
+  try {
+    return await window.showSaveFilePicker({suggestedName: name});
+  } catch (closed) {
+    if (closed.name === "AbortError") {
+      return null;
+    }
+    return undefined;
+  }
+}
+
+export function saveBlob(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

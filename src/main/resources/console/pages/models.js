@@ -1,0 +1,66 @@
+/** Base models and tuned models. */
+
+import {html} from "../vendor/lit-html/lit-html.js";
+import {all, get} from "../lib/api.js";
+import {bytes, count} from "../lib/format.js";
+import {empty, heading, loading, pill, progress, when} from "../lib/parts.js";
+import {link} from "../lib/router.js";
+
+export function open(view) {
+  view.title = "Models";
+  const state = {models: null, bases: [], jobs: new Map()};
+
+  view.every(5, async () => {
+    const {signal} = view;
+    const [models, bases] = await Promise.all([get("v1/models", {signal}), get("v1/anneal/base_models", {signal}).catch(() => ({data: []}))]);
+    state.models = models.data;
+    state.bases = bases.data;
+  });
+  view.attempt(async () => (await all("v1/fine_tuning/jobs", {signal: view.signal})).forEach(job => job.fine_tuned_model && state.jobs.set(job.fine_tuned_model, job)));
+
+  return () => {
+    if (!state.models) {
+      return [heading("Models"), loading()];
+    }
+    const tuned = state.models.filter(model => model.id.startsWith("ft:")).sort((one, other) => other.created - one.created);
+    return html`
+      ${heading("Models", html`<a class="button" href="#/chat">Chat</a>`)}
+      <section>
+        <h2>Tuned models</h2>
+        ${tuned.length ? table(tuned, state.jobs) : empty("No tuned model yet: a job makes one.", html`<a class="button" href="#/new">New job</a>`)}
+      </section>
+      <section>
+        <h2>Base models</h2>
+        <div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
+          <thead><tr><th scope="col">Model</th><th scope="col">State</th><th scope="col">Architecture</th><th scope="col" class="right">Parameters</th>
+            <th scope="col" class="right">Context, tokens</th><th scope="col" class="right">Memory to train</th><th scope="col">License</th></tr></thead>
+          <tbody>${state.bases.map(base => html`
+            <tr>
+              <th scope="row"><a href=${link("model", base.id)}>${base.id}</a></th>
+              <td>${pill(base.state)}${base.state === "pulling" && base.bytes_total ? progress(100 * base.bytes_done / base.bytes_total, `Pull of ${base.id}`) : null}
+                ${base.error ? html`<small class="bad">${base.error.message}</small>` : null}</td>
+              <td>${base.architecture ?? "–"}</td><td class="right">${count(base.parameters)}</td><td class="right">${count(base.context_tokens)}</td>
+              <td class="right">${base.memory ? html`${bytes(base.memory.training_bytes)}${base.memory.fits ? null : html` <small class="bad">more than this machine has</small>`}` : "–"}</td>
+              <td>${base.license ?? "–"}</td>
+            </tr>`)}
+          </tbody>
+        </table></div>
+      </section>`;
+  };
+}
+
+function table(models, jobs) {
+  return html`
+    <div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
+      <thead><tr><th scope="col">Model</th><th scope="col">Job</th><th scope="col">Owner</th><th scope="col">Created</th></tr></thead>
+      <tbody>${models.map(model => {
+        const job = jobs.get(model.id);
+        return html`
+          <tr>
+            <th scope="row"><a href=${link("model", model.id) + (job ? `?job=${job.id}` : "")}>${model.id}</a></th>
+            <td>${job ? html`<a href=${link("job", job.id)}>${job.id}</a>` : "–"}</td><td>${model.owned_by}</td><td>${when(model.created)}</td>
+          </tr>`;
+      })}
+      </tbody>
+    </table></div>`;
+}

@@ -1,0 +1,148 @@
+"""The console as pages: by keyboard, on a narrow screen, below a path of a proxy, with 1,000 jobs and 100,000 steps."""
+import concurrent.futures
+import json
+import os
+import re
+import time
+import urllib.request
+
+import psycopg
+from browser import ADDRESS, DEMO, KEY, SHOTS, console, done, expect
+from proxy import below
+
+JOBS, STEPS = 1_000, 100_000
+# How long the window may stand still, in milliseconds, and how long 100,000 steps may take to arrive, in seconds.
+LONGEST_TASK, ARRIVAL = 500, 60
+
+
+def call(path, body=None, key=KEY):
+    request = urllib.request.Request(f"{ADDRESS}/v1/{path}", json.dumps(body).encode() if body else None, {"Authorization": f"Bearer {key}", "Content-Type": "application/json"})
+    return json.load(urllib.request.urlopen(request))
+
+
+def first_job():
+    """The job that the newcomer has trained."""
+    return next(job for job in call("fine_tuning/jobs?limit=100")["data"] if job["user_provided_suffix"] == "first")
+
+
+def keyboard(it):
+    page = it.page
+    it.open()
+    it.sign_in()
+    it.heading("Jobs")
+    page.keyboard.press("Tab")
+    for _ in range(30):
+        if page.evaluate("document.activeElement.textContent") == "Models":
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    it.heading("Models")
+    assert page.evaluate("document.activeElement.id") == "page", "a new page takes the focus to its content"
+    it.open("#/new")
+    it.heading("New job")
+    page.get_by_role("link", name="Skip to the content").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "page"
+    done("every page is reached by keyboard; the focus follows")
+
+
+def narrow(it):
+    page = it.page
+    page.set_viewport_size({"width": 360, "height": 740})
+    for name, address in (("jobs", "#/jobs"), ("job", f"#/job/{first_job()['id']}"), ("new-job", "#/new"), ("data", "#/data"), ("models", "#/models"), ("chat", "#/chat")):
+        it.open(address)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        page.wait_for_timeout(1000)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, f"{name} is wider than the screen"
+        it.accessible(f"narrow-{name}")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    done("nothing is wider than a narrow screen")
+
+
+def refused(it):
+    page = it.page
+    it.open("#/job/ftjob-none")
+    it.heading("No such job")
+    page.evaluate("sessionStorage.setItem('anneal.credential', 'sk-revoked-0123456789')")
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("was refused")
+    it.sign_in()
+    it.heading("No such job")
+    done("a job that is not there and a key that was revoked are told")
+
+
+def below_a_path():
+    with below("/anneal/", ADDRESS) as address, console() as it:
+        it.page.goto(f"{address}/anneal/")
+        it.sign_in()
+        it.heading("Jobs")
+        it.page.get_by_role("link", name="first").click()
+        expect(it.page.get_by_role("img", name=re.compile("^Loss: training from"))).to_be_visible()
+        assert not it.complaints, it.complaints
+    done("it works below a path of a proxy")
+
+
+def fill():
+    """A thousand jobs through the API; steps, of which training that many would take an hour, into the database."""
+    job = first_job()
+    body = {"model": "anneal-tiny", "training_file": job["training_file"]}
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: call("fine_tuning/jobs", body | {"suffix": f"many-{number}"}), range(JOBS)))
+    home = os.environ["CONSOLE_HOME"]
+    passwords = dict(line.strip().split("=", 1) for line in open(f"{home}/postgres/passwords.properties") if not line.startswith("#"))
+    port = open(f"{home}/postgres/data/postmaster.pid").read().split("\n")[3]
+    with psycopg.connect(host="127.0.0.1", port=port, dbname="anneal", user="postgres", password=passwords["postgres"]) as database:
+        database.execute("""
+            INSERT INTO job_step (job_id, step, tenant_id, recorded_at, epoch, loss, token_accuracy, learning_rate, gradient_norm, beta, trained_tokens, tokens,
+                                  shared_tokens, tokens_per_second, seconds)
+            SELECT job.id, step, job.tenant_id, now(), 1, 1 + sin(step / 1000.0) / (1 + step / 5000.0), 0.5, 1e-3, 1, 0, 100, 200, 0, 4000, 0.05
+            FROM job, generate_series(1001, %s) AS step
+            WHERE job.external_id = %s""", (STEPS, job["id"]))
+    return job["id"]
+
+
+def large(it, job):
+    page = it.page
+    it.open("#/jobs")
+    page.get_by_role("button", name="Read all").click()
+    expect(page.get_by_text(re.compile(rf"of 1,\d\d\d jobs\."))).to_be_visible()
+    page.evaluate(WATCH)
+    began = time.monotonic()
+    page.get_by_label("Find").fill("many-77")
+    expect(page.locator("tbody tr")).to_have_count(11)
+    filtered = time.monotonic() - began
+    page.get_by_label("Find").fill("")
+    expect(page.locator("tbody tr")).to_have_count(200)
+    page.wait_for_timeout(7000)
+    jobs_stall = page.evaluate("longest")
+    it.open(f"#/job/{job}")
+    page.evaluate(WATCH)
+    began = time.monotonic()
+    expect(page.get_by_role("img", name=re.compile("^Loss:"))).to_be_visible()
+    # The page's policy keeps Playwright from waiting in the page itself.
+    while page.evaluate("document.querySelector('run-chart').data.lines[0].xs.at(-1)") < STEPS:
+        assert time.monotonic() - began < ARRIVAL, "the steps have not arrived"
+        page.wait_for_timeout(200)
+    arrived = time.monotonic() - began
+    page.get_by_role("button", name="by time").click()
+    page.wait_for_timeout(2000)
+    steps_stall = page.evaluate("longest")
+    page.screenshot(path=SHOTS / "large.png", full_page=True)
+    print(f"console: {JOBS} jobs are filtered in {1000 * filtered:.0f} ms, longest task {jobs_stall:.0f} ms; {STEPS} steps arrive in {arrived:.1f} s, longest task {steps_stall:.0f} ms")
+    assert max(jobs_stall, steps_stall) < LONGEST_TASK
+    done("1,000 jobs and 100,000 steps stay smooth")
+
+
+# Remembers the longest time in which the page could not react.
+WATCH = "window.longest = 0; new PerformanceObserver(list => list.getEntries().forEach(task => longest = Math.max(longest, task.duration))).observe({type: 'longtask'}); null"
+
+with console() as it:
+    keyboard(it)
+    narrow(it)
+    refused(it)
+below_a_path()
+with console() as it:
+    it.open()
+    it.sign_in()
+    it.heading("Jobs")
+    large(it, fill())
