@@ -44,7 +44,8 @@ public record Route(
                             info.getParamsCondition().getExpressions().stream()
                                     .filter(expression -> !expression.isNegated())
                                     .map(expression -> expression.getName() + "=" + expression.getValue()),
-                            Arrays.stream(mapping.getValue().getMethodParameters()).flatMap(Route::required))
+                            Arrays.stream(mapping.getValue().getMethodParameters())
+                                    .flatMap(Route::required))
                     .collect(Collectors.joining("&"));
             for (RequestMethod method : info.getMethodsCondition().getMethods()) {
                 for (String pattern : info.getPatternValues()) {
@@ -61,10 +62,12 @@ public record Route(
     /** A parameter of the query without which the method is not called, with a value. */
     private static Stream<String> required(MethodParameter parameter) {
         RequestParam param = parameter.getParameterAnnotation(RequestParam.class);
-        boolean isRequired = param != null && param.required() && param.defaultValue().equals(ValueConstants.DEFAULT_NONE);
-        return isRequired
-                ? Stream.of(parameter.getParameter().getName() + "=x")
-                : Stream.empty();
+        boolean isRequired = param != null
+                && param.required()
+                && param.defaultValue().equals(ValueConstants.DEFAULT_NONE)
+                // A map holds all parameters that there are.
+                && !Map.class.isAssignableFrom(parameter.getParameterType());
+        return isRequired ? Stream.of(parameter.getParameter().getName() + "=x") : Stream.empty();
     }
 
     /** The names of the variables in the path. */
