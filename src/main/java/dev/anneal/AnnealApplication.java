@@ -1,8 +1,10 @@
 package dev.anneal;
 
+import dev.anneal.cli.Cli;
 import dev.anneal.service.platform.database.MigrationApplication;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
+import java.util.Arrays;
 import org.springframework.boot.ExitCodeGenerator;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -21,6 +23,9 @@ public class AnnealApplication {
     static final String SERVICE = "dev.anneal.service";
 
     public static void main(String[] arguments) {
+        if (arguments.length > 0 && arguments[0].equals("cli")) {
+            System.exit(Cli.run(Arrays.copyOfRange(arguments, 1, arguments.length)));
+        }
         // The role decides which of the two is taken.
         SpringApplication application = new SpringApplication(AnnealApplication.class, MigrationApplication.class);
         application.setMainApplicationClass(AnnealApplication.class);

@@ -81,6 +81,18 @@ class ArchitectureTest {
     }
 
     @Test
+    void commandUsesTheApiAlone() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.anneal.cli..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.anneal.service..", "dev.anneal.engine..", "dev.anneal.protocol..", "org.springframework..")
+                .because("it is a client like any other, and starts in under a second without Spring"));
+    }
+
+    @Test
     void entitiesStayInTheirRoom() {
         check(classes()
                 .that()

@@ -1,0 +1,95 @@
+package dev.anneal.cli.command;
+
+import static dev.anneal.cli.command.Texts.figure;
+import static dev.anneal.cli.command.Texts.text;
+
+import dev.anneal.cli.Cli;
+import dev.anneal.cli.ExitCode;
+import dev.anneal.cli.client.AnnealApi;
+import dev.anneal.cli.terminal.Bar;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Evaluates a model on a test file. */
+@Command(
+        name = "eval",
+        description =
+                "Evaluate a model on a test file: exact answers, or rewards of a grader. Exit status 4 if the evaluation fails.")
+public final class EvalCommand implements Callable<Integer> {
+
+    private static final long PAUSE_MILLIS = 500;
+    private static final String PATH = "/v1/fine_tuning/evaluations";
+
+    @ParentCommand
+    private Cli cli;
+
+    @Parameters(index = "0", paramLabel = "MODEL")
+    private String model = "";
+
+    @Parameters(index = "1", paramLabel = "FILE", description = "Test file: an id, or a file that is uploaded first.")
+    private String file = "";
+
+    @Option(names = "--grader", paramLabel = "FILE", description = "A grader as JSON, for files of prompts.")
+    private @Nullable Path grader;
+
+    @Option(names = "--samples", defaultValue = "3", description = "Answers to show. Default: ${DEFAULT-VALUE}.")
+    private int samples;
+
+    @Override
+    public Integer call() throws IOException {
+        AnnealApi api = cli.api();
+        String testFile = Files.exists(Path.of(file))
+                ? text(FilesCommand.Uploads.send(api, Path.of(file), "fine-tune", new Bar(cli.err(), cli.isTerminal()))
+                        .path("id"))
+                : file;
+        FilesCommand.Uploads.checked(api, testFile);
+        ObjectNode request = JsonMapper.shared()
+                .createObjectNode()
+                .put("model", model)
+                .put("test_file", testFile)
+                .put("samples", samples);
+        if (grader != null) {
+            request.set("grader", JsonMapper.shared().readTree(Files.readString(grader)));
+        }
+        String id = text(api.post(PATH, request).path("id"));
+        JsonNode result = Waiting.end(() -> api.get(PATH + "/" + id), PAUSE_MILLIS, evaluation -> {});
+        cli.print(result, () -> show(result));
+        return text(result.path("status")).equals("succeeded") ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private void show(JsonNode result) {
+        if (result.path("error").isObject()) {
+            cli.out().println("%s: %s".formatted(text(result.at("/error/code")), text(result.at("/error/message"))));
+            return;
+        }
+        result.path("samples")
+                .values()
+                .forEach(sample -> cli.out()
+                        .println("%s%n  expected %s%n  answered %s"
+                                .formatted(
+                                        text(sample.path("prompt")),
+                                        text(sample.path("expected")),
+                                        text(sample.path("answer")))));
+        if (result.path("accuracy").isNumber()) {
+            cli.out()
+                    .println("%s of %s answers are exact (%.1f %%)"
+                            .formatted(
+                                    result.path("exact_matches"),
+                                    result.path("rows"),
+                                    100 * result.path("accuracy").asDouble()));
+        }
+        result.path("metrics")
+                .properties()
+                .forEach(metric -> cli.out().println(metric.getKey() + " " + figure(metric.getValue())));
+    }
+}

@@ -1,0 +1,160 @@
+package dev.anneal.cli.command;
+
+import dev.anneal.cli.client.AnnealApi;
+import dev.anneal.cli.terminal.Bar;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
+
+/** The options that describe a job, as the request that they make. Whatever has no option of its own is set by its path in the request. */
+final class JobOptions {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final String SUPERVISED = "supervised";
+
+    @Option(names = "--model", paramLabel = "MODEL", description = "Base model, or the target of a draft.")
+    private @Nullable String model;
+
+    @Option(
+            names = "--train",
+            paramLabel = "FILE",
+            description = "Training file: an id, or a file that is uploaded first.")
+    private @Nullable String trainingFile;
+
+    @Option(names = "--valid", paramLabel = "FILE", description = "Validation file, likewise.")
+    private @Nullable String validationFile;
+
+    @Option(names = "--suffix", description = "Suffix of the tuned model's name.")
+    private @Nullable String suffix;
+
+    @Option(
+            names = "--method",
+            defaultValue = SUPERVISED,
+            description = "supervised, dpo, reinforcement or speculative_draft. Default: ${DEFAULT-VALUE}.")
+    private String method = SUPERVISED;
+
+    @Option(names = "--epochs", description = "Passes over the training file.")
+    private @Nullable Integer epochs;
+
+    @Option(names = "--steps", description = "Optimizer steps, in place of epochs.")
+    private @Nullable Integer steps;
+
+    @Option(names = "--batch-size", description = "Rows of a step.")
+    private @Nullable Integer batchSize;
+
+    @Option(names = "--learning-rate", description = "Peak learning rate.")
+    private @Nullable Double learningRate;
+
+    @Option(names = "--rank", description = "Rank of the adapter.")
+    private @Nullable Integer rank;
+
+    @Option(names = "--alpha", description = "Alpha of the adapter.")
+    private @Nullable Double alpha;
+
+    @Option(names = "--adapter", description = "afa, lora, or none for all weights.")
+    private @Nullable String adapter;
+
+    @Option(names = "--activation", description = "silu, relu or gelu.")
+    private @Nullable String activation;
+
+    @Option(names = "--seed", description = "Seed of the adapter's first values and of the order of rows.")
+    private @Nullable Integer seed;
+
+    @Option(
+            names = "--set",
+            paramLabel = "PATH=VALUE",
+            description =
+                    "Any other key of the request, such as anneal.priority=0 or method.reinforcement.grader=@grader.json; values are JSON or text, @ reads a file.")
+    private Map<String, String> others = new LinkedHashMap<>();
+
+    @Option(
+            names = "--request",
+            paramLabel = "FILE",
+            description = "A request as JSON, to which the other options are added.")
+    private @Nullable Path request;
+
+    /** The request. Files that are named by their path are uploaded and checked. */
+    ObjectNode request(AnnealApi api, Bar bar) throws IOException {
+        ObjectNode body =
+                request == null ? JSON.createObjectNode() : object(Files.readString(request), request.toString());
+        set(body, "model", model);
+        set(body, "training_file", file(api, trainingFile, bar));
+        set(body, "validation_file", file(api, validationFile, bar));
+        set(body, "suffix", suffix);
+        if (!method.equals(SUPERVISED)) {
+            set(body, "method.type", method);
+        }
+        String hyperparameters = "method." + method + ".hyperparameters.";
+        set(body, hyperparameters + "n_epochs", epochs);
+        set(body, hyperparameters + "batch_size", batchSize);
+        set(body, "anneal.max_steps", steps);
+        set(body, "anneal.learning_rate", learningRate);
+        set(body, "anneal.adapter", adapter);
+        set(body, "afa_lora.rank", rank);
+        set(body, "afa_lora.alpha", alpha);
+        set(body, "afa_lora.activation", activation);
+        set(body, "seed", seed);
+        for (Map.Entry<String, String> other : others.entrySet()) {
+            put(body, other.getKey(), value(other.getValue()));
+        }
+        if (body.has("method") && !body.path("method").has("type")) {
+            put(body, "method.type", StringNode.valueOf(method));
+        }
+        return body;
+    }
+
+    private static @Nullable String file(AnnealApi api, @Nullable String given, Bar bar) throws IOException {
+        if (given == null || !Files.exists(Path.of(given))) {
+            return given;
+        }
+        JsonNode uploaded = FilesCommand.Uploads.send(api, Path.of(given), "fine-tune", bar);
+        return FilesCommand.Uploads.checked(api, Texts.text(uploaded.path("id")))
+                .path("id")
+                .asString();
+    }
+
+    private static void set(ObjectNode body, String path, @Nullable Object value) {
+        if (value != null) {
+            put(body, path, JSON.valueToTree(value));
+        }
+    }
+
+    private static void put(ObjectNode body, String path, JsonNode value) {
+        String[] keys = path.split("\\.");
+        ObjectNode inner = body;
+        for (int i = 0; i < keys.length - 1; i++) {
+            JsonNode next = inner.get(keys[i]);
+            inner = next instanceof ObjectNode object ? object : inner.putObject(keys[i]);
+        }
+        inner.set(keys[keys.length - 1], value);
+    }
+
+    private static JsonNode value(String text) throws IOException {
+        String json = text.startsWith("@") ? Files.readString(Path.of(text.substring(1))) : text;
+        try {
+            return JSON.readTree(json);
+        } catch (JacksonException notJson) {
+            return StringNode.valueOf(text);
+        }
+    }
+
+    private static ObjectNode object(String json, String where) throws IOException {
+        try {
+            if (JSON.readTree(json) instanceof ObjectNode object) {
+                return object;
+            }
+        } catch (JacksonException notJson) {
+            throw new IOException("%s is not JSON: %s".formatted(where, notJson.getOriginalMessage()), notJson);
+        }
+        throw new IOException(where + " must hold a JSON object");
+    }
+}

@@ -1,0 +1,42 @@
+package dev.anneal.cli.terminal;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** A curve in one line of text: eight heights of blocks, over the range of its values. */
+public final class Curve {
+
+    private static final String BLOCKS = "▁▂▃▄▅▆▇█";
+
+    private Curve() {}
+
+    /** The values in at most {@code width} columns, each the mean of those that fall into it. */
+    public static String of(List<Double> values, int width) {
+        if (values.isEmpty()) {
+            return "";
+        }
+        List<Double> columns = resample(values, Math.min(width, values.size()));
+        double lowest = Collections.min(columns);
+        double range = Collections.max(columns) - lowest;
+        StringBuilder curve = new StringBuilder();
+        for (double value : columns) {
+            int height = range == 0 ? 0 : (int) Math.round((value - lowest) / range * (BLOCKS.length() - 1));
+            curve.append(BLOCKS.charAt(height));
+        }
+        return curve.toString();
+    }
+
+    private static List<Double> resample(List<Double> values, int columns) {
+        List<Double> means = new ArrayList<>(columns);
+        for (int column = 0; column < columns; column++) {
+            int from = column * values.size() / columns;
+            int to = Math.max(from + 1, (column + 1) * values.size() / columns);
+            means.add(values.subList(from, to).stream()
+                    .mapToDouble(Double::doubleValue)
+                    .average()
+                    .orElseThrow());
+        }
+        return means;
+    }
+}
