@@ -67,7 +67,7 @@ with console() as it:
     it.accessible("sign-in-by-issuer")
     it.page.get_by_role("button", name=f"Sign in by 127.0.0.1:{PORT}").click()
     it.heading("Models")
-    expect(it.page.get_by_role("rowheader", name="anneal-tiny")).to_be_visible()
+    expect(it.page.get_by_role("rowheader", name="anneal-tiny", exact=True)).to_be_visible()
     assert it.page.url == f"{ADDRESS}/#/models", it.page.url
     it.open("?code=stolen&state=forged")
     it.heading("Jobs")

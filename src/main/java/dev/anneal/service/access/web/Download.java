@@ -39,9 +39,7 @@ public record Download(String filename, long bytes, String sha256) {
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
             return;
         }
-        Optional<URI> elsewhere = HttpMethod.HEAD.matches(request.getMethod())
-                ? Optional.empty()
-                : store.downloadAddress(key, disposition());
+        Optional<URI> elsewhere = mayFollow(request) ? store.downloadAddress(key, disposition()) : Optional.empty();
         if (elsewhere.isPresent()) {
             response.setStatus(HttpServletResponse.SC_FOUND);
             response.setHeader(HttpHeaders.LOCATION, elsewhere.get().toString());
@@ -56,6 +54,11 @@ public record Download(String filename, long bytes, String sha256) {
             describe(range, response);
             BoundedCopy.copy(filename, content, range.length(), response.getOutputStream());
         }
+    }
+
+    /** Requests for the head alone are answered here, and those of scripts in pages, which browsers keep from other origins. */
+    private static boolean mayFollow(HttpServletRequest request) {
+        return !HttpMethod.HEAD.matches(request.getMethod()) && !"cors".equals(request.getHeader("Sec-Fetch-Mode"));
     }
 
     /** Whether the client has the content with this entity tag. */

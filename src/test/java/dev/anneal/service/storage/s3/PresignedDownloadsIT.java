@@ -62,6 +62,21 @@ class PresignedDownloadsIT extends ServiceTest {
         assertThat(get(BETA, "/v1/files/" + id + "/content").statusCode()).isEqualTo(404);
     }
 
+    /** The console's policy allows it no other origin. */
+    @Test
+    void aScriptInAPageGetsTheContentHere() {
+        String id = file(ALPHA, FilePurpose.USER_DATA, "any content");
+
+        java.net.http.HttpResponse<String> answer = send(
+                request(ALPHA, "/v1/files/" + id + "/content")
+                        .header("Sec-Fetch-Mode", "cors")
+                        .GET(),
+                java.net.http.HttpResponse.BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("any content");
+    }
+
     @Test
     void aHeadRequestIsAnsweredHere() {
         String id = file(ALPHA, FilePurpose.USER_DATA, "any content");
