@@ -59,7 +59,7 @@ wait "$watching" || true
 says "The job goes on" "$work/watched"
 anneal jobs pause "$job" > /dev/null
 for _ in $(seq 120); do
-  if [ "$(anneal jobs show "$job" | python3 -c "import json, sys; print(json.load(sys.stdin)['status'])")" = paused ]; then break; fi
+  if [ "$(anneal jobs show "$job" | python3 -c "import json, sys; print(json.load(sys.stdin)['anneal']['state'])")" = paused ]; then break; fi
   sleep 0.5
 done
 anneal jobs resume "$job" > /dev/null
