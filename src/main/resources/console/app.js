@@ -30,6 +30,11 @@ const FIRST = "jobs";
 let view = null;
 let session = "unknown";
 
+function pageName() {
+  const [first] = current().parts;
+  return first in PAGES ? first : FIRST;
+}
+
 async function open() {
   view?.close();
   view = null;
@@ -38,10 +43,9 @@ async function open() {
     return;
   }
   const {parts, query} = current();
-  const name = parts[0] in PAGES ? parts[0] : FIRST;
   const opened = new View(document.getElementById("page"), query);
   view = opened;
-  const module = await PAGES[name].module();
+  const module = await PAGES[pageName()].module();
   if (view === opened) {
     opened.show(module.open(opened, ...parts.slice(1)));
     document.getElementById("page").focus({preventScroll: true});
@@ -54,9 +58,7 @@ function draw() {
 }
 
 function shell() {
-  const {parts} = current();
-  const name = parts[0] in PAGES ? parts[0] : FIRST;
-  const open = PAGES[name].of ?? name;
+  const open = PAGES[pageName()].of ?? pageName();
   return html`
     <a class="skip" href="#page" @click=${skip}>Skip to the content</a>
     <header>

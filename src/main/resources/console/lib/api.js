@@ -169,7 +169,7 @@ async function chosenFile(name) {
   }
 }
 
-export function saveBlob(blob, name) {
+function saveBlob(blob, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;

@@ -47,5 +47,8 @@ export const trouble = work => html`
   ${work.waiting_for ? html`<p class="note waiting"><strong>Waiting: ${work.waiting_for.code}</strong> ${work.waiting_for.message} (since ${when(work.waiting_for.since)})</p>` : null}
   ${work.error ? html`<p class="note bad"><strong>${work.error.code}</strong> ${work.error.message}</p>` : null}`;
 
+/** Whether a job has come to its end. */
+export const hasEnded = job => ["succeeded", "failed", "cancelled"].includes(job.anneal.state);
+
 /** The name by which a job's method is known, also of drafts, whose `method` is null for OpenAI's clients. */
 export const methodOf = job => (job.method ?? job.anneal.method)?.type ?? "supervised";

@@ -4,6 +4,8 @@ import {render} from "../vendor/lit-html/lit-html.js";
 import {say} from "./messages.js";
 import {setQuery} from "./router.js";
 
+export const pause = seconds => new Promise(resolve => setTimeout(resolve, seconds * 1000));
+
 export class View {
   #element;
   #template = () => null;

@@ -4,12 +4,11 @@ import {html} from "../vendor/lit-html/lit-html.js";
 import {get, id} from "../lib/api.js";
 import {axisChoice, curves} from "../lib/curves.js";
 import {figure} from "../lib/format.js";
-import {empty, heading, loading, methodOf, pill} from "../lib/parts.js";
+import {empty, hasEnded, heading, loading, methodOf, pill} from "../lib/parts.js";
 import {link} from "../lib/router.js";
 import {Series} from "../lib/series.js";
 
 const MOST = 6;
-const FINAL = new Set(["succeeded", "failed", "cancelled"]);
 
 export function open(view) {
   view.title = "Compare";
@@ -19,15 +18,13 @@ export function open(view) {
 
   const asked = () => (view.query.get("jobs") ?? "").split(",").filter(Boolean).slice(0, MOST);
 
-  view.every(3, async () => {
-    others = (await get("v1/fine_tuning/jobs?limit=100", {signal: view.signal})).data;
-    await Promise.all(asked().map(read));
-  });
+  view.attempt(async () => (others = (await get("v1/fine_tuning/jobs?limit=100", {signal: view.signal})).data));
+  view.every(3, () => Promise.all(asked().map(read)));
 
   async function read(jobId) {
     const run = runs.get(jobId) ?? {job: null, series: new Series(jobId)};
     runs.set(jobId, run);
-    if (run.job && FINAL.has(run.job.anneal.state)) {
+    if (run.job && hasEnded(run.job)) {
       return;
     }
     const job = await get(`v1/fine_tuning/jobs/${id(jobId)}`, {signal: view.signal});

@@ -6,6 +6,7 @@ import {bytes, count} from "../lib/format.js";
 import {confirm} from "../lib/messages.js";
 import {facts, heading, loading, pill, when} from "../lib/parts.js";
 import {go} from "../lib/router.js";
+import {pause} from "../lib/view.js";
 import {renderedRows} from "./rows.js";
 
 /** Of the content, to show the lines at fault. */
@@ -24,7 +25,7 @@ export function open(view, fileId) {
       if (!state.file || state.file.status !== "uploaded" || state.file.purpose !== "fine-tune") {
         break;
       }
-      await new Promise(resolve => setTimeout(resolve, 1000));
+      await pause(1);
     }
     if (state.file?.anneal.validation_report?.first_problems.length) {
       await view.attempt(readLines);

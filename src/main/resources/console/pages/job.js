@@ -5,11 +5,11 @@ import {ApiError, get, id, post, readEvents, request, withQuery} from "../lib/ap
 import {axisChoice, curves} from "../lib/curves.js";
 import {count, date, duration, figure} from "../lib/format.js";
 import {confirm, say} from "../lib/messages.js";
-import {code, facts, heading, loading, methodOf, pill, progress, trouble, when} from "../lib/parts.js";
+import {code, facts, hasEnded, heading, loading, methodOf, pill, progress, trouble, when} from "../lib/parts.js";
 import {link} from "../lib/router.js";
 import {Series} from "../lib/series.js";
+import {pause} from "../lib/view.js";
 
-const FINAL = new Set(["succeeded", "failed", "cancelled"]);
 const REFRESH_SECONDS = 2;
 const EVENTS = 200;
 
@@ -35,11 +35,11 @@ export function open(view, jobId) {
         view.signal.aborted || say(error);
       }
       view.update();
-      if (state.job && FINAL.has(state.job.anneal.state)) {
+      if (state.job && hasEnded(state.job)) {
         return;
       }
       do {
-        await new Promise(resolve => setTimeout(resolve, REFRESH_SECONDS * 1000));
+        await pause(REFRESH_SECONDS);
       } while (document.hidden && !view.signal.aborted);
     }
   }
@@ -82,7 +82,7 @@ export function open(view, jobId) {
           state.events = (await get(withQuery(`${path}/events`, {limit: EVENTS}), {signal: view.signal}).catch(() => ({data: []}))).data.reverse();
           view.update();
         }
-        await new Promise(resolve => setTimeout(resolve, 5000));
+        await pause(5);
       }
     }
   }
@@ -91,7 +91,7 @@ export function open(view, jobId) {
     if (!question || await confirm(question)) {
       const job = await view.attempt(() => post(`${path}/${verb}`));
       if (job) {
-        const hadEnded = FINAL.has(state.job.anneal.state);
+        const hadEnded = hasEnded(state.job);
         state.job = job;
         hadEnded && follow();
       }
@@ -129,13 +129,13 @@ function actions(job, act) {
   return html`
     ${canPause ? html`<button @click=${act("pause", {title: "Pause this job?", text: "It stops after the current step, saves a checkpoint and keeps its place until it is resumed.", action: "Pause"})}>Pause</button>` : null}
     ${state === "paused" || failure?.retryable ? html`<button class="primary" @click=${act("resume")}>Resume</button>` : null}
-    ${FINAL.has(state) ? null : html`<button class="danger" @click=${act("cancel", {title: "Cancel this job?", text: "It ends for good. Its newest checkpoint is kept.", action: "Cancel the job", isDangerous: true})}>Cancel</button>`}
+    ${hasEnded(job) ? null : html`<button class="danger" @click=${act("cancel", {title: "Cancel this job?", text: "It ends for good. Its newest checkpoint is kept.", action: "Cancel the job", isDangerous: true})}>Cancel</button>`}
     ${job.fine_tuned_model ? html`<a class="button primary" href=${link("model", job.fine_tuned_model)}>Open the model</a>` : null}`;
 }
 
 function summary(job) {
   const {anneal} = job;
-  const isRunning = !FINAL.has(anneal.state);
+  const isRunning = !hasEnded(job);
   return html`
     <section class="card">
       ${isRunning && anneal.state !== "queued" ? progress(anneal.percent, "Progress of the training") : null}

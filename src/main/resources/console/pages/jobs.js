@@ -4,7 +4,7 @@ import {html, nothing} from "../vendor/lit-html/lit-html.js";
 import {repeat} from "../vendor/lit-html/directives/repeat.js";
 import {get, pages, withQuery} from "../lib/api.js";
 import {count, duration, figure} from "../lib/format.js";
-import {empty, heading, loading, methodOf, pill, progress, when} from "../lib/parts.js";
+import {empty, hasEnded, heading, loading, methodOf, pill, progress, when} from "../lib/parts.js";
 import {go, link} from "../lib/router.js";
 
 const PATH = "v1/fine_tuning/jobs";
@@ -22,7 +22,6 @@ const STATES = {
   cancelled: ["cancelled"],
 };
 const METHODS = ["supervised", "dpo", "reinforcement", "speculative_draft"];
-const FINAL = new Set(["succeeded", "failed", "cancelled"]);
 
 export function open(view) {
   view.title = "Jobs";
@@ -46,7 +45,7 @@ export function open(view) {
 
   /** Jobs that have not ended may stand below the newest page. */
   async function refreshOlder(seen) {
-    const older = [...jobs.values()].filter(job => !FINAL.has(job.anneal.state) && !seen.has(job.id)).slice(0, 20);
+    const older = [...jobs.values()].filter(job => !hasEnded(job) && !seen.has(job.id)).slice(0, 20);
     take(await Promise.all(older.map(job => get(`${PATH}/${job.id}`, {signal: view.signal}))), false);
   }
 
@@ -162,7 +161,7 @@ function row(job, isChosen, choose) {
       <td><input type="checkbox" aria-label=${`Compare ${job.id}`} .checked=${isChosen} @change=${() => choose(job)}></td>
       <th scope="row"><a href=${link("job", job.id)}>${job.user_provided_suffix ?? job.id}</a>${job.user_provided_suffix ? html`<small>${job.id}</small>` : null}</th>
       <td>${pill(anneal.state)}</td>
-      <td>${course(anneal)}</td>
+      <td>${course(job)}</td>
       <td>${job.model}</td>
       <td>${methodOf(job).replace("_", " ")}</td>
       <td class="right">${anneal.adapter === "afa" ? figure(anneal.beta) : "–"}</td>
@@ -171,7 +170,8 @@ function row(job, isChosen, choose) {
     </tr>`;
 }
 
-function course(anneal) {
+function course(job) {
+  const {anneal} = job;
   if (anneal.waiting_for) {
     return html`<span title=${anneal.waiting_for.message}>waits: ${anneal.waiting_for.code}</span>`;
   }
@@ -181,5 +181,5 @@ function course(anneal) {
   if (anneal.state === "succeeded") {
     return `${count(anneal.step)} steps`;
   }
-  return html`${progress(anneal.percent, "Progress")}${anneal.eta_seconds !== null && !FINAL.has(anneal.state) ? html`<small>${duration(anneal.eta_seconds)} left</small>` : null}`;
+  return html`${progress(anneal.percent, "Progress")}${anneal.eta_seconds !== null && !hasEnded(job) ? html`<small>${duration(anneal.eta_seconds)} left</small>` : null}`;
 }

@@ -6,13 +6,14 @@ import {bytes, count, figure, percent} from "../lib/format.js";
 import {ask, confirm, say} from "../lib/messages.js";
 import {facts, heading, loading, methodOf, pill, trouble, when} from "../lib/parts.js";
 import {go, link} from "../lib/router.js";
+import {pause} from "../lib/view.js";
 
 const UNFINISHED = new Set(["queued", "running"]);
 const REFRESH_SECONDS = 2;
 
 export function open(view, modelId) {
   const path = `v1/models/${id(modelId)}`;
-  const state = {model: null, missing: null, job: null, exports: [], evaluations: [], permissions: null, files: [], models: [], downloads: new Map(), pushes: new Map()};
+  const state = {model: null, missing: null, isRead: false, job: null, exports: [], evaluations: [], permissions: null, files: [], models: [], downloads: new Map(), pushes: new Map()};
   const isTuned = modelId.startsWith("ft:");
   view.title = modelId;
   begin();
@@ -55,13 +56,14 @@ export function open(view, modelId) {
 
   async function follow() {
     const {signal} = view;
-    if (state.job && (!state.exports.length || state.exports.some(isUnfinished))) {
+    if (state.job && (!state.isRead || state.exports.some(isUnfinished))) {
       const all = (await get(`v1/fine_tuning/jobs/${state.job.id}/exports?limit=100`, {signal})).data;
       state.exports = all.filter(made => !checkpoint() || made.checkpoint === checkpoint());
     }
-    if (!state.evaluations.length || state.evaluations.some(isUnfinished)) {
+    if (!state.isRead || state.evaluations.some(isUnfinished)) {
       await readEvaluations();
     }
+    state.isRead = true;
   }
 
   const isUnfinished = work => UNFINISHED.has(work.status);
@@ -119,7 +121,7 @@ export function open(view, modelId) {
         if (!isUnfinished(pushed)) {
           return;
         }
-        await new Promise(resolve => setTimeout(resolve, 2000));
+        await pause(REFRESH_SECONDS);
         pushed = await view.attempt(() => get(`${pushPath}/${pushed.id}`, {signal: view.signal}));
       }
     }

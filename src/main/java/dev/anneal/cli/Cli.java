@@ -12,6 +12,7 @@ import dev.anneal.cli.command.FilesCommand;
 import dev.anneal.cli.command.JobsCommand;
 import dev.anneal.cli.command.LoginCommand;
 import dev.anneal.cli.command.ModelsCommand;
+import dev.anneal.cli.terminal.Bar;
 import dev.anneal.cli.terminal.Terminal;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -104,7 +105,7 @@ public final class Cli {
     }
 
     public Login login() throws IOException {
-        return Login.of(url, null, System.getenv());
+        return Login.of(url, System.getenv());
     }
 
     public PrintWriter out() {
@@ -115,7 +116,11 @@ public final class Cli {
         return spec.commandLine().getErr();
     }
 
-    /** Whether progress may be redrawn in place. */
+    /** A new line of progress, redrawn in place on a terminal. */
+    public Bar bar() {
+        return new Bar(err(), isTerminal());
+    }
+
     public boolean isTerminal() {
         return Terminal.console() != null;
     }

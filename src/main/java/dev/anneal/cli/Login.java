@@ -22,13 +22,12 @@ public record Login(URI url, @Nullable String key) {
     private static final String DEFAULT_URL = "http://127.0.0.1:8080";
 
     /** The first of these that is there, for each of the two. A kept key is only for the address that it was kept with. */
-    public static Login of(@Nullable String url, @Nullable String key, Map<String, String> environment)
-            throws IOException {
+    public static Login of(@Nullable String url, Map<String, String> environment) throws IOException {
         JsonNode kept = kept(environment);
         String keptUrl = kept.path("url").asString(DEFAULT_URL);
         String address = Objects.requireNonNull(first(url, environment.get("ANNEAL_URL"), keptUrl));
         String keptKey = address.equals(keptUrl) ? kept.path("key").asString(null) : null;
-        return new Login(URI.create(withoutSlash(address)), first(key, environment.get("ANNEAL_API_KEY"), keptKey));
+        return new Login(URI.create(withoutSlash(address)), first(environment.get("ANNEAL_API_KEY"), keptKey));
     }
 
     /** Keeps this for later commands. */

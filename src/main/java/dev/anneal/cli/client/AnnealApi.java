@@ -46,10 +46,6 @@ public final class AnnealApi {
         this.key = key;
     }
 
-    public URI root() {
-        return root;
-    }
-
     /** An id as part of a path. */
     public static String encoded(String id) {
         return URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
@@ -65,12 +61,11 @@ public final class AnnealApi {
 
     /** Sends JSON; null sends no body. */
     public JsonNode post(String path, @Nullable JsonNode body) {
-        HttpRequest.Builder request = request(path);
-        return json(
-                body == null
-                        ? request.POST(BodyPublishers.noBody())
-                        : request.header("Content-Type", "application/json")
-                                .POST(BodyPublishers.ofString(body.toString())));
+        return json(body == null ? request(path).POST(BodyPublishers.noBody()) : posting(request(path), body));
+    }
+
+    private static HttpRequest.Builder posting(HttpRequest.Builder request, JsonNode body) {
+        return request.header("Content-Type", "application/json").POST(BodyPublishers.ofString(body.toString()));
     }
 
     /** The items of a list, over all its pages, at most {@code most}. */
@@ -117,9 +112,7 @@ public final class AnnealApi {
      */
     public void events(String path, @Nullable JsonNode body, Predicate<String> wantsMore) {
         HttpRequest.Builder request = request(path).header("Accept", "text/event-stream");
-        request = body == null
-                ? request.GET()
-                : request.header("Content-Type", "application/json").POST(BodyPublishers.ofString(body.toString()));
+        request = body == null ? request.GET() : posting(request, body);
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(send(request.build()).body(), StandardCharsets.UTF_8))) {
             String line = lines.readLine();

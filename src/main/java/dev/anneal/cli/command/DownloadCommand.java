@@ -53,7 +53,7 @@ public final class DownloadCommand implements Callable<Integer> {
                 .normalize();
         ExportDownload download = new ExportDownload(api, target);
         for (JsonNode file : made.path("files").values()) {
-            Bar bar = new Bar(cli.err(), cli.isTerminal());
+            Bar bar = cli.bar();
             long size = file.path("bytes").asLong();
             download.file(
                     file,

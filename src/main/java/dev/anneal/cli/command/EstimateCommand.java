@@ -7,7 +7,6 @@ import static dev.anneal.cli.command.Texts.time;
 
 import dev.anneal.cli.Cli;
 import dev.anneal.cli.client.AnnealApi;
-import dev.anneal.cli.terminal.Bar;
 import dev.anneal.cli.terminal.Table;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -32,7 +31,7 @@ public final class EstimateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         AnnealApi api = cli.api();
-        ObjectNode request = options.request(api, new Bar(cli.err(), cli.isTerminal()));
+        ObjectNode request = options.request(api, cli.bar());
         JsonNode estimate = api.post("/v1/fine_tuning/estimate", request);
         while (!estimate.path("complete").asBoolean()) {
             Waiting.pause(PAUSE_MILLIS);

@@ -6,7 +6,6 @@ import static dev.anneal.cli.command.Texts.text;
 import dev.anneal.cli.Cli;
 import dev.anneal.cli.ExitCode;
 import dev.anneal.cli.client.AnnealApi;
-import dev.anneal.cli.terminal.Bar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +48,7 @@ public final class EvalCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         AnnealApi api = cli.api();
         String testFile = Files.exists(Path.of(file))
-                ? text(FilesCommand.Uploads.send(api, Path.of(file), "fine-tune", new Bar(cli.err(), cli.isTerminal()))
+                ? text(FilesCommand.Uploads.send(api, Path.of(file), "fine-tune", cli.bar())
                         .path("id"))
                 : file;
         FilesCommand.Uploads.checked(api, testFile);

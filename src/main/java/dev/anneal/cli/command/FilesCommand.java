@@ -21,10 +21,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Uploads and checks files. */
-@Command(
-        name = "files",
-        description = "Upload, check, list and delete files.",
-        subcommands = {})
+@Command(name = "files", description = "Upload, check, list and delete files.")
 public final class FilesCommand {
 
     private static final int LISTED = 1000;
@@ -41,7 +38,7 @@ public final class FilesCommand {
                     String purpose)
             throws IOException {
         AnnealApi api = cli.api();
-        JsonNode uploaded = Uploads.send(api, file, purpose, new Bar(cli.err(), cli.isTerminal()));
+        JsonNode uploaded = Uploads.send(api, file, purpose, cli.bar());
         return report(purpose.equals("fine-tune") ? Uploads.checked(api, text(uploaded.path("id"))) : uploaded);
     }
 

@@ -33,7 +33,7 @@ final class JobWatch {
         this.cli = cli;
         this.api = api;
         this.id = id;
-        this.bar = new Bar(cli.err(), cli.isTerminal());
+        this.bar = cli.bar();
     }
 
     int run() {
@@ -66,13 +66,17 @@ final class JobWatch {
                             .formatted(
                                     anneal.path("step"),
                                     total,
-                                    losses.isEmpty() ? "-" : "%.4g".formatted(losses.get(losses.size() - 1)),
+                                    lastLoss(),
                                     anneal.path("beta").asDouble(),
                                     anneal.path("tokens_per_second").asDouble(0),
                                     duration(anneal.path("eta_seconds"))));
         } else {
             say(standing(anneal));
         }
+    }
+
+    private String lastLoss() {
+        return losses.isEmpty() ? "-" : "%.4g".formatted(losses.get(losses.size() - 1));
     }
 
     private static String standing(JsonNode anneal) {
@@ -121,10 +125,7 @@ final class JobWatch {
         }
         JsonNode trained = job.path("trained_tokens");
         if (trained.isNumber()) {
-            cli.out()
-                    .println("%s trained tokens, last loss %s"
-                            .formatted(
-                                    trained, losses.isEmpty() ? "-" : "%.4g".formatted(losses.get(losses.size() - 1))));
+            cli.out().println("%s trained tokens, last loss %s".formatted(trained, lastLoss()));
         }
     }
 }

@@ -7,7 +7,6 @@ import static dev.anneal.cli.command.Texts.time;
 import dev.anneal.cli.Cli;
 import dev.anneal.cli.ExitCode;
 import dev.anneal.cli.client.AnnealApi;
-import dev.anneal.cli.terminal.Bar;
 import dev.anneal.cli.terminal.Table;
 import java.io.IOException;
 import java.util.List;
@@ -36,7 +35,7 @@ public final class JobsCommand {
             @Option(names = "--watch", description = "Watch it until it ends.") boolean watches)
             throws IOException {
         AnnealApi api = cli.api();
-        JsonNode job = api.post(PATH, options.request(api, new Bar(cli.err(), cli.isTerminal())));
+        JsonNode job = api.post(PATH, options.request(api, cli.bar()));
         String id = text(job.path("id"));
         if (watches) {
             cli.err().println(id);

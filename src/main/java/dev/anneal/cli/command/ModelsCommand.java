@@ -7,6 +7,7 @@ import dev.anneal.cli.Cli;
 import dev.anneal.cli.client.AnnealApi;
 import dev.anneal.cli.terminal.Table;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,7 +40,7 @@ public final class ModelsCommand implements Callable<Integer> {
         JsonNode answer = api.get(model == null ? "/v1/models" : "/v1/models/" + AnnealApi.encoded(model));
         cli.print(answer, () -> {
             Table table = new Table("MODEL", "OWNER", "CREATED");
-            for (JsonNode each : answer.has("data") ? answer.path("data").values() : java.util.List.of(answer)) {
+            for (JsonNode each : answer.has("data") ? answer.path("data").values() : List.of(answer)) {
                 table.row(text(each.path("id")), text(each.path("owned_by")), time(each.path("created")));
             }
             table.print(cli.out());

@@ -16,7 +16,7 @@ public final class Curve {
         if (values.isEmpty()) {
             return "";
         }
-        List<Double> columns = resample(values, Math.min(width, values.size()));
+        List<Double> columns = means(values, width);
         double lowest = Collections.min(columns);
         double range = Collections.max(columns) - lowest;
         StringBuilder curve = new StringBuilder();
@@ -27,16 +27,18 @@ public final class Curve {
         return curve.toString();
     }
 
-    private static List<Double> resample(List<Double> values, int columns) {
-        List<Double> means = new ArrayList<>(columns);
-        for (int column = 0; column < columns; column++) {
-            int from = column * values.size() / columns;
-            int to = Math.max(from + 1, (column + 1) * values.size() / columns);
-            means.add(values.subList(from, to).stream()
+    /** The mean of the values that fall into each of at most {@code width} columns. */
+    public static List<Double> means(List<Double> values, int width) {
+        int count = Math.min(width, values.size());
+        List<Double> columns = new ArrayList<>(count);
+        for (int column = 0; column < count; column++) {
+            int from = column * values.size() / count;
+            int to = Math.max(from + 1, (column + 1) * values.size() / count);
+            columns.add(values.subList(from, to).stream()
                     .mapToDouble(Double::doubleValue)
                     .average()
                     .orElseThrow());
         }
-        return means;
+        return columns;
     }
 }

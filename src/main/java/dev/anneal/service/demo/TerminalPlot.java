@@ -1,6 +1,6 @@
 package dev.anneal.service.demo;
 
-import java.util.ArrayList;
+import dev.anneal.cli.terminal.Curve;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +20,7 @@ final class TerminalPlot {
      * @param values at least one value
      */
     static String of(String title, char mark, List<Double> values) {
-        List<Double> columns = resample(values);
+        List<Double> columns = Curve.means(values, COLUMNS);
         double lowest = Collections.min(columns);
         double highest = Collections.max(columns);
         StringBuilder plot = new StringBuilder("  ").append(title).append('\n');
@@ -46,20 +46,5 @@ final class TerminalPlot {
 
     private static int rowOf(double value, double lowest, double highest) {
         return highest == lowest ? 0 : (int) Math.round((value - lowest) / (highest - lowest) * (ROWS - 1));
-    }
-
-    /** The mean of the values that fall into each column. */
-    private static List<Double> resample(List<Double> values) {
-        int count = Math.min(COLUMNS, values.size());
-        List<Double> columns = new ArrayList<>(count);
-        for (int column = 0; column < count; column++) {
-            int from = column * values.size() / count;
-            int to = Math.max(from + 1, (column + 1) * values.size() / count);
-            columns.add(values.subList(from, to).stream()
-                    .mapToDouble(Double::doubleValue)
-                    .average()
-                    .orElseThrow());
-        }
-        return columns;
     }
 }

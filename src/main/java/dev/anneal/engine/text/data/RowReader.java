@@ -12,7 +12,6 @@ import dev.anneal.engine.text.tokens.EncodedText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Shows people how a model reads the rows of a file, with the same tokens and labels as in training but without a limit of length. */
@@ -78,9 +77,7 @@ public final class RowReader {
         RowEncoder forRow = encoder.encoder(row);
         RenderedRow rendered = forRow.prompt(place, row, row.messages().size());
         EncodedText text = forRow.tokens(rendered);
-        int[] labels = new int[text.length()];
-        Arrays.fill(labels, EncodedRow.NOT_TRAINED);
-        return text(rendered, text, labels);
+        return text(rendered, text, RowEncoder.labels(text, List.of(), text.length()));
     }
 
     /** Splits the text where trained tokens begin and end. */
