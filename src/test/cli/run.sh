@@ -21,6 +21,8 @@ done_with() { echo "cli: $1"; }
 fails 3 anneal --url http://127.0.0.1:1 models
 says "cannot be reached" "$work/said"
 fails 2 anneal models --nonsense
+anneal jobs create --help > "$work/said"
+says "--train=FILE" "$work/said"
 fails 1 anneal --url "http://127.0.0.1:$api_port" models
 says "[invalid_api_key]" "$work/said"
 echo "$key" | anneal --url "http://127.0.0.1:$api_port" login > "$work/said"
@@ -34,7 +36,7 @@ printf '{"messages": [\n' > "$work/broken.jsonl"
 fails 4 anneal files upload "$work/broken.jsonl"
 says "line 1, \$: expected one JSON object" "$work/said"
 anneal files upload src/main/resources/demo/tickets.valid.jsonl > "$work/said"
-says "rows of the format chat can be used" "$work/said"
+says "rows of the format 'chat' that can be used: 100 of 100" "$work/said"
 valid=$(head -1 "$work/said" | cut -d' ' -f1)
 anneal files check "$valid" --json | python3 -c "import json, sys; assert json.load(sys.stdin)['status'] == 'processed'"
 anneal files list > "$work/said"
@@ -65,7 +67,7 @@ done
 anneal jobs resume "$job" > /dev/null
 anneal jobs watch "$job" > "$work/said" 2> "$work/progress"
 says "succeeded: ft:anneal-tiny:team-a:cli:" "$work/said"
-says "beta  █" "$work/said"
+says "beta    █" "$work/said"
 says "tokens/s" "$work/progress"
 model=$(sed -n 's/.* succeeded: //p' "$work/said")
 anneal jobs logs "$job" > "$work/said"

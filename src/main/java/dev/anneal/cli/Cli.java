@@ -34,6 +34,9 @@ import tools.jackson.databind.JsonNode;
         description = "Fine-tunes language models with an Anneal service.",
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        sortOptions = false,
+        usageHelpAutoWidth = true,
         versionProvider = Version.class,
         subcommands = {
             LoginCommand.class,

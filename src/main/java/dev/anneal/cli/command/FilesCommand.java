@@ -55,7 +55,7 @@ public final class FilesCommand {
             JsonNode report = file.at("/anneal/validation_report");
             if (report.isObject()) {
                 cli.out()
-                        .println("%s rows of the format %s can be used, of %s lines"
+                        .println("rows of the format '%2$s' that can be used: %1$s of %3$s"
                                 .formatted(report.path("accepted"), text(report.path("format")), report.path("lines")));
                 report.path("first_problems")
                         .values()

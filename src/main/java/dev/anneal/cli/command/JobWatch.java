@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import tools.jackson.databind.JsonNode;
 
-/** Shows a job's loss and beta while it runs, and its curves at the end. */
+/** Shows a job's loss, or the reward that it learns from, and beta while it runs, and its curves at the end. */
 final class JobWatch {
 
     private static final long PAUSE_MILLIS = 1000;
@@ -24,8 +24,9 @@ final class JobWatch {
     private final AnnealApi api;
     private final String id;
     private final Bar bar;
-    private final List<Double> losses = new ArrayList<>();
-    private final List<Double> betas = new ArrayList<>();
+    private final Series losses = new Series("loss", "/train_loss");
+    private final Series rewards = new Series("reward", "/metrics/reward");
+    private final Series betas = new Series("beta", "/beta");
     private int lastStep;
     private String saying = "";
 
@@ -55,6 +56,29 @@ final class JobWatch {
         return text(job.path("status")).equals("succeeded") ? ExitCode.OK : ExitCode.FAILED;
     }
 
+    /** A value of each step, read from rows of a job's metrics. */
+    private record Series(String name, String place, List<Double> values) {
+
+        Series(String name, String place) {
+            this(name, place, new ArrayList<>());
+        }
+
+        void read(JsonNode row) {
+            if (row.at(place).isNumber()) {
+                values.add(row.at(place).asDouble());
+            }
+        }
+
+        /** Whether there is something to see: beta is 0 throughout where nothing is annealed. */
+        boolean isFlat() {
+            return values.stream().allMatch(value -> value == 0);
+        }
+
+        String last() {
+            return values.isEmpty() ? "-" : "%.4g".formatted(values.get(values.size() - 1));
+        }
+    }
+
     private void show(JsonNode job) {
         readSeries();
         JsonNode anneal = job.path("anneal");
@@ -62,11 +86,12 @@ final class JobWatch {
         if (total > 0 && anneal.path("step").asInt() > 0) {
             bar.show(
                     anneal.path("step").asInt() / total,
-                    "step %s/%.0f  loss %s  beta %.3f  %.0f tokens/s  %s left"
+                    "step %s/%.0f  %s %s  beta %.3f  %.0f tokens/s  %s left"
                             .formatted(
                                     anneal.path("step"),
                                     total,
-                                    lastLoss(),
+                                    learned().name(),
+                                    learned().last(),
                                     anneal.path("beta").asDouble(),
                                     anneal.path("tokens_per_second").asDouble(0),
                                     duration(anneal.path("eta_seconds"))));
@@ -75,8 +100,9 @@ final class JobWatch {
         }
     }
 
-    private String lastLoss() {
-        return losses.isEmpty() ? "-" : "%.4g".formatted(losses.get(losses.size() - 1));
+    /** What shows best whether a job learns: a loss of rewards is about 0 at all times. */
+    private Series learned() {
+        return rewards.values().isEmpty() ? losses : rewards;
     }
 
     private static String standing(JsonNode anneal) {
@@ -103,19 +129,17 @@ final class JobWatch {
             JsonNode page = api.get(JobsCommand.path(id) + "/metrics?limit=" + ROWS + "&after=" + lastStep);
             for (JsonNode row : page.path("data").values()) {
                 lastStep = row.path("step").asInt();
-                betas.add(row.path("beta").asDouble());
-                if (row.path("train_loss").isNumber()) {
-                    losses.add(row.path("train_loss").asDouble());
-                }
+                List.of(losses, rewards, betas).forEach(series -> series.read(row));
             }
             hasMore = page.path("has_more").asBoolean(false);
         }
     }
 
     private void summarize(JsonNode job) {
-        if (!losses.isEmpty()) {
-            cli.out().println("loss  " + Curve.of(losses, CURVE_WIDTH));
-            cli.out().println("beta  " + Curve.of(betas, CURVE_WIDTH));
+        for (Series series : List.of(losses, rewards, betas)) {
+            if (!series.isFlat()) {
+                cli.out().println("%-6s  %s".formatted(series.name(), Curve.of(series.values(), CURVE_WIDTH)));
+            }
         }
         String model = text(job.path("fine_tuned_model"));
         cli.out().println("%s %s%s".formatted(id, text(job.path("status")), model.isEmpty() ? "" : ": " + model));
@@ -125,7 +149,9 @@ final class JobWatch {
         }
         JsonNode trained = job.path("trained_tokens");
         if (trained.isNumber()) {
-            cli.out().println("%s trained tokens, last loss %s".formatted(trained, lastLoss()));
+            cli.out()
+                    .println("%s trained tokens, last %s %s"
+                            .formatted(trained, learned().name(), learned().last()));
         }
     }
 }
