@@ -23,8 +23,12 @@ final class UnknownSettings {
     /** System properties of the build's own tests. */
     private static final Pattern OF_TESTS = Pattern.compile("anneal\\.test\\..+");
 
-    /** Variables in {@code .env} for other services of {@code docker-compose.yml}, which a shell may have exported. */
-    private static final Set<String> OF_COMPOSE = Set.of(
+    /**
+     * Variables that a shell may have exported for others: the command's address, and those in {@code .env} for other services of {@code
+     * docker-compose.yml}. The command's {@code ANNEAL_API_KEY} is refused, because it may be a misspelt {@code ANNEAL_API_KEYS}.
+     */
+    private static final Set<String> OF_OTHERS = Set.of(
+            "ANNEAL_URL",
             "ANNEAL_DATABASE_PASSWORD",
             "ANNEAL_OWNER_PASSWORD",
             "ANNEAL_VIEWER_PASSWORD",
@@ -72,7 +76,7 @@ final class UnknownSettings {
     }
 
     private static boolean isForeign(String variable) {
-        return OF_COMPOSE.contains(variable) || OF_KUBERNETES.matcher(variable).matches();
+        return OF_OTHERS.contains(variable) || OF_KUBERNETES.matcher(variable).matches();
     }
 
     private static String line(String name, PropertySource<?> source, List<String> nearest) {

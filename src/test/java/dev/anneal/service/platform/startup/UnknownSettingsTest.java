@@ -125,6 +125,7 @@ class UnknownSettingsTest {
                 "ANNEAL_ENGINE_ENVIRONMENT_FOO",
                 "anneal.queue.lease",
                 "ANNEAL_PORT",
+                "ANNEAL_URL",
                 "ANNEAL_SERVICE_HOST",
                 "ANNEAL_API_SERVICE_PORT_HTTP",
                 "ANNEAL_API_PORT_8080_TCP_ADDR",
