@@ -1,9 +1,11 @@
 # Sourced by the run.sh beside it, after ./mvnw package: starts target/anneal.jar on free ports and ends it with the script.
 #   start_service NAME=VALUE...   further settings as environment variables; sets $api_port and $actuator_port, logs to $work/log
+#   service_command               what is started, java with the jar unless the script sets it
 #   end_services                  ends all of them; another may then start in the same home
 work=$(mktemp -d)
 export PYTHONPATH=src/test/python PYTHONDONTWRITEBYTECODE=1
 processes=()
+service_command=(java -Xmx512m -jar target/anneal.jar)
 end_services() {
   for process in "${processes[@]}"; do
     kill "$process" 2>/dev/null || true
@@ -25,7 +27,7 @@ start_service() {
   local process
   touch "$work/log"
   env ANNEAL_HOME="$work/home" SERVER_ADDRESS=127.0.0.1 SERVER_PORT=0 MANAGEMENT_SERVER_ADDRESS=127.0.0.1 MANAGEMENT_SERVER_PORT=0 \
-    ANNEAL_OUTBOUND_ALLOWED_ADDRESSES=127.0.0.1 "$@" java -Xmx512m -jar target/anneal.jar > "$work/log" 2>&1 &
+    ANNEAL_OUTBOUND_ALLOWED_ADDRESSES=127.0.0.1 "$@" "${service_command[@]}" > "$work/log" 2>&1 &
   process=$!
   processes+=("$process")
   for _ in $(seq 120); do

@@ -35,6 +35,7 @@ class Console:
 
     def accessible(self, name):
         """Fails for what axe calls serious or critical, in light and dark, and keeps a picture of each."""
+        self.page.evaluate("scrollTo(0, 0)")
         for colours in ("light", "dark"):
             self.page.emulate_media(color_scheme=colours, reduced_motion="reduce")
             self.page.wait_for_timeout(300)

@@ -59,6 +59,27 @@ def narrow(it):
     done("nothing is wider than a narrow screen")
 
 
+def manual(it):
+    page = it.page
+    it.open("#/new")
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Guide to this method").click()
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("Guide: supervised fine-tuning")
+    opened.value.close()
+    page.get_by_role("link", name="Documents").click()
+    it.heading("Documents")
+    it.accessible("documents")
+    page.get_by_role("navigation").get_by_role("link", name="Errors").click()
+    it.heading("Errors")
+    it.open("manual/docs/errors.md#model_not_available")
+    expect(page.locator("code:target")).to_be_in_viewport()
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360, "a document is wider than the screen"
+    it.accessible("narrow-errors")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    done("the documents are linked from where they are needed")
+
+
 def refused(it):
     page = it.page
     it.open("#/job/ftjob-none")
@@ -139,6 +160,7 @@ WATCH = "window.longest = 0; new PerformanceObserver(list => list.getEntries().f
 with console() as it:
     keyboard(it)
     narrow(it)
+    manual(it)
     refused(it)
 below_a_path()
 with console() as it:

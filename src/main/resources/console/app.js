@@ -68,6 +68,7 @@ function shell() {
           <a href="#/${key}" aria-current=${key === open ? "page" : "false"}>${page.label}</a>`)}
       </nav>
       <div class="session">
+        <a href="manual/docs/README.md">Documents</a>
         ${settings.documentation ? html`<a href="docs/index.html">API</a>` : null}
         <button class="quiet" @click=${toggleColours}>${colours() === "dark" ? "Light" : "Dark"}</button>
         ${credential() ? html`<button class="quiet" @click=${signOut}>Sign out</button>` : null}

@@ -9,7 +9,7 @@ let host = null;
 /** @param {Error | string} message an error stays until it is closed */
 export function say(message) {
   const isError = message instanceof Error;
-  const entry = {text: isError ? textOf(message) : message, isError};
+  const entry = {text: isError ? textOf(message) : message, code: message.code, isError};
   shown.add(entry);
   draw();
   if (!isError) {
@@ -32,7 +32,7 @@ function draw() {
   host.setAttribute("role", "status");
   render([...shown].map(entry => html`
     <div class="message ${entry.isError ? "error" : ""}">
-      <span>${entry.text}</span>
+      <span>${entry.text}${entry.code ? html` <a href=${`manual/docs/errors.md#${entry.code}`} target="_blank">${entry.code}</a>` : null}</span>
       <button class="quiet" aria-label="Close this message" @click=${() => close(entry)}>✕</button>
     </div>`), host);
 }

@@ -44,8 +44,14 @@ export const progress = (percent, label) => html`
 
 /** What a job, export or evaluation waits for, or why it failed. */
 export const trouble = work => html`
-  ${work.waiting_for ? html`<p class="note waiting"><strong>Waiting: ${work.waiting_for.code}</strong> ${work.waiting_for.message} (since ${when(work.waiting_for.since)})</p>` : null}
-  ${work.error ? html`<p class="note bad"><strong>${work.error.code}</strong> ${work.error.message}</p>` : null}`;
+  ${work.waiting_for ? html`<p class="note waiting"><strong>Waiting: ${errorCode(work.waiting_for.code)}</strong> ${work.waiting_for.message} (since ${when(work.waiting_for.since)})</p>` : null}
+  ${work.error ? html`<p class="note bad"><strong>${errorCode(work.error.code)}</strong> ${work.error.message}</p>` : null}`;
+
+/** A page of the documents, which the service serves as well. */
+export const manual = (page, text) => html`<a href=${`manual/docs/${page}`} target="_blank">${text}</a>`;
+
+/** An error's code, which leads to what it means and what to do. */
+export const errorCode = code => (code ? manual(`errors.md#${code}`, code) : html`error`);
 
 /** Whether a job has come to its end. */
 export const hasEnded = job => ["succeeded", "failed", "cancelled"].includes(job.anneal.state);

@@ -4,7 +4,7 @@ import {html} from "../vendor/lit-html/lit-html.js";
 import {repeat} from "../vendor/lit-html/directives/repeat.js";
 import {get, upload} from "../lib/api.js";
 import {bytes} from "../lib/format.js";
-import {empty, heading, loading, pill, progress, when} from "../lib/parts.js";
+import {empty, heading, loading, manual, pill, progress, when} from "../lib/parts.js";
 import {go, link} from "../lib/router.js";
 
 const PURPOSES = {"fine-tune": "training or validation rows", user_data: "an adapter to start from (tar)"};
@@ -62,7 +62,7 @@ export function open(view) {
     ${uploads.map(sending => html`
       <div class="upload"><span>${sending.name}</span>${progress(100 * sending.share, `Upload of ${sending.name}`)}
         <button class="quiet" @click=${() => sending.stop.abort()}>Stop</button></div>`)}
-    ${!files ? loading() : files.length ? table(files) : empty("No file yet. A training file has one JSON object in each line: docs/training-settings.md describes the formats.")}`;
+    ${!files ? loading() : files.length ? table(files) : empty(html`No file yet. A training file has one JSON object in each line: see the guides to ${manual("guides/supervised.md", "chats")}, ${manual("guides/preferences.md", "pairs")} and ${manual("guides/rewards.md", "prompts with rewards")}.`)}`;
 }
 
 function table(files) {

@@ -4,7 +4,7 @@ import {html} from "../vendor/lit-html/lit-html.js";
 import {ApiError, download, get, id, pages, post, remove} from "../lib/api.js";
 import {bytes, count, figure, percent} from "../lib/format.js";
 import {ask, confirm, say} from "../lib/messages.js";
-import {facts, heading, loading, methodOf, pill, trouble, when} from "../lib/parts.js";
+import {facts, heading, loading, manual, methodOf, pill, trouble, when} from "../lib/parts.js";
 import {go, link} from "../lib/router.js";
 import {pause} from "../lib/view.js";
 
@@ -221,10 +221,11 @@ function exportsOf(state, job, {make, take, push}) {
 
 const pushed = push => html`<p>${pill(push.status)} ${push.commit?.url ? html`<a href=${push.commit.url} rel="noreferrer">${push.repo_id}</a>` : push.repo_id} ${push.error ? html`<span class="bad">${push.error.message}</span>` : null}</p>`;
 
-/** The figures of the proof; docs/exports.md says what each is. */
+/** The figures of the proof; exports.md says what each is. */
 const proof = values => html`
   <details open>
     <summary>Proof</summary>
+    <p>${manual("exports.md#proof", "What these figures say")}</p>
     ${facts(Object.entries(values).filter(([, value]) => value === null || typeof value !== "object").map(([name, value]) =>
       [name.replaceAll("_", " "), typeof value === "number" ? (Number.isInteger(value) ? count(value) : figure(value)) : String(value ?? "–")]))}
     ${(values.warnings ?? []).map(warning => html`<p class="note waiting">${warning}</p>`)}

@@ -5,10 +5,11 @@ import {keyed} from "../vendor/lit-html/directives/keyed.js";
 import {get, post} from "../lib/api.js";
 import {bytes, count, date, duration} from "../lib/format.js";
 import {asCurl, asPython, fieldsOf, pathOf, requestOf} from "../lib/job-fields.js";
-import {code, facts, heading, loading} from "../lib/parts.js";
+import {code, errorCode, facts, heading, loading, manual} from "../lib/parts.js";
 import {go, link} from "../lib/router.js";
 
 const METHODS = {supervised: "Supervised", dpo: "Preferences (DPO)", reinforcement: "Rewards (GRPO)", speculative_draft: "Draft"};
+const GUIDES = {supervised: "supervised", dpo: "preferences", reinforcement: "rewards", speculative_draft: "drafts"};
 /** What the files of a method must hold. */
 const FORMATS = {supervised: "chat", dpo: "preference", reinforcement: "reinforcement", speculative_draft: "chat"};
 const PAUSE_MILLISECONDS = 400;
@@ -98,6 +99,7 @@ export function open(view) {
       <div class="choice" role="group" aria-label="Method">
         ${Object.entries(METHODS).map(([method, label]) => html`<button aria-pressed=${state.method === method} @click=${() => choose(method)}>${label}</button>`)}
       </div>
+      <p>${manual(`guides/${GUIDES[state.method]}.md`, "Guide to this method")}</p>
       <div class="columns">
         <form @submit=${submit} novalidate>${keyed(state.method, form(state, values, change))}
           <div class="actions">
@@ -178,7 +180,7 @@ function estimated(state, request) {
     return html`<p class="quiet">Choose a training file to see what the job would need.</p>`;
   }
   if (error) {
-    return html`<p class="note bad" role="alert"><strong>${error.code ?? "error"}${error.param ? html` · <code>${error.param}</code>` : null}</strong> ${error.message}</p>`;
+    return html`<p class="note bad" role="alert"><strong>${errorCode(error.code)}${error.param ? html` · <code>${error.param}</code>` : null}</strong> ${error.message}</p>`;
   }
   if (!estimate) {
     return loading();

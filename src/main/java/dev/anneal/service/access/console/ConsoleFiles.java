@@ -11,11 +11,16 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.CacheControl;
 import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistration;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
+import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.handler.AbstractHandlerMapping;
 
-/** Serves the console: its page at {@code /}, and below {@code /console} its own files and those of its two libraries, each from its jar. */
+/**
+ * Serves the console: its page at {@code /}, below {@code /console} its own files and those of its two libraries, each from its jar, and below
+ * {@code /manual} the documents.
+ */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnRole(Role.API)
 @ConditionalOnBooleanProperty(name = "anneal.console.enabled", matchIfMissing = true)
@@ -34,11 +39,17 @@ class ConsoleFiles implements WebMvcConfigurer {
         serve(registry, "/console/vendor/lit-html/**", LIT_HTML);
         serve(registry, "/console/vendor/uplot/*", UPLOT);
         serve(registry, "/console/**", "classpath:/console/");
+        serve(registry, "/manual/**", "classpath:/manual/").resourceChain(true).addTransformer(new ManualTransformer());
+    }
+
+    @Override
+    public void addViewControllers(ViewControllerRegistry registry) {
+        registry.addRedirectViewController("/manual", "/manual/docs/README.md");
     }
 
     /** Browsers ask each time whether they have the newest file: a new version must not meet old parts. */
-    private static void serve(ResourceHandlerRegistry registry, String path, String location) {
-        registry.addResourceHandler(path).addResourceLocations(location).setCacheControl(CacheControl.noCache());
+    private static ResourceHandlerRegistration serve(ResourceHandlerRegistry registry, String path, String location) {
+        return registry.addResourceHandler(path).addResourceLocations(location).setCacheControl(CacheControl.noCache());
     }
 
     @Bean

@@ -55,6 +55,30 @@ class ConsolePageIT extends ApiTestBase {
         assertThat(files.values()).noneMatch(text -> OTHER_HOST.matcher(text).find());
     }
 
+    @Test
+    void manualIsServedWithoutAKey() throws Exception {
+        Answer first = get("/manual");
+        assertThat(first.status()).isEqualTo(302);
+        assertThat(first.header("location")).endsWith("/manual/docs/README.md");
+
+        Answer errors = get("/manual/docs/errors.md");
+        assertThat(errors.status()).isEqualTo(200);
+        assertThat(errors.header("content-type")).startsWith("text/html");
+        assertThat(errors.header("content-security-policy")).contains("default-src 'self'");
+        assertThat(errors.body()).contains("<code id=\"model_not_available\">");
+
+        Answer picture = get("/manual/docs/sums.svg");
+        assertThat(picture.status()).isEqualTo(200);
+        assertThat(picture.header("content-type")).isEqualTo("image/svg+xml");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"docs/none.md", "pom.xml", "docs/evidence/results/sums.jsonl", "..%2fapplication.yaml", "docs"})
+    void manualHasNothingElse(String path) throws Exception {
+        assertThat(get("/manual/" + path).status()).isIn(400, 404);
+    }
+
     private void follow(URI from, String text, Map<URI, String> files) throws Exception {
         for (MatchResult found : ADDRESS.matcher(text).results().toList()) {
             // Imports are relative to their module, other addresses to the page.

@@ -1,0 +1,24 @@
+"""Makes a script of the shell blocks of a guide: blocks.py PAGE > SCRIPT.
+
+Before each block the script says where it is. Blocks marked `sh service`, which start the service and do not end, go to the function `serve`;
+their java becomes the process itself.
+"""
+
+import re
+import sys
+
+MARKED = re.compile(r"^(?:## |\*\*)([^\n*]+)|^```(sh[^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def main(page):
+    section = "Begin"
+    for heading, info, block in MARKED.findall(open(page, encoding="utf-8").read()):
+        if heading:
+            section = heading.rstrip(".")
+        elif info == "sh service":
+            print("serve <<'SERVICE'\n" + re.sub(r"^java ", "exec java -Xmx512m ", block, flags=re.MULTILINE) + "SERVICE")
+        elif info == "sh":
+            print(f"echo '--- {section}'\n{block}")
+
+
+main(sys.argv[1])
