@@ -21,8 +21,11 @@ done_with() { echo "cli: $1"; }
 fails 3 anneal --url http://127.0.0.1:1 models
 says "cannot be reached" "$work/said"
 fails 2 anneal models --nonsense
-anneal jobs create --help > "$work/said"
-says "--train=FILE" "$work/said"
+for command in login models "files upload" "files check" "jobs create" "jobs watch" "jobs logs" estimate export merge download chat eval "admin create-key" api generate-completion; do
+  # shellcheck disable=SC2086 # two words are two arguments
+  anneal $command --help > "$work/said"
+  says "Usage: anneal $command" "$work/said"
+done
 fails 1 anneal --url "http://127.0.0.1:$api_port" models
 says "[invalid_api_key]" "$work/said"
 echo "$key" | anneal --url "http://127.0.0.1:$api_port" login > "$work/said"
@@ -30,6 +33,9 @@ says "Logged in" "$work/said"
 [ "$(stat --format %a "$XDG_CONFIG_HOME/anneal/login.json")" = 600 ]
 anneal models > "$work/said"
 says anneal-tiny "$work/said"
+anneal api /v1/models | python3 -c "import json, sys; assert json.load(sys.stdin)['object'] == 'list'"
+fails 1 anneal api /v1/nonsense
+says "[not_found]" "$work/said"
 done_with "login; exit status of a wrong line, a wrong key and no service"
 
 printf '{"messages": [\n' > "$work/broken.jsonl"

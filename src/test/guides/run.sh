@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 source src/test/service.sh
-[ $# -gt 0 ] || set -- quickstart supervised preferences rewards drafts own-model s3 mlflow oidc
+[ $# -gt 0 ] || set -- quickstart $(basename --suffix .md --multiple docs/guides/*.md)
 project=$PWD
 whole=$work
 python3 -m venv "$whole/venv"
@@ -19,6 +19,10 @@ surroundings() {
     s3)
       export ANNEAL_STORAGE_S3_ENDPOINT=http://127.0.0.1:$port AWS_ACCESS_KEY_ID=test-key-id AWS_SECRET_ACCESS_KEY=test-secret-key AWS_EC2_METADATA_DISABLED=true
       moto_server -H 127.0.0.1 -p "$port" > "$whole/moto" 2>&1 &
+      ;;
+    mlflow)
+      export MLFLOW_PORT=$port
+      return
       ;;
     oidc)
       export ISSUER=http://127.0.0.1:$port CLIENT_SECRET=pipeline-secret
@@ -37,6 +41,9 @@ serve() {
   ANNEAL_URL=http://127.0.0.1:$api_port
 }
 
+# A value that is missing is a failure.
+jq() { command jq --exit-status "$@"; }
+
 # In a folder of its own, from which the project's paths work.
 run_page() {
   processes=()
@@ -51,6 +58,20 @@ run_page() {
   source ./blocks
 }
 
+# Ends a page, which has a process group of its own, with whatever it has started.
+running=
+end_page() {
+  [ -n "$running" ] || return 0
+  kill -- -"$running" 2> /dev/null || true
+  for _ in $(seq 100); do
+    kill -0 -- -"$running" 2> /dev/null || break
+    sleep 0.1
+  done
+  running=
+}
+trap 'end_page; stop' EXIT
+trap 'exit 130' INT TERM
+
 shared_home=
 for name in "$@"; do
   page=docs/guides/$name.md
@@ -64,14 +85,13 @@ for name in "$@"; do
     shared_home=$whole/home
   fi
   SECONDS=0
-  # A process group of its own, which ends with whatever the page has started.
   set -m
   run_page "$name" "$page" > "$whole/said" 2>&1 < /dev/null &
   running=$!
   set +m
   status=0
   wait "$running" || status=$?
-  kill -- -"$running" 2> /dev/null || true
+  end_page
   if [ "$status" != 0 ]; then
     tail -n 60 "$whole/said"
     echo "$page failed"

@@ -46,16 +46,15 @@ class Issuer(http.server.BaseHTTPRequestHandler):
         form = {name: values[0] for name, values in urllib.parse.parse_qs(self.rfile.read(int(self.headers["content-length"])).decode()).items()}
         if form["grant_type"] == "client_credentials":
             known = form["client_secret"] == SECRET
-            self.grant(form["client_id"]) if known else self.answer(401, {"error": "invalid_client"})
+            self.grant(form["client_id"], {}) if known else self.answer(401, {"error": "invalid_client"})
             return
         digest = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).decode().rstrip("=")
         proved = challenges.pop(form["code"], None) == digest
-        self.grant("ada") if proved else self.answer(400, {"error": "invalid_grant"})
+        self.grant("ada", {"scope": "jobs:read models:read files:read"}) if proved else self.answer(400, {"error": "invalid_grant"})
 
-    def grant(self, subject):
+    def grant(self, subject, scopes):
         now = int(time.time())
-        claims = {"iss": self.uri, "aud": "anneal", "sub": subject, "iat": now, "exp": now + 600, "tenant": "team-a",
-                  "scope": "jobs:read models:read files:read files:write"}
+        claims = {"iss": self.uri, "aud": "anneal", "sub": subject, "iat": now, "exp": now + 600, "tenant": "team-a", **scopes}
         token = jwt.encode(claims, PRIVATE, algorithm="RS256", headers={"kid": "one"})
         self.answer(200, {"access_token": token, "token_type": "Bearer", "expires_in": 600})
 

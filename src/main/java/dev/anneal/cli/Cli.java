@@ -3,6 +3,7 @@ package dev.anneal.cli;
 import dev.anneal.cli.client.AnnealApi;
 import dev.anneal.cli.client.ApiException;
 import dev.anneal.cli.command.AdminCommand;
+import dev.anneal.cli.command.ApiCommand;
 import dev.anneal.cli.command.ChatCommand;
 import dev.anneal.cli.command.DownloadCommand;
 import dev.anneal.cli.command.EstimateCommand;
@@ -50,6 +51,7 @@ import tools.jackson.databind.JsonNode;
             ChatCommand.class,
             EvalCommand.class,
             AdminCommand.class,
+            ApiCommand.class,
             AutoComplete.GenerateCompletion.class
         })
 public final class Cli {
@@ -93,6 +95,11 @@ public final class Cli {
             err.println(
                     "anneal: " + refusal.getMessage() + (refusal.code() == null ? "" : " [" + refusal.code() + "]"));
             return refusal.isUnreachable() ? ExitCode.UNREACHABLE : ExitCode.REFUSED;
+        }
+        if (failure.getClass() == IOException.class) {
+            // Ours: whole sentences.
+            err.println("anneal: " + failure.getMessage());
+            return ExitCode.REFUSED;
         }
         if (failure instanceof IOException || failure instanceof UncheckedIOException) {
             err.println("anneal: " + failure.getClass().getSimpleName() + ": " + failure.getMessage());

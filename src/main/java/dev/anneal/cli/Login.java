@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -19,6 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public record Login(URI url, @Nullable String key) {
 
+    private static final Set<String> SCHEMES = Set.of("http", "https");
+
     private static final String DEFAULT_URL = "http://127.0.0.1:8080";
 
     /** The first of these that is there, for each of the two. A kept key is only for the address that it was kept with. */
@@ -27,7 +31,7 @@ public record Login(URI url, @Nullable String key) {
         String keptUrl = kept.path("url").asString(DEFAULT_URL);
         String address = Objects.requireNonNull(first(url, environment.get("ANNEAL_URL"), keptUrl));
         String keptKey = address.equals(keptUrl) ? kept.path("key").asString(null) : null;
-        return new Login(URI.create(withoutSlash(address)), first(environment.get("ANNEAL_API_KEY"), keptKey));
+        return new Login(uri(address), first(environment.get("ANNEAL_API_KEY"), keptKey));
     }
 
     /** Keeps this for later commands. */
@@ -49,7 +53,24 @@ public record Login(URI url, @Nullable String key) {
 
     private static JsonNode kept(Map<String, String> environment) throws IOException {
         Path file = file(environment);
-        return JsonMapper.shared().readTree(Files.exists(file) ? Files.readString(file) : "{}");
+        try {
+            return JsonMapper.shared().readTree(Files.exists(file) ? Files.readString(file) : "{}");
+        } catch (JacksonException damaged) {
+            throw new IOException("%s cannot be read; 'anneal login' writes it anew".formatted(file), damaged);
+        }
+    }
+
+    private static URI uri(String address) throws IOException {
+        try {
+            URI uri = URI.create(withoutSlash(address));
+            if (SCHEMES.contains(String.valueOf(uri.getScheme())) && uri.getHost() != null) {
+                return uri;
+            }
+        } catch (IllegalArgumentException malformed) {
+            // As what has no host.
+        }
+        throw new IOException(
+                "'%s' is no address of a service; give one such as https://anneal.example.com".formatted(address));
     }
 
     static Path file(Map<String, String> environment) {

@@ -58,7 +58,7 @@ public final class EvalCommand implements Callable<Integer> {
                 .put("test_file", testFile)
                 .put("samples", samples);
         if (grader != null) {
-            request.set("grader", JsonMapper.shared().readTree(Files.readString(grader)));
+            request.set("grader", JsonArgument.object(grader));
         }
         String id = text(api.post(PATH, request).path("id"));
         JsonNode result = Waiting.end(() -> api.get(PATH + "/" + id), PAUSE_MILLIS, evaluation -> {});
@@ -66,19 +66,21 @@ public final class EvalCommand implements Callable<Integer> {
         return text(result.path("status")).equals("succeeded") ? ExitCode.OK : ExitCode.FAILED;
     }
 
+    private void showSample(JsonNode sample) {
+        cli.out().println(text(sample.path("prompt")));
+        // Rows of a grader have none.
+        if (!text(sample.path("expected")).isEmpty()) {
+            cli.out().println("  expected " + text(sample.path("expected")));
+        }
+        cli.out().println("  answered " + text(sample.path("answer")));
+    }
+
     private void show(JsonNode result) {
         if (result.path("error").isObject()) {
             cli.out().println("%s: %s".formatted(text(result.at("/error/code")), text(result.at("/error/message"))));
             return;
         }
-        result.path("samples")
-                .values()
-                .forEach(sample -> cli.out()
-                        .println("%s%n  expected %s%n  answered %s"
-                                .formatted(
-                                        text(sample.path("prompt")),
-                                        text(sample.path("expected")),
-                                        text(sample.path("answer")))));
+        result.path("samples").values().forEach(this::showSample);
         if (result.path("accuracy").isNumber()) {
             cli.out()
                     .println("%s of %s answers are exact (%.1f %%)"

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -84,8 +83,7 @@ final class JobOptions {
 
     /** The request. Files that are named by their path are uploaded and checked. */
     ObjectNode request(AnnealApi api, Bar bar) throws IOException {
-        ObjectNode body =
-                request == null ? JSON.createObjectNode() : object(Files.readString(request), request.toString());
+        ObjectNode body = request == null ? JSON.createObjectNode() : JsonArgument.object(request);
         set(body, "model", model);
         set(body, "training_file", file(api, trainingFile, bar));
         set(body, "validation_file", file(api, validationFile, bar));
@@ -104,7 +102,7 @@ final class JobOptions {
         set(body, "afa_lora.activation", activation);
         set(body, "seed", seed);
         for (Map.Entry<String, String> other : others.entrySet()) {
-            put(body, other.getKey(), value(other.getValue()));
+            put(body, other.getKey(), JsonArgument.value(other.getValue()));
         }
         if (body.has("method") && !body.path("method").has("type")) {
             put(body, "method.type", StringNode.valueOf(method));
@@ -136,25 +134,5 @@ final class JobOptions {
             inner = next instanceof ObjectNode object ? object : inner.putObject(keys[i]);
         }
         inner.set(keys[keys.length - 1], value);
-    }
-
-    private static JsonNode value(String text) throws IOException {
-        String json = text.startsWith("@") ? Files.readString(Path.of(text.substring(1))) : text;
-        try {
-            return JSON.readTree(json);
-        } catch (JacksonException notJson) {
-            return StringNode.valueOf(text);
-        }
-    }
-
-    private static ObjectNode object(String json, String where) throws IOException {
-        try {
-            if (JSON.readTree(json) instanceof ObjectNode object) {
-                return object;
-            }
-        } catch (JacksonException notJson) {
-            throw new IOException("%s is not JSON: %s".formatted(where, notJson.getOriginalMessage()), notJson);
-        }
-        throw new IOException(where + " must hold a JSON object");
     }
 }

@@ -83,7 +83,10 @@ final class JobWatch {
         readSeries();
         JsonNode anneal = job.path("anneal");
         double total = anneal.path("total_steps").asDouble(0);
-        if (total > 0 && anneal.path("step").asInt() > 0) {
+        boolean isTraining = text(anneal.path("state")).equals("running")
+                && !anneal.path("waiting_for").isObject();
+        if (isTraining && total > 0 && anneal.path("step").asInt() > 0) {
+            saying = "";
             bar.show(
                     anneal.path("step").asInt() / total,
                     "step %s/%.0f  %s %s  beta %.3f  %.0f tokens/s  %s left"
@@ -105,8 +108,11 @@ final class JobWatch {
         return rewards.values().isEmpty() ? losses : rewards;
     }
 
-    private static String standing(JsonNode anneal) {
+    private String standing(JsonNode anneal) {
         String state = text(anneal.path("state"));
+        if (state.equals("paused")) {
+            return "paused at step %s; 'anneal jobs resume %s' continues it".formatted(anneal.path("step"), id);
+        }
         JsonNode waiting = anneal.path("waiting_for");
         if (waiting.isObject()) {
             return "%s, waiting: %s".formatted(state, text(waiting.path("message")));
@@ -118,6 +124,7 @@ final class JobWatch {
 
     private void say(String standing) {
         if (!standing.equals(saying)) {
+            bar.end();
             cli.err().println(standing);
             saying = standing;
         }

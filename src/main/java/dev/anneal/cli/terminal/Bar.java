@@ -43,6 +43,7 @@ public final class Bar {
         if (redraws && lastLength > 0) {
             out.println();
             out.flush();
+            lastLength = 0;
         }
     }
 }

@@ -10,6 +10,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.CacheControl;
+import org.springframework.http.HttpStatus;
 import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistration;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
@@ -39,12 +40,16 @@ class ConsoleFiles implements WebMvcConfigurer {
         serve(registry, "/console/vendor/lit-html/**", LIT_HTML);
         serve(registry, "/console/vendor/uplot/*", UPLOT);
         serve(registry, "/console/**", "classpath:/console/");
-        serve(registry, "/manual/**", "classpath:/manual/").resourceChain(true).addTransformer(new ManualTransformer());
+        serve(registry, "/manual/**", "classpath:/manual/")
+                .resourceChain(false)
+                .addTransformer(new ManualTransformer());
     }
 
     @Override
     public void addViewControllers(ViewControllerRegistry registry) {
-        registry.addRedirectViewController("/manual", "/manual/docs/README.md");
+        // With a status the address stays relative, as a proxy that serves the service below a path needs it.
+        registry.addRedirectViewController("/manual", "manual/docs/README.md").setStatusCode(HttpStatus.FOUND);
+        registry.addRedirectViewController("/manual/", "docs/README.md").setStatusCode(HttpStatus.FOUND);
     }
 
     /** Browsers ask each time whether they have the newest file: a new version must not meet old parts. */

@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.commonmark.Extension;
 import org.commonmark.ext.gfm.tables.TableCell;
 import org.commonmark.ext.gfm.tables.TablesExtension;
@@ -48,6 +48,9 @@ final class ManualPages {
     private final Map<String, Resource> files;
     private final String frame;
 
+    /** As many as there are documents, whatever clients ask for. */
+    private final Map<String, String> pages = new ConcurrentHashMap<>();
+
     private ManualPages(Map<String, Resource> files, String frame) {
         this.files = files;
         this.frame = frame;
@@ -76,9 +79,23 @@ final class ManualPages {
         return address.substring(address.lastIndexOf(FOLDER) + FOLDER.length());
     }
 
-    /** A document as a page of HTML, with the console's frame around it. */
+    /** A document as a page of HTML, with the console's frame around it; null if there is none. */
+    @Nullable
     String page(String path) throws IOException {
-        Resource file = Objects.requireNonNull(files.get(path), path);
+        Resource file = files.get(path);
+        if (file == null) {
+            return null;
+        }
+        String known = pages.get(path);
+        if (known != null) {
+            return known;
+        }
+        String page = rendered(path, file);
+        pages.put(path, page);
+        return page;
+    }
+
+    private String rendered(String path, Resource file) throws IOException {
         Node document = PARSER.parse(file.getContentAsString(StandardCharsets.UTF_8));
         document.accept(new PlainWhereMissing(path));
         String root = "../".repeat((int) path.chars().filter(c -> c == '/').count() + 1);

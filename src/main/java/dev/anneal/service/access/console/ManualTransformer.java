@@ -22,7 +22,8 @@ final class ManualTransformer implements ResourceTransformer {
         if (name == null || !name.endsWith(".md")) {
             return transformed;
         }
-        return new Page(transformed, pages().page(ManualPages.pathOf(transformed)));
+        String page = pages().page(ManualPages.pathOf(transformed));
+        return page == null ? transformed : new Page(transformed, page);
     }
 
     /** Read by the first request: a start does not wait for it. */

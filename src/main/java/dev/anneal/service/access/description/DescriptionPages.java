@@ -7,6 +7,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpStatus;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
 import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
@@ -29,7 +30,8 @@ class DescriptionPages implements WebMvcConfigurer {
     @Override
     public void addViewControllers(ViewControllerRegistry registry) {
         if (properties.ui()) {
-            registry.addRedirectViewController("/docs", "/docs/index.html");
+            // With a status the address stays relative, as a proxy that serves the service below a path needs it.
+            registry.addRedirectViewController("/docs", "docs/index.html").setStatusCode(HttpStatus.FOUND);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.anneal.service.access.console;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -40,7 +41,7 @@ class ManualPagesTest {
         manual = ManualPages.read();
         for (String path : manual.paths()) {
             if (path.endsWith(".md")) {
-                PAGES.put(path, manual.page(path));
+                PAGES.put(path, requireNonNull(manual.page(path)));
             }
         }
         assertThat(PAGES)
