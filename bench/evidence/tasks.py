@@ -30,8 +30,9 @@ THINGS = {word: word in ANIMALS for word in ANIMALS + "hammer saw drill knife ro
 PEOPLE = "Anna Ben Clara David Emma Felix Grace Hugo Iris Jonas Karin Leo Maria Noah Olga Paul Rosa Sam Tina Victor".split()
 TRAIN, VALID, TEST = 800, 100, 200
 SMOLLM2 = "smollm2"
-# Arms where trainings take long.
-FEW = ("lora", "lora-alpha-4", "rslora", "afa-silu", "afa-relu-0.6-alpha-4", "afa-relu-0.6-rslora", arms.UNMERGED, arms.FULL)
+# Where trainings take long: the question itself, without its variants.
+CORE = ("lora", "afa-silu", arms.UNMERGED, arms.FULL)
+SCALINGS = ("lora-alpha-4", "rslora", "afa-relu-0.6-alpha-4", "afa-relu-0.6-rslora")
 DOWNLOADS = PROJECT / "target/evidence-data"
 # WordNet's files of nouns, from the fourth on, without `noun.`.
 NOUNS = """act animal artifact attribute body cognition communication event feeling food group location motive object person phenomenon plant possession
@@ -185,25 +186,23 @@ def debian_package(name):
 
 
 def all_tasks():
-    tiny, large = {"rates": (4e-3, 4e-4)}, {"model": SMOLLM2, "rates": (2e-4, 2e-5), "arms": FEW, "ranks": (16,), "seeds": 3}
+    tiny, large = {"rates": (4e-3, 4e-4)}, {"model": SMOLLM2, "rates": (2e-4, 2e-5), "arms": CORE, "ranks": (16,), "seeds": 3}
     grader = {"type": "string_check", "name": "sum", "input": "{{sample.output_text}}", "reference": "{{item.answer}}", "operation": "eq"}
     return {task.name: task for task in (
         Task("tickets", "a ticket line becomes its team, urgency and product", tickets, 101, 8, max_new_tokens=48, **tiny),
         Task("composition", "words in reverse order, in capitals", composition, 81, 8, max_new_tokens=40, arms=arms.ARMS, **tiny),
-        Task("parity", "exclusive or of two properties", parity, 401, 8, max_new_tokens=4, sweep_seeds=3, arms=FEW, **tiny),
+        Task("parity", "exclusive or of two properties", parity, 401, 8, max_new_tokens=4, sweep_seeds=3, arms=CORE, **tiny),
         Task("arithmetic", "sums without carrying, in permuted digits", arithmetic, 201, 16, max_new_tokens=4, **tiny),
-        Task("arithmetic-long", "the same sums, four times as long, at smaller ranks", arithmetic, 801, 16, max_new_tokens=4, ranks=(1, 4),
-             arms=("lora", "afa-silu", arms.UNMERGED, arms.FULL), **tiny),
+        Task("arithmetic-long", "the same sums, four times as long, at smaller ranks", arithmetic, 801, 16, max_new_tokens=4, ranks=(1, 4), arms=CORE, **tiny),
         Task("sums", "GRPO on two-digit sums, a reward of 1 for the right one", sums, 41, 8, rates=(2e-3, 2e-4), ranks=(16,),
              arms=("lora", "afa-silu", "afa-step-0.5", arms.FULL), measure=Measure("reward", "test reward", is_higher_better=True),
              method={"type": "reinforcement", "reinforcement": {"grader": grader}},
              settings={"rollouts": {"group_size": 8, "max_completion_tokens": 8}}),
         Task("draft", "an EAGLE-3 head for anneal-tiny", tickets, 141, 8, rates=(5e-3, 1e-2), ranks=(16,),
-             arms=("lora", "afa-silu", arms.UNMERGED, arms.FULL),
-             measure=Measure("acceptance_length/greedy", "tokens per pass, greedily", is_higher_better=True),
+             arms=CORE, measure=Measure("acceptance_length/greedy", "tokens per pass, greedily", is_higher_better=True),
              also=(Measure("acceptance_length/sampled", "tokens per pass, T = 1", is_higher_better=True),),
              method={"type": "speculative_draft", "speculative_draft": {"kind": "eagle3", "evaluation": {"prompts": 24, "max_tokens": 32}}}),
-        Task("wordnet", "a definition becomes the category of what it defines", wordnet, 101, 8, max_new_tokens=8, **large,
+        Task("wordnet", "a definition becomes the category of what it defines", wordnet, 101, 8, max_new_tokens=8, **(large | {"arms": CORE + SCALINGS}),
              source="WordNet 3.0 (WordNet licence), Debian's package wordnet-base"),
         Task("packages", "a package's description becomes its section of the archive", packages, 101, 8, max_new_tokens=8, **large,
              source="Debian's lists of packages, each description under the licence of its package"),

@@ -34,6 +34,8 @@ says "Logged in" "$work/said"
 anneal models > "$work/said"
 says anneal-tiny "$work/said"
 anneal api /v1/models | python3 -c "import json, sys; assert json.load(sys.stdin)['object'] == 'list'"
+echo '{"model": "anneal-tiny", "prompt": "1 + 1 =", "max_tokens": 1}' > "$work/prompt.json"
+anneal api /v1/completions --data "@$work/prompt.json" | python3 -c "import json, sys; assert json.load(sys.stdin)['usage']['completion_tokens'] == 1"
 fails 1 anneal api /v1/nonsense
 says "[not_found]" "$work/said"
 done_with "login; exit status of a wrong line, a wrong key and no service"

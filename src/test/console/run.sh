@@ -15,6 +15,14 @@ cp src/test/console/package.json "$work"
 npm install --prefix "$work" --silent --no-audit --no-fund
 mkdir -p "$shots"
 
+# The types that the scripts' comments give, with the library beside them as the service serves it.
+mkdir -p "$work/types"
+cp -r src/main/resources/console src/test/console/tsconfig.json "$work/types"
+mkdir "$work/types/console/vendor"
+cp -r "$work/node_modules/lit-html" "$work/types/console/vendor"
+"$work/node_modules/.bin/tsc" --project "$work/types"
+echo "console: the scripts' types agree"
+
 python() { "$work/venv/bin/python" "src/test/console/$1.py" "http://127.0.0.1:$api_port" "$shots" "$work/node_modules/axe-core/axe.min.js"; }
 start_service ANNEAL_API_KEYS=team-a:sk-team-a-0123456789abcdef ANNEAL_ADMIN_KEYS=sk-admin-0123456789abcdef
 export CONSOLE_HOME=$work/home

@@ -2,8 +2,11 @@
 
 import {credential, refused} from "./session.js";
 
+/** @typedef {{body?: any, signal?: AbortSignal, headers?: Record<string, string>}} Options of a request; a body that `call` gets is sent as JSON */
+
 /** A refused request, with the error's fields as the API writes them. */
 export class ApiError extends Error {
+  /** @param {number} status @param {{message?: string, code?: string | null, param?: string | null}} [error] */
   constructor(status, {message, code = null, param = null} = {}) {
     super(message ?? `The service answered with status ${status}.`);
     this.status = status;
@@ -12,14 +15,20 @@ export class ApiError extends Error {
   }
 }
 
+/** @param {string} path @param {Options} [options] */
 export const get = (path, options) => call("GET", path, options);
+/** @param {string} path @param {any} [body] @param {Options} [options] */
 export const post = (path, body, options) => call("POST", path, {...options, body});
+/** @param {string} path @param {Options} [options] */
 export const remove = (path, options) => call("DELETE", path, options);
 
 /** The part of a path for an id, in which a slash or a colon is allowed. */
 export const id = text => encodeURIComponent(text);
 
-/** Sends a request and returns its parsed answer. Throws an ApiError for a refusal, and whatever `fetch` throws if there is no answer. */
+/**
+ * Sends a request and returns its parsed answer. Throws an ApiError for a refusal, and whatever `fetch` throws if there is no answer.
+ * @param {string} method @param {string} path @param {Options} [options] @returns {Promise<any>}
+ */
 async function call(method, path, {body, signal, headers = {}} = {}) {
   const response = await request(method, path, {
     signal,
@@ -29,7 +38,7 @@ async function call(method, path, {body, signal, headers = {}} = {}) {
   return response.json();
 }
 
-/** As `call`, with the answer as `fetch` gives it. */
+/** As `call`, with the answer as `fetch` gives it. @param {string} method @param {string} path @param {Options} [options] */
 export async function request(method, path, {headers = {}, ...options} = {}) {
   const response = await fetch(new URL(path, document.baseURI), {method, headers: {...authorization(), ...headers}, ...options});
   if (!response.ok) {
@@ -51,7 +60,10 @@ function authorization() {
   return key ? {Authorization: `Bearer ${key}`} : {};
 }
 
-/** The items of a list, page by page; `limit` is the size of a page, `after` the item to begin behind. */
+/**
+ * The items of a list, page by page; `limit` is the size of a page, `after` the item to begin behind.
+ * @param {string} path @param {{limit?: number, after?: string | null, signal?: AbortSignal}} [options]
+ */
 export async function* pages(path, {limit = 100, after = null, signal} = {}) {
   for (;;) {
     const page = await get(withQuery(path, {limit, after}), {signal});
@@ -130,7 +142,10 @@ export function upload(file, purpose, {onProgress, signal}) {
   });
 }
 
-/** Saves what a path serves as a file, written piece by piece where the browser lets a page do that; `onProgress` gets the bytes so far. */
+/**
+ * Saves what a path serves as a file, written piece by piece where the browser lets a page do that; `onProgress` gets the bytes so far.
+ * @param {string} path @param {string} name @param {{onProgress?: (bytes: number) => void, signal?: AbortSignal}} [options]
+ */
 export async function download(path, name, {onProgress = () => {}, signal} = {}) {
   const file = await chosenFile(name);
   if (file === null) {
@@ -156,11 +171,13 @@ export async function download(path, name, {onProgress = () => {}, signal} = {})
 
 /** Null if the user has changed their mind, undefined if the browser only saves whole files. */
 async function chosenFile(name) {
-  if (!window.showSaveFilePicker) {
+  // Chromium's alone, so TypeScript's library does not have it.
+  const choose = /** @type {any} */ (window).showSaveFilePicker;
+  if (!choose) {
     return undefined;
   }
   try {
-    return await window.showSaveFilePicker({suggestedName: name});
+    return await choose.call(window, {suggestedName: name});
   } catch (closed) {
     if (closed.name === "AbortError") {
       return null;

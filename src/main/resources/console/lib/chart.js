@@ -2,6 +2,8 @@
 
 import {duration, figure} from "./format.js";
 
+// A script of the page, loaded before.
+const {uPlot} = /** @type {any} */ (globalThis);
 const HEIGHT = 190;
 const PALETTE = 6;
 /** uPlot's mode of joining in which a line has no gap where only other lines have a point. */

@@ -7,7 +7,7 @@ const COURSE = {methods: ALL, group: "Course of the training"};
 
 /**
  * `auto` says what becomes of a field that is left empty; a function gets the estimate.
- * @type {{path: string | ((method: string) => string), label: string, type: string, group: string, methods: string[], options?: string[], auto?: string | Function, min?: number, max?: number, step?: number}[]}
+ * @type {{path: string | ((method: string) => string), label: string, type: string, group: string, methods: string[], options?: string[], auto?: string | Function, example?: object, isRequired?: boolean, min?: number, max?: number, step?: number}[]}
  */
 export const FIELDS = [
   {path: hyper("n_epochs"), label: "Epochs", type: "integer", min: 1, max: 50, auto: estimate => estimate?.hyperparameters.n_epochs, ...COURSE},

@@ -1,6 +1,7 @@
 /** Messages at the edge of the window, which screen readers read out, and questions that must be answered before something is done. */
 
 import {html, render} from "../vendor/lit-html/lit-html.js";
+import {ApiError} from "./api.js";
 
 const SECONDS = 12;
 const shown = new Set();
@@ -9,7 +10,7 @@ let host = null;
 /** @param {Error | string} message an error stays until it is closed */
 export function say(message) {
   const isError = message instanceof Error;
-  const entry = {text: isError ? textOf(message) : message, code: message.code, isError};
+  const entry = {text: isError ? textOf(message) : message, code: message instanceof ApiError ? message.code : null, isError};
   shown.add(entry);
   draw();
   if (!isError) {

@@ -2,4 +2,4 @@
  * What the page says of the installation.
  * @type {{documentation: boolean, oidc: {issuer: string, client_id: string, scopes: string[]} | null}}
  */
-export const settings = JSON.parse(document.querySelector("meta[name=settings]").content);
+export const settings = JSON.parse(/** @type {HTMLMetaElement} */ (document.querySelector("meta[name=settings]")).content);

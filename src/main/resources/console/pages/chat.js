@@ -43,6 +43,7 @@ export function open(view) {
     column.error = null;
     column.figures = null;
     const began = performance.now();
+    /** @type {number | null} */
     let first = null;
     let usage = null;
     try {
@@ -76,7 +77,7 @@ export function open(view) {
       column.error = error.name === "AbortError" ? "Stopped." : error.message;
     }
     column.turns.push({role: "assistant", content: column.answer});
-    column.figures = usage && figures(usage, (performance.now() - began) / 1000, first === null ? null : (first - began) / 1000);
+    column.figures = usage && figures(usage, (performance.now() - began) / 1000, first && (first - began) / 1000);
     column.answer = null;
     view.update();
   }

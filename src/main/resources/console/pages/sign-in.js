@@ -33,5 +33,5 @@ export function signInForm(state) {
 
 function submit(event) {
   event.preventDefault();
-  signIn(new FormData(event.target).get("key").trim());
+  signIn(String(new FormData(event.target).get("key")).trim());
 }

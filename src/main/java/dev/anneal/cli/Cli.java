@@ -76,7 +76,8 @@ public final class Cli {
         PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         CommandLine line = new CommandLine(new Cli());
-        line.setOut(out).setErr(err);
+        // An argument such as @chat.json is the value of an option.
+        line.setOut(out).setErr(err).setExpandAtFiles(false);
         line.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, err));
         line.setParameterExceptionHandler((wrong, given) -> {
             err.println("anneal: " + wrong.getMessage());

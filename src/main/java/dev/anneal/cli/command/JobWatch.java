@@ -10,6 +10,7 @@ import dev.anneal.cli.terminal.Bar;
 import dev.anneal.cli.terminal.Curve;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import tools.jackson.databind.JsonNode;
 
@@ -19,6 +20,9 @@ final class JobWatch {
     private static final long PAUSE_MILLIS = 1000;
     private static final int ROWS = 1000;
     private static final int CURVE_WIDTH = 60;
+
+    /** States in which a job makes no progress. */
+    private static final Set<String> HELD = Set.of("queued", "paused");
 
     private final Cli cli;
     private final AnnealApi api;
@@ -83,9 +87,8 @@ final class JobWatch {
         readSeries();
         JsonNode anneal = job.path("anneal");
         double total = anneal.path("total_steps").asDouble(0);
-        boolean isTraining = text(anneal.path("state")).equals("running")
-                && !anneal.path("waiting_for").isObject();
-        if (isTraining && total > 0 && anneal.path("step").asInt() > 0) {
+        boolean isHeld = anneal.path("waiting_for").isObject() || HELD.contains(text(anneal.path("state")));
+        if (!isHeld && total > 0 && anneal.path("step").asInt() > 0) {
             saying = "";
             bar.show(
                     anneal.path("step").asInt() / total,
