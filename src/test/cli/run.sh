@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Uses the command anneal against the built jar as somebody with a terminal alone would: src/test/cli/run.sh, after ./mvnw package.
+# Needs zsh, or the rights to install it with apt-get.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 source src/test/service.sh
@@ -125,6 +126,9 @@ ANNEAL_API_KEY=$new anneal models > "$work/said"
 says anneal-tiny "$work/said"
 bash -c "source <(bin/anneal generate-completion); complete -p anneal" > "$work/said"
 says _complete_anneal "$work/said"
+command -v zsh > /dev/null || { apt-get update --quiet=2 && apt-get install --quiet=2 --no-install-recommends zsh > /dev/null; }
+zsh -f -c 'source <(bin/anneal generate-completion); print ${_comps[anneal]}' > "$work/said"
+says "_complete_anneal" "$work/said"
 done_with "administration and completion"
 TIMEFORMAT="cli: 'anneal --version' takes %R s"
 time anneal --version > /dev/null
