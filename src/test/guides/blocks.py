@@ -1,7 +1,7 @@
 """Makes a script of the shell blocks of a guide: blocks.py PAGE > SCRIPT.
 
-Before each block the script says where it is. A page without blocks, or with blocks that look like others, is refused. Blocks marked `sh service`, which start the service and do not end, go to the function `serve`;
-their java becomes the process itself.
+Before each block the script says where it is. Blocks marked `sh service`, which start the service and do not end, go to the function `serve`;
+their java becomes the process itself. A page without blocks, or with shell blocks that would not be run, is refused.
 """
 
 import re

@@ -72,7 +72,6 @@ end_page() {
 trap 'end_page; stop' EXIT
 trap 'exit 130' INT TERM
 
-shared_home=
 for name in "$@"; do
   page=docs/guides/$name.md
   [ "$name" != quickstart ] || page=docs/quickstart.md

@@ -45,12 +45,16 @@ class Issuer(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         form = {name: values[0] for name, values in urllib.parse.parse_qs(self.rfile.read(int(self.headers["content-length"])).decode()).items()}
         if form["grant_type"] == "client_credentials":
-            known = form["client_secret"] == SECRET
-            self.grant(form["client_id"], {}) if known else self.answer(401, {"error": "invalid_client"})
+            if form["client_secret"] == SECRET:
+                self.grant(form["client_id"], {})
+            else:
+                self.answer(401, {"error": "invalid_client"})
             return
         digest = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).decode().rstrip("=")
-        proved = challenges.pop(form["code"], None) == digest
-        self.grant("ada", {"scope": "jobs:read models:read files:read"}) if proved else self.answer(400, {"error": "invalid_grant"})
+        if challenges.pop(form["code"], None) == digest:
+            self.grant("ada", {"scope": "jobs:read models:read files:read"})
+        else:
+            self.answer(400, {"error": "invalid_grant"})
 
     def grant(self, subject, scopes):
         now = int(time.time())

@@ -2,6 +2,7 @@
 
 import {html, render} from "../vendor/lit-html/lit-html.js";
 import {ApiError} from "./api.js";
+import {errorCode} from "./parts.js";
 
 const SECONDS = 12;
 const shown = new Set();
@@ -33,7 +34,7 @@ function draw() {
   host.setAttribute("role", "status");
   render([...shown].map(entry => html`
     <div class="message ${entry.isError ? "error" : ""}">
-      <span>${entry.text}${entry.code ? html` <a href=${`manual/docs/errors.md#${entry.code}`} target="_blank">${entry.code}</a>` : null}</span>
+      <span>${entry.text}${entry.code ? html` ${errorCode(entry.code)}` : null}</span>
       <button class="quiet" aria-label="Close this message" @click=${() => close(entry)}>✕</button>
     </div>`), host);
 }

@@ -97,13 +97,12 @@ public final class Cli {
                     "anneal: " + refusal.getMessage() + (refusal.code() == null ? "" : " [" + refusal.code() + "]"));
             return refusal.isUnreachable() ? ExitCode.UNREACHABLE : ExitCode.REFUSED;
         }
-        if (failure.getClass() == IOException.class) {
-            // Ours: whole sentences.
-            err.println("anneal: " + failure.getMessage());
-            return ExitCode.REFUSED;
-        }
         if (failure instanceof IOException || failure instanceof UncheckedIOException) {
-            err.println("anneal: " + failure.getClass().getSimpleName() + ": " + failure.getMessage());
+            // Messages of our own are whole sentences; others need the name of their kind.
+            String kind = failure.getClass() == IOException.class
+                    ? ""
+                    : failure.getClass().getSimpleName() + ": ";
+            err.println("anneal: " + kind + failure.getMessage());
             return ExitCode.REFUSED;
         }
         err.println("anneal: this is a fault of the command itself, please report it: " + failure);

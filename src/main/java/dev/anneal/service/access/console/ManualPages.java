@@ -16,6 +16,7 @@ import org.commonmark.ext.gfm.tables.TablesExtension;
 import org.commonmark.ext.heading.anchor.HeadingAnchorExtension;
 import org.commonmark.node.AbstractVisitor;
 import org.commonmark.node.Code;
+import org.commonmark.node.Document;
 import org.commonmark.node.Heading;
 import org.commonmark.node.Link;
 import org.commonmark.node.Node;
@@ -82,16 +83,12 @@ final class ManualPages {
     /** A document as a page of HTML, with the console's frame around it; null if there is none. */
     @Nullable
     String page(String path) throws IOException {
+        String page = pages.get(path);
         Resource file = files.get(path);
-        if (file == null) {
-            return null;
+        if (page == null && file != null) {
+            page = rendered(path, file);
+            pages.put(path, page);
         }
-        String known = pages.get(path);
-        if (known != null) {
-            return known;
-        }
-        String page = rendered(path, file);
-        pages.put(path, page);
         return page;
     }
 
@@ -124,7 +121,7 @@ final class ManualPages {
         }
 
         @Override
-        public void visit(org.commonmark.node.Document document) {
+        public void visit(Document document) {
             visitChildren(document);
             missing.forEach(PlainWhereMissing::unlink);
         }

@@ -45,7 +45,7 @@ class SecurityConfiguration implements WebMvcConfigurer {
      * Documentation pages, and the files of {@link ConsolePage} with its manual. Their scripts are served by us; Swagger UI sets inline styles and embeds
      * images in styles.
      */
-    private static final String[] PAGES = {"/docs", "/docs/*", "/console/**", "/manual", "/manual/**"};
+    private static final String[] PAGES = {"/docs", "/docs/*", "/console/**", "/manual/**"};
 
     private static final String PAGES_ASK_NOBODY_ELSE =
             "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
