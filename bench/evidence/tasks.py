@@ -195,7 +195,7 @@ def all_tasks():
         Task("arithmetic", "sums without carrying, in permuted digits", arithmetic, 201, 16, max_new_tokens=4, **tiny),
         Task("arithmetic-long", "the same sums, four times as long, at smaller ranks", arithmetic, 801, 16, max_new_tokens=4, ranks=(1, 4), arms=CORE, **tiny),
         Task("sums", "GRPO on two-digit sums, a reward of 1 for the right one", sums, 41, 8, rates=(2e-3, 2e-4), ranks=(16,),
-             arms=("lora", "afa-silu", "afa-step-0.5", arms.FULL), measure=Measure("reward", "test reward", is_higher_better=True),
+             arms=("lora", "afa-silu", "afa-step-0.5"), measure=Measure("reward", "test reward", is_higher_better=True),
              method={"type": "reinforcement", "reinforcement": {"grader": grader}},
              settings={"rollouts": {"group_size": 8, "max_completion_tokens": 8}}),
         Task("draft", "an EAGLE-3 head for anneal-tiny", tickets, 141, 8, rates=(5e-3, 1e-2), ranks=(16,),
