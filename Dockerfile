@@ -5,7 +5,7 @@ ARG RUNTIME_IMAGE=eclipse-temurin:25-jre
 FROM ${BUILD_IMAGE} AS build
 WORKDIR /build
 COPY . .
-RUN ./mvnw --batch-mode --no-transfer-progress -DskipTests package \
+RUN ./mvnw --batch-mode --no-transfer-progress -Dmaven.test.skip=true package \
  && java -Djarmode=tools -jar target/anneal.jar extract --destination /anneal
 
 # Loads what a start loads, once, on an embedded PostgreSQL, and keeps classes and their profiles: a start then takes half the time.

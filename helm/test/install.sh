@@ -3,52 +3,8 @@
 # are real, but no pods run. Builds kube-apiserver and etcd from their Go modules, which takes 15 minutes on two cores the first time.
 set -euo pipefail
 cd "$(dirname "$0")"
-source versions.sh
-tools="${ANNEAL_HELM_TOOLS:-$PWD/../../target/helm}"
-mkdir -p "$tools"
-tools="$(cd "$tools" && pwd)"
-(cd tools && go build -o "$tools/" helm.sh/helm/v4/cmd/helm)
-(cd apiserver && nice -n 10 go build -o "$tools/etcd" go.etcd.io/etcd/server/v3)
-(cd apiserver && nice -n 10 go build -ldflags "-X k8s.io/component-base/version.gitVersion=$KUBERNETES" -o "$tools/" k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kubectl)
-
-state="$(mktemp -d)"
-etcd_port=23790
-port=26443
-pids=()
-# Killed at once: nothing of theirs is kept, and the API server would wait for its watches.
-trap 'kill -9 "${pids[@]}" 2>/dev/null; sleep 1; rm -rf "$state"' EXIT
-
-"$tools/etcd" --data-dir "$state/etcd" --unsafe-no-fsync --log-level error \
-  --listen-client-urls "http://127.0.0.1:$etcd_port" --advertise-client-urls "http://127.0.0.1:$etcd_port" \
-  --listen-peer-urls http://127.0.0.1:0 > "$state/etcd.log" 2>&1 &
-pids+=($!)
-disown
-openssl genrsa -out "$state/key.pem" 2048 2>/dev/null
-echo "secret,admin,admin,system:masters" > "$state/tokens"
-"$tools/kube-apiserver" --etcd-servers "http://127.0.0.1:$etcd_port" --cert-dir "$state/certificates" --secure-port "$port" --bind-address 127.0.0.1 \
-  --service-cluster-ip-range 10.0.0.0/24 --service-account-issuer https://anneal.test --authorization-mode RBAC --token-auth-file "$state/tokens" \
-  --service-account-key-file "$state/key.pem" --service-account-signing-key-file "$state/key.pem" > "$state/apiserver.log" 2>&1 &
-pids+=($!)
-disown
-
-export KUBECONFIG="$state/kubeconfig"
-cat > "$KUBECONFIG" <<YAML
-apiVersion: v1
-kind: Config
-clusters: [{name: c, cluster: {server: "https://127.0.0.1:$port", insecure-skip-tls-verify: true}}]
-users: [{name: u, user: {token: secret}}]
-contexts: [{name: x, context: {cluster: c, user: u}}]
-current-context: x
-YAML
-kubectl() { "$tools/kubectl" "$@"; }
-helm() { "$tools/helm" "$@"; }
-
-for try in $(seq 60); do
-  kubectl get --raw /readyz > /dev/null 2>&1 && break
-  [ "$try" -lt 60 ] || { tail -20 "$state/apiserver.log"; exit 1; }
-  sleep 1
-done
-echo "API server $(kubectl version -o json | sed -n 's/.*"gitVersion": "\(.*\)",/\1/p' | tail -1)"
+source cluster.sh
+start_api_server
 
 mkdir "$state/crds"
 custom_resources "$state/crds"
@@ -81,7 +37,7 @@ for values in values/*.yaml; do
   kubectl label namespace "$name" "pod-security.kubernetes.io/enforce=$level" > /dev/null
   kubectl -n "$name" create serviceaccount default > /dev/null 2>&1 || true
 
-  try "$name: apply, server-side dry run" bash -c "'$tools/helm' template anneal ../anneal -n '$name' -f '$values' | '$tools/kubectl' -n '$name' apply --server-side --dry-run=server -f -"
+  try "$name: apply, server-side dry run" bash -c "helm template anneal ../anneal -n '$name' -f '$values' | kubectl -n '$name' apply --server-side --dry-run=server -f -"
   try "$name: helm install --dry-run=server" helm install anneal ../anneal -n "$name" -f "$values" --dry-run=server
   # Hooks wait for a Job that nothing runs here.
   try "$name: helm install" helm install anneal ../anneal -n "$name" -f "$values" --no-hooks
