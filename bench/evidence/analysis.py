@@ -10,11 +10,13 @@ BASELINE = "lora"
 DEFAULT = "afa-silu"
 # Seeds below which no arm is called better or worse.
 LEAST_PAIRS = 3
+# Between the losses of LoRA's own seeds, from which on a task is a matter of luck.
+ERRATIC = 10
 
 
 def pooled(compared, arm):
-    """Mean difference to LoRA over all comparisons of losses, each with the same weight, and its interval; None without one."""
-    groups = [each.pairs(own, rank) for each in compared if each.task.measure.is_loss for own, rank in each.cells() if own == arm]
+    """Mean difference to LoRA over all comparisons of losses that are no matter of luck, each with the same weight, and its interval; None without one."""
+    groups = [each.pairs(own, rank) for each in compared if each.task.measure.is_loss and not each.is_erratic() for own, rank in each.cells() if own == arm]
     groups = [pairs for pairs in groups if len(pairs) >= LEAST_PAIRS]
     return intervals.mean_of_means(groups) if groups else None
 
@@ -29,6 +31,11 @@ class Comparison:
     def cells(self):
         """Arms and ranks with results on the test rows."""
         return [cell for cell in arms.cells(self.task) if self.seeds(*cell)]
+
+    def is_erratic(self):
+        """Whether trainings of LoRA that differ by the seed alone end far apart: either they find the rule or they do not."""
+        ends = [self.values(arm, rank).values() for arm, rank in self.cells() if arm == BASELINE]
+        return self.task.measure.is_loss and any(max(values) > ERRATIC * min(values) for values in ends)
 
     def largest_rank(self):
         """Of LoRA, with which all weights are compared."""
@@ -85,15 +92,19 @@ class Comparison:
         interval = intervals.bootstrap(self.scaled(arm, rank).values())
         return tuple(map(math.exp, interval)) if self.task.measure.is_loss else interval
 
+    def least(self, arm, rank, name):
+        """Of a key of all lines, for what other work on the machine can only add to."""
+        return min(line[name] for line in self.lines if (line["arm"], line["rank"]) == (arm, rank))
+
     def mean(self, arm, rank, name):
         """Of a key of the lines; None if it is missing in one."""
         values = [line.get(name) for line in self.seeds(arm, rank).values()]
         return None if not values or None in values else statistics.fmean(values)
 
     def difference(self, arm, rank, of=scaled, base=BASELINE):
-        """Bootstrap interval of the paired differences to LoRA of the same rank, for all weights of the largest; None without pairs."""
+        """Student's interval of the paired differences to LoRA of the same rank, for all weights of the largest; None without two pairs."""
         found = self.pairs(arm, rank, of, base)
-        return intervals.bootstrap(found) if found else None
+        return intervals.student(found) if len(found) > 1 else None
 
     def pairs(self, arm, rank, of=scaled, base=BASELINE):
         """Differences to LoRA, one for each seed that both have."""

@@ -25,6 +25,8 @@ ADAPTERS = {
     "afa-alpha-4": {"activation": "silu", "schedule": LINEAR, "alpha": 4},
 }
 ALPHA = 2
+# Arms that there also are with rank-stabilised scaling.
+TWINS = ("lora-alpha-4", "afa-relu-0.6-alpha-4")
 # In the order in which they are trained.
 ARMS = tuple(dict.fromkeys(("lora", "afa-silu", FULL, UNMERGED, *ADAPTERS)))
 # Of tasks that name none.
@@ -51,4 +53,4 @@ def cells(task, names=ARMS, ranks=RANKS):
 
 def is_twin(arm, rank):
     """Whether an arm with rank-stabilised scaling computes the same at this rank: alpha / sqrt(rank) is then 4 as well."""
-    return arm.endswith("-alpha-4") and ALPHA * rank / rank ** 0.5 == 4
+    return arm in TWINS and ALPHA * rank / rank ** 0.5 == 4

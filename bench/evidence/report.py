@@ -20,7 +20,7 @@ TOGETHER = "afa-relu-0.6-rslora"
 # Whether the default settings were better than LoRA anywhere, and whether worse.
 ANSWERS = {
     (True, False): "On some of these tasks AFA-LoRA helps, and on none it harms.",
-    (False, True): "On these tasks AFA-LoRA does not help.",
+    (False, True): "On these tasks AFA-LoRA does not help, and on some it harms.",
     (True, True): "On some of these tasks AFA-LoRA helps, on others it harms.",
     (False, False): "On these tasks AFA-LoRA makes no difference that the seeds show."}
 
@@ -30,7 +30,7 @@ def files(results):
     compared = [each for each in planned if each.cells()]
     figures = {}
     parts = {
-        "verdict": verdict(compared), "progress": progress(planned), "summary": summary(compared),
+        "verdict": verdict(compared), "erratic": erratic(compared), "progress": progress(planned), "summary": summary(compared),
         "tasks": table_of_tasks(compared), "arms": table_of_arms(), "machines": machines(results),
         "results": "\n".join(results_of(each, figures) for each in compared), "merge": merge(compared), "rounding": rounding(compared),
         "end": sensitivity(compared), "activations": activations(compared), "alpha": alpha(compared), "together": together(compared), "rates": rates(compared)}
@@ -65,11 +65,15 @@ def number(interval):
     return mean if interval[1] == interval[2] else f"{mean} ({low} to {high})"
 
 
+def signed(value):
+    return f"{value:+.3g}" if value < 1000 else "over +1,000"
+
+
 def percent(interval):
     """Of logarithms as per cent more or less."""
     if interval is None:
         return "–"
-    mean, low, high = (f"{math.expm1(value) * 100:+.3g}" for value in interval)
+    mean, low, high = (signed(math.expm1(value) * 100) for value in interval)
     return f"{mean} %" if interval[1] == interval[2] else f"{mean} % ({low} to {high})"
 
 
@@ -89,11 +93,21 @@ def verdict(compared):
         return "No comparison is complete yet."
     said = [f"**{ANSWERS[bool(found['better']), bool(found['worse'])]}** With the default settings (silu, beta falls linearly to 0.8 of the steps) it was "
             + counted(found, analysis.pooled(compared, analysis.DEFAULT), " than LoRA of the same rank") + "."]
-    for arm, name in ((arms.UNMERGED, "Its activation by itself, kept to the end and so not mergeable,"), (arms.FULL, "Training of all weights")):
+    for arm, name, than in ((arms.UNMERGED, "Its activation by itself, kept to the end and so not mergeable,", ""),
+                            (arms.FULL, "Training of all weights", " than LoRA of the largest rank")):
         found = outcomes(compared, arm)
         if any(found.values()):
-            said.append(f"{name} was {counted(found, analysis.pooled(compared, arm))}.")
+            said.append(f"{name} was {counted(found, analysis.pooled(compared, arm), than)}.")
+            if arm == arms.FULL and not found["better"]:
+                said.append("So LoRA left no gap here that an activation could close.")
     return " ".join(said)
+
+
+def erratic(compared):
+    """The tasks that averages leave out."""
+    found = [f"`{each.task.name}`" for each in compared if each.is_erratic()]
+    return (f"Averages leave out {' and '.join(found)}: the loss of LoRA's own seeds differs there more than {analysis.ERRATIC}-fold, because a training "
+            "either finds the rule or does not.") if found else ""
 
 
 def summary(compared):
@@ -131,7 +145,7 @@ def counted(found, pooled, than=""):
     total = sum(map(len, found.values()))
     listed = {outcome: f"{len(where)}" + (f" ({', '.join(where)})" if where and outcome != "level" else "") for outcome, where in found.items()}
     return (f"better{than} in {listed['better']} of {total} comparison{'s' if total > 1 else ''}, worse in {listed['worse']} and level in {listed['level']}"
-            + (f"; on average over all losses the difference was {percent(pooled)}" if pooled else ""))
+            + (f"; on average over the losses the difference was {percent(pooled)}" if pooled else ""))
 
 
 def machines(results):
@@ -162,7 +176,7 @@ def results_of(compared, figures):
         is_baseline = arm == analysis.BASELINE
         against = None if is_baseline else compared.difference(arm, rank)
         exact_against = None if is_baseline else compared.difference(arm, rank, analysis.Comparison.exact)
-        seconds, peak = compared.mean(arm, rank, "seconds_per_step"), compared.mean(arm, rank, "peak_mib")
+        seconds, peak = compared.least(arm, rank, "seconds_per_step"), compared.mean(arm, rank, "peak_mib")
         closed = compared.gap_closed(arm, rank) if rank else None
         rows.append([
             label(arm, rank), f"{compared.best_rate(arm, rank):.2g}", seeds(compared, arm, rank), number(compared.measure(arm, rank)),
@@ -233,8 +247,8 @@ def merge(compared):
                 ends = [line["valid"][-1][2] for line in each.seeds(arm, rank).values()]
                 left_out = statistics.geometric_mean(ends) if each.task.measure.is_loss else statistics.fmean(ends)
                 annealed = each.measure(analysis.DEFAULT, rank) if each.seeds(analysis.DEFAULT, rank) else None
-                rows.append([each.task.name, str(rank), number(each.measure(arm, rank)), f"{left_out:.3g}", number(annealed)])
-    return table(["task", "rank", "beta 1", "one step later, beta 0", f"`{analysis.DEFAULT}`, annealed"], rows) if rows else "No training of this arm yet."
+                rows.append([each.task.name, str(rank), each.task.measure.title, number(each.measure(arm, rank)), f"{left_out:.3g}", number(annealed)])
+    return table(["task", "rank", "measured", "beta 1", "one step later, beta 0", f"`{analysis.DEFAULT}`, annealed"], rows) if rows else "No training of this arm yet."
 
 
 def rounding(compared):

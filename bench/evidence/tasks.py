@@ -191,7 +191,7 @@ def all_tasks():
     return {task.name: task for task in (
         Task("tickets", "a ticket line becomes its team, urgency and product", tickets, 101, 8, max_new_tokens=48, **tiny),
         Task("composition", "words in reverse order, in capitals", composition, 81, 8, max_new_tokens=40, arms=arms.ARMS, **tiny),
-        Task("parity", "exclusive or of two properties", parity, 401, 8, max_new_tokens=4, sweep_seeds=3, arms=CORE, **tiny),
+        Task("parity", "exclusive or of two properties", parity, 401, 8, max_new_tokens=4, sweep_seeds=3, arms=CORE, ranks=(4,), **tiny),
         Task("arithmetic", "sums without carrying, in permuted digits", arithmetic, 201, 16, max_new_tokens=4,
              arms=(*CORE, "afa-relu", "afa-linear-0.6", *SCALINGS), **tiny),
         Task("arithmetic-long", "the same sums, four times as long, at the smallest rank", arithmetic, 801, 16, max_new_tokens=4, ranks=(1,), arms=CORE, **tiny),
@@ -206,5 +206,5 @@ def all_tasks():
         Task("wordnet", "a definition becomes the category of what it defines", wordnet, 101, 8, max_new_tokens=8, **(large | {"arms": CORE + SCALINGS}),
              source="WordNet 3.0 (WordNet licence), Debian's package wordnet-base"),
         Task("packages", "a package's description becomes its section of the archive", packages, 101, 8, max_new_tokens=8, **large,
-             source="Debian's lists of packages, each description under the licence of its package"),
+             source="the package lists of Debian 12 in November 2026, each description under the licence of its package"),
     )}

@@ -1,21 +1,19 @@
 #!/usr/bin/env bash
 # Runs the blocks of docs/guides/kubernetes.md on a cluster of one node, this machine: API server, controllers, containerd, kubelet, kube-proxy and DNS, built
-# from their Go modules (half an hour on two cores the first time). As root after ./mvnw package, with docker, runc, iptables, nftables, conntrack and jq.
-# Without an image registry, base-images.sh of src/test/compose makes the base images, and LOCAL_IMAGES=1 uses them.
+# from their Go modules (half an hour on two cores the first time). As root after ./mvnw package, with Go 1.26, docker, runc, iptables, nftables, conntrack, jq.
+# Without an image registry, base-images.sh of src/test/compose makes the base images, and LOCAL_IMAGES=1 gives them the official names.
 set -euo pipefail
 cd "$(dirname "$0")"
 source cluster.sh
 source node.sh
 project="$(cd ../.. && pwd)"
+check_machine
 if [ -n "${LOCAL_IMAGES:-}" ]; then
   docker tag local/java:17 eclipse-temurin:17-jdk
   docker tag local/java:25 eclipse-temurin:25-jre
-  # The official image's postgres has the number 999.
-  docker build --tag postgres:17 - > /dev/null <<'DOCKERFILE'
-FROM local/postgres:17
-RUN find / -xdev -user postgres -exec chown --no-dereference 999:999 {} + && usermod --uid 999 postgres && groupmod --gid 999 postgres && usermod --gid 999 postgres
-USER 999
-DOCKERFILE
+  docker tag local/postgres:17 postgres:17
+else
+  docker pull --quiet postgres:17
 fi
 start_api_server
 start_node

@@ -1,12 +1,23 @@
-# Sourced after cluster.sh. start_node makes this machine the only node: as root, with runc, iptables, nftables and conntrack installed.
+# Sourced after cluster.sh. start_node makes this machine the only node: as root, with the commands that check_machine names.
 #   load_image IMAGE...   brings images of Docker to the node
 #   volume NAME SIZE      a persistent volume in a folder of $state
 domain=cluster.local
-address="$(ip -4 route get 192.0.2.1 | sed -n 's/.* src \([0-9.]*\).*/\1/p')"
-runtime="unix://$state/containerd.sock"
+bridge=anneal0
+# Reached from the pods and from nowhere else.
+address=10.245.0.1
+socket="$state/containerd.sock"
+
+check_machine() {
+  [ "$(id -u)" = 0 ] || { echo "a node needs root"; exit 1; }
+  for command in docker runc iptables nft conntrack ip jq; do
+    command -v "$command" > /dev/null || { echo "$command is not installed"; exit 1; }
+  done
+  ! pgrep -x kubelet > /dev/null || { echo "this machine is a node already"; exit 1; }
+}
 
 build_node() {
   kubernetes kubelet kube-controller-manager kube-scheduler kube-proxy
+  mkdir -p "$tools/cni"
   (
     cd node
     nice -n 10 go build -o "$tools/" ./dns github.com/containerd/containerd/v2/cmd/{containerd,containerd-shim-runc-v2,ctr}
@@ -15,12 +26,13 @@ build_node() {
   )
 }
 
-load_image() { docker save "$@" | ctr --address "$state/containerd.sock" --namespace k8s.io images import - > /dev/null; }
+containers() { ctr --address "$socket" --namespace k8s.io "$@"; }
+load_image() { docker save "$@" | containers images import - > /dev/null; }
 
 start_runtime() {
   mkdir -p "$state/cni"
   cat > "$state/cni/10-bridge.conflist" <<JSON
-{"cniVersion": "1.0.0", "name": "pods", "plugins": [{"type": "bridge", "bridge": "cni0", "isGateway": true, "ipMasq": true, "hairpinMode": true,
+{"cniVersion": "1.0.0", "name": "pods", "plugins": [{"type": "bridge", "bridge": "$bridge", "isGateway": true, "ipMasq": true, "hairpinMode": true,
   "ipam": {"type": "host-local", "dataDir": "$state/addresses", "ranges": [[{"subnet": "10.244.0.0/24"}]], "routes": [{"dst": "0.0.0.0/0"}]}}]}
 JSON
   cat > "$state/containerd.toml" <<TOML
@@ -28,7 +40,7 @@ version = 3
 root = "$state/containerd"
 state = "$state/containerd-run"
 [grpc]
-  address = "$state/containerd.sock"
+  address = "$socket"
 [plugins."io.containerd.cri.v1.images".pinned_images]
   sandbox = "anneal.test/pause:1"
 [plugins."io.containerd.cri.v1.runtime"]
@@ -39,7 +51,7 @@ state = "$state/containerd-run"
   conf_dir = "$state/cni"
 TOML
   background containerd containerd --config "$state/containerd.toml"
-  until_true 60 "containerd" ctr --address "$state/containerd.sock" version
+  until_true 60 "containerd" containers version
   tar --create --directory "$tools" pause | docker import --change 'ENTRYPOINT ["/pause"]' - anneal.test/pause:1 > /dev/null
   load_image anneal.test/pause:1
 }
@@ -48,16 +60,17 @@ start_control_plane() {
   background controllers kube-controller-manager --kubeconfig "$KUBECONFIG" --service-account-private-key-file "$state/key.pem" --leader-elect=false \
     --root-ca-file "$state/certificates/apiserver.crt"
   background scheduler kube-scheduler --kubeconfig "$KUBECONFIG" --leader-elect=false
-  kubectl create serviceaccount -n default default > /dev/null 2>&1 || true
 }
 
 start_kubelet() {
   cat > "$state/kubelet.yaml" <<YAML
 apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
+address: $address
 authentication: {anonymous: {enabled: true}, webhook: {enabled: false}}
 authorization: {mode: AlwaysAllow}
-containerRuntimeEndpoint: $runtime
+containerRuntimeEndpoint: unix://$socket
+podLogsDir: $state/pods
 cgroupDriver: cgroupfs
 failCgroupV1: false
 failSwapOn: false
@@ -67,13 +80,17 @@ evictionHard: {nodefs.available: 1%, imagefs.available: 1%}
 YAML
   background kubelet kubelet --kubeconfig "$KUBECONFIG" --config "$state/kubelet.yaml" --root-dir "$state/kubelet" --cert-dir "$state/kubelet-certificates" \
     --hostname-override node --node-ip "$address"
+  kubelet="${pids[-1]}"
   until_true 90 "the node" kubectl wait --for condition=Ready --timeout 1s node/node
 }
 
 start_network() {
+  ip link add anneal-node type dummy
+  ip address add "$address/32" dev anneal-node
+  ip link set anneal-node up
   # Docker's firewall drops what it does not know.
-  iptables --insert FORWARD --in-interface cni0 --jump ACCEPT
-  iptables --insert FORWARD --out-interface cni0 --jump ACCEPT
+  iptables --insert FORWARD --in-interface "$bridge" --jump ACCEPT
+  iptables --insert FORWARD --out-interface "$bridge" --jump ACCEPT
   background proxy kube-proxy --kubeconfig "$KUBECONFIG" --proxy-mode nftables --cluster-cidr 10.244.0.0/24 --hostname-override node
   cat > "$state/Corefile" <<COREFILE
 $domain:53 {
@@ -87,20 +104,21 @@ COREFILE
   background dns dns -conf "$state/Corefile"
 }
 
-# Leaves no process, mount or rule behind.
+# Whatever of the node there is: processes, mounts, rules, interfaces.
 end_node() {
-  local containers=(ctr --address "$state/containerd.sock" --namespace k8s.io tasks)
-  pkill --full -- "--config $state/kubelet.yaml" || true
-  "${containers[@]}" list --quiet 2> /dev/null | xargs --no-run-if-empty --max-args 1 "${containers[@]}" delete --force > /dev/null 2>&1 || true
-  kill -9 "${pids[@]}" 2> /dev/null || true
+  set +e
+  [ -z "${kubelet:-}" ] || kill -9 "$kubelet"
+  containers tasks list --quiet | while read -r task; do containers tasks delete --force "$task"; done
+  kill -9 "${pids[@]}"
   pids=()
   sleep 1
   awk -v state="$state/" 'index($2, state) == 1 { print $2 }' /proc/mounts | sort --reverse | xargs --no-run-if-empty umount --lazy
-  iptables --delete FORWARD --in-interface cni0 --jump ACCEPT
-  iptables --delete FORWARD --out-interface cni0 --jump ACCEPT
-  kube-proxy --cleanup > /dev/null 2>&1 || true
-  ip link delete cni0 2> /dev/null || true
-}
+  iptables --delete FORWARD --in-interface "$bridge" --jump ACCEPT
+  iptables --delete FORWARD --out-interface "$bridge" --jump ACCEPT
+  kube-proxy --cleanup
+  ip link delete "$bridge"
+  ip link delete anneal-node
+} > /dev/null 2>&1
 
 start_node() {
   build_node

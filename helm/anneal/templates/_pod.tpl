@@ -378,9 +378,19 @@ nodeSelector:
 tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with $own.affinity }}
+{{- if $own.affinity }}
 affinity:
-  {{- toYaml . | nindent 2 }}
+  {{- toYaml $own.affinity | nindent 2 }}
+{{- else if include "anneal.oneNode" $ }}
+affinity:
+  podAffinity:
+    requiredDuringSchedulingIgnoredDuringExecution:
+      - topologyKey: kubernetes.io/hostname
+        labelSelector:
+          matchLabels:
+            {{- include "anneal.selector" $ | nindent 12 }}
+          matchExpressions:
+            - {key: app.kubernetes.io/component, operator: In, values: [api, worker, inference]}
 {{- end }}
 {{- with $own.priorityClassName }}
 priorityClassName: {{ . }}

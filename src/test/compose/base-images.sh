@@ -26,6 +26,8 @@ java() { # home, image
 postgres() {
   local root=$work/trixie
   mkdir -p "$root/docker-entrypoint-initdb.d"
+  # The official image's number, by which charts run it.
+  chroot "$root" sh -c 'groupmod --gid 999 postgres && usermod --uid 999 postgres && chown -R postgres:postgres /var/lib/postgresql /var/run/postgresql /var/log/postgresql'
   cp "$(dirname "$0")/postgres-entrypoint.sh" "$root/usr/local/bin/docker-entrypoint.sh"
   tar --create --directory "$root" . | docker import --change 'ENV PATH=/usr/lib/postgresql/17/bin:/usr/sbin:/usr/bin:/sbin:/bin' --change 'ENV LC_ALL=C.UTF-8' \
     --change 'ENTRYPOINT ["/usr/local/bin/docker-entrypoint.sh"]' --change 'VOLUME /var/lib/postgresql/data' - local/postgres:17

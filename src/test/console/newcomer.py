@@ -40,6 +40,9 @@ def upload(it):
         expect(page.get_by_text("rows can be used")).to_be_visible()
     expect(page.locator("mark.trained").nth(1)).to_contain_text('{"team": "technical"')
     it.accessible("file")
+    page.get_by_role("link", name="Data").click()
+    it.heading("Data")
+    it.accessible("data")
     done("a broken line is shown with its fault marked; rows are shown as the model reads them")
 
 

@@ -49,7 +49,9 @@ def keyboard(it):
 def narrow(it):
     page = it.page
     page.set_viewport_size({"width": 360, "height": 740})
-    for name, address in (("jobs", "#/jobs"), ("job", f"#/job/{first_job()['id']}"), ("new-job", "#/new"), ("data", "#/data"), ("models", "#/models"), ("chat", "#/chat")):
+    job = first_job()
+    for name, address in (("jobs", "#/jobs"), ("job", f"#/job/{job['id']}"), ("compare", f"#/compare?jobs={job['id']}"), ("new-job", "#/new"), ("data", "#/data"),
+                          ("file", f"#/file/{job['training_file']}"), ("models", "#/models"), ("model", f"#/model/{job['fine_tuned_model']}"), ("chat", "#/chat")):
         it.open(address)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         page.wait_for_timeout(1000)
@@ -80,8 +82,65 @@ def manual(it):
     done("the documents are linked from where they are needed")
 
 
+def methods(it):
+    """Each method's form; a training by rewards shows them, with what the model wrote."""
+    page = it.page
+    it.open("#/new")
+    for method, field in (("Preferences (DPO)", "Beta of the preference loss"), ("Rewards (GRPO)", "Completions of each prompt"), ("Draft", "Model that becomes the draft")):
+        page.get_by_role("button", name=method).click()
+        expect(page.get_by_label(field)).to_be_visible()
+        it.accessible(f"form-{method.split()[0].lower()}")
+    prompts = upload(DEMO / "addition.train.jsonl")
+    grader = {"type": "string_check", "name": "sum", "input": "{{sample.output_text}}", "reference": "{{item.answer}}", "operation": "eq"}
+    job = call("fine_tuning/jobs", {"model": "anneal-tiny", "training_file": prompts, "suffix": "rewards", "anneal": {"max_steps": 4, "rollouts": {"group_size": 4, "max_completion_tokens": 8}},
+                                    "method": {"type": "reinforcement", "reinforcement": {"grader": grader}}})
+    it.open(f"#/job/{job['id']}")
+    expect(page.get_by_role("img", name=re.compile("^Reward: training from"))).to_be_visible()
+    expect(page.get_by_role("heading", name="Completions and their rewards")).to_be_visible()
+    it.accessible("job-rewards")
+    done("each method has its form; rewards are shown with what the model wrote")
+
+
+def upload(path):
+    with urllib.request.urlopen(urllib.request.Request(f"{ADDRESS}/v1/files", *form(path))) as answer:
+        return json.load(answer)["id"]
+
+
+def form(path):
+    """A file and its purpose as multipart/form-data, and the headers of a request with them."""
+    parts = [("purpose", None, b"fine-tune"), ("file", path.name, path.read_bytes())]
+    body = b"".join(f'--limit\r\nContent-Disposition: form-data; name="{name}"{f"; filename={file}" if file else ""}\r\n\r\n'.encode() + content + b"\r\n"
+                    for name, file, content in parts) + b"--limit--\r\n"
+    return body, {"Authorization": f"Bearer {KEY}", "Content-Type": "multipart/form-data; boundary=limit"}
+
+
+def cancelled(it):
+    page = it.page
+    job = call("fine_tuning/jobs", {"model": "anneal-tiny", "training_file": first_job()["training_file"], "suffix": "unwanted", "anneal": {"max_steps": 5_000}})
+    it.open(f"#/job/{job['id']}")
+    page.get_by_role("button", name="Cancel").click()
+    it.accessible("confirmation")
+    page.get_by_role("button", name="Cancel the job").click()
+    expect(page.get_by_text("cancelled", exact=True).first).to_be_visible()
+    done("a job is cancelled once that is confirmed")
+
+
+def filters(it):
+    page = it.page
+    it.open("#/jobs?state=succeeded&find=first")
+    page.reload()
+    expect(page.get_by_label("State")).to_have_value("succeeded")
+    expect(page.get_by_label("Find")).to_have_value("first")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    done("filters are kept in the address")
+
+
 def refused(it):
     page = it.page
+    it.open("#/file/file-none")
+    it.heading("No such file")
+    it.open("#/compare?jobs=ftjob-none")
+    expect(page.get_by_text("no such job", exact=True)).to_be_visible()
     it.open("#/job/ftjob-none")
     it.heading("No such job")
     page.evaluate("sessionStorage.setItem('anneal.credential', 'sk-revoked-0123456789')")
@@ -161,6 +220,9 @@ with console() as it:
     keyboard(it)
     narrow(it)
     manual(it)
+    methods(it)
+    cancelled(it)
+    filters(it)
     refused(it)
 below_a_path()
 with console() as it:

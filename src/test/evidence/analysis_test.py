@@ -40,6 +40,17 @@ class AnalysisTest(unittest.TestCase):
         self.assertAlmostEqual(intervals.mean_of_means([[1, 2, 3, 4, 5], [7, 7, 7]])[1], 5 - 0.981, places=2)
         self.assertEqual(intervals.mean_of_means([[1, 1], [3, 3]]), (2, 2, 2))
 
+    def test_a_task_of_luck_is_not_in_the_average(self):
+        def compared(*losses):
+            return analysis.Comparison(LOSS, [line(arm, 4, 1e-3, 100, "valid", 1.0) for arm in ("lora", "afa-silu")] + seeds("lora", 4, 1e-3, losses)
+                                       + seeds("afa-silu", 4, 1e-3, [2 * loss for loss in losses]))
+
+        steady, lucky = compared(0.1, 0.2, 0.3), compared(0.1, 0.2, 1.1)
+        self.assertFalse(steady.is_erratic())
+        self.assertTrue(lucky.is_erratic())
+        self.assertAlmostEqual(analysis.pooled([steady, lucky], "afa-silu")[0], math.log(2))
+        self.assertIsNone(analysis.pooled([lucky], "afa-silu"))
+
     def test_pairs_are_of_the_same_seed(self):
         lines = [line(arm, 4, 1e-3, 100, "valid", 1.0) for arm in ("lora", "afa-silu")]
         lines += [line("lora", 4, 1e-3, seed, "test", value) for seed, value in ((1, 0.1), (2, 0.2), (4, 9.0))]

@@ -19,6 +19,10 @@ export const FIELDS = [
   {path: "anneal.warmup_ratio", label: "Warm-up, share of the steps", type: "number", min: 0, max: 0.99, auto: "0.03", ...COURSE},
   {path: "anneal.gradient_accumulation", label: "Batches a step", type: "integer", min: 1, max: 1024, auto: "1", ...COURSE},
   {path: "anneal.max_length", label: "Longest row, tokens", type: "integer", min: 8, auto: estimate => estimate?.token_report?.max_length_tokens, ...COURSE},
+  {path: "anneal.packing", label: "Batches of packed sequences", type: "choice", options: ["true", "false"], auto: "false: batches of rows", ...COURSE},
+  {path: "anneal.weight_decay", label: "Weight decay", type: "number", min: 0, max: 1, auto: "0", ...COURSE},
+  {path: "anneal.max_grad_norm", label: "Longest gradient (clipping)", type: "number", auto: "1", ...COURSE},
+  {path: "anneal.activation_checkpointing", label: "Activations computed again to save memory", type: "choice", options: ["on", "off"], auto: "auto: if memory is short", ...COURSE},
   {path: "anneal.eval_interval", label: "Steps between validations", type: "integer", min: 1, auto: "a tenth of the steps", ...COURSE},
   {path: "anneal.checkpoint_interval", label: "Steps between checkpoints", type: "integer", min: 1, auto: "a tenth of the steps", ...COURSE},
   {path: "seed", label: "Seed", type: "integer", min: 0, max: 2147483647, auto: "drawn at random", ...COURSE},
@@ -32,6 +36,9 @@ export const FIELDS = [
   {path: "afa_lora.schedule.start", label: "From, share of the steps", type: "number", min: 0, max: 1, auto: estimate => estimate?.afa_lora?.schedule.start, ...ADAPTER},
   {path: "afa_lora.schedule.end", label: "To, share of the steps", type: "number", min: 0, max: 1, auto: estimate => estimate?.afa_lora?.schedule.end, ...ADAPTER},
   {path: "afa_lora.rslora", label: "Rank-stabilised scaling (rsLoRA)", type: "choice", options: ["true", "false"], auto: estimate => String(estimate?.afa_lora?.rslora ?? ""), ...ADAPTER},
+  {path: "afa_lora.target_modules", label: "Target modules, separated by commas", type: "list", auto: "all linear layers", ...ADAPTER},
+  {path: "anneal.lora_plus_ratio", label: "Rate of B over that of A (LoRA+)", type: "number", min: 1, max: 100, auto: "1", ...ADAPTER},
+  {path: "anneal.init_adapter", label: "Adapter to begin with: a job, checkpoint, export, model or file", type: "text", auto: "a new one", ...ADAPTER},
   {path: "method.dpo.hyperparameters.beta", label: "Beta of the preference loss", type: "number", auto: "0.1", methods: ["dpo"], group: "Preferences"},
   {path: "anneal.loss.type", label: "Loss", type: "choice", options: ["sigmoid", "robust", "hinge", "ipo"], auto: "sigmoid", methods: ["dpo"], group: "Preferences"},
   {path: "method.reinforcement.grader", label: "Grader, JSON", type: "json", methods: ["reinforcement"], group: "Rewards",
@@ -43,6 +50,8 @@ export const FIELDS = [
   {path: "anneal.loss.kl_weight", label: "Weight of the divergence (KL)", type: "number", min: 0, max: 10, auto: "0", methods: ["reinforcement"], group: "Rewards"},
   {path: "method.speculative_draft.kind", label: "Kind", type: "choice", options: ["eagle3", "eagle1", "model"], isRequired: true, methods: ["speculative_draft"], group: "Draft"},
   {path: "method.speculative_draft.draft_model", label: "Model that becomes the draft", type: "text", auto: "only for the kind model", methods: ["speculative_draft"], group: "Draft"},
+  {path: "method.speculative_draft.regenerate", label: "Answers that the target writes first, JSON", type: "json", methods: ["speculative_draft"], group: "Draft",
+    example: {temperature: 1, max_tokens: 512}},
 ];
 
 export const pathOf = (field, method) => (typeof field.path === "function" ? field.path(method) : field.path);
@@ -75,6 +84,7 @@ function parsed(field, text) {
   }
   switch (field.type) {
     case "integer": case "number": return Number.isFinite(Number(text)) ? Number(text) : text;
+    case "list": return text.split(",").map(item => item.trim()).filter(Boolean);
     case "json": try { return JSON.parse(text); } catch { return text; }
     default: return text === "true" ? true : text === "false" ? false : text;
   }
@@ -108,7 +118,7 @@ export function asPython(request, address) {
   return `import os
 from openai import OpenAI
 
-client = OpenAI(base_url="${address}v1", api_key=os.environ["ANNEAL_API_KEY"])
+client = OpenAI(base_url="${address}v1", api_key=os.environ.get("ANNEAL_API_KEY", "none"))
 job = client.fine_tuning.jobs.create(
 ${given.join("\n")}
 )

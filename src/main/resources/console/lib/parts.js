@@ -31,9 +31,15 @@ export const code = (text, label) => html`
     <pre tabindex="0" aria-label=${label}>${text}</pre>
   </figure>`;
 
+/** Without https a browser gives pages no clipboard: the text is selected, for the reader to copy. */
 async function copy(text, button) {
-  await navigator.clipboard.writeText(text);
-  button.textContent = "Copied";
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } else {
+    getSelection().selectAllChildren(button.closest("figure").querySelector("pre"));
+    button.textContent = "Selected";
+  }
   setTimeout(() => (button.textContent = "Copy"), 2000);
 }
 

@@ -2,9 +2,9 @@
 
 import {html} from "../vendor/lit-html/lit-html.js";
 import {live} from "../vendor/lit-html/directives/live.js";
-import {get, readEvents, request} from "../lib/api.js";
+import {ApiError, get, readEvents, request} from "../lib/api.js";
 import {count, figure, percent} from "../lib/format.js";
-import {heading, loading} from "../lib/parts.js";
+import {errorCode, heading, loading} from "../lib/parts.js";
 
 export function open(view) {
   view.title = "Chat";
@@ -66,7 +66,7 @@ export function open(view) {
         }
         const chunk = JSON.parse(data);
         if (chunk.error) {
-          throw new Error(chunk.error.message);
+          throw new ApiError(200, chunk.error);
         }
         first ??= performance.now();
         column.answer += chunk.choices[0]?.delta.content ?? "";
@@ -74,7 +74,7 @@ export function open(view) {
         view.update();
       });
     } catch (error) {
-      column.error = error.name === "AbortError" ? "Stopped." : error.message;
+      column.error = error.name === "AbortError" ? {message: "Stopped."} : error;
     }
     column.turns.push({role: "assistant", content: column.answer});
     column.figures = usage && figures(usage, (performance.now() - began) / 1000, first && (first - began) / 1000);
@@ -147,7 +147,7 @@ function conversation(view, state, column) {
         ${column.turns.map(turn => html`<p class=${turn.role}>${turn.content}</p>`)}
         ${column.answer !== null ? html`<p class="assistant writing">${column.answer}</p>` : null}
       </div>
-      ${column.error ? html`<p class="note bad" role="alert">${column.error}</p>` : null}
+      ${column.error ? html`<p class="note bad" role="alert">${column.error.code ? html`<strong>${errorCode(column.error.code)}</strong> ` : null}${column.error.message}</p>` : null}
       ${column.figures ? html`<p class="quiet">${count(column.figures.tokens)} tokens, ${figure(column.figures.speed)} tokens/s, first after ${figure(column.figures.untilFirst)} s${column.figures.proposed
         ? `; ${count(column.figures.accepted)} of ${count(column.figures.proposed)} proposed tokens accepted (${percent(column.figures.accepted / column.figures.proposed)})` : ""}</p>` : null}
     </section>`;

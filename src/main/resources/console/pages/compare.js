@@ -1,7 +1,7 @@
 /** Curves of several jobs over each other, by step or by time of training. */
 
 import {html} from "../vendor/lit-html/lit-html.js";
-import {get, id} from "../lib/api.js";
+import {ApiError, get, id} from "../lib/api.js";
 import {axisChoice, curves} from "../lib/curves.js";
 import {figure} from "../lib/format.js";
 import {empty, hasEnded, heading, loading, methodOf, pill} from "../lib/parts.js";
@@ -12,7 +12,7 @@ const MOST = 6;
 
 export function open(view) {
   view.title = "Compare";
-  /** @type {Map<string, {job: object | null, series: Series}>} */
+  /** @type {Map<string, {job: object | null, isMissing: boolean, series: Series}>} */
   const runs = new Map();
   let others = [];
 
@@ -22,12 +22,18 @@ export function open(view) {
   view.every(3, () => Promise.all(asked().map(read)));
 
   async function read(jobId) {
-    const run = runs.get(jobId) ?? {job: null, series: new Series(jobId)};
+    const run = runs.get(jobId) ?? {job: null, isMissing: false, series: new Series(jobId)};
     runs.set(jobId, run);
-    if (run.job && hasEnded(run.job)) {
+    if (run.isMissing || run.job && hasEnded(run.job)) {
       return;
     }
-    const job = await get(`v1/fine_tuning/jobs/${id(jobId)}`, {signal: view.signal});
+    let job;
+    try {
+      job = await get(`v1/fine_tuning/jobs/${id(jobId)}`, {signal: view.signal});
+    } catch (error) {
+      run.isMissing = error instanceof ApiError && error.status === 404;
+      throw error;
+    }
     await run.series.read({signal: view.signal, onPage: () => view.update()});
     run.job = job;
   }
@@ -39,7 +45,8 @@ export function open(view) {
 
   return () => {
     const by = view.query.get("by") === "time" ? "time" : "step";
-    const shown = asked().map(jobId => ({id: jobId, ...(runs.get(jobId) ?? {job: null, series: new Series(jobId)})}));
+    const shown = asked().map(jobId => ({id: jobId, ...(runs.get(jobId) ?? {job: null, isMissing: false, series: new Series(jobId)})}));
+    const found = shown.filter(run => !run.isMissing);
     const label = run => run.job?.user_provided_suffix ?? run.id.slice(0, 14);
     return html`
       ${heading("Compare", axisChoice(by, axis => view.remember({by: axis})))}
@@ -50,7 +57,7 @@ export function open(view) {
         </select>
       </label>
       ${shown.length ? differences(shown, jobId => ask(asked().filter(other => other !== jobId))) : empty("Choose the jobs whose curves are laid over each other.")}
-      ${shown.every(run => run.job) ? curves(shown.map(run => ({label: label(run), series: run.series})), by) : loading()}`;
+      ${found.every(run => run.job) ? curves(found.map(run => ({label: label(run), series: run.series})), by) : loading()}`;
   };
 }
 
@@ -66,7 +73,7 @@ function differences(runs, leave) {
       <tbody>${runs.map((run, index) => html`
         <tr>
           <th scope="row"><span class=${`swatch run-${index}`}></span><a href=${link("job", run.id)}>${run.job?.user_provided_suffix ?? run.id}</a></th>
-          <td>${run.job ? pill(run.job.anneal.state) : "…"}</td>
+          <td>${run.job ? pill(run.job.anneal.state) : run.isMissing ? "no such job" : "…"}</td>
           <td class="right">${figure(last(run.series.columns.get("train_loss")))}</td>
           <td class="right">${figure(last(run.series.columns.get("valid_loss")))}</td>
           ${keys.map(key => html`<td>${String(flat[index][key] ?? "–")}</td>`)}

@@ -1,10 +1,10 @@
 /** One file: its validation report, each problem with its line and the offending text marked, and rows as the model reads them. */
 
 import {html} from "../vendor/lit-html/lit-html.js";
-import {download, get, id, remove, request} from "../lib/api.js";
+import {ApiError, download, get, id, remove, request} from "../lib/api.js";
 import {bytes, count} from "../lib/format.js";
-import {confirm} from "../lib/messages.js";
-import {facts, heading, loading, pill, when} from "../lib/parts.js";
+import {confirm, say} from "../lib/messages.js";
+import {errorCode, facts, heading, loading, pill, when} from "../lib/parts.js";
 import {go} from "../lib/router.js";
 import {pause} from "../lib/view.js";
 import {renderedRows} from "./rows.js";
@@ -14,14 +14,20 @@ const READ_BYTES = 4_000_000;
 
 export function open(view, fileId) {
   const path = `v1/files/${id(fileId)}`;
-  const state = {file: null, lines: null};
+  const state = {file: null, missing: null, lines: null};
   const rows = renderedRows(view, fileId);
   view.title = fileId;
   follow();
 
   async function follow() {
     while (!view.signal.aborted) {
-      await view.attempt(async () => (state.file = await get(path, {signal: view.signal})));
+      try {
+        state.file = await get(path, {signal: view.signal});
+      } catch (error) {
+        state.missing = error instanceof ApiError && error.status === 404 ? error.message : state.missing;
+        view.signal.aborted || state.missing || say(error);
+      }
+      view.update();
       if (!state.file || state.file.status !== "uploaded" || state.file.purpose !== "fine-tune") {
         break;
       }
@@ -46,7 +52,7 @@ export function open(view, fileId) {
   return () => {
     const {file} = state;
     if (!file) {
-      return [heading(fileId), loading()];
+      return state.missing ? [heading("No such file"), html`<p>${state.missing}</p><p><a href="#/data">All files</a></p>`] : [heading(fileId), loading()];
     }
     const report = file.anneal.validation_report;
     return html`
@@ -75,7 +81,7 @@ function findings(report, lines) {
   return html`
     <section>
       <h2>What the check found</h2>
-      ${report.code ? html`<p class="note bad"><strong>${report.code}</strong> ${report.message}</p>` : null}
+      ${report.code ? html`<p class="note bad"><strong>${errorCode(report.code)}</strong> ${report.message}</p>` : null}
       ${dropped.length ? html`<p>${dropped.map(([reason, rows]) => `${count(rows)} × ${reason}`).join(", ")}</p>` : null}
       ${report.warnings.map(warning => html`<p class="note waiting">${warning}</p>`)}
       <ol class="problems">${report.first_problems.map(problem => html`

@@ -125,7 +125,7 @@ export function open(view, jobId) {
 
 function actions(job, act) {
   const {state, failure} = job.anneal;
-  const canPause = ["queued", "running", "validating_files", "resuming"].includes(state);
+  const canPause = ["queued", "running", "resuming"].includes(state);
   return html`
     ${canPause ? html`<button @click=${act("pause", {title: "Pause this job?", text: "It stops after the current step, saves a checkpoint and keeps its place until it is resumed.", action: "Pause"})}>Pause</button>` : null}
     ${state === "paused" || failure?.retryable ? html`<button class="primary" @click=${act("resume")}>Resume</button>` : null}

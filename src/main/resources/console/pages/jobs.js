@@ -3,8 +3,8 @@
 import {html, nothing} from "../vendor/lit-html/lit-html.js";
 import {repeat} from "../vendor/lit-html/directives/repeat.js";
 import {get, pages, withQuery} from "../lib/api.js";
-import {count, duration, figure} from "../lib/format.js";
-import {empty, hasEnded, heading, loading, methodOf, pill, progress, when} from "../lib/parts.js";
+import {count, date, duration, figure} from "../lib/format.js";
+import {empty, errorCode, hasEnded, heading, loading, methodOf, pill, progress, when} from "../lib/parts.js";
 import {go, link} from "../lib/router.js";
 
 const PATH = "v1/fine_tuning/jobs";
@@ -14,8 +14,8 @@ const REFRESH_SECONDS = 3;
 const ROWS = 200;
 /** Groups of states to choose from. */
 const STATES = {
-  active: ["running", "resuming", "pausing", "cancelling"],
-  waiting: ["queued", "validating_files"],
+  active: ["running", "pausing", "cancelling"],
+  waiting: ["queued", "resuming", "validating_files"],
   paused: ["paused"],
   succeeded: ["succeeded"],
   failed: ["failed"],
@@ -173,10 +173,10 @@ function row(job, isChosen, choose) {
 function course(job) {
   const {anneal} = job;
   if (anneal.waiting_for) {
-    return html`<span title=${anneal.waiting_for.message}>waits: ${anneal.waiting_for.code}</span>`;
+    return html`<span title=${anneal.waiting_for.message}>waits: ${errorCode(anneal.waiting_for.code)}</span>`;
   }
   if (anneal.queue_position) {
-    return `${count(anneal.queue_position)} of ${count(anneal.queue_depth)} in the queue`;
+    return html`${count(anneal.queue_position)} of ${count(anneal.queue_depth)} in the queue${anneal.estimated_start ? html`<small>starts ${date(anneal.estimated_start)}</small>` : null}`;
   }
   if (anneal.state === "succeeded") {
     return `${count(anneal.step)} steps`;

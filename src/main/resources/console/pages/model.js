@@ -130,7 +130,10 @@ export function open(view, modelId) {
   async function evaluate(event) {
     event.preventDefault();
     const given = new FormData(event.target);
-    const settings = {test_file: given.get("test_file"), samples: 20};
+    const test = state.files.find(file => file.id === given.get("test_file"));
+    // Prompts have no answers to compare with: the grader of the training judges.
+    const grader = test?.anneal.validation_report?.format === "reinforcement" ? state.job?.anneal.grader : null;
+    const settings = {test_file: given.get("test_file"), samples: 20, ...(grader ? {grader} : {})};
     const models = isTuned && state.job ? [modelId, state.job.model] : [modelId];
     const begun = await view.attempt(() => Promise.all(models.map(model => post("v1/fine_tuning/evaluations", {...settings, model}))));
     if (begun) {

@@ -3,7 +3,7 @@
 import {html} from "../vendor/lit-html/lit-html.js";
 import {all, get} from "../lib/api.js";
 import {bytes, count} from "../lib/format.js";
-import {empty, heading, loading, pill, progress, when} from "../lib/parts.js";
+import {empty, errorCode, heading, loading, pill, progress, when} from "../lib/parts.js";
 import {link} from "../lib/router.js";
 
 export function open(view) {
@@ -38,7 +38,7 @@ export function open(view) {
             <tr>
               <th scope="row"><a href=${link("model", base.id)}>${base.id}</a></th>
               <td>${pill(base.state)}${base.state === "pulling" && base.bytes_total ? progress(100 * base.bytes_done / base.bytes_total, `Pull of ${base.id}`) : null}
-                ${base.error ? html`<small class="bad">${base.error.message}</small>` : null}</td>
+                ${base.error ? html`<small class="bad">${errorCode(base.error.code)} ${base.error.message}</small>` : null}</td>
               <td>${base.architecture ?? "–"}</td><td class="right">${count(base.parameters)}</td><td class="right">${count(base.context_tokens)}</td>
               <td class="right">${base.memory ? html`${bytes(base.memory.training_bytes)}${base.memory.fits ? null : html` <small class="bad">more than this machine has</small>`}` : "–"}</td>
               <td>${base.license ?? "–"}</td>

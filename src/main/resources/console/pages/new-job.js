@@ -170,7 +170,7 @@ function input(setting, state, values, change) {
       </select>`
     : setting.type === "json" ? html`
       <textarea name=${path} rows="8" spellcheck="false" aria-describedby=${described} placeholder=${JSON.stringify(setting.example, null, 2)} .value=${value} @input=${onInput}></textarea>`
-    : html`<input name=${path} aria-describedby=${described} inputmode=${setting.type === "text" ? nothing : "decimal"} placeholder=${hint} .value=${value} @input=${onInput}>`;
+    : html`<input name=${path} aria-describedby=${described} inputmode=${["text", "list"].includes(setting.type) ? nothing : "decimal"} placeholder=${hint} .value=${value} @input=${onInput}>`;
   return field(path, setting.label, state, control, null, setting.type === "json" ? "wide" : "");
 }
 

@@ -30,7 +30,9 @@ public record Login(URI url, @Nullable String key) {
         JsonNode kept = kept(environment);
         String keptUrl = kept.path("url").asString(DEFAULT_URL);
         String address = Objects.requireNonNull(first(url, environment.get("ANNEAL_URL"), keptUrl));
-        String keptKey = address.equals(keptUrl) ? kept.path("key").asString(null) : null;
+        String keptKey = withoutSlash(address).equals(withoutSlash(keptUrl))
+                ? kept.path("key").asString(null)
+                : null;
         return new Login(uri(address), first(environment.get("ANNEAL_API_KEY"), keptKey));
     }
 

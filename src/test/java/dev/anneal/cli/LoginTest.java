@@ -51,6 +51,7 @@ class LoginTest {
 
         assertThat(login("https://other.example").key()).isNull();
         assertThat(login("https://kept.example").key()).isEqualTo("sk-kept");
+        assertThat(login("https://kept.example/").key()).isEqualTo("sk-kept");
     }
 
     @ParameterizedTest

@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.MissingNode;
 
 /** Calls of the API. Paths begin with {@code /v1/}; answers are the API's own JSON. */
 public final class AnnealApi {
@@ -135,8 +134,11 @@ public final class AnnealApi {
     }
 
     private JsonNode json(HttpRequest.Builder request) {
-        try (InputStream body = send(request.build()).body()) {
-            return parsed(body);
+        HttpResponse<InputStream> response = send(request.build());
+        try (InputStream body = response.body()) {
+            return JSON.readTree(body);
+        } catch (JacksonException notJson) {
+            throw foreign(response);
         } catch (IOException lost) {
             throw unreachable(lost);
         }
@@ -150,7 +152,7 @@ public final class AnnealApi {
                 response.body().close();
                 response = http.send(withoutKey(request, URI.create(elsewhere.get())), BodyHandlers.ofInputStream());
             }
-            if (response.statusCode() >= 400) {
+            if (response.statusCode() >= 300) {
                 throw refusal(response);
             }
             return response;
@@ -169,26 +171,24 @@ public final class AnnealApi {
         return copy.build();
     }
 
-    private static JsonNode parsed(InputStream body) {
-        try {
-            return JSON.readTree(body);
+    private static ApiException refusal(HttpResponse<InputStream> response) throws IOException {
+        try (InputStream body = response.body()) {
+            JsonNode error = JSON.readTree(body).path("error");
+            String message = error.path("message").asString("");
+            return message.isEmpty()
+                    ? foreign(response)
+                    : new ApiException(response.statusCode(), error.path("code").asString(null), message);
         } catch (JacksonException notJson) {
-            return MissingNode.getInstance();
+            return foreign(response);
         }
     }
 
-    private static ApiException refusal(HttpResponse<InputStream> response) throws IOException {
-        try (InputStream body = response.body()) {
-            JsonNode error = parsed(body).path("error");
-            String message = error.path("message").asString("");
-            return new ApiException(
-                    response.statusCode(),
-                    error.path("code").asString(null),
-                    message.isEmpty()
-                            ? "%s answered with status %d, and not as the API does"
-                                    .formatted(response.uri(), response.statusCode())
-                            : message);
-        }
+    /** Something else answers at this address, such as a proxy. */
+    private static ApiException foreign(HttpResponse<InputStream> response) {
+        return new ApiException(
+                response.statusCode(),
+                null,
+                "%s answered with status %d, and not as the API does".formatted(response.uri(), response.statusCode()));
     }
 
     private ApiException unreachable(IOException lost) {

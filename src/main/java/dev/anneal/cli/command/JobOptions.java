@@ -37,9 +37,8 @@ final class JobOptions {
 
     @Option(
             names = "--method",
-            defaultValue = SUPERVISED,
-            description = "supervised, dpo, reinforcement or speculative_draft. Default: ${DEFAULT-VALUE}.")
-    private String method = SUPERVISED;
+            description = "supervised, dpo, reinforcement or speculative_draft. Default: the request's, or supervised.")
+    private @Nullable String givenMethod;
 
     @Option(names = "--epochs", description = "Passes over the training file.")
     private @Nullable Integer epochs;
@@ -88,6 +87,7 @@ final class JobOptions {
         set(body, "training_file", file(api, trainingFile, bar));
         set(body, "validation_file", file(api, validationFile, bar));
         set(body, "suffix", suffix);
+        String method = givenMethod == null ? body.at("/method/type").asString(SUPERVISED) : givenMethod;
         if (!method.equals(SUPERVISED)) {
             set(body, "method.type", method);
         }

@@ -38,9 +38,10 @@ public final class ModelsCommand implements Callable<Integer> {
             return 0;
         }
         JsonNode answer = api.get(model == null ? "/v1/models" : "/v1/models/" + AnnealApi.encoded(model));
-        cli.print(answer, () -> {
+        List<JsonNode> models = model == null ? List.copyOf(answer.path("data").values()) : List.of(answer);
+        cli.print(model == null ? answer.path("data") : answer, () -> {
             Table table = new Table("MODEL", "OWNER", "CREATED");
-            for (JsonNode each : answer.has("data") ? answer.path("data").values() : List.of(answer)) {
+            for (JsonNode each : models) {
                 table.row(text(each.path("id")), text(each.path("owned_by")), time(each.path("created")));
             }
             table.print(cli.out());

@@ -72,6 +72,14 @@ class JobOptionsTest {
     }
 
     @Test
+    void theMethodIsTheFilesIfNoneIsGiven() throws IOException {
+        Path file = Files.writeString(folder.resolve("job.json"), "{\"method\": {\"type\": \"dpo\", \"dpo\": {}}}");
+        assertRequest(
+                "{\"method\": {\"type\": \"dpo\", \"dpo\": {\"hyperparameters\": {\"n_epochs\": 2}}}}",
+                "--request %s --epochs 2".formatted(file));
+    }
+
+    @Test
     void aFileThatIsNoObjectIsToldByItsName() throws IOException {
         Path file = Files.writeString(folder.resolve("job.json"), "[1, 2]");
         assertThatThrownBy(() -> request("--request " + file))
