@@ -24,7 +24,7 @@ def sign_in(it):
 
 def upload(it):
     page = it.page
-    page.get_by_role("link", name="Data").click()
+    page.get_by_role("link", name="Data", exact=True).click()
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl", prefix="broken-") as broken:
         broken.write('{"messages": [{"role": "user", "content": "Hi"}, {"role": "robot", "content": "Hello"}]}\n{"messages": [\n')
         broken.flush()
@@ -34,13 +34,13 @@ def upload(it):
     expect(page.get_by_role("link", name="Train on it")).to_have_count(0)
     it.accessible("file-refused")
     for name in ("tickets.valid.jsonl", "tickets.train.jsonl"):
-        page.get_by_role("link", name="Data").click()
+        page.get_by_role("link", name="Data", exact=True).click()
         page.get_by_label("Choose files").set_input_files(DEMO / name)
         it.heading(name)
         expect(page.get_by_text("rows can be used")).to_be_visible()
     expect(page.locator("mark.trained").nth(1)).to_contain_text('{"team": "technical"')
     it.accessible("file")
-    page.get_by_role("link", name="Data").click()
+    page.get_by_role("link", name="Data", exact=True).click()
     it.heading("Data")
     it.accessible("data")
     done("a broken line is shown with its fault marked; rows are shown as the model reads them")
