@@ -32,8 +32,7 @@ ARMS = tuple(dict.fromkeys(("lora", "afa-silu", FULL, UNMERGED, *ADAPTERS)))
 # Of tasks that name none.
 USUAL = tuple(arm for arm in ARMS if arm not in ("lora-alpha-1", "afa-alpha-1", "afa-alpha-4"))
 # With as many trained values in each arm: an activation has none of its own.
-RANKS = (1, 4, 16)
-USUAL_RANKS = (4, 16)
+RANKS = (4, 16)
 
 
 def settings(arm, rank):
@@ -47,7 +46,7 @@ def settings(arm, rank):
 def cells(task, names=ARMS, ranks=RANKS):
     """Arms of the task with their ranks; full fine-tuning has none."""
     chosen = [name for name in names if name in (task.arms or USUAL)]
-    return [(arm, rank) for arm in chosen for rank in ((None,) if arm == FULL else [rank for rank in ranks if rank in (task.ranks or USUAL_RANKS)])
+    return [(arm, rank) for arm in chosen for rank in ((None,) if arm == FULL else [rank for rank in ranks if rank in (task.ranks or RANKS)])
             if not is_twin(arm, rank)]
 
 

@@ -5,7 +5,7 @@ The supervised tasks need an ever less linear change of what the model computes:
   composition  two tasks that the model has learned, one after the other: words in reverse order, in capitals
   parity       yes if exactly one of two properties holds (colour, kind of thing): exclusive or, no sum of evidence
   arithmetic   sums of two-digit numbers without carrying, in digits that are written permuted: each digit of the answer is looked up in a table of 100
-               cells that has nothing to do with what the model knows of digits; arithmetic-long gives the smallest rank the time to show what it cannot hold
+               cells that has nothing to do with what the model knows of digits
 Two tasks on SmolLM2-135M are of real text, from packages of Debian.
 """
 import dataclasses
@@ -194,7 +194,6 @@ def all_tasks():
         Task("parity", "exclusive or of two properties", parity, 401, 8, max_new_tokens=4, sweep_seeds=3, arms=CORE, ranks=(4,), **tiny),
         Task("arithmetic", "sums without carrying, in permuted digits", arithmetic, 201, 16, max_new_tokens=4,
              arms=(*CORE, "afa-relu", "afa-linear-0.6", *SCALINGS), **tiny),
-        Task("arithmetic-long", "the same sums, four times as long, at the smallest rank", arithmetic, 801, 16, max_new_tokens=4, ranks=(1,), arms=CORE, **tiny),
         Task("sums", "GRPO on two-digit sums, a reward of 1 for the right one", sums, 41, 8, rates=(2e-3, 2e-4), ranks=(16,),
              arms=("lora", "afa-silu", "afa-step-0.5"), measure=Measure("reward", "test reward", is_higher_better=True),
              method={"type": "reinforcement", "reinforcement": {"grader": grader}},

@@ -46,6 +46,8 @@ state = "$state/containerd-run"
 [plugins."io.containerd.cri.v1.runtime"]
   # Where root may not lower it, as in a container.
   restrict_oom_score_adj = true
+  # For end_node to unmount.
+  netns_mounts_under_state_dir = true
 [plugins."io.containerd.cri.v1.runtime".cni]
   bin_dirs = ["$tools/cni"]
   conf_dir = "$state/cni"
@@ -85,7 +87,7 @@ YAML
 }
 
 start_network() {
-  ip link add anneal-node type dummy
+  ip link add anneal-node type bridge
   ip address add "$address/32" dev anneal-node
   ip link set anneal-node up
   # Docker's firewall drops what it does not know.
