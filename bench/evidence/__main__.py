@@ -28,7 +28,7 @@ def arguments():
     parser.add_argument("--tasks", nargs="+", metavar="TASK")
     parser.add_argument("--arms", nargs="+", choices=arms.ARMS, default=arms.ARMS, metavar="ARM")
     parser.add_argument("--ranks", nargs="+", type=int, choices=arms.RANKS, default=arms.RANKS)
-    parser.add_argument("--seeds", type=int, default=5, help="at most 5, and 3 on SmolLM2")
+    parser.add_argument("--seeds", type=int, default=10, help="at most 5, for parity 10 and on SmolLM2 3")
     parser.add_argument("--hours", type=float, default=float("inf"))
     parser.add_argument("--smollm2", type=pathlib.Path, metavar="DIR", help="SmolLM2-135M-Instruct; without it the tasks on it are left out")
     parser.add_argument("--out", type=pathlib.Path, default=PROJECT / "docs", metavar="FOLDER")

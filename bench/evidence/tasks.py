@@ -74,7 +74,7 @@ class Task:
     max_new_tokens: int = 0
     # How many trainings of a sweep each rate gets: several where chance decides whether a training succeeds.
     sweep_seeds: int = 1
-    # At most, on the test rows.
+    # At most, on the test rows; more where chance decides.
     seeds: int = 5
     model: str = "anneal-tiny"
     measure: Measure = LOSS
@@ -191,7 +191,7 @@ def all_tasks():
     return {task.name: task for task in (
         Task("tickets", "a ticket line becomes its team, urgency and product", tickets, 101, 8, max_new_tokens=48, **tiny),
         Task("composition", "words in reverse order, in capitals", composition, 81, 8, max_new_tokens=40, arms=arms.ARMS, **tiny),
-        Task("parity", "exclusive or of two properties", parity, 401, 8, max_new_tokens=4, sweep_seeds=3, arms=CORE, ranks=(4,), **tiny),
+        Task("parity", "exclusive or of two properties", parity, 401, 8, max_new_tokens=4, sweep_seeds=3, arms=CORE, ranks=(4,), seeds=10, **tiny),
         Task("arithmetic", "sums without carrying, in permuted digits", arithmetic, 201, 16, max_new_tokens=4,
              arms=(*CORE, "afa-relu", "afa-linear-0.6", *SCALINGS), **tiny),
         Task("sums", "GRPO on two-digit sums, a reward of 1 for the right one", sums, 41, 8, rates=(2e-3, 2e-4), ranks=(16,),
