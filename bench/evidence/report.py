@@ -98,7 +98,7 @@ def verdict(compared):
         found = outcomes(compared, arm)
         if any(found.values()):
             said.append(f"{name} was {counted(found, analysis.pooled(compared, arm), than)}.")
-            if arm == arms.FULL and not found["better"]:
+            if arm == arms.FULL and not found["better"] and not outcomes(compared, analysis.DEFAULT)["better"]:
                 said.append("So LoRA left no gap here that an activation could close.")
     return " ".join(said)
 
