@@ -30,7 +30,7 @@ def files(results):
     compared = [each for each in planned if each.cells()]
     figures = {}
     parts = {
-        "verdict": verdict(compared), "erratic": erratic(compared), "progress": progress(planned), "summary": summary(compared),
+        "verdict": verdict(compared), "erratic": erratic(compared), "notes": notes(compared), "progress": progress(planned), "summary": summary(compared),
         "tasks": table_of_tasks(compared), "arms": table_of_arms(), "machines": machines(results),
         "results": "\n".join(results_of(each, figures) for each in compared), "merge": merge(compared), "rounding": rounding(compared),
         "end": sensitivity(compared), "activations": activations(compared), "alpha": alpha(compared), "together": together(compared), "rates": rates(compared)}
@@ -108,6 +108,10 @@ def erratic(compared):
     found = [f"`{each.task.name}`" for each in compared if each.is_erratic()]
     return (f"Averages leave out {' and '.join(found)}: the loss of LoRA's own seeds differs there more than {analysis.ERRATIC}-fold, because a training "
             "either finds the rule or does not.") if found else ""
+
+
+def notes(compared):
+    return "".join(f" {each.task.note}" for each in compared if each.task.note)
 
 
 def summary(compared):

@@ -85,6 +85,8 @@ class Task:
     # The usual ones, if none are named.
     arms: tuple = ()
     ranks: tuple = ()
+    # What its verdict has to be read with.
+    note: str = ""
     # Where the text comes from, and its licence; rows that name none are made from a seed.
     source: str = ""
 
@@ -191,7 +193,9 @@ def all_tasks():
     return {task.name: task for task in (
         Task("tickets", "a ticket line becomes its team, urgency and product", tickets, 101, 8, max_new_tokens=48, **tiny),
         Task("composition", "words in reverse order, in capitals", composition, 81, 8, max_new_tokens=40, arms=arms.ARMS, **tiny),
-        Task("parity", "exclusive or of two properties", parity, 401, 8, max_new_tokens=4, sweep_seeds=3, arms=CORE, ranks=(4,), seeds=10, **tiny),
+        Task("parity", "exclusive or of two properties", parity, 401, 8, max_new_tokens=4, sweep_seeds=3, arms=CORE, ranks=(4,), seeds=10,
+             note="In `parity` five seeds were added to the first five because those looked better without being clear: its verdict is less sure than the others.",
+             **tiny),
         Task("arithmetic", "sums without carrying, in permuted digits", arithmetic, 201, 16, max_new_tokens=4,
              arms=(*CORE, "afa-relu", "afa-linear-0.6", *SCALINGS), **tiny),
         Task("sums", "GRPO on two-digit sums, a reward of 1 for the right one", sums, 41, 8, rates=(2e-3, 2e-4), ranks=(16,),

@@ -15,6 +15,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether the service says that there is no such thing. @param {any} error */
+export const isMissing = error => error instanceof ApiError && error.status === 404;
+
 /** @param {string} path @param {Options} [options] */
 export const get = (path, options) => call("GET", path, options);
 /** @param {string} path @param {any} [body] @param {Options} [options] */

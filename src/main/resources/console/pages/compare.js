@@ -1,7 +1,7 @@
 /** Curves of several jobs over each other, by step or by time of training. */
 
 import {html} from "../vendor/lit-html/lit-html.js";
-import {ApiError, get, id} from "../lib/api.js";
+import {get, id, isMissing} from "../lib/api.js";
 import {axisChoice, curves} from "../lib/curves.js";
 import {figure} from "../lib/format.js";
 import {empty, hasEnded, heading, loading, methodOf, pill} from "../lib/parts.js";
@@ -9,6 +9,8 @@ import {link} from "../lib/router.js";
 import {Series} from "../lib/series.js";
 
 const MOST = 6;
+
+const unread = jobId => ({job: null, isMissing: false, series: new Series(jobId)});
 
 export function open(view) {
   view.title = "Compare";
@@ -22,7 +24,7 @@ export function open(view) {
   view.every(3, () => Promise.all(asked().map(read)));
 
   async function read(jobId) {
-    const run = runs.get(jobId) ?? {job: null, isMissing: false, series: new Series(jobId)};
+    const run = runs.get(jobId) ?? unread(jobId);
     runs.set(jobId, run);
     if (run.isMissing || run.job && hasEnded(run.job)) {
       return;
@@ -31,7 +33,7 @@ export function open(view) {
     try {
       job = await get(`v1/fine_tuning/jobs/${id(jobId)}`, {signal: view.signal});
     } catch (error) {
-      run.isMissing = error instanceof ApiError && error.status === 404;
+      run.isMissing = isMissing(error);
       throw error;
     }
     await run.series.read({signal: view.signal, onPage: () => view.update()});
@@ -45,7 +47,7 @@ export function open(view) {
 
   return () => {
     const by = view.query.get("by") === "time" ? "time" : "step";
-    const shown = asked().map(jobId => ({id: jobId, ...(runs.get(jobId) ?? {job: null, isMissing: false, series: new Series(jobId)})}));
+    const shown = asked().map(jobId => ({id: jobId, ...(runs.get(jobId) ?? unread(jobId))}));
     const found = shown.filter(run => !run.isMissing);
     const label = run => run.job?.user_provided_suffix ?? run.id.slice(0, 14);
     return html`

@@ -1,7 +1,7 @@
 /** One file: its validation report, each problem with its line and the offending text marked, and rows as the model reads them. */
 
 import {html} from "../vendor/lit-html/lit-html.js";
-import {ApiError, download, get, id, remove, request} from "../lib/api.js";
+import {download, get, id, isMissing, remove, request} from "../lib/api.js";
 import {bytes, count} from "../lib/format.js";
 import {confirm, say} from "../lib/messages.js";
 import {errorCode, facts, heading, loading, pill, when} from "../lib/parts.js";
@@ -24,7 +24,7 @@ export function open(view, fileId) {
       try {
         state.file = await get(path, {signal: view.signal});
       } catch (error) {
-        state.missing = error instanceof ApiError && error.status === 404 ? error.message : state.missing;
+        state.missing = isMissing(error) ? error.message : state.missing;
         view.signal.aborted || state.missing || say(error);
       }
       view.update();

@@ -1,7 +1,7 @@
 /** One job, live: its curves, events, checkpoints, samples, settings and attempts, and what can be done with it. */
 
 import {html} from "../vendor/lit-html/lit-html.js";
-import {ApiError, get, id, post, readEvents, request, withQuery} from "../lib/api.js";
+import {ApiError, get, id, isMissing, post, readEvents, request, withQuery} from "../lib/api.js";
 import {axisChoice, curves} from "../lib/curves.js";
 import {count, date, duration, figure} from "../lib/format.js";
 import {confirm, say} from "../lib/messages.js";
@@ -27,7 +27,7 @@ export function open(view, jobId) {
       try {
         await read();
       } catch (error) {
-        if (error instanceof ApiError && error.status === 404) {
+        if (isMissing(error)) {
           state.missing = error.message;
           view.update();
           return;
