@@ -7,7 +7,8 @@ import time
 import urllib.request
 
 import psycopg
-from browser import ADDRESS, DEMO, KEY, SHOTS, console, done, expect
+import uploads
+from browser import ADDRESS, KEY, SHOTS, console, done, expect
 from proxy import below
 
 JOBS, STEPS = 1_000, 100_000
@@ -90,7 +91,9 @@ def methods(it):
         page.get_by_role("button", name=method).click()
         expect(page.get_by_label(field)).to_be_visible()
         it.accessible(f"form-{method.split()[0].lower()}")
-    prompts = upload(DEMO / "addition.train.jsonl")
+    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": uploads.CONTENT_TYPE}
+    file = urllib.request.Request(f"{ADDRESS}/v1/files", uploads.training_file("addition.train.jsonl", 100), headers)
+    prompts = json.load(urllib.request.urlopen(file))["id"]
     grader = {"type": "string_check", "name": "sum", "input": "{{sample.output_text}}", "reference": "{{item.answer}}", "operation": "eq"}
     job = call("fine_tuning/jobs", {"model": "anneal-tiny", "training_file": prompts, "suffix": "rewards", "anneal": {"max_steps": 4, "rollouts": {"group_size": 4, "max_completion_tokens": 8}},
                                     "method": {"type": "reinforcement", "reinforcement": {"grader": grader}}})
@@ -99,19 +102,6 @@ def methods(it):
     expect(page.get_by_role("heading", name="Completions and their rewards")).to_be_visible()
     it.accessible("job-rewards")
     done("each method has its form; rewards are shown with what the model wrote")
-
-
-def upload(path):
-    with urllib.request.urlopen(urllib.request.Request(f"{ADDRESS}/v1/files", *form(path))) as answer:
-        return json.load(answer)["id"]
-
-
-def form(path):
-    """A file and its purpose as multipart/form-data, and the headers of a request with them."""
-    parts = [("purpose", None, b"fine-tune"), ("file", path.name, path.read_bytes())]
-    body = b"".join(f'--limit\r\nContent-Disposition: form-data; name="{name}"{f"; filename={file}" if file else ""}\r\n\r\n'.encode() + content + b"\r\n"
-                    for name, file, content in parts) + b"--limit--\r\n"
-    return body, {"Authorization": f"Bearer {KEY}", "Content-Type": "multipart/form-data; boundary=limit"}
 
 
 def cancelled(it):
