@@ -43,14 +43,16 @@ final class StopGrace {
     /** The worker has stored a checkpoint. */
     synchronized void stored(Duration took) {
         store = took;
-        if (!warned && wanted().compareTo(longest) > 0) {
+        Duration needed = step.plus(save).plus(store);
+        Duration safe = needed.multipliedBy(SAFETY);
+        if (!warned && safe.compareTo(longest) > 0) {
             warned = true;
             LOG.warn(
                     "A step and a checkpoint take {} here; a worker that shuts down may lose the steps since the last checkpoint unless"
                             + " anneal.worker.longest-stop-grace, now {}, is at least {} (in the chart: worker.terminationGracePeriodSeconds)",
-                    step.plus(save).plus(store),
+                    needed,
                     longest,
-                    wanted());
+                    safe);
         }
     }
 
