@@ -21,6 +21,7 @@ record SlotContext(
         Assignments assignments,
         EngineLauncher launcher,
         EngineWorkspace workspace,
+        LeaseNotes notes,
         Environment environment,
         WorkerStates states,
         WorkerMeters meters,

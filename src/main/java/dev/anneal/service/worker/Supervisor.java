@@ -76,6 +76,7 @@ final class Supervisor {
     }
 
     void start() {
+        equipment.notes().rescueAbandoned();
         heartbeatThread.start();
         watchThreads.forEach(Thread::start);
         slotThreads.forEach(Thread::start);

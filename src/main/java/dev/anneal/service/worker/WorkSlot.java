@@ -124,6 +124,7 @@ final class WorkSlot implements Runnable {
         RunningWork work = new RunningWork(claim.get(), lease, device, gauges, equipment, trace);
         equipment.meters().claimed(claim.get().waited());
         heartbeats.add(work);
+        equipment.notes().hold(claim.get().lease());
         try (trace) {
             if (stopping.getCount() == 0) {
                 work.stop(StopReason.SHUTDOWN);
@@ -131,6 +132,7 @@ final class WorkSlot implements Runnable {
             work.run();
         } finally {
             heartbeats.remove(work);
+            equipment.notes().drop(claim.get().lease());
             if (work.left() != null) {
                 giveUp(work.left());
             }

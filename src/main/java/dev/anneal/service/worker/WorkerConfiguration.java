@@ -5,6 +5,7 @@ import dev.anneal.service.inference.grader.AttemptGrading;
 import dev.anneal.service.operations.metrics.WorkerMeters;
 import dev.anneal.service.platform.process.EngineLauncher;
 import dev.anneal.service.platform.process.EngineProperties;
+import dev.anneal.service.platform.process.EngineWorkspace;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.startup.StartNote;
@@ -12,6 +13,7 @@ import dev.anneal.service.platform.trace.AttemptTraces;
 import dev.anneal.service.queue.WorkerStates;
 import dev.anneal.service.queue.lease.LeaseProperties;
 import dev.anneal.service.queue.lease.Leases;
+import dev.anneal.service.queue.lease.Rescuer;
 import dev.anneal.service.training.machine.Machines;
 import dev.anneal.service.worker.assignment.Assignments;
 import java.net.InetAddress;
@@ -38,12 +40,19 @@ class WorkerConfiguration {
     private final AttemptTraces traces;
     private final Environment environment;
     private final WorkerStates states;
+    private final Rescuer rescuer;
 
-    WorkerConfiguration(AttemptGrading grading, AttemptTraces traces, Environment environment, WorkerStates states) {
+    WorkerConfiguration(
+            AttemptGrading grading,
+            AttemptTraces traces,
+            Environment environment,
+            WorkerStates states,
+            Rescuer rescuer) {
         this.grading = grading;
         this.traces = traces;
         this.environment = environment;
         this.states = states;
+        this.rescuer = rescuer;
     }
 
     @Bean
@@ -55,23 +64,24 @@ class WorkerConfiguration {
             Assignments assignments,
             HeartbeatWriter heartbeats,
             WorkerMeters meters) {
-        return new WorkerLifecycle(() -> new Supervisor(
-                nameOf(properties),
-                queue,
-                heartbeats,
-                new SlotContext(
-                        properties,
-                        leases,
-                        assignments,
-                        launcher,
-                        launcher.openWorkspace(ORPHAN_GRACE),
-                        environment,
-                        states,
-                        meters,
-                        grading,
-                        properties.allowance(WorkerConfiguration::end),
-                        traces,
-                        Executors.newSingleThreadScheduledExecutor())));
+        return new WorkerLifecycle(() -> {
+            EngineWorkspace workspace = launcher.openWorkspace(ORPHAN_GRACE);
+            SlotContext equipment = new SlotContext(
+                    properties,
+                    leases,
+                    assignments,
+                    launcher,
+                    workspace,
+                    new LeaseNotes(workspace, rescuer),
+                    environment,
+                    states,
+                    meters,
+                    grading,
+                    properties.allowance(WorkerConfiguration::end),
+                    traces,
+                    Executors.newSingleThreadScheduledExecutor());
+            return new Supervisor(nameOf(properties), queue, heartbeats, equipment);
+        });
     }
 
     @Bean

@@ -11,10 +11,15 @@ import dev.anneal.service.platform.process.FakeTasks;
 import dev.anneal.service.platform.trace.TestTraces;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.NewWork;
+import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.WorkState;
+import dev.anneal.service.queue.lease.Lease;
 import dev.anneal.service.queue.lease.TestQueue;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,9 +28,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -125,12 +132,14 @@ final class Stage {
                 maxIdle,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(20));
+        EngineWorkspace workspace = EngineWorkspace.open(engines(), Duration.ofSeconds(1));
         SlotContext equipment = new SlotContext(
                 properties,
                 parts.leases(),
                 new Rehearsal(parts.jdbc(), parts.system(), folder.resolve("artifacts"), steps, trouble),
                 FakeTasks.launcher(folder, behaviour),
-                EngineWorkspace.open(folder.resolve("engines"), Duration.ofSeconds(1)),
+                workspace,
+                new LeaseNotes(workspace, parts.rescuer()),
                 environment,
                 parts.states(),
                 parts.meters(),
@@ -144,6 +153,32 @@ final class Stage {
         supervisors.add(supervisor);
         supervisor.start();
         return supervisor;
+    }
+
+    private Path engines() {
+        return folder.resolve("engines");
+    }
+
+    /** Claims the next work as a worker of this host that has died since, whose lease is still valid. */
+    void claimByADeadWorker() {
+        Lease lease = parts.leases()
+                .claim("dead", Slot.TRAINING, Set.of("supervised"), Set.of())
+                .orElseThrow()
+                .lease();
+        try {
+            Path workspace = Files.createDirectories(engines().resolve("dead"));
+            EngineWorkspace living = EngineWorkspace.open(folder.resolve("living"), Duration.ZERO);
+            new LeaseNotes(living, parts.rescuer()).hold(lease);
+            try (Stream<Path> files = Files.walk(folder.resolve("living"))) {
+                for (Path note :
+                        files.filter(file -> file.toString().endsWith(".held")).toList()) {
+                    Files.move(note, workspace.resolve(note.getFileName()));
+                }
+            }
+            living.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Of the worker that was started last, since its newest heartbeat. */

@@ -36,6 +36,20 @@ class SupervisorIT extends StageTest {
         assertThat(stage.attempts(work)).extracting(Attempt::outcome).containsExactly(Attempt.Outcome.SUCCEEDED);
     }
 
+    /** Nothing else rescues here: a worker that is started again does not wait for its own leases to expire. */
+    @Test
+    void whatADeadWorkerOfTheHostHeldGoesOnAtOnce() {
+        long work = stage.enqueue();
+        stage.claimByADeadWorker();
+
+        stage.worker(STEPS, Map.of());
+
+        stage.awaitState(work, WorkState.SUCCEEDED);
+        assertThat(stage.attempts(work))
+                .extracting(Attempt::outcome)
+                .containsExactly(Attempt.Outcome.LOST, Attempt.Outcome.SUCCEEDED);
+    }
+
     /** #5 */
     @Test
     void whatGradersAskIsAnsweredForTheTenant() {

@@ -8,6 +8,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
@@ -26,12 +27,16 @@ import org.springframework.util.FileSystemUtils;
 
 /**
  * The folder of one worker's engine processes, with a subfolder for each. The worker holds an operating system's lock on it, which ends
- * with the worker; a process that gets the lock of another worker's folder knows that its processes are orphans.
+ * with the worker; a process that gets the lock of another worker's folder knows that its processes are orphans, and that nobody holds
+ * any more what the worker noted there.
  */
 public final class EngineWorkspace implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineWorkspace.class);
     private static final String LOCK_FILE = "worker.lock";
+    private static final String HELD = ".held";
+    /** Beside the workspaces: what dead workers held, until a worker has settled it. */
+    private static final String ABANDONED = "abandoned";
 
     /**
      * Workspaces of this JVM. Their lock files must not be opened a second time: closing any channel to a file drops all of the process's
@@ -89,6 +94,36 @@ public final class EngineWorkspace implements AutoCloseable {
         delete(processDirectory);
     }
 
+    /**
+     * Notes on the disk that the worker holds something, until {@link #drop}. If the worker dies first, the note is {@link #abandoned}.
+     *
+     * @param name says what is held; a file name
+     */
+    public void hold(String name) throws IOException {
+        Files.createFile(directory.resolve(name + HELD));
+    }
+
+    /** The worker no longer holds it. */
+    public void drop(String name) throws IOException {
+        Files.deleteIfExists(directory.resolve(name + HELD));
+    }
+
+    /** Names of what dead workers of this host held. Several workers may get the same name. */
+    public List<String> abandoned() throws IOException {
+        Path abandoned = directory.resolveSibling(ABANDONED);
+        return Files.isDirectory(abandoned)
+                ? heldIn(abandoned).stream()
+                        .map(note -> note.getFileName().toString())
+                        .map(note -> note.substring(0, note.length() - HELD.length()))
+                        .toList()
+                : List.of();
+    }
+
+    /** Forgets a name of {@link #abandoned}. */
+    public void settle(String name) throws IOException {
+        Files.deleteIfExists(directory.resolveSibling(ABANDONED).resolve(name + HELD));
+    }
+
     /** Removes the workspace; its processes must have ended. */
     @Override
     public void close() throws IOException {
@@ -99,17 +134,32 @@ public final class EngineWorkspace implements AutoCloseable {
 
     private static void sweep(Path workspaces, Duration grace) throws IOException {
         for (Path workspace : foldersIn(workspaces)) {
-            if (OWN.contains(workspace.toAbsolutePath())) {
+            if (OWN.contains(workspace.toAbsolutePath()) || workspace.endsWith(ABANDONED)) {
                 continue;
             }
             try (FileChannel channel = openLockFile(workspace.resolve(LOCK_FILE))) {
                 if (isFree(channel)) {
                     endOrphans(workspace, grace);
+                    abandon(workspace);
                     delete(workspace);
                 }
             } catch (NoSuchFileException e) {
                 LOG.debug("Workspace {} was removed by its worker meanwhile", workspace, e);
             }
+        }
+    }
+
+    private static void abandon(Path workspace) throws IOException {
+        for (Path note : heldIn(workspace)) {
+            Path abandoned = Files.createDirectories(workspace.resolveSibling(ABANDONED));
+            Files.move(note, abandoned.resolve(note.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private static List<Path> heldIn(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(entry -> entry.getFileName().toString().endsWith(HELD))
+                    .toList();
         }
     }
 

@@ -49,8 +49,12 @@ public final class Rescuer {
                 FROM attempt
                 WHERE work_id = work.id AND lease_token = work.lease_token - 1 AND outcome = 'LOST')""";
 
+    private static final String RESCUED = "SELECT ended.*, ended.error ->> 'reason' AS reason, %s FROM ended"
+            .formatted(ErrorColumn.fieldsOf("ended"));
+
     /** Attempts past one of their deadlines, and RUNNING rows without a lease, which exist only if a lease was deleted by hand. */
-    private static final String RESCUE = """
+    private static final String RESCUE =
+            """
             WITH silent AS (
                 SELECT work.id, work.lease_token, work.wish, work.user_retries, work.platform_retries,
                        CASE
@@ -98,11 +102,24 @@ public final class Rescuer {
                 FROM (SELECT * FROM silent UNION ALL SELECT * FROM without_lease) AS lost
                 LIMIT 1
             ),
-            """.formatted(LOST_WITH_OTHER_WORK)
-            + Endings.RETRY_OR_FAIL
-            + Endings.APPLY
-            + "SELECT ended.*, ended.error ->> 'reason' AS reason, %s FROM ended"
-                    .formatted(ErrorColumn.fieldsOf("ended"));
+            """.formatted(LOST_WITH_OTHER_WORK) + Endings.RETRY_OR_FAIL + Endings.APPLY + RESCUED;
+
+    /** One attempt whose worker is known to be dead, however long its lease is still valid. */
+    private static final String ABANDONED =
+            """
+            WITH failed AS (
+                SELECT work.id, work.lease_token, work.wish, work.user_retries, work.platform_retries,
+                       %s AS excused,
+                       'LOST' AS outcome,
+                       jsonb_build_object(
+                           'code', 'worker_lost', 'message', 'The worker ended without giving its work back.',
+                           'origin', 'SYSTEM', 'reason', 'HEARTBEAT') AS error
+                FROM work
+                JOIN lease ON lease.work_id = work.id
+                WHERE %s
+                FOR UPDATE OF work
+            ),
+            """.formatted(LOST_WITH_OTHER_WORK, Lease.FENCE) + Endings.RETRY_OR_FAIL + Endings.APPLY + RESCUED;
 
     private final JdbcClient jdbc;
     private final SystemDatabase system;
@@ -141,19 +158,24 @@ public final class Rescuer {
         return rescued;
     }
 
+    /**
+     * Rescues an attempt at once, though its lease may still be valid: whoever calls knows that its worker is dead.
+     *
+     * @return empty if the attempt has ended already
+     */
+    public Optional<Rescue> rescueAbandoned(Lease lease) {
+        AtomicReference<@Nullable Rescue> rescued = new AtomicReference<>();
+        system.run(() -> rescued(abandoned(lease), rescued));
+        Optional<Rescue> rescue = Optional.ofNullable(rescued.get());
+        rescue.ifPresent(this::committed);
+        return rescue;
+    }
+
     /** Returns whether there may be more. */
     private boolean rescueNext(Instant until, List<Rescue> rescued, Set<Long> passedOver) {
         AtomicReference<@Nullable Rescue> current = new AtomicReference<>();
         try {
-            system.run(() -> {
-                rescue(until, passedOver).ifPresent(current::set);
-                Rescue rescue = current.get();
-                if (rescue != null) {
-                    listeners.forEach(listener -> listener.rescued(rescue));
-                    ends.announce(new WorkEnd(
-                            rescue.method(), rescue.state(), rescue.error().origin()));
-                }
-            });
+            system.run(() -> rescued(rescue(until, passedOver), current));
         } catch (RuntimeException failure) {
             Rescue rescue = current.get();
             if (rescue == null) {
@@ -170,6 +192,22 @@ public final class Rescuer {
         if (rescue == null) {
             return false;
         }
+        committed(rescue);
+        rescued.add(rescue);
+        return true;
+    }
+
+    /** Within the transaction: keeps the rescue, which the listeners may still refuse, and tells them. */
+    private void rescued(Optional<Rescue> found, AtomicReference<@Nullable Rescue> current) {
+        found.ifPresent(rescue -> {
+            current.set(rescue);
+            listeners.forEach(listener -> listener.rescued(rescue));
+            ends.announce(
+                    new WorkEnd(rescue.method(), rescue.state(), rescue.error().origin()));
+        });
+    }
+
+    private void committed(Rescue rescue) {
         LOG.warn(
                 "Work {}, attempt {}, was lost and is {} now: {}",
                 rescue.lease().workId(),
@@ -177,8 +215,16 @@ public final class Rescuer {
                 rescue.state(),
                 rescue.error().message());
         listeners.forEach(listener -> listener.committed(rescue));
-        rescued.add(rescue);
-        return true;
+    }
+
+    private Optional<Rescue> abandoned(Lease lease) {
+        return jdbc.sql(ABANDONED)
+                .params(lease.parameters())
+                .param("lease", Leases.seconds(properties.lease()))
+                .param("heartbeatInterval", Leases.seconds(properties.heartbeatInterval()))
+                .params(Endings.retryParameters(properties))
+                .query(LeaseRows::rescue)
+                .optional();
     }
 
     private Optional<Rescue> rescue(Instant until, Set<Long> passedOver) {

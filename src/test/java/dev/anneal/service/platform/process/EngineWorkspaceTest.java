@@ -106,6 +106,31 @@ class EngineWorkspaceTest {
     }
 
     @Test
+    void whatADeadWorkerHeldIsAbandonedUntilItIsSettled() throws Exception {
+        Files.createFile(Files.createDirectories(workspaces.resolve("dead")).resolve("7_2_nonce.held"));
+        EngineWorkspace.open(workspaces, Duration.ZERO).close();
+
+        try (EngineWorkspace successor = EngineWorkspace.open(workspaces, Duration.ZERO)) {
+            assertThat(successor.abandoned()).as("whoever swept").containsExactly("7_2_nonce");
+            successor.settle("7_2_nonce");
+            assertThat(successor.abandoned()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatALivingWorkerHoldsOrHasDroppedIsNotAbandoned() throws Exception {
+        try (EngineWorkspace living = EngineWorkspace.open(workspaces, Duration.ZERO)) {
+            living.hold("held");
+            living.hold("dropped");
+            living.drop("dropped");
+
+            try (EngineWorkspace other = EngineWorkspace.open(workspaces, Duration.ZERO)) {
+                assertThat(other.abandoned()).isEmpty();
+            }
+        }
+    }
+
+    @Test
     void closingLeavesNothingBehind() throws Exception {
         EngineWorkspace workspace = EngineWorkspace.open(workspaces, Duration.ZERO);
         workspace.remove(workspace.newDirectory("export"));

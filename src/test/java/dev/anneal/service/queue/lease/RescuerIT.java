@@ -46,6 +46,21 @@ class RescuerIT {
                 .containsExactly(lease.workId(), 2L);
     }
 
+    /** A worker that starts again on its host knows what its dead predecessor held, a minute before the leases expire. */
+    @Test
+    void workOfADeadWorkerIsQueuedAgainThoughItsLeaseIsValid() {
+        Lease lease = queue.running();
+
+        assertThat(queue.rescuer.rescueAbandoned(lease)).get().satisfies(rescue -> {
+            assertThat(rescue.lease()).isEqualTo(lease);
+            assertThat(rescue.state()).isEqualTo(WorkState.QUEUED);
+        });
+        assertThat(queue.attempts(lease.workId())).extracting(Attempt::outcome).containsExactly(Attempt.Outcome.LOST);
+        Lease next = queue.claim().orElseThrow().lease();
+        assertThat(queue.rescuer.rescueAbandoned(lease)).as("once").isEmpty();
+        assertThat(queue.leases.heartbeat(List.of(next))).containsKey(next);
+    }
+
     /** #17: a statement that was sent before an outage may arrive after it. */
     @Test
     void nothingIsRescuedByAStatementThatArrivesTooLate() {
