@@ -95,6 +95,29 @@ class MigrateRoleIT {
         }
     }
 
+    /** The others would start after it and be refused, again and again. */
+    @Test
+    void aMigrationFailsIfTheServicesLoginIsRefusedAfterwards() throws Exception {
+        Map<String, String> properties = asOwner();
+        properties.put("spring.datasource.password", "changed-in-the-settings-alone");
+
+        try (ServiceJvm migration = ServiceJvm.start("migrate", "migrated", properties)) {
+            assertThat(migration.awaitExit()).isEqualTo(1);
+            assertThat(migration.log())
+                    .contains("The database's schema is at version 10")
+                    .contains("password authentication failed for user")
+                    .contains("Check spring.datasource.url, spring.datasource.username and spring.datasource.password");
+        }
+    }
+
+    @Test
+    void aMigrationNeedsNoPasswordOfTheService() throws Exception {
+        Map<String, String> properties = asOwner();
+        properties.remove("spring.datasource.password");
+
+        assertThat(exitOfMigration(properties)).isZero();
+    }
+
     @Test
     void withoutADatabaseItMigratesNoneOfItsOwn() throws Exception {
         Map<String, String> properties = Map.of("anneal.home", home.toString());
