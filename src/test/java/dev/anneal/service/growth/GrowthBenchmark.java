@@ -110,6 +110,9 @@ class GrowthBenchmark extends ServiceTest {
         requests.put("jobs, from the middle", read(ALPHA, jobs + "?after=" + middle));
         requests.put("jobs, last page", read(ALPHA, jobs + "?after=" + oldest));
         requests.put("jobs by metadata", read(ALPHA, jobs + "?metadata%5Brun%5D=77"));
+        requests.put("jobs by status", read(ALPHA, jobs + "?status=failed&status=succeeded"));
+        requests.put("jobs by model", read(ALPHA, jobs + "?model=anneal-tiny"));
+        requests.put("jobs by words", read(ALPHA, jobs + "?search=anneal-tiny"));
         requests.put("a job", read(ALPHA, jobs + "/" + longest));
         requests.put("events, first page", read(ALPHA, jobs + "/" + longest + "/events"));
         requests.put("events, last page", read(ALPHA, jobs + "/" + longest + "/events?after=" + eventOf(longest, 21)));

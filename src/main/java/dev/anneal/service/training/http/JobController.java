@@ -11,12 +11,9 @@ import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.Jobs;
-import dev.anneal.service.training.job.MetadataFilter;
 import dev.anneal.service.training.outlook.JobEstimates;
 import dev.anneal.service.training.outlook.JobInsights;
 import dev.anneal.service.training.settings.JobRequest;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -24,12 +21,11 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.WebRequest;
 import tools.jackson.databind.JsonNode;
 
-/** {@code /v1/fine_tuning/jobs}: create, list, retrieve, cancel, pause, resume; and {@code /v1/fine_tuning/estimate}, the dry run of a creation. */
+/** {@code /v1/fine_tuning/jobs}: create, list, retrieve, cancel, pause, resume; {@code /v1/fine_tuning/estimate}, the dry run of a creation; and {@code /v1/fine_tuning/job_counts}. */
 @RestController
 @RequestMapping("/v1/fine_tuning")
 class JobController {
@@ -62,14 +58,10 @@ class JobController {
 
     @GetMapping("/jobs")
     @RequiresScope(Scope.JOBS_READ)
-    @AdditionalParameters({"metadata", "metadata[*]"})
-    ListBody<JobBody> list(
-            Tenant tenant,
-            @PageLimits(byDefault = 20, max = 100) PageRequest page,
-            @RequestParam Map<String, String> parameters,
-            WebRequest request) {
+    @AdditionalParameters({"status", "method", "model", "search", "metadata", "metadata[*]"})
+    ListBody<JobBody> list(Tenant tenant, @PageLimits(byDefault = 20, max = 100) PageRequest page, WebRequest request) {
         JobHeaders headers = JobHeaders.of(request);
-        Page<Job> found = jobs.list(tenant.id(), page, metadata(parameters));
+        Page<Job> found = jobs.list(tenant.id(), page, JobParameters.filter(request));
         Page<JobBody> bodies = new Page<>(
                 insights.of(tenant.id(), found.rows()).stream()
                         .map(insight -> JobBody.of(insight, headers.isExtended()))
@@ -78,15 +70,10 @@ class JobController {
         return ListBody.of(bodies, JobBody::id);
     }
 
-    /** Reads {@code metadata[key]=value} and {@code metadata=null}. */
-    private static MetadataFilter metadata(Map<String, String> parameters) {
-        Map<String, String> pairs = new LinkedHashMap<>();
-        parameters.forEach((name, value) -> {
-            if (name.startsWith("metadata[") && name.endsWith("]")) {
-                pairs.put(name.substring("metadata[".length(), name.length() - 1), value);
-            }
-        });
-        return new MetadataFilter(pairs, "null".equals(parameters.get("metadata")));
+    @GetMapping("/job_counts")
+    @RequiresScope(Scope.JOBS_READ)
+    JobCountsBody counts(Tenant tenant) {
+        return JobCountsBody.of(jobs.counts(tenant.id()));
     }
 
     @GetMapping("/jobs/{id}")

@@ -76,21 +76,6 @@ public final class JobStore {
             LIMIT 1
             """;
 
-    /**
-     * Limited before the joins, so that only rows of the page are joined. A generic plan knows no parameters: with a condition on metadata
-     * it expects so few rows that it sorts all jobs of the tenant, so that is there only for a filter; without the number of rows it expects
-     * a tenth of the tenant's, so that is part of the statement.
-     */
-    private static final String PAGE = SELECT_OF.formatted("""
-            (
-                SELECT *
-                FROM job
-                WHERE %1$s AND %2$s
-                ORDER BY external_id %3$s
-                LIMIT %4$d
-            ) AS job
-            """) + "ORDER BY job.external_id %3$s";
-
     private static final String OUTCOMES = """
             SELECT job.id, job.trained_tokens, job.result_file, tuned_model.name AS fine_tuned_model,
                    EXISTS (SELECT FROM checkpoint WHERE checkpoint.job_id = job.id AND checkpoint.beta = 0) AS has_mergeable
@@ -98,6 +83,8 @@ public final class JobStore {
             LEFT JOIN tuned_model ON tuned_model.job_id = job.id
             WHERE job.id = ANY(:jobs)
             """;
+
+    private static final String COUNTS = "SELECT state, count(*) AS jobs FROM work WHERE kind = 'TRAIN' GROUP BY state";
 
     private static final String DIGEST = "SELECT body_digest FROM job WHERE id = :job";
 
@@ -232,16 +219,24 @@ public final class JobStore {
         return jdbc.sql(DIGEST).param("job", job).query(String.class).single();
     }
 
-    /** Jobs in the order of their ids, at most one more than the limit. */
-    List<Job> page(PageRequest request, MetadataFilter filter) {
-        String page =
-                PAGE.formatted(request.after("external_id"), filter.condition(), request.order(), request.rowsToRead());
-        List<Row> rows = jdbc.sql(page)
-                .param("after", request.after())
-                .param("metadata", JsonColumn.write(filter.pairs()))
+    /** Jobs in the order of their creation, at most one more than the limit. */
+    List<Job> page(PageRequest request, JobFilter filter) {
+        String page = SELECT_OF.formatted("(" + filter.page(request) + ") AS job") + "ORDER BY job." + filter.ordering()
+                + " " + request.order();
+        return withWork(jdbc.sql(page)
+                .params(filter.parameters(request))
                 .query(JobStore::row)
-                .list();
-        return withWork(rows);
+                .list());
+    }
+
+    /** How many jobs are in each state; states without a job are left out. */
+    Map<WorkState, Long> counts() {
+        return jdbc
+                .sql(COUNTS)
+                .query((row, index) -> Map.entry(WorkState.valueOf(row.getString("state")), row.getLong("jobs")))
+                .list()
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     /** Stores the resolved settings. */

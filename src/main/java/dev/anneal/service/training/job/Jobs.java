@@ -13,6 +13,7 @@ import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.training.history.Events;
 import dev.anneal.service.training.settings.JobRequest;
 import java.security.SecureRandom;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.springframework.stereotype.Component;
@@ -143,7 +144,7 @@ public final class Jobs {
     }
 
     /** A page of the tenant's jobs, newest first unless the request says otherwise. */
-    public Page<Job> list(String tenantId, PageRequest request, MetadataFilter filter) {
+    public Page<Job> list(String tenantId, PageRequest request, JobFilter filter) {
         return database.call(tenantId, () -> {
             String after = request.after();
             if (after != null && store.byId(after).isEmpty()) {
@@ -151,6 +152,11 @@ public final class Jobs {
             }
             return Page.of(store.page(request, filter), request);
         });
+    }
+
+    /** How many of the tenant's jobs are in each state; states without a job are left out. */
+    public Map<WorkState, Long> counts(String tenantId) {
+        return database.call(tenantId, store::counts);
     }
 
     /**

@@ -1,11 +1,14 @@
 package dev.anneal.service.training.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.anneal.service.platform.database.PostgresTest;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.queue.WorkState;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,7 +33,7 @@ class DeepPagesIT {
 
         long read = TestDatabase.tenant().call("alpha", () -> {
             planForAll();
-            store.page(NEWEST, MetadataFilter.NONE);
+            store.page(NEWEST, JobFilter.NONE);
             return rowsRead();
         });
 
@@ -46,14 +49,14 @@ class DeepPagesIT {
         long read = TestDatabase.tenant().call("alpha", () -> {
             planForAll();
             for (int execution = 0; execution < UNTIL_PREPARED; execution++) {
-                store.page(NEWEST, MetadataFilter.NONE);
+                store.page(NEWEST, JobFilter.NONE);
             }
             long before = rowsRead();
             TestDatabase.jdbc()
                     .sql("SELECT set_config('app.tenant', 'beta', true)")
                     .query(String.class)
                     .single();
-            assertThat(store.page(NEWEST, MetadataFilter.NONE)).hasSize(10);
+            assertThat(store.page(NEWEST, JobFilter.NONE)).hasSize(10);
             return rowsRead() - before;
         });
 
@@ -67,7 +70,7 @@ class DeepPagesIT {
 
         long read = TestDatabase.tenant().call("alpha", () -> {
             planForAll();
-            List<Job> page = store.page(new PageRequest(after, LIMIT, ascending), MetadataFilter.NONE);
+            List<Job> page = store.page(new PageRequest(after, LIMIT, ascending), JobFilter.NONE);
             assertThat(page).hasSize(LIMIT + 1);
             assertThat(page.get(0).id()).isEqualTo(first);
             return rowsRead();
@@ -80,9 +83,76 @@ class DeepPagesIT {
     void theFirstPageIsTheNewest() {
         createJobs("alpha", "ftjob-", JOBS);
 
-        List<Job> page = TestDatabase.tenant().call("alpha", () -> store.page(NEWEST, MetadataFilter.NONE));
+        List<Job> page = TestDatabase.tenant().call("alpha", () -> store.page(NEWEST, JobFilter.NONE));
 
         assertThat(page.get(0).id()).isEqualTo("ftjob-05000");
+    }
+
+    /** Whether many jobs have what is asked for or one among thousands has. */
+    @ParameterizedTest
+    @CsvSource({
+        "SUCCEEDED,, 21",
+        "PAUSED,, 1",
+        "FAILED,, 0",
+        "PAUSED, supervised, 1",
+        "CANCELLED, dpo, 21",
+        ", reinforcement, 0",
+        ", supervised, 21"
+    })
+    void aPageByStateOrMethodReadsItsOwnRows(WorkState state, String method, int found) {
+        createJobs("alpha", "ftjob-", JOBS);
+        pauseOldest();
+        JobFilter filter =
+                new JobFilter(state == null ? Set.of() : Set.of(state), method, null, List.of(), MetadataFilter.NONE);
+
+        long read = TestDatabase.tenant().call("alpha", () -> {
+            planForAll();
+            assertThat(store.page(NEWEST, filter)).hasSize(found);
+            return rowsRead();
+        });
+
+        assertThat(read).isLessThan(10L * LIMIT);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"model-1, 21", "another, 0"})
+    void aPageOfAModelReadsItsOwnRows(String model, int found) {
+        createJobs("alpha", "ftjob-", JOBS);
+        JobFilter filter = new JobFilter(Set.of(), null, model, List.of(), MetadataFilter.NONE);
+
+        long read = TestDatabase.tenant().call("alpha", () -> {
+            planForAll();
+            assertThat(store.page(NEWEST, filter)).hasSize(found);
+            return rowsRead();
+        });
+
+        assertThat(read).isLessThan(10L * LIMIT);
+    }
+
+    /** But entries of an index, and rows of the page that has just changed. */
+    @Test
+    void countsReadHardlyAnyRow() {
+        createJobs("alpha", "ftjob-", JOBS);
+        createJobs("beta", "ftjob-0", JOBS);
+        pauseOldest();
+
+        long read = TestDatabase.tenant().call("alpha", () -> {
+            planForAll();
+            assertThat(store.counts())
+                    .containsOnly(
+                            entry(WorkState.SUCCEEDED, JOBS - JOBS / 20 - 1L),
+                            entry(WorkState.CANCELLED, JOBS / 20L),
+                            entry(WorkState.PAUSED, 1L));
+            return rowsRead();
+        });
+
+        assertThat(read).isLessThan(10L * LIMIT);
+    }
+
+    private static void pauseOldest() {
+        TestDatabase.administrator()
+                .sql("UPDATE work SET state = 'PAUSED', finished_at = NULL WHERE id = (SELECT min(id) FROM work)")
+                .update();
     }
 
     private static void planForAll() {
@@ -91,12 +161,13 @@ class DeepPagesIT {
                 .update();
     }
 
-    /** Rows of jobs that this transaction has read. */
+    /** Rows of jobs and of their work that this transaction has read. */
     private static long rowsRead() {
-        return TestDatabase.jdbc()
-                .sql("SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'job'")
-                .query(Long.class)
-                .single();
+        return TestDatabase.jdbc().sql("""
+                SELECT sum(seq_tup_read + idx_tup_fetch)
+                FROM pg_stat_xact_user_tables
+                WHERE relname IN ('job', 'work')
+                """).query(Long.class).single();
     }
 
     private static void createJobs(String tenant, String prefix, int count) {
@@ -104,13 +175,14 @@ class DeepPagesIT {
                 .sql("""
                 WITH done AS (
                     INSERT INTO work (tenant_id, kind, method, state, priority, lease_token, started_at, claimed_at, finished_at)
-                    SELECT :tenant, 'TRAIN', 'supervised', 'SUCCEEDED', 5, 1, now(), now(), now()
-                    FROM generate_series(1, :jobs)
+                    SELECT :tenant, 'TRAIN', CASE WHEN number % 10 = 0 THEN 'dpo' ELSE 'supervised' END,
+                           CASE WHEN number % 20 = 0 THEN 'CANCELLED' ELSE 'SUCCEEDED' END, 5, 1, now(), now(), now()
+                    FROM generate_series(1, :jobs) AS number
                     RETURNING id
                 ), recorded AS (
                     INSERT INTO job (tenant_id, external_id, work_id, created_at, model, training_file, seed, metadata, request,
                                      body_digest)
-                    SELECT :tenant, :prefix || lpad(row_number() OVER (ORDER BY id)::text, 5, '0'), id, now(), 'some-model', 'file-1', 1,
+                    SELECT :tenant, :prefix || lpad(row_number() OVER (ORDER BY id)::text, 5, '0'), id, now(), 'model-' || id % 3, 'file-1', 1,
                            '{}', '{"metadata": {}}', ''
                     FROM done
                     RETURNING id
@@ -123,6 +195,6 @@ class DeepPagesIT {
                 .param("prefix", prefix)
                 .param("jobs", count)
                 .update();
-        TestDatabase.administrator().sql("ANALYZE job").update();
+        TestDatabase.administrator().sql("VACUUM ANALYZE job, work").update();
     }
 }
