@@ -1,5 +1,6 @@
 package dev.anneal.service.access.security;
 
+import dev.anneal.service.access.tenant.AnyScope;
 import dev.anneal.service.access.tenant.Principal;
 import dev.anneal.service.access.tenant.RequiresScope;
 import dev.anneal.service.access.tenant.Scope;
@@ -16,7 +17,7 @@ import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
 
-/** Lets a credential call a controller's method only if it has the method's scope; a method without a scope is closed to all. */
+/** Lets a credential call a controller's method only if it has its scope; one that names none, nor {@link AnyScope}, is closed to all. */
 final class ScopeInterceptor implements HandlerInterceptor {
 
     private static final Logger LOG = LoggerFactory.getLogger(ScopeInterceptor.class);
@@ -48,11 +49,12 @@ final class ScopeInterceptor implements HandlerInterceptor {
         return true;
     }
 
-    /** Handlers that need no credential: pages, unknown paths and error responses. */
+    /** Handlers that need no scope: pages, unknown paths, error responses, and what every credential may call. */
     private static boolean isOpen(Object handler) {
         return handler instanceof ResourceHttpRequestHandler
                 || (handler instanceof HandlerMethod method
-                        && ErrorController.class.isAssignableFrom(method.getBeanType()));
+                        && (ErrorController.class.isAssignableFrom(method.getBeanType())
+                                || method.hasMethodAnnotation(AnyScope.class)));
     }
 
     private static Refusal missing(Scope scope, Principal principal) {

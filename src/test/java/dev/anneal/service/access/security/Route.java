@@ -1,5 +1,6 @@
 package dev.anneal.service.access.security;
 
+import dev.anneal.service.access.tenant.AnyScope;
 import dev.anneal.service.access.tenant.RequiresScope;
 import dev.anneal.service.access.tenant.Scope;
 import java.net.URI;
@@ -33,11 +34,14 @@ public record Route(
         String query,
         @Nullable Scope scope) {
 
-    /** All routes below {@code /v1}. */
+    /** All routes below {@code /v1} but those that every credential may call. */
     public static List<Route> of(RequestMappingHandlerMapping mappings) {
         List<Route> routes = new ArrayList<>();
         for (Map.Entry<RequestMappingInfo, HandlerMethod> mapping :
                 mappings.getHandlerMethods().entrySet()) {
+            if (mapping.getValue().hasMethodAnnotation(AnyScope.class)) {
+                continue;
+            }
             RequestMappingInfo info = mapping.getKey();
             RequiresScope required = mapping.getValue().getMethodAnnotation(RequiresScope.class);
             String query = Stream.concat(

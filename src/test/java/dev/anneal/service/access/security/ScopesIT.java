@@ -3,6 +3,7 @@ package dev.anneal.service.access.security;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.penetration.Penetration;
+import dev.anneal.service.access.tenant.AnyScope;
 import dev.anneal.service.access.tenant.IssuedKeys;
 import dev.anneal.service.access.tenant.NewKey;
 import dev.anneal.service.access.tenant.Scope;
@@ -62,6 +63,14 @@ class ScopesIT extends ApiTestBase {
                 .allSatisfy(route -> assertThat(route.scope())
                         .as("@RequiresScope of %s %s", route.method(), route.pattern())
                         .isNotNull());
+    }
+
+    @Test
+    void oneRouteTakesEveryCredential() {
+        assertThat(mappings.getHandlerMethods().entrySet().stream()
+                        .filter(mapping -> mapping.getValue().hasMethodAnnotation(AnyScope.class))
+                        .flatMap(mapping -> mapping.getKey().getPatternValues().stream()))
+                .containsExactly("/v1/anneal/credential");
     }
 
     @Test
