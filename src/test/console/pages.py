@@ -142,8 +142,8 @@ def refused(it):
 
 
 def below_a_path():
-    with below("/anneal/", ADDRESS) as address, console() as it:
-        it.page.goto(f"{address}/anneal/")
+    with below("/anneal/", ADDRESS) as proxy, console() as it:
+        it.page.goto(proxy.address)
         it.sign_in()
         it.heading("Jobs")
         it.page.get_by_role("link", name="first").click()

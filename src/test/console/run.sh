@@ -27,6 +27,7 @@ python() { "$work/venv/bin/python" "src/test/console/$1.py" "http://127.0.0.1:$a
 start_service ANNEAL_API_KEYS=team-a:sk-team-a-0123456789abcdef ANNEAL_ADMIN_KEYS=sk-admin-0123456789abcdef
 export CONSOLE_HOME=$work/home
 python newcomer
+python outage
 python pages
 
 end_services

@@ -3,6 +3,7 @@
 import {html, render} from "./vendor/lit-html/lit-html.js";
 import "./lib/chart.js";
 import {get} from "./lib/api.js";
+import {lostSince, onConnection, untilAnswered} from "./lib/connection.js";
 import {current} from "./lib/router.js";
 import {credential, onSession, signIn, signOut} from "./lib/session.js";
 import {colours, toggleColours} from "./lib/colours.js";
@@ -10,20 +11,30 @@ import {tokenOfReturn} from "./lib/oidc.js";
 import {settings} from "./lib/settings.js";
 import {say} from "./lib/messages.js";
 import {View} from "./lib/view.js";
+import * as admin from "./pages/admin.js";
+import * as chat from "./pages/chat.js";
+import * as compare from "./pages/compare.js";
+import * as data from "./pages/data.js";
+import * as file from "./pages/file.js";
+import * as job from "./pages/job.js";
+import * as jobs from "./pages/jobs.js";
+import * as model from "./pages/model.js";
+import * as models from "./pages/models.js";
+import * as newJob from "./pages/new-job.js";
 import {signInForm} from "./pages/sign-in.js";
 
-/** The module of each part of the address, and its entry in the navigation. */
+/** The page of each part of the address, and its entry in the navigation. All are loaded at once: an outage or a newer version keeps none of them away. */
 const PAGES = {
-  jobs: {label: "Jobs", module: () => import("./pages/jobs.js")},
-  job: {module: () => import("./pages/job.js"), of: "jobs"},
-  compare: {module: () => import("./pages/compare.js"), of: "jobs"},
-  new: {label: "New job", module: () => import("./pages/new-job.js")},
-  data: {label: "Data", module: () => import("./pages/data.js")},
-  file: {module: () => import("./pages/file.js"), of: "data"},
-  models: {label: "Models", module: () => import("./pages/models.js")},
-  model: {module: () => import("./pages/model.js"), of: "models"},
-  chat: {label: "Chat", module: () => import("./pages/chat.js")},
-  admin: {label: "Administration", module: () => import("./pages/admin.js")},
+  jobs: {label: "Jobs", page: jobs},
+  job: {page: job, of: "jobs"},
+  compare: {page: compare, of: "jobs"},
+  new: {label: "New job", page: newJob},
+  data: {label: "Data", page: data},
+  file: {page: file, of: "data"},
+  models: {label: "Models", page: models},
+  model: {page: model, of: "models"},
+  chat: {label: "Chat", page: chat},
+  admin: {label: "Administration", page: admin},
 };
 const FIRST = "jobs";
 
@@ -35,7 +46,7 @@ function pageName() {
   return first in PAGES ? first : FIRST;
 }
 
-async function open() {
+function open() {
   view?.close();
   view = null;
   draw();
@@ -43,19 +54,20 @@ async function open() {
     return;
   }
   const {parts, query} = current();
-  const opened = new View(document.getElementById("page"), query);
-  view = opened;
-  const module = await PAGES[pageName()].module();
-  if (view === opened) {
-    opened.show(module.open(opened, ...parts.slice(1)));
-    document.getElementById("page").focus({preventScroll: true});
-    scrollTo(0, 0);
-  }
+  const page = document.getElementById("page");
+  view = new View(page, query);
+  view.show(PAGES[pageName()].page.open(view, ...parts.slice(1)));
+  page.focus({preventScroll: true});
+  scrollTo(0, 0);
 }
 
 function draw() {
-  render(session === "signed-in" ? shell() : session === "unknown" ? null : signInForm(session), document.getElementById("app"));
+  render(session === "signed-in" ? shell() : [outage(), session === "unknown" ? null : signInForm(session)], document.getElementById("app"));
 }
+
+/** One line for as long as the service does not answer. */
+const outage = () => html`
+  <p class="outage" role="status">${lostSince() ? `The service cannot be reached since ${lostSince().toLocaleTimeString()}; trying again` : null}</p>`;
 
 function shell() {
   const open = PAGES[pageName()].of ?? pageName();
@@ -73,6 +85,7 @@ function shell() {
         <button class="quiet" @click=${toggleColours}>${colours() === "dark" ? "Light" : "Dark"}</button>
         ${credential() ? html`<button class="quiet" @click=${signOut}>Sign out</button>` : null}
       </div>
+      ${outage()}
     </header>
     <main id="page" tabindex="-1"></main>`;
 }
@@ -85,7 +98,7 @@ function skip(event) {
 /** Installations that ask for no key let everybody in. */
 async function begin() {
   try {
-    await get("v1/models");
+    await untilAnswered(() => get("v1/models"));
     session = "signed-in";
   } catch (error) {
     session = error.status === 401 ? (session === "expired" ? "expired" : "signed-out") : error.status === 403 ? "signed-in" : "away";
@@ -103,4 +116,5 @@ onSession(state => {
 });
 addEventListener("hashchange", open);
 document.addEventListener("colours", draw);
+onConnection(draw);
 tokenOfReturn().catch(error => (say(error), null)).then(token => (token ? signIn(token) : begin()));

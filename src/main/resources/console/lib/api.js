@@ -1,8 +1,18 @@
 /** The service's public API, called as any other client does. Paths begin with `v1/` and are relative to the page, so that a proxy may serve it below a path. */
 
+import {answered} from "./connection.js";
 import {credential, refused} from "./session.js";
 
 /** @typedef {{body?: any, signal?: AbortSignal, headers?: Record<string, string>}} Options of a request; a body that `call` gets is sent as JSON */
+
+/** There is no answer. */
+export class Unreachable extends Error {
+  isAway = true;
+
+  constructor() {
+    super("The service cannot be reached.");
+  }
+}
 
 /** A refused request, with the error's fields as the API writes them. */
 export class ApiError extends Error {
@@ -12,6 +22,11 @@ export class ApiError extends Error {
     this.status = status;
     this.code = code;
     this.param = param;
+  }
+
+  /** Whether the service, or a proxy before it, says that it is away for now. */
+  get isAway() {
+    return [502, 503, 504].includes(this.status);
   }
 }
 
@@ -29,7 +44,7 @@ export const remove = (path, options) => call("DELETE", path, options);
 export const id = text => encodeURIComponent(text);
 
 /**
- * Sends a request and returns its parsed answer. Throws an ApiError for a refusal, and whatever `fetch` throws if there is no answer.
+ * Sends a request and returns its parsed answer. Throws an ApiError for a refusal, Unreachable if there is no answer.
  * @param {string} method @param {string} path @param {Options} [options] @returns {Promise<any>}
  */
 async function call(method, path, {body, signal, headers = {}} = {}) {
@@ -38,16 +53,22 @@ async function call(method, path, {body, signal, headers = {}} = {}) {
     headers: body === undefined ? headers : {"Content-Type": "application/json", ...headers},
     body: body === undefined ? undefined : JSON.stringify(body),
   });
-  return response.json();
+  return response.json().catch(lostOrAborted);
 }
 
 /** As `call`, with the answer as `fetch` gives it. @param {string} method @param {string} path @param {Options} [options] */
 export async function request(method, path, {headers = {}, ...options} = {}) {
-  const response = await fetch(new URL(path, document.baseURI), {method, headers: {...authorization(), ...headers}, ...options});
+  const response = await fetch(new URL(path, document.baseURI), {method, headers: {...authorization(), ...headers}, ...options}).catch(lostOrAborted);
   if (!response.ok) {
     throw await errorOf(response);
   }
+  answered();
   return response;
+}
+
+/** @returns {never} */
+function lostOrAborted(error) {
+  throw error.name === "AbortError" ? error : new Unreachable();
 }
 
 async function errorOf(response) {
@@ -55,7 +76,9 @@ async function errorOf(response) {
     refused();
   }
   const body = await response.json().catch(() => ({}));
-  return new ApiError(response.status, body.error);
+  const error = new ApiError(response.status, body.error);
+  error.isAway || answered();
+  return error;
 }
 
 function authorization() {

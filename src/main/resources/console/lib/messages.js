@@ -8,20 +8,21 @@ const SECONDS = 12;
 const shown = new Set();
 let host = null;
 
-/** @param {Error | string} message an error stays until it is closed */
+/**
+ * Shows a message, once however often it is said.
+ * @param {Error | string} message an error stays until it is closed, unless it says that the service is away
+ * @returns {() => void} what takes it back
+ */
 export function say(message) {
   const isError = message instanceof Error;
-  const entry = {text: isError ? textOf(message) : message, code: message instanceof ApiError ? message.code : null, isError};
+  const entry = {text: isError ? message.message : message, code: message instanceof ApiError ? message.code : null, isError};
+  [...shown].filter(other => other.text === entry.text).forEach(other => shown.delete(other));
   shown.add(entry);
   draw();
-  if (!isError) {
+  if (!isError || /** @type {any} */ (message).isAway) {
     setTimeout(() => close(entry), SECONDS * 1000);
   }
-}
-
-/** What a person reads of an error: the service's own words, or that it does not answer. */
-export function textOf(error) {
-  return error instanceof TypeError && /fetch|network|load/i.test(error.message) ? "The service does not answer. Trying again." : error.message;
+  return () => close(entry);
 }
 
 function close(entry) {

@@ -1,8 +1,12 @@
 /** The life of a page: it renders into one element, follows what it shows, and lets go of everything when another page opens. */
 
 import {render} from "../vendor/lit-html/lit-html.js";
+import {untilAnswered} from "./connection.js";
 import {say} from "./messages.js";
 import {setQuery} from "./router.js";
+
+/** How many times longer the pauses become after failures. */
+const MOST_PATIENCE = 8;
 
 export const pause = seconds => new Promise(resolve => setTimeout(resolve, seconds * 1000));
 
@@ -52,30 +56,41 @@ export class View {
     this.update();
   }
 
-  /** Does the work now and again after each pause, not while the tab is hidden; says once that it fails, and goes on. */
+  /**
+   * Does the work now and again after each pause, not while the tab is hidden, until it answers false. Says while it fails, and goes on
+   * with longer pauses.
+   */
   every(seconds, work) {
-    let isFailing = false;
+    let patience = 1;
+    let isDone = false;
+    let takeBack = () => {};
     const turn = async () => {
       if (!document.hidden) {
         try {
-          await work();
-          isFailing = false;
+          isDone = await untilAnswered(work, this.signal) === false;
+          takeBack();
+          patience = 1;
         } catch (error) {
           if (this.signal.aborted) {
             return;
           }
-          if (!isFailing) {
-            say(error);
+          if (patience === 1) {
+            takeBack = say(error);
           }
-          isFailing = true;
+          patience = Math.min(2 * patience, MOST_PATIENCE);
         }
         this.update();
       }
-      if (!this.signal.aborted) {
-        setTimeout(turn, seconds * 1000);
+      if (!isDone && !this.signal.aborted) {
+        setTimeout(turn, seconds * patience * 1000);
       }
     };
     turn();
+  }
+
+  /** Reads what the page needs, again if the service does not answer. */
+  load(work) {
+    return this.attempt(() => untilAnswered(work, this.signal));
   }
 
   /** Does work that a user asked for; a failure is said, and the result is then undefined. */

@@ -15,12 +15,12 @@ export function open(view) {
   /** Undefined while it is read, null where the credential may not. */
   const state = {quota: undefined, projects: undefined, webhooks: undefined, audit: undefined, deliveries: new Map()};
 
-  const read = (name, path) => view.attempt(async () => {
+  const read = (name, path) => view.load(async () => {
     try {
       const answer = await get(path, {signal: view.signal});
       state[name] = answer.data ?? answer;
     } catch (error) {
-      if (!(error instanceof ApiError)) {
+      if (!(error instanceof ApiError) || error.isAway) {
         throw error;
       }
       state[name] = null;

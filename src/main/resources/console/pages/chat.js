@@ -12,7 +12,7 @@ export function open(view) {
   /** Each column talks to its own model; `turns` are the messages so far, `answer` the one being written. */
   const columns = ["model", "beside"].map(name => ({name, turns: [], draft: "", answer: null, figures: null, error: null}));
 
-  view.attempt(async () => {
+  view.load(async () => {
     state.models = (await get("v1/models", {signal: view.signal})).data;
     if (!view.query.get("model")) {
       const newest = state.models.filter(model => model.id.startsWith("ft:")).sort((one, other) => other.created - one.created)[0];

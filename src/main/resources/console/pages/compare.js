@@ -20,7 +20,7 @@ export function open(view) {
 
   const asked = () => (view.query.get("jobs") ?? "").split(",").filter(Boolean).slice(0, MOST);
 
-  view.attempt(async () => (others = (await get("v1/fine_tuning/jobs?limit=100", {signal: view.signal})).data));
+  view.load(async () => (others = (await get("v1/fine_tuning/jobs?limit=100", {signal: view.signal})).data));
   view.every(3, () => Promise.all(asked().map(read)));
 
   async function read(jobId) {

@@ -2,6 +2,7 @@
 
 import {html} from "../vendor/lit-html/lit-html.js";
 import {download, get, id, isMissing, remove, request} from "../lib/api.js";
+import {untilAnswered} from "../lib/connection.js";
 import {bytes, count} from "../lib/format.js";
 import {confirm, say} from "../lib/messages.js";
 import {errorCode, facts, heading, loading, pill, when} from "../lib/parts.js";
@@ -22,7 +23,7 @@ export function open(view, fileId) {
   async function follow() {
     while (!view.signal.aborted) {
       try {
-        state.file = await get(path, {signal: view.signal});
+        state.file = await untilAnswered(() => get(path, {signal: view.signal}), view.signal);
       } catch (error) {
         state.missing = isMissing(error) ? error.message : state.missing;
         view.signal.aborted || state.missing || say(error);
@@ -34,7 +35,7 @@ export function open(view, fileId) {
       await pause(1);
     }
     if (state.file?.anneal.validation_report?.first_problems.length) {
-      await view.attempt(readLines);
+      await view.load(readLines);
     }
   }
 

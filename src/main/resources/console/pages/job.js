@@ -2,9 +2,10 @@
 
 import {html} from "../vendor/lit-html/lit-html.js";
 import {ApiError, get, id, isMissing, post, readEvents, request, withQuery} from "../lib/api.js";
+import {untilAnswered} from "../lib/connection.js";
 import {axisChoice, curves} from "../lib/curves.js";
 import {count, date, duration, figure} from "../lib/format.js";
-import {confirm, say} from "../lib/messages.js";
+import {confirm} from "../lib/messages.js";
 import {code, facts, hasEnded, heading, loading, methodOf, pill, progress, trouble, when} from "../lib/parts.js";
 import {link} from "../lib/router.js";
 import {Series} from "../lib/series.js";
@@ -22,26 +23,18 @@ export function open(view, jobId) {
   follow();
 
   /** Reads what changes until the job has ended, and once afterwards. */
-  async function follow() {
-    while (!view.signal.aborted) {
+  function follow() {
+    view.every(REFRESH_SECONDS, async () => {
       try {
         await read();
       } catch (error) {
-        if (isMissing(error)) {
-          state.missing = error.message;
-          view.update();
-          return;
+        if (!isMissing(error)) {
+          throw error;
         }
-        view.signal.aborted || say(error);
+        state.missing = error.message;
       }
-      view.update();
-      if (state.job && hasEnded(state.job)) {
-        return;
-      }
-      do {
-        await pause(REFRESH_SECONDS);
-      } while (document.hidden && !view.signal.aborted);
-    }
+      return !state.missing && !hasEnded(state.job);
+    });
   }
 
   async function read() {
@@ -67,7 +60,7 @@ export function open(view, jobId) {
     while (!view.signal.aborted) {
       try {
         const headers = last ? {"Last-Event-ID": last} : {};
-        const response = await request("GET", `${path}/events?stream=true`, {signal: view.signal, headers});
+        const response = await untilAnswered(() => request("GET", `${path}/events?stream=true`, {signal: view.signal, headers}), view.signal);
         await readEvents(response, (data, eventId) => {
           last = eventId ?? last;
           state.events.push(JSON.parse(data));

@@ -2,6 +2,7 @@
 
 import {html} from "../vendor/lit-html/lit-html.js";
 import {ApiError, download, get, id, pages, post, remove} from "../lib/api.js";
+import {untilAnswered} from "../lib/connection.js";
 import {bytes, count, figure, percent} from "../lib/format.js";
 import {ask, confirm, say} from "../lib/messages.js";
 import {facts, heading, loading, manual, methodOf, pill, trouble, when} from "../lib/parts.js";
@@ -20,7 +21,7 @@ export function open(view, modelId) {
 
   async function begin() {
     try {
-      state.model = await get(path, {signal: view.signal});
+      state.model = await untilAnswered(() => get(path, {signal: view.signal}), view.signal);
     } catch (error) {
       state.missing = error instanceof ApiError ? error.message : null;
       say(error);
@@ -29,10 +30,10 @@ export function open(view, modelId) {
     }
     view.update();
     const {signal} = view;
-    view.attempt(async () => (state.files = (await get("v1/files?limit=1000&purpose=fine-tune", {signal})).data));
-    view.attempt(async () => (state.models = (await get("v1/models", {signal})).data));
+    view.load(async () => (state.files = (await get("v1/files?limit=1000&purpose=fine-tune", {signal})).data));
+    view.load(async () => (state.models = (await get("v1/models", {signal})).data));
     if (isTuned) {
-      state.job = await view.attempt(findJob);
+      state.job = await view.load(findJob);
       readPermissions();
     }
     view.every(REFRESH_SECONDS, follow);

@@ -16,7 +16,7 @@ export function open(view) {
     state.models = models.data;
     state.bases = bases.data;
   });
-  view.attempt(async () => (await all("v1/fine_tuning/jobs", {signal: view.signal})).forEach(job => job.fine_tuned_model && state.jobs.set(job.fine_tuned_model, job)));
+  view.load(async () => (await all("v1/fine_tuning/jobs", {signal: view.signal})).forEach(job => job.fine_tuned_model && state.jobs.set(job.fine_tuned_model, job)));
 
   return () => {
     if (!state.models) {

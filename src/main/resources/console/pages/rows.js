@@ -15,7 +15,7 @@ export function renderedRows(view, fileId) {
     await read(0);
   }
 
-  const read = after => view.attempt(async () => {
+  const read = after => view.load(async () => {
     if (!state.model) {
       return;
     }
@@ -25,11 +25,14 @@ export function renderedRows(view, fileId) {
       state.hasMore = page.has_more;
       state.problem = null;
     } catch (error) {
+      if (error.isAway) {
+        throw error;
+      }
       state.problem = error.message;
     }
   });
 
-  view.attempt(begin);
+  view.load(begin);
 
   return () => html`
     <section>
