@@ -22,7 +22,7 @@ export const FIELDS = [
   {path: "anneal.packing", label: "Batches of packed sequences", type: "choice", options: ["true", "false"], auto: "false: batches of rows", ...COURSE},
   {path: "anneal.weight_decay", label: "Weight decay", type: "number", min: 0, max: 1, auto: "0", ...COURSE},
   {path: "anneal.max_grad_norm", label: "Longest gradient (clipping)", type: "number", auto: "1", ...COURSE},
-  {path: "anneal.activation_checkpointing", label: "Activations computed again to save memory", type: "choice", options: ["on", "off"], auto: "auto: if memory is short", ...COURSE},
+  {path: "anneal.activation_checkpointing", label: "Activations computed again to save memory", type: "choice", options: ["on", "off"], auto: "if memory is short", ...COURSE},
   {path: "anneal.eval_interval", label: "Steps between validations", type: "integer", min: 1, auto: "a tenth of the steps", ...COURSE},
   {path: "anneal.checkpoint_interval", label: "Steps between checkpoints", type: "integer", min: 1, auto: "a tenth of the steps", ...COURSE},
   {path: "seed", label: "Seed", type: "integer", min: 0, max: 2147483647, auto: "drawn at random", ...COURSE},

@@ -3,8 +3,11 @@
 import {html, nothing} from "../vendor/lit-html/lit-html.js";
 import {keyed} from "../vendor/lit-html/directives/keyed.js";
 import {get, post} from "../lib/api.js";
+import {untilAnswered} from "../lib/connection.js";
 import {bytes, count, date, duration} from "../lib/format.js";
+import {dropDraft, keepDraft, keptDraft, newKey} from "../lib/job-draft.js";
 import {asCurl, asPython, fieldsOf, pathOf, requestOf} from "../lib/job-fields.js";
+import {say} from "../lib/messages.js";
 import {code, errorCode, facts, heading, loading, manual} from "../lib/parts.js";
 import {go, link} from "../lib/router.js";
 
@@ -16,22 +19,40 @@ const PAUSE_MILLISECONDS = 400;
 
 export function open(view) {
   view.title = "New job";
-  const values = new Map([...view.query].filter(([name]) => ["model", "training_file", "validation_file"].includes(name)));
-  const state = {method: view.query.get("method") ?? "supervised", models: null, files: [], estimate: null, error: null, isAsking: false, isSending: false};
+  const draft = keptDraft();
+  const values = new Map([...draft.values, ...[...view.query].filter(([name]) => ["model", "training_file", "validation_file"].includes(name))]);
+  const state = {method: view.query.get("method") ?? draft.method, models: null, files: [], estimate: null, error: null, isSending: false, key: draft.key, form: 0};
   let asking = null;
   let timer = null;
 
-  view.attempt(async () => {
+  const firstBase = () => state.models.find(model => !model.id.startsWith("ft:"))?.id ?? "";
+
+  view.load(async () => {
     const [models, files] = await Promise.all([get("v1/models", {signal: view.signal}), get("v1/files?limit=1000&purpose=fine-tune", {signal: view.signal})]);
     state.models = models.data;
     state.files = files.data;
-    values.set("model", values.get("model") ?? models.data.find(model => !model.id.startsWith("ft:"))?.id ?? "");
+    values.set("model", values.get("model") || firstBase());
     estimateSoon();
   });
 
   function change(path, text) {
     values.set(path, text);
+    keep(null);
     estimateSoon();
+    view.update();
+  }
+
+  /** @param {string | null} key of the request; the same one is sent again only until the form changes */
+  function keep(key) {
+    state.key = key;
+    keepDraft({method: state.method, values, key});
+  }
+
+  function clear() {
+    values.clear();
+    values.set("model", firstBase());
+    Object.assign(state, {estimate: null, error: null, key: null, form: state.form + 1});
+    dropDraft();
     view.update();
   }
 
@@ -48,11 +69,9 @@ export function open(view) {
       return;
     }
     asking = new AbortController();
-    const {signal} = asking;
-    state.isAsking = true;
-    view.update();
+    const signal = AbortSignal.any([asking.signal, view.signal]);
     try {
-      state.estimate = await post("v1/fine_tuning/estimate", request, {signal});
+      state.estimate = await untilAnswered(() => post("v1/fine_tuning/estimate", request, {signal}), signal);
       state.error = null;
       if (!state.estimate.complete) {
         timer = setTimeout(estimate, 1000);
@@ -63,19 +82,24 @@ export function open(view) {
         state.estimate = null;
       }
     }
-    state.isAsking = false;
     view.update();
   }
 
   async function submit(event) {
     event.preventDefault();
     state.isSending = true;
+    keep(state.key ?? newKey());
     view.update();
     try {
-      const job = await post("v1/fine_tuning/jobs", requestOf(state.method, values));
+      const job = await post("v1/fine_tuning/jobs", requestOf(state.method, values), {headers: {"Idempotency-Key": state.key}});
+      dropDraft();
       go(link("job", job.id));
     } catch (error) {
-      state.error = error;
+      if (error.isAway) {
+        say(error);
+      } else {
+        state.error = error;
+      }
     }
     state.isSending = false;
     view.update();
@@ -85,6 +109,7 @@ export function open(view) {
     state.method = method;
     state.estimate = null;
     state.error = null;
+    keep(null);
     view.remember({method});
     estimateSoon();
   };
@@ -101,8 +126,9 @@ export function open(view) {
       </div>
       <p>${manual(`guides/${GUIDES[state.method]}.md`, "Guide to this method")}</p>
       <div class="columns">
-        <form @submit=${submit} novalidate>${keyed(state.method, form(state, values, change))}
+        <form @submit=${submit} novalidate>${keyed(`${state.method} ${state.form}`, form(state, values, change))}
           <div class="actions">
+            <button type="button" @click=${clear}>Clear the form</button>
             <button class="primary" ?disabled=${state.isSending || !request.model || !request.training_file || state.error}>${state.isSending ? "Sending …" : "Start the job"}</button>
           </div>
         </form>
@@ -129,7 +155,7 @@ function form(state, values, change) {
     ${field("suffix", "Suffix of the tuned model's name", state, html`
       <input name="suffix" maxlength="64" .value=${values.get("suffix") ?? ""} @input=${event => change("suffix", event.target.value)}>`)}
     ${groups.map(group => html`
-      <details ?open=${["Rewards", "Draft", "Preferences"].includes(group)}>
+      <details ?open=${["Rewards", "Draft", "Preferences"].includes(group) || fields.some(setting => setting.group === group && values.get(pathOf(setting, state.method)))}>
         <summary>${group}</summary>
         <div class="grid">${fields.filter(setting => setting.group === group).map(setting => input(setting, state, values, change))}</div>
       </details>`)}`;
@@ -158,20 +184,25 @@ function pick(path, label, options, state, values, change, isRequired = false) {
 
 function input(setting, state, values, change) {
   const path = pathOf(setting, state.method);
-  const auto = typeof setting.auto === "function" ? setting.auto(state.estimate) : setting.auto;
-  const hint = auto === undefined || auto === null || auto === "" ? "auto" : `auto: ${auto}`;
   const onInput = event => change(path, event.target.value);
   const value = values.get(path) ?? "";
-  const described = `problem-${path}`;
+  const described = `hint-${path} problem-${path}`;
+  const hint = setting.isRequired || setting.type === "json" ? null : html`<small class="hint" id=${`hint-${path}`}>${value ? null : becomes(setting, state.estimate)}</small>`;
   const control = setting.type === "choice" ? html`
       <select name=${path} aria-describedby=${described} @change=${onInput}>
-        <option value="">${setting.isRequired ? "Choose …" : hint}</option>
+        <option value="">${setting.isRequired ? "Choose …" : "auto"}</option>
         ${setting.options.map(option => html`<option value=${option} ?selected=${value === option}>${option}</option>`)}
       </select>`
     : setting.type === "json" ? html`
       <textarea name=${path} rows="8" spellcheck="false" aria-describedby=${described} placeholder=${JSON.stringify(setting.example, null, 2)} .value=${value} @input=${onInput}></textarea>`
-    : html`<input name=${path} aria-describedby=${described} inputmode=${["text", "list"].includes(setting.type) ? nothing : "decimal"} placeholder=${hint} .value=${value} @input=${onInput}>`;
-  return field(path, setting.label, state, control, null, setting.type === "json" ? "wide" : "");
+    : html`<input name=${path} aria-describedby=${described} inputmode=${["text", "list"].includes(setting.type) ? nothing : "decimal"} placeholder="auto" .value=${value} @input=${onInput}>`;
+  return field(path, setting.label, state, control, hint, setting.type === "json" ? "wide" : "");
+}
+
+/** What the service makes of a field that is left empty, as far as it is known. */
+function becomes(setting, estimate) {
+  const auto = typeof setting.auto === "function" ? setting.auto(estimate) : setting.auto;
+  return auto === undefined || auto === null || auto === "" || auto === "auto" ? null : `auto: ${auto}`;
 }
 
 function estimated(state, request) {
