@@ -28,6 +28,7 @@ start_service ANNEAL_API_KEYS=team-a:sk-team-a-0123456789abcdef ANNEAL_ADMIN_KEY
 export CONSOLE_HOME=$work/home
 python newcomer
 python outage
+python watching
 python pages
 
 end_services

@@ -5,7 +5,7 @@ import {duration, figure} from "./format.js";
 // A script of the page, loaded before.
 const {uPlot} = /** @type {any} */ (globalThis);
 const HEIGHT = 190;
-const PALETTE = 6;
+const PALETTE = 8;
 /** uPlot's mode of joining in which a line has no gap where only other lines have a point. */
 const WITHOUT_NULLS = [0, 0];
 
@@ -21,6 +21,10 @@ class RunChart extends HTMLElement {
   /** @type {Line[]} */
   #lines = [];
   #drawn = "";
+  /** The first and the last place on the horizontal axis that are drawn; the lines grow before they are. */
+  #extent = [0, 0];
+  /** By what the plot is drawn. */
+  #axis = "";
 
   connectedCallback() {
     this.#resized.observe(this);
@@ -58,8 +62,24 @@ class RunChart extends HTMLElement {
       this.#shape = shape;
       this.#rebuild();
     } else {
-      this.#plot.setData(this.#table());
+      this.#update();
     }
+  }
+
+  /** What the reader has zoomed to stays; what is shown whole grows with the data. */
+  #update() {
+    const zoom = this.zoom;
+    this.#plot.batch(() => {
+      this.#plot.setData(this.#table(), !zoom);
+      zoom && this.#plot.setScale("x", zoom);
+    });
+  }
+
+  /** The part of the horizontal axis that is shown, or null if that is all of it. @returns {{min: number, max: number} | null} */
+  get zoom() {
+    const {min, max} = this.#plot.scales.x;
+    const [first, last] = this.#extent;
+    return min > first || max < last ? {min, max} : null;
   }
 
   /** For those who do not see the lines: where each begins and ends. */
@@ -74,13 +94,17 @@ class RunChart extends HTMLElement {
   #table() {
     const tables = this.#lines.map(line => [line.xs, line.ys]);
     const areAlike = tables.every(([xs]) => xs === tables[0][0]);
-    return areAlike ? [tables[0]?.[0] ?? [], ...tables.map(([, ys]) => ys)] : uPlot.join(tables, tables.map(() => WITHOUT_NULLS));
+    const table = areAlike ? [tables[0]?.[0] ?? [], ...tables.map(([, ys]) => ys)] : uPlot.join(tables, tables.map(() => WITHOUT_NULLS));
+    this.#extent = [table[0][0], table[0].at(-1)];
+    return table;
   }
 
   #rebuild() {
     if (!this.isConnected || !this.#lines.length) {
       return;
     }
+    const zoom = this.#plot && this.#axis === this.by ? this.zoom : null;
+    this.#axis = this.by;
     this.#plot?.destroy();
     const style = getComputedStyle(this);
     const [text, grid] = [style.getPropertyValue("--quiet"), style.getPropertyValue("--line")];
@@ -107,6 +131,7 @@ class RunChart extends HTMLElement {
         })),
       ],
     }, this.#table(), this);
+    zoom && this.#plot.setScale("x", zoom);
   }
 }
 
