@@ -27,20 +27,26 @@ export const facts = entries => html`
 /** A text to copy, such as a command. */
 export const code = (text, label) => html`
   <figure class="code">
-    <figcaption>${label}<button class="quiet" @click=${event => copy(text, event.target)}>Copy</button></figcaption>
+    <figcaption>${label}${copyButton(text, "Copy", "figure")}</figcaption>
     <pre tabindex="0" aria-label=${label}>${text}</pre>
   </figure>`;
 
+/** A short text to copy, such as an id. */
+export const copyable = (text, label) => html`<span class="copyable"><code>${text}</code> ${copyButton(text, label, ".copyable")}</span>`;
+
+/** @param {string} around selects what holds the text and the button */
+const copyButton = (text, label, around) => html`<button class="quiet" @click=${event => copy(text, label, event.target, around)}>${label}</button>`;
+
 /** Without https a browser gives pages no clipboard: the text is selected, for the reader to copy. */
-async function copy(text, button) {
+async function copy(text, label, button, around) {
   if (navigator.clipboard) {
     await navigator.clipboard.writeText(text);
     button.textContent = "Copied";
   } else {
-    getSelection().selectAllChildren(button.closest("figure").querySelector("pre"));
+    getSelection().selectAllChildren(button.closest(around).querySelector("pre, code"));
     button.textContent = "Selected";
   }
-  setTimeout(() => (button.textContent = "Copy"), 2000);
+  setTimeout(() => (button.textContent = label), 2000);
 }
 
 export const progress = (percent, label) => html`

@@ -6,18 +6,23 @@ import {untilAnswered} from "../lib/connection.js";
 import {axisChoice, curves} from "../lib/curves.js";
 import {count, date, duration, figure} from "../lib/format.js";
 import {confirm} from "../lib/messages.js";
-import {code, facts, hasEnded, heading, loading, methodOf, pill, progress, trouble, when} from "../lib/parts.js";
+import {code, copyable, facts, hasEnded, heading, loading, methodOf, pill, progress, trouble, when} from "../lib/parts.js";
+import {settingsOf} from "../lib/job-settings.js";
 import {link} from "../lib/router.js";
 import {Series} from "../lib/series.js";
 import {pause} from "../lib/view.js";
 
 const REFRESH_SECONDS = 2;
 const EVENTS = 200;
+const RUNNING_PAUSE = "It stops after its current step and saves a checkpoint. Once it is resumed, it queues like a new job, and then goes on from the checkpoint.";
+const QUEUED_PAUSE = "It leaves the queue and does not keep its place. Once it is resumed, it queues like a new job.";
 
 export function open(view, jobId) {
   const path = `v1/fine_tuning/jobs/${id(jobId)}`;
   const series = new Series(jobId);
   const state = {job: null, events: [], checkpoints: [], samples: [], missing: null};
+  /** The newest event's id. */
+  let last = null;
   view.title = jobId;
 
   follow();
@@ -56,7 +61,6 @@ export function open(view, jobId) {
 
   /** Events by the server's stream, which ends with the job; the newest list if no stream is free. */
   async function followEvents() {
-    let last = null;
     while (!view.signal.aborted) {
       try {
         const headers = last ? {"Last-Event-ID": last} : {};
@@ -86,7 +90,10 @@ export function open(view, jobId) {
       if (job) {
         const hadEnded = hasEnded(state.job);
         state.job = job;
-        hadEnded && follow();
+        if (hadEnded) {
+          follow();
+          followEvents();
+        }
       }
     }
   };
@@ -102,11 +109,12 @@ export function open(view, jobId) {
     const by = view.query.get("by") === "time" ? "time" : "step";
     return html`
       ${heading(job.user_provided_suffix ?? job.id, pill(job.anneal.state), actions(job, act))}
+      <p class="id">${copyable(job.id, "Copy id")}</p>
       ${trouble({waiting_for: job.anneal.waiting_for, error: job.error})}
       ${summary(job)}
       <section>
         <div class="heading"><h2>Curves</h2>${axisChoice(by, axis => view.remember({by: axis}))}<a href=${`#/compare?jobs=${job.id}`}>Compare with others</a></div>
-        ${series.length ? curves([{label: job.id, series}], by) : html`<p class="quiet">Curves begin with the first step.</p>`}
+        ${series.length ? curves([{label: job.id, method: methodOf(job), series}], by) : html`<p class="quiet">Curves begin with the first step.</p>`}
       </section>
       ${state.samples.length ? samples(state.samples) : null}
       ${checkpoints(job, state.checkpoints)}
@@ -120,7 +128,7 @@ function actions(job, act) {
   const {state, failure} = job.anneal;
   const canPause = ["queued", "running", "resuming"].includes(state);
   return html`
-    ${canPause ? html`<button @click=${act("pause", {title: "Pause this job?", text: "It stops after the current step, saves a checkpoint and keeps its place until it is resumed.", action: "Pause"})}>Pause</button>` : null}
+    ${canPause ? html`<button @click=${act("pause", {title: "Pause this job?", text: state === "queued" ? QUEUED_PAUSE : RUNNING_PAUSE, action: "Pause"})}>Pause</button>` : null}
     ${state === "paused" || failure?.retryable ? html`<button class="primary" @click=${act("resume")}>Resume</button>` : null}
     ${hasEnded(job) ? null : html`<button class="danger" @click=${act("cancel", {title: "Cancel this job?", text: "It ends for good. Its newest checkpoint is kept.", action: "Cancel the job", isDangerous: true})}>Cancel</button>`}
     ${job.fine_tuned_model ? html`<a class="button primary" href=${link("model", job.fine_tuned_model)}>Open the model</a>` : null}`;
@@ -219,14 +227,4 @@ function attempts(rows) {
     </section>`;
 }
 
-function settings(job) {
-  const shown = {method: job.method ?? job.anneal.method, hyperparameters: job.hyperparameters, afa_lora: job.afa_lora, seed: job.seed, metadata: job.metadata, ...pick(job.anneal)};
-  return html`<section><h2>Settings</h2>${code(JSON.stringify(shown, null, 2), "Settings as JSON")}</section>`;
-}
-
-/** The settings among what `anneal` shows of a job. */
-function pick(anneal) {
-  const names = ["adapter", "init_adapter", "draft", "learning_rate", "lr_schedule", "warmup_ratio", "weight_decay", "max_grad_norm", "max_length", "max_steps",
-    "gradient_accumulation", "checkpoint_interval", "eval_interval", "lora_plus_ratio", "packing", "activation_checkpointing", "priority", "loss", "rollouts", "grader"];
-  return {anneal: Object.fromEntries(names.map(name => [name, anneal[name]]).filter(([, value]) => value !== null))};
-}
+const settings = job => html`<section><h2>Settings</h2>${code(JSON.stringify(settingsOf(job), null, 2), "Settings as JSON")}</section>`;
