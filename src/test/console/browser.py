@@ -34,7 +34,7 @@ class Console:
         expect(self.page.get_by_role("heading", level=1)).to_have_text(text)
 
     def accessible(self, name):
-        """Fails for what axe calls serious or critical, in light and dark, and keeps a picture of each."""
+        """Fails for what axe calls serious or critical and for levels of headings left out, in light and dark, and keeps a picture of each."""
         self.page.evaluate("scrollTo(0, 0)")
         for colours in ("light", "dark"):
             self.page.emulate_media(color_scheme=colours, reduced_motion="reduce")
@@ -42,7 +42,7 @@ class Console:
             self.page.screenshot(path=SHOTS / f"{name}-{colours}.png", full_page=True)
             self.page.evaluate(AXE.read_text())
             found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-            serious = [f"{each['id']}: {each['nodes'][0]['html'][:200]} {each['nodes'][0]['failureSummary']}" for each in found if each["impact"] in ("serious", "critical")]
+            serious = [f"{each['id']}: {each['nodes'][0]['html'][:200]} {each['nodes'][0]['failureSummary']}" for each in found if each["impact"] in ("serious", "critical") or each["id"] == "heading-order"]
             assert not serious, f"{name}, {colours}: " + "; ".join(serious)
         self.page.emulate_media(color_scheme="light")
         assert not self.complaints, self.complaints

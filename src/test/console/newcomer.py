@@ -42,6 +42,7 @@ def upload(it):
     it.accessible("file")
     page.get_by_role("link", name="Data", exact=True).click()
     it.heading("Data")
+    expect(page.get_by_text(re.compile(r"\d kB")).first).to_be_visible()
     it.accessible("data")
     done("a broken line is shown with its fault marked; rows are shown as the model reads them")
 
@@ -56,6 +57,8 @@ def submit(it, suffix, adapter=None):
     page.get_by_label("Suffix of the tuned model's name").fill(suffix)
     page.get_by_text("Course of the training").click()
     page.get_by_label("Steps, in place of epochs").fill(str(STEPS))
+    hint = page.get_by_text("auto: multiplier × the model's own rate")
+    assert hint.evaluate("each => each.scrollWidth <= each.clientWidth && each.scrollHeight <= each.clientHeight"), "what auto becomes is not cut off"
     page.get_by_text("Adapter and annealing").click()
     if adapter:
         page.get_by_label("What is trained").select_option(adapter)
@@ -66,6 +69,8 @@ def submit(it, suffix, adapter=None):
     estimate = page.get_by_role("complementary", name="Estimate")
     expect(estimate.locator("dd").first).to_have_text("800")
     expect(estimate).to_contain_text("MB")
+    expect(page.locator("[id='hint-afa_lora.alpha']")).to_have_text(re.compile(r"^auto: \d+$"))
+    expect(page.locator("[id='hint-afa_lora.rank']")).to_have_text("")
     expect(page.get_by_label("As a command")).to_contain_text(f'"max_steps": {STEPS}')
     expect(page.get_by_label("In Python")).to_contain_text("client.fine_tuning.jobs.create(")
     it.accessible("new-job")

@@ -1,24 +1,19 @@
 """The console as pages: by keyboard, on a narrow screen, below a path of a proxy, with 1,000 jobs and 100,000 steps."""
 import concurrent.futures
-import json
 import os
 import re
 import time
-import urllib.request
 
 import psycopg
-import uploads
-from browser import ADDRESS, KEY, SHOTS, console, done, expect
+from browser import ADDRESS, SHOTS, console, done, expect
 from proxy import below
+from service import call, upload
 
+# What the console loads, in bytes.
+MOST_BYTES = 250_000
 JOBS, STEPS = 1_000, 100_000
 # How long the window may stand still, in milliseconds, and how long 100,000 steps may take to arrive, in seconds.
 LONGEST_TASK, ARRIVAL = 500, 60
-
-
-def call(path, body=None, key=KEY):
-    request = urllib.request.Request(f"{ADDRESS}/v1/{path}", json.dumps(body).encode() if body else None, {"Authorization": f"Bearer {key}", "Content-Type": "application/json"})
-    return json.load(urllib.request.urlopen(request))
 
 
 def first_job():
@@ -47,6 +42,14 @@ def keyboard(it):
     done("every page is reached by keyboard; the focus follows")
 
 
+def light(it):
+    loaded = dict(it.page.evaluate("performance.getEntriesByType('resource').filter(each => each.name.includes('/console/')).map(each => [each.name, each.decodedBodySize])"))
+    libraries = {name.split("/vendor/")[1].split("/")[0] for name in loaded if "/vendor/" in name}
+    assert libraries == {"lit-html", "uplot"}, libraries
+    assert 100_000 < sum(loaded.values()) < MOST_BYTES, loaded
+    done(f"all pages take {sum(loaded.values()) // 1000} kB, of which two libraries")
+
+
 def narrow(it):
     page = it.page
     page.set_viewport_size({"width": 360, "height": 740})
@@ -58,8 +61,18 @@ def narrow(it):
         page.wait_for_timeout(1000)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, f"{name} is wider than the screen"
         it.accessible(f"narrow-{name}")
+    menu = page.get_by_role("button", name="Menu")
+    assert page.locator("header").bounding_box()["height"] <= 56, "the header leaves the screen to the page"
+    expect(page.get_by_role("link", name="Models", exact=True)).to_have_count(0)
+    menu.focus()
+    page.keyboard.press("Enter")
+    expect(menu).to_have_attribute("aria-expanded", "true")
+    it.accessible("narrow-menu")
+    page.get_by_role("link", name="Models", exact=True).click()
+    it.heading("Models")
+    expect(menu).to_have_attribute("aria-expanded", "false")
     page.set_viewport_size({"width": 1280, "height": 900})
-    done("nothing is wider than a narrow screen")
+    done("nothing is wider than a narrow screen, and the header leaves it to the page")
 
 
 def manual(it):
@@ -90,12 +103,10 @@ def methods(it):
     for method, field in (("Preferences (DPO)", "Beta of the preference loss"), ("Rewards (GRPO)", "Completions of each prompt"), ("Draft", "Model that becomes the draft")):
         page.get_by_role("button", name=method).click()
         expect(page.get_by_label(field)).to_be_visible()
+        assert "auto: auto" not in page.locator("form").inner_text(), method
         it.accessible(f"form-{method.split()[0].lower()}")
-    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": uploads.CONTENT_TYPE}
-    file = urllib.request.Request(f"{ADDRESS}/v1/files", uploads.training_file("addition.train.jsonl", 100), headers)
-    prompts = json.load(urllib.request.urlopen(file))["id"]
     grader = {"type": "string_check", "name": "sum", "input": "{{sample.output_text}}", "reference": "{{item.answer}}", "operation": "eq"}
-    job = call("fine_tuning/jobs", {"model": "anneal-tiny", "training_file": prompts, "suffix": "rewards", "anneal": {"max_steps": 4, "rollouts": {"group_size": 4, "max_completion_tokens": 8}},
+    job = call("fine_tuning/jobs", {"model": "anneal-tiny", "training_file": upload("addition.train.jsonl"), "suffix": "rewards", "anneal": {"max_steps": 4, "rollouts": {"group_size": 4, "max_completion_tokens": 8}},
                                     "method": {"type": "reinforcement", "reinforcement": {"grader": grader}}})
     it.open(f"#/job/{job['id']}")
     expect(page.get_by_role("img", name=re.compile("^Reward: training from"))).to_be_visible()
@@ -208,6 +219,7 @@ WATCH = "window.longest = 0; new PerformanceObserver(list => list.getEntries().f
 
 with console() as it:
     keyboard(it)
+    light(it)
     narrow(it)
     manual(it)
     methods(it)

@@ -40,6 +40,8 @@ const FIRST = "jobs";
 
 let view = null;
 let session = "unknown";
+/** Whether a narrow window shows where one can go. */
+let isMenuOpen = false;
 
 function pageName() {
   const [first] = current().parts;
@@ -49,6 +51,7 @@ function pageName() {
 function open() {
   view?.close();
   view = null;
+  isMenuOpen = false;
   draw();
   if (session !== "signed-in") {
     return;
@@ -75,19 +78,27 @@ function shell() {
     <a class="skip" href="#page" @click=${skip}>Skip to the content</a>
     <header>
       <a class="brand" href="#/jobs"><img src="console/icon.svg" alt="" width="26" height="26">Anneal</a>
-      <nav aria-label="Console">
-        ${Object.entries(PAGES).filter(([, page]) => page.label).map(([key, page]) => html`
-          <a href="#/${key}" aria-current=${key === open ? "page" : "false"}>${page.label}</a>`)}
-      </nav>
-      <div class="session">
-        <a href="manual/docs/README.md">Documents</a>
-        ${settings.documentation ? html`<a href="docs/index.html">API</a>` : null}
-        <button class="quiet" @click=${toggleColours}>${colours() === "dark" ? "Light" : "Dark"}</button>
-        ${credential() ? html`<button class="quiet" @click=${signOut}>Sign out</button>` : null}
+      <button class="menu quiet" aria-expanded=${isMenuOpen} aria-controls="menu" @click=${toggleMenu}>Menu</button>
+      <div id="menu" class=${isMenuOpen ? "open" : ""}>
+        <nav aria-label="Console">
+          ${Object.entries(PAGES).filter(([, page]) => page.label).map(([key, page]) => html`
+            <a href="#/${key}" aria-current=${key === open ? "page" : "false"}>${page.label}</a>`)}
+        </nav>
+        <div class="session">
+          <a href="manual/docs/README.md">Documents</a>
+          ${settings.documentation ? html`<a href="docs/index.html">API</a>` : null}
+          <button class="quiet" @click=${toggleColours}>${colours() === "dark" ? "Light" : "Dark"}</button>
+          ${credential() ? html`<button class="quiet" @click=${signOut}>Sign out</button>` : null}
+        </div>
       </div>
       ${outage()}
     </header>
     <main id="page" tabindex="-1"></main>`;
+}
+
+function toggleMenu() {
+  isMenuOpen = !isMenuOpen;
+  draw();
 }
 
 function skip(event) {

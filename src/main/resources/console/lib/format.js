@@ -22,7 +22,7 @@ export function bytes(value) {
   if (value === null || value === undefined) {
     return NONE;
   }
-  const units = ["B", "KB", "MB", "GB", "TB"];
+  const units = ["B", "kB", "MB", "GB", "TB"];
   const power = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value) / 3));
   return `${Number((value / 1000 ** power).toPrecision(3))} ${units[power]}`;
 }
