@@ -1,7 +1,7 @@
 package dev.anneal.cli;
 
 import dev.anneal.cli.client.AnnealApi;
-import dev.anneal.cli.client.ApiException;
+import dev.anneal.cli.client.Patience;
 import dev.anneal.cli.command.AdminCommand;
 import dev.anneal.cli.command.ApiCommand;
 import dev.anneal.cli.command.ChatCommand;
@@ -17,8 +17,9 @@ import dev.anneal.cli.terminal.Bar;
 import dev.anneal.cli.terminal.Terminal;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -56,6 +57,13 @@ import tools.jackson.databind.JsonNode;
         })
 public final class Cli {
 
+    private static final long SECONDS = 60;
+
+    /** Longer than the service's own limit of a generation, after which it says so. */
+    private static final long SECONDS_OF_GENERATION = 900;
+
+    private static final long LONGEST_TIMEOUT = 86_400;
+
     @Option(
             names = "--url",
             scope = ScopeType.INHERIT,
@@ -63,59 +71,90 @@ public final class Cli {
             description = "Address of the service (or $ANNEAL_URL).")
     private @Nullable String url;
 
+    @Option(
+            names = "--timeout",
+            scope = ScopeType.INHERIT,
+            paramLabel = "SECONDS",
+            description =
+                    "Give a request up in which nothing has moved for so long. Default: 60; 900 for 'chat' and 'api', which wait for generation.")
+    private @Nullable Long timeoutSeconds;
+
     @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print the service's own JSON.")
     private boolean json;
 
     @Spec
     private CommandSpec spec;
 
-    private Cli() {}
+    private final Map<String, String> environment;
+
+    private Cli(Map<String, String> environment) {
+        this.environment = environment;
+    }
 
     /** Runs a command and returns its exit status. */
     public static int run(String... arguments) {
         PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        CommandLine line = new CommandLine(new Cli());
+        return run(System.getenv(), out, err, arguments);
+    }
+
+    static int run(Map<String, String> environment, PrintWriter out, PrintWriter err, String... arguments) {
+        CommandLine line = new CommandLine(new Cli(environment));
         // An argument such as @chat.json is the value of an option.
         line.setOut(out).setErr(err).setExpandAtFiles(false);
-        line.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, err));
-        line.setParameterExceptionHandler((wrong, given) -> {
-            err.println("anneal: " + wrong.getMessage());
-            err.println(
-                    "'" + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help' lists what it takes.");
-            return ExitCode.USAGE;
-        });
+        line.setExecutionExceptionHandler((failure, command, parsed) -> Failures.tell(failure, err));
+        line.setParameterExceptionHandler((wrong, given) -> Failures.tellWrongLine(wrong, err));
         int status = line.execute(arguments);
         out.flush();
         return status;
     }
 
-    /** What users read of a failure: never a stack trace. */
-    private static int failed(Exception failure, PrintWriter err) {
-        if (failure instanceof ApiException refusal) {
-            err.println(
-                    "anneal: " + refusal.getMessage() + (refusal.code() == null ? "" : " [" + refusal.code() + "]"));
-            return refusal.isUnreachable() ? ExitCode.UNREACHABLE : ExitCode.REFUSED;
-        }
-        if (failure instanceof IOException || failure instanceof UncheckedIOException) {
-            // Messages of our own are whole sentences; others need the name of their kind.
-            String kind = failure.getClass() == IOException.class
-                    ? ""
-                    : failure.getClass().getSimpleName() + ": ";
-            err.println("anneal: " + kind + failure.getMessage());
-            return ExitCode.REFUSED;
-        }
-        err.println("anneal: this is a fault of the command itself, please report it: " + failure);
-        return ExitCode.REFUSED;
+    /** The API for calls that are answered at once. */
+    public AnnealApi api() throws IOException {
+        return api(SECONDS);
     }
 
-    public AnnealApi api() throws IOException {
-        Login login = login();
-        return new AnnealApi(login.url(), login.key());
+    /** The API for calls whose answer may be generated before it is sent. */
+    public AnnealApi generatingApi() throws IOException {
+        return api(SECONDS_OF_GENERATION);
+    }
+
+    private AnnealApi api(long seconds) throws IOException {
+        return api(login(), seconds);
+    }
+
+    /** The API by an address and key that are not those of the command line. */
+    public AnnealApi api(Login login) {
+        return api(login, SECONDS);
+    }
+
+    private AnnealApi api(Login login, long seconds) {
+        if (timeoutSeconds != null && (timeoutSeconds < 1 || timeoutSeconds > LONGEST_TIMEOUT)) {
+            throw wrongLine("--timeout is %d, but must be from 1 to %d".formatted(timeoutSeconds, LONGEST_TIMEOUT));
+        }
+        return new AnnealApi(
+                login.url(), login.key(), Duration.ofSeconds(timeoutSeconds == null ? seconds : timeoutSeconds));
     }
 
     public Login login() throws IOException {
-        return Login.of(url, System.getenv());
+        try {
+            return Login.of(url, environment);
+        } catch (IllegalArgumentException noAddress) {
+            throw wrongLine(String.valueOf(noAddress.getMessage()));
+        }
+    }
+
+    public Map<String, String> environment() {
+        return environment;
+    }
+
+    /** What ends the command with the exit status of a wrong command line. */
+    public CommandLine.ParameterException wrongLine(String message) {
+        CommandLine.ParseResult command = spec.commandLine().getParseResult();
+        while (command.hasSubcommand()) {
+            command = command.subcommand();
+        }
+        return new CommandLine.ParameterException(command.commandSpec().commandLine(), message);
     }
 
     public PrintWriter out() {
@@ -126,9 +165,17 @@ public final class Cli {
         return spec.commandLine().getErr();
     }
 
+    /** Goes on through outages, and tells of them where progress is told. */
+    public Patience patience(Bar bar) {
+        return new Patience(told -> {
+            bar.end();
+            err().println("anneal: " + told);
+        });
+    }
+
     /** A new line of progress, redrawn in place on a terminal. */
     public Bar bar() {
-        return new Bar(err(), isTerminal());
+        return new Bar(err(), Terminal.redraws(environment));
     }
 
     public boolean isTerminal() {

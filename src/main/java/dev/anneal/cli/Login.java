@@ -25,7 +25,11 @@ public record Login(URI url, @Nullable String key) {
 
     private static final String DEFAULT_URL = "http://127.0.0.1:8080";
 
-    /** The first of these that is there, for each of the two. A kept key is only for the address that it was kept with. */
+    /**
+     * The first of these that is there, for each of the two. A kept key is only for the address that it was kept with.
+     *
+     * @throws IllegalArgumentException if the address is not one of a service
+     */
     public static Login of(@Nullable String url, Map<String, String> environment) throws IOException {
         JsonNode kept = kept(environment);
         String keptUrl = kept.path("url").asString(DEFAULT_URL);
@@ -37,8 +41,8 @@ public record Login(URI url, @Nullable String key) {
     }
 
     /** Keeps this for later commands. */
-    public void keep() throws IOException {
-        Path file = file(System.getenv());
+    public void keep(Map<String, String> environment) throws IOException {
+        Path file = file(environment);
         Files.createDirectories(file.getParent());
         Files.deleteIfExists(file);
         if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
@@ -62,7 +66,7 @@ public record Login(URI url, @Nullable String key) {
         }
     }
 
-    private static URI uri(String address) throws IOException {
+    private static URI uri(String address) {
         try {
             URI uri = URI.create(withoutSlash(address));
             if (SCHEMES.contains(String.valueOf(uri.getScheme())) && uri.getHost() != null) {
@@ -71,7 +75,7 @@ public record Login(URI url, @Nullable String key) {
         } catch (IllegalArgumentException malformed) {
             // As what has no host.
         }
-        throw new IOException(
+        throw new IllegalArgumentException(
                 "'%s' is no address of a service; give one such as https://anneal.example.com".formatted(address));
     }
 

@@ -58,7 +58,7 @@ class LoginTest {
     @ValueSource(strings = {"anneal.example.com", "ftp://anneal.example.com", "http://", "http://a b", "::"})
     void whatIsNoAddressIsToldWithWhatIsOne(String url) {
         assertThatThrownBy(() -> login(url))
-                .isInstanceOf(IOException.class)
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("'" + url + "'", "https://anneal.example.com");
     }
 

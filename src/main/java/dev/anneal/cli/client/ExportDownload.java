@@ -3,14 +3,11 @@ package dev.anneal.cli.client;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.function.LongConsumer;
 import tools.jackson.databind.JsonNode;
 
@@ -24,14 +21,16 @@ public final class ExportDownload {
 
     private final AnnealApi api;
     private final Path folder;
+    private final Patience patience;
 
-    public ExportDownload(AnnealApi api, Path folder) {
+    public ExportDownload(AnnealApi api, Path folder, Patience patience) {
         this.api = api;
         this.folder = folder;
+        this.patience = patience;
     }
 
     /**
-     * Downloads a file.
+     * Downloads a file, and goes on after each outage.
      *
      * @param file one of those that the export lists
      * @param received gets the bytes that are there so far
@@ -43,14 +42,14 @@ public final class ExportDownload {
             throw new IOException("the export names a file outside of its folder: " + file.path("name"));
         }
         String hash = file.path("sha256").asString();
-        if (Files.exists(target) && sha256(target).equals(hash)) {
+        if (Files.exists(target) && Sha256.of(target).equals(hash)) {
             received.accept(Files.size(target));
             return target;
         }
         Files.createDirectories(target.getParent());
         Path partial = target.resolveSibling(target.getFileName() + PARTIAL);
-        fetch(file, partial, received);
-        if (!sha256(partial).equals(hash)) {
+        patience.ask(() -> fetch(file, partial, received));
+        if (!Sha256.of(partial).equals(hash)) {
             Files.delete(partial);
             throw new ApiException(
                     200,
@@ -60,42 +59,39 @@ public final class ExportDownload {
         return Files.move(partial, target, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private void fetch(JsonNode file, Path partial, LongConsumer received) throws IOException {
+    /** Fetches what the partial file lacks, and returns how much it holds. */
+    private long fetch(JsonNode file, Path partial, LongConsumer received) {
         long bytes = file.path("bytes").asLong();
-        long from = Files.exists(partial) ? Files.size(partial) : 0;
-        if (from > bytes) {
-            Files.delete(partial);
-            from = 0;
-        }
-        if (from == bytes && bytes > 0) {
-            return;
-        }
-        try (InputStream in = api.content(file.path("url").asString(), from);
-                OutputStream out =
-                        Files.newOutputStream(partial, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-            byte[] buffer = new byte[1 << 16];
-            long written = from;
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                out.write(buffer, 0, count);
-                written += count;
-                received.accept(written);
-            }
-        }
-    }
-
-    private static String sha256(Path file) throws IOException {
-        MessageDigest digest = digest();
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-            in.transferTo(OutputStream.nullOutputStream());
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest digest() {
         try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has it", e);
+            long from = Files.exists(partial) ? Files.size(partial) : 0;
+            if (from == bytes && bytes > 0) {
+                return from;
+            }
+            AnnealApi.Content content = api.content(
+                    file.path("url").asString(),
+                    from < bytes ? from : 0,
+                    file.path("sha256").asString());
+            try (InputStream in = content.stream();
+                    OutputStream out = Files.newOutputStream(
+                            partial,
+                            StandardOpenOption.CREATE,
+                            content.first() > 0 ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING,
+                            StandardOpenOption.WRITE)) {
+                return copy(in, out, content.first(), received);
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
+    }
+
+    private static long copy(InputStream in, OutputStream out, long first, LongConsumer received) throws IOException {
+        byte[] buffer = new byte[1 << 16];
+        long written = first;
+        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+            out.write(buffer, 0, count);
+            written += count;
+            received.accept(written);
+        }
+        return written;
     }
 }

@@ -22,7 +22,10 @@ import tools.jackson.databind.node.ObjectNode;
 public final class AdminCommand {
 
     private static final String PROJECTS = "/v1/organization/projects";
-    private static final int SECONDS_OF_A_DAY = 86_400;
+    private static final long SECONDS_OF_A_DAY = 86_400;
+
+    /** Ten years, the longest that the service keeps a key that expires. */
+    private static final long MOST_DAYS = 3650;
 
     @ParentCommand
     private Cli cli;
@@ -74,8 +77,13 @@ public final class AdminCommand {
             @Option(names = "--scope", paramLabel = "SCOPE", description = "Repeat for several; all by default.")
                     @Nullable
                     List<String> scopes,
-            @Option(names = "--days", description = "Days until it expires; never by default.") @Nullable Integer days)
+            @Option(names = "--days", description = "Days until it expires, 1 to 3650; never by default.") @Nullable
+                    Long days)
             throws IOException {
+        if (days != null && (days < 1 || days > MOST_DAYS)) {
+            throw cli.wrongLine("--days is %d, but must be from 1 to %d; without it the key does not expire"
+                    .formatted(days, MOST_DAYS));
+        }
         ObjectNode request = JsonNodeFactory.instance.objectNode().put("name", name);
         if (scopes != null) {
             scopes.forEach(request.putArray("scopes")::add);

@@ -4,6 +4,7 @@ import dev.anneal.cli.Cli;
 import dev.anneal.cli.ExitCode;
 import dev.anneal.cli.client.AnnealApi;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,8 +40,19 @@ public final class ApiCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        cli.out().println(answer(cli.api()).toPrettyString());
+        cli.out().println(answer(cli.generatingApi()).toPrettyString());
         return ExitCode.OK;
+    }
+
+    private JsonNode body(String given) throws IOException {
+        if (given.startsWith("@")) {
+            return JsonArgument.of(Path.of(given.substring(1)));
+        }
+        try {
+            return JsonArgument.parsed("--data", given);
+        } catch (IOException notJson) {
+            throw cli.wrongLine(String.valueOf(notJson.getMessage()));
+        }
     }
 
     private JsonNode answer(AnnealApi api) throws IOException {
@@ -48,8 +60,6 @@ public final class ApiCommand implements Callable<Integer> {
         if (deletes) {
             return api.delete(absolute);
         }
-        return data == null && !posts
-                ? api.get(absolute)
-                : api.post(absolute, data == null ? null : JsonArgument.value(data));
+        return data == null && !posts ? api.get(absolute) : api.post(absolute, data == null ? null : body(data));
     }
 }

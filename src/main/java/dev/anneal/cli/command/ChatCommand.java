@@ -57,7 +57,7 @@ public final class ChatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        AnnealApi api = cli.api();
+        AnnealApi api = cli.generatingApi();
         ArrayNode turns = JSON.createArrayNode();
         if (system != null) {
             turns.addObject().put("role", "system").put("content", system);

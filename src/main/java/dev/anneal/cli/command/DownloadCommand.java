@@ -51,9 +51,9 @@ public final class DownloadCommand implements Callable<Integer> {
         Path target = (folder.toString().isEmpty() ? Path.of(export) : folder)
                 .toAbsolutePath()
                 .normalize();
-        ExportDownload download = new ExportDownload(api, target);
         for (JsonNode file : made.path("files").values()) {
             Bar bar = cli.bar();
+            ExportDownload download = new ExportDownload(api, target, cli.patience(bar));
             long size = file.path("bytes").asLong();
             download.file(
                     file,

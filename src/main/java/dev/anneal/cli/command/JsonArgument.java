@@ -32,13 +32,18 @@ final class JsonArgument {
      * @throws IOException with the place of the fault if it is not JSON
      */
     static JsonNode of(Path file) throws IOException {
+        return parsed(file.toString(), Files.readString(file));
+    }
+
+    /** As {@link #of}, of text that {@code name} tells where it stands. */
+    static JsonNode parsed(String name, String text) throws IOException {
         try {
-            return JSON.readTree(Files.readString(file));
+            return JSON.readTree(text);
         } catch (JacksonException notJson) {
             throw new IOException(
                     "%s is not JSON: line %d, column %d: %s"
                             .formatted(
-                                    file,
+                                    name,
                                     notJson.getLocation().getLineNr(),
                                     notJson.getLocation().getColumnNr(),
                                     notJson.getOriginalMessage()),
