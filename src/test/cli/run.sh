@@ -22,6 +22,9 @@ done_with() { echo "cli: $1"; }
 fails 3 anneal --url http://127.0.0.1:1 models
 says "cannot be reached" "$work/said"
 fails 2 anneal models --nonsense
+fails 2 anneal --url ftp://127.0.0.1 models
+fails 2 anneal jbos list
+says "Did you mean 'jobs'?" "$work/said"
 for command in login models "files upload" "files check" "jobs create" "jobs watch" "jobs logs" estimate export merge download chat eval "admin create-key" api generate-completion; do
   # shellcheck disable=SC2086 # two words are two arguments
   anneal $command --help > "$work/said"
@@ -55,8 +58,17 @@ done_with "files are uploaded and checked"
 options=(--model anneal-tiny --train src/main/resources/demo/tickets.train.jsonl --valid "$valid" --steps 80 --rank 8 --suffix cli --set anneal.priority=3)
 anneal estimate "${options[@]}" > "$work/said"
 says "beta is 0 from step  64" "$work/said"
+grep --quiet "^n_epochs  *[0-9]" "$work/said"
+anneal estimate "${options[@]}" > /dev/null 2> "$work/said"
+says "is there already, as file-" "$work/said"
 fails 1 anneal jobs create "${options[@]}" --set afa_lora.rank=1000
 says "1000" "$work/said"
+fails 2 anneal jobs create --train src/main/resources/demo/tickets.train.jsonl
+fails 1 anneal jobs create --model anneal-tiny --train nowhere.jsonl
+says "$PWD/nowhere.jsonl is not there" "$work/said"
+fails 1 anneal jobs watch ftjob-none
+grep --quiet "The job goes on" "$work/said" && exit 1
+[ "$(anneal files list --json | python3 -c "import json, sys; print(sum(file['filename'] == 'tickets.train.jsonl' for file in json.load(sys.stdin)))")" = 1 ]
 job=$(anneal jobs create "${options[@]}")
 bin/anneal jobs watch "$job" > "$work/watched" 2>&1 &
 watching=$!
@@ -76,11 +88,13 @@ done
 anneal jobs resume "$job" > /dev/null
 anneal jobs watch "$job" > "$work/said" 2> "$work/progress"
 says "succeeded: ft:anneal-tiny:team-a:cli:" "$work/said"
-says "beta    █" "$work/said"
+says "validation  " "$work/said"
+says "beta        █" "$work/said"
 says "tokens/s" "$work/progress"
 model=$(sed -n 's/.* succeeded: //p' "$work/said")
 anneal jobs logs "$job" > "$work/said"
 says "The job has successfully completed" "$work/said"
+anneal jobs logs "$job" --json | python3 -c "import json, sys; assert json.load(sys.stdin)[0]['object'] == 'fine_tuning.job.event'"
 anneal jobs list --limit 5 > "$work/said"
 says "80/80" "$work/said"
 other=$(anneal jobs create "${options[@]}" --adapter lora)
@@ -115,7 +129,10 @@ done_with "chat and evaluation"
 
 fails 1 anneal admin projects
 says "[missing_scope]" "$work/said"
+echo "$admin_key" | XDG_CONFIG_HOME=$work/admin anneal --url "http://127.0.0.1:$api_port" login > "$work/said"
+says "as an administrator of" "$work/said"
 export ANNEAL_API_KEY=$admin_key
+fails 2 anneal admin create-key team-b laptop --days 49711
 anneal admin create-project "Team B" --id team-b > /dev/null
 new=$(anneal admin create-key team-b laptop --days 30 --scope models:read)
 anneal admin keys team-b > "$work/said"

@@ -13,10 +13,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** A TCP connection between two processes that can break, hang and be slow. */
-final class Link implements AutoCloseable {
+public final class Link implements AutoCloseable {
 
     /** What the link does with bytes. */
-    enum State {
+    public enum State {
         OPEN,
         /** Connections are closed, and new ones too. */
         CUT,
@@ -41,7 +41,7 @@ final class Link implements AutoCloseable {
     private State state = State.OPEN;
 
     /** @param targetPort on this machine, where connections end */
-    Link(int targetPort) {
+    public Link(int targetPort) {
         this.targetPort = targetPort;
         try {
             this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -52,11 +52,11 @@ final class Link implements AutoCloseable {
     }
 
     /** Where connections begin. */
-    int port() {
+    public int port() {
         return server.getLocalPort();
     }
 
-    synchronized void become(State next) {
+    public synchronized void become(State next) {
         state = next;
         notifyAll();
         if (next == State.CUT) {

@@ -6,10 +6,14 @@ import static dev.anneal.cli.command.Texts.text;
 import static dev.anneal.cli.command.Texts.time;
 
 import dev.anneal.cli.Cli;
+import dev.anneal.cli.ExitCode;
 import dev.anneal.cli.client.AnnealApi;
+import dev.anneal.cli.client.Patience;
 import dev.anneal.cli.terminal.Table;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
@@ -20,7 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(name = "estimate", description = "Tell what a job would need, without creating it.")
 public final class EstimateCommand implements Callable<Integer> {
 
-    private static final long PAUSE_MILLIS = 500;
+    private static final Duration PAUSE = Duration.ofMillis(500);
 
     @ParentCommand
     private Cli cli;
@@ -30,16 +34,18 @@ public final class EstimateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        ObjectNode request = options.request();
         AnnealApi api = cli.api();
-        ObjectNode request = options.request(api, cli.bar());
-        JsonNode estimate = api.post("/v1/fine_tuning/estimate", request);
+        new JobRequests(cli, api, new LocalFiles(cli, api)).complete(request);
+        JsonNode estimate = api.post(JobRequests.ESTIMATE, request);
+        Patience patience = cli.patience(cli.bar());
         while (!estimate.path("complete").asBoolean()) {
-            Waiting.pause(PAUSE_MILLIS);
-            estimate = api.post("/v1/fine_tuning/estimate", request);
+            Patience.pause(PAUSE);
+            estimate = patience.ask(() -> api.post(JobRequests.ESTIMATE, request));
         }
         JsonNode complete = estimate;
         cli.print(complete, () -> show(complete));
-        return 0;
+        return ExitCode.OK;
     }
 
     private void show(JsonNode estimate) {
@@ -53,6 +59,29 @@ public final class EstimateCommand implements Callable<Integer> {
                 .row("time", duration(estimate.path("duration_seconds")))
                 .row("expected start", time(estimate.path("expected_start")))
                 .print(cli.out());
+        Table settings = new Table("SETTING", "VALUE");
+        addTo(settings, "", estimate.path("hyperparameters"));
+        addTo(settings, "", estimate.path("afa_lora"));
+        cli.out().println();
+        settings.print(cli.out());
         estimate.path("warnings").values().forEach(warning -> cli.out().println("warning: " + text(warning)));
+    }
+
+    /** The settings as they are resolved, objects in objects by their paths. */
+    private static void addTo(Table table, String path, JsonNode settings) {
+        settings.properties().forEach(setting -> {
+            String name = path + setting.getKey();
+            if (setting.getValue().isObject()) {
+                addTo(table, name + ".", setting.getValue());
+            } else {
+                table.row(name, value(setting.getValue()));
+            }
+        });
+    }
+
+    private static String value(JsonNode setting) {
+        return setting.isArray()
+                ? setting.valueStream().map(Texts::text).collect(Collectors.joining(", "))
+                : text(setting);
     }
 }

@@ -6,9 +6,12 @@ import static dev.anneal.cli.command.Texts.text;
 import dev.anneal.cli.Cli;
 import dev.anneal.cli.ExitCode;
 import dev.anneal.cli.client.AnnealApi;
+import dev.anneal.cli.client.ApiException;
+import dev.anneal.cli.client.Patience;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,7 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
                 "Evaluate a model on a test file: exact answers, or rewards of a grader. Exit status 4 if the evaluation fails.")
 public final class EvalCommand implements Callable<Integer> {
 
-    private static final long PAUSE_MILLIS = 500;
+    private static final Duration PAUSE = Duration.ofMillis(500);
     private static final String PATH = "/v1/fine_tuning/evaluations";
 
     @ParentCommand
@@ -35,7 +38,10 @@ public final class EvalCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "MODEL")
     private String model = "";
 
-    @Parameters(index = "1", paramLabel = "FILE", description = "Test file: an id, or a file that is uploaded first.")
+    @Parameters(
+            index = "1",
+            paramLabel = "FILE",
+            description = "Test file: an id, or a file here, which is uploaded unless the service has the same bytes.")
     private String file = "";
 
     @Option(names = "--grader", paramLabel = "FILE", description = "A grader as JSON, for files of prompts.")
@@ -47,23 +53,40 @@ public final class EvalCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         AnnealApi api = cli.api();
-        String testFile = Files.exists(Path.of(file))
-                ? text(FilesCommand.Uploads.send(api, Path.of(file), "fine-tune", cli.bar())
-                        .path("id"))
-                : file;
-        FilesCommand.Uploads.checked(api, testFile);
-        ObjectNode request = JsonMapper.shared()
-                .createObjectNode()
-                .put("model", model)
-                .put("test_file", testFile)
-                .put("samples", samples);
+        ObjectNode request =
+                JsonMapper.shared().createObjectNode().put("model", model).put("samples", samples);
         if (grader != null) {
             request.set("grader", JsonArgument.object(grader));
         }
-        String id = text(api.post(PATH, request).path("id"));
-        JsonNode result = Waiting.end(() -> api.get(PATH + "/" + id), PAUSE_MILLIS, evaluation -> {});
+        LocalFiles files = new LocalFiles(cli, api);
+        String id;
+        try {
+            id = text(api.post(PATH, request.put("test_file", testFile(api, files)))
+                    .path("id"));
+        } catch (ApiException refusal) {
+            files.tellWhatStays();
+            throw refusal;
+        }
+        Patience patience = cli.patience(cli.bar());
+        JsonNode first = patience.ask(() -> api.get(PATH + "/" + id));
+        JsonNode result = Waiting.end(first, () -> api.get(PATH + "/" + id), PAUSE, patience, evaluation -> {});
         cli.print(result, () -> show(result));
         return text(result.path("status")).equals("succeeded") ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    /** Id of the file. A model that is not there is told before anything is uploaded. */
+    private String testFile(AnnealApi api, LocalFiles files) throws IOException {
+        if (!LocalFiles.isHere(file)) {
+            files.checked(file);
+            return file;
+        }
+        api.get("/v1/models/" + AnnealApi.encoded(model));
+        Optional<String> stored = files.stored(file);
+        if (stored.isEmpty()) {
+            return files.uploadChecked(file);
+        }
+        files.checked(stored.get());
+        return stored.get();
     }
 
     private void showSample(JsonNode sample) {

@@ -7,7 +7,9 @@ import static dev.anneal.cli.command.Texts.text;
 import dev.anneal.cli.Cli;
 import dev.anneal.cli.ExitCode;
 import dev.anneal.cli.client.AnnealApi;
+import dev.anneal.cli.client.Patience;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
         description = "Export a job's model and wait for its proof; exit status 4 if the export fails.")
 public final class ExportCommand implements Callable<Integer> {
 
-    private static final long PAUSE_MILLIS = 500;
+    private static final Duration PAUSE = Duration.ofMillis(500);
 
     @ParentCommand
     private Cli cli;
@@ -63,7 +65,10 @@ public final class ExportCommand implements Callable<Integer> {
         AnnealApi api = cli.api();
         String exports = JobsCommand.path(job) + "/exports";
         String id = text(api.post(exports, request).path("id"));
-        JsonNode made = Waiting.end(() -> api.get(exports + "/" + id), PAUSE_MILLIS, export -> {});
+        cli.err().println(id + " is being made; the service goes on with it by itself.");
+        Patience patience = cli.patience(cli.bar());
+        JsonNode first = patience.ask(() -> api.get(exports + "/" + id));
+        JsonNode made = Waiting.end(first, () -> api.get(exports + "/" + id), PAUSE, patience, export -> {});
         cli.print(made, () -> show(cli, made));
         return text(made.path("status")).equals("succeeded") ? ExitCode.OK : ExitCode.FAILED;
     }

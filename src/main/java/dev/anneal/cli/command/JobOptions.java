@@ -1,9 +1,6 @@
 package dev.anneal.cli.command;
 
-import dev.anneal.cli.client.AnnealApi;
-import dev.anneal.cli.terminal.Bar;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,7 +23,8 @@ final class JobOptions {
     @Option(
             names = "--train",
             paramLabel = "FILE",
-            description = "Training file: an id, or a file that is uploaded first.")
+            description =
+                    "Training file: an id, or a file here, which is uploaded unless the service has the same bytes.")
     private @Nullable String trainingFile;
 
     @Option(names = "--valid", paramLabel = "FILE", description = "Validation file, likewise.")
@@ -80,12 +78,12 @@ final class JobOptions {
             description = "A request as JSON, to which the other options are added.")
     private @Nullable Path request;
 
-    /** The request. Files that are named by their path are uploaded and checked. */
-    ObjectNode request(AnnealApi api, Bar bar) throws IOException {
+    /** The request, with files as they were named: by ids, or by paths here. */
+    ObjectNode request() throws IOException {
         ObjectNode body = request == null ? JSON.createObjectNode() : JsonArgument.object(request);
         set(body, "model", model);
-        set(body, "training_file", file(api, trainingFile, bar));
-        set(body, "validation_file", file(api, validationFile, bar));
+        set(body, "training_file", trainingFile);
+        set(body, "validation_file", validationFile);
         set(body, "suffix", suffix);
         String method = givenMethod == null ? body.at("/method/type").asString(SUPERVISED) : givenMethod;
         if (!method.equals(SUPERVISED)) {
@@ -108,16 +106,6 @@ final class JobOptions {
             put(body, "method.type", StringNode.valueOf(method));
         }
         return body;
-    }
-
-    private static @Nullable String file(AnnealApi api, @Nullable String given, Bar bar) throws IOException {
-        if (given == null || !Files.exists(Path.of(given))) {
-            return given;
-        }
-        JsonNode uploaded = FilesCommand.Uploads.send(api, Path.of(given), "fine-tune", bar);
-        return FilesCommand.Uploads.checked(api, Texts.text(uploaded.path("id")))
-                .path("id")
-                .asString();
     }
 
     private static void set(ObjectNode body, String path, @Nullable Object value) {

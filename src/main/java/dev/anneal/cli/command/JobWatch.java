@@ -6,18 +6,21 @@ import static dev.anneal.cli.command.Texts.text;
 import dev.anneal.cli.Cli;
 import dev.anneal.cli.ExitCode;
 import dev.anneal.cli.client.AnnealApi;
+import dev.anneal.cli.client.Patience;
 import dev.anneal.cli.terminal.Bar;
 import dev.anneal.cli.terminal.Curve;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import tools.jackson.databind.JsonNode;
 
 /** Shows a job's loss, or the reward that it learns from, and beta while it runs, and its curves at the end. */
 final class JobWatch {
 
-    private static final long PAUSE_MILLIS = 1000;
+    private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final int ROWS = 1000;
     private static final int CURVE_WIDTH = 60;
 
@@ -29,6 +32,7 @@ final class JobWatch {
     private final String id;
     private final Bar bar;
     private final Series losses = new Series("loss", "/train_loss");
+    private final Series validations = new Series("validation", "/valid_loss");
     private final Series rewards = new Series("reward", "/metrics/reward");
     private final Series betas = new Series("beta", "/beta");
     private int lastStep;
@@ -53,62 +57,83 @@ final class JobWatch {
             }
         });
         Runtime.getRuntime().addShutdownHook(farewell);
-        JsonNode job = Waiting.end(() -> api.get(JobsCommand.path(id)), PAUSE_MILLIS, this::show);
-        hasEnded.set(true);
-        bar.end();
+        JsonNode job;
+        try {
+            JsonNode first = api.get(JobsCommand.path(id));
+            Patience patience = cli.patience(bar);
+            patience.ask(() -> show(first));
+            job = Waiting.end(first, () -> api.get(JobsCommand.path(id)), PAUSE, patience, this::show);
+        } finally {
+            hasEnded.set(true);
+            bar.end();
+        }
         cli.print(job, () -> summarize(job));
         return text(job.path("status")).equals("succeeded") ? ExitCode.OK : ExitCode.FAILED;
     }
 
-    /** A value of each step, read from rows of a job's metrics. */
-    private record Series(String name, String place, List<Double> values) {
+    /** A value of each step that has one, read from rows of a job's metrics. */
+    private record Series(String name, String place, NavigableMap<Integer, Double> steps) {
 
         Series(String name, String place) {
-            this(name, place, new ArrayList<>());
+            this(name, place, new TreeMap<>());
         }
 
         void read(JsonNode row) {
             if (row.at(place).isNumber()) {
-                values.add(row.at(place).asDouble());
+                steps.put(row.path("step").asInt(), row.at(place).asDouble());
             }
+        }
+
+        List<Double> values() {
+            return List.copyOf(steps.values());
         }
 
         /** Whether there is something to see: beta is 0 throughout where nothing is annealed. */
         boolean isFlat() {
-            return values.stream().allMatch(value -> value == 0);
+            return steps.values().stream().allMatch(value -> value == 0);
         }
 
         String last() {
-            return values.isEmpty() ? "-" : "%.4g".formatted(values.get(values.size() - 1));
+            return steps.isEmpty() ? "-" : "%.4g".formatted(steps.lastEntry().getValue());
         }
     }
 
-    private void show(JsonNode job) {
-        readSeries();
+    private JsonNode show(JsonNode job) {
         JsonNode anneal = job.path("anneal");
+        readSeries(anneal.path("step").asInt());
         double total = anneal.path("total_steps").asDouble(0);
         boolean isHeld = anneal.path("waiting_for").isObject() || HELD.contains(text(anneal.path("state")));
         if (!isHeld && total > 0 && anneal.path("step").asInt() > 0) {
             saying = "";
             bar.show(
                     anneal.path("step").asInt() / total,
-                    "step %s/%.0f  %s %s  beta %.3f  %.0f tokens/s  %s left"
+                    "step %s/%.0f  %s  beta %.3f  %.0f tokens/s  %s left"
                             .formatted(
                                     anneal.path("step"),
                                     total,
-                                    learned().name(),
-                                    learned().last(),
+                                    learning(),
                                     anneal.path("beta").asDouble(),
                                     anneal.path("tokens_per_second").asDouble(0),
                                     duration(anneal.path("eta_seconds"))));
         } else {
             say(standing(anneal));
         }
+        return job;
+    }
+
+    private String learning() {
+        return validations.steps().isEmpty()
+                ? "%s %s".formatted(learned().name(), learned().last())
+                : "%s %s  %s %s".formatted(learned().name(), learned().last(), validations.name(), validations.last());
+    }
+
+    private List<Series> series() {
+        return List.of(losses, validations, rewards, betas);
     }
 
     /** What shows best whether a job learns: a loss of rewards is about 0 at all times. */
     private Series learned() {
-        return rewards.values().isEmpty() ? losses : rewards;
+        return rewards.steps().isEmpty() ? losses : rewards;
     }
 
     private String standing(JsonNode anneal) {
@@ -133,22 +158,27 @@ final class JobWatch {
         }
     }
 
-    private void readSeries() {
+    /** Reads the last row again: the validation after a step is added to it. After a fault, a job does steps again. */
+    private void readSeries(int step) {
+        if (step < lastStep) {
+            series().forEach(series -> series.steps().tailMap(step, false).clear());
+        }
+        lastStep = Math.max(0, Math.min(step, lastStep) - 1);
         boolean hasMore = true;
         while (hasMore) {
             JsonNode page = api.get(JobsCommand.path(id) + "/metrics?limit=" + ROWS + "&after=" + lastStep);
             for (JsonNode row : page.path("data").values()) {
                 lastStep = row.path("step").asInt();
-                List.of(losses, rewards, betas).forEach(series -> series.read(row));
+                series().forEach(series -> series.read(row));
             }
             hasMore = page.path("has_more").asBoolean(false);
         }
     }
 
     private void summarize(JsonNode job) {
-        for (Series series : List.of(losses, rewards, betas)) {
+        for (Series series : series()) {
             if (!series.isFlat()) {
-                cli.out().println("%-6s  %s".formatted(series.name(), Curve.of(series.values(), CURVE_WIDTH)));
+                cli.out().println("%-10s  %s".formatted(series.name(), Curve.of(series.values(), CURVE_WIDTH)));
             }
         }
         String model = text(job.path("fine_tuned_model"));
@@ -159,9 +189,7 @@ final class JobWatch {
         }
         JsonNode trained = job.path("trained_tokens");
         if (trained.isNumber()) {
-            cli.out()
-                    .println("%s trained tokens, last %s %s"
-                            .formatted(trained, learned().name(), learned().last()));
+            cli.out().println("%s trained tokens, last %s".formatted(trained, learning()));
         }
     }
 }

@@ -7,6 +7,7 @@ import static dev.anneal.cli.command.Texts.time;
 import dev.anneal.cli.Cli;
 import dev.anneal.cli.ExitCode;
 import dev.anneal.cli.client.AnnealApi;
+import dev.anneal.cli.client.ApiException;
 import dev.anneal.cli.terminal.Table;
 import java.io.IOException;
 import java.util.List;
@@ -17,8 +18,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Creates, lists, watches and steers jobs. */
 @Command(name = "jobs", description = "Create, list, watch, pause, resume and cancel jobs.")
@@ -34,8 +35,17 @@ public final class JobsCommand {
             @Mixin JobOptions options,
             @Option(names = "--watch", description = "Watch it until it ends.") boolean watches)
             throws IOException {
+        ObjectNode request = options.request();
         AnnealApi api = cli.api();
-        JsonNode job = api.post(PATH, options.request(api, cli.bar()));
+        LocalFiles files = new LocalFiles(cli, api);
+        JsonNode job;
+        try {
+            new JobRequests(cli, api, files).complete(request);
+            job = api.post(PATH, request);
+        } catch (ApiException refusal) {
+            files.tellWhatStays();
+            throw refusal;
+        }
         String id = text(job.path("id"));
         if (watches) {
             cli.err().println(id);
@@ -86,7 +96,10 @@ public final class JobsCommand {
         return new JobWatch(cli, cli.api(), id).run();
     }
 
-    @Command(name = "logs", description = "Print a job's events, oldest first.")
+    @Command(
+            name = "logs",
+            description =
+                    "Print a job's events, oldest first. With --json an array, or a line for each event with --follow.")
     int logs(
             @Parameters(paramLabel = "JOB_ID") String id,
             @Option(
@@ -94,19 +107,16 @@ public final class JobsCommand {
                             description = "Go on until the job ends.")
                     boolean follows)
             throws IOException {
-        AnnealApi api = cli.api();
         if (follows) {
-            api.events(
-                    path(id) + "/events?stream=true",
-                    null,
-                    data -> print(JsonMapper.shared().readTree(data)));
-        } else {
-            api.list(path(id) + "/events?order=asc", Integer.MAX_VALUE).forEach(this::print);
+            new EventFollower(cli, cli.api(), id).follow(this::print);
+            return ExitCode.OK;
         }
+        List<JsonNode> events = cli.api().list(path(id) + "/events?order=asc", Integer.MAX_VALUE);
+        cli.print(JsonNodeFactory.instance.arrayNode().addAll(events), () -> events.forEach(this::print));
         return ExitCode.OK;
     }
 
-    private boolean print(JsonNode event) {
+    private void print(JsonNode event) {
         if (cli.isJson()) {
             cli.out().println(event);
         } else if (text(event.path("type")).equals("message")) {
@@ -118,7 +128,6 @@ public final class JobsCommand {
                                     text(event.path("message"))));
         }
         cli.out().flush();
-        return true;
     }
 
     @Command(name = "pause", description = "Pause a job after its current step.")

@@ -3,12 +3,7 @@ package dev.anneal.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.anneal.cli.client.AnnealApi;
-import dev.anneal.cli.terminal.Bar;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -18,9 +13,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The request that options of a job make. */
 class JobOptionsTest {
-
-    /** Nothing listens there: files that are named by ids are not looked for. */
-    private static final AnnealApi NO_SERVICE = new AnnealApi(URI.create("http://127.0.0.1:1"), null);
 
     @TempDir
     private Path folder;
@@ -102,7 +94,6 @@ class JobOptionsTest {
 
     private static String request(String line) throws IOException {
         JobOptions options = CommandLine.populateCommand(new JobOptions(), line.split(" "));
-        return options.request(NO_SERVICE, new Bar(new PrintWriter(new StringWriter()), false))
-                .toString();
+        return options.request().toString();
     }
 }
