@@ -97,6 +97,8 @@ says "The job has successfully completed" "$work/said"
 anneal jobs logs "$job" --json | python3 -c "import json, sys; assert json.load(sys.stdin)[0]['object'] == 'fine_tuning.job.event'"
 anneal jobs list --limit 5 > "$work/said"
 says "80/80" "$work/said"
+anneal jobs list --state succeeded --search cli > "$work/said"
+says "$job" "$work/said"
 other=$(anneal jobs create "${options[@]}" --adapter lora)
 anneal jobs cancel "$other" > /dev/null
 fails 4 anneal jobs watch "$other"
@@ -130,7 +132,7 @@ done_with "chat and evaluation"
 fails 1 anneal admin projects
 says "[missing_scope]" "$work/said"
 echo "$admin_key" | XDG_CONFIG_HOME=$work/admin anneal --url "http://127.0.0.1:$api_port" login > "$work/said"
-says "as an administrator of" "$work/said"
+says "as an administrator" "$work/said"
 export ANNEAL_API_KEY=$admin_key
 fails 2 anneal admin create-key team-b laptop --days 49711
 anneal admin create-project "Team B" --id team-b > /dev/null

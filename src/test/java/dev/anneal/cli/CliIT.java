@@ -12,7 +12,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -164,22 +164,33 @@ class CliIT extends ServiceTest {
     }
 
     @Test
+    void jobsAreFilteredByTheServiceAmongAll() {
+        String file = file(ALPHA, 20);
+        String tickets = queuedJob(ALPHA, file, ", 'suffix': 'tickets'");
+        run("jobs", "pause", tickets);
+        for (int i = 0; i < 3; i++) {
+            queuedJob(ALPHA, file, "");
+        }
+
+        for (String filter : List.of("--state paused", "--state paused,failed", "--search ticket")) {
+            Command found = run(Command.line("jobs list --limit 1 --model anneal-tiny " + filter));
+            assertThat(found.out()).as(filter + found.err()).contains(tickets);
+        }
+        assertThat(run("jobs", "list", "--state", "running").out()).doesNotContain("ftjob-");
+        assertThat(run("jobs", "list", "--state", "pasued").err()).contains("'pasued'", "paused");
+    }
+
+    @Test
     void aLoginTellsWhatItsKeyOpens() {
-        // The first look at projects prepares their queries, for which a busy machine takes longer than a transaction
-        // may.
-        await(() -> send(HttpRequest.newBuilder(uri().resolve("/v1/organization/projects"))
-                                .header("Authorization", "Bearer admin-key-0123456789"))
-                        .statusCode()
-                == 200);
-        assertThat(logIn(KEY)).contains("which has 1 model.");
-        assertThat(logIn("admin-key-0123456789")).contains("as an administrator of 2 projects");
+        assertThat(logIn(KEY)).contains("as the project alpha, with the scopes files:read, ");
+        assertThat(logIn("admin-key-0123456789")).contains("as an administrator");
     }
 
     private String logIn(String key) {
         Path kept = folder.resolve(key);
         InputStream before = System.in;
         try {
-            System.setIn(new ByteArrayInputStream(key.getBytes()));
+            System.setIn(new ByteArrayInputStream(key.getBytes(StandardCharsets.UTF_8)));
             Command login =
                     Command.run(Map.of("ANNEAL_URL", uri().toString(), "XDG_CONFIG_HOME", kept.toString()), "login");
             assertThat(login.status()).as(login.err()).isZero();

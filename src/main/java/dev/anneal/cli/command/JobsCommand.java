@@ -11,7 +11,6 @@ import dev.anneal.cli.client.ApiException;
 import dev.anneal.cli.terminal.Table;
 import java.io.IOException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -59,12 +58,9 @@ public final class JobsCommand {
     int list(
             @Option(names = "--limit", defaultValue = "20", description = "How many. Default: ${DEFAULT-VALUE}.")
                     int limit,
-            @Option(names = "--state", description = "Only jobs in this state, of those listed.") @Nullable
-                    String state)
+            @Mixin JobFilter filter)
             throws IOException {
-        List<JsonNode> jobs = cli.api().list(PATH, limit).stream()
-                .filter(job -> state == null || state.equals(text(job.at("/anneal/state"))))
-                .toList();
+        List<JsonNode> jobs = cli.api().list(PATH + filter.query(), limit);
         cli.print(JsonNodeFactory.instance.arrayNode().addAll(jobs), () -> {
             Table table = new Table("JOB", "STATE", "STEP", "LEFT", "MODEL", "SUFFIX", "CREATED");
             jobs.forEach(job -> table.row(

@@ -1,18 +1,18 @@
 package dev.anneal.cli.command;
 
+import static dev.anneal.cli.command.Texts.text;
+
 import dev.anneal.cli.Cli;
 import dev.anneal.cli.ExitCode;
 import dev.anneal.cli.Login;
-import dev.anneal.cli.client.AnnealApi;
-import dev.anneal.cli.client.ApiException;
 import dev.anneal.cli.terminal.Terminal;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
-import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
@@ -25,42 +25,31 @@ import tools.jackson.databind.JsonNode;
                 "Keep the service's address and your key for later commands; asks for the key, or reads it from standard input.")
 public final class LoginCommand implements Callable<Integer> {
 
-    private static final int FORBIDDEN = 403;
-
     @ParentCommand
     private Cli cli;
 
     @Override
     public Integer call() throws IOException {
         Login login = new Login(cli.login().url(), key());
-        String found = found(cli.api(login));
+        JsonNode credential = cli.api(login).get("/v1/anneal/credential");
         login.keep(cli.environment());
-        cli.out().println("Logged in to " + login.url() + found);
+        cli.out().println("Logged in to %s %s.".formatted(login.url(), opens(credential)));
         return ExitCode.OK;
     }
 
-    /** What the key opens: an administrator's has nothing to do with models, and one of few scopes opens neither list. */
-    private static String found(AnnealApi api) {
-        return count(api, "/v1/models", "model")
-                .map(", which has %s."::formatted)
-                .or(() -> count(api, "/v1/organization/projects?limit=100", "project")
-                        .map(" as an administrator of %s; see 'anneal admin --help'."::formatted))
-                .orElse(" with a key that may not list models.");
-    }
-
-    /** Empty if the service knows the key, but does not let it read the list. */
-    private static Optional<String> count(AnnealApi api, String path, String noun) {
-        try {
-            JsonNode list = api.get(path);
-            int size = list.path("data").size();
-            boolean hasMore = list.path("has_more").asBoolean(false);
-            return Optional.of((hasMore ? "more than " : "") + size + " " + noun + (size == 1 ? "" : "s"));
-        } catch (ApiException refusal) {
-            if (refusal.status() == FORBIDDEN) {
-                return Optional.empty();
-            }
-            throw refusal;
-        }
+    /** What the key is for. */
+    private static String opens(JsonNode credential) {
+        String project = text(credential.path("project_id"));
+        return project.isEmpty()
+                ? "as an administrator; see 'anneal admin --help'"
+                : "as the project %s, with the scopes %s"
+                        .formatted(
+                                project,
+                                credential
+                                        .path("scopes")
+                                        .valueStream()
+                                        .map(Texts::text)
+                                        .collect(Collectors.joining(", ")));
     }
 
     private static @Nullable String key() throws IOException {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,10 +72,10 @@ class AnnealApiTest {
             OutputStream out = begin(exchange, "data: first\n\n");
             for (int i = 0; i < 8; i++) {
                 pause();
-                out.write(": working\n\n".getBytes());
+                out.write(": working\n\n".getBytes(StandardCharsets.UTF_8));
                 out.flush();
             }
-            out.write("data: last\n\n".getBytes());
+            out.write("data: last\n\n".getBytes(StandardCharsets.UTF_8));
             exchange.close();
         });
         List<String> events = new ArrayList<>();
@@ -128,7 +129,7 @@ class AnnealApiTest {
 
     private static OutputStream begin(HttpExchange exchange, String text) throws IOException {
         exchange.sendResponseHeaders(200, 0);
-        exchange.getResponseBody().write(text.getBytes());
+        exchange.getResponseBody().write(text.getBytes(StandardCharsets.UTF_8));
         exchange.getResponseBody().flush();
         return exchange.getResponseBody();
     }

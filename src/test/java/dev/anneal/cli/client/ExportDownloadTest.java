@@ -60,7 +60,10 @@ class ExportDownloadTest {
     void beginsAnewWhereTheRangeIsRefused() throws IOException {
         assertWhole(exchange -> {
             if (exchange.getRequestHeaders().containsKey("Range")) {
-                LocalServer.answer(exchange, 416, "{\"error\": {\"message\": \"no\", \"code\": \"range\"}}".getBytes());
+                LocalServer.answer(
+                        exchange,
+                        416,
+                        "{\"error\": {\"message\": \"no\", \"code\": \"range\"}}".getBytes(StandardCharsets.UTF_8));
             } else {
                 LocalServer.answer(exchange, 200, CONTENT);
             }
@@ -71,7 +74,7 @@ class ExportDownloadTest {
     void goesOnAfterConnectionsThatBreakAndAStoreThatIsAway() throws IOException {
         assertWhole(exchange -> {
             switch (asked.size()) {
-                case 1 -> LocalServer.answer(exchange, 503, "busy".getBytes());
+                case 1 -> LocalServer.answer(exchange, 503, "busy".getBytes(StandardCharsets.UTF_8));
                 case 2 -> {
                     exchange.getResponseHeaders().set("Content-Range", "bytes 4000-9999/10000");
                     exchange.sendResponseHeaders(206, CONTENT.length - PART);
