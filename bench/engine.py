@@ -20,7 +20,7 @@ def build_classpath():
     BUILD.mkdir(parents=True, exist_ok=True)
     file = BUILD / "classpath"
     subprocess.run(
-        ["./mvnw", "-q", "-Dspotless.check.skip", "test-compile", "dependency:build-classpath",
+        ["./mvnw", "-q", "-Dspotless.check.skip", "process-test-classes", "dependency:build-classpath",
          f"-Dmdep.outputFile={file}"], cwd=PROJECT, check=True)
     return os.pathsep.join([str(PROJECT / "target/test-classes"), str(PROJECT / "target/classes"), file.read_text()])
 

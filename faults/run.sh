@@ -16,7 +16,7 @@ while [ $# -gt 0 ]; do
     *) break ;;
   esac
 done
-./mvnw --batch-mode --no-transfer-progress --quiet test-compile dependency:build-classpath -Dmdep.outputFile=target/test-classpath.txt
+./mvnw --batch-mode --no-transfer-progress --quiet process-test-classes dependency:build-classpath -Dmdep.outputFile=target/test-classpath.txt
 classes=target/test-classes:target/classes:$(cat target/test-classpath.txt)
 if [ -n "$broken" ]; then
   # Without token and nonce in the fence a worker that has lost its work goes on writing: the checks must see it.

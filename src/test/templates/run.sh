@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares the encoder with transformers on the chat templates of trl and llama-cpp-python: src/test/templates/run.sh, after ./mvnw test-compile. Needs python3 with venv.
+# Compares the encoder with transformers on the chat templates of trl and llama-cpp-python: src/test/templates/run.sh, after ./mvnw process-test-classes. Needs python3 with venv.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 work=$(mktemp -d)
