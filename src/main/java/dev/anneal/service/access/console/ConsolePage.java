@@ -64,11 +64,14 @@ public final class ConsolePage implements HttpRequestHandler {
      */
     private record Settings(boolean documentation, ConsoleProperties.@Nullable Oidc oidc) {}
 
-    /** Whether the request is for {@code /} and prefers HTML. API clients, which do not name HTML, get the usual error. */
+    /**
+     * Whether the request is for {@code /} and asks for HTML or for nothing in particular, as curl does. API clients, which name JSON, get the
+     * usual error.
+     */
     public boolean isRequestedBy(HttpServletRequest request) {
         return Set.of("GET", "HEAD").contains(request.getMethod())
                 && request.getRequestURI().equals(request.getContextPath() + "/")
-                && prefersHtml(Collections.list(request.getHeaders(HttpHeaders.ACCEPT)));
+                && acceptsHtml(Collections.list(request.getHeaders(HttpHeaders.ACCEPT)));
     }
 
     @Override
@@ -81,13 +84,18 @@ public final class ConsolePage implements HttpRequestHandler {
         response.getOutputStream().write(html);
     }
 
-    private static boolean prefersHtml(List<String> accept) {
+    private static boolean acceptsHtml(List<String> accept) {
         try {
             List<MediaType> accepted = MediaType.parseMediaTypes(accept);
-            return quality(MediaType.TEXT_HTML, accepted) > quality(MediaType.APPLICATION_JSON, accepted);
+            return accepted.stream().allMatch(ConsolePage::isWildcardForHtml)
+                    || quality(MediaType.TEXT_HTML, accepted) > quality(MediaType.APPLICATION_JSON, accepted);
         } catch (InvalidMediaTypeException malformed) {
             return false;
         }
+    }
+
+    private static boolean isWildcardForHtml(MediaType type) {
+        return type.isWildcardSubtype() && type.includes(MediaType.TEXT_HTML);
     }
 
     /** 0 if {@code accepted} does not name the type; wildcards are ignored. */

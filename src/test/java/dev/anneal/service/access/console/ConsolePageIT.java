@@ -117,8 +117,27 @@ class ConsolePageIT extends ApiTestBase {
         assertThat(page.body()).doesNotContain("style=", "<style", "onclick", "http:", "https:");
     }
 
+    /** As curl sends, a command without a header, and those who take any text. */
     @ParameterizedTest
-    @ValueSource(strings = {"application/json", "*/*"})
+    @ValueSource(strings = {"*/*", "", "text/*", "text/html", "text/html, application/json;q=0.9"})
+    void whoeverAsksForNothingElseGetsThePage(String accept) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri("/"));
+        Answer page = send(accept.isEmpty() ? request : request.header("accept", accept));
+
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.header("content-type")).isEqualTo("text/html;charset=UTF-8");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/json",
+                "application/json, text/plain, */*",
+                "application/json, text/html;q=0.9",
+                "text/event-stream",
+                "text/html;q=0",
+                "nonsense"
+            })
     void clientsOfTheApiGetTheUsualErrors(String accept) throws Exception {
         Answer withoutKey = send(HttpRequest.newBuilder(uri("/")).header("accept", accept));
         Answer withKey = send(
