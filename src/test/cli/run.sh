@@ -149,5 +149,12 @@ command -v zsh > /dev/null || { apt-get update --quiet=2 && apt-get install --qu
 zsh -f -c 'source <(bin/anneal generate-completion); print ${_comps[anneal]}' > "$work/said"
 says "_complete_anneal" "$work/said"
 done_with "administration and completion"
+# ./mvnw spring-boot:run leaves classes without a jar.
+mkdir -p "$work/tree/target"
+cp -r bin mvnw .mvn pom.xml "$work/tree"
+ln -s "$PWD/target/classes" "$work/tree/target/classes"
+ANNEAL_JAR="" "$work/tree/bin/anneal" models > "$work/said"
+says anneal-tiny "$work/said"
+done_with "a tree without a jar"
 TIMEFORMAT="cli: 'anneal --version' takes %R s"
 time anneal --version > /dev/null

@@ -47,13 +47,14 @@ class DemoStarter {
         try {
             AnnealClient client = new AnnealClient(rootUrl + "/v1", Duration.ofMillis(500));
             Stage stage = new Stage(client, System.out, isTerminal());
+            NextSteps next = NextSteps.from(Path.of(""), System.getProperty("java.class.path"), rootUrl);
             String managementPort = environment.getRequiredProperty("local.management.port");
             if (environment.matchesProfiles("demo-rl")) {
-                new SumsDemo(stage).run(rootUrl, managementPort);
+                new SumsDemo(stage).run(next, managementPort);
             } else if (environment.matchesProfiles("demo-draft")) {
-                new DraftDemo(stage).run(rootUrl);
+                new DraftDemo(stage).run(next);
             } else {
-                new TicketsDemo(stage).run(rootUrl, managementPort);
+                new TicketsDemo(stage).run(next, managementPort);
             }
         } catch (RuntimeException e) {
             if (closing) {

@@ -18,10 +18,8 @@ final class DraftDemo {
         this.stage = stage;
     }
 
-    /**
-     * @param rootUrl address of the service, for the suggested next commands
-     */
-    void run(String rootUrl) {
+    /** @param next what it suggests in the end */
+    void run(NextSteps next) {
         stage.say(
                 "%nAnneal demo: train a draft for speculative decoding of %s, on this machine's CPU, through the HTTP API.%n",
                 Stage.MODEL);
@@ -39,7 +37,7 @@ final class DraftDemo {
         stage.plot("beta (share of the activation) over steps", '▪', rows, row -> row.path("beta"));
         acceptance(job);
         generate(job.path("fine_tuned_model").asString());
-        goOn(rootUrl, job);
+        goOn(next, job);
     }
 
     /** The target writes the answers that the head learns from. */
@@ -106,13 +104,11 @@ final class DraftDemo {
                 "  A pass of so small a model takes little longer than its draft's; docs/performance.md has the speed of a larger one.");
     }
 
-    private void goOn(String rootUrl, JsonNode job) {
-        String base = rootUrl + "/v1/fine_tuning/jobs/" + AnnealClient.id(job);
-        stage.say("%nThe service keeps running at %s (stop it with Ctrl-C). To go on:", rootUrl);
-        stage.say("  curl %s", base);
-        stage.say("  curl '%s/metrics?format=csv'", base);
+    private void goOn(NextSteps next, JsonNode job) {
+        stage.goOn(next, job);
         stage.say(
-                "  curl %s/v1/models/%s/draft -H 'Content-Type: application/json' -d '{\"draft\": \"%s\"}'   # for every request%n",
-                rootUrl, Stage.MODEL, job.path("fine_tuned_model").asString());
+                "  curl %s -H 'Content-Type: application/json' -d '{\"draft\": \"%s\"}'   # for every request%n",
+                next.api("/models/" + Stage.MODEL + "/draft"),
+                job.path("fine_tuned_model").asString());
     }
 }

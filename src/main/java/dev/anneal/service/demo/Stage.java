@@ -149,13 +149,21 @@ final class Stage {
         return export;
     }
 
-    void goOn(String rootUrl, String managementPort, JsonNode job, JsonNode export) {
-        String base = rootUrl + "/v1/fine_tuning/jobs/" + AnnealClient.id(job);
-        say("%nThe service keeps running at %s (stop it with Ctrl-C). To go on:", rootUrl);
-        say("  curl %s", base);
+    /**
+     * The last lines.
+     *
+     * @param managementPort port of the service's metrics
+     */
+    void goOn(NextSteps next, String managementPort, JsonNode job, JsonNode export) {
+        String base = next.api(JOBS + AnnealClient.id(job));
+        goOn(next, job);
         say("  curl '%s/metrics?format=csv'", base);
-        say("  curl -N '%s/events?stream=true'", base);
         say("  curl %s/exports/%s/archive | tar xv        # a Hugging Face directory", base, AnnealClient.id(export));
-        say("  curl http://127.0.0.1:%s/actuator/prometheus | grep anneal_%n", managementPort);
+        say("  curl http://127.0.0.1:%s/actuator/prometheus | grep anneal_", managementPort);
+    }
+
+    /** The first of the last lines. */
+    void goOn(NextSteps next, JsonNode job) {
+        out.println(next.beginning(AnnealClient.id(job)));
     }
 }

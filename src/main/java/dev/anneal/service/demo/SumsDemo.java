@@ -24,10 +24,10 @@ final class SumsDemo {
     }
 
     /**
-     * @param rootUrl address of the service, for the suggested next commands
-     * @param managementPort port of its metrics, likewise
+     * @param next what it suggests in the end
+     * @param managementPort port of the metrics, likewise
      */
-    void run(String rootUrl, String managementPort) {
+    void run(NextSteps next, String managementPort) {
         stage.say(
                 "%nAnneal demo: teach %s to add by rewarding right sums (GRPO), on this machine's CPU, through the HTTP API.%n",
                 Stage.MODEL);
@@ -52,7 +52,7 @@ final class SumsDemo {
 
         stage.say("%nAfter: the merged model answers the same sums");
         score("export", AnnealClient.id(export), test, hard);
-        stage.goOn(rootUrl, managementPort, job, export);
+        stage.goOn(next, managementPort, job, export);
     }
 
     private void score(String kind, String subject, String test, String hard) {

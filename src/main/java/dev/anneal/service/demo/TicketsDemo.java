@@ -9,6 +9,11 @@ final class TicketsDemo {
 
     private static final int MAX_NEW_TOKENS = 48;
 
+    /** The system message of all tickets. */
+    private static final String SYSTEM = "Turn the support ticket into one line of JSON.";
+
+    private static final String TICKET = "The parcel with the Summit Router is late! There is no rush.";
+
     private final Stage stage;
 
     TicketsDemo(Stage stage) {
@@ -16,10 +21,10 @@ final class TicketsDemo {
     }
 
     /**
-     * @param rootUrl address of the service, for the suggested next commands
-     * @param managementPort port of its metrics, likewise
+     * @param next what it suggests in the end
+     * @param managementPort port of the metrics, likewise
      */
-    void run(String rootUrl, String managementPort) {
+    void run(NextSteps next, String managementPort) {
         stage.say(
                 "%nAnneal demo: teach %s to route support tickets, on this machine's CPU, through the HTTP API.%n",
                 Stage.MODEL);
@@ -42,7 +47,13 @@ final class TicketsDemo {
         JsonNode after = evaluate("export", AnnealClient.id(export), test);
         stage.say("  exact answers: %s", accuracy(after));
         examples(before, after);
-        stage.goOn(rootUrl, managementPort, job, export);
+        stage.goOn(next, managementPort, job, export);
+        stage.say("  %s%n", chat(next, job));
+    }
+
+    private static String chat(NextSteps next, JsonNode job) {
+        return next.anneal("chat %s \"%s\" --system \"%s\""
+                .formatted(job.path("fine_tuned_model").asString(), TICKET, SYSTEM));
     }
 
     private JsonNode evaluate(String kind, String subject, String test) {
