@@ -113,7 +113,7 @@ public final class ChatEncoder {
             try {
                 Cuttable cuttable = row instanceof PromptRow prompt
                         ? tokenizedPrompt(place, prompt, counts, toPrompts)
-                        : tokenized(place, row, counts, toRows);
+                        : cuttable(parts(place, row, counts), toRows);
                 counts.forEach(count -> cut(cuttable, count));
             } catch (RowRejectedException e) {
                 counts.forEach(count -> count.dropped(e.problem()));
@@ -136,11 +136,6 @@ public final class ChatEncoder {
 
         /** Cuts the row to the length of the count, which receives the result. */
         void cut(TokenCount count) throws RowRejectedException;
-
-        /** A conversation of such a row. */
-        interface Part {
-            RowEncoder.Encoded cut(TokenCount count) throws RowRejectedException;
-        }
     }
 
     private static void cut(Cuttable row, TokenCount count) {
@@ -151,43 +146,31 @@ public final class ChatEncoder {
         }
     }
 
-    /** A conversation, or both of a pair. */
-    private Cuttable tokenized(Place place, DatasetRow row, List<TokenCount> counts, Consumer<EncodedRow> toRows)
-            throws RowRejectedException {
+    /** The conversation of a row, or both of a pair. */
+    List<TokenizedPart> parts(Place place, DatasetRow row, List<TokenCount> counts) throws RowRejectedException {
         if (row instanceof PreferenceRow pair) {
-            Cuttable.Part chosen = answer(place, "preferred_output", pair.chosen(), counts);
-            Cuttable.Part rejected = answer(place, "non_preferred_output", pair.rejected(), counts);
-            return count -> accept(List.of(chosen.cut(count), rejected.cut(count)), count, toRows);
+            return List.of(
+                    answer(place, "preferred_output", pair.chosen(), counts),
+                    answer(place, "non_preferred_output", pair.rejected(), counts));
         }
-        Cuttable.Part conversation = part(place, row.conversation(), counts);
-        return count -> accept(List.of(conversation.cut(count)), count, toRows);
+        ChatRow conversation = row.conversation();
+        return List.of(TokenizedPart.of(encoder(conversation), place, conversation, null, counts));
     }
 
-    private static void accept(List<RowEncoder.Encoded> parts, TokenCount count, Consumer<EncodedRow> toRows) {
-        count.accepted(parts);
-        parts.forEach(part -> toRows.accept(part.row()));
-    }
-
-    private Cuttable.Part answer(Place place, String output, ChatRow row, List<TokenCount> counts)
+    private TokenizedPart answer(Place place, String key, ChatRow conversation, List<TokenCount> counts)
             throws RowRejectedException {
-        try {
-            Cuttable.Part whole = part(place, row, counts);
-            return count -> {
-                try {
-                    return whole.cut(count);
-                } catch (RowRejectedException e) {
-                    throw e.at(place.key(output));
-                }
-            };
-        } catch (RowRejectedException e) {
-            throw e.at(place.key(output));
-        }
+        return TokenizedPart.of(encoder(conversation), place, conversation, place.key(key), counts);
     }
 
-    private Cuttable.Part part(Place place, ChatRow row, List<TokenCount> counts) throws RowRejectedException {
-        RowEncoder encoder = encoder(row);
-        RowEncoder.Tokenized tokenized = encoder.tokenize(place, row, counts);
-        return count -> encoder.cut(tokenized, count.maxLength());
+    private static Cuttable cuttable(List<TokenizedPart> parts, Consumer<EncodedRow> toRows) {
+        return count -> {
+            List<RowEncoder.Encoded> rows = new ArrayList<>();
+            for (TokenizedPart part : parts) {
+                rows.add(part.cut(count.maxLength()));
+            }
+            count.accepted(rows);
+            rows.forEach(encoded -> toRows.accept(encoded.row()));
+        };
     }
 
     private Cuttable tokenizedPrompt(

@@ -4,7 +4,6 @@ import dev.anneal.engine.text.rows.ChatRow;
 import dev.anneal.engine.text.rows.DatasetLines;
 import dev.anneal.engine.text.rows.DatasetRow;
 import dev.anneal.engine.text.rows.Place;
-import dev.anneal.engine.text.rows.PreferenceRow;
 import dev.anneal.engine.text.rows.PromptRow;
 import dev.anneal.engine.text.rows.RowRejectedException;
 import dev.anneal.engine.text.template.StalledRenderingException;
@@ -14,8 +13,10 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Shows people how a model reads the rows of a file, with the same tokens and labels as in training but without a limit of length. */
+/** Shows people how a model reads the rows of a file, with the same tokens, labels and refusals as in training but without a limit of length. */
 public final class RowReader {
+
+    private static final int NO_LIMIT = Integer.MAX_VALUE;
 
     private final ChatEncoder encoder;
 
@@ -58,19 +59,15 @@ public final class RowReader {
     }
 
     private List<ShownRow.Text> texts(Place place, DatasetRow row) throws RowRejectedException {
-        if (row instanceof PreferenceRow pair) {
-            return List.of(
-                    trained(place.key("preferred_output"), pair.chosen()),
-                    trained(place.key("non_preferred_output"), pair.rejected()));
+        if (row instanceof PromptRow prompt) {
+            return List.of(prompt(place, prompt.prompt()));
         }
-        return List.of(
-                row instanceof PromptRow prompt ? prompt(place, prompt.prompt()) : trained(place, row.conversation()));
-    }
-
-    private ShownRow.Text trained(Place place, ChatRow row) throws RowRejectedException {
-        RowEncoder.Tokenized tokenized = encoder.encoder(row).tokenize(place, row, List.of());
-        EncodedText text = tokenized.text();
-        return text(tokenized.rendered(), text, RowEncoder.labels(text, tokenized.trained(), text.length()));
+        List<ShownRow.Text> texts = new ArrayList<>();
+        for (TokenizedPart part : encoder.parts(place, row, List.of())) {
+            texts.add(
+                    text(part.rendered(), part.text(), part.cut(NO_LIMIT).row().labels()));
+        }
+        return texts;
     }
 
     private ShownRow.Text prompt(Place place, ChatRow row) throws RowRejectedException {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -97,10 +98,7 @@ class FixtureTemplatesTest {
     @ParameterizedTest
     @MethodSource("templates")
     void trainsTheTrainedMessagesAlone(String template) throws IOException {
-        Set<String> special = new LinkedHashSet<>(
-                SPECIAL.matcher(template).results().map(MatchResult::group).toList());
-        special.removeAll(List.of("<|im_start|>", "<|im_end|>", "<|endoftext|>"));
-        try (TemplatedModel model = TemplatedModel.write(folder, template, special.toArray(String[]::new))) {
+        try (TemplatedModel model = model(template)) {
             for (String row : ROWS) {
                 EncodedDataset<EncodedRow> dataset = model.encode(row);
                 for (EncodedRow encoded : dataset.rows()) {
@@ -112,6 +110,33 @@ class FixtureTemplatesTest {
                         .noneMatch(problem -> isPlain && problem.reason() == RowFault.UNCLEAR_TEMPLATE);
             }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("templates")
+    void showsWhatIsTrained(String template) throws IOException {
+        try (TemplatedModel model = model(template)) {
+            for (String row : ROWS) {
+                EncodedDataset<EncodedRow> dataset = model.encode(row);
+
+                ShownRow shown = model.shown(row);
+
+                assertThat(shown.texts())
+                        .extracting(ShownRow.Text::trainedTokens)
+                        .isEqualTo(dataset.rows().stream()
+                                .map(EncodedRow::trainedTokens)
+                                .toList());
+                assertThat(Optional.ofNullable(shown.problem()))
+                        .isEqualTo(dataset.report().firstProblems().stream().findFirst());
+            }
+        }
+    }
+
+    private TemplatedModel model(String template) throws IOException {
+        Set<String> special = new LinkedHashSet<>(
+                SPECIAL.matcher(template).results().map(MatchResult::group).toList());
+        special.removeAll(List.of("<|im_start|>", "<|im_end|>", "<|endoftext|>"));
+        return TemplatedModel.write(folder, template, special.toArray(String[]::new));
     }
 
     /** Content beside calls is what templates may leave out. */

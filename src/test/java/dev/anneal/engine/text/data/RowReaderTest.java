@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.text.rows.RowFault;
+import dev.anneal.engine.text.rows.Rows;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -25,6 +27,9 @@ class RowReaderTest {
             ModelTokenizer.open(Path.of("src/main/resources/models/anneal-tiny"));
     private static final ChatEncoder ENCODER = ChatEncoder.of(TOKENIZER, Instant.EPOCH);
     private static final int WITHOUT_LIMIT = 1 << 20;
+
+    @TempDir
+    Path folder;
 
     private final RowReader reader = new RowReader(ENCODER);
 
@@ -82,6 +87,31 @@ class RowReaderTest {
         assertThat(rows.get(0).texts()).isEmpty();
         assertThat(rows.get(1).problem()).isNull();
         assertThat(trained(rows.get(1))).containsExactly("b<|im_end|>");
+    }
+
+    /** As Gemma 4's, the template writes a tool's result into the turn of the assistant's next message. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{% for m in messages %}{% if m.role == 'tool' %}{% elif m.role == 'assistant' %}<|im_start|>assistant\n"
+                        + "{% generation %}{% if loop.previtem.role == 'tool' %}{{ loop.previtem.content }}:{% endif %}"
+                        + "{{ m.content }}<|im_end|>{% endgeneration %}"
+                        + "{% else %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>{% endif %}{% endfor %}",
+                "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>"
+                        + "{% if m.role == 'assistant' %}{% generation %}{% endgeneration %}{% endif %}{% endfor %}"
+            })
+    void aRowThatTrainingDropsStandsWithItsFault(String template) throws IOException {
+        String row = Rows.ofMessages(
+                "{'role': 'user', 'content': 'question'}",
+                "{'role': 'assistant', 'content': 'look', 'tool_calls': [{'id': 'a', 'type': 'function', 'function': {'name': 'f', 'arguments': '{}'}}]}",
+                "{'role': 'tool', 'content': 'sunny', 'tool_call_id': 'a'}",
+                "{'role': 'assistant', 'content': 'answer'}");
+        try (TemplatedModel model = TemplatedModel.write(folder, template)) {
+            ShownRow shown = model.shown(row);
+
+            assertThat(shown.problem()).isEqualTo(model.refused(row));
+            assertThat(shown.texts()).isEmpty();
+        }
     }
 
     private List<ShownRow> read(String file, long after, int count) throws IOException {

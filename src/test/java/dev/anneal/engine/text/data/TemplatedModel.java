@@ -3,7 +3,10 @@ package dev.anneal.engine.text.data;
 import dev.anneal.engine.text.rows.RowProblem;
 import dev.anneal.engine.text.tokens.Golden;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -56,6 +59,14 @@ final class TemplatedModel implements AutoCloseable {
     EncodedDataset<EncodedRow> encode(String... rows) throws IOException {
         Path file = Files.write(folder.resolve("rows.jsonl"), List.of(rows));
         return ChatEncoder.of(tokenizer, Instant.EPOCH).encode(file, 4096);
+    }
+
+    /** The only row as people are shown it. */
+    ShownRow shown(String row) throws IOException {
+        InputStream file = new ByteArrayInputStream(row.getBytes(StandardCharsets.UTF_8));
+        return new RowReader(ChatEncoder.of(tokenizer, Instant.EPOCH))
+                .read(file, 0, 1)
+                .get(0);
     }
 
     /** What is trained of a row, its stretches apart. */
