@@ -15,8 +15,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.test.context.TestPropertySource;
 
 /** Clients that begin a request and do not go on: each is given up after the container's time, and holds nobody else up. */
@@ -24,8 +27,10 @@ import org.springframework.test.context.TestPropertySource;
         properties = {
             "server.tomcat.connection-timeout=1s",
             "server.tomcat.threads.max=4",
-            "anneal.event-streams.max-streams=2"
+            "anneal.event-streams.max-streams=2",
+            "anneal.files.max-size=10000B"
         })
+@ExtendWith(OutputCaptureExtension.class)
 class SlowClientsIT extends AttackTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
@@ -59,13 +64,14 @@ class SlowClientsIT extends AttackTest {
                 port(),
                 request("POST /v1/fine_tuning/jobs", KEY + JSON_TYPE + "Content-Length: 100\r\n", "") + "{\"model\":");
 
-        assertRefused(reply, 400, "invalid_value");
+        assertRefused(reply, 408, "request_timeout");
         assertThat(reply.text()).contains("POST /v1/fine_tuning/jobs");
+        assertThat(reply.header("Connection")).isEqualTo("close");
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
     }
 
     @Test
-    void anUploadThatDoesNotEndIsGivenUpAndLeavesNothing() {
+    void anUploadThatDoesNotEndIsGivenUpAndLeavesNothing(CapturedOutput output) {
         Reply reply = RawHttp.send(
                 port(),
                 request(
@@ -74,12 +80,52 @@ class SlowClientsIT extends AttackTest {
                                 "")
                         + "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nslow");
 
-        assertRefused(reply, 400, "invalid_value");
+        assertRefused(reply, 408, "request_timeout");
+        assertThat(output).doesNotContain("\tat ");
         assertThat(TestDatabase.administrator()
                         .sql("SELECT count(*) FROM file WHERE content <> 'GONE'")
                         .query(Long.class)
                         .single())
                 .isZero();
+    }
+
+    /** The rest of a file that is too large is not waited for. */
+    @Test
+    void aFileThatIsTooLargeIsRefusedBeforeItsEnd(CapturedOutput output) {
+        Reply reply = RawHttp.send(
+                port(),
+                request(
+                                "POST /v1/files",
+                                KEY + "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 12000\r\n",
+                                "")
+                        + "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n"
+                        + "x".repeat(10_500));
+
+        assertRefused(reply, 413, "request_too_large");
+        assertThat(output).doesNotContain("\tat ");
+    }
+
+    @Test
+    void aPartThatIsTooLargeIsRefusedBeforeItsEnd(CapturedOutput output) throws Exception {
+        String upload = JSON.readTree(post(
+                                ALPHA,
+                                "/v1/uploads",
+                                "{\"filename\": \"a\", \"purpose\": \"fine-tune\", \"bytes\": 100, \"mime_type\": \"text/jsonl\"}")
+                        .body())
+                .get("id")
+                .asString();
+
+        Reply reply = RawHttp.send(
+                port(),
+                request(
+                                "POST /v1/uploads/" + upload + "/parts",
+                                KEY + "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 12000\r\n",
+                                "")
+                        + "--b\r\nContent-Disposition: form-data; name=\"data\"\r\n\r\n"
+                        + "x".repeat(10_500));
+
+        assertRefused(reply, 413, "request_too_large");
+        assertThat(output).doesNotContain("\tat ");
     }
 
     /** A client that kept the connection would send the next request to its end. */

@@ -29,6 +29,10 @@ final class FrameworkRefusals {
             case 405 -> new Refusal(RefusalCode.METHOD_NOT_ALLOWED, method + " is not possible on " + uri);
             case 406 ->
                 new Refusal(RefusalCode.NOT_ACCEPTABLE, "No representation of " + uri + " suits the Accept header.");
+            case 408 ->
+                new Refusal(
+                        RefusalCode.REQUEST_TIMEOUT,
+                        "The rest of the request did not arrive in time: " + method + " " + uri + ". Send it again.");
             case 413 -> new Refusal(RefusalCode.REQUEST_TOO_LARGE, "The request body is too large.");
             case 415 ->
                 new Refusal(

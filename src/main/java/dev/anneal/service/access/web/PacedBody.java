@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.apache.coyote.InputBuffer;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request's body that must arrive at a least pace, because a thread waits for it: the container's own time limit is for each read, and a
@@ -22,6 +23,7 @@ final class PacedBody implements InputBuffer {
     private final LongSupplier nanoTime;
     private long waitedNanos;
     private long bytes;
+    private @Nullable SocketTimeoutException givenUp;
 
     /** @param nanoTime as {@link System#nanoTime()} */
     PacedBody(InputBuffer source, LongSupplier nanoTime) {
@@ -29,9 +31,24 @@ final class PacedBody implements InputBuffer {
         this.nanoTime = nanoTime;
     }
 
-    /** @throws SocketTimeoutException if the body hardly arrives; the container answers as it does after its own time limit */
+    /**
+     * @throws SocketTimeoutException if the body hardly arrives; the container answers as it does after its own time limit. Later reads,
+     *     such as those of a parser that looks for the end of its part, wait no further
+     */
     @Override
     public int doRead(ApplicationBufferHandler target) throws IOException {
+        if (givenUp != null) {
+            throw givenUp;
+        }
+        try {
+            return readInTime(target);
+        } catch (SocketTimeoutException late) {
+            givenUp = late;
+            throw late;
+        }
+    }
+
+    private int readInTime(ApplicationBufferHandler target) throws IOException {
         long start = nanoTime.getAsLong();
         int read = source.doRead(target);
         waitedNanos += nanoTime.getAsLong() - start;

@@ -25,6 +25,9 @@ import org.springframework.stereotype.Component;
 /**
  * Reads a multipart upload part by part as it arrives, so that a file of any size needs only a buffer in memory and no temporary file. The
  * content may lack a filename, in which case containers would treat it as a text field.
+ *
+ * <p>The streams of parts are not closed: closing reads on to the end of the part, for which a refused client would be waited for. The next
+ * part does this for those before it.
  */
 @Component
 final class UploadReader {
@@ -97,9 +100,7 @@ final class UploadReader {
                 throw new Refusal(
                         RefusalCode.UNKNOWN_PARAMETER, "Unknown parameter: '" + name + "'; send 'data' alone", name);
             }
-            try (InputStream content = field.getInputStream()) {
-                return parts.add(tenantId, uploadId, content);
-            }
+            return parts.add(tenantId, uploadId, field.getInputStream());
         } catch (FileUploadException unusable) {
             throw refusal(unusable, UploadParts.MAX_PART_BYTES, DATA);
         }
@@ -153,18 +154,16 @@ final class UploadReader {
 
         private void read(FileItemInput part) throws IOException {
             String name = String.valueOf(part.getFieldName());
-            try (InputStream content = part.getInputStream()) {
-                if (name.equals(FILE)) {
-                    if (received != null) {
-                        throw Refusal.invalidValue(FILE, "The field 'file' is there twice; upload one file at a time.");
-                    }
-                    received =
-                            intake.receive(tenantId, filename(part.getName()), content, quotas.uploadLimit(tenantId));
-                } else if (UploadForm.knows(name)) {
-                    form.put(name, text(name, content));
-                } else {
-                    throw new Refusal(RefusalCode.UNKNOWN_PARAMETER, "Unknown parameter: '" + name + "'", name);
+            InputStream content = part.getInputStream();
+            if (name.equals(FILE)) {
+                if (received != null) {
+                    throw Refusal.invalidValue(FILE, "The field 'file' is there twice; upload one file at a time.");
                 }
+                received = intake.receive(tenantId, filename(part.getName()), content, quotas.uploadLimit(tenantId));
+            } else if (UploadForm.knows(name)) {
+                form.put(name, text(name, content));
+            } else {
+                throw new Refusal(RefusalCode.UNKNOWN_PARAMETER, "Unknown parameter: '" + name + "'", name);
             }
         }
 

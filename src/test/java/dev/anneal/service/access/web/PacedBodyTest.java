@@ -55,6 +55,30 @@ class PacedBodyTest {
         assertThat(read(body(-1, Duration.ofSeconds(30)))).isEqualTo(-1);
     }
 
+    /** Parsers read on to the end of their part when they are closed. */
+    @Test
+    void aBodyThatWasGivenUpIsNotWaitedForAgain() {
+        PacedBody body = new PacedBody(
+                new InputBuffer() {
+                    @Override
+                    public int doRead(ApplicationBufferHandler target) throws IOException {
+                        now += Duration.ofSeconds(60).toNanos();
+                        throw new SocketTimeoutException("the container's own limit");
+                    }
+
+                    @Override
+                    public int available() {
+                        return 0;
+                    }
+                },
+                () -> now);
+
+        for (int attempt = 1; attempt <= 3; attempt++) {
+            assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(() -> read(body));
+        }
+        assertThat(Duration.ofNanos(now)).isEqualTo(Duration.ofSeconds(60));
+    }
+
     private PacedBody body(int bytesPerRead, Duration timePerRead) {
         return new PacedBody(
                 new InputBuffer() {
