@@ -3,6 +3,7 @@ package dev.anneal.service.training.http;
 import dev.anneal.engine.text.data.TokenReport;
 import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.service.training.outlook.DurationRange;
 import dev.anneal.service.training.outlook.ExpectedDuration;
 import dev.anneal.service.training.outlook.JobEstimate;
 import dev.anneal.service.training.settings.JobRequest;
@@ -23,11 +24,13 @@ record EstimateBody(
         @Nullable Integer rows,
         @Nullable Long tokens,
         @Nullable Long sharedTokens,
+        @Nullable Double completionTokens,
         @Nullable Integer totalSteps,
         @Nullable Integer annealedAtStep,
         @Nullable MemoryEstimate memory,
         @Nullable Double durationSeconds,
         ExpectedDuration.@Nullable Basis durationBasis,
+        @Nullable DurationRange durationRange,
         @Nullable Instant expectedStart,
         List<String> warnings,
         @Nullable ValidationReport validationReport,
@@ -49,11 +52,13 @@ record EstimateBody(
                 settings == null ? null : (Integer) settings.data().rows(),
                 settings == null ? null : (Long) settings.expectedTokens(),
                 settings == null ? null : (Long) settings.expectedSharedTokens(),
+                settings == null ? null : settings.expectedCompletionTokens(),
                 settings == null ? null : (Integer) settings.training().totalSteps(),
                 settings == null ? null : (Integer) settings.annealedAtStep(),
                 settings == null ? null : settings.memory(),
                 duration == null ? null : (Double) duration.seconds(),
                 duration == null ? null : duration.basis(),
+                estimate.range(),
                 estimate.expectedStart(),
                 estimate.warnings(),
                 estimate.validationReport(),

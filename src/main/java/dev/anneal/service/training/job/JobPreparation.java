@@ -14,7 +14,6 @@ import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.training.history.Events;
 import dev.anneal.service.training.history.JobEvent;
-import dev.anneal.service.training.settings.DatasetSize;
 import dev.anneal.service.training.settings.JobRequest;
 import dev.anneal.service.training.settings.ResolvedSettings;
 import dev.anneal.service.training.settings.SettingsResolver;
@@ -38,7 +37,7 @@ final class JobPreparation {
     private final JobStore store;
     private final WorkQueue queue;
     private final Events events;
-    private final EngineSetups engines;
+    private final ExpectedSettings expected;
 
     JobPreparation(
             ModelCatalog catalog,
@@ -47,14 +46,14 @@ final class JobPreparation {
             JobStore store,
             WorkQueue queue,
             Events events,
-            EngineSetups engines) {
+            ExpectedSettings expected) {
         this.catalog = catalog;
         this.files = files;
         this.counts = counts;
         this.store = store;
         this.queue = queue;
         this.events = events;
-        this.engines = engines;
+        this.expected = expected;
     }
 
     /**
@@ -204,13 +203,7 @@ final class JobPreparation {
         if (!queue.ready(job.workId())) {
             return;
         }
-        StoredFile validation = inputs.validationFile();
-        ResolvedSettings settings = SettingsResolver.resolve(
-                job.request(),
-                inputs.profiles(),
-                DatasetSize.of(report, validation == null ? null : validation.report()),
-                engines.current(),
-                job.seed());
+        ResolvedSettings settings = expected.resolve(job, inputs, report);
         store.settle(job.number(), settings);
         DatasetEvents.of(inputs.files(), job.request(), report)
                 .forEach(warning -> events.append(job.number(), JobEvent.Level.WARN, warning));

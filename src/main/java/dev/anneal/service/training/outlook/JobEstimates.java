@@ -7,6 +7,7 @@ import dev.anneal.service.files.check.TokenCount;
 import dev.anneal.service.files.check.TokenCounts;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.training.history.CompletionLengths;
 import dev.anneal.service.training.job.AdmittedJob;
 import dev.anneal.service.training.job.DatasetEvents;
 import dev.anneal.service.training.job.EngineSetups;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -32,6 +34,7 @@ public final class JobEstimates {
     private final CountWaits waits;
     private final QueueOutlook outlook;
     private final EngineSetups engines;
+    private final CompletionLengths lengths;
     private final Clock clock;
 
     JobEstimates(
@@ -40,12 +43,14 @@ public final class JobEstimates {
             CountWaits waits,
             QueueOutlook outlook,
             EngineSetups engines,
+            CompletionLengths lengths,
             Clock clock) {
         this.admission = admission;
         this.files = files;
         this.waits = waits;
         this.outlook = outlook;
         this.engines = engines;
+        this.lengths = lengths;
         this.clock = clock;
     }
 
@@ -92,24 +97,42 @@ public final class JobEstimates {
         List<String> warnings =
                 DatasetEvents.of(validation == null ? List.of(file) : List.of(file, validation), request, report);
         if (report == null || !report.isTrainable()) {
-            return new JobEstimate(request, file.report(), report, null, warnings, null, null);
+            return new JobEstimate(request, file.report(), report, null, warnings, null, null, null);
         }
-        int seed = request.seed() == null ? 0 : request.seed();
+        DatasetSize size = DatasetSize.of(report, validation == null ? null : validation.report());
+        Double completion = lengths.mean(file.tenantId(), request);
         ResolvedSettings settings = SettingsResolver.resolve(
                 request,
                 admitted.profiles(),
-                DatasetSize.of(report, validation == null ? null : validation.report()),
+                size,
                 engines.of(outlook.machine()),
-                seed);
+                completion,
+                request.seed() == null ? 0 : request.seed());
+        Remaining all = Remaining.all(request, settings);
+        DurationRange range =
+                completion == null ? outlook.range(request.model(), all).orElse(null) : null;
         return new JobEstimate(
                 request,
                 file.report(),
                 report,
                 settings,
-                warnings,
-                outlook.duration(request.model(), Remaining.all(request, settings))
-                        .orElse(null),
+                range == null ? warnings : with(unknownLength(range, settings, request), warnings),
+                outlook.duration(request.model(), all).orElse(null),
+                range,
                 expectedStart());
+    }
+
+    private static List<String> with(String first, List<String> others) {
+        return Stream.concat(Stream.of(first), others.stream()).toList();
+    }
+
+    private static String unknownLength(DurationRange range, ResolvedSettings settings, JobRequest request) {
+        return "How long the completions of '%s' will be is not known, because no reinforcement job of this project has sampled any: the duration assumes %,.0f tokens each, and can be anything from %,.0f to %,.0f seconds"
+                .formatted(
+                        request.namedModel(),
+                        settings.expectedCompletionTokens(),
+                        range.fromSeconds(),
+                        range.toSeconds());
     }
 
     private @Nullable Instant expectedStart() {

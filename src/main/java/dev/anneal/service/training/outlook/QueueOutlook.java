@@ -8,6 +8,7 @@ import dev.anneal.service.training.job.JobStore;
 import dev.anneal.service.training.machine.Machine;
 import dev.anneal.service.training.machine.Machines;
 import dev.anneal.service.training.settings.ResolvedSettings;
+import dev.anneal.service.training.settings.TrainingCost;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -111,6 +112,16 @@ public final class QueueOutlook {
     /** Duration of a training from its claim to its end, including loading and saving. */
     Optional<ExpectedDuration> duration(String model, Remaining remaining) {
         return duration(model, remaining, known.get());
+    }
+
+    /** The durations with the shortest and the longest completions; empty if the training samples none. */
+    Optional<DurationRange> range(String model, Remaining remaining) {
+        TrainingCost.Completions completions = remaining.cost().completions();
+        return completions == null
+                ? Optional.empty()
+                : duration(model, remaining.expecting(1))
+                        .flatMap(from -> duration(model, remaining.expecting(completions.most()))
+                                .map(to -> new DurationRange(from.seconds(), to.seconds())));
     }
 
     private static Optional<ExpectedDuration> duration(String model, Remaining remaining, Known past) {

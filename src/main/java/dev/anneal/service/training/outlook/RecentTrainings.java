@@ -18,7 +18,7 @@ record RecentTrainings(Map<String, Pace> paces, @Nullable Double secondsPerJob) 
     /**
      * Steps are recorded in batches, up to a second after their end. The start of the first one is the earliest time implied by any of the
      * first two hundred: its recording time minus the seconds of all steps until then. After the last one follow a validation and a
-     * checkpoint.
+     * checkpoint. The operations of a job that has sampled completions are those with the length that they had.
      */
     private static final String RECENT = """
             SELECT job.model,
@@ -33,7 +33,9 @@ record RecentTrainings(Map<String, Pace> paces, @Nullable Double secondsPerJob) 
                                             - coalesce(progress.validation_seconds / nullif(progress.validations, 0), 0)
                                             - coalesce(progress.checkpoint_seconds / nullif(progress.checkpoints, 0), 0), 0)))
                        AS closing_seconds,
-                   coalesce(sum((job.settings -> 'cost' ->> 'operations')::double precision), 0) AS operations
+                   coalesce(sum(coalesce(
+                       cost.shortest + (cost.longest - cost.shortest) * (begun.completion_tokens - 1) / greatest(1, cost.most - 1),
+                       cost.operations)), 0) AS operations
             FROM (
                 SELECT id, claimed_at, finished_at
                 FROM work
@@ -45,9 +47,16 @@ record RecentTrainings(Map<String, Pace> paces, @Nullable Double secondsPerJob) 
             JOIN job_progress AS progress ON progress.job_id = job.id
             LEFT JOIN job_step AS last ON last.job_id = job.id AND last.step = job.total_steps
             CROSS JOIN LATERAL (
-                SELECT min(recorded_at - make_interval(secs => computed)) AS at
+                SELECT (job.settings #>> '{cost,operations}')::double precision AS operations,
+                       (job.settings #>> '{cost,completions,shortest}')::double precision AS shortest,
+                       (job.settings #>> '{cost,completions,longest}')::double precision AS longest,
+                       (job.settings #>> '{cost,completions,most}')::double precision AS most
+            ) AS cost
+            CROSS JOIN LATERAL (
+                SELECT min(recorded_at - make_interval(secs => computed)) AS at, avg(completion_tokens) AS completion_tokens
                 FROM (
-                    SELECT recorded_at, sum(seconds) OVER (ORDER BY step) AS computed
+                    SELECT recorded_at, (metrics ->> 'completions/mean_length')::double precision AS completion_tokens,
+                           sum(seconds) OVER (ORDER BY step) AS computed
                     FROM job_step
                     WHERE job_id = job.id AND step <= 200
                 ) AS step

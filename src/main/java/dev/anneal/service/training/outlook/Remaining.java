@@ -18,6 +18,11 @@ record Remaining(TrainingCost cost, double share, int validations, int checkpoin
         return new Remaining(settings.cost(), 1, validationsAfter(0, request, settings), checkpointsAfter(0, settings));
     }
 
+    /** @param completionTokens mean tokens of completions */
+    Remaining expecting(double completionTokens) {
+        return new Remaining(cost.expecting(completionTokens), share, validations, checkpoints);
+    }
+
     static Remaining of(Job job, ResolvedSettings settings) {
         int step = job.pace().step();
         return new Remaining(

@@ -144,7 +144,7 @@ public abstract class MethodRules<M extends TrainingMethod> {
 
     /** The sequences made from a row. */
     SequenceShape shape(M method, int contextTokens) {
-        return new SequenceShape(1, 1, 0, contextTokens, 1, 0, 0, 0);
+        return SequenceShape.ofRows(1, contextTokens, 0);
     }
 
     /**

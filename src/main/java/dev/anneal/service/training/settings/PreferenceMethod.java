@@ -54,7 +54,7 @@ final class PreferenceMethod extends MethodRules<TrainingMethod.Dpo> {
     /** Both rows of a pair; the reference model reads the files first. */
     @Override
     SequenceShape shape(TrainingMethod.Dpo method, int contextTokens) {
-        return new SequenceShape(2, 1, 0, contextTokens, 1, 0, 0, 1);
+        return SequenceShape.ofRows(2, contextTokens, 1);
     }
 
     @Override

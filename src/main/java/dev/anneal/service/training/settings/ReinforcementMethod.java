@@ -120,16 +120,19 @@ final class ReinforcementMethod extends MethodRules<TrainingMethod.Reinforcement
         return found == null || found.head() == null ? base : EagleHeads.profile(found.kind(), found.head(), base);
     }
 
+    /** Completions are assumed to have half their maximum length. */
     @Override
     SequenceShape shape(TrainingMethod.Reinforcement method, int contextTokens) {
         TrainingMethod.Rollouts rollouts = method.rollouts();
         int updates = method.policy().updatesPerRollout();
         double reference = method.policy().klWeight() > 0 ? 1 : 0;
         double old = updates > 1 ? 1.0 / updates : 0;
+        int most = Math.min(rollouts.maxCompletionTokens(), contextTokens);
         return new SequenceShape(
                 1,
                 rollouts.groupSize(),
-                Math.min(rollouts.maxCompletionTokens(), contextTokens),
+                most,
+                most / 2.0,
                 contextTokens,
                 updates,
                 rollouts.evaluationSamples(),

@@ -2,7 +2,6 @@ package dev.anneal.service.training.settings;
 
 import static dev.anneal.service.training.settings.TrainingOptions.or;
 
-import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AnnealingSchedule;
 import dev.anneal.engine.text.data.StepPlan;
@@ -35,10 +34,16 @@ public final class SettingsResolver {
 
     /**
      * @param engine expected set-up of the engine; used only for estimates of memory and time
+     * @param completionTokens expected tokens of a sampled completion; used only for estimates of time, null if nothing is known about it
      * @param seed the request's seed, or the drawn one
      */
     public static ResolvedSettings resolve(
-            JobRequest request, ModelProfiles models, DatasetSize file, EngineSetup engine, int seed) {
+            JobRequest request,
+            ModelProfiles models,
+            DatasetSize file,
+            EngineSetup engine,
+            @Nullable Double completionTokens,
+            int seed) {
         ModelProfile model = models.trained();
         MethodRules<TrainingMethod> rules = TrainingMethods.of(request.method());
         DatasetSize data = rules.rows(request.method(), file);
@@ -46,7 +51,8 @@ public final class SettingsResolver {
         int sequences = options.packing() ? data.packedSequences() : data.rows();
         int batchSize = or(request.hyperparameters().batchSize(), Math.min(BATCH_SIZE, sequences));
         int stepRows = batchSize * options.gradientAccumulation();
-        SequenceShape shape = rules.shape(request.method(), model.contextTokens());
+        SequenceShape shape =
+                rules.shape(request.method(), model.contextTokens()).expecting(completionTokens);
         int stepsPerEpoch = Math.multiplyExact(StepPlan.stepsPerEpoch(sequences, stepRows), shape.updates());
         int epochs = epochs(request, stepsPerEpoch);
         int totalSteps = or(options.maxSteps(), Math.multiplyExact(stepsPerEpoch, epochs));
@@ -63,56 +69,20 @@ public final class SettingsResolver {
                 or(options.checkpointInterval(), ceilDivide(totalSteps, CHECKPOINTS)),
                 evaluationInterval(request, totalSteps),
                 seed);
-        long expectedTokens = Math.round(shape.trainedWith(data) * shape.updates() / stepsPerEpoch * totalSteps);
-        double batches = (double) stepsPerEpoch / shape.updates();
-        long expectedShared = request.adapter() != null && request.adapter().dropout() > 0
-                ? 0
-                : Math.round(sharedOfEpoch(shape, data, batches) / batches * totalSteps);
         GeneratedTokens generated = rules.generated(request.method(), data, validations(training));
+        CostPlan plan = new CostPlan(request, models, data, engine, training, stepsPerEpoch, generated);
+        long expectedTokens = plan.tokens(shape);
         return new ResolvedSettings(
                 training,
                 new Hyperparameters(batchSize, rate / LearningRates.base(request, model), epochs),
                 options.gradientAccumulation(),
                 annealedAtStep(request.adapter(), totalSteps),
                 expectedTokens,
-                expectedShared,
+                expectedTokens - plan.computedTokens(shape),
+                shape.samples() ? (Double) shape.expectedCompletion() : null,
                 file,
                 memory(request, models, data, engine, stepRows, generated),
-                cost(
-                        request,
-                        models,
-                        engine,
-                        work(training, shape, data, expectedTokens, expectedTokens - expectedShared),
-                        generated));
-    }
-
-    /** @param batches number of different batches of an epoch */
-    private static double sharedOfEpoch(SequenceShape shape, DatasetSize data, double batches) {
-        double rows = data.rows() / batches;
-        int microBatches =
-                DeviceLimits.CPU.microBatches(Math.round(shape.trainedWith(data) / batches), (int) Math.ceil(rows));
-        return shape.sharedWithin(data)
-                + batches * data.beginnings().ofStep(rows, Math.max(1, microBatches), DeviceLimits.CPU.prefixTokens());
-    }
-
-    private static TrainingCost cost(
-            JobRequest request,
-            ModelProfiles models,
-            EngineSetup engine,
-            TrainingCost.Work work,
-            GeneratedTokens generated) {
-        TrainingCost cost = TrainingCost.of(
-                models.trained(),
-                request.adapter(),
-                engine,
-                work.generating(SequenceShape.decoding(generated.measured())));
-        ModelProfile target = models.target();
-        return target == null
-                ? cost
-                : cost.beside(
-                        target,
-                        engine,
-                        work.generating(SequenceShape.decoding(generated.measured() + generated.regenerated())));
+                plan.cost(shape));
     }
 
     private static MemoryEstimate memory(
@@ -147,38 +117,7 @@ public final class SettingsResolver {
         return draft == null ? estimate : estimate.draftedBy(draft, model, engine, together);
     }
 
-    /**
-     * Rows of the validation file are assumed to be as long as training rows. The reference model of pairs reads both files once;
-     * completions of prompts are sampled before training.
-     *
-     * @param expectedTokens tokens of all steps
-     * @param computedTokens those without the shared ones, which are not trained, or as often as they occur
-     */
-    private static TrainingCost.Work work(
-            TrainingSettings training,
-            SequenceShape shape,
-            DatasetSize data,
-            long expectedTokens,
-            long computedTokens) {
-        double rowTokens = (double) data.tokens() / data.rows();
-        double validated = data.validatedRows() * rowTokens;
-        int validations = validations(training);
-        int rows = Math.min(training.batchRows(), data.rows());
-        return new TrainingCost.Work(
-                computedTokens,
-                shape.trainedShare(data) * expectedTokens / computedTokens,
-                shape.ofSequence(data),
-                training.totalSteps(),
-                (training.packing() ? data.rows() : rows) * shape.apart(),
-                validations * validated
-                        + shape.readBefore() * (data.tokens() + validated)
-                        + shape.againForward() * computedTokens
-                        + shape.sampling((double) rows * training.totalSteps() / shape.updates())
-                        + shape.validating(validations * (double) data.validatedRows()),
-                training.activationCheckpointing().equals("on"));
-    }
-
-    private static int validations(TrainingSettings training) {
+    static int validations(TrainingSettings training) {
         int interval = training.evaluationIntervalSteps();
         return interval == 0 ? 0 : training.totalSteps() / interval;
     }

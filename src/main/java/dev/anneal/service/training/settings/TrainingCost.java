@@ -12,8 +12,33 @@ import org.jspecify.annotations.Nullable;
  * @param precision {@code bf16} or {@code fp32}
  * @param width width of the residual stream
  * @param loadedBytes bytes read and written while the model is loaded
+ * @param completions what the operations are by the length of completions; null if the training samples none
  */
-public record TrainingCost(double operations, String precision, int width, long loadedBytes) {
+public record TrainingCost(
+        double operations,
+        String precision,
+        int width,
+        long loadedBytes,
+        @Nullable Completions completions) {
+
+    /**
+     * Operations by the mean length of completions, which are assumed to lie on a line between the extremes.
+     *
+     * @param most tokens of the longest
+     * @param shortest operations with completions of one token
+     * @param longest operations with completions of the most tokens
+     */
+    public record Completions(int most, double shortest, double longest) {
+
+        private double operations(double tokens) {
+            return shortest + (longest - shortest) * (tokens - 1) / Math.max(1, most - 1);
+        }
+    }
+
+    /** @param operations of a training that samples no completions */
+    public TrainingCost(double operations, String precision, int width, long loadedBytes) {
+        this(operations, precision, width, loadedBytes, null);
+    }
 
     /** Products with thin matrices: 11 % of the time of a step for 3.4 % of its operations (docs/performance.md). */
     private static final double ADAPTER_SLOWNESS = 3;
@@ -91,6 +116,19 @@ public record TrainingCost(double operations, String precision, int width, long 
                 valueBytes == Short.BYTES ? Arithmetic.BF16 : Arithmetic.FP32,
                 Math.max(width, target.hiddenSize()),
                 loadedBytes + (Short.BYTES + valueBytes) * target.parameters());
+    }
+
+    /** This cost with completions of one token as one end, and that with completions of the most tokens as the other. */
+    TrainingCost upTo(TrainingCost longest, int most) {
+        return new TrainingCost(
+                operations, precision, width, loadedBytes, new Completions(most, operations, longest.operations()));
+    }
+
+    /** This cost with completions of this mean length; the same if there are none. */
+    public TrainingCost expecting(double tokens) {
+        return completions == null
+                ? this
+                : new TrainingCost(completions.operations(tokens), precision, width, loadedBytes, completions);
     }
 
     /** Operations of one token, forward and backward. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.protocol.Progress.Measured.Rate;
 import dev.anneal.service.ServiceTest;
+import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.training.machine.Machine;
 import dev.anneal.service.training.machine.Machines;
@@ -23,6 +24,9 @@ import tools.jackson.databind.JsonNode;
 
 /** Dry runs say what a job would be and make none. */
 class EstimateIT extends ServiceTest {
+
+    private static final String SUMS =
+            ", 'method': {'type': 'reinforcement', 'reinforcement': {'grader': {'type': 'string_check', 'name': 'sum', 'input': '{{sample.output_text}}', 'reference': '{{item.answer}}', 'operation': 'eq'}}}";
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -121,6 +125,42 @@ class EstimateIT extends ServiceTest {
                         .anyMatch(frame -> frame.getClassName().contains("JobController")))
                 .map(Map.Entry::getKey)
                 .toList();
+    }
+
+    /** Half of 512 tokens each, until a job of the project has sampled 3.5. */
+    @Test
+    void lengthOfCompletionsIsARangeUntilAJobHasSampledSome() {
+        machines.save(
+                "worker",
+                new Machine(new Machine.Setup("cpu", "auto", 2), true, 2, List.of(new Rate("fp32", 192, 1e11))));
+        String body = "{'model': 'anneal-tiny', 'training_file': '" + prompts(ALPHA) + "'" + SUMS + "}";
+        await(() -> !estimate(body).get("duration_basis").isNull());
+
+        JsonNode unknown = estimate(body);
+        queuedJob(ALPHA, prompts(ALPHA), SUMS);
+        playedWorker().rollout(1).rollout(2);
+        JsonNode known = estimate(body);
+
+        assertThat(unknown.get("completion_tokens").doubleValue()).isEqualTo(256);
+        double from = unknown.at("/duration_range/from_seconds").doubleValue();
+        double to = unknown.at("/duration_range/to_seconds").doubleValue();
+        assertThat(unknown.get("duration_seconds").doubleValue()).isStrictlyBetween(from, to);
+        assertThat(unknown.at("/warnings/0").asString()).contains("'anneal-tiny'", "256 tokens each");
+        assertThat(known.get("completion_tokens").doubleValue()).isEqualTo(3.5);
+        assertThat(known.get("duration_range").isNull()).isTrue();
+        assertThat(known.get("warnings")).isEmpty();
+        assertThat(known.get("duration_seconds").doubleValue()).isBetween(from, from + (to - from) / 50);
+        assertThat(json(post(BETA, "/v1/fine_tuning/estimate", body.replaceAll("file-\\w+", prompts(BETA))))
+                        .get("completion_tokens")
+                        .doubleValue())
+                .isEqualTo(256);
+    }
+
+    private String prompts(String tenant) {
+        return file(
+                tenant,
+                FilePurpose.FINE_TUNE,
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"1 + 1 =\"}], \"answer\": \"2\"}\n".repeat(16));
     }
 
     private JsonNode estimate(String body) {

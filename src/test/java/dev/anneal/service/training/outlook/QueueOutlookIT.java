@@ -86,6 +86,22 @@ class QueueOutlookIT {
                 .isBetween(4 + 9 + 3 * 2 + 5 * 2 - 0.001, 4 + 9 + 3 * 2 + 5 * 2 + 0.001);
     }
 
+    /** Twice 20 s, 4 of them before the first step: as the completions had 21 tokens of 101, 3.2e13 operations together instead of 10e13. */
+    @Test
+    void aPastJobCountsWithTheCompletionsThatItSampled() {
+        trained("some-model", 5e13);
+        trained("some-model", 5e13);
+        TestDatabase.administrator()
+                .sql(
+                        "UPDATE job SET settings = jsonb_set(settings, '{cost,completions}', '{\"most\": 101, \"shortest\": 1e13, \"longest\": 4e13}')")
+                .update();
+        TestDatabase.administrator()
+                .sql("UPDATE job_step SET metrics = jsonb_build_object('completions/mean_length', 10 * step + 6)")
+                .update();
+
+        assertThat(expected("some-model", 1).orElseThrow().seconds()).isBetween(12.999, 13.001);
+    }
+
     @Test
     void aMachineIsMeasuredAgainWhenItIsSetUpAnew() {
         machines.save("worker-1", MACHINE);

@@ -69,6 +69,7 @@ class ExpectedSharedTokensTest {
                 new ModelProfiles(SettingsResolverTest.TINY, null, null),
                 data,
                 new EngineSetup("fp32", false, 2),
+                null,
                 7);
     }
 }

@@ -381,7 +381,7 @@ class SettingsResolverTest {
     }
 
     private static ResolvedSettings resolve(String moreKeys, DatasetSize data) {
-        return SettingsResolver.resolve(read(moreKeys), new ModelProfiles(TINY, null, null), data, FP32, 7);
+        return SettingsResolver.resolve(read(moreKeys), new ModelProfiles(TINY, null, null), data, FP32, null, 7);
     }
 
     private static JobRequest read(String moreKeys) {

@@ -1,0 +1,4 @@
+package dev.anneal.service.training.outlook;
+
+/** Between which durations a training lies whose completions may have any length. */
+public record DurationRange(double fromSeconds, double toSeconds) {}

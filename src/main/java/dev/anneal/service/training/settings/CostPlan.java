@@ -1,0 +1,91 @@
+package dev.anneal.service.training.settings;
+
+import dev.anneal.engine.network.architecture.DeviceLimits;
+import dev.anneal.protocol.TrainingSettings;
+
+/**
+ * Tokens and computation of a planned training, by the length of the completions that it samples.
+ *
+ * @param data the rows that are trained
+ * @param generated what is generated beside the steps
+ */
+record CostPlan(
+        JobRequest request,
+        ModelProfiles models,
+        DatasetSize data,
+        EngineSetup engine,
+        TrainingSettings training,
+        int stepsPerEpoch,
+        GeneratedTokens generated) {
+
+    /** Tokens of all steps. */
+    long tokens(SequenceShape shape) {
+        return Math.round(shape.trainedWith(data) * shape.updates() / stepsPerEpoch * training.totalSteps());
+    }
+
+    /** Those that are expected to be computed because they are not shared. */
+    long computedTokens(SequenceShape shape) {
+        if (request.adapter() != null && request.adapter().dropout() > 0) {
+            return tokens(shape);
+        }
+        double batches = (double) stepsPerEpoch / shape.updates();
+        return tokens(shape) - Math.round(sharedOfEpoch(shape, batches) / batches * training.totalSteps());
+    }
+
+    /** @param batches number of different batches of an epoch */
+    private double sharedOfEpoch(SequenceShape shape, double batches) {
+        double rows = data.rows() / batches;
+        int microBatches =
+                DeviceLimits.CPU.microBatches(Math.round(shape.trainedWith(data) / batches), (int) Math.ceil(rows));
+        return shape.sharedWithin(data)
+                + batches * data.beginnings().ofStep(rows, Math.max(1, microBatches), DeviceLimits.CPU.prefixTokens());
+    }
+
+    TrainingCost cost(SequenceShape shape) {
+        return shape.samples()
+                ? costOf(shape.expecting(1.0))
+                        .upTo(costOf(shape.expectingMost()), shape.completionTokens())
+                        .expecting(shape.expectedCompletion())
+                : costOf(shape);
+    }
+
+    private TrainingCost costOf(SequenceShape shape) {
+        TrainingCost.Work work = work(shape);
+        TrainingCost cost = TrainingCost.of(
+                models.trained(),
+                request.adapter(),
+                engine,
+                work.generating(SequenceShape.decoding(generated.measured())));
+        ModelProfile target = models.target();
+        return target == null
+                ? cost
+                : cost.beside(
+                        target,
+                        engine,
+                        work.generating(SequenceShape.decoding(generated.measured() + generated.regenerated())));
+    }
+
+    /**
+     * Rows of the validation file are assumed to be as long as training rows. The reference model of pairs reads both files once;
+     * completions of prompts are sampled before training. Shared tokens are not trained, or as often as they occur.
+     */
+    private TrainingCost.Work work(SequenceShape shape) {
+        long computed = computedTokens(shape);
+        double rowTokens = (double) data.tokens() / data.rows();
+        double validated = data.validatedRows() * rowTokens;
+        int validations = SettingsResolver.validations(training);
+        int rows = Math.min(training.batchRows(), data.rows());
+        return new TrainingCost.Work(
+                computed,
+                shape.trainedShare(data) * tokens(shape) / computed,
+                shape.ofSequence(data),
+                training.totalSteps(),
+                (training.packing() ? data.rows() : rows) * shape.apart(),
+                validations * validated
+                        + shape.readBefore() * (data.tokens() + validated)
+                        + shape.againForward() * computed
+                        + shape.sampling((double) rows * training.totalSteps() / shape.updates())
+                        + shape.validating(validations * (double) data.validatedRows()),
+                training.activationCheckpointing().equals("on"));
+    }
+}
