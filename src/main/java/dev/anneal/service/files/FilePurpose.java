@@ -38,6 +38,14 @@ public enum FilePurpose implements WireName {
         return this == FINE_TUNE;
     }
 
+    /** Names of those that may be uploaded. */
+    public static List<String> uploadable() {
+        return Arrays.stream(values())
+                .filter(FilePurpose::isUploadable)
+                .map(FilePurpose::wireName)
+                .toList();
+    }
+
     public static List<String> wireNames() {
         return Arrays.stream(values()).map(FilePurpose::wireName).toList();
     }

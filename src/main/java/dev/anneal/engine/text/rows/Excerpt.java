@@ -19,7 +19,7 @@ public final class Excerpt {
             return '"' + shorten(text) + '"';
         }
         if (value instanceof List<?> list) {
-            return "an array of " + list.size();
+            return list.isEmpty() ? "an empty array" : "an array of " + list.size();
         }
         if (value instanceof Map<?, ?> map) {
             return "an object with keys " + shorten(String.join(", ", keys(map)));

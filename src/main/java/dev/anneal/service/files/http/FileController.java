@@ -11,7 +11,6 @@ import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.files.Files;
 import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.platform.paging.PageRequest;
-import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.storage.ArtifactStore;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -60,11 +59,7 @@ final class FileController {
         if (given == null || given.isEmpty()) {
             return null;
         }
-        return FilePurpose.named(given)
-                .orElseThrow(() -> Refusal.invalidValue(
-                        "purpose",
-                        "'purpose' must be one of " + String.join(", ", FilePurpose.wireNames()) + " but is '" + given
-                                + "'"));
+        return FilePurpose.named(given).orElseThrow(() -> UploadForm.noPurpose(given, FilePurpose.wireNames()));
     }
 
     @GetMapping("/{fileId}")

@@ -1,14 +1,14 @@
 package dev.anneal.service.files.http;
 
+import dev.anneal.engine.text.spelling.Spelling;
 import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The text fields of an upload, which may precede or follow its content. */
@@ -17,7 +17,7 @@ final class UploadForm {
     private static final String PURPOSE = "purpose";
     private static final String ANCHOR = "expires_after[anchor]";
     private static final String SECONDS = "expires_after[seconds]";
-    private static final Set<String> KNOWN = Set.of(PURPOSE, ANCHOR, SECONDS);
+    private static final List<String> KNOWN = List.of(PURPOSE, ANCHOR, SECONDS);
 
     static final int SHORTEST_SECONDS = 60 * 60;
     static final int LONGEST_SECONDS = 30 * 24 * 60 * 60;
@@ -27,6 +27,12 @@ final class UploadForm {
     /** Whether the field is known. */
     static boolean knows(String name) {
         return KNOWN.contains(name);
+    }
+
+    /** The refusal of a field that is neither known nor the content. */
+    static Refusal unknown(String name, String content) {
+        List<String> fields = Stream.concat(Stream.of(content), KNOWN.stream()).toList();
+        return Refusal.unknown("field", name, fields, Spelling.didYouMean(name, fields));
     }
 
     void put(String name, String value) {
@@ -45,15 +51,14 @@ final class UploadForm {
         }
         return FilePurpose.named(given.strip())
                 .filter(FilePurpose::isUploadable)
-                .orElseThrow(() -> Refusal.invalidValue(
-                        PURPOSE, "'purpose' must be one of " + uploadable() + " but is '" + given + "'"));
+                .orElseThrow(() -> noPurpose(given, FilePurpose.uploadable()));
     }
 
-    private static String uploadable() {
-        return Arrays.stream(FilePurpose.values())
-                .filter(FilePurpose::isUploadable)
-                .map(FilePurpose::wireName)
-                .collect(Collectors.joining(", "));
+    static Refusal noPurpose(String given, List<String> purposes) {
+        return Refusal.invalidValue(
+                PURPOSE,
+                "'purpose' must be one of " + String.join(", ", purposes) + " but is '" + given + "'."
+                        + Spelling.didYouMean(given, purposes));
     }
 
     /** How long after its creation the file expires, or null. */

@@ -12,6 +12,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.apache.commons.fileupload2.core.DiskFileItem;
 import org.apache.commons.fileupload2.core.DiskFileItemFactory;
 import org.apache.commons.fileupload2.core.FileItemInput;
@@ -97,8 +98,7 @@ final class UploadReader {
             FileItemInput field = fields.next();
             String name = String.valueOf(field.getFieldName());
             if (!name.equals(DATA)) {
-                throw new Refusal(
-                        RefusalCode.UNKNOWN_PARAMETER, "Unknown parameter: '" + name + "'; send 'data' alone", name);
+                throw Refusal.unknown("field", name, List.of(DATA), "");
             }
             return parts.add(tenantId, uploadId, field.getInputStream());
         } catch (FileUploadException unusable) {
@@ -163,7 +163,7 @@ final class UploadReader {
             } else if (UploadForm.knows(name)) {
                 form.put(name, text(name, content));
             } else {
-                throw new Refusal(RefusalCode.UNKNOWN_PARAMETER, "Unknown parameter: '" + name + "'", name);
+                throw UploadForm.unknown(name, FILE);
             }
         }
 

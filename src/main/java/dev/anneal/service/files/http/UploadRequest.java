@@ -6,7 +6,6 @@ import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.platform.request.StrictObject;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -40,14 +39,8 @@ final class UploadRequest {
     }
 
     private static FilePurpose purpose(StrictObject body) {
-        body.requiredText("purpose");
-        String purpose = body.choice(
-                "purpose",
-                Arrays.stream(FilePurpose.values())
-                        .filter(FilePurpose::isUploadable)
-                        .map(FilePurpose::wireName)
-                        .toList());
-        return FilePurpose.named(String.valueOf(purpose)).orElseThrow();
+        String purpose = body.requiredChoice("purpose", FilePurpose.uploadable());
+        return FilePurpose.named(purpose).orElseThrow();
     }
 
     private static Duration expiresAfter(StrictObject expiry) {

@@ -68,6 +68,11 @@ final class ChatRequest {
                     "'messages' is required: give the conversation that the model is to answer",
                     "messages");
         }
+        if (conversation.get("messages").isArray()
+                && conversation.get("messages").isEmpty()) {
+            throw Refusal.invalidValue(
+                    "messages", "'messages' has no messages: give the conversation that the model is to answer");
+        }
         String json = conversation.toString();
         try {
             ChatRow.parse(json);

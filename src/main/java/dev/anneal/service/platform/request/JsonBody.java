@@ -64,7 +64,7 @@ public final class JsonBody {
     }
 
     public StrictObject object() {
-        return new StrictObject("", root);
+        return new StrictObject(root);
     }
 
     /** SHA-256 of the body with its keys sorted and white space removed: equal requests have equal digests, however they are formatted. */

@@ -27,12 +27,22 @@ public final class StrictObject {
     private final JsonNode node;
     private final Set<String> known = new LinkedHashSet<>();
 
+    /** Objects of the whole request that have been read so far, whether they are there or not. */
+    private final List<StrictObject> request;
+
+    /** The body of a request. */
+    StrictObject(JsonNode node) {
+        this("", node, new ArrayList<>());
+    }
+
     /**
      * @param path the object's path in the request, empty for the body itself
      */
-    StrictObject(String path, JsonNode node) {
+    private StrictObject(String path, JsonNode node, List<StrictObject> request) {
         this.path = path;
         this.node = node;
+        this.request = request;
+        request.add(this);
     }
 
     /** Full path of {@code key} in the request, as in {@code error.param}. */
@@ -74,9 +84,31 @@ public final class StrictObject {
     public @Nullable String choice(String key, Collection<String> names) {
         String text = text(key);
         if (text != null && !names.contains(text)) {
-            throw invalid(key, "must be one of " + String.join(", ", names), value(key));
+            throw invalidChoice(key, names, Spelling.didYouMean(text, names));
         }
         return text;
+    }
+
+    /** As {@link #choice}, of a key that must be there. */
+    public String requiredChoice(String key, Collection<String> names) {
+        String text = choice(key, names);
+        if (text == null) {
+            throw new Refusal(
+                    RefusalCode.MISSING_PARAMETER,
+                    "'" + param(key) + "' is required: give one of " + String.join(", ", names),
+                    param(key));
+        }
+        return text;
+    }
+
+    /**
+     * The refusal of a name that is not one of these.
+     *
+     * @param hint sentence that begins with a space, or nothing
+     */
+    public Refusal invalidChoice(String key, Collection<String> names, String hint) {
+        Refusal refusal = invalid(key, "must be one of " + String.join(", ", names), value(key));
+        return hint.isEmpty() ? refusal : Refusal.invalidValue(param(key), refusal.explanation() + "." + hint);
     }
 
     public @Nullable Boolean flag(String key) {
@@ -181,13 +213,13 @@ public final class StrictObject {
         if (value != null && !value.isObject()) {
             throw invalid(key, "must be an object", value);
         }
-        return value == null ? null : new StrictObject(param(key), value);
+        return value == null ? null : new StrictObject(param(key), value, request);
     }
 
     /** The object, or one without keys if the request leaves it out. */
     public StrictObject objectOrEmpty(String key) {
         StrictObject given = object(key);
-        return given == null ? new StrictObject(param(key), JsonNodeFactory.instance.objectNode()) : given;
+        return given == null ? new StrictObject(param(key), JsonNodeFactory.instance.objectNode(), request) : given;
     }
 
     /** An object as maps, lists, strings, numbers, booleans and null, to be read elsewhere. */
@@ -260,9 +292,24 @@ public final class StrictObject {
     public void refuseOthers() {
         for (String key : node.propertyNames()) {
             if (!known.contains(key)) {
-                throw Refusal.unknown("key", param(key), known, Spelling.didYouMean(key, known));
+                throw unknown(key, elsewhere(key));
             }
         }
+    }
+
+    /** The refusal of a key that is not known here, but as {@code meant} in the request. */
+    public Refusal unknown(String key, @Nullable String meant) {
+        return Refusal.unknown(
+                "key", param(key), known, meant == null ? Spelling.didYouMean(key, known) : Spelling.question(meant));
+    }
+
+    /** Path of the same key in another object. */
+    private @Nullable String elsewhere(String key) {
+        return request.stream()
+                .filter(other -> other.known.contains(key))
+                .map(other -> other.param(key))
+                .findFirst()
+                .orElse(null);
     }
 
     /** The refusal of a value that was found under {@code key}. */

@@ -61,11 +61,7 @@ public record ExportRequest(
      */
     private static ExportRequest read(StrictObject body, List<ExportKind> kinds, Export.@Nullable OfAdapter adapter) {
         List<String> names = kinds.stream().map(ExportKind::wireName).toList();
-        String kind = body.requiredText("kind");
-        if (!names.contains(kind)) {
-            throw body.invalid("kind", "must be one of " + String.join(", ", names), kind);
-        }
-        return read(body, ExportKind.ofWire(kind), adapter);
+        return read(body, ExportKind.ofWire(body.requiredChoice("kind", names)), adapter);
     }
 
     /** Reads the body of {@code POST …/merge}, which may be empty. */

@@ -7,6 +7,8 @@ import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.training.history.Checkpoint;
 import dev.anneal.service.training.history.Checkpoints;
 import dev.anneal.service.training.history.Events;
@@ -104,8 +106,20 @@ public final class Exports {
                 .newest(job.number())
                 .orElseThrow(() -> new Refusal(
                         RefusalCode.EXPORT_NOT_READY,
-                        job.id() + " is " + job.state().wireName()
-                                + " and has saved no checkpoint to export; ask again when it has"));
+                        job.id() + " is " + job.state().wireName() + " and has saved no checkpoint"
+                                + withoutCheckpoint(job)));
+    }
+
+    private static String withoutCheckpoint(Job job) {
+        WorkError error = job.work().error();
+        boolean isResumable =
+                job.state() == WorkState.FAILED && error != null && error.origin() == WorkError.Origin.SYSTEM;
+        if (isResumable || job.state() == WorkState.PAUSED) {
+            return " to export; resume it, and ask again when it has";
+        }
+        return job.state().isFinal()
+                ? ", so there is nothing to export; create a job anew"
+                : " to export; ask again when it has";
     }
 
     private static void requireAnnealed(Job job, Checkpoint checkpoint) {

@@ -46,17 +46,14 @@ public record AdapterRequest(
      * @param anneal the request's {@code anneal} object, whose key {@code adapter} chooses between AFA-LoRA, plain LoRA and no adapter
      */
     static @Nullable AdapterRequest read(StrictObject body, StrictObject anneal) {
-        StrictObject given = body.object("afa_lora");
+        StrictObject given = body.objectOrEmpty("afa_lora");
         if ("none".equals(anneal.choice("adapter", ADAPTERS))) {
-            refuseBesidesNoAdapter(given != null, "afa_lora");
+            refuseBesidesNoAdapter(body.has("afa_lora"), "afa_lora");
             refuseBesidesNoAdapter(anneal.has("init_adapter"), "anneal.init_adapter");
             refuseBesidesNoAdapter(anneal.has("lora_plus_ratio"), "anneal.lora_plus_ratio");
             return null;
         }
         String activation = activation(given, anneal);
-        if (given == null) {
-            return new AdapterRequest(null, null, null, null, null, activation, null);
-        }
         AdapterRequest request = new AdapterRequest(
                 given.wholeNumber("rank", 1, GREATEST_RANK),
                 given.number("alpha", value -> value > 0, "above 0"),
@@ -80,8 +77,8 @@ public record AdapterRequest(
     }
 
     /** {@code anneal.adapter: lora} and {@code afa_lora.activation: none} both mean a plain LoRA. */
-    private static @Nullable String activation(@Nullable StrictObject given, StrictObject anneal) {
-        String activation = given == null ? null : given.choice("activation", ACTIVATIONS);
+    private static @Nullable String activation(StrictObject given, StrictObject anneal) {
+        String activation = given.choice("activation", ACTIVATIONS);
         String adapter = anneal.choice("adapter", ADAPTERS);
         if (adapter != null
                 && activation != null

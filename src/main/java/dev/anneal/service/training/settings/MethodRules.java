@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class MethodRules<M extends TrainingMethod> {
 
+    /** Other trainers have it here. */
+    private static final String LEARNING_RATE = "learning_rate";
+
     final String name;
     final double learningRateShare;
     private final DatasetFormat format;
@@ -68,6 +71,14 @@ public abstract class MethodRules<M extends TrainingMethod> {
 
     /** Reads the hyperparameters common to all methods. */
     static Hyperparameters hyperparameters(StrictObject given) {
+        Hyperparameters read = read(given);
+        if (given.has(LEARNING_RATE)) {
+            throw given.unknown(LEARNING_RATE, "anneal." + LEARNING_RATE);
+        }
+        return read;
+    }
+
+    private static Hyperparameters read(StrictObject given) {
         return new Hyperparameters(
                 given.wholeNumberOrAuto("batch_size", 1, 256),
                 given.numberOrAuto("learning_rate_multiplier", value -> value > 0, "above 0"),

@@ -1,10 +1,13 @@
 package dev.anneal.service.training.settings;
 
 import dev.anneal.engine.text.rows.DatasetFormat;
+import dev.anneal.engine.text.spelling.Spelling;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.request.StrictObject;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** The training methods that jobs may name. The engine has its own list, in {@code engine.train}. */
@@ -15,6 +18,12 @@ public final class TrainingMethods {
 
     public static final List<String> NAMES =
             ALL.stream().map(rules -> rules.name).toList();
+
+    /** What other trainers call them. */
+    private static final Map<String, String> OTHER_NAMES = Map.of(
+            "grpo", TrainingMethod.REINFORCEMENT,
+            "rft", TrainingMethod.REINFORCEMENT,
+            "sft", TrainingMethod.SUPERVISED);
 
     private TrainingMethods() {}
 
@@ -28,7 +37,7 @@ public final class TrainingMethods {
         String type = body.has("method") ? method.requiredText("type") : TrainingMethod.SUPERVISED;
         StrictObject own = method.objectOrEmpty(type);
         MethodRules.Read read = named(type)
-                .orElseThrow(() -> body.invalid("method.type", "must be " + quoted(NAMES), type))
+                .orElseThrow(() -> method.invalidChoice("type", NAMES, hint(type)))
                 .read(body, own, anneal);
         if (read.method().draftedBy() == null && anneal.text("draft") != null) {
             throw Refusal.invalidValue(
@@ -41,9 +50,9 @@ public final class TrainingMethods {
         return read;
     }
 
-    private static String quoted(List<String> names) {
-        int last = names.size() - 1;
-        return "'" + String.join("', '", names.subList(0, last)) + "' or '" + names.get(last) + "'";
+    private static String hint(String type) {
+        String meant = OTHER_NAMES.get(type.toLowerCase(Locale.ROOT));
+        return meant == null ? Spelling.didYouMean(type, NAMES) : Spelling.question(meant);
     }
 
     public static MethodRules<TrainingMethod> of(TrainingMethod method) {

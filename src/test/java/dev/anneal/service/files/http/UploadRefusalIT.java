@@ -86,6 +86,19 @@ class UploadRefusalIT extends ApiTestBase {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            file;filename=a.jsonl=content,purpose=finetune  | Did you mean 'fine-tune'?
+            file;filename=a.jsonl=content,purpose=fine_tune | Did you mean 'fine-tune'?
+            data;filename=a.jsonl=content,purpose=fine-tune | known here are file, purpose
+            """)
+    void aMisspeltFieldIsGuessed(String parts, String hint) throws Exception {
+        assertThat(upload(body(parts), "multipart/form-data; boundary=" + BOUNDARY, false)
+                        .body())
+                .contains(hint);
+        assertThat(get("/v1/files?purpose=finetune").body()).contains("Did you mean 'fine-tune'?");
+    }
+
     @Test
     void longFieldIsRefused() throws Exception {
         Answer answer = upload(body("purpose=" + "x".repeat(1025)), "multipart/form-data; boundary=" + BOUNDARY, false);

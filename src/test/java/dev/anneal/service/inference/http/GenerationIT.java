@@ -180,6 +180,9 @@ class GenerationIT extends InferenceTest {
                 "model_not_found",
                 "{'model': 'ft:anneal-tiny:alpha:x:y', 'messages': [{'role': 'user', 'content': 'a'}]}");
         assertRefused(400, "missing_parameter", "{'model': 'anneal-tiny'}");
+        assertThat(post(ALPHA, CHATS, "{'model': 'anneal-tiny', 'messages': []}")
+                        .body())
+                .contains("'messages' has no messages");
         assertRefused(400, "invalid_value", "{'model': 'anneal-tiny', 'messages': [{'role': 'boss', 'content': 'a'}]}");
         assertRefused(400, "context_length_exceeded", request(", 'max_tokens': 5000"));
         assertRefused(400, "unknown_parameter", request(", 'best_of': 2"));

@@ -71,6 +71,20 @@ class ExportsIT extends ServiceTest {
     }
 
     @Test
+    void aJobThatHasEndedWithoutACheckpointNeverHasOne() {
+        assertThat(post(ALPHA, path("/exports"), "{'kind': 'adapter'}").body()).contains("ask again when it has");
+
+        String ended = queuedJob(ALPHA, file(ALPHA, 21), "");
+        post(ALPHA, "/v1/fine_tuning/jobs/" + ended + "/cancel", "");
+
+        HttpResponse<String> answer = post(ALPHA, "/v1/fine_tuning/jobs/" + ended + "/exports", "{'kind': 'adapter'}");
+        assertThat(code(answer)).isEqualTo("export_not_ready");
+        assertThat(answer.body())
+                .contains("is cancelled", "there is nothing to export")
+                .doesNotContain("ask again");
+    }
+
+    @Test
     void mergeIsRefusedWhileBetaIsAboveZero() {
         worker().checkpoint(6);
 

@@ -137,6 +137,33 @@ class JobRefusalsIT extends ServiceTest {
     }
 
     @Test
+    void aSettingAtTheWrongPlaceIsPointedToItsOwn() {
+        String file = file(ALPHA, 10);
+
+        refused(body(file, ", 'learning_rate': 0.1"), "unknown_parameter", "learning_rate", "'anneal.learning_rate'?");
+        refused(body(file, ", 'max_steps': 3"), "unknown_parameter", "max_steps", "mean 'anneal.max_steps'?");
+        refused(body(file, ", 'rank': 8"), "unknown_parameter", "rank", "mean 'afa_lora.rank'?");
+        refused(
+                body(file, ", 'n_epochs': 3"),
+                "unknown_parameter",
+                "n_epochs",
+                "mean 'method.supervised.hyperparameters.n_epochs'?");
+        refused(
+                body(file, ", 'anneal': {'n_epochs': 3}"),
+                "unknown_parameter",
+                "anneal.n_epochs",
+                "hyperparameters.n_");
+        refused(
+                body(file, ", 'hyperparameters': {'learning_rate': 0.1}"),
+                "unknown_parameter",
+                "hyperparameters.learning_rate",
+                "mean 'anneal.learning_rate'?");
+        refused(body(file, ", 'training_files': 'a'"), "unknown_parameter", "training_files", "mean 'training_file'?");
+        refused(body(file, ", 'method': {'type': 'grpo'}"), "invalid_value", "method.type", "mean 'reinforcement'?");
+        refused(body(file, ", 'method': {'type': 'superwised'}"), "invalid_value", "method.type", "mean 'supervised'?");
+    }
+
+    @Test
     void modelsThatAreToJudgeMustBeThere() {
         String prompts = file(
                 ALPHA,

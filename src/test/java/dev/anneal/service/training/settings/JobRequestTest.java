@@ -156,7 +156,7 @@ class JobRequestTest {
             'method': {'type': 'dpo'}, 'anneal': {'loss': {'type': 'ipo', 'label_smoothing': 0.1}} | INVALID_VALUE | anneal.loss.label_smoothing | use 'sigmoid' or 'robust'
             'method': {'type': 'dpo'}, 'anneal': {'loss': {'smoothing': 0.1}} | UNKNOWN_PARAMETER | anneal.loss.smoothing | known here are type, label_smoothing
             'method': {'type': 'reinforcement', 'reinforcement': {}} | MISSING_PARAMETER | method.reinforcement.grader | it gives completions their rewards
-            'method': {'type': 'magic'}                        | INVALID_VALUE | method.type | must be 'supervised', 'dpo', 'reinforcement' or 'speculative_draft', but is magic
+            'method': {'type': 'magic'}                        | INVALID_VALUE | method.type | must be one of supervised, dpo, reinforcement, speculative_draft, but is "magic"
             'method': {}                                       | MISSING_PARAMETER | method.type | is required
             'seed': -1                                         | INVALID_VALUE | seed | from 0 to 2147483647
             'seed': 2147483648                                 | INVALID_VALUE | seed | but is 2147483648
