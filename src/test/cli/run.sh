@@ -115,6 +115,8 @@ anneal download "$job" "$export" --output "$work/model" > /dev/null 2>&1
 cmp "$work/whole" "$work/model/model.safetensors"
 head --bytes 1000000 /dev/zero > "$work/model/model.safetensors.part"
 rm "$work/model/model.safetensors"
+anneal download "$job" --output "$work/newest" > "$work/said" 2>&1
+cmp "$work/whole" "$work/newest/model.safetensors"
 fails 1 anneal download "$job" "$export" --output "$work/model"
 says "[hash_mismatch]" "$work/said"
 anneal download "$job" "$export" --output "$work/model" > /dev/null 2>&1

@@ -36,7 +36,7 @@ final class Failures {
 
     private static String hint(ApiException refusal) {
         if (refusal.isUnreachable()) {
-            return "; name the service by --url, $ANNEAL_URL or 'anneal login'";
+            return "; is it started? Another service is named by --url, $ANNEAL_URL or 'anneal login'";
         }
         return refusal.code() == null ? "" : " [" + refusal.code() + "]";
     }

@@ -154,6 +154,14 @@ class CliIT extends ServiceTest {
     }
 
     @Test
+    void aDownloadWithoutAnExportSaysWhatMakesOne() {
+        Command refused = run("download", queuedJob(ALPHA, file(ALPHA, 20), ""));
+
+        assertThat(refused.status()).isEqualTo(ExitCode.REFUSED);
+        assertThat(refused.err()).contains("'anneal merge ftjob-", "[export_not_ready]");
+    }
+
+    @Test
     void listsAreArraysInJson() {
         String job = queuedJob(ALPHA, file(ALPHA, 20), "");
         for (String list : List.of("models", "files list", "jobs list", "jobs logs " + job)) {

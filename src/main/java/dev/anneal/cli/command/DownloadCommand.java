@@ -12,6 +12,7 @@ import dev.anneal.cli.terminal.Bar;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -31,8 +32,12 @@ public final class DownloadCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "JOB_ID")
     private String job = "";
 
-    @Parameters(index = "1", paramLabel = "EXPORT_ID")
-    private String export = "";
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "EXPORT_ID",
+            description = "Default: the job's newest export that has succeeded.")
+    private @Nullable String export;
 
     @Option(
             names = {"-o", "--output"},
@@ -43,12 +48,8 @@ public final class DownloadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         AnnealApi api = cli.api();
-        JsonNode made = api.get(JobsCommand.path(job) + "/exports/" + AnnealApi.encoded(export));
-        if (!text(made.path("status")).equals("succeeded")) {
-            throw new ApiException(
-                    409, "export_not_ready", "the export %s is %s".formatted(export, text(made.path("status"))));
-        }
-        Path target = (folder.toString().isEmpty() ? Path.of(export) : folder)
+        JsonNode made = export == null ? newest(api) : named(api, export);
+        Path target = (folder.toString().isEmpty() ? Path.of(text(made.path("id"))) : folder)
                 .toAbsolutePath()
                 .normalize();
         for (JsonNode file : made.path("files").values()) {
@@ -64,5 +65,28 @@ public final class DownloadCommand implements Callable<Integer> {
         }
         cli.print(made, () -> cli.out().println(target));
         return ExitCode.OK;
+    }
+
+    private JsonNode named(AnnealApi api, String id) {
+        JsonNode made = api.get(JobsCommand.path(job) + "/exports/" + AnnealApi.encoded(id));
+        if (!hasSucceeded(made)) {
+            throw new ApiException(
+                    409, "export_not_ready", "the export %s is %s".formatted(id, text(made.path("status"))));
+        }
+        return made;
+    }
+
+    private JsonNode newest(AnnealApi api) {
+        return api.list(JobsCommand.path(job) + "/exports", Integer.MAX_VALUE).stream()
+                .filter(DownloadCommand::hasSucceeded)
+                .findFirst()
+                .orElseThrow(() -> new ApiException(
+                        409,
+                        "export_not_ready",
+                        "%s has no export that has succeeded; 'anneal merge %s' makes one".formatted(job, job)));
+    }
+
+    private static boolean hasSucceeded(JsonNode export) {
+        return text(export.path("status")).equals("succeeded");
     }
 }
