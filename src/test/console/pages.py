@@ -91,6 +91,7 @@ def manual(it):
     expect(page.locator("code:target")).to_be_in_viewport()
     page.set_viewport_size({"width": 360, "height": 740})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360, "a document is wider than the screen"
+    assert page.locator("header").bounding_box()["height"] <= 56, "the header leaves the screen to the document"
     it.accessible("narrow-errors")
     page.set_viewport_size({"width": 1280, "height": 900})
     done("the documents are linked from where they are needed")
