@@ -6,6 +6,7 @@ import dev.anneal.service.platform.startup.StartNote;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -14,7 +15,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
 import org.springframework.boot.flyway.autoconfigure.FlywayDataSource;
 import org.springframework.boot.health.contributor.CompositeHealthContributor;
+import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthContributor;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.jdbc.health.DataSourceHealthIndicator;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
@@ -51,7 +54,24 @@ class DatabaseConfiguration {
     @Bean
     @Lazy
     EmbeddedPostgres embeddedPostgres(HomeProperties properties, SharedCache cache) {
-        return EmbeddedPostgres.start(properties.directory().resolve("postgres"), cache);
+        EmbeddedPostgres server =
+                EmbeddedPostgres.start(properties.directory().resolve("postgres"), cache);
+        server.supervise();
+        return server;
+    }
+
+    /**
+     * Whether the embedded server runs. Part of readiness, because no other process of the installation answers in its stead; a configured
+     * database is part of no probe. Present in every process, because {@code management.endpoint.health.group.readiness} names it for all.
+     */
+    @Bean
+    HealthIndicator embeddedDatabaseHealthIndicator(DatabaseAccess access, ObjectProvider<EmbeddedPostgres> embedded) {
+        BooleanSupplier isReady = access.isEmbedded() ? embedded.getObject()::isReady : () -> true;
+        return () -> isReady.getAsBoolean()
+                ? Health.up().build()
+                : Health.outOfService()
+                        .withDetail("message", "The embedded PostgreSQL does not run; it is being started again.")
+                        .build();
     }
 
     @Bean

@@ -2,6 +2,7 @@ package dev.anneal.service.platform.database;
 
 import dev.anneal.service.platform.cache.SharedCache;
 import dev.anneal.service.platform.database.DatabaseAccess.Login;
+import dev.anneal.service.platform.schedule.DaemonThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -14,6 +15,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,7 +29,8 @@ import org.springframework.util.FileSystemUtils;
  * The PostgreSQL of an installation without a configured database: a server process on this host with a persistent data folder.
  *
  * <p>The process that holds the lock file owns the server and stops it when it ends; a server left behind by a killed owner is taken over.
- * Another process with the same folder shares the owner's server.
+ * Another process with the same folder shares the owner's server. Where it is supervised, the owner starts a server that has ended again on
+ * the same port; if the owner has ended as well, another process does so and owns it then.
  */
 final class EmbeddedPostgres implements AutoCloseable {
 
@@ -37,22 +41,26 @@ final class EmbeddedPostgres implements AutoCloseable {
 
     private static final int WAIT_FOR_OWNER_STEPS = 300;
     private static final long WAIT_STEP_MILLISECONDS = 100;
+    private static final long SUPERVISION_MILLISECONDS = 500;
 
     private final Path home;
     private final Path dataDirectory;
     private final ServerPrograms programs;
     /** Open with its lock while this process owns the server. */
-    private final @Nullable FileChannel ownership;
+    private @Nullable FileChannel ownership;
 
     private final int port;
     private final EmbeddedLogins logins;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    /** Why the last attempt to start the server again failed, which is logged once. */
+    private String lastFailure = "";
 
     private EmbeddedPostgres(Path home, SharedCache cache) throws IOException {
         this.home = Files.createDirectories(
                 home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         this.dataDirectory = home.resolve("data");
         this.programs = new ServerPrograms(PostgresBinaries.in(cache), dataDirectory);
-        this.ownership = tryToOwn(home.resolve("owner.lock"));
+        this.ownership = tryToOwn();
         try {
             this.port = ownership == null ? awaitOwnersServer() : startOrTakeOver();
             this.logins = EmbeddedLogins.read(passwordFile());
@@ -97,22 +105,86 @@ final class EmbeddedPostgres implements AutoCloseable {
         return source(port, DATABASE, logins.administrator());
     }
 
-    /** Stops the server if this process owns it. */
-    @Override
-    public void close() {
+    /** From now on starts the server again when it has ended without {@link #close}, by a signal for example. */
+    void supervise() {
+        DaemonThreads.start("embedded-postgres", this::superviseUntilClosed);
+    }
+
+    private void superviseUntilClosed() {
+        try {
+            while (!closed.await(SUPERVISION_MILLISECONDS, TimeUnit.MILLISECONDS)) {
+                reviveOrLog();
+            }
+        } catch (InterruptedException interruption) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether the server accepts connections at the address of {@link #access}. */
+    boolean isReady() {
+        try {
+            return PostmasterFile.ofRunning(dataDirectory)
+                    .filter(running -> running.isReady() && running.port() == port)
+                    .isPresent();
+        } catch (IOException unreadable) {
+            return false;
+        }
+    }
+
+    private void reviveOrLog() {
+        try {
+            revive();
+            lastFailure = "";
+        } catch (IOException | RuntimeException failure) {
+            // While processes of the ended server still use its memory, the start fails.
+            if (!lastFailure.equals(failure.getMessage())) {
+                LOG.warn(
+                        "The embedded PostgreSQL did not start on port {} and is tried again until it does; see {}: {}",
+                        port,
+                        serverLog(),
+                        failure.getMessage());
+            }
+            lastFailure = String.valueOf(failure.getMessage());
+        }
+    }
+
+    /** Synchronized with {@link #close}, so that no server starts after it. */
+    private synchronized void revive() throws IOException {
+        if (closed.getCount() == 0 || PostmasterFile.ofRunning(dataDirectory).isPresent()) {
+            return;
+        }
+        ownership = ownership == null ? tryToOwn() : ownership;
         if (ownership == null) {
             return;
         }
-        try (ownership) {
-            programs.stop();
+        if (lastFailure.isEmpty()) {
+            LOG.warn("The embedded PostgreSQL has ended; it is started again and recovers from its log");
+        }
+        Files.deleteIfExists(PostmasterFile.path(dataDirectory));
+        programs.startOn(port, serverLog());
+        LOG.info("The embedded PostgreSQL listens on port {} again", port);
+    }
+
+    /** Stops the server if this process owns it. */
+    @Override
+    public synchronized void close() {
+        closed.countDown();
+        FileChannel owned = ownership;
+        if (owned == null) {
+            return;
+        }
+        try (owned) {
+            if (PostmasterFile.ofRunning(dataDirectory).isPresent()) {
+                programs.stop();
+            }
             LOG.info("The embedded PostgreSQL has stopped; its data stays in {}", home);
         } catch (IOException failure) {
             LOG.error("The embedded PostgreSQL did not stop; the next start takes it over", failure);
         }
     }
 
-    private static @Nullable FileChannel tryToOwn(Path lockFile) throws IOException {
-        FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    private @Nullable FileChannel tryToOwn() throws IOException {
+        FileChannel channel = FileChannel.open(home.resolve("owner.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             FileLock lock = channel.tryLock();
             if (lock != null) {
@@ -126,7 +198,7 @@ final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private int startOrTakeOver() throws IOException {
-        Optional<PostmasterFile> running = PostmasterFile.read(dataDirectory).filter(PostmasterFile::isAlive);
+        Optional<PostmasterFile> running = PostmasterFile.ofRunning(dataDirectory);
         if (!Files.exists(setUpMarker())) {
             return startNew(running.isPresent());
         }
@@ -170,7 +242,7 @@ final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private int startServer() throws IOException {
-        int started = programs.start(home.resolve("server.log"));
+        int started = programs.start(serverLog());
         LOG.info("The embedded PostgreSQL listens on port {}, its data in {}", started, home);
         return started;
     }
@@ -209,7 +281,7 @@ final class EmbeddedPostgres implements AutoCloseable {
 
     private int awaitOwnersServer() throws IOException {
         for (int step = 0; step < WAIT_FOR_OWNER_STEPS; step++) {
-            Optional<PostmasterFile> running = PostmasterFile.read(dataDirectory);
+            Optional<PostmasterFile> running = PostmasterFile.ofRunning(dataDirectory);
             if (running.isPresent() && Files.exists(setUpMarker())) {
                 LOG.info(
                         "Sharing the embedded PostgreSQL of another process on port {}",
@@ -228,6 +300,10 @@ final class EmbeddedPostgres implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting for the server", interruption);
         }
+    }
+
+    private Path serverLog() {
+        return home.resolve("server.log");
     }
 
     private Path passwordFile() {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
 /** Runs PostgreSQL's own programs on one data directory. */
@@ -40,13 +41,19 @@ final class ServerPrograms {
                 "--locale=C"));
     }
 
-    /** Starts the server on a free port and waits until it answers. It leaves this process group, so that Ctrl-C does not reach it. */
+    /** Starts the server on the port of its last start if that is free, otherwise on another, which it returns. */
     int start(Path logFile) throws IOException {
-        int port = freePort();
+        OptionalInt last = PostmasterFile.lastPort(dataDirectory);
+        int port = last.isPresent() && isFree(last.getAsInt()) ? last.getAsInt() : freePort();
+        startOn(port, logFile);
+        return port;
+    }
+
+    /** Starts the server and waits until it answers. It leaves this process group, so that Ctrl-C does not reach it. */
+    void startOn(int port, Path logFile) throws IOException {
         StringBuilder options = new StringBuilder("-p ").append(port);
         SETTINGS.forEach(setting -> options.append(" -c ").append(setting));
         run(control("start", "--log=" + logFile, "--options=" + options));
-        return port;
     }
 
     /** Stops the server, rolling back open transactions. */
@@ -109,6 +116,14 @@ final class ServerPrograms {
 
     private static boolean isRoot() {
         return "root".equals(System.getProperty("user.name"));
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException taken) {
+            return false;
+        }
     }
 
     private static int freePort() throws IOException {

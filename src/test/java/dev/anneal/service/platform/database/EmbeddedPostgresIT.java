@@ -82,6 +82,52 @@ class EmbeddedPostgresIT {
     }
 
     @Test
+    void supervisedServerThatIsKilledStartsAgainAtItsAddress() throws Exception {
+        try (EmbeddedPostgres server = start()) {
+            server.supervise();
+            owner(server)
+                    .sql("CREATE TABLE kept AS SELECT 'still here' AS text")
+                    .update();
+            assertThat(server.isReady()).isTrue();
+
+            killAlone();
+
+            await().atMost(Duration.ofSeconds(30)).until(() -> !server.isReady());
+            await().atMost(Duration.ofSeconds(60)).until(server::isReady);
+            assertThat(kept(server)).isEqualTo("still here");
+        }
+        assertThat(PostmasterFile.path(home.resolve("data"))).doesNotExist();
+    }
+
+    @Test
+    void serverOfAnOwnerThatEndsIsStartedAgainByAnotherProcess() {
+        try (EmbeddedPostgres guest = startedBeside(start())) {
+            guest.supervise();
+            await().atMost(Duration.ofSeconds(60)).until(guest::isReady);
+            assertThat(owner(guest).sql("SELECT 1").query(Integer.class).single())
+                    .isEqualTo(1);
+        }
+        assertThat(PostmasterFile.path(home.resolve("data"))).doesNotExist();
+    }
+
+    private EmbeddedPostgres startedBeside(EmbeddedPostgres owner) {
+        try (owner) {
+            return start();
+        }
+    }
+
+    @Test
+    void serverKeepsItsPortOverARestart() {
+        String before;
+        try (EmbeddedPostgres server = start()) {
+            before = server.access().url();
+        }
+        try (EmbeddedPostgres server = start()) {
+            assertThat(server.access().url()).isEqualTo(before);
+        }
+    }
+
+    @Test
     void setUpThatWasCutOffBeginsAgain() throws IOException {
         Files.createDirectories(home.resolve("data"));
         Files.writeString(home.resolve("data").resolve("PG_VERSION"), "17");
@@ -134,6 +180,14 @@ class EmbeddedPostgresIT {
 
     private EmbeddedPostgres start() {
         return EmbeddedPostgres.start(home, BINARIES);
+    }
+
+    /** The postmaster only; its processes live on until they notice. */
+    private void killAlone() throws IOException {
+        ProcessHandle.of(
+                        PostmasterFile.read(home.resolve("data")).orElseThrow().pid())
+                .orElseThrow()
+                .destroyForcibly();
     }
 
     private void kill() throws IOException {

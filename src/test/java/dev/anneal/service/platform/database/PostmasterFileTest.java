@@ -18,7 +18,24 @@ class PostmasterFileTest {
     void tellsProcessAndPort() throws IOException {
         write("4711\n/data\n1700000000\n5433\n\n127.0.0.1\n  123 0\nready   \n");
 
-        assertThat(PostmasterFile.read(data)).contains(new PostmasterFile(4711, 5433));
+        assertThat(PostmasterFile.read(data)).contains(new PostmasterFile(4711, 5433, true));
+    }
+
+    @Test
+    void serverThatStartsIsNotReady() throws IOException {
+        write("4711\n/data\n1700000000\n5433\n\n127.0.0.1\n  123 0\nstarting\n");
+
+        assertThat(PostmasterFile.read(data)).contains(new PostmasterFile(4711, 5433, false));
+    }
+
+    @Test
+    void portOfTheLastStartIsKnownAfterItsEnd() throws IOException {
+        assertThat(PostmasterFile.lastPort(data)).isEmpty();
+
+        Files.writeString(
+                data.resolve("postmaster.opts"), "/bin/postgres \"-D\" \"/data\" \"-p\" \"5433\" \"-c\" \"a=b\"\n");
+
+        assertThat(PostmasterFile.lastPort(data)).hasValue(5433);
     }
 
     @Test
@@ -30,7 +47,7 @@ class PostmasterFileTest {
 
     @Test
     void processWithAnotherProgramIsNotAServer() {
-        assertThat(new PostmasterFile(ProcessHandle.current().pid(), 1).isAlive())
+        assertThat(new PostmasterFile(ProcessHandle.current().pid(), 1, true).isAlive())
                 .isFalse();
     }
 
@@ -39,7 +56,7 @@ class PostmasterFileTest {
         Process ended = new ProcessBuilder("true").start();
         ended.waitFor();
 
-        assertThat(new PostmasterFile(ended.pid(), 1).isAlive()).isFalse();
+        assertThat(new PostmasterFile(ended.pid(), 1, true).isAlive()).isFalse();
     }
 
     private void write(String text) throws IOException {
