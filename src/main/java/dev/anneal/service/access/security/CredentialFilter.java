@@ -63,8 +63,7 @@ final class CredentialFilter extends OncePerRequestFilter {
             }
             logger.warn("The database did not answer the look-up of an API key; the client is told to try again: "
                     + DatabaseOutage.reason(away));
-            errors.write(
-                    response, new Refusal(RefusalCode.SERVICE_UNAVAILABLE, "The database does not answer. Try again."));
+            errors.write(response, DatabaseOutage.refusal(away));
             return;
         }
         if (principal.isPresent()) {

@@ -12,7 +12,8 @@ import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 
 /**
- * Cache of keys, the hashes of all keys, and projects for a second, so that a client that sends many requests costs one look-up a second.
+ * Cache of keys, the hashes of all keys, and projects for a second, so that a client that sends many requests costs one look-up a second,
+ * however many it sends at once.
  * Changes by other processes are seen after that time, those of this process at once.
  */
 @Component
@@ -49,10 +50,13 @@ final class RecentReads {
 
     /** Reads since the last change. A read that began before it goes to an unused generation. */
     private record Generation(
-            Cache<String, EnteredKey> keys, Cache<String, Boolean> archived, Cache<String, Set<String>> issued) {
+            SharedReads<EnteredKey> keys, SharedReads<Boolean> archived, Cache<String, Set<String>> issued) {
 
         static Generation of(Ticker ticker) {
-            return new Generation(cache(ticker, FRESH), cache(ticker, FRESH), cache(ticker, FRESH));
+            return new Generation(
+                    new SharedReads<>(cache(ticker, FRESH)),
+                    new SharedReads<>(cache(ticker, FRESH)),
+                    cache(ticker, FRESH));
         }
     }
 
@@ -66,18 +70,8 @@ final class RecentReads {
 
     /** The key with this hash. Missing keys are not cached. */
     Optional<EnteredKey> key(String hash, Supplier<Optional<EnteredKey>> read) {
-        Cache<String, EnteredKey> keys = current.keys();
-        EnteredKey recent = keys.getIfPresent(hash);
-        if (recent != null) {
-            return Optional.of(recent);
-        }
-        Optional<EnteredKey> found = read.get();
-        found.ifPresentOrElse(
-                key -> {
-                    keys.put(hash, key);
-                    good.put(hash, true);
-                },
-                () -> good.invalidate(hash));
+        Optional<EnteredKey> found = current.keys().get(hash, read);
+        found.ifPresentOrElse(key -> good.put(hash, true), () -> good.invalidate(hash));
         return found;
     }
 
@@ -107,14 +101,9 @@ final class RecentReads {
     }
 
     boolean isArchived(Tenant tenant, Supplier<Boolean> read) {
-        Cache<String, Boolean> archived = current.archived();
-        Boolean recent = archived.getIfPresent(tenant.id());
-        if (recent != null) {
-            return recent;
-        }
-        boolean found = read.get();
-        archived.put(tenant.id(), found);
-        return found;
+        return current.archived()
+                .get(tenant.id(), () -> Optional.of(read.get()))
+                .orElseThrow();
     }
 
     /** Clears the cache. */

@@ -93,10 +93,7 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
             LOG.warn(
                     "The database did not answer; the client is told to try again: {}",
                     DatabaseOutage.reason(exception));
-            return answer(
-                    new Refusal(
-                            RefusalCode.SERVICE_UNAVAILABLE, "The database does not answer at the moment. Try again."),
-                    new HttpHeaders());
+            return answer(DatabaseOutage.refusal(exception), new HttpHeaders());
         }
         LOG.error("{} {} failed; the client gets a 500", request.getMethod(), request.getRequestURI(), exception);
         return answer(

@@ -1,6 +1,9 @@
 package dev.anneal.service.platform.database;
 
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +37,26 @@ public final class DatabaseOutage {
             }
         }
         return false;
+    }
+
+    /** Whether this process has more to do than it has connections, while the database answers: the pool names no failure to connect. */
+    private static boolean isOverload(Throwable failure) {
+        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLTransientConnectionException && cause.getCause() == null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What the client is told: to come again, soon if other requests are in its way. */
+    public static Refusal refusal(Throwable failure) {
+        return isOverload(failure)
+                ? new Refusal(
+                        RefusalCode.QUEUE_FULL,
+                        "This process answers as many requests as its connections to the database allow. Try again.")
+                : new Refusal(
+                        RefusalCode.SERVICE_UNAVAILABLE, "The database does not answer at the moment. Try again.");
     }
 
     private static boolean isPassing(Throwable failure) {
