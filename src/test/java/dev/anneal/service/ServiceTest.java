@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -132,6 +133,18 @@ public abstract class ServiceTest {
         return send(request(tenant, path)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body.replace('\'', '"'))));
+    }
+
+    /** Posts as {@link #post} does, all bodies at the same time, and returns the statuses of the answers. */
+    protected List<Integer> atOnce(String path, List<String> bodies) {
+        List<CompletableFuture<HttpResponse<Void>>> answers = bodies.stream()
+                .map(body -> request(ALPHA, path)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body.replace('\'', '"')))
+                        .build())
+                .map(request -> HTTP.sendAsync(request, HttpResponse.BodyHandlers.discarding()))
+                .toList();
+        return answers.stream().map(answer -> answer.join().statusCode()).toList();
     }
 
     protected static JsonNode json(HttpResponse<String> response) {

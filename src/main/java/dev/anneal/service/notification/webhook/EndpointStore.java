@@ -20,6 +20,9 @@ final class EndpointStore {
     static final SealedColumn SECRET = new SealedColumn("webhook_endpoint", "external_id", "secret");
     static final SealedColumn PREVIOUS_SECRET = new SealedColumn("webhook_endpoint", "external_id", "previous_secret");
 
+    /** Serialises the creations of one tenant. 1634624121 distinguishes these locks from others in the database. */
+    private static final String LOCK_LIMIT = "SELECT pg_advisory_xact_lock(1634624121, hashtext(:tenant)) IS NOT NULL";
+
     private static final String UPDATE = """
             UPDATE webhook_endpoint
             SET name = :name, url = :url, event_types = :types, updated_at = clock_timestamp()
@@ -50,6 +53,11 @@ final class EndpointStore {
 
     EndpointStore(JdbcClient jdbc) {
         this.jdbc = jdbc;
+    }
+
+    /** Waits until no other creation of the tenant is between its count and its insert. */
+    void lockLimit(String tenant) {
+        jdbc.sql(LOCK_LIMIT).param("tenant", tenant).query(Boolean.class).single();
     }
 
     void update(String id, Settings settings) {

@@ -66,6 +66,7 @@ public final class WebhookEndpoints {
         String secret = newSecret();
         SealedText sealed = secrets.seal(EndpointStore.SECRET, id, secret);
         return database.call(tenantId, () -> {
+            store.lockLimit(tenantId);
             if (rows.countBy() >= maxEndpoints) {
                 throw new Refusal(
                         RefusalCode.INVALID_VALUE,
@@ -125,13 +126,14 @@ public final class WebhookEndpoints {
     }
 
     /**
-     * Changes an endpoint.
+     * Changes an endpoint, one change at a time.
      *
      * @param isEnabled null to leave it as it is
      */
     public WebhookEndpoint update(
             String tenantId, String id, UnaryOperator<Settings> change, @Nullable Boolean isEnabled) {
         return database.call(tenantId, () -> {
+            store.lock(require(id).number());
             WebhookEndpoint endpoint = require(id);
             store.update(id, change.apply(endpoint.settings()));
             if (Boolean.TRUE.equals(isEnabled)) {

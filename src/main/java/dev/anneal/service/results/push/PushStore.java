@@ -12,6 +12,9 @@ import org.springframework.stereotype.Component;
 @ConditionalOnRole(Role.API)
 final class PushStore {
 
+    /** Serialises the creations of one tenant. 1634624122 distinguishes these locks from others in the database. */
+    private static final String LOCK_LIMIT = "SELECT pg_advisory_xact_lock(1634624122, hashtext(:tenant)) IS NOT NULL";
+
     /** The removal of the export waits for this lock. */
     private static final String LOCK_EXPORT = "SELECT id FROM export WHERE id = :export FOR KEY SHARE";
 
@@ -46,6 +49,11 @@ final class PushStore {
 
     PushStore(JdbcClient jdbc) {
         this.jdbc = jdbc;
+    }
+
+    /** Waits until no other creation of the tenant is between its count and its insert. */
+    void lockLimit(String tenant) {
+        jdbc.sql(LOCK_LIMIT).param("tenant", tenant).query(Boolean.class).single();
     }
 
     /** Whether the export exists; if so, it is kept until the end of the transaction. */

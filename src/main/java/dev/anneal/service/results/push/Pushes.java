@@ -51,6 +51,7 @@ public final class Pushes {
                 request.revision(),
                 message == null ? "Upload " + export.id() + " of " + origin + " with Anneal" : message);
         return database.call(tenantId, () -> {
+            store.lockLimit(tenantId);
             if (!store.lockExport(export.number())) {
                 throw Refusal.notFound("export", export.id(), "export_id");
             }

@@ -22,6 +22,7 @@ import dev.anneal.service.platform.database.HeldRows;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.WorkError;
 import java.net.http.HttpResponse;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,8 @@ import tools.jackson.databind.JsonNode;
 class WebhooksIT extends ServiceTest {
 
     private static final String ENDPOINTS = "/v1/webhook_endpoints";
+    private static final String CREATION =
+            "{'name': 'ci', 'url': 'http://127.0.0.1:9/', 'event_types': ['fine_tuning.job.failed']}";
 
     private WebhookEndpointWithSecret endpoint(Receiver receiver) {
         return openai(ALPHA)
@@ -238,6 +241,32 @@ class WebhooksIT extends ServiceTest {
                 deleting.commit();
             }
             assertThat(get(ALPHA, ENDPOINTS + "/" + id).statusCode()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void changesOfAnEndpointAtTheSameTimeAreAllKept() {
+        String id = json(post(ALPHA, ENDPOINTS, CREATION)).path("id").asString();
+        for (int round = 0; round < 40; round++) {
+            List<Integer> statuses = atOnce(
+                    ENDPOINTS + "/" + id,
+                    List.of("{'name': 'n%d'}".formatted(round), "{'url': 'http://127.0.0.1:9/%d'}".formatted(round)));
+
+            assertThat(statuses).containsOnly(200);
+            JsonNode endpoint = json(get(ALPHA, ENDPOINTS + "/" + id));
+            assertThat(endpoint.path("name").asString()).isEqualTo("n" + round);
+            assertThat(endpoint.path("url").asString()).endsWith("/" + round);
+        }
+    }
+
+    @Test
+    void limitOfEndpointsHoldsForCreationsAtTheSameTime() {
+        for (int round = 0; round < 10; round++) {
+            List<Integer> statuses = atOnce(ENDPOINTS, Collections.nCopies(24, CREATION));
+
+            assertThat(statuses).filteredOn(status -> status == 200).hasSize(3);
+            assertThat(statuses).filteredOn(status -> status == 400).hasSize(21);
+            TestDatabase.administrator().sql("DELETE FROM webhook_endpoint").update();
         }
     }
 

@@ -17,8 +17,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -212,6 +214,20 @@ class HubPushIT extends ServiceTest {
         assertThat(failed.path("status").asString()).isEqualTo("failed");
         assertThat(failed.at("/error/code").asString()).isEqualTo("hub_unreachable");
         assertThat(HUB.failures.get()).isEqualTo(997);
+    }
+
+    @Test
+    void limitOfUnfinishedPushesHoldsForRequestsAtTheSameTime() {
+        CompletableFuture<Boolean> end = new CompletableFuture<>();
+        HUB.meanwhile = end::join;
+
+        List<Integer> statuses = atOnce(path, Collections.nCopies(24, "{'repo_id': 'acme/tiny'}"));
+
+        end.complete(true);
+        assertThat(statuses).filteredOn(status -> status == 202).hasSize(10);
+        assertThat(statuses).filteredOn(status -> status == 429).hasSize(14);
+        await(() -> json(get(ALPHA, path)).path("data").valueStream()
+                .allMatch(push -> push.path("status").asString().equals("succeeded")));
     }
 
     /** #17 */
