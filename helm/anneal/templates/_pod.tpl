@@ -96,6 +96,10 @@
 - name: ANNEAL_OIDC_ISSUERS_{{ $i }}_TENANTCLAIM
   value: {{ . | quote }}
 {{- end }}
+{{- with $issuer.tenants }}
+- name: ANNEAL_OIDC_ISSUERS_{{ $i }}_TENANTS
+  value: {{ join "," . | quote }}
+{{- end }}
 {{- with $issuer.scopeClaim }}
 - name: ANNEAL_OIDC_ISSUERS_{{ $i }}_SCOPECLAIM
   value: {{ . | quote }}

@@ -31,25 +31,42 @@ record TokenClaims(OidcProperties.Issuer issuer, Jwt token) {
                     "The token's claim '" + issuer.tenantClaim() + "' must name a tenant: 1 to 63 lower-case letters,"
                             + " digits and hyphens, but is " + (name == null ? "absent" : "something else") + ".");
         }
+        if (!issuer.tenants().isEmpty() && !issuer.tenants().contains(id)) {
+            throw new Refusal(
+                    RefusalCode.TOKEN_INVALID,
+                    "The token's claim '" + issuer.tenantClaim() + "' names the tenant '" + id
+                            + "', which is none of its issuer's (tenants in anneal.oidc.issuers).");
+        }
         return new Tenant(id);
     }
 
     private Set<Scope> scopes() {
         Object held = claim(issuer.scopeClaim());
-        Collection<?> names = held instanceof Collection<?> list
-                ? list
-                : held instanceof String text ? List.of(text.strip().split(" +")) : issuer.defaultScopes();
-        String prefix = names == issuer.defaultScopes() ? "" : issuer.scopePrefix();
+        List<String> names = held == null ? issuer.defaultScopes() : names(held);
+        String prefix = held == null ? "" : issuer.scopePrefix();
         Set<Scope> scopes = EnumSet.noneOf(Scope.class);
-        for (Object name : names) {
-            if (name instanceof String text && text.startsWith(prefix)) {
-                Scope.named(text.substring(prefix.length())).ifPresent(scopes::add);
+        for (String name : names) {
+            if (name.startsWith(prefix)) {
+                Scope.named(name.substring(prefix.length())).ifPresent(scopes::add);
             }
         }
         if (!issuer.grantsAdmin()) {
             scopes.removeAll(Scope.ofAdministrators());
         }
         return scopes;
+    }
+
+    private List<String> names(Object held) {
+        if (held instanceof String text) {
+            return List.of(text.strip().split(" +"));
+        }
+        if (held instanceof Collection<?> list && list.stream().allMatch(String.class::isInstance)) {
+            return list.stream().map(String.class::cast).toList();
+        }
+        throw new Refusal(
+                RefusalCode.TOKEN_INVALID,
+                "The token's claim '" + issuer.scopeClaim()
+                        + "' must be a list of scopes or one text of scopes separated by spaces, but is something else.");
     }
 
     private String subject() {

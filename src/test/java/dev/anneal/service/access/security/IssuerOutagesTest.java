@@ -33,7 +33,7 @@ class IssuerOutagesTest {
 
     private OidcProperties.Issuer configured() {
         return new OidcProperties.Issuer(
-                issuer.uri(), null, List.of(TestIssuer.AUDIENCE), "tenant", "scope", "", List.of(), false);
+                issuer.uri(), null, List.of(TestIssuer.AUDIENCE), "tenant", List.of(), "scope", "", List.of(), false);
     }
 
     @AfterEach

@@ -29,6 +29,7 @@ class OidcPropertiesTest {
         assertThat(issuer.scopeClaim()).isEqualTo("scope");
         assertThat(issuer.scopePrefix()).isEmpty();
         assertThat(issuer.defaultScopes()).isEmpty();
+        assertThat(issuer.tenants()).isEmpty();
         assertThat(issuer.grantsAdmin()).isFalse();
     }
 
@@ -47,6 +48,16 @@ class OidcPropertiesTest {
                         "anneal.oidc.issuers[0].audiences", "anneal",
                         "anneal.oidc.issuers[0].default-scopes", "jobs:all")))
                 .withStackTraceContaining("but hold 'jobs:all'");
+    }
+
+    @Test
+    void tenantsAreIds() {
+        assertThatExceptionOfType(BindException.class)
+                .isThrownBy(() -> bind(Map.of(
+                        "anneal.oidc.issuers[0].uri", "https://a.example",
+                        "anneal.oidc.issuers[0].audiences", "anneal",
+                        "anneal.oidc.issuers[0].tenants", "team-a,Team B")))
+                .withStackTraceContaining("but hold 'Team B'");
     }
 
     private static OidcProperties bind(Map<String, String> properties) {

@@ -43,6 +43,7 @@ class TokensIT extends ApiTestBase {
         properties.add("anneal.oidc.issuers[1].scope-claim", () -> "roles");
         properties.add("anneal.oidc.issuers[1].scope-prefix", () -> "anneal:");
         properties.add("anneal.oidc.issuers[1].default-scopes", () -> "jobs:read");
+        properties.add("anneal.oidc.issuers[1].tenants", () -> "team-b,ci");
         properties.add("anneal.oidc.issuers[2].uri", () -> AWAY);
         properties.add("anneal.oidc.issuers[2].audiences", () -> TestIssuer.AUDIENCE);
     }
@@ -139,6 +140,27 @@ class TokensIT extends ApiTestBase {
                 .update();
 
         assertRefused("project_archived", COMPANY.sign(COMPANY.claims().claim("tenant", "team-of-old")));
+    }
+
+    /** Scopes of another form are not those of a token without any. */
+    @Test
+    void scopesThatAreNoNamesAreRefused() throws Exception {
+        JWTClaimsSet.Builder claims = CLUSTER.claims().claim("kubernetes.io", Map.of("namespace", "team-b"));
+        for (Object scopes :
+                List.of(7, true, Map.of("jobs", "read"), List.of("jobs:read", 7), List.of(List.of("jobs:read")))) {
+            assertRefused("token_invalid", CLUSTER.sign(claims.claim("roles", scopes)));
+        }
+    }
+
+    @Test
+    void tokenOfATenantThatItsIssuerMayNotNameIsRefused() throws Exception {
+        JWTClaimsSet.Builder claims = CLUSTER.claims();
+
+        assertRefused("token_invalid", CLUSTER.sign(claims.claim("kubernetes.io", Map.of("namespace", "team-a"))));
+        assertRefused("token_invalid", CLUSTER.sign(claims.claim("kubernetes.io", Map.of("namespace", "keys"))));
+        assertThat(get("/v1/fine_tuning/jobs", CLUSTER.sign(claims.claim("kubernetes.io", Map.of("namespace", "ci"))))
+                        .status())
+                .isEqualTo(200);
     }
 
     private static String signedWithThePublicKeyAsASecret() throws JOSEException {
