@@ -7,6 +7,7 @@ import dev.anneal.service.access.web.ApiTestBase;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.test.context.TestPropertySource;
 
 /**
@@ -16,6 +17,9 @@ import org.springframework.test.context.TestPropertySource;
 @Penetration
 @TestPropertySource(properties = "spring.main.cloud-platform=kubernetes")
 class KeylessIT extends ApiTestBase {
+
+    @LocalManagementPort
+    private int managementPort;
 
     @ParameterizedTest
     @ValueSource(
@@ -35,6 +39,9 @@ class KeylessIT extends ApiTestBase {
                 "evil.example:80"
             })
     void otherHostsAreRefusedWhateverIsForwarded(String host) {
+        for (String path : new String[] {"/actuator/health", "/actuator/prometheus", "/actuator/sbom", "/nothing"}) {
+            assertThat(ofManagement(path, host)).as(path).isEqualTo(403);
+        }
         for (String header : new String[] {
             "",
             "X-Forwarded-Host: localhost\r\n",
@@ -87,5 +94,13 @@ class KeylessIT extends ApiTestBase {
                 uri("/").getPort(), "GET /v1/files HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
         assertThat(reply.status()).isEqualTo(200);
+        assertThat(ofManagement("/actuator/prometheus", "localhost")).isEqualTo(200);
+        assertThat(ofManagement("/actuator/prometheus", "127.0.0.1:8081")).isEqualTo(200);
+    }
+
+    private int ofManagement(String path, String host) {
+        return RawHttp.send(
+                        managementPort, "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+                .status();
     }
 }

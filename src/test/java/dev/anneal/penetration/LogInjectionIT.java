@@ -61,7 +61,7 @@ class LogInjectionIT extends AttackTest {
     }
 
     @Test
-    void targetsAndHeadersForgeNothing(CapturedOutput output) {
+    void targetsAndHeadersForgeNothingAndStayUnwrittenIfTheyCannotBeParsed(CapturedOutput output) {
         String encoded = URLEncoder.encode(HOSTILE, StandardCharsets.UTF_8).replace("+", "%20");
         String bytes = new String(HOSTILE.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
         String inAHeader = bytes.replace("\n", "\n ").replace("\r", "");
@@ -91,6 +91,24 @@ class LogInjectionIT extends AttackTest {
                 .isEqualTo(401);
 
         assertNothingForged(output);
+        assertUnparsedIsNotWritten(output);
+    }
+
+    /** The container says at INFO what it could not parse. */
+    private void assertUnparsedIsNotWritten(CapturedOutput output) {
+        String secret = "s3cr3t-of-a-client";
+        for (String header : List.of(
+                "Cookie: session=\"" + secret + "\\\r\n",
+                "Cookie: a b=" + secret + "; c=,\u0080\r\n",
+                "Authorization: Bearer " + secret + "\u0001\r\n",
+                "X Key: " + secret + "\r\n")) {
+            assertThat(raw("GET /v1/models", KEY + header, "").status()).isIn(200, 400, 401);
+        }
+        assertThat(raw("GET /v1/models?key=" + secret + "%GG", KEY, "").status())
+                .isEqualTo(400);
+        assertThat(raw("GET /v1/models?" + secret + "=\"<>", KEY, "").status()).isEqualTo(400);
+
+        assertThat(output.getAll()).doesNotContain(secret);
     }
 
     @Test

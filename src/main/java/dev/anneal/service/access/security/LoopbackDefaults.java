@@ -66,7 +66,8 @@ final class LoopbackDefaults implements EnvironmentPostProcessor, Ordered {
                 .orElse(false);
     }
 
-    private static boolean isLoopback(String address) {
+    /** Whether only this machine reaches {@code address}. */
+    static boolean isLoopback(String address) {
         try {
             return InetAddress.getByName(address).isLoopbackAddress();
         } catch (UnknownHostException unknown) {

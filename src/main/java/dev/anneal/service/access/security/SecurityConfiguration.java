@@ -64,10 +64,21 @@ class SecurityConfiguration implements WebMvcConfigurer {
                 .order(Ordered.HIGHEST_PRECEDENCE);
     }
 
-    /** The actuator has a separate port, which is not exposed to clients, and serves only health and metrics. */
+    /**
+     * The actuator has a separate port, which is not exposed to clients, and serves only health and metrics. Where no other machine reaches
+     * it, its only strangers are web pages in the user's browser.
+     */
     @Bean
     @Order(1)
-    SecurityFilterChain actuator(HttpSecurity http) {
+    SecurityFilterChain actuator(
+            HttpSecurity http,
+            ApiKeys keys,
+            Tokens tokens,
+            ErrorWriter errors,
+            @Value("${management.server.address:}") String address) {
+        if (!keys.required() && !tokens.areConfigured() && !address.isEmpty() && LoopbackDefaults.isLoopback(address)) {
+            http.addFilterBefore(new LoopbackFilter(errors), AuthorizationFilter.class);
+        }
         return http.securityMatcher(EndpointRequest.toAnyEndpoint())
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                 .csrf(AbstractHttpConfigurer::disable)
