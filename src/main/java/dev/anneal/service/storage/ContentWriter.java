@@ -1,12 +1,12 @@
 package dev.anneal.service.storage;
 
+import dev.anneal.engine.format.file.PrivateFiles;
 import dev.anneal.engine.format.file.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 
@@ -43,7 +43,7 @@ final class ContentWriter {
 
     private static FileChannel create(Path target, ArtifactKey key) {
         try {
-            return FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            return PrivateFiles.create(target);
         } catch (IOException exception) {
             throw StorageException.of("store", key, exception);
         }

@@ -1,6 +1,7 @@
 package dev.anneal.service.storage;
 
 import dev.anneal.engine.format.file.DurableFiles;
+import dev.anneal.engine.format.file.PrivateFiles;
 import dev.anneal.service.platform.startup.StartRefusedException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -56,7 +57,7 @@ public final class DirectoryArtifactStore implements ArtifactStore {
 
     private void requireWritable(String setting) {
         try {
-            Files.createDirectories(temporary);
+            PrivateFiles.createFolders(temporary);
             Files.delete(Files.createTempFile(temporary, "probe-", null));
         } catch (IOException exception) {
             throw new StartRefusedException(
@@ -248,7 +249,7 @@ public final class DirectoryArtifactStore implements ArtifactStore {
         if (!Files.isDirectory(root)) {
             throw new NoSuchFileException(root.toString());
         }
-        Files.createDirectories(folder);
+        PrivateFiles.createFolders(folder);
     }
 
     /** Files and folders directly in a folder. */

@@ -1,6 +1,7 @@
 package dev.anneal.service.storage;
 
 import dev.anneal.engine.format.file.DurableFiles;
+import dev.anneal.engine.format.file.PrivateFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -75,7 +76,7 @@ final class DirectoryMarker implements StoreMarker {
         Path complete = temporary.resolve(UUID.randomUUID().toString());
         try {
             // The only place that creates the folder of a store: at the first start of an installation.
-            Files.createDirectories(temporary);
+            PrivateFiles.createFolders(temporary);
             try {
                 DurableFiles.write(complete, content.getBytes(StandardCharsets.UTF_8));
                 naming.apply(complete);

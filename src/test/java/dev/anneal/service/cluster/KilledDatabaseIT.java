@@ -10,15 +10,20 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The embedded PostgreSQL of a service is killed alone: it starts again, and the service goes on, a training included. */
+/**
+ * A service without a configured database, in a home of its own. Its PostgreSQL is killed alone: it starts again, and the service goes on, a
+ * training included, whose files are the user's alone.
+ */
 class KilledDatabaseIT {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -50,6 +55,7 @@ class KilledDatabaseIT {
             assertThat(postmaster()).isNotEqualTo(killed);
             Waiting.until(() -> job(job).path("status").asString().equals("succeeded"));
             assertThat(job(job).path("anneal").path("attempt").asInt()).isEqualTo(1);
+            assertThat(openToOthers()).isEmpty();
             service.signal("TERM");
             assertThat(service.awaitExit()).isIn(0, 143);
             assertThat(data().resolve("postmaster.pid")).doesNotExist();
@@ -59,7 +65,7 @@ class KilledDatabaseIT {
     private Map<String, String> properties() {
         return Map.of(
                 "anneal.home",
-                folder.toString(),
+                home().toString(),
                 "server.port",
                 Integer.toString(port),
                 "anneal.worker.devices",
@@ -77,8 +83,10 @@ class KilledDatabaseIT {
     }
 
     private String createJob() throws Exception {
-        String rows = String.join("\n", Files.readAllLines(Path.of("src/main/resources/demo/tickets.train.jsonl"))
-                .subList(0, 24));
+        String rows = String.join(
+                "\n",
+                Files.readAllLines(Path.of("src/main/resources/demo/tickets.train.jsonl"))
+                        .subList(0, 24));
         String file = id(post("/v1/files", UploadedRows.CONTENT_TYPE, UploadedRows.form(rows)));
         return id(post("/v1/fine_tuning/jobs", "application/json", """
                 {"model": "anneal-tiny", "training_file": "%s", "anneal": {"max_steps": %d}}
@@ -145,6 +153,31 @@ class KilledDatabaseIT {
     }
 
     private Path data() {
-        return folder.resolve("postgres").resolve("data");
+        return home().resolve("postgres").resolve("data");
+    }
+
+    /** Which the service creates. */
+    private Path home() {
+        return folder.resolve("home");
+    }
+
+    /** What others than the user may read, write or list: folders, and files of the store and of engine processes. */
+    private List<String> openToOthers() throws IOException {
+        try (Stream<Path> tree = Files.walk(home())) {
+            return tree.filter(path -> Files.isDirectory(path)
+                            || path.startsWith(home().resolve("artifacts"))
+                            || path.startsWith(home().resolve("engines")))
+                    .map(path -> mode(path) + " " + home().relativize(path))
+                    .filter(line -> !line.substring(3, 9).equals("------"))
+                    .toList();
+        }
+    }
+
+    private static String mode(Path path) {
+        try {
+            return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+        } catch (IOException removed) {
+            return "---------";
+        }
     }
 }

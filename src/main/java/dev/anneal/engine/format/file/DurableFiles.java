@@ -2,7 +2,9 @@ package dev.anneal.engine.format.file;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
@@ -21,7 +23,7 @@ public final class DurableFiles {
 
     /** Writes a new file, and waits until its content is on disk. */
     public static void write(Path file, byte[] content) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = PrivateFiles.create(file)) {
             ByteBuffer bytes = ByteBuffer.wrap(content);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
@@ -42,8 +44,9 @@ public final class DurableFiles {
 
     /** Copies only the content: the copy is writable even if the original is not. */
     public static void copyContent(Path source, Path target) throws IOException {
-        try (InputStream content = Files.newInputStream(source)) {
-            Files.copy(content, target);
+        try (InputStream content = Files.newInputStream(source);
+                OutputStream copy = Channels.newOutputStream(PrivateFiles.create(target))) {
+            content.transferTo(copy);
         }
     }
 

@@ -47,7 +47,7 @@ public record HashMemory(Path folder) {
     }
 
     private void remember(Path entry, String hash) throws IOException {
-        Files.createDirectories(folder);
+        PrivateFiles.createFolders(folder);
         Path temporary = folder.resolve("new-" + UUID.randomUUID());
         try {
             DurableFiles.write(temporary, hash.getBytes(US_ASCII));

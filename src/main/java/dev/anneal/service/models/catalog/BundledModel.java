@@ -1,5 +1,6 @@
 package dev.anneal.service.models.catalog;
 
+import dev.anneal.engine.format.file.PrivateFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -34,7 +35,7 @@ final class BundledModel {
      */
     static void unpack(Path directory) throws IOException {
         Path parent = Objects.requireNonNull(directory.toAbsolutePath().getParent());
-        Files.createDirectories(parent);
+        PrivateFiles.createFolders(parent);
         Path lock = parent.resolve("." + directory.getFileName() + ".lock");
         // Another process of this machine started at the same time.
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
@@ -56,7 +57,7 @@ final class BundledModel {
     }
 
     private static void replace(Path directory, Path parent) throws IOException {
-        Path fresh = Files.createDirectory(parent.resolve("." + UUID.randomUUID()));
+        Path fresh = PrivateFiles.createFolder(parent.resolve("." + UUID.randomUUID()));
         for (String name : FILES) {
             Files.write(fresh.resolve(name), content(name));
         }

@@ -1,10 +1,10 @@
 package dev.anneal.service.platform.cache;
 
+import dev.anneal.engine.format.file.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,8 +67,7 @@ class CacheConfiguration {
         if (!Files.isDirectory(directory)) {
             Files.createDirectories(
                     Objects.requireNonNull(directory.toAbsolutePath().getParent()));
-            Files.createDirectories(
-                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            PrivateFiles.createFolder(directory);
         }
         Files.delete(Files.createTempFile(directory, ".writable-", null));
         return directory;

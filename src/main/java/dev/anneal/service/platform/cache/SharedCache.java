@@ -1,5 +1,6 @@
 package dev.anneal.service.platform.cache;
 
+import dev.anneal.engine.format.file.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -55,7 +56,7 @@ public final class SharedCache {
     public static Path nativeLibraries(Path folder) {
         synchronized (SharedCache.class) {
             try {
-                Files.createDirectories(folder);
+                PrivateFiles.createFolders(folder);
                 try (FileChannel gate = open(folder.resolve(".unpacking.lock"))) {
                     Objects.requireNonNull(gate.lock());
                     NativeLibraries.tidy(folder);
@@ -86,7 +87,7 @@ public final class SharedCache {
         // File locks belong to processes, not to threads.
         synchronized (SharedCache.class) {
             try {
-                Files.createDirectories(directory);
+                PrivateFiles.createFolders(directory);
                 try (FileChannel gate = open(directory.resolve(".unpacking.lock"))) {
                     Objects.requireNonNull(gate.lock());
                     keep(folder);
@@ -120,7 +121,7 @@ public final class SharedCache {
     private void replace(Path folder, Unpacking content) throws IOException {
         LOG.info("Unpacking {}, once for this version", folder);
         removeUnfinished();
-        Path fresh = Files.createDirectory(unfinished());
+        Path fresh = PrivateFiles.createFolder(unfinished());
         try {
             content.into(fresh);
             Contents.of(fresh).write(fresh);

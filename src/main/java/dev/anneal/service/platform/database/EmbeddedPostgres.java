@@ -1,5 +1,6 @@
 package dev.anneal.service.platform.database;
 
+import dev.anneal.engine.format.file.PrivateFiles;
 import dev.anneal.service.platform.cache.SharedCache;
 import dev.anneal.service.platform.database.DatabaseAccess.Login;
 import dev.anneal.service.platform.schedule.DaemonThreads;
@@ -13,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -56,8 +56,7 @@ final class EmbeddedPostgres implements AutoCloseable {
     private String lastFailure = "";
 
     private EmbeddedPostgres(Path home, SharedCache cache) throws IOException {
-        this.home = Files.createDirectories(
-                home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        this.home = PrivateFiles.createFolders(home);
         this.dataDirectory = home.resolve("data");
         this.programs = new ServerPrograms(PostgresBinaries.in(cache), dataDirectory);
         this.ownership = tryToOwn();
@@ -184,7 +183,8 @@ final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private @Nullable FileChannel tryToOwn() throws IOException {
-        FileChannel channel = FileChannel.open(home.resolve("owner.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(home.resolve("owner.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             FileLock lock = channel.tryLock();
             if (lock != null) {

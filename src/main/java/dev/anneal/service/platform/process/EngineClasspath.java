@@ -1,5 +1,6 @@
 package dev.anneal.service.platform.process;
 
+import dev.anneal.engine.format.file.PrivateFiles;
 import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.service.platform.cache.SharedCache;
 import java.io.File;
@@ -61,8 +62,8 @@ final class EngineClasspath {
     }
 
     private static void extract(JarFile archive, Path target) throws IOException {
-        Files.createDirectories(target.resolve("classes"));
-        Files.createDirectories(target.resolve("lib"));
+        PrivateFiles.createFolders(target.resolve("classes"));
+        PrivateFiles.createFolders(target.resolve("lib"));
         for (Enumeration<JarEntry> entries = archive.entries(); entries.hasMoreElements(); ) {
             JarEntry entry = entries.nextElement();
             if (!entry.isDirectory() && entry.getName().startsWith(CLASSES)) {
@@ -78,7 +79,7 @@ final class EngineClasspath {
         if (!file.startsWith(folder)) {
             throw new IOException("entry '" + entry.getName() + "' would be written outside its folder");
         }
-        Files.createDirectories(file.getParent());
+        PrivateFiles.createFolders(file.getParent());
         try (InputStream content = archive.getInputStream(entry)) {
             Files.copy(content, file);
         }

@@ -1,10 +1,10 @@
 package dev.anneal.service.platform.process;
 
+import dev.anneal.engine.format.file.PrivateFiles;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;
 import dev.anneal.service.platform.cache.SharedCache;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,7 +82,7 @@ public final class EngineLauncher {
      */
     public EngineProcess launch(Task task, Path directory, Consumer<Progress> listener) throws IOException {
         Path taskFile = directory.resolve(TASK_FILE);
-        Files.writeString(taskFile, JsonMapper.shared().writerFor(Task.class).writeValueAsString(task));
+        PrivateFiles.write(taskFile, JsonMapper.shared().writerFor(Task.class).writeValueAsString(task));
         return start(mainClass, List.of(taskFile.toString()), task.machine().device(), directory, listener);
     }
 
@@ -109,7 +109,7 @@ public final class EngineLauncher {
         environment.putAll(environment());
         CudaEnvironment.settle(environment, device, properties.cudaLibtorch());
         environment.putAll(properties.environment());
-        Files.createDirectories(cacheDirectory);
+        PrivateFiles.createFolders(cacheDirectory);
         Process process = builder.start();
         try {
             ProcessRecord.write(directory, process.toHandle());
@@ -126,7 +126,8 @@ public final class EngineLauncher {
     }
 
     private List<String> command() {
-        List<String> command = new ArrayList<>(nice);
+        List<String> command = new ArrayList<>(Umask.prefix());
+        command.addAll(nice);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx" + properties.heap().toMegabytes() + "m");
         // The young generation's peak size stays resident: a small one is collected more often, but within

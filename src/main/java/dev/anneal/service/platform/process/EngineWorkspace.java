@@ -1,6 +1,7 @@
 package dev.anneal.service.platform.process;
 
 import dev.anneal.engine.format.file.DurableFiles;
+import dev.anneal.engine.format.file.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -60,12 +60,12 @@ public final class EngineWorkspace implements AutoCloseable {
      */
     public static synchronized EngineWorkspace open(Path workspaces, Duration grace) {
         try {
-            Files.createDirectories(workspaces);
+            PrivateFiles.createFolders(workspaces);
             // Held while folders are created and swept, so that none is swept between its creation and its locking.
             try (FileChannel gate = openLockFile(workspaces.resolve("workspaces.lock"))) {
                 Objects.requireNonNull(gate.lock());
                 sweep(workspaces, grace);
-                Path directory = Files.createDirectory(
+                Path directory = PrivateFiles.createFolder(
                         workspaces.resolve(UUID.randomUUID().toString()));
                 FileChannel lock = openLockFile(directory.resolve(LOCK_FILE));
                 Objects.requireNonNull(lock.lock());
@@ -86,7 +86,7 @@ public final class EngineWorkspace implements AutoCloseable {
 
     /** An empty folder for a process. */
     public Path newDirectory(String name) throws IOException {
-        return Files.createDirectory(directory.resolve(name + "-" + UUID.randomUUID()));
+        return PrivateFiles.createFolder(directory.resolve(name + "-" + UUID.randomUUID()));
     }
 
     /** Removes a process's folder after its end. */
@@ -100,7 +100,7 @@ public final class EngineWorkspace implements AutoCloseable {
      * @param name says what is held; a file name
      */
     public void hold(String name) throws IOException {
-        Files.createFile(directory.resolve(name + HELD));
+        PrivateFiles.write(directory.resolve(name + HELD), "");
     }
 
     /** The worker no longer holds it. */
@@ -151,7 +151,7 @@ public final class EngineWorkspace implements AutoCloseable {
 
     private static void abandon(Path workspace) throws IOException {
         for (Path note : heldIn(workspace)) {
-            Path abandoned = Files.createDirectories(workspace.resolveSibling(ABANDONED));
+            Path abandoned = PrivateFiles.createFolders(workspace.resolveSibling(ABANDONED));
             Files.move(note, abandoned.resolve(note.getFileName()), StandardCopyOption.REPLACE_EXISTING);
         }
     }
@@ -199,7 +199,7 @@ public final class EngineWorkspace implements AutoCloseable {
     }
 
     private static FileChannel openLockFile(Path file) throws IOException {
-        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        return PrivateFiles.open(file);
     }
 
     private static void delete(Path folder) {

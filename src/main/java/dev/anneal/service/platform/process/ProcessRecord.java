@@ -1,5 +1,6 @@
 package dev.anneal.service.platform.process;
 
+import dev.anneal.engine.format.file.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ record ProcessRecord(long pid, Instant started) {
     /** Records the process of a folder. */
     static void write(Path folder, ProcessHandle process) throws IOException {
         Instant started = process.info().startInstant().orElse(Instant.EPOCH);
-        Files.writeString(folder.resolve(FILE), process.pid() + " " + started);
+        PrivateFiles.write(folder.resolve(FILE), process.pid() + " " + started);
     }
 
     /** The record of a folder; empty if no process was started in it. */

@@ -2,6 +2,7 @@ package dev.anneal.service.storage.s3;
 
 import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.engine.format.file.Folders;
+import dev.anneal.engine.format.file.PrivateFiles;
 import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.service.platform.startup.StartRefusedException;
 import dev.anneal.service.storage.ArtifactKey;
@@ -47,9 +48,9 @@ final class LocalCache {
         this.maxBytes = maxBytes;
         this.clock = clock;
         try {
-            Files.createDirectories(entries);
-            Files.createDirectories(temporary);
-            Files.createDirectories(root.resolve("work"));
+            PrivateFiles.createFolders(entries);
+            PrivateFiles.createFolders(temporary);
+            PrivateFiles.createFolders(root.resolve("work"));
             this.locks = new CacheLocks(root.resolve("locks"));
         } catch (IOException e) {
             throw new StartRefusedException(
@@ -121,7 +122,7 @@ final class LocalCache {
                 FolderIndex found = contents.find();
                 makeRoom(found.bytes());
                 download.write(key, found, partial, betweenParts);
-                Files.createDirectories(DurableFiles.parentOf(path));
+                PrivateFiles.createFolders(DurableFiles.parentOf(path));
                 DurableFiles.rename(partial, path);
             }
         } finally {
@@ -140,7 +141,7 @@ final class LocalCache {
         try (alone) {
             Folders.delete(path);
             makeRoom(bytesOf(folder));
-            Files.createDirectories(DurableFiles.parentOf(path));
+            PrivateFiles.createFolders(DurableFiles.parentOf(path));
             DurableFiles.rename(folder, path);
             touch(path);
         }

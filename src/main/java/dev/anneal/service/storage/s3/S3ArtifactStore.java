@@ -2,6 +2,7 @@ package dev.anneal.service.storage.s3;
 
 import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.engine.format.file.Folders;
+import dev.anneal.engine.format.file.PrivateFiles;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.DirectoryArtifactStore;
@@ -189,11 +190,11 @@ final class S3ArtifactStore implements ArtifactStore {
 
     private void download(ArtifactKey key, FolderIndex index, Path target, Runnable betweenParts) throws IOException {
         if (index.files().isEmpty()) {
-            Files.createDirectories(target);
+            PrivateFiles.createFolders(target);
         }
         for (FolderIndex.Entry file : index.files()) {
             Path path = target.resolve(file.name());
-            Files.createDirectories(DurableFiles.parentOf(path));
+            PrivateFiles.createFolders(DurableFiles.parentOf(path));
             String object = file.name().isEmpty() ? key.value() : key + "/" + file.name();
             transfers.download(key, object, file, path, betweenParts);
         }

@@ -1,6 +1,7 @@
 package dev.anneal.service.storage.s3;
 
 import dev.anneal.engine.format.file.DurableFiles;
+import dev.anneal.engine.format.file.PrivateFiles;
 import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.service.platform.schedule.DaemonThreads;
 import dev.anneal.service.storage.ArtifactKey;
@@ -126,7 +127,7 @@ final class Transfers implements AutoCloseable {
      */
     void download(ArtifactKey key, String object, FolderIndex.Entry expected, Path file, Runnable betweenParts)
             throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = PrivateFiles.create(file)) {
             inParallel(Parts.of(expected.bytes()), part -> download(key, object, part, channel), betweenParts);
         }
         String found = Sha256.of(file, betweenParts);
