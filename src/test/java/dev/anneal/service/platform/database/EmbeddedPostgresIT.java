@@ -32,6 +32,17 @@ class EmbeddedPostgresIT {
         home = parent.resolve("postgres");
     }
 
+    /** The first of its major version with the fixes of CVE-2025-12817 and -12818 is 17.7, of CVE-2025-8713 to -8715 17.6. */
+    @Test
+    void serverIsTheOneOfTheJarAndHasTheFixesOfItsVersion() {
+        try (EmbeddedPostgres server = start()) {
+            String version =
+                    owner(server).sql("SHOW server_version").query(String.class).single();
+            assertThat(PostgresBinaries.version()).isEqualTo(version + ".0");
+            assertThat(Integer.parseInt(version.replace("17.", ""))).isGreaterThanOrEqualTo(7);
+        }
+    }
+
     @Test
     void dataOutlivesTheServer() {
         try (EmbeddedPostgres server = start()) {
@@ -184,8 +195,7 @@ class EmbeddedPostgresIT {
 
     /** The postmaster only; its processes live on until they notice. */
     private void killAlone() throws IOException {
-        ProcessHandle.of(
-                        PostmasterFile.read(home.resolve("data")).orElseThrow().pid())
+        ProcessHandle.of(PostmasterFile.read(home.resolve("data")).orElseThrow().pid())
                 .orElseThrow()
                 .destroyForcibly();
     }
