@@ -62,24 +62,32 @@ public final class Projects {
      */
     public Project create(String name, @Nullable String id) {
         String tenant = id == null ? identifiers.next("proj-") : id;
-        int made = call(() -> enter(tenant, name));
-        if (made == 0) {
-            throw Refusal.invalidValue("id", "'id' must be new, but a project '" + tenant + "' exists");
-        }
-        return find(tenant);
+        return call(() -> {
+            if (enter(tenant, name) == 0) {
+                throw Refusal.invalidValue("id", "'id' must be new, but a project '" + tenant + "' exists");
+            }
+            return require(tenant);
+        });
     }
 
     public Project find(String id) {
-        return call(() -> rows.findProjectById(id)).orElseThrow(() -> Refusal.notFound("project", id, PARAMETER));
+        return call(() -> require(id));
+    }
+
+    private Project require(String id) {
+        return rows.findProjectById(id).orElseThrow(() -> Refusal.notFound("project", id, PARAMETER));
     }
 
     /** The project, if its credentials still work. */
     public Project findOpen(String id) {
-        Project project = find(id);
+        return requireOpen(find(id));
+    }
+
+    private static Project requireOpen(Project project) {
         if (project.isArchived()) {
             throw new Refusal(
                     RefusalCode.PROJECT_ARCHIVED,
-                    "Project '" + id + "' is archived, which cannot be undone. Make another one.",
+                    "Project '" + project.id() + "' is archived, which cannot be undone. Make another one.",
                     PARAMETER);
         }
         return project;
@@ -106,22 +114,24 @@ public final class Projects {
     }
 
     public Project rename(String id, String name) {
-        findOpen(id);
-        database.callAcrossTenants(() -> jdbc.sql("UPDATE tenant SET name = ? WHERE id = ?")
-                .params(name, id)
-                .update());
-        return find(id);
+        return call(() -> {
+            jdbc.sql("UPDATE tenant SET name = ? WHERE id = ? AND archived_at IS NULL")
+                    .params(name, id)
+                    .update();
+            return requireOpen(require(id));
+        });
     }
 
     /** Archives the project: its credentials no longer work, but its objects are kept and its queued work continues. */
     public Project archive(String id) {
-        find(id);
-        database.callAcrossTenants(
-                () -> jdbc.sql("UPDATE tenant SET archived_at = ? WHERE id = ? AND archived_at IS NULL")
-                        .params(Timestamp.from(clock.instant()), id)
-                        .update());
+        Project archived = call(() -> {
+            jdbc.sql("UPDATE tenant SET archived_at = ? WHERE id = ? AND archived_at IS NULL")
+                    .params(Timestamp.from(clock.instant()), id)
+                    .update();
+            return require(id);
+        });
         recent.forget();
-        return find(id);
+        return archived;
     }
 
     private <T> T call(Supplier<T> work) {

@@ -20,9 +20,13 @@ import com.openai.models.admin.organization.projects.apikeys.ProjectApiKey;
 import com.openai.services.blocking.admin.OrganizationService;
 import dev.anneal.penetration.Penetration;
 import dev.anneal.service.access.web.ApiTestBase;
+import dev.anneal.service.platform.database.HeldRows;
 import dev.anneal.service.platform.database.TestDatabase;
+import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,6 +68,52 @@ class AdministrationIT extends ApiTestBase {
         assertThat(archived.archivedAt()).isPresent();
         assertThat(ids(organization, false)).containsExactly("configured");
         assertThat(ids(organization, true)).containsExactlyInAnyOrder(project.id(), "configured");
+    }
+
+    /** Nobody could tell whether to ask for it again. */
+    @Test
+    void projectThatCannotBeShownIsNotMade() throws Exception {
+        TestDatabase.administrator()
+                .sql("REVOKE SELECT ON tenant FROM anneal_system; GRANT SELECT (id) ON tenant TO anneal_system")
+                .update();
+        try {
+            assertThat(status("/v1/organization/projects", "{\"name\": \"A\", \"id\": \"half\"}"))
+                    .isEqualTo(500);
+        } finally {
+            TestDatabase.administrator()
+                    .sql("REVOKE SELECT (id) ON tenant FROM anneal_system; GRANT SELECT ON tenant TO anneal_system")
+                    .update();
+        }
+        assertThat(ids(as(BOOTSTRAP), true)).doesNotContain("half");
+    }
+
+    @Test
+    void projectThatIsArchivedWhileItIsRenamedKeepsItsName() throws Exception {
+        String project = project("team-a");
+        String path = "/v1/organization/projects/" + project;
+        try (HeldRows archiving = HeldRows.of("SELECT id FROM tenant WHERE id = ? FOR UPDATE", project)) {
+            CompletableFuture<Integer> renamed =
+                    CompletableFuture.supplyAsync(() -> status(path, "{\"name\": \"Other\"}"));
+            archiving.awaitWaiter();
+            archiving.execute("UPDATE tenant SET archived_at = now() WHERE id = ?", project);
+            archiving.commit();
+            assertThat(renamed.join()).isEqualTo(401);
+        }
+        assertThat(as(BOOTSTRAP).projects().retrieve(project).name()).isNotEqualTo(Optional.of("Other"));
+    }
+
+    private int status(String path, String body) {
+        try {
+            return send(request(path, BOOTSTRAP)
+                            .header("content-type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofString(body)))
+                    .status();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
     }
 
     @Test
