@@ -9,7 +9,6 @@ import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.training.history.Checkpoints;
 import dev.anneal.service.training.history.EndedJobs;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +33,7 @@ final class SpentStateSweep {
                         WHERE own.tenant_id = job.tenant_id AND own.intermediate_checkpoints_days IS NOT NULL)
             AND EXISTS (SELECT FROM checkpoint AS old
                         WHERE old.job_id = job.id
-                          AND (old.resumable OR old.beta > 0 AND old.step < job.annealed_at_step)
+                          AND (old.resumable OR old.owes_deletion OR old.beta > 0 AND old.step < job.annealed_at_step)
                           AND EXISTS (SELECT FROM checkpoint AS newer WHERE newer.job_id = job.id AND newer.step > old.step))
             """;
 
@@ -79,24 +78,20 @@ final class SpentStateSweep {
         }
     }
 
+    /**
+     * The store is asked outside of transactions, because it may take long. Before the deletion a transaction takes the state from use, for
+     * which requests that resume from it wait; if the deletion fails, the next sweep finds it again.
+     */
     private void strip(long job) {
-        boolean isThereAnother = true;
-        while (isThereAnother) {
-            isThereAnother = system.call(() -> stripOne(job));
-        }
-    }
-
-    /** Within a transaction: requests that resume from the checkpoint wait for it, and no row refers to deleted files. */
-    private boolean stripOne(long job) {
-        Optional<Checkpoints.Resumable> found = checkpoints.oldestSpent(job);
-        found.ifPresent(old -> {
-            ArtifactKey folder = new ArtifactKey(old.directory());
+        for (Checkpoints.Spent spent : system.call(() -> checkpoints.spent(job))) {
+            ArtifactKey folder = new ArtifactKey(spent.directory());
             long bytes = sizeOf(folder.child(OPTIMIZER));
-            store.deleteFrom(folder, OPTIMIZER);
-            checkpoints.strip(old.id(), bytes);
-            listener.removed(RetentionListener.Kind.TRAINING_STATE, bytes);
-        });
-        return found.isPresent();
+            if (!spent.resumable() || system.call(() -> checkpoints.retire(spent, bytes))) {
+                store.deleteFrom(folder, OPTIMIZER);
+                system.run(() -> checkpoints.deleted(spent));
+                listener.removed(RetentionListener.Kind.TRAINING_STATE, bytes);
+            }
+        }
     }
 
     private long sizeOf(ArtifactKey file) {

@@ -54,8 +54,7 @@ class DatabaseConfiguration {
     @Bean
     @Lazy
     EmbeddedPostgres embeddedPostgres(HomeProperties properties, SharedCache cache) {
-        EmbeddedPostgres server =
-                EmbeddedPostgres.start(properties.directory().resolve("postgres"), cache);
+        EmbeddedPostgres server = EmbeddedPostgres.start(properties.directory().resolve("postgres"), cache);
         server.supervise();
         return server;
     }

@@ -35,7 +35,8 @@ public final class Checkpoints {
                 beta = EXCLUDED.beta,
                 directory = EXCLUDED.directory,
                 bytes = EXCLUDED.bytes,
-                resumable = true
+                resumable = true,
+                owes_deletion = false
             """;
 
     private static final String SELECT = """
@@ -97,21 +98,23 @@ public final class Checkpoints {
     private static final String SPENT = """
             SELECT id
             FROM checkpoint
-            WHERE job_id = :job AND resumable AND step < (SELECT max(step) FROM checkpoint WHERE job_id = :job)
+            WHERE job_id = :job AND (resumable OR owes_deletion) AND step < (SELECT max(step) FROM checkpoint WHERE job_id = :job)
             """;
 
-    /** Locks only one row, because deleting from its folder takes a while. */
-    private static final String LOCK_SPENT = """
-            SELECT id, directory
-            FROM checkpoint
-            WHERE id = ANY (:ids) AND resumable
-            ORDER BY step
-            LIMIT 1
-            FOR UPDATE SKIP LOCKED
+    private static final String READ_SPENT =
+            "SELECT id, directory, resumable FROM checkpoint WHERE id = ANY (:ids) ORDER BY step";
+
+    private static final String LOCK =
+            "SELECT id FROM checkpoint WHERE id = :id AND directory = :directory AND resumable FOR UPDATE SKIP LOCKED";
+
+    private static final String RETIRE = """
+            UPDATE checkpoint
+            SET resumable = false, owes_deletion = true, bytes = greatest(bytes - :freed, 0)
+            WHERE id = :id
             """;
 
-    private static final String STRIP =
-            "UPDATE checkpoint SET resumable = false, bytes = greatest(bytes - :freed, 0) WHERE id = :id";
+    private static final String DELETED =
+            "UPDATE checkpoint SET owes_deletion = false WHERE id = :id AND directory = :directory";
 
     private static final String DELETE_UNUSED = """
             DELETE FROM checkpoint
@@ -283,32 +286,50 @@ public final class Checkpoints {
         return deleteUnused(unannealed);
     }
 
-    /**
-     * Locks the oldest checkpoint, other than the newest, with an optimizer's state that no export needs, until the end of the transaction.
-     */
-    public Optional<Resumable> oldestSpent(long job) {
+    /** Checkpoints other than the newest with an optimizer's state that no export needs, oldest first. */
+    public List<Spent> spent(long job) {
         List<Long> spent = jdbc.sql(SPENT).param("job", job).query(Long.class).list();
-        List<Long> free = without(spent, CheckpointUsage::usedWithOptimizer);
-        if (free.isEmpty()) {
-            return Optional.empty();
-        }
-        return jdbc.sql(LOCK_SPENT)
-                .param("ids", array(free))
-                .query(Resumable.class)
-                .optional()
-                // A separate statement after the lock, which sees exports requested meanwhile.
-                .filter(locked -> !without(List.of(locked.id()), CheckpointUsage::usedWithOptimizer)
-                        .isEmpty());
+        return jdbc.sql(READ_SPENT)
+                .param("ids", array(without(spent, CheckpointUsage::usedWithOptimizer)))
+                .query(Spent.class)
+                .list();
     }
 
-    /** @param directory key of its folder */
-    public record Resumable(long id, String directory) {}
+    /**
+     * A checkpoint with an optimizer's state that is no longer needed.
+     *
+     * @param directory key of its folder
+     * @param resumable false if the state is out of use and only its deletion is left
+     */
+    public record Spent(long id, String directory, boolean resumable) {}
 
     /**
-     * @param freed bytes of the deleted optimizer's state
+     * Takes the optimizer's state from use. No row refers to it once the transaction has committed; then it can be deleted.
+     *
+     * @param freed bytes of the state
+     * @return false if something has begun to use it, or is about to
      */
-    public void strip(long id, long freed) {
-        jdbc.sql(STRIP).param("id", id).param("freed", freed).update();
+    public boolean retire(Spent spent, long freed) {
+        Optional<Long> locked = jdbc.sql(LOCK)
+                .param("id", spent.id())
+                .param("directory", spent.directory())
+                .query(Long.class)
+                .optional();
+        // A separate statement after the lock, which sees exports requested meanwhile.
+        if (locked.isEmpty()
+                || without(List.of(spent.id()), CheckpointUsage::usedWithOptimizer)
+                        .isEmpty()) {
+            return false;
+        }
+        return jdbc.sql(RETIRE).param("id", spent.id()).param("freed", freed).update() == 1;
+    }
+
+    /** Records that the state of a retired checkpoint is deleted. */
+    public void deleted(Spent spent) {
+        jdbc.sql(DELETED)
+                .param("id", spent.id())
+                .param("directory", spent.directory())
+                .update();
     }
 
     private List<Long> lockOld(long job, int kept) {

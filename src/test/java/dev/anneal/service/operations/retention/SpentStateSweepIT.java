@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.platform.database.TestDatabase;
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.storage.TestStores;
 import dev.anneal.service.training.history.Checkpoints;
 import dev.anneal.service.training.history.EndedJobs;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import tools.jackson.databind.JsonNode;
 
 /** Of an ended job's checkpoints stays what can be used again: the newest whole, annealed ones without the optimizer's state. #17 */
@@ -97,7 +101,9 @@ class SpentStateSweepIT extends ServiceTest {
     @Test
     void whileOneLosesItsStateTheOthersCanBeUsed() {
         List<Integer> usable = system.call(() -> {
-            assertThat(checkpoints.oldestSpent(count("SELECT id FROM job"))).isPresent();
+            Checkpoints.Spent first =
+                    checkpoints.spent(count("SELECT id FROM job")).get(0);
+            assertThat(checkpoints.retire(first, 9)).isTrue();
             return TestDatabase.administrator()
                     .sql("SELECT step FROM checkpoint ORDER BY step FOR KEY SHARE SKIP LOCKED")
                     .query(Integer.class)
@@ -128,6 +134,49 @@ class SpentStateSweepIT extends ServiceTest {
         age(1000);
         sweep(1);
         assertThat(steps()).contains(5, 6).doesNotContain(2, 4);
+    }
+
+    /** The database ends a transaction that is idle for long, and a bucket may take long. */
+    @Test
+    void theStoreIsNotAskedWithinATransaction() {
+        age(2);
+        List<String> within = new ArrayList<>();
+
+        sweep(1, watched(List.of("size", "deleteFrom"), () -> {
+            if (TransactionSynchronizationManager.isActualTransactionActive()) {
+                within.add("asked");
+            }
+        }));
+
+        assertThat(within).isEmpty();
+        assertThat(files(24)).containsExactly("adapter.safetensors");
+    }
+
+    @Test
+    void stateThatTheStoreDidNotDeleteIsOfNoUseAndDeletedByTheNextSweep() {
+        age(2);
+        sweep(1, watched(List.of("deleteFrom"), () -> {
+            throw new StorageException(StorageException.Kind.FAILED, "away", null);
+        }));
+        assertThat(files(24)).hasSize(2);
+
+        sweep(1);
+
+        assertThat(files(24)).containsExactly("adapter.safetensors");
+        assertThat(files(26)).containsExactly("adapter.safetensors");
+        assertThat(count("SELECT sum(bytes) FROM checkpoint")).isEqualTo(3 * 1234 - 2 * 9);
+    }
+
+    /** The folder's store, which does something before these operations. */
+    private ArtifactStore watched(List<String> operations, Runnable before) {
+        ArtifactStore store = TestStores.at(root);
+        return (ArtifactStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {ArtifactStore.class}, (proxy, method, arguments) -> {
+                    if (operations.contains(method.getName())) {
+                        before.run();
+                    }
+                    return method.invoke(store, arguments);
+                });
     }
 
     @Test
@@ -176,11 +225,15 @@ class SpentStateSweepIT extends ServiceTest {
     }
 
     private void sweep(@Nullable Integer days) {
+        sweep(days, TestStores.at(root));
+    }
+
+    private void sweep(@Nullable Integer days, ArtifactStore store) {
         new SpentStateSweep(
                         system,
                         ended,
                         checkpoints,
-                        TestStores.at(root),
+                        store,
                         (kind, bytes) -> removed.add(kind + " " + bytes),
                         new RetentionProperties(
                                 null, null, null, days == null ? "never" : days + "d", "7d", Duration.ofDays(1)))

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,8 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
  * migrate. #6
  */
 class MigrateRoleIT {
-
-    private static final String BEFORE_LAST = "9";
 
     @TempDir
     private Path home;
@@ -49,27 +49,30 @@ class MigrateRoleIT {
 
     @Test
     void logNamesEachMigrationOfADatabaseThatHoldsData() throws Exception {
-        migrateTo(BEFORE_LAST);
+        MigrationInfo before = migrateToLastButOne();
+        MigrationInfo last = last();
 
         try (ServiceJvm migration = ServiceJvm.start("migrate", "migrated", asOwner())) {
             assertThat(migration.awaitExit()).isZero();
             assertThat(migration.log())
                     .containsSubsequence(
-                            "Migrating the database's schema to version 10, operations",
-                            "Migrations applied: 1. The database's schema is at version 10")
-                    .doesNotContain("to version 9", "was empty");
+                            "Migrating the database's schema to version %s, %s"
+                                    .formatted(last.getVersion(), last.getDescription()),
+                            "Migrations applied: 1. The database's schema is at version " + last.getVersion())
+                    .doesNotContain("to version " + before.getVersion(), "was empty");
         }
     }
 
     @Test
     void onAnOlderSchemaOthersSayWhatIsMissing() throws Exception {
-        migrateTo(BEFORE_LAST);
+        MigrationInfo before = migrateToLastButOne();
 
         try (ServiceJvm worker = ServiceJvm.start("worker", "migrated", asApplication())) {
             assertThat(worker.awaitExit()).isEqualTo(1);
             assertThat(worker.log())
-                    .contains("The database's schema is at version 9, but this version of Anneal needs")
-                    .contains("V10 operations")
+                    .contains("The database's schema is at version " + before.getVersion()
+                            + ", but this version of Anneal needs")
+                    .contains("V" + last().getVersion() + " " + last().getDescription())
                     .contains("anneal.roles=migrate");
         }
     }
@@ -139,14 +142,23 @@ class MigrateRoleIT {
         }
     }
 
-    private void migrateTo(String version) {
+    private MigrationInfo migrateToLastButOne() {
+        MigrationInfo[] all = flyway().load().info().all();
+        MigrationInfo before = all[all.length - 2];
+        flyway().target(before.getVersion()).load().migrate();
+        return before;
+    }
+
+    private MigrationInfo last() {
+        MigrationInfo[] all = flyway().load().info().all();
+        return all[all.length - 1];
+    }
+
+    private FluentConfiguration flyway() {
         DatabaseAccess access = TestDatabase.access();
-        Flyway.configure()
+        return Flyway.configure()
                 .dataSource(url, access.owner().name(), access.owner().password())
-                .placeholders(Map.of("applicationLogin", access.application().name()))
-                .target(version)
-                .load()
-                .migrate();
+                .placeholders(Map.of("applicationLogin", access.application().name()));
     }
 
     private Map<String, String> asOwner() {

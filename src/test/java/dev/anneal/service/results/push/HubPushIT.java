@@ -226,7 +226,9 @@ class HubPushIT extends ServiceTest {
         end.complete(true);
         assertThat(statuses).filteredOn(status -> status == 202).hasSize(10);
         assertThat(statuses).filteredOn(status -> status == 429).hasSize(14);
-        await(() -> json(get(ALPHA, path)).path("data").valueStream()
+        await(() -> json(get(ALPHA, path))
+                .path("data")
+                .valueStream()
                 .allMatch(push -> push.path("status").asString().equals("succeeded")));
     }
 
