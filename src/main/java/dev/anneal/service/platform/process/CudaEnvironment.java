@@ -17,22 +17,32 @@ final class CudaEnvironment {
     private CudaEnvironment() {}
 
     /**
-     * Makes a process for a CUDA device load a CUDA libtorch, and a process for the CPU the bundled one, regardless of inherited variables.
+     * Makes a process for a CUDA device load a CUDA libtorch, and a process for the CPU the given one or the bundled one, regardless of
+     * inherited variables.
      *
      * @param environment inherited variables, which are changed
-     * @param libtorch folder with {@code libtorch.so} for CUDA devices; null keeps the inherited choice
+     * @param libtorch folder with {@code libtorch.so} for the device; null is the bundled one for the CPU, the inherited choice for CUDA
      */
     static void settle(Map<String, String> environment, String device, @Nullable Path libtorch) {
         if (device.equals("cpu")) {
             environment.keySet().removeAll(CHOICE);
+            if (libtorch != null) {
+                choose(environment, libtorch);
+                // Otherwise DJL takes the machine's CUDA.
+                environment.put("PYTORCH_FLAVOR", "cpu");
+            }
         } else {
             addTo(environment, libtorch);
         }
     }
 
+    private static void choose(Map<String, String> environment, Path libtorch) {
+        environment.put("PYTORCH_LIBRARY_PATH", libtorch.toAbsolutePath().toString());
+    }
+
     private static void addTo(Map<String, String> environment, @Nullable Path libtorch) {
         if (libtorch != null) {
-            environment.put("PYTORCH_LIBRARY_PATH", libtorch.toAbsolutePath().toString());
+            choose(environment, libtorch);
         }
         environment.putIfAbsent("PYTORCH_FLAVOR", FLAVOR);
         // Row lengths vary: blocks of fixed size would fragment the memory.

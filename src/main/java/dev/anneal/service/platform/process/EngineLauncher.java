@@ -107,7 +107,7 @@ public final class EngineLauncher {
         Map<String, String> environment = builder.environment();
         environment.keySet().removeIf(name -> !isInherited(name));
         environment.putAll(environment());
-        CudaEnvironment.settle(environment, device, properties.cudaLibtorch());
+        CudaEnvironment.settle(environment, device, properties.libtorchOf(device));
         environment.putAll(properties.environment());
         PrivateFiles.createFolders(cacheDirectory);
         Process process = builder.start();

@@ -20,6 +20,7 @@ import org.springframework.validation.annotation.Validated;
  * @param niceness how far a process yields the processor to the service, 0 to 19; no effect if {@code nice} is missing
  * @param precision arithmetic of the frozen weights: {@code auto}, {@code bf16} or {@code fp32}
  * @param cacheDirectory where native libraries are unpacked; null: {@code engine} under {@code anneal.cache-directory}
+ * @param libtorch directory of an unpacked libtorch for the CPU with DJL's binding; null: the bundled one is unpacked into the cache
  * @param cudaLibtorch directory of a CUDA libtorch that contains {@code libtorch.so}; needed only for CUDA devices
  * @param malloc settings of the C allocator
  * @param jvmOptions additional options of the process's JVM
@@ -33,6 +34,7 @@ public record EngineProperties(
         @DefaultValue("5") @Min(0) @Max(19) int niceness,
         @DefaultValue("auto") String precision,
         @Nullable Path cacheDirectory,
+        @Nullable Path libtorch,
         @Nullable Path cudaLibtorch,
         @DefaultValue Malloc malloc,
         @DefaultValue List<String> jvmOptions,
@@ -56,7 +58,22 @@ public record EngineProperties(
     /** A copy with another niceness. */
     public EngineProperties withNiceness(int other) {
         return new EngineProperties(
-                heap, threads, other, precision, cacheDirectory, cudaLibtorch, malloc, jvmOptions, environment);
+                heap,
+                threads,
+                other,
+                precision,
+                cacheDirectory,
+                libtorch,
+                cudaLibtorch,
+                malloc,
+                jvmOptions,
+                environment);
+    }
+
+    /** The libtorch of a process for this device; null: none is chosen. */
+    @Nullable
+    Path libtorchOf(String device) {
+        return device.equals("cpu") ? libtorch : cudaLibtorch;
     }
 
     public EngineProperties {

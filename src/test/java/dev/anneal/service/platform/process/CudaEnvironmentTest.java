@@ -41,9 +41,23 @@ class CudaEnvironmentTest {
                 "PYTORCH_FLAVOR", "cu128",
                 "PYTORCH_PRECXX11", "false"));
 
-        CudaEnvironment.settle(environment, "cpu", Path.of("/opt/torch/lib"));
+        CudaEnvironment.settle(environment, "cpu", null);
 
         assertThat(environment).containsOnly(Map.entry("PYTORCH_PRECXX11", "false"));
+    }
+
+    @Test
+    void aProcessForTheCpuTakesTheUnpackedLibtorchWhateverIsInherited() {
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "PYTORCH_LIBRARY_PATH", "/usr/lib/torch",
+                "PYTORCH_VERSION", "2.7.1",
+                "PYTORCH_FLAVOR", "cu128"));
+
+        CudaEnvironment.settle(environment, "cpu", Path.of("/opt/anneal/libtorch"));
+
+        assertThat(environment)
+                .containsOnly(
+                        Map.entry("PYTORCH_LIBRARY_PATH", "/opt/anneal/libtorch"), Map.entry("PYTORCH_FLAVOR", "cpu"));
     }
 
     @Test

@@ -24,6 +24,7 @@ class EnginePropertiesTest {
                         "auto",
                         null,
                         null,
+                        null,
                         new EngineProperties.Malloc(
                                 DataSize.ofGigabytes(4), DataSize.ofGigabytes(8), DataSize.ofMegabytes(16)),
                         List.of(),
@@ -38,6 +39,7 @@ class EnginePropertiesTest {
                 Map.entry("anneal.engine.niceness", "19"),
                 Map.entry("anneal.engine.precision", "fp32"),
                 Map.entry("anneal.engine.cache-directory", "/cache"),
+                Map.entry("anneal.engine.libtorch", "/cpu"),
                 Map.entry("anneal.engine.cuda-libtorch", "/torch"),
                 Map.entry("anneal.engine.malloc.mmap-threshold", "1MB"),
                 Map.entry("anneal.engine.malloc.trim-threshold", "2MB"),
@@ -52,6 +54,7 @@ class EnginePropertiesTest {
                         19,
                         "fp32",
                         Path.of("/cache"),
+                        Path.of("/cpu"),
                         Path.of("/torch"),
                         new EngineProperties.Malloc(
                                 DataSize.ofMegabytes(1), DataSize.ofMegabytes(2), DataSize.ofMegabytes(3)),

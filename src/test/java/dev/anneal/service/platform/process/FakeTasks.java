@@ -35,6 +35,7 @@ public final class FakeTasks {
                 "auto",
                 null,
                 null,
+                null,
                 new EngineProperties.Malloc(DataSize.ofMegabytes(1), DataSize.ofMegabytes(1), DataSize.ofMegabytes(1)),
                 List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto"),
                 environment);

@@ -104,6 +104,7 @@ class MemoryEstimateIT {
                 PRECISION,
                 null,
                 null,
+                null,
                 new EngineProperties.Malloc(
                         DataSize.ofGigabytes(4), DataSize.ofGigabytes(8), DataSize.ofMegabytes(256)),
                 List.of(),
