@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the blocks of docs/guides/kubernetes.md on a cluster of one node, this machine: API server, controllers, containerd, kubelet, kube-proxy and DNS, built
-# from their Go modules (half an hour on two cores the first time). As root after ./mvnw package, with Go 1.26, docker, runc, iptables, nftables, conntrack, jq.
+# from their Go modules (half an hour on two cores the first time). As root after ./mvnw package, with Go 1.26, docker and its plugin buildx, runc, iptables, nftables, conntrack, jq.
 # Without an image registry, base-images.sh of src/test/compose makes the base images, and LOCAL_IMAGES=1 gives them the official names.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -9,8 +9,8 @@ source node.sh
 project="$(cd ../.. && pwd)"
 check_machine
 if [ -n "${LOCAL_IMAGES:-}" ]; then
-  docker tag local/java:17 eclipse-temurin:17-jdk
-  docker tag local/java:25 eclipse-temurin:25-jre
+  docker tag local/java:17 "$(sed -n 's/^ARG BUILD_IMAGE=//p' "$project/Dockerfile")"
+  docker tag local/java:25 "$(sed -n 's/^ARG RUNTIME_IMAGE=//p' "$project/Dockerfile")"
   docker tag local/postgres:17 postgres:17
 else
   docker pull --quiet postgres:17
