@@ -4,8 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 source src/test/service.sh
-# helm/test/guide.sh runs the one about Kubernetes.
-[ $# -gt 0 ] || set -- quickstart $(basename --suffix .md --multiple docs/guides/*.md | grep --invert-match --line-regexp kubernetes)
+# helm/test/guide.sh runs the one about Kubernetes, src/test/compose/run.sh the one about Compose.
+[ $# -gt 0 ] || set -- quickstart $(basename --suffix .md --multiple docs/guides/*.md | grep --invert-match --line-regexp 'kubernetes\|compose')
 project=$PWD
 whole=$work
 python3 -m venv "$whole/venv"
