@@ -24,11 +24,12 @@ final class UnknownSettings {
     private static final Pattern OF_TESTS = Pattern.compile("anneal\\.test\\..+");
 
     /**
-     * Variables that a shell may have exported for others: the command's address, and those in {@code .env} for other services of {@code
-     * docker-compose.yml}. The command's {@code ANNEAL_API_KEY} is refused, because it may be a misspelt {@code ANNEAL_API_KEYS}.
+     * Variables that a shell may have exported for others: the command's address and jar, and those in {@code .env} for other services of
+     * {@code docker-compose.yml}. The command's {@code ANNEAL_API_KEY} is refused, because it may be a misspelt {@code ANNEAL_API_KEYS}.
      */
     private static final Set<String> OF_OTHERS = Set.of(
             "ANNEAL_URL",
+            "ANNEAL_JAR",
             "ANNEAL_DATABASE_PASSWORD",
             "ANNEAL_OWNER_PASSWORD",
             "ANNEAL_VIEWER_PASSWORD",

@@ -126,6 +126,7 @@ class UnknownSettingsTest {
                 "anneal.queue.lease",
                 "ANNEAL_PORT",
                 "ANNEAL_URL",
+                "ANNEAL_JAR",
                 "ANNEAL_SERVICE_HOST",
                 "ANNEAL_API_SERVICE_PORT_HTTP",
                 "ANNEAL_API_PORT_8080_TCP_ADDR",
