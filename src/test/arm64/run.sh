@@ -4,7 +4,7 @@
 # some twenty times as long as the machine itself; the root stays in target/arm64 for the next run.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
-steps=${1:-10}
+steps=${1:-2}
 root=$PWD/target/arm64
 port=18777
 api=http://127.0.0.1:$port/v1
@@ -44,7 +44,7 @@ mount --bind /dev "$root/dev"
 java=/usr/lib/jvm/java-17-openjdk-arm64/bin
 chroot --userspec=10001:10001 "$root" env -i HOME=/home/anneal LANG=C.UTF-8 PATH=$java:/usr/bin:/bin \
   ANNEAL_DATABASE_CONNECTIONTIMEOUT=60s ANNEAL_DATABASE_HEARTBEATTIMEOUT=60s ANNEAL_DATABASE_IDLEINTRANSACTIONTIMEOUT=5m \
-  ANNEAL_DATABASE_STATEMENTTIMEOUT=5m ANNEAL_QUEUE_LEASE=10m ANNEAL_HOME=/home/anneal/home SERVER_PORT=$port MANAGEMENT_SERVER_PORT=$((port + 1)) ANNEAL_ENGINE_JVMOPTIONS=-XX:TieredStopAtLevel=1 \
+  ANNEAL_DATABASE_STATEMENTTIMEOUT=5m ANNEAL_QUEUE_LEASE=10m ANNEAL_ENGINE_NICENESS=0 ANNEAL_HOME=/home/anneal/home SERVER_PORT=$port MANAGEMENT_SERVER_PORT=$((port + 1)) ANNEAL_ENGINE_JVMOPTIONS=-XX:TieredStopAtLevel=1 \
   java -Xmx768m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar /home/anneal/anneal.jar > target/arm64-service.log 2>&1 &
 service=$!
 done_with() { echo "arm64: $1 after $SECONDS s"; }
@@ -64,10 +64,11 @@ until curl --silent --fail --output /dev/null "http://127.0.0.1:$port/readyz"; d
   sleep 2
 done
 done_with "ready on $(chroot "$root" uname -m), with its own PostgreSQL"
-file=$(curl --silent --fail "$api/files" -F purpose=fine-tune -F file=@src/main/resources/demo/tickets.train.jsonl | jq --raw-output .id)
+head -20 src/main/resources/demo/tickets.train.jsonl > target/arm64.jsonl
+file=$(curl --silent --fail "$api/files" -F purpose=fine-tune -F file=@target/arm64.jsonl | jq --raw-output .id)
 await "files/$file"
 job=$(post fine_tuning/jobs "$(jq --null-input --arg file "$file" --argjson steps "$steps" '{model: "anneal-tiny", training_file: $file, seed: 1,
-  method: {type: "supervised", supervised: {hyperparameters: {batch_size: 4}}}, anneal: {max_steps: $steps}}')" | jq --raw-output .id)
+  method: {type: "supervised", supervised: {hyperparameters: {batch_size: 1}}}, anneal: {max_steps: $steps}}')" | jq --raw-output .id)
 await "fine_tuning/jobs/$job"
 curl --silent "$api/fine_tuning/jobs/$job/metrics?format=csv"
 done_with "trained $steps steps"
