@@ -87,16 +87,16 @@ def decoder(dtype, window, biased, normed, dropout, adapted, whole):
     # Two layers for generation, two rows, each with an adapter of its own: prompts of 5 and 4 tokens, then a token of each.
     caches = [tensor(4, 2 * KEY_HEADS, 20, HEAD, dtype=dtype) for _ in range(2)]
     generation = 0, 2, weights * 2, adapter * 4
-    read = run.read(x, *generation, [0, 0, 5, 1, 5, 4], [1, 2], [0.5, 0.0], cos, sin, rows, [0, 3], [], 1, caches)
+    read = run.read(x, *generation, [0, 0, 5, 1, 5, 4], [1, 2], [0.5, 0.0], cos, sin, rows, [0, 3], [], 1, caches, [0, 1])
     two = tensor(2, dtype=torch.int64)
     turn = run.turns(two, tensor(HEAD // 2), table)
     next_tokens = run.next_tokens(torch.arange(2, device=device), two, *turn, 8, 20)
-    last = run.read(tensor(2, HIDDEN, dtype=dtype), *generation, [0, 0, 1, 1, 1, 1], [1, 2], [0.5, 0.0], *turn, [0, 1, 2], [5, 7], next_tokens, 1, caches)
+    last = run.read(tensor(2, HIDDEN, dtype=dtype), *generation, [0, 0, 1, 1, 1, 1], [1, 2], [0.5, 0.0], *turn, [0, 1, 2], [5, 7], next_tokens, 1, caches, [])
     run.copy(caches, 2, 1, 5)
     run.restore(caches, run.copied(caches, 1, 6), 2, 4)
     run.clear(caches, 2, 1, 4)
     run.grow(caches[0], tensor(4, 2 * KEY_HEADS, 30, HEAD, dtype=dtype))
-    for result in [y, *saved, losses, each, dy, states, *taught, dx, read, *next_tokens, last, run.logits(y, at, norms[2], table), run.fuse([norms[0], norms[1]])]:
+    for result in [y, *saved, losses, each, dy, states, *taught, dx, *read, *next_tokens, *last, run.logits(y, at, norms[2], table), run.fuse([norms[0], norms[1]])]:
         assert result.device.type == device, result
 
 

@@ -95,7 +95,7 @@ def decoding(kit, model, ids, name):
         cos, sin = model.run.turns(positions, model.frequencies, model.norm)
         following = model.run.next_tokens(torch.zeros_like(positions), positions, cos, sin, 64, 64) if size < prompt else []
         x = model.run.embed(ids[read:read + size], model.table)
-        found.append(model.run.read(x, 0, shape.layers, weights, adapters, [0, 0, size], [engine.SILU], [0.7], cos, sin, [0, size], [read], following, 0, caches))
+        found += model.run.read(x, 0, shape.layers, weights, adapters, [0, 0, size], [engine.SILU], [0.7], cos, sin, [0, size], [read], following, 0, caches, [])
         read += size
     kit.check(f"cached decoding of {name}", difference(torch.cat(found), whole), BOUNDS[model.dtype])
 
