@@ -29,6 +29,9 @@ final class Failures {
 
     private static final Logger LOG = System.getLogger(Failures.class.getName());
 
+    /** A fault of the device. Its CUDA context is lost, so nothing can be computed in this process any more. */
+    static final String DEVICE_FAILED = "device_failed";
+
     private Failures() {}
 
     /**
@@ -102,6 +105,10 @@ final class Failures {
         }
         if (thrown instanceof TorchException torch && torch.isOutOfMemory()) {
             return TaskException.failure("out_of_memory", "the device has no memory left for this task", thrown);
+        }
+        @Nullable String deviceFault = thrown instanceof TorchException torch ? torch.deviceFault() : null;
+        if (deviceFault != null) {
+            return TaskException.failure(DEVICE_FAILED, "the device failed: " + deviceFault, thrown);
         }
         if (thrown instanceof StalledRenderingException stalled) {
             return TaskException.failure(

@@ -13,12 +13,13 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Answers requests until it is told to stop. */
+/** Answers requests, with regular signs of life, until it is told to stop or the device has failed. */
 final class ServingTask implements Server.Host {
 
     private static final Logger LOG = System.getLogger(ServingTask.class.getName());
@@ -29,19 +30,27 @@ final class ServingTask implements Server.Host {
     private final ServeTask task;
     private final Channel channel;
 
+    /** The failure after which nothing can be computed in this process any more. */
+    private volatile @Nullable TaskException lost;
+
     ServingTask(ServeTask task, Channel channel) {
         this.task = task;
         this.channel = channel;
     }
 
     void run() {
+        Pulse pulse = channel.pulse();
         try (Server server = new Server(this, task.limits(), task.machine().computeThreads())) {
-            while (!channel.signals().isStopping()) {
+            while (lost == null) {
+                pulse.run();
                 @Nullable String line = channel.lines().poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
                 if (line != null) {
                     server.take(JsonMapper.shared().readValue(line, ServeRequest.class));
                 }
             }
+            throw Objects.requireNonNull(lost);
+        } catch (StoppedException e) {
+            LOG.log(Level.DEBUG, "Told to stop", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (JacksonException e) {
@@ -52,6 +61,9 @@ final class ServingTask implements Server.Host {
     @Override
     public void reply(long request, ServeReply reply) {
         channel.progress().write(new Progress.Replied(request, reply));
+        if (reply instanceof ServeReply.Refused refused && refused.code().equals(Failures.DEVICE_FAILED)) {
+            lost = TaskException.failure(refused.code(), refused.message());
+        }
     }
 
     @Override

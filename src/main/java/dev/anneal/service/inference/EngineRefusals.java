@@ -32,12 +32,14 @@ final class EngineRefusals {
             return "The model's checkpoint is damaged: " + refused.message()
                     + ". The operator of this installation can put its files back; other checkpoints of the job may be whole.";
         }
-        return refused.message();
+        return refused.code().equals("device_failed")
+                ? "The device that generates has failed; the next request starts its process anew. Try again."
+                : refused.message();
     }
 
     private static RefusalCode code(String name) {
         return switch (name) {
-            case "out_of_memory", "device_unavailable" -> RefusalCode.SERVICE_UNAVAILABLE;
+            case "out_of_memory", "device_failed", "device_unavailable" -> RefusalCode.SERVICE_UNAVAILABLE;
             // Failures that clients cannot correct have codes outside the API.
             default -> RefusalCode.named(name).orElse(RefusalCode.INTERNAL_ERROR);
         };

@@ -38,8 +38,8 @@ final class Environment {
     private static final String UNREADABLE_MODEL = "base_model_unreadable";
 
     /** Errors after which the engine may be unable to compute on this machine. */
-    private static final Set<String> SUSPICIOUS =
-            Set.of("device_unavailable", "engine_failed", "engine_crashed", "no_start", "worker_failed");
+    private static final Set<String> SUSPICIOUS = Set.of(
+            "device_failed", "device_unavailable", "engine_failed", "engine_crashed", "no_start", "worker_failed");
 
     private final List<Part> parts;
     private final Function<String, Supplier<Optional<WorkError>>> modelProbes;

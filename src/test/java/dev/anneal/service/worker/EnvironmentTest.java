@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Faults that attempts meet and looking does not find (#17). */
@@ -87,6 +88,23 @@ class EnvironmentTest {
         assertThat(unprobed.fault()).contains(DISK_FULL);
         assertThat(unprobed.blame(NO_HUB, List.of("some/model"))).isEqualTo(NO_HUB);
         assertThat(unprobed.lackingModels()).containsExactly("some/model");
+    }
+
+    /** A device that computes no more puts the worker's slots out of service; one that recovered costs the job an attempt. */
+    @Test
+    void aDeviceThatFailedIsProbed() {
+        AtomicReference<Optional<WorkError>> state = new AtomicReference<>(Optional.empty());
+        WorkError broken = WorkError.ofEnvironment("device_unavailable", "It computes nothing.");
+        WorkError failed = WorkError.ofSystem("device_failed", "The device failed.");
+        Environment probed = new Environment(
+                List.of(Environment.Part.suspected("device", Set.of("device_unavailable"), state::get)),
+                model -> Optional::empty,
+                nanos::get);
+
+        assertThat(probed.blame(failed, List.of())).isEqualTo(failed);
+        state.set(Optional.of(broken));
+        assertThat(probed.blame(failed, List.of())).isEqualTo(broken);
+        assertThat(probed.fault()).contains(broken);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.anneal.engine.network.torch;
 import ai.djl.engine.EngineException;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** An operation that libtorch refused; the message holds libtorch's own, for program text with file, line and caret. */
 public final class TorchException extends RuntimeException {
@@ -19,6 +20,10 @@ public final class TorchException extends RuntimeException {
             "CUBLAS_STATUS_ALLOC_FAILED",
             "CUDNN_STATUS_ALLOC_FAILED",
             "std::bad_alloc");
+
+    /** Messages of failed CUDA calls. Most leave a context in which each further call fails. */
+    private static final List<String> DEVICE_FAULT =
+            List.of("CUDA error:", "CUDA driver error:", "cuDNN error:", "cuSOLVER error:");
 
     public TorchException(String message, Throwable cause) {
         super(message, cause);
@@ -37,5 +42,14 @@ public final class TorchException extends RuntimeException {
     public boolean isOutOfMemory() {
         String message = String.valueOf(getMessage());
         return OUT_OF_MEMORY.stream().anyMatch(message::contains);
+    }
+
+    /** What CUDA said of a device that has failed, other than for want of memory; null if none has. */
+    public @Nullable String deviceFault() {
+        String message = String.valueOf(getMessage());
+        int begin = DEVICE_FAULT.stream().mapToInt(message::lastIndexOf).max().orElse(-1);
+        return begin < 0 || isOutOfMemory()
+                ? null
+                : message.substring(begin).lines().findFirst().orElse(null);
     }
 }

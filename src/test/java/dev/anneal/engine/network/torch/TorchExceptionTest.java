@@ -31,13 +31,26 @@ class TorchExceptionTest {
         assertThat(failure(words).isOutOfMemory()).isTrue();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CUDA error: an illegal memory access was encountered",
+                "CUDA error: CUBLAS_STATUS_EXECUTION_FAILED when calling `cublasGemmEx(...)`",
+                "CUDA driver error: unspecified launch failure",
+                "cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"
+            })
+    void otherFailuresOfADeviceAreTold(String words) {
+        TorchException failure = failure("in an operator\nRuntimeError: " + words + "\nCompile with more to know more");
+
+        assertThat(failure.isOutOfMemory()).isFalse();
+        assertThat(failure.deviceFault()).isEqualTo(words);
+    }
+
     @Test
-    void otherFailuresOfADeviceAreNotTakenForIt() {
-        assertThat(failure("CUDA error: an illegal memory access was encountered")
-                        .isOutOfMemory())
-                .isFalse();
-        assertThat(failure("CUDA error: device-side assert triggered").isOutOfMemory())
-                .isFalse();
+    void faultsOfProgramsAndFullDevicesAreNoneOfTheDevice() {
+        assertThat(failure("expected scalar type Float but found BFloat16").deviceFault())
+                .isNull();
+        assertThat(failure("CUDA error: out of memory").deviceFault()).isNull();
     }
 
     private static TorchException failure(String words) {
