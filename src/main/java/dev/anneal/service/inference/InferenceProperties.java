@@ -19,6 +19,8 @@ import org.springframework.validation.annotation.Validated;
  *     role
  * @param connectTimeout time limit for a connection to it
  * @param requestTimeout total time limit for a request, after which it is cancelled
+ * @param stallTimeout a process that generates and gives no sign of life for this long is killed; it gives one every five seconds, and
+ *     has five times as long to start
  * @param device device that generates: {@code cpu} or {@code cuda:N}
  * @param threads threads that generate; 0 takes half of the cores and leaves the rest to training
  * @param niceness how far the engine process yields the processor, 0 to 19; above {@code anneal.engine.niceness} it yields to training as
@@ -38,6 +40,7 @@ public record InferenceProperties(
         @Nullable URI url,
         @DefaultValue("2s") Duration connectTimeout,
         @DefaultValue("10m") Duration requestTimeout,
+        @DefaultValue("1m") Duration stallTimeout,
 
         @DefaultValue("cpu") @Pattern(regexp = "cpu|cuda:\\d+")
         String device,

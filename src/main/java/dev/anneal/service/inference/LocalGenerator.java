@@ -38,7 +38,7 @@ public final class LocalGenerator implements SmartLifecycle {
     private final AnswerSlots slots;
     private final AtomicLong lastId = new AtomicLong();
     private @Nullable EngineLauncher launcher;
-    private @Nullable ServingProcess process;
+    private volatile @Nullable ServingProcess process;
     private boolean running;
 
     LocalGenerator(
@@ -78,13 +78,6 @@ public final class LocalGenerator implements SmartLifecycle {
 
     private List<Generation> start(String tenantId, List<GenerationRequest> requests, Duration patience) {
         requireFewLogprobs(requests);
-        try (RequestedModels.Found found = models.find(tenantId, requests.get(0))) {
-            return start(tenantId, found, requests, patience);
-        }
-    }
-
-    private List<Generation> start(
-            String tenantId, RequestedModels.Found found, List<GenerationRequest> requests, Duration patience) {
         take(
                 tenantId,
                 requests.stream()
@@ -93,7 +86,8 @@ public final class LocalGenerator implements SmartLifecycle {
                 patience);
         List<Generation> generations =
                 requests.stream().map(request -> placed(tenantId, request)).toList();
-        try {
+        // Only now: a model may have gigabytes to fetch.
+        try (RequestedModels.Found found = models.find(tenantId, requests.get(0))) {
             for (int i = 0; i < requests.size(); i++) {
                 begin(generations.get(i), tenantId, found, requests.get(i));
             }
@@ -200,7 +194,7 @@ public final class LocalGenerator implements SmartLifecycle {
         try {
             EngineLauncher starter = launcher == null ? launchers.get() : launcher;
             launcher = starter;
-            ServingProcess started = ServingProcess.start(starter, task);
+            ServingProcess started = ServingProcess.start(starter, task, properties.stallTimeout());
             process = started;
             return started;
         } catch (IOException | UncheckedIOException e) {
@@ -211,6 +205,12 @@ public final class LocalGenerator implements SmartLifecycle {
         }
     }
 
+    /** Whether the process that generates may hang. */
+    boolean isHeldUp() {
+        ServingProcess current = process;
+        return current != null && current.isAlive() && current.isSilent();
+    }
+
     @Override
     public synchronized void start() {
         running = true;
@@ -219,8 +219,9 @@ public final class LocalGenerator implements SmartLifecycle {
     @Override
     public synchronized void stop() {
         running = false;
-        if (process != null) {
-            process.close();
+        ServingProcess current = process;
+        if (current != null) {
+            current.close();
             process = null;
         }
     }

@@ -9,6 +9,7 @@ import dev.anneal.service.platform.process.EngineExit;
 import dev.anneal.service.platform.process.EngineLauncher;
 import dev.anneal.service.platform.process.EngineProcess;
 import dev.anneal.service.platform.process.EngineWorkspace;
+import dev.anneal.service.platform.schedule.DaemonThreads;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A serving engine process. When it ends, open requests are refused. */
+/** A serving engine process, which is killed when it gives no sign of life. When it ends, open requests are refused. */
 final class ServingProcess implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServingProcess.class);
@@ -33,6 +34,14 @@ final class ServingProcess implements AutoCloseable {
 
     private static final Duration STOP_GRACE = Duration.ofSeconds(10);
 
+    private static final Duration TICK = Duration.ofSeconds(1);
+
+    /** How many times as long it may take to its first sign of life: machines are busiest when processes start. */
+    private static final int START = 5;
+
+    /** Three times the interval of the signs. */
+    private static final Duration LATE = Duration.ofSeconds(15);
+
     private static final ServeReply GONE = new ServeReply.Refused(
             "service_unavailable",
             "The process that generates has ended before the answer was complete; the next request starts another one. Try again.");
@@ -41,6 +50,13 @@ final class ServingProcess implements AutoCloseable {
     private final EngineProcess process;
     private final CompletableFuture<?> end;
     private final Map<Long, Consumer<ServeReply>> open = new ConcurrentHashMap<>();
+    private final Silence silence = new Silence(TICK);
+
+    /** Whether it has given a sign of life, for which it must have started. */
+    private volatile boolean begun;
+
+    /** Whether it was killed, which it may survive for as long as a device does not answer. */
+    private volatile boolean givenUp;
 
     private ServingProcess(EngineWorkspace workspace, EngineLauncher launcher, ServeTask task) throws IOException {
         this.workspace = workspace;
@@ -48,10 +64,13 @@ final class ServingProcess implements AutoCloseable {
         this.end = process.exit().handle(this::ended);
     }
 
-    static ServingProcess start(EngineLauncher launcher, ServeTask task) throws IOException {
+    /** @param stallTimeout silence after which it is killed */
+    static ServingProcess start(EngineLauncher launcher, ServeTask task, Duration stallTimeout) throws IOException {
         EngineWorkspace workspace = launcher.openWorkspace(ORPHAN_GRACE);
         try {
-            return new ServingProcess(workspace, launcher, task);
+            ServingProcess started = new ServingProcess(workspace, launcher, task);
+            DaemonThreads.start("engine-" + started.process.pid() + "-silence", () -> started.watch(stallTimeout));
+            return started;
         } catch (IOException | RuntimeException e) {
             workspace.close();
             throw e;
@@ -59,7 +78,38 @@ final class ServingProcess implements AutoCloseable {
     }
 
     boolean isAlive() {
-        return !process.exit().isDone();
+        return !givenUp && !process.exit().isDone();
+    }
+
+    /** Whether it has given no sign of life for so long that it may hang. */
+    boolean isSilent() {
+        return begun && silence.length().compareTo(LATE) > 0;
+    }
+
+    private void watch(Duration stallTimeout) {
+        try {
+            while (isAlive()) {
+                TimeUnit.NANOSECONDS.sleep(TICK.toNanos());
+                silence.tick();
+                Duration limit = begun ? stallTimeout : stallTimeout.multipliedBy(START);
+                if (silence.length().compareTo(limit) > 0) {
+                    giveUp(limit);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void giveUp(Duration limit) {
+        LOG.error(
+                "The engine process that serves, {}, hangs: it gave no sign of life for {} s (anneal.inference.stall-timeout). It is killed, and {} open requests are told so; the next request starts another",
+                process.pid(),
+                limit.toSeconds(),
+                open.size());
+        givenUp = true;
+        process.kill();
+        List.copyOf(open.keySet()).forEach(this::tellGone);
     }
 
     /** Sends a request. Replies arrive on a thread of the process. */
@@ -79,6 +129,8 @@ final class ServingProcess implements AutoCloseable {
     }
 
     private void take(Progress progress) {
+        silence.end();
+        begun = true;
         if (progress instanceof Progress.Replied said) {
             Consumer<ServeReply> replies = open.get(said.request());
             if (replies != null) {

@@ -76,6 +76,7 @@ class RemoteTextGeneratorTest {
                 url,
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(1),
+                Duration.ofMinutes(1),
                 "cpu",
                 0,
                 0,
