@@ -13,6 +13,7 @@ import dev.anneal.service.platform.request.GraderObjects;
 import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.platform.request.ShownGrader;
 import dev.anneal.service.platform.request.StrictObject;
+import dev.anneal.service.training.job.JudgingModels;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -29,9 +30,11 @@ class GraderController {
     private static final String GRADER = "grader";
     private static final String SAMPLE = "model_sample";
 
+    private final JudgingModels judges;
     private final GraderRuns runs;
 
-    GraderController(GraderRuns runs) {
+    GraderController(JudgingModels judges, GraderRuns runs) {
+        this.judges = judges;
         this.runs = runs;
     }
 
@@ -62,6 +65,7 @@ class GraderController {
                     "'" + SAMPLE + "' is required: give the completion to grade as a string, which may be empty",
                     SAMPLE);
         }
+        judges.require(tenant.id(), grader);
         long start = System.nanoTime();
         Grade grade = runs.run(tenant.id(), grader, new Sample(item == null ? Map.of() : item, completion));
         return GraderRunBody.of(grader, grade, (System.nanoTime() - start) / 1e9);

@@ -43,9 +43,10 @@ final class EvaluationSubjects {
             BaseModel base = catalog.require(model);
             return Optional.of(new Subject(base.id(), base.revision(), null, null));
         }
-        Optional<UsableModel> found = visible.ofOthers(tenantId, model);
-        if (found.isEmpty() && models.find(tenantId, model).isEmpty()) {
-            throw noSuchModel(model, visible.didYouMean(tenantId, model));
+        String published = TunedModels.publishedName(model);
+        Optional<UsableModel> found = visible.ofOthers(tenantId, published);
+        if (found.isEmpty() && models.find(tenantId, published).isEmpty()) {
+            throw noSuchModel(model, visible.didYouMean(tenantId, published));
         }
         return found.map(EvaluationSubjects::subject);
     }
@@ -63,7 +64,7 @@ final class EvaluationSubjects {
         if (model == null) {
             return exportSubject(String.valueOf(request.export()));
         }
-        return subject(visible.own(model).orElseThrow(() -> noSuchModel(model, "")));
+        return subject(visible.own(TunedModels.publishedName(model)).orElseThrow(() -> noSuchModel(model, "")));
     }
 
     private static Subject subject(UsableModel model) {

@@ -120,7 +120,7 @@ final class InitialAdapters {
             return exports.checkpointOf(id).flatMap(checkpoint -> checkpoints.find(checkpoint));
         }
         if (TunedModels.isTuned(id)) {
-            return models.find(id)
+            return models.find(TunedModels.publishedName(id))
                     .map(found -> new Checkpoints.OfJob(found.model().job(), found.checkpoint()));
         }
         throw Refusal.invalidValue(

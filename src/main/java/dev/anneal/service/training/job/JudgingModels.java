@@ -1,22 +1,26 @@
 package dev.anneal.service.training.job;
 
+import dev.anneal.engine.grade.Grader;
 import dev.anneal.engine.grade.Graders;
 import dev.anneal.service.models.catalog.ModelCatalog;
+import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Checks the models of graders when a job or an evaluation is created, so that its client learns of missing ones. */
+/** Checks the models of graders before these are used, so that the client learns of missing ones. Models of other tenants count as missing. */
 @Component
 public final class JudgingModels {
 
+    private final TenantDatabase database;
     private final ModelCatalog catalog;
     private final TunedModels tuned;
     private final JobStore jobs;
 
-    JudgingModels(ModelCatalog catalog, TunedModels tuned, JobStore jobs) {
+    JudgingModels(TenantDatabase database, ModelCatalog catalog, TunedModels tuned, JobStore jobs) {
+        this.database = database;
         this.catalog = catalog;
         this.tuned = tuned;
         this.jobs = jobs;
@@ -27,7 +31,16 @@ public final class JudgingModels {
      * @throws Refusal naming the path of the first missing model
      */
     public void require(Map<String, @Nullable Object> grader, String at) {
-        Graders.parse(grader, at).judges().forEach((model, place) -> require(model, place));
+        require(Graders.parse(grader, at));
+    }
+
+    /** The same for a grader that has been parsed, in a transaction of its own. */
+    public void require(String tenantId, Grader grader) {
+        database.run(tenantId, () -> require(grader));
+    }
+
+    private void require(Grader grader) {
+        grader.judges().forEach(this::require);
     }
 
     private void require(String model, String place) {

@@ -248,6 +248,11 @@ class GenerationIT extends InferenceTest {
         try (InputStream events = longStream().body()) {
             assertThat(events.read()).isEqualTo('d');
             assertRefused(429, "queue_full", request(", 'max_tokens': 1"));
+            // Nor are models fetched for requests without a place.
+            assertRefused(
+                    429,
+                    "queue_full",
+                    "{'model': 'ft:anneal-tiny:alpha:x:y', 'messages': [{'role': 'user', 'content': 'a'}]}");
             assertThat(post(BETA, CHATS, request(", 'max_tokens': 1, 'n': 8")).statusCode())
                     .isEqualTo(200);
         }

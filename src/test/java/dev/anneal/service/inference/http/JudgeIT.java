@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.openai.models.finetuning.alpha.graders.GraderRunParams;
 import com.openai.models.finetuning.alpha.graders.GraderRunResponse;
 import com.openai.models.graders.gradermodels.ScoreModelGrader;
+import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -56,13 +57,34 @@ class JudgeIT extends InferenceTest {
         assertThat(run(judge("anneal-tiny", 5)).reward()).isEqualTo(5.0);
     }
 
+    /** As where a job names it: whoever may use a shared model may not have it judge. */
     @Test
-    void aModelThatIsNotThereIsAnErrorOfTheServer() {
-        GraderRunResponse response = run(judge("nobody", 1));
+    void aModelThatIsNotThereOrSharedIsRefused() {
+        String job = queuedJob(ALPHA, file(ALPHA, 20), "");
+        playedWorker().finish(0);
+        String model = job(ALPHA, job).path("fine_tuned_model").asString();
+        assertThat(post(
+                                ALPHA,
+                                "/v1/fine_tuning/checkpoints/" + model + "/permissions",
+                                "{'project_ids': ['" + BETA + "']}")
+                        .statusCode())
+                .isEqualTo(200);
 
-        assertThat(response.reward()).isEqualTo(0.0);
-        assertThat(response.metadata().errors().modelGraderServerError()).isTrue();
-        assertThat(response.metadata().errors().modelGraderServerErrorDetails().orElseThrow())
-                .contains("nobody");
+        assertThat(refused("nobody")).contains("'grader.model'");
+        assertThat(refused(model))
+                .isEqualTo("'grader.model' names '" + model
+                        + "', but there is no such model; /v1/models lists those that may judge.");
+    }
+
+    private String refused(String judge) {
+        HttpResponse<String> answer = post(
+                BETA,
+                "/v1/fine_tuning/alpha/graders/run",
+                "{'grader': {'type': 'score_model', 'name': 'judge', 'model': '" + judge
+                        + "', 'input': [{'role': 'user', 'content': 'Rate'}]}, 'model_sample': 'a'}");
+        JsonNode error = json(answer).path("error");
+        assertThat(error.path("code").asString()).as(answer.body()).isEqualTo("model_not_available");
+        assertThat(error.path("param").asString()).isEqualTo("grader.model");
+        return error.path("message").asString();
     }
 }

@@ -180,12 +180,14 @@ class EvaluationsIT extends ServiceTest {
 
     @Test
     void tunedModelAndItsCheckpointsAreEvaluatedWithTheirAdapters() {
-        String job = queuedJob(ALPHA, file(ALPHA, 20), "");
+        // A name like one of a base model of an organisation, which clients spell with a slash too.
+        String job = queuedJob(ALPHA, file(ALPHA, 20), ", 'suffix': 'acme--tiny'");
         playedWorker().steps(1, 3).checkpoint(3).finish(3);
         String model = job(ALPHA, job).get("fine_tuned_model").stringValue();
+        assertThat(model).contains("acme--tiny");
         String file = file(ALPHA, 10);
 
-        post(ALPHA, EVALUATIONS, "{'model': '" + model + "', 'test_file': '" + file + "'}");
+        post(ALPHA, EVALUATIONS, "{'model': '" + model.replace("--", "/") + "', 'test_file': '" + file + "'}");
         assertThat(journal.order(claim().lease().workId()).checkpoint())
                 .extracting(Checkpoint::step)
                 .isEqualTo(30);
