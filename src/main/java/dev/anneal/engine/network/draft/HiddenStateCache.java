@@ -4,7 +4,6 @@ import dev.anneal.engine.network.model.TokenRows;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
 import java.nio.IntBuffer;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -50,11 +49,13 @@ public final class HiddenStateCache implements AutoCloseable {
                 .filter(row -> known.get(row).isEmpty())
                 .mapToObj(rows::get)
                 .toList();
+        if (missing.size() == rows.size()) {
+            return computed(owner, rows, target);
+        }
         try (Scope pass = owner.child()) {
-            Iterator<Tensor> computed = compute(pass, missing, target).iterator();
-            List<Tensor> all = known.stream()
-                    .map(states -> states.orElseGet(computed::next))
-                    .toList();
+            Iterator<Tensor> others = apart(pass, missing, target).iterator();
+            List<Tensor> all =
+                    known.stream().map(states -> states.orElseGet(others::next)).toList();
             return program.statesOfRows(owner, all);
         }
     }
@@ -63,30 +64,41 @@ public final class HiddenStateCache implements AutoCloseable {
         return Optional.ofNullable(kept.get(IntBuffer.wrap(row)));
     }
 
-    private List<Tensor> compute(Scope pass, List<int[]> rows, BiFunction<Scope, TokenRows, List<Tensor>> target) {
+    /** States of rows one after another, of which only what is kept is copied. */
+    private List<Tensor> computed(Scope owner, List<int[]> rows, BiFunction<Scope, TokenRows, List<Tensor>> target) {
+        TokenRows tokens = TokenRows.of(rows);
+        List<Tensor> states = target.apply(owner, tokens);
+        for (int row = 0; row < rows.size(); row++) {
+            keep(rows.get(row), states, tokens.begin(row), tokens.end(row));
+        }
+        return states;
+    }
+
+    /** States of each row apart. */
+    private List<Tensor> apart(Scope pass, List<int[]> rows, BiFunction<Scope, TokenRows, List<Tensor>> target) {
         if (rows.isEmpty()) {
             return List.of();
         }
         TokenRows tokens = TokenRows.of(rows);
-        List<Tensor> states = target.apply(pass, tokens);
-        List<Tensor> ofRows = new ArrayList<>();
-        for (int row = 0; row < rows.size(); row++) {
-            Tensor own = program.statesOfRow(pass, states, tokens.begin(row), tokens.end(row));
-            ofRows.add(keep(rows.get(row), own));
-        }
-        return ofRows;
+        List<Tensor> states = computed(pass, rows, target);
+        return IntStream.range(0, rows.size())
+                .mapToObj(row -> find(rows.get(row))
+                        .orElseGet(() -> program.statesOfRow(pass, states, tokens.begin(row), tokens.end(row))))
+                .toList();
     }
 
-    private synchronized Tensor keep(int[] row, Tensor states) {
+    private synchronized void keep(int[] row, List<Tensor> states, int begin, int end) {
         IntBuffer key = IntBuffer.wrap(row);
-        long bytes = states.elements() * states.elementType().bytes();
-        if (bytes > room || kept.containsKey(key)) {
-            return states;
+        long bytes =
+                states.stream().mapToLong(state -> bytesOf(state, end - begin)).sum();
+        if (bytes <= room && !kept.containsKey(key)) {
+            kept.put(key, program.statesOfRow(scope, states, begin, end));
+            room -= bytes;
         }
-        Tensor own = states.in(scope);
-        kept.put(key, own);
-        room -= bytes;
-        return own;
+    }
+
+    private static long bytesOf(Tensor state, int tokens) {
+        return state.elements() / state.shape()[0] * state.elementType().bytes() * tokens;
     }
 
     @Override

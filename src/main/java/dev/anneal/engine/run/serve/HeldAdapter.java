@@ -11,17 +11,20 @@ final class HeldAdapter implements AutoCloseable {
     private final AppliedAdapter applied;
     private final @Nullable Runnable closing;
     private final Draft draft;
+    private final @Nullable String trainedFor;
     private final AtomicInteger openRequests = new AtomicInteger();
     private volatile long lastUsedNanos = System.nanoTime();
 
     /**
      * @param applied the adapter as applied to the model
      * @param draft the model with this adapter as a draft of others
+     * @param trainedFor fingerprint of the target that it was trained to draft for; null if it is no draft
      * @param closing frees the adapter; null if there is none
      */
-    HeldAdapter(AppliedAdapter applied, Draft draft, @Nullable Runnable closing) {
+    HeldAdapter(AppliedAdapter applied, Draft draft, @Nullable String trainedFor, @Nullable Runnable closing) {
         this.applied = applied;
         this.draft = draft;
+        this.trainedFor = trainedFor;
         this.closing = closing;
     }
 
@@ -41,6 +44,11 @@ final class HeldAdapter implements AutoCloseable {
     /** What it proposes tokens with: the model with this adapter for others, a head for its model. */
     Draft draft() {
         return draft;
+    }
+
+    @Nullable
+    String trainedFor() {
+        return trainedFor;
     }
 
     void requestBegins() {

@@ -106,9 +106,13 @@ final class HeldModel implements AutoCloseable {
         return adapters;
     }
 
-    /** The model without an adapter. */
-    HeldAdapter alone(String key) {
-        return adapters.computeIfAbsent(key, absent -> held(model.noAdapter(), null));
+    /**
+     * The model without an adapter.
+     *
+     * @param trained checkpoint that holds all its weights; null for a base model
+     */
+    HeldAdapter alone(String key, @Nullable Checkpoint trained) {
+        return adapters.computeIfAbsent(key, absent -> held(model.noAdapter(), trained, null));
     }
 
     /** The model with a checkpoint's adapter at the checkpoint's beta. */
@@ -117,7 +121,7 @@ final class HeldModel implements AutoCloseable {
         Adapter adapter = Adapter.load(model, config, trained.adapterFile());
         HeldAdapter held;
         try {
-            held = held(adapter, trained.state().beta());
+            held = held(adapter, trained);
         } catch (RuntimeException | Error e) {
             adapter.close();
             throw e;
@@ -127,14 +131,14 @@ final class HeldModel implements AutoCloseable {
     }
 
     /** Takes over the adapter, of which a packed copy is enough. */
-    private HeldAdapter held(Adapter adapter, double beta) {
-        AppliedAdapter applied = adapter.apply(beta, AdapterDropout.NONE);
+    private HeldAdapter held(Adapter adapter, Checkpoint trained) {
+        AppliedAdapter applied = adapter.apply(trained.state().beta(), AdapterDropout.NONE);
         if (!incremental.packs()) {
-            return held(applied, adapter::close);
+            return held(applied, trained, adapter::close);
         }
         Scope copies = incremental.scope().child();
         try {
-            HeldAdapter held = held(incremental.packed(copies, applied), copies::close);
+            HeldAdapter held = held(incremental.packed(copies, applied), trained, copies::close);
             adapter.close();
             return held;
         } catch (RuntimeException | Error e) {
@@ -143,14 +147,16 @@ final class HeldModel implements AutoCloseable {
         }
     }
 
-    private HeldAdapter held(AppliedAdapter applied, @Nullable Runnable closing) {
-        return new HeldAdapter(applied, new DraftModel(incremental, applied), closing);
+    private HeldAdapter held(AppliedAdapter applied, @Nullable Checkpoint trained, @Nullable Runnable closing) {
+        String target = trained == null ? null : trained.state().targetFingerprint();
+        return new HeldAdapter(applied, new DraftModel(incremental, applied), target, closing);
     }
 
     /** A draft head of this model, with its adapter at the checkpoint's beta if it has one. */
     HeldAdapter head(String key, Checkpoint trained) throws IOException {
         LoadedHead head = LoadedHead.of(model, trained);
-        HeldAdapter held = new HeldAdapter(model.noAdapter(), head.draft(), head::close);
+        HeldAdapter held =
+                new HeldAdapter(model.noAdapter(), head.draft(), trained.state().targetFingerprint(), head::close);
         adapters.put(key, held);
         return held;
     }

@@ -31,12 +31,6 @@ final class HeldModels implements AutoCloseable {
     /** Models by the folder of their weights. */
     private final Map<String, HeldModel> models = new LinkedHashMap<>();
 
-    /** Whether a checkpoint holds all weights instead of an adapter, by folder. */
-    private final Map<String, Boolean> holdsAllWeights = new LinkedHashMap<>();
-
-    /** Fingerprints of the targets of drafts, by the drafts' folders. */
-    private final Map<String, String> targets = new LinkedHashMap<>();
-
     /** Fingerprints of models that were targets of requests. */
     private final Map<ServedModel, String> fingerprints = new LinkedHashMap<>();
 
@@ -66,46 +60,48 @@ final class HeldModels implements AutoCloseable {
 
     Use use(ServedModel wanted) throws IOException {
         @Nullable String folder = wanted.checkpointDirectory();
-        String alone = wanted.base().directory();
         if (folder == null) {
+            String alone = wanted.base().directory();
             HeldModel model = model(wanted, alone);
-            return new Use(model, model.alone(alone));
+            return new Use(model, model.alone(alone, null));
         }
-        if (holdsAllWeights.getOrDefault(folder, false)) {
-            HeldModel model = model(wanted, folder);
-            return new Use(model, model.alone(folder));
-        }
-        @Nullable HeldModel base = models.get(alone);
-        @Nullable HeldAdapter known = base == null ? null : base.held(folder);
-        return base != null && known != null ? new Use(base, known) : load(wanted, folder);
+        @Nullable Use held = held(wanted, folder);
+        return held != null ? held : load(wanted, folder, host.checkpoint(wanted, Path.of(folder)));
+    }
+
+    /** The model of a checkpoint if it is in memory: of all weights, or an adapter of its base model. */
+    private @Nullable Use held(ServedModel wanted, String folder) {
+        @Nullable
+        HeldModel model = models.containsKey(folder)
+                ? models.get(folder)
+                : models.get(wanted.base().directory());
+        @Nullable HeldAdapter adapter = model == null ? null : model.held(folder);
+        return model == null || adapter == null ? null : new Use(model, adapter);
     }
 
     /** A draft of a held model: a model of its own, or a head. */
     Use useDraft(ServedModel draft, Use target) throws IOException {
         @Nullable String folder = draft.checkpointDirectory();
-        if (folder == null || holdsAllWeights.containsKey(folder)) {
+        if (folder == null) {
             return use(draft);
         }
         @Nullable HeldAdapter known = target.model().held(folder);
         if (known != null) {
             return new Use(target.model(), known);
         }
+        // A head that is held belongs to another model.
+        @Nullable Use held = held(draft, folder);
+        if (held != null && !held.adapter().isHead()) {
+            return held;
+        }
         Checkpoint trained = host.checkpoint(draft, Path.of(folder));
         boolean isHead = trained.state().settings().method() instanceof TrainingMethod.SpeculativeDraft method
                 && method.trainsHead();
         if (!isHead) {
-            return use(draft);
+            return load(draft, folder, trained);
         }
-        noteTarget(folder, trained);
         makeRoomForAdapter();
         return new Use(target.model(), target.model().head(folder, trained));
-    }
-
-    private void noteTarget(String folder, Checkpoint trained) {
-        @Nullable String target = trained.state().targetFingerprint();
-        if (target != null) {
-            targets.put(folder, target);
-        }
     }
 
     /**
@@ -121,7 +117,7 @@ final class HeldModels implements AutoCloseable {
                             .formatted(
                                     draft.base().id(), proposed, target.base().id(), verified));
         }
-        @Nullable String trainedFor = targets.get(String.valueOf(draft.checkpointDirectory()));
+        @Nullable String trainedFor = held.adapter().trainedFor();
         if (trainedFor != null && !trainedFor.equals(fingerprint(target))) {
             throw new RequestException(
                     MISMATCH,
@@ -139,14 +135,11 @@ final class HeldModels implements AutoCloseable {
         return known;
     }
 
-    private Use load(ServedModel wanted, String folder) throws IOException {
-        Checkpoint trained = host.checkpoint(wanted, Path.of(folder));
+    private Use load(ServedModel wanted, String folder, Checkpoint trained) throws IOException {
         boolean all = trained.state().adapterConfig() == null;
-        holdsAllWeights.put(folder, all);
-        noteTarget(folder, trained);
         HeldModel model = model(wanted, all ? folder : wanted.base().directory());
         if (all) {
-            return new Use(model, model.alone(folder));
+            return new Use(model, model.alone(folder, trained));
         }
         makeRoomForAdapter();
         return new Use(model, model.adapted(folder, trained));
@@ -210,10 +203,6 @@ final class HeldModels implements AutoCloseable {
                 fingerprints.clear();
                 whenLeftBy(models.values(), model::close);
             }
-        }
-        if (models.isEmpty()) {
-            holdsAllWeights.clear();
-            targets.clear();
         }
     }
 

@@ -69,6 +69,22 @@ class HiddenStateCacheTest {
         assertThat(passes).containsExactly(List.of(8L, 9L, 5L, 6L, 7L), List.of(8L, 9L));
     }
 
+    /** A copy of what is not kept would take memory that nobody has granted. */
+    @Test
+    void whatTheTargetComputedIsNotCopied() {
+        try (HiddenStateCache cache = new HiddenStateCache(random.head, TOKEN_BYTES);
+                Scope scope = random.head.scope().child()) {
+            List<Tensor> computed = new ArrayList<>();
+
+            List<Tensor> read = cache.of(scope, List.of(THREE, TWO), (owner, rows) -> {
+                computed.addAll(compute(owner, rows));
+                return computed;
+            });
+
+            assertThat(read).isSameAs(computed);
+        }
+    }
+
     @Test
     void nothingIsKeptWithoutABudget() {
         try (HiddenStateCache cache = new HiddenStateCache(random.head, 0)) {
