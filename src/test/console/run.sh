@@ -30,6 +30,7 @@ python newcomer
 python outage
 python watching
 python pages
+python reach
 
 end_services
 CONSOLE_ISSUER_PORT=$(free_port)

@@ -5,10 +5,11 @@ import "./lib/chart.js";
 import {get} from "./lib/api.js";
 import {lostSince, onConnection, untilAnswered} from "./lib/connection.js";
 import {current} from "./lib/router.js";
-import {credential, onSession, signIn, signOut} from "./lib/session.js";
+import {credential, may, onSession, setScopes, signIn, signOut, takeOver} from "./lib/session.js";
 import {colours, toggleColours} from "./lib/colours.js";
 import {tokenOfReturn} from "./lib/oidc.js";
 import {settings} from "./lib/settings.js";
+import {empty, heading} from "./lib/parts.js";
 import {say} from "./lib/messages.js";
 import {View} from "./lib/view.js";
 import * as admin from "./pages/admin.js";
@@ -23,30 +24,39 @@ import * as models from "./pages/models.js";
 import * as newJob from "./pages/new-job.js";
 import {signInForm} from "./pages/sign-in.js";
 
-/** The page of each part of the address, and its entry in the navigation. All are loaded at once: an outage or a newer version keeps none of them away. */
+/** The page of each part of the address, its entry in the navigation, and the scopes of which one shows it. All are loaded at once: an outage or a newer version keeps none of them away. */
 const PAGES = {
-  jobs: {label: "Jobs", page: jobs},
-  job: {page: job, of: "jobs"},
-  compare: {page: compare, of: "jobs"},
-  new: {label: "New job", page: newJob},
-  data: {label: "Data", page: data},
-  file: {page: file, of: "data"},
-  models: {label: "Models", page: models},
-  model: {page: model, of: "models"},
-  chat: {label: "Chat", page: chat},
-  admin: {label: "Administration", page: admin},
+  jobs: {label: "Jobs", page: jobs, scopes: ["jobs:read"]},
+  job: {page: job, of: "jobs", scopes: ["jobs:read"]},
+  compare: {page: compare, of: "jobs", scopes: ["jobs:read"]},
+  new: {label: "New job", page: newJob, scopes: ["jobs:write"]},
+  data: {label: "Data", page: data, scopes: ["files:read"]},
+  file: {page: file, of: "data", scopes: ["files:read"]},
+  models: {label: "Models", page: models, scopes: ["models:read"]},
+  model: {page: model, of: "models", scopes: ["models:read"]},
+  chat: {label: "Chat", page: chat, scopes: ["inference"]},
+  admin: {label: "Administration", page: admin, scopes: ["admin", "jobs:read", "webhooks:read"]},
 };
-const FIRST = "jobs";
+/** What addresses get that name none of them. */
+const MISSING = {page: {open: view => (view.title = "No such page", () => [heading("No such page"), empty("Nothing is at this address.", html`<a class="button" href="#/">Begin</a>`)])}};
+/** What credentials get that may not read what a page shows. */
+const CLOSED = scopes => ({
+  open: view => (view.title = "Not permitted", () => [heading("Not permitted"), empty(`This page needs a key with the scope ${scopes.join(" or ")}; yours has another use.`)]),
+});
 
 let view = null;
 let session = "unknown";
 /** Whether a narrow window shows where one can go. */
 let isMenuOpen = false;
 
+const isOpen = ({scopes}) => !scopes || may(...scopes);
+
+/** An address without a page is that of the first that the credential may see. */
 function pageName() {
-  const [first] = current().parts;
-  return first in PAGES ? first : FIRST;
+  return current().parts[0] ?? Object.keys(PAGES).find(name => isOpen(PAGES[name])) ?? "admin";
 }
+
+const pageAt = name => (Object.hasOwn(PAGES, name) ? PAGES[name] : MISSING);
 
 function open() {
   view?.close();
@@ -59,7 +69,8 @@ function open() {
   const {parts, query} = current();
   const page = document.getElementById("page");
   view = new View(page, query);
-  view.show(PAGES[pageName()].page.open(view, ...parts.slice(1)));
+  const opened = pageAt(pageName());
+  view.show((isOpen(opened) ? opened.page : CLOSED(opened.scopes)).open(view, ...parts.slice(1)));
   page.focus({preventScroll: true});
   scrollTo(0, 0);
 }
@@ -73,15 +84,15 @@ const outage = () => html`
   <p class="outage" role="status">${lostSince() ? `The service cannot be reached since ${lostSince().toLocaleTimeString()}; trying again` : null}</p>`;
 
 function shell() {
-  const open = PAGES[pageName()].of ?? pageName();
+  const open = pageAt(pageName()).of ?? pageName();
   return html`
     <a class="skip" href="#page" @click=${skip}>Skip to the content</a>
     <header>
-      <a class="brand" href="#/jobs"><img src="console/icon.svg" alt="" width="26" height="26">Anneal</a>
+      <a class="brand" href="#/"><img src="console/icon.svg" alt="" width="26" height="26">Anneal</a>
       <button class="menu quiet" aria-expanded=${isMenuOpen} aria-controls="menu" @click=${toggleMenu}>Menu</button>
       <div id="menu" class=${isMenuOpen ? "open" : ""}>
         <nav aria-label="Console">
-          ${Object.entries(PAGES).filter(([, page]) => page.label).map(([key, page]) => html`
+          ${Object.entries(PAGES).filter(([, page]) => page.label && isOpen(page)).map(([key, page]) => html`
             <a href="#/${key}" aria-current=${key === open ? "page" : "false"}>${page.label}</a>`)}
         </nav>
         <div class="session">
@@ -106,13 +117,18 @@ function skip(event) {
   document.getElementById("page").focus();
 }
 
-/** Installations that ask for no key let everybody in. */
+/** Installations that ask for no key let everybody in; where one is asked for, a request without would count as a failed log-in. */
 async function begin() {
+  if (settings.asks_who && !await takeOver()) {
+    session = "signed-out";
+    open();
+    return;
+  }
   try {
-    await untilAnswered(() => get("v1/models"));
+    setScopes((await untilAnswered(() => get("v1/anneal/credential"))).scopes);
     session = "signed-in";
   } catch (error) {
-    session = error.status === 401 ? (session === "expired" ? "expired" : "signed-out") : error.status === 403 ? "signed-in" : "away";
+    session = error.status === 401 ? (session === "expired" ? "expired" : "signed-out") : "away";
   }
   open();
 }

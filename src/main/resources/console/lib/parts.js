@@ -5,7 +5,7 @@ import {ago, date} from "./format.js";
 
 const TONES = {
   succeeded: "good", processed: "good", ready: "good", delivered: "good", running: "live", resuming: "live", pulling: "live",
-  failed: "bad", error: "bad", cancelled: "still", paused: "still",
+  failed: "bad", error: "bad", denied: "bad", cancelled: "still", paused: "still",
 };
 
 /** A state, told by a word and a colour. */

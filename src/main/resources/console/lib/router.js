@@ -2,7 +2,16 @@
 
 export function current() {
   const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
-  return {parts: path.split("/").filter(Boolean).map(decodeURIComponent), query: new URLSearchParams(query)};
+  return {parts: path.split("/").filter(Boolean).map(decoded), query: new URLSearchParams(query)};
+}
+
+/** An address that somebody typed may hold a percent sign that begins no character. */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 export const link = (...parts) => `#/${parts.map(encodeURIComponent).join("/")}`;

@@ -4,6 +4,7 @@ import {html} from "../vendor/lit-html/lit-html.js";
 import {ApiError, get, id, post, remove} from "../lib/api.js";
 import {bytes, count, date, figure} from "../lib/format.js";
 import {ask, confirm} from "../lib/messages.js";
+import {may} from "../lib/session.js";
 import {code, heading, loading, pill, when} from "../lib/parts.js";
 
 const EVENTS = ["fine_tuning.job.succeeded", "fine_tuning.job.failed", "fine_tuning.job.cancelled"];
@@ -29,10 +30,12 @@ export function open(view) {
   const readAudit = () => read("audit", "v1/organization/audit_logs?limit=50");
   const readProjects = () => read("projects", "v1/organization/projects?limit=100");
   const readWebhooks = () => read("webhooks", "v1/webhook_endpoints?limit=100");
-  read("quota", "v1/anneal/quota");
-  readAudit();
-  readProjects();
-  readWebhooks();
+  /** What the credential may not read is not asked for: each refusal would be an entry of the audit log. */
+  const readIf = (isAllowed, name, readIt) => (isAllowed ? readIt() : (state[name] = null));
+  readIf(may("jobs:read"), "quota", () => read("quota", "v1/anneal/quota"));
+  readIf(may("admin"), "audit", readAudit);
+  readIf(may("admin"), "projects", readProjects);
+  readIf(may("webhooks:read"), "webhooks", readWebhooks);
 
   const form = (title, fields, action) => ask(answer => html`
     <form @submit=${event => (event.preventDefault(), answer(new FormData(event.target)))}>
@@ -192,9 +195,9 @@ const audit = rows => html`
   <section>
     <h2>Audit log</h2>
     <div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
-      <thead><tr><th scope="col">Time</th><th scope="col">What</th><th scope="col">Subject</th><th scope="col">Who</th><th scope="col">Project</th></tr></thead>
+      <thead><tr><th scope="col">Time</th><th scope="col">What</th><th scope="col">Outcome</th><th scope="col">Subject</th><th scope="col">Who</th><th scope="col">Project</th></tr></thead>
       <tbody>${rows.map(entry => html`
-        <tr><td>${date(entry.effective_at)}</td><td>${entry.type}</td><td>${entry[entry.type]?.id ?? "–"}</td>
+        <tr><td>${date(entry.effective_at)}</td><td>${entry.type}</td><td>${pill(entry.anneal.outcome)} <small>${entry.anneal.status}</small></td><td>${entry[entry.type]?.id ?? "–"}</td>
           <td>${entry.actor?.api_key?.id ?? entry.actor?.session?.user?.id ?? "unknown"}</td><td>${entry.project?.id ?? "–"}</td></tr>`)}
       </tbody>
     </table></div>

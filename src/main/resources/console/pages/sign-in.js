@@ -27,7 +27,7 @@ export function signInForm(state) {
           </label>
           <button class=${settings.oidc ? "" : "primary"}>Sign in with a key</button>
         </form>
-        <p class="quiet">It stays in this tab until the tab is closed, and goes to this service alone.</p>`}
+        <p class="quiet">It stays in the tabs of this browser that show the console until the last of them is closed, and goes to this service alone.</p>`}
     </main>`;
 }
 

@@ -1,5 +1,6 @@
 package dev.anneal.service.access.console;
 
+import dev.anneal.service.access.tenant.SignIn;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import jakarta.servlet.http.HttpServletRequest;
@@ -46,10 +47,10 @@ public final class ConsolePage implements HttpRequestHandler {
     /** Stands in the page where it says what the console has to know of the installation before anybody has signed in. */
     private static final String SETTINGS = "{settings}";
 
-    ConsolePage(ConsoleProperties properties, @Value("${anneal.api.ui:true}") boolean hasDocumentation)
+    ConsolePage(ConsoleProperties properties, SignIn signIn, @Value("${anneal.api.ui:true}") boolean hasDocumentation)
             throws IOException {
         ConsoleProperties.Oidc oidc = properties.oidc();
-        String settings = JSON.writeValueAsString(new Settings(hasDocumentation, oidc));
+        String settings = JSON.writeValueAsString(new Settings(hasDocumentation, signIn.asksWho(), oidc));
         try (InputStream resource = new ClassPathResource("console/index.html").getInputStream()) {
             String page = new String(resource.readAllBytes(), StandardCharsets.UTF_8);
             html = page.replace(SETTINGS, HtmlUtils.htmlEscape(settings)).getBytes(StandardCharsets.UTF_8);
@@ -61,8 +62,9 @@ public final class ConsolePage implements HttpRequestHandler {
      * Settings in the page, as JSON.
      *
      * @param documentation whether {@code /docs} is served
+     * @param asksWho whether requests without a key or token are refused, and count as failed log-ins
      */
-    private record Settings(boolean documentation, ConsoleProperties.@Nullable Oidc oidc) {}
+    private record Settings(boolean documentation, boolean asksWho, ConsoleProperties.@Nullable Oidc oidc) {}
 
     /**
      * Whether the request is for {@code /} and asks for HTML or for nothing in particular, as curl does. API clients, which name JSON, get the

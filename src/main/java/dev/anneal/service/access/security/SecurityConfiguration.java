@@ -3,6 +3,7 @@ package dev.anneal.service.access.security;
 import dev.anneal.service.access.console.ConsolePage;
 import dev.anneal.service.access.ratelimit.RateLimits;
 import dev.anneal.service.access.tenant.ApiKeys;
+import dev.anneal.service.access.tenant.SignIn;
 import dev.anneal.service.access.web.ErrorWriter;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
@@ -105,11 +106,17 @@ class SecurityConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
+    SignIn signIn(ApiKeys keys, Tokens tokens) {
+        return new SignIn(keys.required() || tokens.areConfigured());
+    }
+
+    @Bean
     @Order(3)
     SecurityFilterChain api(
             HttpSecurity http,
             ApiKeys keys,
             Tokens tokens,
+            SignIn signIn,
             RateLimits limits,
             ErrorWriter errors,
             @Value("${server.tomcat.threads.max}") int threads) {
@@ -118,7 +125,7 @@ class SecurityConfiguration implements WebMvcConfigurer {
         limits.requests()
                 .ifPresent(limit -> http.addFilterAfter(new RateLimitFilter(limit, errors), CredentialFilter.class));
         http.addFilterAfter(new TenantShareFilter(threads, errors), CredentialFilter.class);
-        if (!keys.required() && !tokens.areConfigured()) {
+        if (!signIn.asksWho()) {
             http.addFilterBefore(new LoopbackFilter(errors), CredentialFilter.class);
         }
         return http.authorizeHttpRequests(requests -> requests.requestMatchers(PUBLIC_PATHS)

@@ -194,7 +194,7 @@ class ConsolePageIT extends ApiTestBase {
             assertThat(page.header("content-security-policy")).contains("connect-src 'self' https://issuer.example;");
             assertThat(page.body())
                     .contains(
-                            "{&quot;documentation&quot;:true,&quot;oidc&quot;:{&quot;issuer&quot;:&quot;https://issuer.example/realms/one&quot;,&quot;client_id&quot;:&quot;anneal-console&quot;,&quot;scopes&quot;:[&quot;openid&quot;]}}");
+                            "{&quot;documentation&quot;:true,&quot;asks_who&quot;:true,&quot;oidc&quot;:{&quot;issuer&quot;:&quot;https://issuer.example/realms/one&quot;,&quot;client_id&quot;:&quot;anneal-console&quot;,&quot;scopes&quot;:[&quot;openid&quot;]}}");
         }
     }
 

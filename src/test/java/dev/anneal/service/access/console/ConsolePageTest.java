@@ -2,6 +2,7 @@ package dev.anneal.service.access.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.service.access.tenant.SignIn;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,7 +75,7 @@ class ConsolePageTest {
 
     private static ConsolePage page() {
         try {
-            return new ConsolePage(new ConsoleProperties(true, null), true);
+            return new ConsolePage(new ConsoleProperties(true, null), new SignIn(true), true);
         } catch (IOException unreadable) {
             throw new AssertionError(unreadable);
         }
