@@ -1,21 +1,22 @@
-/** Jobs, newest first, with the queue; the filters are kept in the address. */
+/** Jobs, newest first, with the queue. The service filters, searches and counts; the filters are kept in the address. */
 
 import {html, nothing} from "../vendor/lit-html/lit-html.js";
 import {repeat} from "../vendor/lit-html/directives/repeat.js";
-import {get, pages, withQuery} from "../lib/api.js";
+import {get, withQuery} from "../lib/api.js";
 import {count, date, duration, figure} from "../lib/format.js";
 import {empty, errorCode, hasEnded, heading, loading, methodOf, pill, progress, when} from "../lib/parts.js";
 import {go, link} from "../lib/router.js";
 
 const PATH = "v1/fine_tuning/jobs";
-const SHOWN = 100;
 const REFRESH_SECONDS = 3;
-/** A table of a thousand rows takes half a second to draw. */
-const ROWS = 200;
-/** Groups of states to choose from. */
+/** Rows of a page, the most that the list gives at a time. */
+const ROWS = 100;
+/** How long after the last letter words are sought. */
+const TYPING_MILLISECONDS = 300;
+/** Groups of statuses to choose from. */
 const STATES = {
-  active: ["running", "pausing", "cancelling"],
-  waiting: ["queued", "resuming", "validating_files"],
+  active: ["running"],
+  waiting: ["queued", "validating_files"],
   paused: ["paused"],
   succeeded: ["succeeded"],
   failed: ["failed"],
@@ -25,62 +26,63 @@ const METHODS = ["supervised", "dpo", "reinforcement", "speculative_draft"];
 
 export function open(view) {
   view.title = "Jobs";
-  /** By id, in the order of the list. */
-  const jobs = new Map();
+  const state = {jobs: null, hasMore: false, rows: ROWS, counts: null, running: [], isReading: false};
   const chosen = new Set();
-  let hasAll = false;
-  let isLoaded = false;
-  let isReading = false;
-  let rows = ROWS;
+  let typing = 0;
 
-  view.every(REFRESH_SECONDS, async () => {
-    const page = await get(withQuery(PATH, {limit: isLoaded ? 20 : SHOWN}), {signal: view.signal});
-    if (!isLoaded) {
-      hasAll = !page.has_more;
-    }
-    take(page.data, true);
-    isLoaded = true;
-    await refreshOlder(new Set(page.data.map(job => job.id)));
-  });
+  view.every(REFRESH_SECONDS, refresh);
 
-  /** Jobs that have not ended may stand below the newest page. */
-  async function refreshOlder(seen) {
-    const older = [...jobs.values()].filter(job => !hasEnded(job) && !seen.has(job.id)).slice(0, 20);
-    take(await Promise.all(older.map(job => get(`${PATH}/${job.id}`, {signal: view.signal}))), false);
-  }
-
-  function take(read, areNewest) {
-    const unknown = read.filter(job => !jobs.has(job.id));
-    read.forEach(job => jobs.has(job.id) && jobs.set(job.id, job));
-    if (unknown.length) {
-      const before = [...jobs.values()];
-      jobs.clear();
-      (areNewest ? [...unknown, ...before] : [...before, ...unknown]).forEach(job => jobs.set(job.id, job));
+  /** Reads what is shown as a whole, since a job that has changed may not meet the filters any more. */
+  async function refresh() {
+    const asked = filtered();
+    const [counted, running, jobs] = await Promise.all([
+      get("v1/fine_tuning/job_counts", {signal: view.signal}),
+      get(`${PATH}?status=running&limit=100`, {signal: view.signal}),
+      read(asked, state.rows),
+    ]);
+    if (asked === filtered()) {
+      Object.assign(state, {counts: counted, running: running.data, jobs: jobs.rows, hasMore: jobs.hasMore});
     }
   }
 
-  async function readAll() {
-    isReading = true;
-    view.update();
-    await view.attempt(async () => {
-      const last = [...jobs.keys()].at(-1);
-      for await (const page of pages(PATH, {after: last, signal: view.signal})) {
-        take(page, false);
-        view.update();
+  async function read(path, most) {
+    const rows = [];
+    for (let hasMore = true; hasMore;) {
+      const page = await get(withQuery(path, {limit: ROWS, after: rows.at(-1)?.id}), {signal: view.signal});
+      rows.push(...page.data);
+      hasMore = page.has_more;
+      if (rows.length >= most) {
+        return {rows, hasMore};
       }
-      hasAll = true;
-    });
-    isReading = false;
-    view.update();
+    }
+    return {rows, hasMore: false};
   }
 
   function filtered() {
-    const [state, method, words] = ["state", "method", "find"].map(name => view.query.get(name));
-    return [...jobs.values()].filter(job =>
-      (!state || STATES[state]?.includes(job.anneal.state))
-      && (!method || methodOf(job) === method)
-      && (!words || words.toLowerCase().split(/\s+/).every(word => searched(job).includes(word))));
+    const [chosenState, method, words] = ["state", "method", "find"].map(name => view.query.get(name));
+    const path = withQuery(PATH, {method: METHODS.includes(method) ? method : null, search: words?.slice(0, 200)});
+    return (STATES[chosenState] ?? []).reduce((before, status) => withQuery(before, {status}), path);
   }
+
+  async function reread() {
+    state.isReading = true;
+    view.update();
+    await view.attempt(refresh);
+    state.isReading = false;
+    view.update();
+  }
+
+  function filter(values) {
+    view.remember(values);
+    state.rows = ROWS;
+    reread();
+  }
+
+  const search = text => {
+    view.remember({find: text});
+    clearTimeout(typing);
+    typing = setTimeout(() => view.signal.aborted || filter({find: text}), TYPING_MILLISECONDS);
+  };
 
   const choose = job => {
     chosen.has(job.id) ? chosen.delete(job.id) : chosen.add(job.id);
@@ -88,41 +90,39 @@ export function open(view) {
   };
 
   return () => {
-    if (!isLoaded) {
+    const {jobs, counts} = state;
+    if (!jobs) {
       return [heading("Jobs"), loading()];
     }
-    const shown = filtered();
     return html`
       ${heading("Jobs", html`
         <a class="button" aria-disabled=${chosen.size < 2} href=${chosen.size < 2 ? nothing : `#/compare?jobs=${[...chosen].join(",")}`}>Compare ${chosen.size || ""}</a>
         <a class="button primary" href="#/new">New job</a>`)}
-      ${queue([...jobs.values()])}
-      ${filters(view)}
-      ${shown.length ? table(shown.slice(0, rows), chosen, choose) : empty(jobs.size ? "No job matches the filters." : "No job yet.", html`<a class="button" href="#/new">Create one</a>`)}
+      ${queue(counts.counts, state.running)}
+      ${filters(view, filter, search)}
+      ${jobs.length ? table(jobs, chosen, choose) : empty(counts.total ? "No job matches the filters." : "No job yet.", html`<a class="button" href="#/new">Create one</a>`)}
       <p class="quiet" role="status">
-        ${shown.length > rows ? html`<button class="quiet" @click=${() => (rows += ROWS, view.update())}>Show ${ROWS} more</button>` : null}
-        ${count(shown.length)} of ${count(jobs.size)} jobs${hasAll ? "." : html`, the newest. <button class="quiet" ?disabled=${isReading} @click=${readAll}>${isReading ? "Reading …" : "Read all"}</button>`}
+        ${count(jobs.length)}${state.hasMore ? "" : filtered() === PATH ? "" : " found,"} of ${count(counts.total)} jobs.
+        ${state.hasMore ? html`<button class="quiet" ?disabled=${state.isReading} @click=${() => (state.rows = jobs.length + ROWS, reread())}>${state.isReading ? "Reading …" : `Show ${ROWS} more`}</button>` : null}
       </p>`;
   };
 }
 
-/** What running and waiting jobs say about the queue. */
-function queue(jobs) {
-  const active = jobs.filter(job => STATES.active.includes(job.anneal.state));
-  const depth = Math.max(0, ...jobs.map(job => job.anneal.queue_depth ?? 0));
-  const speed = active.reduce((sum, job) => sum + (job.anneal.tokens_per_second ?? 0), 0);
+/** How many of the tenant's jobs run and wait, and how fast those train that run. */
+function queue(counts, running) {
   return html`
     <ul class="figures">
-      <li><b>${count(active.length)}</b> running</li>
-      <li><b>${count(depth)}</b> in the queue</li>
-      <li><b>${count(speed)}</b> tokens/s</li>
+      <li><b>${count(counts.running)}</b> running</li>
+      <li><b>${count(counts.queued + counts.validating_files)}</b> waiting</li>
+      ${counts.paused ? html`<li><b>${count(counts.paused)}</b> paused</li>` : null}
+      <li><b>${count(running.reduce((sum, job) => sum + (job.anneal.tokens_per_second ?? 0), 0))}</b> tokens/s</li>
     </ul>`;
 }
 
-function filters(view) {
+function filters(view, filter, search) {
   const select = (name, label, values) => html`
     <label>${label}
-      <select @change=${event => view.remember({[name]: event.target.value})}>
+      <select @change=${event => filter({[name]: event.target.value})}>
         <option value="">all</option>
         ${values.map(value => html`<option value=${value} ?selected=${view.query.get(name) === value}>${value.replace("_", " ")}</option>`)}
       </select>
@@ -133,13 +133,10 @@ function filters(view) {
       ${select("method", "Method", METHODS)}
       <label class="wide">Find
         <input type="search" .value=${view.query.get("find") ?? ""} placeholder="id, model, suffix, metadata"
-          @input=${event => view.remember({find: event.target.value})}>
+          maxlength="200" @input=${event => search(event.target.value)}>
       </label>
     </form>`;
 }
-
-const searched = job =>
-  [job.id, job.model, job.fine_tuned_model, job.user_provided_suffix, job.organization_id, ...Object.entries(job.metadata ?? {}).flat()].filter(Boolean).join(" ").toLowerCase();
 
 function table(jobs, chosen, choose) {
   return html`

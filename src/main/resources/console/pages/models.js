@@ -1,14 +1,14 @@
 /** Base models and tuned models. */
 
 import {html} from "../vendor/lit-html/lit-html.js";
-import {all, get} from "../lib/api.js";
+import {get} from "../lib/api.js";
 import {bytes, count} from "../lib/format.js";
 import {empty, errorCode, heading, loading, pill, progress, when} from "../lib/parts.js";
 import {link} from "../lib/router.js";
 
 export function open(view) {
   view.title = "Models";
-  const state = {models: null, bases: [], jobs: new Map()};
+  const state = {models: null, bases: []};
 
   view.every(5, async () => {
     const {signal} = view;
@@ -16,7 +16,6 @@ export function open(view) {
     state.models = models.data;
     state.bases = bases.data;
   });
-  view.load(async () => (await all("v1/fine_tuning/jobs", {signal: view.signal})).forEach(job => job.fine_tuned_model && state.jobs.set(job.fine_tuned_model, job)));
 
   return () => {
     if (!state.models) {
@@ -27,7 +26,7 @@ export function open(view) {
       ${heading("Models", html`<a class="button" href="#/chat">Chat</a>`)}
       <section>
         <h2>Tuned models</h2>
-        ${tuned.length ? table(tuned, state.jobs) : empty("No tuned model yet: a job makes one.", html`<a class="button" href="#/new">New job</a>`)}
+        ${tuned.length ? table(tuned) : empty("No tuned model yet: a job makes one.", html`<a class="button" href="#/new">New job</a>`)}
       </section>
       <section>
         <h2>Base models</h2>
@@ -49,18 +48,15 @@ export function open(view) {
   };
 }
 
-function table(models, jobs) {
+function table(models) {
   return html`
     <div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
       <thead><tr><th scope="col">Model</th><th scope="col">Job</th><th scope="col">Owner</th><th scope="col">Created</th></tr></thead>
-      <tbody>${models.map(model => {
-        const job = jobs.get(model.id);
-        return html`
-          <tr>
-            <th scope="row"><a href=${link("model", model.id) + (job ? `?job=${job.id}` : "")}>${model.id}</a></th>
-            <td>${job ? html`<a href=${link("job", job.id)}>${job.id}</a>` : "–"}</td><td>${model.owned_by}</td><td>${when(model.created)}</td>
-          </tr>`;
-      })}
+      <tbody>${models.map(model => html`
+        <tr>
+          <th scope="row"><a href=${link("model", model.id)}>${model.id}</a></th>
+          <td><a href=${`#/jobs?find=${encodeURIComponent(model.id.split(":").at(-1))}`}>its job</a></td><td>${model.owned_by}</td><td>${when(model.created)}</td>
+        </tr>`)}
       </tbody>
     </table></div>`;
 }
