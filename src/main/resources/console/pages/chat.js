@@ -3,12 +3,13 @@
 import {html} from "../vendor/lit-html/lit-html.js";
 import {live} from "../vendor/lit-html/directives/live.js";
 import {ApiError, get, readEvents, request} from "../lib/api.js";
+import {draftsOf} from "../lib/drafts.js";
 import {count, figure, percent} from "../lib/format.js";
 import {errorCode, heading, loading} from "../lib/parts.js";
 
 export function open(view) {
   view.title = "Chat";
-  const state = {models: null, text: "", system: "", tokens: 128, temperature: 0, isRunning: false, stop: null};
+  const state = {models: null, drafts: new Map(), text: "", system: "", tokens: 128, temperature: 0, isRunning: false, stop: null};
   /** Each column talks to its own model; `turns` are the messages so far, `answer` the one being written. */
   const columns = ["model", "beside"].map(name => ({name, turns: [], draft: "", answer: null, figures: null, error: null}));
 
@@ -130,16 +131,25 @@ function pick(view, state, name, label) {
     </label>`;
 }
 
+/** Those that are there; they are read when a model is chosen. */
+function draftsFor(view, state, model) {
+  if (!state.drafts.has(model)) {
+    state.drafts.set(model, []);
+    view.load(async () => state.drafts.set(model, await draftsOf(model, view.signal)));
+  }
+  return state.drafts.get(model).filter(draft => state.models.some(other => other.id === draft));
+}
+
 function conversation(view, state, column) {
   const model = view.query.get(column.name);
-  const drafts = state.models.filter(other => other.id.startsWith("ft:") && other.id !== model);
+  const drafts = draftsFor(view, state, model);
   return html`
     <section class="card chat" aria-label=${`Conversation with ${model}`}>
       <div class="heading"><h2>${model}</h2>
         <label>Draft
           <select @change=${event => (column.draft = event.target.value)}>
             <option value="">the model's default</option><option value="none">none</option>
-            ${drafts.map(draft => html`<option value=${draft.id}>${draft.id}</option>`)}
+            ${drafts.map(draft => html`<option value=${draft}>${draft}</option>`)}
           </select>
         </label>
       </div>

@@ -8,6 +8,9 @@ import {empty, heading, loading, manual, pill, progress, when} from "../lib/part
 import {go, link} from "../lib/router.js";
 
 const PURPOSES = {"fine-tune": "training or validation rows", user_data: "an adapter to start from (tar)"};
+/** What is listed: data sets unless the reader chooses otherwise. */
+const LISTS = {"fine-tune": "data sets", user_data: "adapters", "fine-tune-results": "results of jobs"};
+const FIRST = "fine-tune";
 
 export function open(view) {
   view.title = "Data";
@@ -16,7 +19,23 @@ export function open(view) {
   const uploads = [];
   let purpose = "fine-tune";
 
-  view.every(4, async () => (files = (await get("v1/files?limit=1000", {signal: view.signal})).data));
+  const listed = () => (Object.hasOwn(LISTS, view.query.get("list") ?? "") ? view.query.get("list") : FIRST);
+
+  view.every(4, read);
+
+  async function read() {
+    const list = listed();
+    const {data} = await get(`v1/files?limit=1000&purpose=${list}`, {signal: view.signal});
+    if (list === listed()) {
+      files = data;
+    }
+  }
+
+  const choose = list => {
+    files = null;
+    view.remember({list});
+    view.attempt(read);
+  };
 
   async function send(file) {
     const sending = {name: file.name, share: 0, stop: new AbortController()};
@@ -31,8 +50,7 @@ export function open(view) {
     }));
     uploads.splice(uploads.indexOf(sending), 1);
     if (sent) {
-      files = [sent, ...(files ?? []).filter(other => other.id !== sent.id)];
-      uploads.length || go(link("file", sent.id));
+      uploads.length ? choose(sent.purpose) : go(link("file", sent.id));
     }
     view.update();
   }
@@ -62,7 +80,14 @@ export function open(view) {
     ${uploads.map(sending => html`
       <div class="upload"><span>${sending.name}</span>${progress(100 * sending.share, `Upload of ${sending.name}`)}
         <button class="quiet" @click=${() => sending.stop.abort()}>Stop</button></div>`)}
-    ${!files ? loading() : files.length ? table(files) : empty(html`No file yet. A training file has one JSON object in each line: see the guides to ${manual("guides/supervised.md", "chats")}, ${manual("guides/preferences.md", "pairs")} and ${manual("guides/rewards.md", "prompts with rewards")}.`)}`;
+    <form class="filters" @submit=${event => event.preventDefault()}>
+      <label>Show
+        <select @change=${event => choose(event.target.value)}>
+          ${Object.entries(LISTS).map(([value, label]) => html`<option value=${value} ?selected=${value === listed()}>${label}</option>`)}
+        </select>
+      </label>
+    </form>
+    ${!files ? loading() : files.length ? table(files) : listed() !== FIRST ? empty("No such file yet.") : empty(html`No file yet. A training file has one JSON object in each line: see the guides to ${manual("guides/supervised.md", "chats")}, ${manual("guides/preferences.md", "pairs")} and ${manual("guides/rewards.md", "prompts with rewards")}.`)}`;
 }
 
 function table(files) {

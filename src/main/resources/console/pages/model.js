@@ -1,8 +1,9 @@
 /** One model: exports with their proof, answers before and after, who may use it, and its draft. */
 
 import {html} from "../vendor/lit-html/lit-html.js";
-import {ApiError, download, get, id, pages, post, remove} from "../lib/api.js";
+import {ApiError, download, get, id, post, remove} from "../lib/api.js";
 import {untilAnswered} from "../lib/connection.js";
+import {draftsOf} from "../lib/drafts.js";
 import {bytes, count, figure, percent} from "../lib/format.js";
 import {ask, confirm, say} from "../lib/messages.js";
 import {facts, heading, loading, manual, methodOf, pill, trouble, when} from "../lib/parts.js";
@@ -14,7 +15,7 @@ const REFRESH_SECONDS = 2;
 
 export function open(view, modelId) {
   const path = `v1/models/${id(modelId)}`;
-  const state = {model: null, missing: null, isRead: false, job: null, exports: [], evaluations: [], permissions: null, files: [], models: [], downloads: new Map(), pushes: new Map()};
+  const state = {model: null, missing: null, isRead: false, job: null, exports: [], evaluations: [], permissions: null, files: [], models: [], drafts: [], downloads: new Map(), pushes: new Map()};
   const isTuned = modelId.startsWith("ft:");
   view.title = modelId;
   begin();
@@ -31,6 +32,7 @@ export function open(view, modelId) {
     view.update();
     const {signal} = view;
     view.load(async () => (state.files = (await get("v1/files?limit=1000&purpose=fine-tune", {signal})).data));
+    view.load(async () => (state.drafts = await draftsOf(modelId, signal)));
     view.load(async () => (state.models = (await get("v1/models", {signal})).data));
     if (isTuned) {
       state.job = await view.load(findJob);
@@ -39,20 +41,15 @@ export function open(view, modelId) {
     view.every(REFRESH_SECONDS, follow);
   }
 
-  /** The job that made the model: named in the address, or found among the jobs. */
+  /** The job that made the model: named in the address, or sought by the end of its id, which is that of the model's name. */
   async function findJob() {
     const named = view.query.get("job");
     if (named) {
       return get(`v1/fine_tuning/jobs/${id(named)}`, {signal: view.signal});
     }
     const owner = modelId.replace(/:ckpt-step-\d+$/, "");
-    for await (const page of pages("v1/fine_tuning/jobs", {signal: view.signal})) {
-      const job = page.find(other => other.fine_tuned_model === owner);
-      if (job) {
-        return job;
-      }
-    }
-    return null;
+    const found = await get(`v1/fine_tuning/jobs?limit=100&search=${id(owner.split(":").at(-1))}`, {signal: view.signal});
+    return found.data.find(job => job.fine_tuned_model === owner) ?? null;
   }
 
   async function follow() {
@@ -189,7 +186,7 @@ export function open(view, modelId) {
       ])}</section>
       ${job ? exportsOf(state, job, {make, take, push}) : null}
       ${answers(state, modelId, evaluate)}
-      ${drafts(state, modelId, setDraft)}
+      ${drafts(state, setDraft)}
       ${state.permissions ? sharing(state.permissions, {share, unshare}) : null}`;
   };
 }
@@ -283,8 +280,8 @@ const result = evaluation => (evaluation.accuracy !== null
   ? `${percent(evaluation.accuracy)} exact answers (${count(evaluation.exact_matches)} of ${count(evaluation.rows)})`
   : Object.entries(evaluation.metrics).map(([name, value]) => `${name} ${figure(value)}`).join(", "));
 
-function drafts(state, modelId, setDraft) {
-  const candidates = state.models.filter(model => model.id.startsWith("ft:") && model.id !== modelId);
+function drafts(state, setDraft) {
+  const candidates = state.drafts.filter(draft => state.models.some(model => model.id === draft));
   if (!candidates.length || state.model.anneal?.target) {
     return null;
   }
@@ -295,7 +292,7 @@ function drafts(state, modelId, setDraft) {
         <label>Proposes tokens in generation by default
           <select name="draft">
             <option value="">none</option>
-            ${candidates.map(model => html`<option value=${model.id} ?selected=${model.id === state.model.anneal?.draft}>${model.id}</option>`)}
+            ${candidates.map(draft => html`<option value=${draft} ?selected=${draft === state.model.anneal?.draft}>${draft}</option>`)}
           </select>
         </label>
         <button>Set</button>
