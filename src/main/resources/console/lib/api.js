@@ -5,6 +5,10 @@ import {credential, refused} from "./session.js";
 
 /** @typedef {{body?: any, signal?: AbortSignal, headers?: Record<string, string>}} Options of a request; a body that `call` gets is sent as JSON */
 
+/** Folder of the browser's storage in which downloads stand until the browser has copied them. */
+const SPOOL = "downloads";
+const DAY_MILLISECONDS = 86_400_000;
+
 /** There is no answer. */
 export class Unreachable extends Error {
   isAway = true;
@@ -190,7 +194,7 @@ export async function download(path, name, {onProgress = () => {}, signal} = {})
   if (file) {
     await body.pipeTo(await file.createWritable());
   } else {
-    saveBlob(await new Response(body).blob(), name);
+    saveBlob(await spooled(body) ?? await new Response(body).blob(), name);
   }
   return true;
 }
@@ -209,6 +213,30 @@ async function chosenFile(name) {
       return null;
     }
     return undefined;
+  }
+}
+
+/**
+ * The content as a file in the browser's own storage, which is on disk, from where the browser copies it: weights are larger than memory. Undefined if the browser
+ * has no such storage for this address, as without https.
+ */
+async function spooled(body) {
+  if (!("createWritable" in (globalThis.FileSystemFileHandle?.prototype ?? {})) || !navigator.storage?.getDirectory) {
+    return undefined;
+  }
+  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(SPOOL, {create: true});
+  await removeOld(folder);
+  const file = await folder.getFileHandle(`${Date.now()}-${Math.random()}`, {create: true});
+  await body.pipeTo(await file.createWritable());
+  return file.getFile();
+}
+
+/** Nothing tells a page when the browser has copied a file, so files stay for a day. */
+async function removeOld(folder) {
+  for await (const name of folder.keys()) {
+    if (Date.now() - Number(name.split("-")[0]) > DAY_MILLISECONDS) {
+      await folder.removeEntry(name);
+    }
   }
 }
 
