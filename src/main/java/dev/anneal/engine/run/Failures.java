@@ -29,9 +29,6 @@ final class Failures {
 
     private static final Logger LOG = System.getLogger(Failures.class.getName());
 
-    /** A fault of the device. Its CUDA context is lost, so nothing can be computed in this process any more. */
-    static final String DEVICE_FAILED = "device_failed";
-
     private Failures() {}
 
     /**
@@ -108,7 +105,7 @@ final class Failures {
         }
         @Nullable String deviceFault = thrown instanceof TorchException torch ? torch.deviceFault() : null;
         if (deviceFault != null) {
-            return TaskException.failure(DEVICE_FAILED, "the device failed: " + deviceFault, thrown);
+            return TaskException.failure("device_failed", "the device failed: " + deviceFault, thrown);
         }
         if (thrown instanceof StalledRenderingException stalled) {
             return TaskException.failure(

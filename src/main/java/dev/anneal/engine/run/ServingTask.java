@@ -27,6 +27,9 @@ final class ServingTask implements Server.Host {
     /** Interval at which the stop signal is checked. */
     private static final long POLL_MILLIS = 100;
 
+    /** A fault of the device, whose CUDA context is lost: nothing can be computed in this process any more. */
+    private static final String DEVICE_FAILED = "device_failed";
+
     private final ServeTask task;
     private final Channel channel;
 
@@ -61,7 +64,7 @@ final class ServingTask implements Server.Host {
     @Override
     public void reply(long request, ServeReply reply) {
         channel.progress().write(new Progress.Replied(request, reply));
-        if (reply instanceof ServeReply.Refused refused && refused.code().equals(Failures.DEVICE_FAILED)) {
+        if (reply instanceof ServeReply.Refused refused && refused.code().equals(DEVICE_FAILED)) {
             lost = TaskException.failure(refused.code(), refused.message());
         }
     }
