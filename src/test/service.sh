@@ -2,6 +2,7 @@
 #   start_service NAME=VALUE...   further settings as environment variables; sets $api_port and $actuator_port, logs to $work/log
 #   service_command               what is started, java with the jar unless the script sets it
 #   end_services                  ends all of them; another may then start in the same home
+#   apt_get ARGUMENT...           apt-get, which suites that run at the same time use one after another
 work=$(mktemp -d)
 export PYTHONPATH=src/test/python PYTHONDONTWRITEBYTECODE=1
 processes=()
@@ -51,5 +52,7 @@ start_service() {
   cat "$work/log"
   exit 1
 }
+
+apt_get() { flock /var/lock/anneal-apt-get apt-get --quiet=2 "$@" > /dev/null; }
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }

@@ -147,7 +147,7 @@ ANNEAL_API_KEY=$new anneal models > "$work/said"
 says anneal-tiny "$work/said"
 bash -c "source <(bin/anneal generate-completion); complete -p anneal" > "$work/said"
 says _complete_anneal "$work/said"
-command -v zsh > /dev/null || { apt-get update --quiet=2 && apt-get install --quiet=2 --no-install-recommends zsh > /dev/null; }
+command -v zsh > /dev/null || { apt_get update && apt_get install --no-install-recommends zsh; }
 zsh -f -c 'source <(bin/anneal generate-completion); print ${_comps[anneal]}' > "$work/said"
 says "_complete_anneal" "$work/said"
 done_with "administration and completion"

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../../.."
 source src/test/service.sh
 
 if ! command -v chromium > /dev/null; then
-  apt-get update --quiet=2 && apt-get install --quiet=2 --no-install-recommends chromium fonts-dejavu-core > /dev/null
+  apt_get update && apt_get install --no-install-recommends chromium fonts-dejavu-core
 fi
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --requirement src/test/console/requirements.txt

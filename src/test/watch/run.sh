@@ -7,7 +7,7 @@ source src/test/service.sh
 
 python3 src/main/grafana/dashboards.py --check
 if ! command -v prometheus promtool > /dev/null; then
-  (cd "$work" && apt-get download --quiet prometheus > /dev/null 2>&1 && dpkg-deb --extract prometheus_*.deb "$work/debian")
+  (cd "$work" && apt_get download prometheus 2> /dev/null && dpkg-deb --extract prometheus_*.deb "$work/debian")
   PATH=$work/debian/usr/bin:$PATH
 fi
 promtool check rules helm/anneal/rules/anneal.yaml
