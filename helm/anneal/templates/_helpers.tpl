@@ -73,6 +73,26 @@ http://{{ include "anneal.fullname" . }}-api:{{ .Values.api.service.port }}
 {{- end -}}
 {{- end -}}
 
+{{- /* Components that serve requests, separated by commas. */ -}}
+{{- define "anneal.served" -}}
+api{{ if eq .Values.inference.placement "deployment" }},inference{{ end }}
+{{- end -}}
+
+{{- /* Ports outside the cluster that pods connect to, separated by spaces: the listed ones and those of configured addresses. */ -}}
+{{- define "anneal.egressPorts" -}}
+{{- $ports := list -}}
+{{- range .Values.networkPolicy.egressPorts -}}{{- $ports = append $ports (int .) -}}{{- end -}}
+{{- $addresses := list .Values.mlflow.url .Values.telemetry.otlpEndpoint .Values.models.hf.endpoint -}}
+{{- if eq .Values.artifacts.type "s3" -}}{{- $addresses = append $addresses .Values.artifacts.s3.endpoint -}}{{- end -}}
+{{- range .Values.auth.oidc.issuers -}}{{- $addresses = append $addresses .uri -}}{{- end -}}
+{{- range compact $addresses -}}
+{{- $address := urlParse . -}}
+{{- $port := regexFind ":[0-9]+$" $address.host | trimPrefix ":" | default (ternary "80" "443" (eq $address.scheme "http")) -}}
+{{- $ports = append $ports (int $port) -}}
+{{- end -}}
+{{- join " " (uniq $ports) -}}
+{{- end -}}
+
 {{- /* Whether a volume of the service is limited to one node, so that a new pod must wait for the old one. */ -}}
 {{- define "anneal.oneNode" -}}
 {{- $artifacts := and (eq .Values.artifacts.type "pvc") (not .Values.artifacts.pvc.existingClaim) (not (has "ReadWriteMany" .Values.artifacts.pvc.accessModes)) -}}
@@ -107,6 +127,9 @@ rollingUpdate:
 {{- end -}}
 {{- if and (eq .Values.artifacts.type "s3") (not .Values.artifacts.s3.bucket) -}}
 {{- fail "artifacts.s3.bucket must be set for artifacts.type s3" -}}
+{{- end -}}
+{{- if and .Values.api.route.enabled (not .Values.api.route.parentRefs) -}}
+{{- fail "api.route.parentRefs must name a gateway, such as [{name: public, namespace: gateways}], if api.route.enabled is set" -}}
 {{- end -}}
 {{- if and (eq .Values.models.cache.type "hostPath") (not .Values.models.cache.hostPath) -}}
 {{- fail "models.cache.hostPath must be a folder on the nodes for models.cache.type hostPath" -}}

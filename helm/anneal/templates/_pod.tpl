@@ -362,7 +362,8 @@ annotations:
 {{- /* Scheduling and identity of a component's pods. Takes (dict "root" $ "component" "api"). */ -}}
 {{- define "anneal.podPlace" -}}
 {{- $ := .root -}}
-{{- $own := index $.Values .component -}}
+{{- $component := .component -}}
+{{- $own := index $.Values $component -}}
 serviceAccountName: {{ include "anneal.serviceAccountName" $ }}
 automountServiceAccountToken: false
 enableServiceLinks: false
@@ -396,6 +397,16 @@ affinity:
           matchExpressions:
             - {key: app.kubernetes.io/component, operator: In, values: [api, worker, inference]}
 {{- end }}
+{{- with $own.topologySpreadConstraints }}
+topologySpreadConstraints:
+  {{- range . }}
+  - {{- toYaml . | nindent 4 }}
+    labelSelector:
+      matchLabels:
+        {{- include "anneal.selector" $ | nindent 8 }}
+        app.kubernetes.io/component: {{ $component }}
+  {{- end }}
+{{- end }}
 {{- with $own.priorityClassName }}
 priorityClassName: {{ . }}
 {{- end }}
@@ -415,6 +426,27 @@ schedulerName: {{ . }}
 {{- $_ := set $resources "limits" $limits -}}
 {{- end -}}
 {{- toYaml $resources -}}
+{{- end -}}
+
+{{- /* Probes of a component. Takes (dict "probes" .probes "port" "http" "live" "/livez" "ready" "/readyz"); ready is optional. */ -}}
+{{- define "anneal.probes" -}}
+startupProbe:
+  httpGet:
+    path: {{ .live }}
+    port: {{ .port }}
+  {{- toYaml .probes.startup | nindent 2 }}
+livenessProbe:
+  httpGet:
+    path: {{ .live }}
+    port: {{ .port }}
+  {{- toYaml .probes.liveness | nindent 2 }}
+{{- if .ready }}
+readinessProbe:
+  httpGet:
+    path: {{ .ready }}
+    port: {{ .port }}
+  {{- toYaml .probes.readiness | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{- /* The kubelet's own sleep exists only from 1.32 on, the image's everywhere. Takes the seconds. */ -}}
@@ -472,20 +504,7 @@ spec:
       ports:
         - name: management
           containerPort: 8081
-      startupProbe:
-        httpGet:
-          path: /actuator/health/liveness
-          port: management
-        initialDelaySeconds: 5
-        periodSeconds: 5
-        failureThreshold: 120
-      livenessProbe:
-        httpGet:
-          path: /actuator/health/liveness
-          port: management
-        periodSeconds: 20
-        timeoutSeconds: 5
-        failureThreshold: 6
+      {{- include "anneal.probes" (dict "probes" .probes "port" "management" "live" "/actuator/health/liveness") | nindent 6 }}
       {{- if .preStopSleepSeconds }}
       lifecycle:
         {{- include "anneal.preStop" .preStopSleepSeconds | nindent 8 }}
@@ -498,6 +517,9 @@ spec:
         {{- include "anneal.volumeMounts" $ | nindent 8 }}
         - name: shm
           mountPath: /dev/shm
+    {{- with .extraContainers }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
   volumes:
     {{- include "anneal.volumes" (dict "root" $ "homeSize" .homeSize) | nindent 4 }}
     - name: shm
