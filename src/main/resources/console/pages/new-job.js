@@ -205,6 +205,11 @@ function becomes(setting, estimate) {
   return auto === undefined || auto === null || auto === "" || auto === "auto" ? null : `auto: ${auto}`;
 }
 
+/** How long the job takes: one time, or from the shortest to the longest where nothing tells how long completions are. */
+function expected({duration_seconds: seconds, duration_range: range}) {
+  return range ? `${duration(range.from_seconds)} to ${duration(range.to_seconds)}` : duration(seconds);
+}
+
 function estimated(state, request) {
   const {estimate, error} = state;
   if (!request.training_file) {
@@ -227,7 +232,8 @@ function estimated(state, request) {
       ["Steps", count(estimate.total_steps)],
       ["Beta is 0 from step", estimate.annealed_at_step ? count(estimate.annealed_at_step) : null],
       ["Memory", bytes(estimate.memory?.total_bytes)],
-      ["Time", duration(estimate.duration_seconds)],
+      ["Tokens of a completion", estimate.completion_tokens === null ? null : count(estimate.completion_tokens)],
+      ["Time", expected(estimate)],
       ["Expected start", estimate.expected_start ? date(estimate.expected_start) : null],
     ])}
     ${estimate.duration_basis ? html`<p class="quiet">The time is estimated from ${estimate.duration_basis === "past_jobs" ? "past jobs" : "a measurement of a worker's machine"}.</p>` : null}

@@ -53,10 +53,11 @@ public final class EstimateCommand implements Callable<Integer> {
                 .row("rows", text(estimate.path("rows")))
                 .row("tokens", text(estimate.path("tokens")))
                 .row("shared tokens", text(estimate.path("shared_tokens")))
+                .row("tokens of a completion", text(estimate.path("completion_tokens")))
                 .row("steps", text(estimate.path("total_steps")))
                 .row("beta is 0 from step", text(estimate.path("annealed_at_step")))
                 .row("memory", bytes(estimate.at("/memory/total_bytes").asLong()))
-                .row("time", duration(estimate.path("duration_seconds")))
+                .row("time", expected(estimate))
                 .row("expected start", time(estimate.path("expected_start")))
                 .print(cli.out());
         Table settings = new Table("SETTING", "VALUE");
@@ -65,6 +66,14 @@ public final class EstimateCommand implements Callable<Integer> {
         cli.out().println();
         settings.print(cli.out());
         estimate.path("warnings").values().forEach(warning -> cli.out().println("warning: " + text(warning)));
+    }
+
+    /** How long the job takes: one time, or from the shortest to the longest where nothing tells how long completions are. */
+    private static String expected(JsonNode estimate) {
+        JsonNode range = estimate.path("duration_range");
+        return range.isObject()
+                ? "%s to %s".formatted(duration(range.path("from_seconds")), duration(range.path("to_seconds")))
+                : duration(estimate.path("duration_seconds"));
     }
 
     /** The settings as they are resolved, objects in objects by their paths. */
