@@ -79,7 +79,7 @@ final class EngineClasspath {
         if (!file.startsWith(folder)) {
             throw new IOException("entry '" + entry.getName() + "' would be written outside its folder");
         }
-        PrivateFiles.createFolders(file.getParent());
+        PrivateFiles.createFoldersOf(file);
         try (InputStream content = archive.getInputStream(entry)) {
             Files.copy(content, file);
         }

@@ -35,7 +35,7 @@ final class KeyFile {
     private static void make(Path file) throws IOException {
         byte[] key = new byte[SealingKey.BYTES];
         new SecureRandom().nextBytes(key);
-        PrivateFiles.createFolders(file.toAbsolutePath().getParent());
+        PrivateFiles.createFoldersOf(file);
         Path unfinished = Files.createTempFile(file.toAbsolutePath().getParent(), "secrets-", ".new", PRIVATE);
         try {
             Files.writeString(unfinished, "embedded:" + Base64.getEncoder().encodeToString(key) + "\n");
