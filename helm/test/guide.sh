@@ -11,13 +11,13 @@ check_machine
 if [ -n "${LOCAL_IMAGES:-}" ]; then
   docker tag local/java:17 "$(sed -n 's/^ARG BUILD_IMAGE=//p' "$project/Dockerfile")"
   docker tag local/java:25 "$(sed -n 's/^ARG RUNTIME_IMAGE=//p' "$project/Dockerfile")"
-  docker tag local/postgres:17 postgres:17
+  docker tag local/postgres:17 postgres:17.11-trixie
 else
-  docker pull --quiet postgres:17
+  docker pull --quiet postgres:17.11-trixie
 fi
 start_api_server
 start_node
-load_image postgres:17
+load_image postgres:17.11-trixie
 volume first 5Gi
 volume second 5Gi
 

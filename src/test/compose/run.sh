@@ -6,7 +6,7 @@
 # some (two minutes, once; as root, with debootstrap, JDK 17 and 25), and Grafana is left out. Takes as long as a build, eight starts and a training.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
-if ! docker info >/dev/null 2>&1; then
+if ! timeout 20 docker info >/dev/null 2>&1; then
   echo "compose: not run, because Docker does not answer"
   exit 0
 fi
@@ -31,6 +31,10 @@ if [ -z "${LOCAL_IMAGES:-}" ] && ! timeout 120 docker pull --quiet "$(default PO
   LOCAL_IMAGES=1
 fi
 if [ -n "${LOCAL_IMAGES:-}" ]; then
+  if [ "$(id -u)" != 0 ] || ! command -v debootstrap >/dev/null; then
+    echo "compose: not run, because images of Debian's packages need root and debootstrap"
+    exit 0
+  fi
   docker image inspect local/java:{17,25} local/postgres:17 local/prometheus local/caddy >/dev/null 2>&1 \
     || src/test/compose/base-images.sh "${JAVA_17_HOME:-$(jdk 17)}" "${JAVA_25_HOME:-$(jdk 25)}"
   export BUILD_IMAGE=local/java:17 RUNTIME_IMAGE=local/java:25 POSTGRES_IMAGE=local/postgres:17 PROMETHEUS_IMAGE=local/prometheus CADDY_IMAGE=local/caddy

@@ -6,7 +6,7 @@ from browser import ADDRESS, console, done, expect
 from proxy import below
 from service import call, jobs_named, train, upload
 
-AWAY = re.compile("The service cannot be reached since .*; trying again")
+AWAY = re.compile("The service has not been available since .*; trying again")
 SUFFIX = f"kept-{secrets.token_hex(4)}"
 
 

@@ -3,7 +3,7 @@
 import {html, render} from "./vendor/lit-html/lit-html.js";
 import "./lib/chart.js";
 import {get} from "./lib/api.js";
-import {lostSince, onConnection, untilAnswered} from "./lib/connection.js";
+import {onConnection, outage, untilAnswered} from "./lib/connection.js";
 import {current} from "./lib/router.js";
 import {credential, may, onSession, setScopes, signIn, signOut, takeOver} from "./lib/session.js";
 import {colours, toggleColours} from "./lib/colours.js";
@@ -76,12 +76,16 @@ function open() {
 }
 
 function draw() {
-  render(session === "signed-in" ? shell() : [outage(), session === "unknown" ? null : signInForm(session)], document.getElementById("app"));
+  render(session === "signed-in" ? shell() : [outageLine(), session === "unknown" ? null : signInForm(session)], document.getElementById("app"));
 }
 
-/** One line for as long as the service does not answer. */
-const outage = () => html`
-  <p class="outage" role="status">${lostSince() ? `The service cannot be reached since ${lostSince().toLocaleTimeString()}; trying again` : null}</p>`;
+/** One line for as long as the service is not available. */
+function outageLine() {
+  const current = outage();
+  const reason = current?.reason ? ` (${current.reason})` : "";
+  return html`
+    <p class="outage" role="status">${current ? `The service has not been available since ${current.since.toLocaleTimeString()}${reason}; trying again` : null}</p>`;
+}
 
 function shell() {
   const open = pageAt(pageName()).of ?? pageName();
@@ -102,7 +106,7 @@ function shell() {
           ${credential() ? html`<button class="quiet" @click=${signOut}>Sign out</button>` : null}
         </div>
       </div>
-      ${outage()}
+      ${outageLine()}
     </header>
     <main id="page" tabindex="-1"></main>`;
 }

@@ -2,12 +2,12 @@
 
 const FIRST_SECONDS = 2;
 const LONGEST_SECONDS = 15;
-/** @type {Date | null} */
+/** @type {{since: Date, reason: string} | null} */
 let lost = null;
 const listeners = new Set();
 
-/** Since when the service has not answered; null while it does. */
-export const lostSince = () => lost;
+/** Since when the service has not been available, and what it said itself, if anything; null while it is. */
+export const outage = () => lost;
 
 /** @param {() => void} listener called when the service stops to answer, and when it answers again */
 export const onConnection = listener => listeners.add(listener);
@@ -27,7 +27,7 @@ export async function untilAnswered(work, signal) {
       if (!error.isAway || signal?.aborted) {
         throw error;
       }
-      lost ?? become(new Date());
+      lost ?? become({since: new Date(), reason: error.code ? error.message : ""});
       await nextTry(Math.min(FIRST_SECONDS * 2 ** failures, LONGEST_SECONDS));
       if (signal?.aborted) {
         throw error;
@@ -49,7 +49,7 @@ function nextTry(seconds) {
   });
 }
 
-function become(time) {
-  lost = time;
+function become(outage) {
+  lost = outage;
   [...listeners].forEach(listener => listener());
 }

@@ -1,4 +1,4 @@
-/** Addresses of pages, in the fragment: `#/jobs/ftjob-1?by=time`. The server never sees it, so the console works below any path. */
+/** Addresses of pages, in the fragment: `#/job/ftjob-1?by=time`. The server never sees it, so the console works below any path. */
 
 export function current() {
   const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");

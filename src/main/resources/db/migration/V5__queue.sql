@@ -89,6 +89,8 @@ CREATE INDEX work_unswept ON work (id) WHERE finished_at IS NOT NULL AND NOT swe
 CREATE INDEX work_trained ON work (finished_at) WHERE kind = 'TRAIN' AND finished_at IS NOT NULL AND lease_token > 0;
 -- The search for exports that have no model version in MLflow yet.
 CREATE INDEX work_exported ON work (finished_at) WHERE kind = 'EXPORT' AND state = 'SUCCEEDED';
+-- The trainings of a tenant with a method and in a state, newest first: filters of the list of jobs, and the counts of its jobs by state.
+CREATE INDEX work_trainings ON work (tenant_id, method, state, id) WHERE kind = 'TRAIN';
 
 CALL isolate_tenants('work');
 -- For the views below and those on jobs.

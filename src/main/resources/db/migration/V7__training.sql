@@ -37,6 +37,12 @@ CREATE TABLE job (
     target_checkpoint_id bigint,
     -- The checkpoint of the draft of a job's rollouts, which may be another tenant's; the request says what it is.
     draft_checkpoint_id  bigint,
+    -- What a client's list of jobs is filtered by. The model is the one that the request names: of a draft its target, where job.model is what is trained.
+    -- Both columns repeat the request, because a statement that read the request of each job would read several times as much.
+    named_model        text        NOT NULL GENERATED ALWAYS AS (coalesce(request #>> '{method,target}', model)) STORED,
+    searched           text        NOT NULL GENERATED ALWAYS AS (lower(
+        external_id || ' ' || model || ' ' || coalesce(request #>> '{method,target}', '') || ' ' || coalesce(request ->> 'suffix', '') || ' ' || metadata::text
+    )) STORED,
     CONSTRAINT job_settings_are_complete
         CHECK ((settings IS NULL) = (total_steps IS NULL) AND (settings IS NULL) = (annealed_at_step IS NULL)),
     CONSTRAINT job_anneals_within_its_steps CHECK (annealed_at_step BETWEEN 0 AND total_steps),
@@ -65,6 +71,9 @@ CREATE INDEX job_init_checkpoint ON job (init_checkpoint_id) WHERE init_checkpoi
 CREATE INDEX job_target_checkpoint ON job (target_checkpoint_id) WHERE target_checkpoint_id IS NOT NULL;
 CREATE INDEX job_draft_checkpoint ON job (draft_checkpoint_id) WHERE draft_checkpoint_id IS NOT NULL;
 CREATE INDEX job_init_file ON job (init_file) WHERE init_file IS NOT NULL;
+
+-- The jobs of a model, newest first.
+CREATE INDEX job_of_model ON job (tenant_id, named_model, external_id);
 
 CALL isolate_tenants('job');
 -- For the views below, as are the columns of other tables that anneal_readonly reads.
@@ -195,6 +204,9 @@ CREATE TABLE checkpoint (
     bytes       bigint           NOT NULL,
     -- Whether the optimizer's state is still there, from which a training can go on. Retention deletes that of older checkpoints once their job has ended.
     resumable   boolean          NOT NULL DEFAULT true,
+    -- Whether retention has taken the optimizer's state from use and may not have deleted it from the artifact store yet.
+    owes_deletion boolean        NOT NULL DEFAULT false,
+    CONSTRAINT checkpoint_in_use_is_kept CHECK (NOT (resumable AND owes_deletion)),
     CONSTRAINT checkpoint_step_is_saved_once UNIQUE (job_id, step),
     CONSTRAINT checkpoint_beta_is_a_share CHECK (beta BETWEEN 0 AND 1)
 );

@@ -37,7 +37,7 @@ record NextSteps(String rootUrl, String command) {
         return """
 
                 The service keeps running at %1$s (stop it with Ctrl-C). To go on:
-                  %1$s/#/jobs/%2$s        # in a browser: the console
+                  %1$s/#/job/%2$s        # in a browser: the console
                   %3$s""".formatted(rootUrl, job, anneal("jobs show " + job));
     }
 }

@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
-import org.springframework.transaction.TransactionException;
 
 /**
  * Notes of a worker's leases on its host's disk. A worker that starts there ends those of a dead one at once; without a note, its work
@@ -45,16 +43,23 @@ final class LeaseNotes {
     /** Ends the attempts of dead workers of this host. What fails is left to the scan for expired leases. */
     void rescueAbandoned() {
         try {
-            for (String name : workspace.abandoned()) {
-                rescuer.rescueAbandoned(lease(name));
-                workspace.settle(name);
-            }
-        } catch (IOException | IllegalArgumentException e) {
+            workspace.abandoned().forEach(this::rescue);
+        } catch (IOException e) {
             LOG.warn("Cannot read what dead workers of this host held; it is rescued when its leases expire", e);
-        } catch (DataAccessException | TransactionException unreachable) {
-            LOG.warn(
-                    "Work of dead workers of this host is rescued when its leases expire: {}",
-                    unreachable.getMessage());
+        }
+    }
+
+    /** One that fails, for whatever reason, keeps neither the others waiting nor the worker from starting. */
+    private void rescue(String name) {
+        try {
+            rescuer.rescueAbandoned(lease(name));
+        } catch (RuntimeException failure) {
+            LOG.warn("The work of a dead worker of this host, {}, is rescued when its lease expires", name, failure);
+        }
+        try {
+            workspace.settle(name);
+        } catch (IOException e) {
+            LOG.warn("The note {} of a dead worker stays; it has no effect", name, e);
         }
     }
 

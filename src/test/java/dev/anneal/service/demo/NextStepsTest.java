@@ -16,7 +16,7 @@ class NextStepsTest {
         NextSteps next = NextSteps.from(Path.of(""), "target/classes:lib/one.jar", ROOT);
 
         assertThat(next.beginning("ftjob-1").lines())
-                .anyMatch(line -> line.startsWith("  http://127.0.0.1:8080/#/jobs/ftjob-1 "))
+                .anyMatch(line -> line.startsWith("  http://127.0.0.1:8080/#/job/ftjob-1 "))
                 .contains("  bin/anneal --url http://127.0.0.1:8080 jobs show ftjob-1");
     }
 

@@ -35,7 +35,7 @@ record TokenClaims(OidcProperties.Issuer issuer, Jwt token) {
             throw new Refusal(
                     RefusalCode.TOKEN_INVALID,
                     "The token's claim '" + issuer.tenantClaim() + "' names the tenant '" + id
-                            + "', which is none of its issuer's (tenants in anneal.oidc.issuers).");
+                            + "', which its issuer may not name: it is not among its tenants in anneal.oidc.issuers.");
         }
         return new Tenant(id);
     }
