@@ -54,8 +54,6 @@ def console(**settings):
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True, **settings)
         context.set_default_timeout(PATIENCE)
-        # Its dialog is the system's, which no test can answer: downloads are then those of browsers without it.
-        context.add_init_script("delete window.showSaveFilePicker")
         page = context.new_page()
         try:
             yield Console(page)

@@ -160,8 +160,13 @@ def below_a_path():
         it.heading("Jobs")
         it.page.get_by_role("link", name="first").click()
         expect(it.page.get_by_role("img", name=re.compile("^Loss: training from"))).to_be_visible()
+        it.page.goto(f"{proxy.address}#/file/{first_job()['training_file']}")
+        with it.page.expect_download() as download:
+            it.page.get_by_role("button", name="Download").click()
+        assert download.value.url.startswith(f"{proxy.address}v1/files/"), download.value.url
+        assert b"messages" in download.value.path().read_bytes()
         assert not it.complaints, it.complaints
-    done("it works below a path of a proxy")
+    done("it works below a path of a proxy, and so do downloads")
 
 
 def fill():

@@ -5,10 +5,6 @@ import {credential, refused} from "./session.js";
 
 /** @typedef {{body?: any, signal?: AbortSignal, headers?: Record<string, string>}} Options of a request; a body that `call` gets is sent as JSON */
 
-/** Folder of the browser's storage in which downloads stand until the browser has copied them. */
-const SPOOL = "downloads";
-const DAY_MILLISECONDS = 86_400_000;
-
 /** There is no answer. */
 export class Unreachable extends Error {
   isAway = true;
@@ -173,77 +169,13 @@ export function upload(file, purpose, {onProgress, signal}) {
 }
 
 /**
- * Saves what a path serves as a file, written piece by piece where the browser lets a page do that; `onProgress` gets the bytes so far.
- * @param {string} path @param {string} name @param {{onProgress?: (bytes: number) => void, signal?: AbortSignal}} [options]
+ * Has the browser save what a link serves. A page that fetched it with the key in a header would have to hold all of it.
+ * @param {string} path path that makes the link
  */
-export async function download(path, name, {onProgress = () => {}, signal} = {}) {
-  const file = await chosenFile(name);
-  if (file === null) {
-    return false;
-  }
-  const response = await request("GET", path, {signal});
-  let bytes = 0;
-  const counted = new TransformStream({
-    transform(chunk, controller) {
-      bytes += chunk.byteLength;
-      onProgress(bytes);
-      controller.enqueue(chunk);
-    },
-  });
-  const body = response.body.pipeThrough(counted);
-  if (file) {
-    await body.pipeTo(await file.createWritable());
-  } else {
-    saveBlob(await spooled(body) ?? await new Response(body).blob(), name);
-  }
-  return true;
-}
-
-/** Null if the user has changed their mind, undefined if the browser only saves whole files. */
-async function chosenFile(name) {
-  // Chromium's alone, so TypeScript's library does not have it.
-  const choose = /** @type {any} */ (window).showSaveFilePicker;
-  if (!choose) {
-    return undefined;
-  }
-  try {
-    return await choose.call(window, {suggestedName: name});
-  } catch (closed) {
-    if (closed.name === "AbortError") {
-      return null;
-    }
-    return undefined;
-  }
-}
-
-/**
- * The content as a file in the browser's own storage, which is on disk, from where the browser copies it: weights are larger than memory. Undefined if the browser
- * has no such storage for this address, as without https.
- */
-async function spooled(body) {
-  if (!("createWritable" in (globalThis.FileSystemFileHandle?.prototype ?? {})) || !navigator.storage?.getDirectory) {
-    return undefined;
-  }
-  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(SPOOL, {create: true});
-  await removeOld(folder);
-  const file = await folder.getFileHandle(`${Date.now()}-${Math.random()}`, {create: true});
-  await body.pipeTo(await file.createWritable());
-  return file.getFile();
-}
-
-/** Nothing tells a page when the browser has copied a file, so files stay for a day. */
-async function removeOld(folder) {
-  for await (const name of folder.keys()) {
-    if (Date.now() - Number(name.split("-")[0]) > DAY_MILLISECONDS) {
-      await folder.removeEntry(name);
-    }
-  }
-}
-
-function saveBlob(blob, name) {
+export async function download(path) {
+  const {url} = await post(path);
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
+  link.href = String(new URL(url.slice(1), document.baseURI));
+  link.download = "";
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -58,7 +58,7 @@ export function open(view, fileId) {
     const report = file.anneal.validation_report;
     return html`
       ${heading(file.filename, pill(file.status), html`
-        <button @click=${() => view.attempt(() => download(`${path}/content`, file.filename))}>Download</button>
+        <button @click=${() => view.attempt(() => download(`${path}/link`))}>Download</button>
         <button class="danger" @click=${erase}>Delete</button>
         ${report && !report.code ? html`<a class="button primary" href=${`#/new?training_file=${id(file.id)}${methodFor(report)}`}>Train on it</a>` : null}`)}
       <section class="card">${facts([

@@ -15,7 +15,7 @@ const REFRESH_SECONDS = 2;
 
 export function open(view, modelId) {
   const path = `v1/models/${id(modelId)}`;
-  const state = {model: null, missing: null, isRead: false, job: null, exports: [], evaluations: [], permissions: null, files: [], models: [], drafts: [], downloads: new Map(), pushes: new Map()};
+  const state = {model: null, missing: null, isRead: false, job: null, exports: [], evaluations: [], permissions: null, files: [], models: [], drafts: [], pushes: new Map()};
   const isTuned = modelId.startsWith("ft:");
   view.title = modelId;
   begin();
@@ -91,16 +91,7 @@ export function open(view, modelId) {
     }
   };
 
-  async function take(made) {
-    const name = `${modelId.replaceAll(/[^\w.-]+/g, "-")}-${made.kind}.tar`;
-    await view.attempt(() => download(`v1/fine_tuning/jobs/${state.job.id}/exports/${made.id}/archive`, name, {
-      signal: view.signal,
-      onProgress: received => {
-        state.downloads.set(made.id, received);
-        view.update();
-      },
-    }));
-  }
+  const take = made => view.attempt(() => download(`v1/fine_tuning/jobs/${state.job.id}/exports/${made.id}/link`));
 
   async function push(made) {
     const repository = await ask(answer => html`
@@ -211,7 +202,6 @@ function exportsOf(state, job, {make, take, push}) {
               <button @click=${() => push(made)}>Push to the Hub</button>` : null}
           </div>
           ${trouble(made)}
-          ${state.downloads.has(made.id) ? html`<p role="status">${bytes(state.downloads.get(made.id))} received</p>` : null}
           ${state.pushes.has(made.id) ? pushed(state.pushes.get(made.id)) : null}
           ${made.proof ? proof(made.proof) : null}
           ${made.files.length ? filesOf(made) : null}

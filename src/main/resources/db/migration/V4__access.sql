@@ -64,6 +64,26 @@ CALL isolate_tenants('service_key');
 -- Tenants need none of it.
 REVOKE ALL ON service_key FROM anneal_tenant;
 
+-- Links that let a browser download one path without a credential, for some minutes. Any process serves a link that another one has made.
+CREATE TABLE download_link (
+    -- SHA-256 of the link's secret.
+    hash            text PRIMARY KEY,
+    tenant_id       text        NOT NULL,
+    path            text        NOT NULL,
+    -- By its name in requests: what the path requires.
+    scope           text        NOT NULL,
+    -- Who made the link. One made by a key that has been deleted since is worth nothing.
+    credential_kind text        NOT NULL,
+    credential_id   text        NOT NULL,
+    expires_at      timestamptz NOT NULL
+);
+
+CREATE INDEX download_link_expires ON download_link (expires_at);
+
+CALL isolate_tenants('download_link');
+-- Tenants need none of it.
+REVOKE ALL ON download_link FROM anneal_tenant;
+
 -- What an administrator has allowed a tenant, where that differs from the installation's settings (anneal.quotas.*). Null: the setting.
 CREATE TABLE tenant_quota (
     tenant_id                text PRIMARY KEY,

@@ -2,6 +2,7 @@ package dev.anneal.service.access.security;
 
 import dev.anneal.service.access.audit.AuditFilter;
 import dev.anneal.service.access.tenant.ApiKeys;
+import dev.anneal.service.access.tenant.DownloadLinks;
 import dev.anneal.service.access.tenant.Principal;
 import dev.anneal.service.access.web.ErrorWriter;
 import dev.anneal.service.platform.database.DatabaseOutage;
@@ -14,6 +15,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
@@ -22,10 +27,15 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.transaction.TransactionException;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Finds the sender of a request by its bearer key or token. If neither is configured, all requests belong to the default tenant. */
+/**
+ * Finds the sender of a request by its bearer key or token, or by its link. If neither keys nor tokens are configured, all requests belong
+ * to the default tenant.
+ */
 final class CredentialFilter extends OncePerRequestFilter {
 
     private static final String SCHEME = "Bearer ";
+    private static final Pattern LINK = Pattern.compile("(?:^|&)" + DownloadLinks.PARAMETER + "=([^&]*)");
+    private static final Set<String> READING = Set.of("GET", "HEAD");
     private static final String LOG_KEY = "tenant";
 
     /** Attribute with the sender of a request that continues on another thread. */
@@ -33,12 +43,15 @@ final class CredentialFilter extends OncePerRequestFilter {
 
     private final ApiKeys keys;
     private final Tokens tokens;
+    private final DownloadLinks links;
     private final FailedAuthentications failed;
     private final ErrorWriter errors;
 
-    CredentialFilter(ApiKeys keys, Tokens tokens, FailedAuthentications failed, ErrorWriter errors) {
+    CredentialFilter(
+            ApiKeys keys, Tokens tokens, DownloadLinks links, FailedAuthentications failed, ErrorWriter errors) {
         this.keys = keys;
         this.tokens = tokens;
+        this.links = links;
         this.failed = failed;
         this.errors = errors;
     }
@@ -103,6 +116,10 @@ final class CredentialFilter extends OncePerRequestFilter {
         if (!keys.required() && !tokens.areConfigured()) {
             return Optional.of(Principal.LOCAL);
         }
+        String link = linkOf(request);
+        if (link != null) {
+            return Optional.of(ofLink(link, request));
+        }
         String header = request.getHeader(HttpHeaders.AUTHORIZATION);
         if (header == null) {
             return Optional.empty();
@@ -115,6 +132,34 @@ final class CredentialFilter extends OncePerRequestFilter {
         }
         String credential = header.substring(SCHEME.length()).strip();
         return Optional.of(tokens.isToken(credential) ? ofToken(credential) : ofKey(credential, request));
+    }
+
+    /**
+     * The secret of a link, which needs no decoding; links only read. A browser may send credentials for a proxy along with one, so it comes
+     * before the Authorization header.
+     */
+    private static @Nullable String linkOf(HttpServletRequest request) {
+        String query = request.getQueryString();
+        if (query == null || !READING.contains(request.getMethod())) {
+            return null;
+        }
+        Matcher link = LINK.matcher(query);
+        return link.find() ? link.group(1) : null;
+    }
+
+    private Principal ofLink(String link, HttpServletRequest request) {
+        Optional<Principal> owner = Optional.empty();
+        if (links.hasForm(link)) {
+            failed.requireTriesLeft(request, () -> keys.mayBeIssued(link));
+            owner = links.principalOf(link, request.getRequestURI());
+        }
+        Principal principal = owner.orElseThrow(
+                () -> new Refusal(
+                        RefusalCode.INVALID_LINK,
+                        "This link does not open '" + request.getRequestURI()
+                                + "': it has expired, is for another path, or is none of this installation. Ask for a new one."));
+        keys.requireOpen(principal.tenant());
+        return principal;
     }
 
     private Principal ofToken(String token) {

@@ -3,6 +3,7 @@ package dev.anneal.service.access.security;
 import dev.anneal.service.access.console.ConsolePage;
 import dev.anneal.service.access.ratelimit.RateLimits;
 import dev.anneal.service.access.tenant.ApiKeys;
+import dev.anneal.service.access.tenant.DownloadLinks;
 import dev.anneal.service.access.tenant.SignIn;
 import dev.anneal.service.access.web.ErrorWriter;
 import dev.anneal.service.platform.refusal.Refusal;
@@ -17,6 +18,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
@@ -77,7 +79,7 @@ class SecurityConfiguration implements WebMvcConfigurer {
             Tokens tokens,
             ErrorWriter errors,
             @Value("${management.server.address:}") String address) {
-        if (!keys.required() && !tokens.areConfigured() && !address.isEmpty() && LoopbackDefaults.isLoopback(address)) {
+        if (!asksWho(keys, tokens) && !address.isEmpty() && LoopbackDefaults.isLoopback(address)) {
             http.addFilterBefore(new LoopbackFilter(errors), AuthorizationFilter.class);
         }
         return http.securityMatcher(EndpointRequest.toAnyEndpoint())
@@ -107,7 +109,11 @@ class SecurityConfiguration implements WebMvcConfigurer {
 
     @Bean
     SignIn signIn(ApiKeys keys, Tokens tokens) {
-        return new SignIn(keys.required() || tokens.areConfigured());
+        return new SignIn(asksWho(keys, tokens));
+    }
+
+    private static boolean asksWho(ApiKeys keys, Tokens tokens) {
+        return keys.required() || tokens.areConfigured();
     }
 
     @Bean
@@ -116,16 +122,16 @@ class SecurityConfiguration implements WebMvcConfigurer {
             HttpSecurity http,
             ApiKeys keys,
             Tokens tokens,
-            SignIn signIn,
+            DownloadLinks links,
             RateLimits limits,
             ErrorWriter errors,
             @Value("${server.tomcat.threads.max}") int threads) {
         FailedAuthentications failed = new FailedAuthentications(limits, errors);
-        http.addFilterBefore(new CredentialFilter(keys, tokens, failed, errors), AuthorizationFilter.class);
+        http.addFilterBefore(new CredentialFilter(keys, tokens, links, failed, errors), AuthorizationFilter.class);
         limits.requests()
                 .ifPresent(limit -> http.addFilterAfter(new RateLimitFilter(limit, errors), CredentialFilter.class));
         http.addFilterAfter(new TenantShareFilter(threads, errors), CredentialFilter.class);
-        if (!signIn.asksWho()) {
+        if (!asksWho(keys, tokens)) {
             http.addFilterBefore(new LoopbackFilter(errors), CredentialFilter.class);
         }
         return http.authorizeHttpRequests(requests -> requests.requestMatchers(PUBLIC_PATHS)
@@ -142,6 +148,8 @@ class SecurityConfiguration implements WebMvcConfigurer {
                                 new Refusal(
                                         RefusalCode.INVALID_API_KEY,
                                         "You didn't provide an API key. Send one as 'Authorization: Bearer <key>'."))))
+                // No-referrer: an address may hold the secret of a link.
+                .headers(headers -> headers.referrerPolicy(Customizer.withDefaults()))
                 .csrf(AbstractHttpConfigurer::disable)
                 .formLogin(AbstractHttpConfigurer::disable)
                 .httpBasic(AbstractHttpConfigurer::disable)

@@ -110,17 +110,19 @@ public final class ApiKeys {
     }
 
     /**
-     * False only if {@code key} was none of the issued keys less than a second ago. Asking about any number of keys costs one read of all
-     * hashes a second, while looking each of them up costs a query.
+     * False only if {@code key} was none of the issued keys and links less than a second ago. Asking about any number of keys costs one
+     * read of all hashes a second, while looking each of them up costs a query.
      */
     public boolean mayBeIssued(String key) {
         return recent.mayBeIssued(ApiKey.hashOf(key), () -> database.call(this::readIssued));
     }
 
     private Set<String> readIssued() {
-        return jdbc.sql("SELECT hash FROM api_key WHERE revoked_at IS NULL UNION ALL SELECT hash FROM service_key")
-                .query(String.class)
-                .set();
+        return jdbc.sql("""
+                        SELECT hash FROM api_key WHERE revoked_at IS NULL
+                        UNION ALL SELECT hash FROM service_key
+                        UNION ALL SELECT hash FROM download_link
+                        """).query(String.class).set();
     }
 
     /** @throws Refusal 401 if the project is archived */

@@ -20,14 +20,17 @@ final class KeyText {
     /** Keys of processes of the installation. */
     static final String SERVICE = "anks_";
 
+    /** Secrets of links. */
+    static final String LINK = "ankl_";
+
     /** Number of last characters that are shown of a key. */
     static final int SHOWN = 4;
 
     private static final String ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final int RANDOM_CHARACTERS = 30;
     private static final int CHECKSUM_CHARACTERS = 6;
-    private static final Pattern WHOLE = Pattern.compile("(" + PROJECT + "|" + ADMINISTRATOR + "|" + SERVICE
-            + ")[0-9A-Za-z]{" + (RANDOM_CHARACTERS + CHECKSUM_CHARACTERS) + "}");
+    private static final Pattern WHOLE = Pattern.compile("(" + PROJECT + "|" + ADMINISTRATOR + "|" + SERVICE + "|"
+            + LINK + ")[0-9A-Za-z]{" + (RANDOM_CHARACTERS + CHECKSUM_CHARACTERS) + "}");
 
     private KeyText() {}
 

@@ -1,8 +1,12 @@
 package dev.anneal.service.files.http;
 
+import dev.anneal.service.access.tenant.DownloadLink;
+import dev.anneal.service.access.tenant.DownloadLinks;
+import dev.anneal.service.access.tenant.Principal;
 import dev.anneal.service.access.tenant.RequiresScope;
 import dev.anneal.service.access.tenant.Scope;
 import dev.anneal.service.access.tenant.Tenant;
+import dev.anneal.service.access.web.AdditionalParameters;
 import dev.anneal.service.access.web.DeletedBody;
 import dev.anneal.service.access.web.Download;
 import dev.anneal.service.access.web.ListBody;
@@ -32,11 +36,13 @@ final class FileController {
     private final Files files;
     private final UploadReader uploads;
     private final ArtifactStore store;
+    private final DownloadLinks links;
 
-    FileController(Files files, UploadReader uploads, ArtifactStore store) {
+    FileController(Files files, UploadReader uploads, ArtifactStore store, DownloadLinks links) {
         this.files = files;
         this.uploads = uploads;
         this.store = store;
+        this.links = links;
     }
 
     @PostMapping
@@ -70,10 +76,18 @@ final class FileController {
 
     @GetMapping("/{fileId}/content")
     @RequiresScope(Scope.FILES_READ)
+    @AdditionalParameters(DownloadLinks.PARAMETER)
     void content(Tenant tenant, @PathVariable String fileId, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         StoredFile file = files.require(tenant.id(), fileId);
         new Download(file.filename(), file.bytes(), file.sha256()).write(request, response, store, file.content());
+    }
+
+    @PostMapping("/{fileId}/link")
+    @RequiresScope(Scope.FILES_READ)
+    DownloadLink link(Principal principal, @PathVariable String fileId) {
+        StoredFile file = files.require(principal.tenant().id(), fileId);
+        return links.create(principal, "/v1/files/" + file.id() + "/content", Scope.FILES_READ);
     }
 
     /** Ignores the body that some clients send. */

@@ -35,6 +35,7 @@ public enum RefusalCode implements WireName {
     INVALID_API_KEY(401),
     INVALID_CURSOR(400),
     INVALID_JSON(400),
+    INVALID_LINK(401),
     INVALID_MULTIPART(400),
     INVALID_VALUE(400),
     JOB_ALREADY_FINAL(409),

@@ -37,13 +37,17 @@ record ExportBody(
     /** A file of an export and its address. */
     record FileBody(String name, long bytes, String sha256, String url) {}
 
+    /** Path of an export, of the job or of none. */
+    static String path(Export export, @Nullable String jobId) {
+        return "/v1/fine_tuning/" + (jobId == null ? "" : "jobs/" + jobId + "/") + "exports/" + export.id();
+    }
+
     /** @param jobId job that the export is made from; null for an uploaded adapter */
     static ExportBody of(Export export, @Nullable String jobId) {
         Export.Result result = export.result();
         Optional<Export.OfCheckpoint> checkpoint = export.checkpoint();
         Optional<Export.OfAdapter> adapter = export.adapter();
-        String url = "/v1/fine_tuning/" + (jobId == null ? "" : "jobs/" + jobId + "/") + "exports/" + export.id()
-                + "/files/";
+        String url = path(export, jobId) + "/files/";
         List<FileBody> files = result == null
                 ? List.of()
                 : result.files().stream()

@@ -1,8 +1,12 @@
 package dev.anneal.service.results.http;
 
+import dev.anneal.service.access.tenant.DownloadLink;
+import dev.anneal.service.access.tenant.DownloadLinks;
+import dev.anneal.service.access.tenant.Principal;
 import dev.anneal.service.access.tenant.RequiresScope;
 import dev.anneal.service.access.tenant.Scope;
 import dev.anneal.service.access.tenant.Tenant;
+import dev.anneal.service.access.web.AdditionalParameters;
 import dev.anneal.service.access.web.Download;
 import dev.anneal.service.access.web.ListBody;
 import dev.anneal.service.platform.paging.Page;
@@ -19,10 +23,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The files of an export: as a list, singly with Range, or all as a tar. Files are streamed. */
+/** The files of an export: as a list, singly with Range, or all as a tar, also by a link. Files are streamed. */
 @RestController
 @RequestMapping({"/v1/fine_tuning/jobs/{jobId}/exports/{exportId}", "/v1/fine_tuning/exports/{exportId}"})
 class ExportDownloads {
@@ -31,10 +36,12 @@ class ExportDownloads {
 
     private final Exports exports;
     private final ArtifactStore store;
+    private final DownloadLinks links;
 
-    ExportDownloads(Exports exports, ArtifactStore store) {
+    ExportDownloads(Exports exports, ArtifactStore store, DownloadLinks links) {
         this.exports = exports;
         this.store = store;
+        this.links = links;
     }
 
     @GetMapping("/files")
@@ -64,8 +71,20 @@ class ExportDownloads {
         new Download(name, file.bytes(), file.sha256()).write(request, response, store, key);
     }
 
+    @PostMapping("/link")
+    @RequiresScope(Scope.MODELS_READ)
+    DownloadLink link(
+            Principal principal,
+            @PathVariable(required = false) @Nullable String jobId,
+            @PathVariable String exportId) {
+        Export export = exports.find(principal.tenant().id(), jobId, exportId);
+        export.requireResult(READING);
+        return links.create(principal, ExportBody.path(export, jobId) + "/archive", Scope.MODELS_READ);
+    }
+
     @GetMapping("/archive")
     @RequiresScope(Scope.MODELS_READ)
+    @AdditionalParameters(DownloadLinks.PARAMETER)
     void archive(
             Tenant tenant,
             @PathVariable(required = false) @Nullable String jobId,

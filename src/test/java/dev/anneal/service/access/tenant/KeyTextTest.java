@@ -13,7 +13,7 @@ class KeyTextTest {
     private final SecureRandom random = new SecureRandom();
 
     @ParameterizedTest
-    @ValueSource(strings = {KeyText.PROJECT, KeyText.ADMINISTRATOR})
+    @ValueSource(strings = {KeyText.PROJECT, KeyText.ADMINISTRATOR, KeyText.LINK})
     void keyIsPrefixThirtyRandomCharactersAndAChecksum(String prefix) {
         String key = KeyText.random(prefix, random);
 

@@ -17,6 +17,7 @@ import dev.anneal.service.storage.ArtifactStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -270,6 +271,23 @@ class ExportsIT extends ServiceTest {
     }
 
     @Test
+    void linkServesOneArchive() throws IOException {
+        String export = finishedExport();
+        String made = post(ALPHA, path("/exports/" + export + "/link"), "").body();
+        String url = JSON.readTree(made).get("url").stringValue();
+
+        assertThat(follow(url).body()).contains(WEIGHTS);
+        for (String other : List.of(
+                url.replace(export, "ftexp-other"), url.replace("/jobs/" + id, ""), url.replace("archive", "files"))) {
+            assertThat(code(follow(other))).as(other).isEqualTo("invalid_link");
+        }
+    }
+
+    private HttpResponse<String> follow(String path) {
+        return send(HttpRequest.newBuilder(request(ALPHA, path).build().uri()));
+    }
+
+    @Test
     void fileIsKeptForTheMergeThatIsProvedOnIt() {
         worker().finish(5);
         String adapter = idOf(post(ALPHA, path("/exports"), "{'kind': 'adapter'}"));
@@ -321,6 +339,7 @@ class ExportsIT extends ServiceTest {
         String export = idOf(post(ALPHA, path("/merge"), ""));
 
         assertThat(code(get(ALPHA, path("/exports/" + export + "/archive")))).isEqualTo("export_not_ready");
+        assertThat(code(post(ALPHA, path("/exports/" + export + "/link"), ""))).isEqualTo("export_not_ready");
         assertThat(json(get(ALPHA, path("/exports/" + export + "/files"))).get("data"))
                 .isEmpty();
     }
