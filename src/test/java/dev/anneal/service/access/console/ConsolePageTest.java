@@ -24,12 +24,15 @@ class ConsolePageTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"*/*", "text/*", ""})
+    void whoAsksForNothingInParticularDoes(String accept) {
+        assertThat(isRequested("GET", "/", accept)).isTrue();
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "application/json",
-                "*/*",
-                "text/*",
-                "",
                 "application/json, text/plain, */*",
                 "application/json, text/html",
                 "application/json, text/html;q=0.9",
@@ -42,8 +45,8 @@ class ConsolePageTest {
     }
 
     @Test
-    void whoSendsNoAcceptHeaderDoesNot() {
-        assertThat(page.isRequestedBy(new MockHttpServletRequest("GET", "/"))).isFalse();
+    void whoSendsNoAcceptHeaderDoes() {
+        assertThat(page.isRequestedBy(new MockHttpServletRequest("GET", "/"))).isTrue();
     }
 
     @ParameterizedTest
