@@ -45,8 +45,11 @@ class SharedPrefixTest {
     /** Of each model. */
     private static final int BATCHES = Integer.getInteger("anneal.test.prefix.batches", 6);
 
-    /** Of the norm. In 1,008 batches the median was 8e-7, and three were above 1e-5: softmax of large scores makes more of a rounding. */
-    private static final double MOST_DIFFERENCE = 2e-5;
+    /**
+     * Of the norm. In 1,008 batches on an EPYC the median was 8e-7, and three were above 1e-5; in 384 on a Xeon with AMX the median was
+     * 3e-7, four were above 1.6e-5, and the largest was 8.7e-5: softmax of large scores makes more of a rounding.
+     */
+    private static final double MOST_DIFFERENCE = 2e-4;
 
     private static final List<String> TARGETS =
             List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
