@@ -49,17 +49,19 @@ public final class EstimateCommand implements Callable<Integer> {
     }
 
     private void show(JsonNode estimate) {
-        new Table("WHAT", "ESTIMATE")
+        Table table = new Table("WHAT", "ESTIMATE")
                 .row("rows", text(estimate.path("rows")))
                 .row("tokens", text(estimate.path("tokens")))
                 .row("shared tokens", text(estimate.path("shared_tokens")))
-                .row("tokens of a completion", text(estimate.path("completion_tokens")))
                 .row("steps", text(estimate.path("total_steps")))
                 .row("beta is 0 from step", text(estimate.path("annealed_at_step")))
                 .row("memory", bytes(estimate.at("/memory/total_bytes").asLong()))
                 .row("time", expected(estimate))
-                .row("expected start", time(estimate.path("expected_start")))
-                .print(cli.out());
+                .row("expected start", time(estimate.path("expected_start")));
+        if (estimate.path("completion_tokens").isNumber()) {
+            table.row("tokens of a completion", text(estimate.path("completion_tokens")));
+        }
+        table.print(cli.out());
         Table settings = new Table("SETTING", "VALUE");
         addTo(settings, "", estimate.path("hyperparameters"));
         addTo(settings, "", estimate.path("afa_lora"));
