@@ -27,7 +27,7 @@ def keyboard(it):
     it.sign_in()
     it.heading("Jobs")
     page.keyboard.press("Tab")
-    for _ in range(30):
+    for _ in range(200):
         if page.evaluate("document.activeElement.textContent") == "Models":
             break
         page.keyboard.press("Tab")
