@@ -11,7 +11,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Objects;
 import java.util.Set;
 
 /** New files and folders that only the user of this process may access, whatever the umask. Existing folders keep their modes. */
@@ -28,11 +27,6 @@ public final class PrivateFiles {
     public static Path createFolders(Path folder) throws IOException {
         // Unlike createDirectories, a link to a folder is one.
         return Files.isDirectory(folder) ? folder : Files.createDirectories(folder, FOLDER);
-    }
-
-    /** Creates the folder of a file and those above it, unless they exist. */
-    public static void createFoldersOf(Path file) throws IOException {
-        createFolders(Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file is in a folder"));
     }
 
     /** Creates a folder that must not exist. */

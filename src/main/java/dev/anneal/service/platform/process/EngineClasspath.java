@@ -1,5 +1,6 @@
 package dev.anneal.service.platform.process;
 
+import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.engine.format.file.PrivateFiles;
 import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.service.platform.cache.SharedCache;
@@ -79,7 +80,7 @@ final class EngineClasspath {
         if (!file.startsWith(folder)) {
             throw new IOException("entry '" + entry.getName() + "' would be written outside its folder");
         }
-        PrivateFiles.createFoldersOf(file);
+        PrivateFiles.createFolders(DurableFiles.parentOf(file));
         try (InputStream content = archive.getInputStream(entry)) {
             Files.copy(content, file);
         }

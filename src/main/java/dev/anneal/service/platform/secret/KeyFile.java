@@ -1,5 +1,6 @@
 package dev.anneal.service.platform.secret;
 
+import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.engine.format.file.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,7 +36,7 @@ final class KeyFile {
     private static void make(Path file) throws IOException {
         byte[] key = new byte[SealingKey.BYTES];
         new SecureRandom().nextBytes(key);
-        PrivateFiles.createFoldersOf(file);
+        PrivateFiles.createFolders(DurableFiles.parentOf(file));
         Path unfinished = Files.createTempFile(file.toAbsolutePath().getParent(), "secrets-", ".new", PRIVATE);
         try {
             Files.writeString(unfinished, "embedded:" + Base64.getEncoder().encodeToString(key) + "\n");
