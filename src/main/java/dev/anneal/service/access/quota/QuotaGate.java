@@ -1,6 +1,7 @@
 package dev.anneal.service.access.quota;
 
 import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.database.TenantLock;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import java.util.Locale;
@@ -15,9 +16,6 @@ import org.springframework.stereotype.Component;
 public final class QuotaGate {
 
     private static final String REMEDY = " An administrator of this installation can raise the limit.";
-
-    /** Serialises the counts of one tenant. 1634624114 distinguishes these locks from others in the database. */
-    private static final String LOCK = "SELECT pg_advisory_xact_lock(1634624114, hashtext(:tenant)) IS NOT NULL";
 
     private final JdbcClient jdbc;
     private final TenantDatabase database;
@@ -38,7 +36,7 @@ public final class QuotaGate {
         Quota quota = quotas.of(tenantId);
         Integer mostJobs = quota.unfinishedJobs();
         if (mostJobs != null) {
-            jdbc.sql(LOCK).param("tenant", tenantId).query(Boolean.class).single();
+            TenantLock.JOBS.take(jdbc, tenantId);
             int jobs = quotas.unfinishedJobs(tenantId);
             if (jobs >= mostJobs) {
                 throw new Refusal(

@@ -1,6 +1,7 @@
 package dev.anneal.service.files.upload;
 
 import dev.anneal.service.files.FilePurpose;
+import dev.anneal.service.platform.database.TenantLock;
 import dev.anneal.service.platform.database.TimeColumn;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -24,9 +25,6 @@ final class UploadRows {
             FROM upload
             WHERE public_id = :id
             """;
-
-    /** 1634624115 distinguishes these locks from others in the database. */
-    private static final String LOCK_COUNT = "SELECT pg_advisory_xact_lock(1634624115, hashtext(:tenant)) IS NOT NULL";
 
     private final JdbcClient jdbc;
 
@@ -53,7 +51,7 @@ final class UploadRows {
 
     /** Number of pending uploads of the tenant; concurrent counts wait until the end of this transaction. */
     int countPending(String tenantId, Instant now) {
-        jdbc.sql(LOCK_COUNT).param("tenant", tenantId).query(Boolean.class).single();
+        TenantLock.UPLOADS.take(jdbc, tenantId);
         return jdbc.sql("SELECT count(*) FROM upload WHERE tenant_id = ? AND state = 'PENDING' AND expires_at > ?")
                 .params(tenantId, TimeColumn.write(now))
                 .query(Integer.class)

@@ -2,6 +2,7 @@ package dev.anneal.service.notification.webhook;
 
 import dev.anneal.service.notification.webhook.WebhookEndpoint.Disabled;
 import dev.anneal.service.notification.webhook.WebhookEndpoint.Settings;
+import dev.anneal.service.platform.database.TenantLock;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.secret.SealedColumn;
@@ -19,9 +20,6 @@ final class EndpointStore {
 
     static final SealedColumn SECRET = new SealedColumn("webhook_endpoint", "external_id", "secret");
     static final SealedColumn PREVIOUS_SECRET = new SealedColumn("webhook_endpoint", "external_id", "previous_secret");
-
-    /** Serialises the creations of one tenant. 1634624121 distinguishes these locks from others in the database. */
-    private static final String LOCK_LIMIT = "SELECT pg_advisory_xact_lock(1634624121, hashtext(:tenant)) IS NOT NULL";
 
     private static final String UPDATE = """
             UPDATE webhook_endpoint
@@ -57,7 +55,7 @@ final class EndpointStore {
 
     /** Waits until no other creation of the tenant is between its count and its insert. */
     void lockLimit(String tenant) {
-        jdbc.sql(LOCK_LIMIT).param("tenant", tenant).query(Boolean.class).single();
+        TenantLock.WEBHOOK_ENDPOINTS.take(jdbc, tenant);
     }
 
     void update(String id, Settings settings) {

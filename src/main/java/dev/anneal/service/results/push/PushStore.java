@@ -1,5 +1,6 @@
 package dev.anneal.service.results.push;
 
+import dev.anneal.service.platform.database.TenantLock;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.results.push.HubPush.Destination;
@@ -11,9 +12,6 @@ import org.springframework.stereotype.Component;
 @Component
 @ConditionalOnRole(Role.API)
 final class PushStore {
-
-    /** Serialises the creations of one tenant. 1634624122 distinguishes these locks from others in the database. */
-    private static final String LOCK_LIMIT = "SELECT pg_advisory_xact_lock(1634624122, hashtext(:tenant)) IS NOT NULL";
 
     /** The removal of the export waits for this lock. */
     private static final String LOCK_EXPORT = "SELECT id FROM export WHERE id = :export FOR KEY SHARE";
@@ -53,7 +51,7 @@ final class PushStore {
 
     /** Waits until no other creation of the tenant is between its count and its insert. */
     void lockLimit(String tenant) {
-        jdbc.sql(LOCK_LIMIT).param("tenant", tenant).query(Boolean.class).single();
+        TenantLock.PUSHES.take(jdbc, tenant);
     }
 
     /** Whether the export exists; if so, it is kept until the end of the transaction. */
