@@ -19,7 +19,6 @@ import dev.anneal.service.inference.TextGenerator;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -309,16 +308,6 @@ class GenerationIT extends InferenceTest {
                         .counter()
                         .count())
                 .isPositive();
-    }
-
-    private HttpResponse<InputStream> longStream() {
-        String body =
-                "{\"model\": \"anneal-tiny\", \"prompt\": [5, 6, 7], \"n\": 8, \"temperature\": 2, \"max_tokens\": 1000, \"stream\": true}";
-        return send(
-                request(ALPHA, COMPLETIONS)
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(body)),
-                HttpResponse.BodyHandlers.ofInputStream());
     }
 
     private static List<ProcessHandle> engines() throws IOException {

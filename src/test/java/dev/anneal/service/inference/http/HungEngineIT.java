@@ -62,17 +62,6 @@ class HungEngineIT extends InferenceTest {
         return send(request(ALPHA, path), HttpResponse.BodyHandlers.ofString()).statusCode();
     }
 
-    /** Eight answers, of which one alone may end by itself at once. */
-    private HttpResponse<InputStream> longStream() {
-        String body =
-                "{\"model\": \"anneal-tiny\", \"prompt\": [5, 6, 7], \"n\": 8, \"temperature\": 2, \"max_tokens\": 1000, \"stream\": true}";
-        return send(
-                request(ALPHA, COMPLETIONS)
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(body)),
-                HttpResponse.BodyHandlers.ofInputStream());
-    }
-
     /** The process's id, which stands in its work folder. */
     private static String engine() throws IOException {
         try (Stream<Path> files = Files.walk(TestFolders.of("home-hung/engines"))) {

@@ -87,30 +87,18 @@ class MigrateRoleIT {
 
     @Test
     void aMigrationThatMayNotBeDoneFailsWithItsReason() throws Exception {
-        Map<String, String> properties = asOwner();
-        properties.put("spring.flyway.password", "wrong");
-
-        try (ServiceJvm migration = ServiceJvm.start("migrate", "migrated", properties)) {
-            assertThat(migration.awaitExit()).isEqualTo(1);
-            assertThat(migration.log())
-                    .contains("The database's schema could not be migrated.")
-                    .contains("password authentication failed");
-        }
+        assertThat(logOfFailedMigration("spring.flyway.password", "wrong"))
+                .contains("The database's schema could not be migrated.")
+                .contains("password authentication failed");
     }
 
     /** The others would start after it and be refused, again and again. */
     @Test
     void aMigrationFailsIfTheServicesLoginIsRefusedAfterwards() throws Exception {
-        Map<String, String> properties = asOwner();
-        properties.put("spring.datasource.password", "changed-in-the-settings-alone");
-
-        try (ServiceJvm migration = ServiceJvm.start("migrate", "migrated", properties)) {
-            assertThat(migration.awaitExit()).isEqualTo(1);
-            assertThat(migration.log())
-                    .contains("The database's schema is at version 10")
-                    .contains("password authentication failed for user")
-                    .contains("Check spring.datasource.url, spring.datasource.username and spring.datasource.password");
-        }
+        assertThat(logOfFailedMigration("spring.datasource.password", "changed-in-the-settings-alone"))
+                .contains("The database's schema is at version 10")
+                .contains("password authentication failed for user")
+                .contains("Check spring.datasource.url, spring.datasource.username and spring.datasource.password");
     }
 
     @Test
@@ -130,6 +118,16 @@ class MigrateRoleIT {
             assertThat(migration.log()).contains("spring.datasource.url is not set");
         }
         assertThat(home).isEmptyDirectory();
+    }
+
+    /** What the owner's migration says that ends with 1 because of a setting. */
+    private String logOfFailedMigration(String setting, String value) throws Exception {
+        Map<String, String> properties = asOwner();
+        properties.put(setting, value);
+        try (ServiceJvm migration = ServiceJvm.start("migrate", "migrated", properties)) {
+            assertThat(migration.awaitExit()).isEqualTo(1);
+            return migration.log();
+        }
     }
 
     private static int exitOfMigration(Map<String, String> properties) throws IOException, InterruptedException {
