@@ -1,5 +1,6 @@
 package dev.anneal.service.platform.database;
 
+import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.engine.format.file.PrivateFiles;
 import dev.anneal.service.platform.cache.SharedCache;
 import java.io.BufferedInputStream;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -60,7 +60,7 @@ final class PostgresBinaries {
             PrivateFiles.createFolders(file);
             return;
         }
-        PrivateFiles.createFolders(Objects.requireNonNull(file.getParent()));
+        PrivateFiles.createFolders(DurableFiles.parentOf(file));
         if (entry.isSymbolicLink()) {
             Files.createSymbolicLink(file, Path.of(entry.getLinkName()));
             return;

@@ -49,12 +49,23 @@ public final class Rescuer {
                 FROM attempt
                 WHERE work_id = work.id AND lease_token = work.lease_token - 1 AND outcome = 'LOST')""";
 
-    private static final String RESCUED = "SELECT ended.*, ended.error ->> 'reason' AS reason, %s FROM ended"
-            .formatted(ErrorColumn.fieldsOf("ended"));
+    /** Ends the attempt in {@code lost}, which says why. */
+    private static final String END_LOST = """
+            failed AS (
+                SELECT lost.*,
+                       'LOST' AS outcome,
+                       jsonb_build_object(
+                           'code', 'worker_lost', 'message', message, 'origin', 'SYSTEM', 'reason', reason) AS error
+                FROM lost
+            ),
+            """
+            + Endings.RETRY_OR_FAIL
+            + Endings.APPLY
+            + "SELECT ended.*, ended.error ->> 'reason' AS reason, %s FROM ended"
+                    .formatted(ErrorColumn.fieldsOf("ended"));
 
     /** Attempts past one of their deadlines, and RUNNING rows without a lease, which exist only if a lease was deleted by hand. */
-    private static final String RESCUE =
-            """
+    private static final String RESCUE = """
             WITH silent AS (
                 SELECT work.id, work.lease_token, work.wish, work.user_retries, work.platform_retries,
                        CASE
@@ -94,32 +105,25 @@ public final class Rescuer {
                 ORDER BY claimed_at
                 LIMIT 1
                 FOR UPDATE SKIP LOCKED
-            ), failed AS (
-                SELECT lost.*,
-                       'LOST' AS outcome,
-                       jsonb_build_object(
-                           'code', 'worker_lost', 'message', message, 'origin', 'SYSTEM', 'reason', reason) AS error
-                FROM (SELECT * FROM silent UNION ALL SELECT * FROM without_lease) AS lost
+            ), lost AS (
+                SELECT * FROM silent UNION ALL SELECT * FROM without_lease
                 LIMIT 1
             ),
-            """.formatted(LOST_WITH_OTHER_WORK) + Endings.RETRY_OR_FAIL + Endings.APPLY + RESCUED;
+            """.formatted(LOST_WITH_OTHER_WORK) + END_LOST;
 
     /** One attempt whose worker is known to be dead, however long its lease is still valid. */
-    private static final String ABANDONED =
-            """
-            WITH failed AS (
+    private static final String ABANDONED = """
+            WITH lost AS (
                 SELECT work.id, work.lease_token, work.wish, work.user_retries, work.platform_retries,
-                       %s AS excused,
-                       'LOST' AS outcome,
-                       jsonb_build_object(
-                           'code', 'worker_lost', 'message', 'The worker ended without giving its work back.',
-                           'origin', 'SYSTEM', 'reason', 'HEARTBEAT') AS error
+                       'The worker ended without giving its work back.' AS message,
+                       'HEARTBEAT' AS reason,
+                       %s AS excused
                 FROM work
                 JOIN lease ON lease.work_id = work.id
                 WHERE %s
                 FOR UPDATE OF work
             ),
-            """.formatted(LOST_WITH_OTHER_WORK, Lease.FENCE) + Endings.RETRY_OR_FAIL + Endings.APPLY + RESCUED;
+            """.formatted(LOST_WITH_OTHER_WORK, Lease.FENCE) + END_LOST;
 
     private final JdbcClient jdbc;
     private final SystemDatabase system;
@@ -218,24 +222,25 @@ public final class Rescuer {
     }
 
     private Optional<Rescue> abandoned(Lease lease) {
-        return jdbc.sql(ABANDONED)
+        return ending(ABANDONED)
                 .params(lease.parameters())
-                .param("lease", Leases.seconds(properties.lease()))
-                .param("heartbeatInterval", Leases.seconds(properties.heartbeatInterval()))
-                .params(Endings.retryParameters(properties))
                 .query(LeaseRows::rescue)
                 .optional();
     }
 
     private Optional<Rescue> rescue(Instant until, Set<Long> passedOver) {
-        return jdbc.sql(RESCUE)
+        return ending(RESCUE)
                 .param("until", until.atOffset(ZoneOffset.UTC))
                 .param("heldHere", heldHere.ids().toArray(Long[]::new))
                 .param("passedOver", passedOver.toArray(Long[]::new))
-                .param("lease", Leases.seconds(properties.lease()))
-                .param("heartbeatInterval", Leases.seconds(properties.heartbeatInterval()))
-                .params(Endings.retryParameters(properties))
                 .query(LeaseRows::rescue)
                 .optional();
+    }
+
+    private JdbcClient.StatementSpec ending(String statement) {
+        return jdbc.sql(statement)
+                .param("lease", Leases.seconds(properties.lease()))
+                .param("heartbeatInterval", Leases.seconds(properties.heartbeatInterval()))
+                .params(Endings.retryParameters(properties));
     }
 }
