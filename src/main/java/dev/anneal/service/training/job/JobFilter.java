@@ -41,7 +41,10 @@ public record JobFilter(
             LIMIT %4$d
             """;
 
-    /** A page of each method and state is read from the index that has their order, and the page is made from those. */
+    /**
+     * A page of each method and state is read from the index that has their order, and the page is made from those. OFFSET 0 has each job of
+     * the page looked up, where a plan made for a table that has grown since could read all jobs to join them.
+     */
     private static final String BY_WORK = """
             SELECT job.*
             FROM (
@@ -58,7 +61,7 @@ public record JobFilter(
                 ORDER BY newest.id %2$s
                 LIMIT %3$d
             ) AS found
-            JOIN job ON job.work_id = found.id
+            CROSS JOIN LATERAL (SELECT * FROM job WHERE job.work_id = found.id OFFSET 0) AS job
             """;
 
     private static final String WORK_AFTER = "(SELECT work_id FROM job WHERE external_id = :after)";

@@ -31,11 +31,7 @@ class DeepPagesIT {
     void theFirstPageReadsItsOwnRows() {
         createJobs("alpha", "ftjob-", JOBS);
 
-        long read = TestDatabase.tenant().call("alpha", () -> {
-            planForAll();
-            store.page(NEWEST, JobFilter.NONE);
-            return rowsRead();
-        });
+        long read = rowsReadBy(() -> store.page(NEWEST, JobFilter.NONE));
 
         assertThat(read).isBetween((long) LIMIT, 10L * LIMIT);
     }
@@ -68,12 +64,10 @@ class DeepPagesIT {
     void aPageReadsItsOwnRows(boolean ascending, String after, String first) {
         createJobs("alpha", "ftjob-", JOBS);
 
-        long read = TestDatabase.tenant().call("alpha", () -> {
-            planForAll();
+        long read = rowsReadBy(() -> {
             List<Job> page = store.page(new PageRequest(after, LIMIT, ascending), JobFilter.NONE);
             assertThat(page).hasSize(LIMIT + 1);
             assertThat(page.get(0).id()).isEqualTo(first);
-            return rowsRead();
         });
 
         assertThat(read).isBetween((long) LIMIT, 10L * LIMIT);
@@ -105,11 +99,7 @@ class DeepPagesIT {
         JobFilter filter =
                 new JobFilter(state == null ? Set.of() : Set.of(state), method, null, List.of(), MetadataFilter.NONE);
 
-        long read = TestDatabase.tenant().call("alpha", () -> {
-            planForAll();
-            assertThat(store.page(NEWEST, filter)).hasSize(found);
-            return rowsRead();
-        });
+        long read = rowsReadBy(() -> assertThat(store.page(NEWEST, filter)).hasSize(found));
 
         assertThat(read).isLessThan(10L * LIMIT);
     }
@@ -120,11 +110,7 @@ class DeepPagesIT {
         createJobs("alpha", "ftjob-", JOBS);
         JobFilter filter = new JobFilter(Set.of(), null, model, List.of(), MetadataFilter.NONE);
 
-        long read = TestDatabase.tenant().call("alpha", () -> {
-            planForAll();
-            assertThat(store.page(NEWEST, filter)).hasSize(found);
-            return rowsRead();
-        });
+        long read = rowsReadBy(() -> assertThat(store.page(NEWEST, filter)).hasSize(found));
 
         assertThat(read).isLessThan(10L * LIMIT);
     }
@@ -136,15 +122,11 @@ class DeepPagesIT {
         createJobs("beta", "ftjob-0", JOBS);
         pauseOldest();
 
-        long read = TestDatabase.tenant().call("alpha", () -> {
-            planForAll();
-            assertThat(store.counts())
-                    .containsOnly(
-                            entry(WorkState.SUCCEEDED, JOBS - JOBS / 20 - 1L),
-                            entry(WorkState.CANCELLED, JOBS / 20L),
-                            entry(WorkState.PAUSED, 1L));
-            return rowsRead();
-        });
+        long read = rowsReadBy(() -> assertThat(store.counts())
+                .containsOnly(
+                        entry(WorkState.SUCCEEDED, JOBS - JOBS / 20 - 1L),
+                        entry(WorkState.CANCELLED, JOBS / 20L),
+                        entry(WorkState.PAUSED, 1L)));
 
         assertThat(read).isLessThan(10L * LIMIT);
     }
@@ -155,13 +137,23 @@ class DeepPagesIT {
                 .update();
     }
 
+    /** Under a plan for all tenants and pages. */
+    private static long rowsReadBy(Runnable reading) {
+        return TestDatabase.tenant().call("alpha", () -> {
+            planForAll();
+            long before = rowsRead();
+            reading.run();
+            return rowsRead() - before;
+        });
+    }
+
     private static void planForAll() {
         TestDatabase.jdbc()
                 .sql("SET LOCAL plan_cache_mode = force_generic_plan")
                 .update();
     }
 
-    /** Rows of jobs and of their work that this transaction has read. */
+    /** Rows of jobs and of their work that this transaction has read, and those before it that its connection has not reported yet. */
     private static long rowsRead() {
         return TestDatabase.jdbc().sql("""
                 SELECT sum(seq_tup_read + idx_tup_fetch)
