@@ -12,7 +12,10 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
-/** The service: one jar whose roles ({@code anneal.roles}) decide what it does: serve the API, work on jobs, generate, migrate the database. */
+/**
+ * The service: one jar whose roles ({@code anneal.roles}) decide what it does: serve the API, work on jobs, generate,
+ * migrate the database.
+ */
 @SpringBootApplication(scanBasePackages = AnnealApplication.SERVICE)
 @ConditionalOnRole({Role.API, Role.WORKER, Role.INFERENCE})
 @ConfigurationPropertiesScan(AnnealApplication.SERVICE)

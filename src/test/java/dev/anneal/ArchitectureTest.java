@@ -31,8 +31,8 @@ import org.springframework.data.repository.Repository;
 import org.springframework.modulith.core.ApplicationModules;
 
 /**
- * Districts depend on one another as their {@code package-info.java} files say, and use of one another only rooms that are named interfaces. Rooms are the
- * packages of a district.
+ * Districts depend on one another as their {@code package-info.java} files say, and use of one another only rooms that
+ * are named interfaces. Rooms are the packages of a district.
  */
 class ArchitectureTest {
 

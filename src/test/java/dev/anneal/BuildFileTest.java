@@ -19,7 +19,10 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
-/** What the pom does in which phase and on which machine: {@code spring-boot:run} runs the phases until {@code test-compile}. */
+/**
+ * What the pom does in which phase and on which machine: {@code spring-boot:run} runs the phases until
+ * {@code test-compile}.
+ */
 class BuildFileTest {
 
     private final XPath xpath = XPathFactory.newInstance().newXPath();

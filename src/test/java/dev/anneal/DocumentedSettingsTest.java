@@ -19,12 +19,17 @@ import org.springframework.context.annotation.ClassPathScanningCandidateComponen
 import org.springframework.core.type.filter.AnnotationTypeFilter;
 import org.springframework.util.ClassUtils;
 
-/** The tables of settings in the documents list every property of every module with the default that the code has, and no other. */
+/**
+ * The tables of settings in the documents list every property of every module with the default that the code has, and
+ * no other.
+ */
 class DocumentedSettingsTest {
 
     private static final Pattern ROW = Pattern.compile("\\| `(anneal\\.[a-z0-9.-]+)` \\| (`([^`]*)`|[^|]*) \\| .+ \\|");
 
-    /** Properties without a default in their record: given in application.yaml, or absent. The tables say so in words. */
+    /**
+     * Properties without a default in their record: given in application.yaml, or absent. The tables say so in words.
+     */
     private static final String IN_WORDS = "";
 
     private static final List<String> DOCUMENTS = List.of("docs/settings.md", "docs/inference.md");

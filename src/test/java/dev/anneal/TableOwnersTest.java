@@ -29,8 +29,8 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.core.type.filter.AnnotationTypeFilter;
 
 /**
- * The SQL of a district names its own tables only. The migration {@code V…__DISTRICT.sql} that creates a table says whose it is; SQL is read from the string
- * constants of the compiled classes.
+ * The SQL of a district names its own tables only. The migration {@code V…__DISTRICT.sql} that creates a table says
+ * whose it is; SQL is read from the string constants of the compiled classes.
  */
 class TableOwnersTest {
 
@@ -50,7 +50,10 @@ class TableOwnersTest {
     /** The district of each table and view. */
     private static final Map<String, String> OWNERS = owners();
 
-    /** Why a district's SQL reads a table of a district below it, rather than that one's. None writes what is not its own. */
+    /**
+     * Why a district's SQL reads a table of a district below it, rather than that one's. None writes what is not its
+     * own.
+     */
     private static final Map<String, String> EXCEPTIONS = Map.ofEntries(
             Map.entry("queue reads tenant_quota", "a claim and the limit of running jobs are one statement"),
             Map.entry("training reads work", "the status of a job is the state of its work item"),

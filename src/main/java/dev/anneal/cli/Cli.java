@@ -76,7 +76,8 @@ public final class Cli {
             scope = ScopeType.INHERIT,
             paramLabel = "SECONDS",
             description =
-                    "Give a request up in which nothing has moved for so long. Default: 60; 900 for 'chat' and 'api', which wait for generation.")
+                    "Give a request up in which nothing has moved for so long. Default: 60; 900 for 'chat' and 'api',"
+                            + " which wait for generation.")
     private @Nullable Long timeoutSeconds;
 
     @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print the service's own JSON.")

@@ -14,8 +14,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Where the service is and with which key: from the command line, the environment ({@code ANNEAL_URL}, {@code ANNEAL_API_KEY}), or what
- * {@code anneal login} has kept in a file that only its owner may read.
+ * Where the service is and with which key: from the command line, the environment ({@code ANNEAL_URL},
+ * {@code ANNEAL_API_KEY}), or what {@code anneal login} has kept in a file that only its owner may read.
  *
  * @param key null where the service asks for none
  */

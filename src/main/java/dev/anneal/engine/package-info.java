@@ -1,4 +1,6 @@
-/** The training engine: a program of its own that runs one task per process and knows neither Spring nor the database. */
+/**
+ * The training engine: a program of its own that runs one task per process and knows neither Spring nor the database.
+ */
 @NullMarked
 package dev.anneal.engine;
 

@@ -2,7 +2,10 @@ package dev.anneal.protocol;
 
 import java.util.Locale;
 
-/** A line that the worker writes, in lower case, to an engine process's standard input. The end of standard input means {@link #STOP}. */
+/**
+ * A line that the worker writes, in lower case, to an engine process's standard input. The end of standard input means
+ * {@link #STOP}.
+ */
 public enum Command implements WireName {
     /** Save a checkpoint after the current step, then continue. */
     SAVE,

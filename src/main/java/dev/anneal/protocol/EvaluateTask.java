@@ -7,7 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Evaluates a model on a file: counts greedy answers that match the last assistant message of their row, or samples and grades completions.
+ * Evaluates a model on a file: counts greedy answers that match the last assistant message of their row, or samples and
+ * grades completions.
  *
  * @param checkpointDirectory adapter to apply, unmerged, or null for the model as it is
  * @param testFile absolute path of a JSONL file of prompts if {@code grading} is set, else of chats or pairs

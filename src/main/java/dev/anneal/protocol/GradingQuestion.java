@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question of a training's graders to its supervisor, because an engine process has no network and no other model. Answered by a {@link
- * GradingReply}.
+ * A question of a training's graders to its supervisor, because an engine process has no network and no other model.
+ * Answered by a {@link GradingReply}.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "question")
 @JsonSubTypes({

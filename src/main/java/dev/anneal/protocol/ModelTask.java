@@ -8,6 +8,9 @@ public sealed interface ModelTask extends Task permits TrainTask, ExportTask, Ev
     /** The base model. */
     BaseModel model();
 
-    /** Current time for chat templates, in UTC: the creation time of the job or evaluation, so that all attempts make the same tokens. */
+    /**
+     * Current time for chat templates, in UTC: the creation time of the job or evaluation, so that all attempts make
+     * the same tokens.
+     */
     Instant templateTime();
 }

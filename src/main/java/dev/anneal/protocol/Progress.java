@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line that an engine process writes to standard output. Floating-point values are finite, or null where a value is unknown or not
- * finite.
+ * One line that an engine process writes to standard output. Floating-point values are finite, or null where a value is
+ * unknown or not finite.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
 @JsonSubTypes({
@@ -48,14 +48,17 @@ public sealed interface Progress {
      *
      * @param step steps done so far, 1 after the first
      * @param epoch epochs done so far, with fraction
-     * @param loss the method's loss; for supervised training the mean negative log-likelihood of the step's trained tokens, in nats
-     * @param tokenAccuracy share of trained tokens whose most likely prediction is right; null if the method does not count them
+     * @param loss the method's loss; for supervised training the mean negative log-likelihood of the step's trained
+     *     tokens, in nats
+     * @param tokenAccuracy share of trained tokens whose most likely prediction is right; null if the method does not
+     *     count them
      * @param learningRate learning rate of this step
      * @param gradientNorm global norm before clipping
      * @param beta annealing coefficient of this step
      * @param trainedTokens trained tokens so far, all epochs
      * @param tokens tokens read so far, without padding
-     * @param sharedTokens how many of these were not computed, because the same beginning of another row of their step was
+     * @param sharedTokens how many of these were not computed, because the same beginning of another row of their step
+     *     was
      * @param tokensPerSecond tokens of this step, without padding, divided by its duration
      * @param seconds duration of the step
      * @param metrics further metrics of the method under TRL's names; finite values
@@ -228,7 +231,8 @@ public sealed interface Progress {
     /**
      * Measured speed of the machine's matrix products.
      *
-     * @param startSeconds time from the start of the process to the first product, which every task needs before it reads its input
+     * @param startSeconds time from the start of the process to the first product, which every task needs before it
+     *     reads its input
      */
     record Measured(double startSeconds, List<Rate> rates) implements Progress {
 
@@ -247,8 +251,8 @@ public sealed interface Progress {
     }
 
     /**
-     * A sign of life of a task without steps after a row or tensor, or of a long step or validation after a layer. Written every few
-     * seconds, so that slow work does not count as hung.
+     * A sign of life of a task without steps after a row or tensor, or of a long step or validation after a layer.
+     * Written every few seconds, so that slow work does not count as hung.
      */
     record Working() implements Progress {}
 
@@ -265,8 +269,8 @@ public sealed interface Progress {
     }
 
     /**
-     * Memory of a training's CUDA device, written once its model is loaded, after its first step, and then every few seconds. Never written
-     * for a CPU.
+     * Memory of a training's CUDA device, written once its model is loaded, after its first step, and then every few
+     * seconds. Never written for a CPU.
      *
      * @param device {@code cuda:N}
      * @param totalBytes size of the device's memory

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 
 /**
- * A reply to a {@link ServeRequest.Generate}: first {@link Accepted}, then for each choice {@link Text} until its {@link Ended}; or, at any
- * time and last, {@link Refused}.
+ * A reply to a {@link ServeRequest.Generate}: first {@link Accepted}, then for each choice {@link Text} until its
+ * {@link Ended}; or, at any time and last, {@link Refused}.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "reply")
 @JsonSubTypes({
@@ -25,8 +25,8 @@ public sealed interface ServeReply {
      *
      * @param choice index of the choice, from 0
      * @param text text without a possible start of a stop text and without partial characters
-     * @param tokens empty unless log-probabilities were requested; each token comes with the text that it completes, and none that contains
-     *     part of a stop text is sent
+     * @param tokens empty unless log-probabilities were requested; each token comes with the text that it completes,
+     *     and none that contains part of a stop text is sent
      */
     record Text(int choice, String text, List<Token> tokens) implements ServeReply {
 
@@ -53,7 +53,8 @@ public sealed interface ServeReply {
     /**
      * Tokens of a choice.
      *
-     * @param cachedPrompt tokens of the prompt that were not read for it, because their keys and values were kept from an earlier request
+     * @param cachedPrompt tokens of the prompt that were not read for it, because their keys and values were kept from
+     *     an earlier request
      * @param completion tokens of the answer, with the end token
      * @param acceptedDraft those of them that were read as draft tokens
      * @param rejectedDraft draft tokens that were read in vain

@@ -21,11 +21,12 @@ public sealed interface ServeRequest {
      * Continues a prompt.
      *
      * @param draft model that proposes tokens of the answers, which saves time and changes no answer; null for none
-     * @param requiresDraft whether the request is refused if the draft cannot be used, instead of answered without it. Where there is no room
-     *     for it, it is always left out
-     * @param prefixScope name of a group of requests, a tenant's, that share the kept beginnings of their prompts; others could find out by
-     *     their times what was asked
-     * @param prediction text that the answers probably have; null if none is expected. It saves time and changes no answer
+     * @param requiresDraft whether the request is refused if the draft cannot be used, instead of answered without it.
+     *     Where there is no room for it, it is always left out
+     * @param prefixScope name of a group of requests, a tenant's, that share the kept beginnings of their prompts;
+     *     others could find out by their times what was asked
+     * @param prediction text that the answers probably have; null if none is expected. It saves time and changes no
+     *     answer
      * @param now current time for chat templates, in UTC
      */
     record Generate(
@@ -81,7 +82,8 @@ public sealed interface ServeRequest {
      * @param seed seed of the first choice, from which those of the others are derived
      * @param stop texts before which an answer ends
      * @param stopTokens tokens before which an answer ends, in addition to the model's end tokens
-     * @param topLogprobs number of alternatives whose log-probabilities are reported with each token's own; null reports none at all
+     * @param topLogprobs number of alternatives whose log-probabilities are reported with each token's own; null
+     *     reports none at all
      */
     record Decoding(
             int choices,

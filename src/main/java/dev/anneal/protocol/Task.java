@@ -31,8 +31,8 @@ public sealed interface Task permits ModelTask, MeasureTask, ServeTask {
      * Computing resources of a process.
      *
      * @param device {@code cpu} or {@code cuda:N}
-     * @param threads compute threads; each runs its own operators, and only decoding in bf16 shares operators among threads; 0 takes the
-     *     number of cores
+     * @param threads compute threads; each runs its own operators, and only decoding in bf16 shares operators among
+     *     threads; 0 takes the number of cores
      * @param precision arithmetic of the frozen weights: {@code auto}, {@code bf16} or {@code fp32}
      */
     record Machine(String device, int threads, String precision) {

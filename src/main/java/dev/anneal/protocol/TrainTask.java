@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param target model whose tokens a draft learns to propose; null if no draft is trained
  * @param draft draft that proposes tokens of rollouts, which saves time and changes none of them; null for none
  * @param resumeFrom absolute path of a checkpoint folder of an earlier attempt, or null to start at step 0
- * @param targetAnswers absolute path of the newest folder of answers that the target wrote in an earlier attempt, or null
- * @param validatedStep newest step whose validation earlier attempts reported, 0 for none; if the checkpoint's step was due for a later
- *     validation, it runs first
+ * @param targetAnswers absolute path of the newest folder of answers that the target wrote in an earlier attempt, or
+ *     null
+ * @param validatedStep newest step whose validation earlier attempts reported, 0 for none; if the checkpoint's step was
+ *     due for a later validation, it runs first
  */
 public record TrainTask(
         BaseModel model,
@@ -36,7 +37,8 @@ public record TrainTask(
         implements ModelTask {
 
     /**
-     * A linear adapter from which a training starts, with the rank, scale and targets of the settings; without an adapter, all weights of a draft.
+     * A linear adapter from which a training starts, with the rank, scale and targets of the settings; without an
+     * adapter, all weights of a draft.
      *
      * @param path absolute path of a checkpoint folder of another job, or of an uploaded archive of a PEFT folder
      */

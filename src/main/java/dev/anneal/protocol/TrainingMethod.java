@@ -163,17 +163,19 @@ public sealed interface TrainingMethod {
     }
 
     /**
-     * Trains a draft for speculative decoding, which proposes the tokens that a target model will choose (Leviathan et al. 2023; EAGLE: Li et
-     * al. 2024, 2025).
+     * Trains a draft for speculative decoding, which proposes the tokens that a target model will choose (Leviathan et
+     * al. 2023; EAGLE: Li et al. 2024, 2025).
      *
      * @param target name of the model that verifies the proposals, as the client gave it
      * @param kind {@code model}, {@code eagle3} or {@code eagle1}
-     * @param loss divergence from the target's distribution that is minimised: {@code kl_div}, {@code rkl} or {@code tv}
+     * @param loss divergence from the target's distribution that is minimised: {@code kl_div}, {@code rkl} or
+     *     {@code tv}
      * @param speculativeTokens number of tokens that are proposed at a time where acceptance is measured
      * @param evaluation how the acceptance length is measured
      * @param regeneration how the target writes the answers that are trained on; null to train on those of the file
      * @param head shape and training of an EAGLE head; null for the kind {@code model}
-     * @param hiddenStateCacheBytes most bytes of the target's hidden states that are kept in memory for rows that a head reads again; 0 to keep none
+     * @param hiddenStateCacheBytes most bytes of the target's hidden states that are kept in memory for rows that a
+     *     head reads again; 0 to keep none
      */
     record SpeculativeDraft(
             String target,
@@ -227,8 +229,8 @@ public sealed interface TrainingMethod {
     }
 
     /**
-     * How the acceptance length of a draft is measured: the target answers prompts of the validation file with it, greedily and at temperature
-     * 1.
+     * How the acceptance length of a draft is measured: the target answers prompts of the validation file with it,
+     * greedily and at temperature 1.
      *
      * @param prompts maximum number of prompts
      * @param maxTokens maximum number of tokens of an answer
@@ -250,8 +252,8 @@ public sealed interface TrainingMethod {
     /**
      * Shape and training of an EAGLE head. The switches are those of Speculators' configuration.
      *
-     * @param layers layers of the target whose inputs, residual streams, the head reads; the number of layers stands for the output of the
-     *     last one
+     * @param layers layers of the target whose inputs, residual streams, the head reads; the number of layers stands
+     *     for the output of the last one
      * @param vocabularySize number of tokens that the head can propose, the most frequent ones of the training file
      * @param steps number of training-time-test steps, of which each reads the hidden states of the one before it
      * @param decay factor of each step's loss against that of the step before it
@@ -297,7 +299,8 @@ public sealed interface TrainingMethod {
      * @param clipLow the ratio of probabilities is clipped at this far below 1
      * @param clipHigh the ratio is clipped at this far above 1
      * @param klWeight weight of the divergence from the base model; 0 computes none
-     * @param scaleRewards divisor of advantages: the standard deviation of the {@code group} or of the {@code batch}, or {@code none}
+     * @param scaleRewards divisor of advantages: the standard deviation of the {@code group} or of the {@code batch},
+     *     or {@code none}
      * @param maskTruncated whether truncated completions are left out of the loss
      * @param updatesPerRollout number of optimizer steps on each rollout
      */

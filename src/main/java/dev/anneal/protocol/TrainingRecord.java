@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param model name of the job's model
  * @param trainingData training file; null if the adapter was trained elsewhere
  * @param validationData validation file; null if the job has none
- * @param initialAdapter the adapter that the training started from, or that was trained elsewhere; null if values were drawn at random
+ * @param initialAdapter the adapter that the training started from, or that was trained elsewhere; null if values were
+ *     drawn at random
  * @param curve steps up to the checkpoint, in order; a selection for long trainings
  */
 public record TrainingRecord(

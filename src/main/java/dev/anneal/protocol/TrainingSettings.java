@@ -10,9 +10,10 @@ import java.util.Objects;
  * @param batchRows number of rows, packed sequences, pairs or prompts of one optimizer step
  * @param totalSteps optimizer steps of the whole job; the annealing and learning-rate schedules refer to it
  * @param maxLengthTokens maximum length of a row; longer rows are cut at their end or dropped, and counted
- * @param packing whether rows are packed into sequences of at most {@code maxLengthTokens}, which batches then consist of
- * @param activationCheckpointing whether a layer's activations are recomputed in its backward pass instead of kept: {@code on}, {@code
- *     off}, or {@code auto} if they would not fit into memory. The results are bit-identical
+ * @param packing whether rows are packed into sequences of at most {@code maxLengthTokens}, which batches then consist
+ *     of
+ * @param activationCheckpointing whether a layer's activations are recomputed in its backward pass instead of kept:
+ *     {@code on}, {@code off}, or {@code auto} if they would not fit into memory. The results are bit-identical
  * @param optimizer learning rate and its schedule
  * @param checkpointIntervalSteps steps between checkpoints
  * @param evaluationIntervalSteps steps between validation passes; 0 validates only at the end
@@ -53,7 +54,8 @@ public record TrainingSettings(
     }
 
     /**
-     * AdamW, and Muon for the matrices of heads, with decoupled weight decay and a learning rate that warms up and decays.
+     * AdamW, and Muon for the matrices of heads, with decoupled weight decay and a learning rate that warms up and
+     * decays.
      *
      * @param learningRate peak learning rate
      * @param schedule {@code linear}, {@code cosine} or {@code constant} after the warm-up

@@ -9,8 +9,8 @@ import org.springframework.context.annotation.Bean;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
 /**
- * The service on a PostgreSQL in a container, for development: {@code ./mvnw process-test-classes spring-boot:test-run}. By its
- * annotation Maven takes this one of the main classes.
+ * The service on a PostgreSQL in a container, for development:
+ * {@code ./mvnw process-test-classes spring-boot:test-run}. By its annotation Maven takes this one of the main classes.
  */
 @SpringBootApplication
 public class DevelopmentApplication {

@@ -7,7 +7,8 @@ public final class TestDevice {
     public static final String NAME = System.getProperty("anneal.test.device", "cpu");
 
     /**
-     * CUDA's matrices add in another order than the CPU's, for which the bounds were measured. Chosen, not measured: no GPU was at hand.
+     * CUDA's matrices add in another order than the CPU's, for which the bounds were measured. Chosen, not measured: no
+     * GPU was at hand.
      */
     private static final double OTHER_ORDER = 4;
 

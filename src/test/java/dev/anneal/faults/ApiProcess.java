@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A process that serves the API with a given heap and the JIT compilers of a deployment, and whose memory is watched. */
+/**
+ * A process that serves the API with a given heap and the JIT compilers of a deployment, and whose memory is watched.
+ */
 final class ApiProcess implements AutoCloseable {
 
     private static final long KIBIBYTE = 1024;

@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Disk and clock of a process and its children, as {@code faults/disturb.c} shows them, which is preloaded into each. */
+/**
+ * Disk and clock of a process and its children, as {@code faults/disturb.c} shows them, which is preloaded into each.
+ */
 final class Disturbance {
 
     /** What the disk does. */

@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Disturbs a whole installation while it trains, and checks afterwards that nothing was lost, done twice or trained to other bits.
- * {@code faults/run.sh} starts it; docs/testing.md says more.
+ * Disturbs a whole installation while it trains, and checks afterwards that nothing was lost, done twice or trained to
+ * other bits. {@code faults/run.sh} starts it; docs/testing.md says more.
  */
 public final class FaultRun {
 
@@ -45,8 +45,8 @@ public final class FaultRun {
     }
 
     /**
-     * Ends with 1 if anything was violated. {@code FaultRun SEED ROUNDS MINUTES [FAULT…]}: in each round each fault once; no round begins
-     * after so many minutes, if not 0.
+     * Ends with 1 if anything was violated. {@code FaultRun SEED ROUNDS MINUTES [FAULT…]}: in each round each fault
+     * once; no round begins after so many minutes, if not 0.
      */
     public static void main(String[] arguments) throws Exception {
         long seed = Long.parseLong(arguments[0]);

@@ -16,7 +16,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** What the database and the store say of the jobs. */
 final class History {
 
-    /** Numbers the ends of attempts and the writes of checkpoints: clocks jump here. Both hold the lock of the attempt's lease. */
+    /**
+     * Numbers the ends of attempts and the writes of checkpoints: clocks jump here. Both hold the lock of the attempt's
+     * lease.
+     */
     private static final String WATCH = """
             CREATE TABLE fault_history (number bigserial, work_id bigint, ended_token bigint, written_directory text);
             CREATE FUNCTION note_end() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$

@@ -17,7 +17,10 @@ import java.util.stream.Stream;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** A whole installation on this machine: PostgreSQL, two API processes and three workers, each with its own way to the database. */
+/**
+ * A whole installation on this machine: PostgreSQL, two API processes and three workers, each with its own way to the
+ * database.
+ */
 final class Installation implements AutoCloseable {
 
     static final int WORKERS = 3;
@@ -108,8 +111,8 @@ final class Installation implements AutoCloseable {
     }
 
     /**
-     * Folders of the newest checkpoints of running jobs, below the store's; without final ones, which nobody may ever read again. Waits for
-     * the database, which a fault of its own may have at the same time.
+     * Folders of the newest checkpoints of running jobs, below the store's; without final ones, which nobody may ever
+     * read again. Waits for the database, which a fault of its own may have at the same time.
      */
     List<String> newestCheckpoints() {
         long deadline = System.nanoTime() + DATABASE_PATIENCE.toNanos();

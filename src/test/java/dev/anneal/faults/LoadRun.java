@@ -15,9 +15,9 @@ import java.util.function.Supplier;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * Measures the API beside a training, with a long queue, more streams than it serves, large uploads, slow and rude clients, and more
- * requests than it can answer: it must answer with 429 or 503 and say when to come again, never with 500. {@code faults/load.sh} starts
- * it; docs/testing.md says more.
+ * Measures the API beside a training, with a long queue, more streams than it serves, large uploads, slow and rude
+ * clients, and more requests than it can answer: it must answer with 429 or 503 and say when to come again, never with
+ * 500. {@code faults/load.sh} starts it; docs/testing.md says more.
  */
 public final class LoadRun {
 
@@ -144,7 +144,9 @@ public final class LoadRun {
         report.add(options.streams() + " streams", "the stream", answers);
     }
 
-    /** The rows of what has been uploaded are checked by the same process, whose memory is watched until that has ended. */
+    /**
+     * The rows of what has been uploaded are checked by the same process, whose memory is watched until that has ended.
+     */
     private void uploads(PacedTraffic traffic) throws Exception {
         String situation = UPLOADS + " uploads of " + options.uploadMegabytes() + " MB";
         Answers answers = new Answers();

@@ -13,7 +13,10 @@ final class Orphans {
 
     private Orphans() {}
 
-    /** Process ids of those whose working directory lies below {@code folder}, after some time in which they may end by themselves. */
+    /**
+     * Process ids of those whose working directory lies below {@code folder}, after some time in which they may end by
+     * themselves.
+     */
     static List<Long> below(Path folder) throws InterruptedException {
         long deadline = System.nanoTime() + GRACE.toNanos();
         List<Long> left = now(folder);

@@ -10,7 +10,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
-/** Requests of each kind at a constant pace, whether or not earlier ones are answered: a pause of the service delays all that are due in it. */
+/**
+ * Requests of each kind at a constant pace, whether or not earlier ones are answered: a pause of the service delays all
+ * that are due in it.
+ */
 final class PacedTraffic {
 
     private static final Duration PACE = Duration.ofMillis(100);

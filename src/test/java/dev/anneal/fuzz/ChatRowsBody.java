@@ -21,7 +21,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.assertj.core.api.Assertions;
 
-/** Rows are reported; what the report calls usable can be read again and encoded, every row of it kept or counted as dropped. */
+/**
+ * Rows are reported; what the report calls usable can be read again and encoded, every row of it kept or counted as
+ * dropped.
+ */
 final class ChatRowsBody implements FuzzBody {
 
     private static final int MAX_LENGTH = 64;

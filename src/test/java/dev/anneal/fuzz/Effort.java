@@ -15,7 +15,9 @@ record Effort(long bytes, Duration time) {
 
     private static final long BYTES_PER_INPUT_BYTE = 1_000;
 
-    /** A quarter of a second is usual for what is refused for its length; fuzzing slows code down ten times and more. */
+    /**
+     * A quarter of a second is usual for what is refused for its length; fuzzing slows code down ten times and more.
+     */
     private static final Duration TIME = Duration.ofSeconds(10);
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();

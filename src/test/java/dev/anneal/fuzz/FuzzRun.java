@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Fuzzes the targets one after another, each in a JVM of its own. {@code FuzzRun SECONDS [TARGET…]}; docs/testing.md says more. */
+/**
+ * Fuzzes the targets one after another, each in a JVM of its own. {@code FuzzRun SECONDS [TARGET…]}; docs/testing.md
+ * says more.
+ */
 public final class FuzzRun {
 
     private static final Path SEEDS = Path.of("src/test/resources/fuzz");

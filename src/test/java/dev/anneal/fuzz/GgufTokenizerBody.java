@@ -13,7 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The files of a tokenizer are refused, or they become the head of a GGUF file with as many different tokens as there are ids. */
+/**
+ * The files of a tokenizer are refused, or they become the head of a GGUF file with as many different tokens as there
+ * are ids.
+ */
 final class GgufTokenizerBody implements FuzzBody {
 
     /** An export has as many ids as its embedding has rows; here nothing but the highest id says how many. */

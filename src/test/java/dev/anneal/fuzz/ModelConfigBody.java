@@ -9,7 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.assertj.core.api.Assertions;
 
-/** A configuration is refused, or its numbers can be computed with; and it fits the weights beside it, or is refused for that. */
+/**
+ * A configuration is refused, or its numbers can be computed with; and it fits the weights beside it, or is refused for
+ * that.
+ */
 final class ModelConfigBody implements FuzzBody {
 
     private final Path file;

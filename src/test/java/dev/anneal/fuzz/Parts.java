@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/** Several files in one input, one behind the other with a record separator (U+001E) between them, which JSON never holds. */
+/**
+ * Several files in one input, one behind the other with a record separator (U+001E) between them, which JSON never
+ * holds.
+ */
 final class Parts {
 
     private static final byte SEPARATOR = 0x1E;

@@ -11,8 +11,8 @@ import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.test.context.TestPropertySource;
 
 /**
- * An installation without keys serves this machine alone, and believes no header about where a request comes from or goes to: also not on
- * Kubernetes, where the framework would believe proxies.
+ * An installation without keys serves this machine alone, and believes no header about where a request comes from or
+ * goes to: also not on Kubernetes, where the framework would believe proxies.
  */
 @Penetration
 @TestPropertySource(properties = "spring.main.cloud-platform=kubernetes")

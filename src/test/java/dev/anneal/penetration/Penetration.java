@@ -8,8 +8,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /**
- * Tests that attack the service. {@code ./mvnw verify -Dgroups=penetration} runs all of them and nothing else; docs/security.md lists them
- * by threat.
+ * Tests that attack the service. {@code ./mvnw verify -Dgroups=penetration} runs all of them and nothing else;
+ * docs/security.md lists them by threat.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)

@@ -22,7 +22,9 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.test.context.TestPropertySource;
 
-/** Clients that begin a request and do not go on: each is given up after the container's time, and holds nobody else up. */
+/**
+ * Clients that begin a request and do not go on: each is given up after the container's time, and holds nobody else up.
+ */
 @TestPropertySource(
         properties = {
             "server.tomcat.connection-timeout=1s",

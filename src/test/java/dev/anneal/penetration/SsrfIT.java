@@ -14,7 +14,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
 
-/** Addresses that tenants give, and that lead inside: a server on this machine, which stands for the inside, is never asked. */
+/**
+ * Addresses that tenants give, and that lead inside: a server on this machine, which stands for the inside, is never
+ * asked.
+ */
 @TestPropertySource(properties = {"anneal.webhooks.max-endpoints=100", "anneal.graders.endpoint-retries=0"})
 class SsrfIT extends AttackTest {
 

@@ -25,8 +25,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plays a worker's part in a training by the calls that workers make, with invented numbers instead of an engine. Beta falls from 1 to 0
- * over the first 80 % of the steps, as it does by default.
+ * Plays a worker's part in a training by the calls that workers make, with invented numbers instead of an engine. Beta
+ * falls from 1 to 0 over the first 80 % of the steps, as it does by default.
  */
 public final class PlayedWorker {
 

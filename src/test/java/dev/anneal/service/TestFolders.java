@@ -3,8 +3,8 @@ package dev.anneal.service;
 import java.nio.file.Path;
 
 /**
- * Folders that tests share with the service that they start. Integration tests run in several JVMs at a time, each of which has
- * folders of its own: {@code target/test-N/...}, in properties {@code target/test-${anneal.test.fork:1}/...}.
+ * Folders that tests share with the service that they start. Integration tests run in several JVMs at a time, each of
+ * which has folders of its own: {@code target/test-N/...}, in properties {@code target/test-${anneal.test.fork:1}/...}.
  */
 public final class TestFolders {
 

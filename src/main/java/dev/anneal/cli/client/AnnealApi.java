@@ -114,8 +114,8 @@ public final class AnnealApi {
     public record Content(long first, InputStream stream) {}
 
     /**
-     * Content from a byte on, or from its beginning if the server does not send the rest, because it ignores ranges or has other content by
-     * now.
+     * Content from a byte on, or from its beginning if the server does not send the rest, because it ignores ranges or
+     * has other content by now.
      */
     public Content content(String path, long from, String sha256) {
         if (from > 0) {
@@ -148,8 +148,8 @@ public final class AnnealApi {
     }
 
     /**
-     * Reads server-sent events until the server ends them or the reader has enough. The server writes a comment to an idle stream, so that
-     * only a lost one is silent.
+     * Reads server-sent events until the server ends them or the reader has enough. The server writes a comment to an
+     * idle stream, so that only a lost one is silent.
      *
      * @param wantsMore receives each event's data, and says whether to go on
      */

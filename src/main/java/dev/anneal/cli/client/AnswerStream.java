@@ -7,7 +7,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** The body of an answer. A connection that breaks while it is read, or is silent for too long, throws the client's own exception. */
+/**
+ * The body of an answer. A connection that breaks while it is read, or is silent for too long, throws the client's own
+ * exception.
+ */
 final class AnswerStream extends FilterInputStream {
 
     private final Silence silence;

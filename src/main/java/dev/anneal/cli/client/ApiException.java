@@ -40,7 +40,10 @@ public final class ApiException extends RuntimeException {
         return status == UNREACHABLE;
     }
 
-    /** Whether the same request may get another answer later: the service is away, busy or failing, or a proxy answers in its place. */
+    /**
+     * Whether the same request may get another answer later: the service is away, busy or failing, or a proxy answers
+     * in its place.
+     */
     public boolean isPassing() {
         return PASSING.contains(status) || status >= SERVER_ERRORS || (code == null && status >= 400);
     }

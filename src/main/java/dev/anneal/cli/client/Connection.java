@@ -20,7 +20,10 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Sends requests to the service and tells in one way what went wrong: it refused, something else has answered, or nothing has. */
+/**
+ * Sends requests to the service and tells in one way what went wrong: it refused, something else has answered, or
+ * nothing has.
+ */
 final class Connection {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
@@ -95,8 +98,8 @@ final class Connection {
     }
 
     /**
-     * A request to the installation's object store, whose addresses carry their own permission. Its entity tags are not the service's, so
-     * it gets no If-Range.
+     * A request to the installation's object store, whose addresses carry their own permission. Its entity tags are not
+     * the service's, so it gets no If-Range.
      */
     private static HttpRequest withoutKey(HttpRequest request, URI address) {
         HttpRequest.Builder copy = HttpRequest.newBuilder(address).GET();

@@ -12,8 +12,8 @@ import java.util.function.LongConsumer;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Downloads the files of an export into a folder. A file that is there with the right hash is kept, one that was cut off goes on where it
- * ended, and each is compared with the hash in the export before it gets its name.
+ * Downloads the files of an export into a folder. A file that is there with the right hash is kept, one that was cut
+ * off goes on where it ended, and each is compared with the hash in the export before it gets its name.
  */
 public final class ExportDownload {
 

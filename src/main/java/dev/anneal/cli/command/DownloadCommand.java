@@ -23,7 +23,8 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "download",
         description =
-                "Download the files of an export, go on with what an earlier download has left, and compare each with its SHA-256.")
+                "Download the files of an export, go on with what an earlier download has left, and compare each with"
+                        + " its SHA-256.")
 public final class DownloadCommand implements Callable<Integer> {
 
     @ParentCommand

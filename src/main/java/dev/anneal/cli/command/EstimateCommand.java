@@ -70,7 +70,10 @@ public final class EstimateCommand implements Callable<Integer> {
         estimate.path("warnings").values().forEach(warning -> cli.out().println("warning: " + text(warning)));
     }
 
-    /** How long the job takes: one time, or from the shortest to the longest where nothing tells how long completions are. */
+    /**
+     * How long the job takes: one time, or from the shortest to the longest where nothing tells how long completions
+     * are.
+     */
     private static String expected(JsonNode estimate) {
         JsonNode range = estimate.path("duration_range");
         return range.isObject()

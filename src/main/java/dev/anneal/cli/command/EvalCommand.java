@@ -25,8 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** Evaluates a model on a test file. */
 @Command(
         name = "eval",
-        description =
-                "Evaluate a model on a test file: exact answers, or rewards of a grader. Exit status 4 if the evaluation fails.")
+        description = "Evaluate a model on a test file: exact answers, or rewards of a grader. Exit status 4 if the"
+                + " evaluation fails.")
 public final class EvalCommand implements Callable<Integer> {
 
     private static final Duration PAUSE = Duration.ofMillis(500);

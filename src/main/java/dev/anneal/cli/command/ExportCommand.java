@@ -89,17 +89,17 @@ public final class ExportCommand implements Callable<Integer> {
         JsonNode proof = made.path("proof");
         if (proof.path("mean_kl").isNumber()) {
             cli.out()
-                    .println(
-                            "against base + adapter: mean KL %s nats, same first choice %s %%, largest logit difference %s"
-                                    .formatted(
-                                            figure(proof.path("mean_kl")),
-                                            proof.path("top1_agreement").isNumber()
-                                                    ? "%.1f"
-                                                            .formatted(100
-                                                                    * proof.path("top1_agreement")
-                                                                            .asDouble())
-                                                    : "-",
-                                            figure(proof.path("max_abs_logit_diff"))));
+                    .println(("against base + adapter: mean KL %s nats, same first choice %s %%, largest logit"
+                                    + " difference %s")
+                            .formatted(
+                                    figure(proof.path("mean_kl")),
+                                    proof.path("top1_agreement").isNumber()
+                                            ? "%.1f"
+                                                    .formatted(100
+                                                            * proof.path("top1_agreement")
+                                                                    .asDouble())
+                                            : "-",
+                                    figure(proof.path("max_abs_logit_diff"))));
         }
         if (made.path("error").isObject()) {
             cli.out().println("%s: %s".formatted(text(made.at("/error/code")), text(made.at("/error/message"))));
@@ -109,8 +109,8 @@ public final class ExportCommand implements Callable<Integer> {
     /** Shorthand for the kind {@code merged}. */
     @Command(
             name = "merge",
-            description =
-                    "Merge a job's adapter into the base weights and wait for the proof; short for 'export --kind merged'.")
+            description = "Merge a job's adapter into the base weights and wait for the proof; short for 'export --kind"
+                    + " merged'.")
     public static final class Merge implements Callable<Integer> {
 
         @ParentCommand

@@ -13,8 +13,8 @@ final class JobFilter {
             names = "--state",
             split = ",",
             paramLabel = "STATE",
-            description =
-                    "Only jobs in these states: validating_files, queued, paused, running, succeeded, failed, cancelled.")
+            description = "Only jobs in these states: validating_files, queued, paused, running, succeeded, failed,"
+                    + " cancelled.")
     private List<String> states = new ArrayList<>();
 
     @Option(names = "--method", description = "Only jobs of this method.")

@@ -11,7 +11,10 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
-/** The options that describe a job, as the request that they make. Whatever has no option of its own is set by its path in the request. */
+/**
+ * The options that describe a job, as the request that they make. Whatever has no option of its own is set by its path
+ * in the request.
+ */
 final class JobOptions {
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -68,8 +71,8 @@ final class JobOptions {
     @Option(
             names = "--set",
             paramLabel = "PATH=VALUE",
-            description =
-                    "Any other key of the request, such as anneal.priority=0 or method.reinforcement.grader=@grader.json; values are JSON or text, @ reads a file.")
+            description = "Any other key of the request, such as anneal.priority=0 or"
+                    + " method.reinforcement.grader=@grader.json; values are JSON or text, @ reads a file.")
     private Map<String, String> others = new LinkedHashMap<>();
 
     @Option(

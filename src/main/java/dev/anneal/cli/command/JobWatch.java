@@ -51,9 +51,9 @@ final class JobWatch {
             if (!hasEnded.get()) {
                 bar.end();
                 cli.err()
-                        .println(
-                                "The job goes on. 'anneal jobs watch %s' shows it again, 'anneal jobs cancel %s' ends it."
-                                        .formatted(id, id));
+                        .println(("The job goes on. 'anneal jobs watch %s' shows it again, 'anneal jobs cancel %s'"
+                                        + " ends it.")
+                                .formatted(id, id));
             }
         });
         Runtime.getRuntime().addShutdownHook(farewell);

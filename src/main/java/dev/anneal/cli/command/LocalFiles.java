@@ -133,9 +133,9 @@ final class LocalFiles {
     void tellWhatStays() {
         for (String id : uploaded.values()) {
             cli.err()
-                    .println(
-                            "%s stays, and is found by the next command that names the same file; 'anneal files delete %s' deletes it."
-                                    .formatted(id, id));
+                    .println(("%s stays, and is found by the next command that names the same file; 'anneal files"
+                                    + " delete %s' deletes it.")
+                            .formatted(id, id));
         }
     }
 

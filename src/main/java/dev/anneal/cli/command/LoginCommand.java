@@ -21,8 +21,8 @@ import tools.jackson.databind.JsonNode;
 /** Keeps address and key for later commands, after it has tried them. */
 @Command(
         name = "login",
-        description =
-                "Keep the service's address and your key for later commands; asks for the key, or reads it from standard input.")
+        description = "Keep the service's address and your key for later commands; asks for the key, or reads it from"
+                + " standard input.")
 public final class LoginCommand implements Callable<Integer> {
 
     @ParentCommand

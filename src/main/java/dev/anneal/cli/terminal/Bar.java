@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 
-/** A line of progress: a bar that is redrawn in place on a terminal; elsewhere plain lines, for each tenth of the way but not in a hurry. */
+/**
+ * A line of progress: a bar that is redrawn in place on a terminal; elsewhere plain lines, for each tenth of the way
+ * but not in a hurry.
+ */
 public final class Bar {
 
     private static final int WIDTH = 24;

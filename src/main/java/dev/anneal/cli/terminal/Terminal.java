@@ -20,7 +20,10 @@ public final class Terminal {
         return System.console();
     }
 
-    /** Whether lines of progress can be redrawn: standard error is the terminal too, of which the launcher tells, and it is no simple one. */
+    /**
+     * Whether lines of progress can be redrawn: standard error is the terminal too, of which the launcher tells, and it
+     * is no simple one.
+     */
     public static boolean redraws(Map<String, String> environment) {
         return console() != null
                 && !"file".equals(System.getProperty("anneal.stderr"))

@@ -40,7 +40,10 @@ final class AdapterRows extends WeightRows {
         this.config = config;
     }
 
-    /** @throws ExportException {@code merge_incomplete} if the adapter's tensors are not those of its configuration, or the base lacks a weight */
+    /**
+     * @throws ExportException {@code merge_incomplete} if the adapter's tensors are not those of its configuration, or
+     *     the base lacks a weight
+     */
     static AdapterRows open(
             WeightDirectory base, ModelConfig model, Path path, AdapterConfig config, Runnable betweenBlocks)
             throws IOException {

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param positions number of positions
  * @param maxLogit largest |difference| of a logit
  * @param meanLogit mean |difference| of the logits
- * @param topAgreement share of positions with the same most likely token, among those where the reference's first choice leads its second
- *     by more than {@code maxLogit}: closer ones are ties; null if all are
+ * @param topAgreement share of positions with the same most likely token, among those where the reference's first
+ *     choice leads its second by more than {@code maxLogit}: closer ones are ties; null if all are
  * @param meanDivergence mean of KL(reference || model), nats
  * @param meanSpan mean difference between the reference's largest and smallest logit at a position
  * @param maxShare largest |difference| of a logit as a share of the span of the reference's logits at its position

@@ -13,8 +13,8 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The files of a Hugging Face directory besides its weights. They are copied byte for byte: with a lost end-of-turn list or a changed
- * template a model never stops.
+ * The files of a Hugging Face directory besides its weights. They are copied byte for byte: with a lost end-of-turn
+ * list or a changed template a model never stops.
  */
 final class CompanionFiles {
 

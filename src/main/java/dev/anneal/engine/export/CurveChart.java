@@ -50,9 +50,9 @@ final class CurveChart {
 
     private String svg() {
         StringBuilder svg = new StringBuilder();
-        svg.append(
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"12\">\n"
-                        .formatted(WIDTH, HEIGHT));
+        svg.append(("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\""
+                        + " font-size=\"12\">\n")
+                .formatted(WIDTH, HEIGHT));
         svg.append("<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n");
         svg.append("<path d=\"M%d %dV%dH%dV%d\" fill=\"none\" stroke=\"#bbbbbb\"/>\n"
                 .formatted(LEFT, TOP, BOTTOM, RIGHT, TOP));

@@ -33,7 +33,8 @@ record DraftGuide(SpeculativeDraft draft, ExportRequest request, Trained trained
     private String introduction() {
         String export = isTuned() ? ", an export of its job of kind `merged`" : "";
         return """
-                It proposes tokens for one target only, `%s` (sha256 `%s`): beside another model it is slower than none. `TARGET` is the directory of the target%s, `DRAFT` that of this export.
+                It proposes tokens for one target only, `%s` (sha256 `%s`): beside another model it is slower than \
+                none. `TARGET` is the directory of the target%s, `DRAFT` that of this export.
                 """.formatted(draft.target(), trained.targetFingerprint(), export);
     }
 
@@ -64,7 +65,8 @@ record DraftGuide(SpeculativeDraft draft, ExportRequest request, Trained trained
     private String byItsFolder() {
         return """
 
-                `vllm serve DRAFT` alone, and Speculators, find the target by `speculators_config.verifier.name_or_path` in `config.json`, which is `%s`: put %s there.
+                `vllm serve DRAFT` alone, and Speculators, find the target by \
+                `speculators_config.verifier.name_or_path` in `config.json`, which is `%s`: put %s there.
                 """.formatted(
                 draft.target(), isTuned() ? "`TARGET`" : "`TARGET`, unless it is the name of a model on the Hub,");
     }
@@ -75,7 +77,8 @@ record DraftGuide(SpeculativeDraft draft, ExportRequest request, Trained trained
                 vLLM:
 
                 ```
-                vllm serve TARGET --speculative-config '{"method": "%s", "model": "DRAFT", "num_speculative_tokens": %d}'
+                vllm serve TARGET --speculative-config \
+                '{"method": "%s", "model": "DRAFT", "num_speculative_tokens": %d}'
                 ```
                 """.formatted(method, draft.speculativeTokens());
     }

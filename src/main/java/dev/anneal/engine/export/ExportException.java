@@ -15,7 +15,10 @@ public final class ExportException extends RuntimeException {
         MERGE_INCOMPLETE,
         /** The merged model answers unlike base and adapter. */
         MERGE_NOT_EQUIVALENT,
-        /** The trained model's answers cannot serve as a reference: all tokens are equal, or errors are as large as the logits. */
+        /**
+         * The trained model's answers cannot serve as a reference: all tokens are equal, or errors are as large as the
+         * logits.
+         */
         MERGE_NOT_PROVABLE,
         /** The adapter changes nothing. */
         MERGE_EQUALS_BASE,

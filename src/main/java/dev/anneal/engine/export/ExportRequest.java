@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id id of the export, for its manifest
  * @param kind {@code merged}, {@code adapter}, {@code gguf}, {@code draft} or {@code training_state}
- * @param dtype of merged weights and of drafts: {@code base}, {@code float32}, {@code bfloat16} or {@code float16}; of a GGUF file {@code f32},
- *     {@code f16}, {@code bf16} or {@code q8_0}
+ * @param dtype of merged weights and of drafts: {@code base}, {@code float32}, {@code bfloat16} or {@code float16}; of
+ *     a GGUF file {@code f32}, {@code f16}, {@code bf16} or {@code q8_0}
  * @param format format of a draft; null for other kinds
  * @param training the checkpoint's training, for the card
  * @param probes token ids of prompts on which a merged model or draft is compared with base and adapter

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes deployable weights from a checkpoint: refuses exports that would not equal the trained model, proves the others, and publishes them
- * atomically.
+ * Makes deployable weights from a checkpoint: refuses exports that would not equal the trained model, proves the
+ * others, and publishes them atomically.
  */
 public final class Exporter {
 
@@ -55,8 +55,8 @@ public final class Exporter {
     }
 
     /**
-     * Writes an export. After a failure nothing is left of it; if it is stopped, complete files are kept beside the target for the next
-     * attempt.
+     * Writes an export. After a failure nothing is left of it; if it is stopped, complete files are kept beside the
+     * target for the next attempt.
      *
      * @param output folder that does not exist yet
      * @throws ExportException if the export is refused or its proof fails
@@ -121,7 +121,10 @@ public final class Exporter {
         return kind;
     }
 
-    /** Copies the whole checkpoint for further training. While beta is above 0 its adapter is not a LoRA and must not be served as one. */
+    /**
+     * Copies the whole checkpoint for further training. While beta is above 0 its adapter is not a LoRA and must not be
+     * served as one.
+     */
     private Map<String, @Nullable Object> writeTrainingState(Path folder, Parts parts) throws IOException {
         parts.keep(List.of());
         List<Path> files;

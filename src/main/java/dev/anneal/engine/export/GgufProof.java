@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a written file back and compares every number with the merged weight in fp32. This shows that the file represents the merged model
- * as exactly as its types allow; llama.cpp is not run.
+ * Reads a written file back and compares every number with the merged weight in fp32. This shows that the file
+ * represents the merged model as exactly as its types allow; llama.cpp is not run.
  */
 final class GgufProof {
 

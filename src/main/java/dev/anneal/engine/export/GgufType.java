@@ -33,7 +33,10 @@ enum GgufType implements WireName {
         return fileType;
     }
 
-    /** The choice of llama.cpp's converter: norms and biases stay fp32, and rows that are not whole quantised blocks become fp16. */
+    /**
+     * The choice of llama.cpp's converter: norms and biases stay fp32, and rows that are not whole quantised blocks
+     * become fp16.
+     */
     TensorType of(List<Long> shape) {
         if (shape.size() < 2) {
             return TensorType.F32;

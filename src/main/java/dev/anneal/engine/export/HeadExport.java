@@ -25,8 +25,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder of a draft head, with its adapter merged, and the proof that it is the trained head: read back, it gives the same logits on the
- * target's states of the probe prompts.
+ * The folder of a draft head, with its adapter merged, and the proof that it is the trained head: read back, it gives
+ * the same logits on the target's states of the probe prompts.
  */
 final class HeadExport {
 

@@ -24,8 +24,8 @@ public final class HeadFolder {
      * @param folder exists
      * @param dtype as in {@link ExportRequest}; {@code base} is the type of the target's weights
      * @param betweenParts called between parts of the work; may throw to end it
-     * @throws ExportException {@code unsupported_by_format} if the format cannot express the head, {@code non_finite_delta} if a weight is not
-     *     finite in its type
+     * @throws ExportException {@code unsupported_by_format} if the format cannot express the head,
+     *     {@code non_finite_delta} if a weight is not finite in its type
      */
     public static void write(Path folder, TrainedHead head, DraftFormat format, String dtype, Runnable betweenParts)
             throws IOException {

@@ -21,8 +21,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares an exported head with the trained one, its adapter applied and not merged, in fp32 on the target's states of the probe prompts and on
- * the head's own.
+ * Compares an exported head with the trained one, its adapter applied and not merged, in fp32 on the target's states of
+ * the probe prompts and on the head's own.
  */
 final class HeadProof {
 

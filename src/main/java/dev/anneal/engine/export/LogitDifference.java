@@ -9,7 +9,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** How the logits of a model differ from a reference's, in fp32. Memory holds a block of rows of both output embeddings at a time. */
+/**
+ * How the logits of a model differ from a reference's, in fp32. Memory holds a block of rows of both output embeddings
+ * at a time.
+ */
 final class LogitDifference {
 
     /** Logits of a block of the vocabulary for all positions: about ten fp64 copies of them exist at a time, 40 MB. */

@@ -10,9 +10,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Hugging Face directory of the trained model, and the proof that it answers as base and adapter do, or as the fp32 masters of a training
- * of all weights. Both sides of the proof compute in fp32 with the weights of their files, so it shows only the effects of merging and
- * rounding.
+ * A Hugging Face directory of the trained model, and the proof that it answers as base and adapter do, or as the fp32
+ * masters of a training of all weights. Both sides of the proof compute in fp32 with the weights of their files, so it
+ * shows only the effects of merging and rounding.
  */
 final class MergedModel {
 

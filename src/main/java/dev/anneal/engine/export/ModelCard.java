@@ -20,7 +20,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** {@code ANNEAL.md}: description of the export in Markdown. The same export gives the same bytes: it contains no date. */
+/**
+ * {@code ANNEAL.md}: description of the export in Markdown. The same export gives the same bytes: it contains no date.
+ */
 final class ModelCard {
 
     static final String FILE = "ANNEAL.md";
@@ -66,13 +68,13 @@ final class ModelCard {
     private void head(String kind) {
         line("# " + training.model());
         line("");
-        line(
-                "Export of kind `%s` of %s, made by Anneal. `manifest.json` holds the sha256 of every file, this one among them."
-                        .formatted(
-                                kind,
-                                training.jobId() == null
-                                        ? "an adapter that was trained elsewhere"
-                                        : "job `" + training.jobId() + "`"));
+        line(("Export of kind `%s` of %s, made by Anneal. `manifest.json` holds the sha256 of every file, this"
+                        + " one among them.")
+                .formatted(
+                        kind,
+                        training.jobId() == null
+                                ? "an adapter that was trained elsewhere"
+                                : "job `" + training.jobId() + "`"));
     }
 
     private void serving(@Nullable DraftGuide draft) {

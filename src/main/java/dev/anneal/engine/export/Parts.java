@@ -16,8 +16,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The large files of an export, some of which an interrupted attempt may have left. A complete file made from the same inputs in the same
- * way is reused, as shown by a receipt, which is written when the file is complete, and by the file's hash. All others are made again.
+ * The large files of an export, some of which an interrupted attempt may have left. A complete file made from the same
+ * inputs in the same way is reused, as shown by a receipt, which is written when the file is complete, and by the
+ * file's hash. All others are made again.
  */
 final class Parts {
 
@@ -62,7 +63,9 @@ final class Parts {
         }
     }
 
-    /** Keeps complete parts and removes all other files of an earlier attempt. Called once, before anything is written. */
+    /**
+     * Keeps complete parts and removes all other files of an earlier attempt. Called once, before anything is written.
+     */
     Map<String, Receipt> keep(List<Part> parts) throws IOException {
         Map<String, Receipt> kept = new LinkedHashMap<>();
         if (staged.isContinued()) {

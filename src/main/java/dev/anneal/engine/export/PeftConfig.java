@@ -8,8 +8,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code adapter_config.json} as saved by PEFT: every key of its LoRA configuration, sorted. The scale of rank-stabilised adapters is
- * folded into alpha, because not all servers read {@code use_rslora}.
+ * {@code adapter_config.json} as saved by PEFT: every key of its LoRA configuration, sorted. The scale of
+ * rank-stabilised adapters is folded into alpha, because not all servers read {@code use_rslora}.
  */
 final class PeftConfig {
 

@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Compares two models' answers to the same prompts. Memory holds one layer of one model and the hidden states of the prompts. */
+/**
+ * Compares two models' answers to the same prompts. Memory holds one layer of one model and the hidden states of the
+ * prompts.
+ */
 final class Probe {
 
     private final List<int[]> prompts;

@@ -13,7 +13,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The prompts on which a merged model is compared with base and adapter: fixed texts of several kinds, and some of the job's rows. */
+/**
+ * The prompts on which a merged model is compared with base and adapter: fixed texts of several kinds, and some of the
+ * job's rows.
+ */
 public final class ProbePrompts {
 
     private static final int MAX_TOKENS = 256;

@@ -14,7 +14,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.std.StdSerializer;
 
-/** Writes JSON like Python's {@code json.dumps(value, indent=2)}, the format of PEFT's and transformers' configurations. */
+/**
+ * Writes JSON like Python's {@code json.dumps(value, indent=2)}, the format of PEFT's and transformers' configurations.
+ */
 final class PythonJson {
 
     private static final DefaultIndenter INDENTER = new DefaultIndenter("  ", "\n");

@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Distribution of weights over files: one {@code model.safetensors}, or shards with an index if they exceed the maximum size of a shard.
+ * Distribution of weights over files: one {@code model.safetensors}, or shards with an index if they exceed the maximum
+ * size of a shard.
  *
  * @param shards tensors of each file, in the order of the files
  */

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 /**
  * A folder that appears under its name only when it is complete: it is filled beside its target and renamed at the end.
  *
- * <p>Names that end in {@code -<number>} are attempts of the same export. Leftovers of an earlier attempt are taken over by renaming its
- * folder, so that a process that still writes there can neither continue nor publish.
+ * <p>Names that end in {@code -<number>} are attempts of the same export. Leftovers of an earlier attempt are taken
+ * over by renaming its folder, so that a process that still writes there can neither continue nor publish.
  */
 final class StagedDirectory implements AutoCloseable {
 

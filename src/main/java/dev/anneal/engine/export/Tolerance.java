@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Allowed difference of a merged model from base and adapter. In fp32 only the order of sums differs, and logits must agree. If weights are
- * rounded to 16 bits, rounding changes the logits, but the predictions must agree.
+ * Allowed difference of a merged model from base and adapter. In fp32 only the order of sums differs, and logits must
+ * agree. If weights are rounded to 16 bits, rounding changes the logits, but the predictions must agree.
  */
 enum Tolerance {
     EXACT {
@@ -58,7 +58,10 @@ enum Tolerance {
     /** A correct bf16 merge of SmolLM2-135M deviates by 2.3 where its logits span about 30. */
     private static final double SHARE_OF_SPAN = 0.5;
 
-    /** The tolerance for a folder's weights: exact if all of them are fp32. Tables of tokens, integers and flags, are no weights. */
+    /**
+     * The tolerance for a folder's weights: exact if all of them are fp32. Tables of tokens, integers and flags, are no
+     * weights.
+     */
     static Tolerance of(Path folder) throws IOException {
         try (WeightDirectory weights = WeightDirectory.open(folder)) {
             return weights.names().stream()
@@ -103,14 +106,15 @@ enum Tolerance {
     }
 
     /**
-     * @throws ExportException {@code merge_not_equivalent} if what is exported answers differently, {@code merge_not_provable} if what was
-     *     trained cannot serve as a reference
+     * @throws ExportException {@code merge_not_equivalent} if what is exported answers differently,
+     *     {@code merge_not_provable} if what was trained cannot serve as a reference
      */
     void require(AnswerDifference difference, Subject subject) {
         if (!(difference.meanSpan() > 0)) {
             throw notProvable(
                     subject,
-                    "at each of the %d positions of the probe it gives every token the same logit, or none that is a number"
+                    ("at each of the %d positions of the probe it gives every token the same logit, or none that"
+                                    + " is a number")
                             .formatted(difference.positions()));
         }
         if (!holds(difference)) {
@@ -130,7 +134,8 @@ enum Tolerance {
     private static ExportException notProvable(Subject subject, String why) {
         return new ExportException(
                 ExportException.Code.MERGE_NOT_PROVABLE,
-                "%s: %s. Its training has probably diverged: look at the job's losses and train again with a lower learning rate"
+                ("%s: %s. Its training has probably diverged: look at the job's losses and train again with a"
+                                + " lower learning rate")
                         .formatted(subject.notProvable, why));
     }
 }

@@ -65,7 +65,10 @@ public record Trained(
                 : AdapterRows.open(base, model, weights, adapterConfig, betweenBlocks);
     }
 
-    /** Opens the model as it was trained, before anything is merged or rounded. Checks base model and checkpoint completely. */
+    /**
+     * Opens the model as it was trained, before anything is merged or rounded. Checks base model and checkpoint
+     * completely.
+     */
     Probe.Side reference(BaseModel base, String device) throws IOException {
         return adapterConfig == null
                 ? Probe.Side.of(base.directory(), folder(), device)

@@ -6,7 +6,10 @@ import dev.anneal.engine.network.lora.AdapterMerge;
 import dev.anneal.engine.network.torch.Scope;
 import java.io.IOException;
 
-/** The fp32 masters of a training of all weights. Tensors without a trained counterpart, such as stored rotary tables, are the base's. */
+/**
+ * The fp32 masters of a training of all weights. Tensors without a trained counterpart, such as stored rotary tables,
+ * are the base's.
+ */
 final class TrainedRows extends WeightRows {
 
     private final WeightDirectory trained;

@@ -18,8 +18,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weights of a trained model under the names and shapes of its base. Untrained tensors are the base's. Rows are processed in blocks,
- * because four fp32 copies of a whole matrix would dominate memory.
+ * The weights of a trained model under the names and shapes of its base. Untrained tensors are the base's. Rows are
+ * processed in blocks, because four fp32 copies of a whole matrix would dominate memory.
  */
 abstract class WeightRows implements AutoCloseable {
 
@@ -94,8 +94,8 @@ abstract class WeightRows implements AutoCloseable {
      *
      * @param entry the tensor in the base
      * @param type type of the passed rows, rounded once
-     * @throws ExportException {@code non_finite_delta} if a merged weight is not finite in this type, or a finite weight of the base is too
-     *     large for it
+     * @throws ExportException {@code non_finite_delta} if a merged weight is not finite in this type, or a finite
+     *     weight of the base is too large for it
      */
     final void forEach(TensorEntry entry, ElementType type, List<RowBlock> blocks, Sink<Tensor> sink)
             throws IOException {

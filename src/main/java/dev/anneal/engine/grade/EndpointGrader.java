@@ -24,7 +24,8 @@ final class EndpointGrader {
 
     /** Headers reserved for the connection and the signature. */
     private static final Pattern RESERVED = Pattern.compile(
-            "connection|content-.*|expect|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|via|webhook-.*");
+            "connection|content-.*|expect|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|via"
+                    + "|webhook-.*");
 
     private EndpointGrader() {}
 

@@ -6,7 +6,10 @@ import dev.anneal.protocol.WireName;
 public enum ErrorFlag implements WireName {
     /** A formula is invalid. Never set here, because formulas are parsed before grading. */
     FORMULA_PARSE_ERROR,
-    /** A template uses a missing part of the completion, such as the JSON of a completion that is not JSON. The grade is 0. */
+    /**
+     * A template uses a missing part of the completion, such as the JSON of a completion that is not JSON. The grade is
+     * 0.
+     */
     SAMPLE_PARSE_ERROR,
     /** A text exceeded the limit of its metric; the grade is that of its beginning. */
     TRUNCATED_OBSERVATION_ERROR,
@@ -25,7 +28,10 @@ public enum ErrorFlag implements WireName {
     /** The judging model's answer has no score or label. */
     MODEL_GRADER_PARSE_ERROR;
 
-    /** Whether a model or endpoint did not answer, so that a retry may succeed. All others depend only on row, completion and grader. */
+    /**
+     * Whether a model or endpoint did not answer, so that a retry may succeed. All others depend only on row,
+     * completion and grader.
+     */
     public boolean isOfNoAnswer() {
         return this == UNRESPONSIVE_REWARD_ERROR || this == MODEL_GRADER_SERVER_ERROR;
     }

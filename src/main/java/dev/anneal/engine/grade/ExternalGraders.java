@@ -20,7 +20,10 @@ public interface ExternalGraders {
      */
     List<GradingReply.Answer> ask(GradingQuestion question);
 
-    /** As {@link #ask}, but with failed answers instead of exceptions, except {@link CancellationException}, which is rethrown. */
+    /**
+     * As {@link #ask}, but with failed answers instead of exceptions, except {@link CancellationException}, which is
+     * rethrown.
+     */
     default List<GradingReply.Answer> answers(GradingQuestion question) {
         if (question.size() == 0) {
             return List.of();

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Grade of a completion.
  *
- * @param reward finite, at most {@link #MAX_MAGNITUDE} away from 0; null if grading failed, which says nothing about the completion
+ * @param reward finite, at most {@link #MAX_MAGNITUDE} away from 0; null if grading failed, which says nothing about
+ *     the completion
  * @param parts rewards of the graders in a formula, by name; empty without a formula
  * @param errors errors of grading, possible even with a reward
  * @param judgeTokens tokens that judging models read and generated, by model

@@ -21,8 +21,8 @@ public record Grader(
     }
 
     /**
-     * Grades completions together, so that models and endpoints are called once for all of them. Errors are reported in the grades, not as
-     * exceptions.
+     * Grades completions together, so that models and endpoints are called once for all of them. Errors are reported in
+     * the grades, not as exceptions.
      *
      * @return a grade for each sample, in order
      */

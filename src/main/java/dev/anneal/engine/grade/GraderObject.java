@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON object of a grader, read key by key: each read checks type and range, and {@link #refuseOthers()} refuses keys that were not read.
- * A key whose value is {@code null} counts as absent, as in the SDKs.
+ * A JSON object of a grader, read key by key: each read checks type and range, and {@link #refuseOthers()} refuses keys
+ * that were not read. A key whose value is {@code null} counts as absent, as in the SDKs.
  */
 final class GraderObject {
 

@@ -31,8 +31,8 @@ public final class GraderSecrets {
     }
 
     /**
-     * A grader object with other values in the headers of it and its parts. Only endpoint graders have headers; in others a part may have
-     * that name.
+     * A grader object with other values in the headers of it and its parts. Only endpoint graders have headers; in
+     * others a part may have that name.
      */
     public static Map<String, @Nullable Object> replaced(
             Map<String, @Nullable Object> grader, UnaryOperator<String> other) {

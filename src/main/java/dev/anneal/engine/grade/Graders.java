@@ -45,7 +45,8 @@ public final class Graders {
         if (name.length() > LONGEST_NAME || name.chars().anyMatch(c -> c < ' ' || c == ',' || c == '"')) {
             throw object.invalid(
                     "name",
-                    "becomes part of the names of metrics, so it must have at most %d characters, none of them a comma, a quote or a control character"
+                    ("becomes part of the names of metrics, so it must have at most %d characters, none of them a"
+                                    + " comma, a quote or a control character")
                             .formatted(LONGEST_NAME),
                     name);
         }

@@ -12,8 +12,9 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Parses answers of judging models. Their format is not enforced, so three forms are accepted: JSON with the key {@code result} as in
- * OpenAI's API, also in a Markdown fence; the bare value; or a text with exactly one value. Ambiguous answers are not accepted.
+ * Parses answers of judging models. Their format is not enforced, so three forms are accepted: JSON with the key
+ * {@code result} as in OpenAI's API, also in a Markdown fence; the bare value; or a text with exactly one value.
+ * Ambiguous answers are not accepted.
  */
 final class JudgeAnswer {
 
@@ -68,7 +69,9 @@ final class JudgeAnswer {
                 .find();
     }
 
-    /** The value of {@code result}, or the answer itself if it is a JSON value; null if it is not JSON or has no result. */
+    /**
+     * The value of {@code result}, or the answer itself if it is a JSON value; null if it is not JSON or has no result.
+     */
     private static @Nullable Object result(String answer) {
         try {
             Object value = JSON.readValue(unfenced(answer), Object.class);
@@ -78,7 +81,9 @@ final class JudgeAnswer {
         }
     }
 
-    /** The text within the fence, without the name of a language; the answer itself if it is not fenced. Linear time. */
+    /**
+     * The text within the fence, without the name of a language; the answer itself if it is not fenced. Linear time.
+     */
     private static String unfenced(String answer) {
         String text = answer.strip();
         int end = text.length() - FENCE.length();

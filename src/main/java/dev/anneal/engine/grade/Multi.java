@@ -46,8 +46,8 @@ final class Multi {
     }
 
     /**
-     * {@code graders} may be an object by name, a list, or a single grader, as in the SDKs' types, the guides and the specification's
-     * example.
+     * {@code graders} may be an object by name, a list, or a single grader, as in the SDKs' types, the guides and the
+     * specification's example.
      */
     private static Map<String, Grader> parts(GraderObject multi) {
         Object value = multi.required(GRADERS, "an object of graders by name, or a list of graders");
@@ -78,7 +78,8 @@ final class Multi {
         if (!Formula.isName(name)) {
             throw GraderException.invalid(
                     key == null ? object.param("name") : path,
-                    "is a variable of calculate_output, so it must be a letter or '_', then letters, digits and '_', but is "
+                    "is a variable of calculate_output, so it must be a letter or '_', then letters, digits and '_',"
+                            + " but is "
                             + GraderObject.shown(name));
         }
         if (TYPE.equals(object.value("type"))) {

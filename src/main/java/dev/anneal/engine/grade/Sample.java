@@ -19,7 +19,10 @@ public final class Sample {
     private static final String OUTPUT_JSON = "output_json";
     private static final String OUTPUT_TOOLS = "output_tools";
 
-    /** Variables of a completion after {@code sample.}; {@code choices} is a list with one element, as in OpenAI's chat completions. */
+    /**
+     * Variables of a completion after {@code sample.}; {@code choices} is a list with one element, as in OpenAI's chat
+     * completions.
+     */
     static final List<String> VARIABLES = List.of(OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_TOOLS, "choices");
 
     private static final int MAX_DEPTH = 64;
@@ -40,7 +43,10 @@ public final class Sample {
     /** The completion parsed as JSON; {@code isJson} distinguishes null from text that is not JSON. */
     private record Parsed(boolean isJson, @Nullable Object value) {}
 
-    /** @param item the row as parsed from JSON: maps, lists, strings, numbers, booleans and null. Not copied: it must not change */
+    /**
+     * @param item the row as parsed from JSON: maps, lists, strings, numbers, booleans and null. Not copied: it must
+     *     not change
+     */
     public Sample(Map<String, @Nullable Object> item, String outputText) {
         this(item, outputText, List.of());
     }

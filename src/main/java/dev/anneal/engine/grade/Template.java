@@ -6,12 +6,15 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A text with variables like <code>{{item.answer}}</code>, filled from a row and its completion. Strings are inserted unchanged, other
- * values as JSON.
+ * A text with variables like <code>{{item.answer}}</code>, filled from a row and its completion. Strings are inserted
+ * unchanged, other values as JSON.
  */
 final class Template {
 
-    /** Maximum length of a filled template, or of all templates of a prompt: a short text can use a long value thousands of times. */
+    /**
+     * Maximum length of a filled template, or of all templates of a prompt: a short text can use a long value thousands
+     * of times.
+     */
     static final int MOST_FILLED = 1 << 20;
 
     private static final String OPEN = "{{";

@@ -13,7 +13,8 @@ final class TextGraders {
     static final String TEXT_SIMILARITY = "text_similarity";
 
     /**
-     * Maximum number of UTF-16 units of each compared text, for which every metric needs at most a few seconds and some tens of megabytes.
+     * Maximum number of UTF-16 units of each compared text, for which every metric needs at most a few seconds and some
+     * tens of megabytes.
      */
     static final int MAX_COMPARED = 65_536;
 

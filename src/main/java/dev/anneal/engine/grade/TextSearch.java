@@ -1,8 +1,8 @@
 package dev.anneal.engine.grade;
 
 /**
- * Whether a text contains another, in time proportional to both (Knuth, Morris and Pratt 1977). {@link String#contains} takes the product of
- * their lengths for texts such as many a's and fewer a's with a b at the end.
+ * Whether a text contains another, in time proportional to both (Knuth, Morris and Pratt 1977). {@link String#contains}
+ * takes the product of their lengths for texts such as many a's and fewer a's with a b at the end.
  */
 final class TextSearch {
 
@@ -29,7 +29,10 @@ final class TextSearch {
         return borders;
     }
 
-    /** Length of the longest prefix of {@code wanted} that ends with {@code next}, after one of {@code matched} characters. */
+    /**
+     * Length of the longest prefix of {@code wanted} that ends with {@code next}, after one of {@code matched}
+     * characters.
+     */
     private static int extended(String wanted, int[] borders, int matched, char next) {
         int length = matched;
         while (length > 0 && wanted.charAt(length) != next) {

@@ -1,8 +1,8 @@
 package dev.anneal.engine.grade;
 
 /**
- * A template uses a key that a row or its completion does not have, or becomes too long. Has no stack trace, because it may be thrown for
- * many completions.
+ * A template uses a key that a row or its completion does not have, or becomes too long. Has no stack trace, because it
+ * may be thrown for many completions.
  */
 final class UnfillableTemplateException extends Exception {
 

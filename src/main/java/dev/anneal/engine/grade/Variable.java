@@ -7,7 +7,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A path into a row or a completion, such as {@code item.answers[0].text} or {@code sample.output_json["full name"]}. */
+/**
+ * A path into a row or a completion, such as {@code item.answers[0].text} or {@code sample.output_json["full name"]}.
+ */
 final class Variable {
 
     private static final Pattern NAMESPACE = Pattern.compile("(item|sample)(?=[.\\[])");

@@ -1,6 +1,6 @@
 /**
- * Graders of reinforcement learning: score a completion by OpenAI's grader objects, parsed strictly. No tensors, no network: models and
- * endpoints are called through interfaces.
+ * Graders of reinforcement learning: score a completion by OpenAI's grader objects, parsed strictly. No tensors, no
+ * network: models and endpoints are called through interfaces.
  */
 @ApplicationModule(allowedDependencies = {})
 @NullMarked

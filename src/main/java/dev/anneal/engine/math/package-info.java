@@ -1,6 +1,6 @@
 /**
- * Arithmetic without tensors: addressable random numbers, 16-bit floating-point formats, and the objectives of preference and reinforcement
- * learning. JDK only.
+ * Arithmetic without tensors: addressable random numbers, 16-bit floating-point formats, and the objectives of
+ * preference and reinforcement learning. JDK only.
  */
 @ApplicationModule(allowedDependencies = {})
 @NullMarked

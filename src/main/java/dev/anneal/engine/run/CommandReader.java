@@ -12,8 +12,8 @@ import java.lang.System.Logger.Level;
 import java.util.function.Consumer;
 
 /**
- * Turns commands on standard input into signals and passes requests on. The end of the input means that the supervisor is gone, and stops
- * the task.
+ * Turns commands on standard input into signals and passes requests on. The end of the input means that the supervisor
+ * is gone, and stops the task.
  */
 final class CommandReader {
 

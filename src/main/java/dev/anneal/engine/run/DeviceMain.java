@@ -11,8 +11,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Main class of a process that tests devices, its arguments, before a worker claims work for them: libtorch loads, and the device exists
- * and computes. Writes {@link Progress.Failed} for the first unusable device and exits as an engine process does.
+ * Main class of a process that tests devices, its arguments, before a worker claims work for them: libtorch loads, and
+ * the device exists and computes. Writes {@link Progress.Failed} for the first unusable device and exits as an engine
+ * process does.
  */
 public final class DeviceMain {
 
@@ -43,7 +44,10 @@ public final class DeviceMain {
         }
     }
 
-    /** Converts a tensor there and back: a libtorch without code for this generation of devices fails at its first operator. */
+    /**
+     * Converts a tensor there and back: a libtorch without code for this generation of devices fails at its first
+     * operator.
+     */
     private static void tryOut(String device) {
         try (Scope scope = Scope.open(device);
                 Tensor half = scope.floats(new float[] {0.5f}, 1).to(scope, ElementType.BFLOAT16)) {

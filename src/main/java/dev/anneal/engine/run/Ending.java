@@ -6,9 +6,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * End of this process. On SIGTERM the shutdown hook stops the task and lets it save before the JVM exits: a JVM that exits while another
- * thread is inside libtorch dies with SIGSEGV. The worker decides how long that may take, and kills the process afterwards. A process whose
- * worker is gone has a grace time; then it halts, and the task continues in another process from its last checkpoint.
+ * End of this process. On SIGTERM the shutdown hook stops the task and lets it save before the JVM exits: a JVM that
+ * exits while another thread is inside libtorch dies with SIGSEGV. The worker decides how long that may take, and kills
+ * the process afterwards. A process whose worker is gone has a grace time; then it halts, and the task continues in
+ * another process from its last checkpoint.
  */
 final class Ending {
 

@@ -16,8 +16,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * Main class of an engine process: runs the task of the {@code task.json} whose path is its argument. Standard output carries only
- * progress, as JSON lines; commands come from standard input, whose end means stop. Exit codes are those of {@link ExitCode}.
+ * Main class of an engine process: runs the task of the {@code task.json} whose path is its argument. Standard output
+ * carries only progress, as JSON lines; commands come from standard input, whose end means stop. Exit codes are those
+ * of {@link ExitCode}.
  */
 public final class EngineMain {
 

@@ -6,7 +6,10 @@ import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;
 
-/** Evaluates a base model, a base model with an adapter at its checkpoint's beta, or the weights of an export or checkpoint. */
+/**
+ * Evaluates a base model, a base model with an adapter at its checkpoint's beta, or the weights of an export or
+ * checkpoint.
+ */
 final class EvaluatingTask {
 
     private final EvaluateTask task;

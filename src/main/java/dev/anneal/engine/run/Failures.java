@@ -24,7 +24,10 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Reports a failure of a task: a message for the client, a log entry for the operator and an exit code for the supervisor. */
+/**
+ * Reports a failure of a task: a message for the client, a log entry for the operator and an exit code for the
+ * supervisor.
+ */
 final class Failures {
 
     private static final Logger LOG = System.getLogger(Failures.class.getName());

@@ -16,7 +16,10 @@ final class FreeMemory {
 
     private FreeMemory() {}
 
-    /** The minimum of the free memory of the machine and of this process's control group; {@link Long#MAX_VALUE} if both are unknown. */
+    /**
+     * The minimum of the free memory of the machine and of this process's control group; {@link Long#MAX_VALUE} if both
+     * are unknown.
+     */
     static long bytes() {
         return bytes(Path.of("/proc/meminfo"), Path.of("/sys/fs/cgroup"));
     }
@@ -41,7 +44,8 @@ final class FreeMemory {
     }
 
     /**
-     * Supports only version 2. Cached pages of files that are not mapped count as used, but the kernel reclaims them when memory is short.
+     * Supports only version 2. Cached pages of files that are not mapped count as used, but the kernel reclaims them
+     * when memory is short.
      */
     private static long ofControlGroup(Path folder) {
         try {

@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The draft of a training's rollouts in memory, or none. Without it the training is the same and takes longer, so a draft that cannot be used is left
- * out with a warning. Closed by its owner, before the model that it drafts for.
+ * The draft of a training's rollouts in memory, or none. Without it the training is the same and takes longer, so a
+ * draft that cannot be used is left out with a warning. Closed by its owner, before the model that it drafts for.
  */
 final class LoadedDraft implements AutoCloseable {
 
@@ -42,9 +42,10 @@ final class LoadedDraft implements AutoCloseable {
         }
         // As dev.anneal.engine.network.generate.Decoder drafts.
         if (!IncrementalDecoder.hasIndependentRows(policy)) {
-            progress.accept(
-                    new Progress.Note(
-                            "The draft of the rollouts is not loaded: rollouts draft only in bf16 on a CPU whose products do not depend on their number of rows, so that drafts change no bit of what is sampled"));
+            progress.accept(new Progress.Note(
+                    "The draft of the rollouts is not loaded: rollouts draft only in bf16 on a CPU whose"
+                            + " products do not depend on their number of rows, so that drafts change no bit of"
+                            + " what is sampled"));
             return none();
         }
         try {

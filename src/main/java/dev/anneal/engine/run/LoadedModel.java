@@ -11,7 +11,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** A base model in memory, alone, with a checkpoint's adapter at its beta, or with a checkpoint's weights. Closed by its owner. */
+/**
+ * A base model in memory, alone, with a checkpoint's adapter at its beta, or with a checkpoint's weights. Closed by its
+ * owner.
+ */
 record LoadedModel(DecoderModel model, AppliedAdapter adapter) implements AutoCloseable {
 
     /**

@@ -32,7 +32,8 @@ final class LoadedTarget implements AutoCloseable {
         if (vocabulary != draft.vocabularySize()) {
             throw TaskException.badInput(
                     "draft_mismatch",
-                    "the target %s has %,d tokens in its vocabulary, but the draft %s has %,d; a draft proposes its target's tokens, so train one with the same vocabulary"
+                    ("the target %s has %,d tokens in its vocabulary, but the draft %s has %,d; a draft proposes"
+                                    + " its target's tokens, so train one with the same vocabulary")
                             .formatted(
                                     served.base().id(), vocabulary, task.model().id(), draft.vocabularySize()),
                     null);

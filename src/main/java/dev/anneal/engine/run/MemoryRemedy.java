@@ -7,13 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Advice for a training that does not fit into its device's memory: the settings that reduce memory, with their values. */
+/**
+ * Advice for a training that does not fit into its device's memory: the settings that reduce memory, with their values.
+ */
 final class MemoryRemedy {
 
     private MemoryRemedy() {}
 
     /**
-     * @param longest tokens of the longest training row after truncation, plus those of a completion if they are sampled
+     * @param longest tokens of the longest training row after truncation, plus those of a completion if they are
+     *     sampled
      */
     static String of(TrainTask task, int longest) {
         TrainingSettings settings = task.settings();

@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** Called by a task without steps between two parts of its work: ends it if it is to stop, and regularly reports a sign of life. */
+/**
+ * Called by a task without steps between two parts of its work: ends it if it is to stop, and regularly reports a sign
+ * of life.
+ */
 final class Pulse implements Runnable {
 
     /** Far shorter than any time after which a process counts as hung. */

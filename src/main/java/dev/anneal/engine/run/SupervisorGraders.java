@@ -15,15 +15,15 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Graders that ask models and endpoints through the supervisor, one question at a time. Questions are small enough to be answered in time;
- * completions without an answer in time have no grade. If the training is stopped meanwhile, it drops the step; a resumed training samples
- * and asks the same again.
+ * Graders that ask models and endpoints through the supervisor, one question at a time. Questions are small enough to
+ * be answered in time; completions without an answer in time have no grade. If the training is stopped meanwhile, it
+ * drops the step; a resumed training samples and asks the same again.
  */
 final class SupervisorGraders implements ExternalGraders {
 
     /**
-     * Time limit for an answer. By default an endpoint that never answers takes half of it: 16 times 16 completions with 4 attempts of 30
-     * s.
+     * Time limit for an answer. By default an endpoint that never answers takes half of it: 16 times 16 completions
+     * with 4 attempts of 30 s.
      */
     static final Duration PATIENCE = Duration.ofHours(1);
 

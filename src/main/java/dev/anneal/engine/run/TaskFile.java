@@ -8,7 +8,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads {@code task.json}. Every key must be present, if only with null: a missing key means a task of another version. */
+/**
+ * Reads {@code task.json}. Every key must be present, if only with null: a missing key means a task of another version.
+ */
 final class TaskFile {
 
     private static final JsonMapper JSON = JsonMapper.builder()

@@ -14,8 +14,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operating system's lock on the folder that holds {@code task.json}, so that an orphan and its successor never work in it at the same
- * time. The file {@value #FILE} holds the owner's process id, with which a supervisor can end it. A process's death releases its lock.
+ * The operating system's lock on the folder that holds {@code task.json}, so that an orphan and its successor never
+ * work in it at the same time. The file {@value #FILE} holds the owner's process id, with which a supervisor can end
+ * it. A process's death releases its lock.
  */
 final class WorkDirectoryLock implements AutoCloseable {
 

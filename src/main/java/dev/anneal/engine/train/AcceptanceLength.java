@@ -18,8 +18,9 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Acceptance length of a draft: tokens of each pass of the target, while it answers prompts with the draft (vLLM's {@code
- * mean_acceptance_length}; EAGLE's tau). Greedily and at temperature 1, with the same random numbers each time. Closed by its owner.
+ * Acceptance length of a draft: tokens of each pass of the target, while it answers prompts with the draft (vLLM's
+ * {@code mean_acceptance_length}; EAGLE's tau). Greedily and at temperature 1, with the same random numbers each time.
+ * Closed by its owner.
  */
 final class AcceptanceLength implements AutoCloseable {
 
@@ -53,7 +54,9 @@ final class AcceptanceLength implements AutoCloseable {
         this.breadth = new BatchWidth(threads);
     }
 
-    /** @param betweenTokens called before each token and each prefill; an exception of it ends the work and is rethrown */
+    /**
+     * @param betweenTokens called before each token and each prefill; an exception of it ends the work and is rethrown
+     */
     Map<String, Double> measure(Draft draft, Runnable betweenTokens) {
         Map<String, Double> metrics = new LinkedHashMap<>();
         measure("greedy", Sampling.GREEDY, draft, betweenTokens, metrics);

@@ -5,8 +5,8 @@ import dev.anneal.protocol.AdapterSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether activations are recomputed in the backward pass instead of kept. Results are bit-identical, so a training may turn it on at any
- * step; each layer's forward pass is then computed twice. Read by the compute threads.
+ * Whether activations are recomputed in the backward pass instead of kept. Results are bit-identical, so a training may
+ * turn it on at any step; each layer's forward pass is then computed twice. Read by the compute threads.
  */
 final class ActivationCheckpointing {
 
@@ -33,8 +33,8 @@ final class ActivationCheckpointing {
     }
 
     /**
-     * Maximum memory of a job's passes if activations are kept, in bytes: with the longest row in the micro-batch of each thread, plus a
-     * fifth for fragmentation.
+     * Maximum memory of a job's passes if activations are kept, in bytes: with the longest row in the micro-batch of
+     * each thread, plus a fifth for fragmentation.
      */
     static long neededBytes(TrainingJob job) {
         int longest = Math.min(job.data().longestTokens(), job.model().config().maxPositions());

@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How many tokens in a row a draft proposes right on the text of the rows: of each trained token as the first of a chain, whether the most
- * likely tokens of draft and target are equal for it and those after it. Chains that the end of an answer cuts are left out.
+ * How many tokens in a row a draft proposes right on the text of the rows: of each trained token as the first of a
+ * chain, whether the most likely tokens of draft and target are equal for it and those after it. Chains that the end of
+ * an answer cuts are left out.
  */
 final class ChainAcceptance {
 

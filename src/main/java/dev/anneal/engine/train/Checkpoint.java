@@ -14,8 +14,8 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A checkpoint folder whose files match the hashes in its state. The optimizer's file may have been deleted on purpose: then the checkpoint
- * holds the trained values, but no training can resume from it.
+ * A checkpoint folder whose files match the hashes in its state. The optimizer's file may have been deleted on purpose:
+ * then the checkpoint holds the trained values, but no training can resume from it.
  */
 public final class Checkpoint {
 
@@ -40,7 +40,8 @@ public final class Checkpoint {
     }
 
     /**
-     * @throws TrainingException with {@code CHECKPOINT_DAMAGED} if a file is missing, unreadable or has other bytes than written
+     * @throws TrainingException with {@code CHECKPOINT_DAMAGED} if a file is missing, unreadable or has other bytes
+     *     than written
      */
     public static Checkpoint open(Path folder) throws IOException {
         Checkpoint checkpoint = openAnswers(folder);
@@ -131,7 +132,10 @@ public final class Checkpoint {
         return file;
     }
 
-    /** @throws TrainingException with {@code CHECKPOINT_MISMATCH} if a job with the state {@code own} would not continue this one */
+    /**
+     * @throws TrainingException with {@code CHECKPOINT_MISMATCH} if a job with the state {@code own} would not continue
+     *     this one
+     */
     void requireContinues(CheckpointState own) {
         require("base model", state.baseFingerprint(), own.baseFingerprint());
         require("target", state.targetFingerprint(), own.targetFingerprint());

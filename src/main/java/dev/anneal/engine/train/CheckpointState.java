@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Content of a checkpoint's {@code state.json}. Data order, dropout and initialisation are functions of the settings' seed and the step, so
- * step and seed are the whole random state and the position in the data.
+ * Content of a checkpoint's {@code state.json}. Data order, dropout and initialisation are functions of the settings'
+ * seed and the step, so step and seed are the whole random state and the position in the data.
  *
  * @param step optimizer steps done
  * @param totalSteps steps of the whole job
@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param sharedTokens how many of these were not computed, because the same beginning of another row was
  * @param firstLoss loss of the training's first step; null before it
  * @param adapter settings of the adapter; null if all weights of the model are trained
- * @param settings without the secrets of graders, because checkpoints are exported; a resumed training has the secrets from its task
+ * @param settings without the secrets of graders, because checkpoints are exported; a resumed training has the secrets
+ *     from its task
  * @param baseFingerprint hash of the base model
  * @param targetFingerprint hash of the model that the draft was trained for; null if no draft was trained
  * @param dataFingerprint hash of the encoded training rows

@@ -14,8 +14,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Writes checkpoint folders so that a folder under its final name is always complete: all files go into a hidden folder beside it and reach the disk
- * before the folder is renamed.
+ * Writes checkpoint folders so that a folder under its final name is always complete: all files go into a hidden folder
+ * beside it and reach the disk before the folder is renamed.
  *
  * @param attempt folder in which they are written
  */
@@ -46,7 +46,8 @@ record CheckpointWriter(Path attempt) {
     }
 
     /**
-     * Writes {@code answers-<count>} in the form of a checkpoint, with answers of a target that are written before the first step.
+     * Writes {@code answers-<count>} in the form of a checkpoint, with answers of a target that are written before the
+     * first step.
      *
      * @return the folder
      */

@@ -22,8 +22,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Trains a small language model as a draft: the loss is the mean divergence of its next-token distributions from its target's, over the
- * trained tokens of a step's rows (Zhou et al. 2024, "DistillSpec").
+ * Trains a small language model as a draft: the loss is the mean divergence of its next-token distributions from its
+ * target's, over the trained tokens of a step's rows (Zhou et al. 2024, "DistillSpec").
  */
 final class DistillationSteps implements Steps {
 

@@ -3,8 +3,8 @@ package dev.anneal.engine.train;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a training whose model is destroyed, because continuing would take hours for nothing. No training that still learns meets the rules, which
- * docs/training-settings.md states.
+ * Ends a training whose model is destroyed, because continuing would take hours for nothing. No training that still
+ * learns meets the rules, which docs/training-settings.md states.
  */
 final class Divergence {
 
@@ -58,7 +58,8 @@ final class Divergence {
         if (dead == DEAD_STEPS || (dead > 0 && step + 1 == totalSteps)) {
             throw diverged(
                     step,
-                    "at step %d the model gives each of its %d tokens the same probability and the gradient is exactly 0, for %d steps in a row"
+                    ("at step %d the model gives each of its %d tokens the same probability and the gradient is"
+                                    + " exactly 0, for %d steps in a row")
                             .formatted(step + 1, vocabulary, dead));
         }
         double bound = HIGH * Math.max(beginning, Math.log(vocabulary));
@@ -66,7 +67,8 @@ final class Divergence {
         if (high == HIGH_STEPS) {
             throw diverged(
                     step,
-                    "at step %d the loss is %.4f; for %d steps in a row it was above %.4f, %s times the %.4f of the first step or of guessing"
+                    ("at step %d the loss is %.4f; for %d steps in a row it was above %.4f, %s times the %.4f of"
+                                    + " the first step or of guessing")
                             .formatted(step + 1, result.loss(), high, bound, HIGH, bound / HIGH));
         }
     }

@@ -10,7 +10,9 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The rows that a draft learns from: those of the files, or their prompts with answers that the target writes first. */
+/**
+ * The rows that a draft learns from: those of the files, or their prompts with answers that the target writes first.
+ */
 final class DraftRows {
 
     private final TrainingJob job;
@@ -36,7 +38,10 @@ final class DraftRows {
         this.validation = data.validation();
     }
 
-    /** Has the target write the answers, if they are to be its own. Returns false if it was abandoned because the training is to stop. */
+    /**
+     * Has the target write the answers, if they are to be its own. Returns false if it was abandoned because the
+     * training is to stop.
+     */
     boolean prepare(Steps.AnswersSaving saving) throws IOException {
         if (answers == null) {
             return true;

@@ -7,7 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Compute threads, buffers for the gradients of a step's pieces, and their sum, which is formed in the order of the pieces. Closed by its owner.
+ * Compute threads, buffers for the gradients of a step's pieces, and their sum, which is formed in the order of the
+ * pieces. Closed by its owner.
  *
  * @param <G> form in which the model writes gradients
  */

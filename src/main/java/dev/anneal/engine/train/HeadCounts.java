@@ -8,7 +8,10 @@ final class HeadCounts {
 
     private HeadCounts() {}
 
-    /** Positions at which a step of training-time test learns: those so far from their row's beginning that a state is that many tokens before. */
+    /**
+     * Positions at which a step of training-time test learns: those so far from their row's beginning that a state is
+     * that many tokens before.
+     */
     static long trained(List<EncodedRow> rows, int step) {
         long trained = 0;
         for (EncodedRow row : rows) {

@@ -22,7 +22,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Passes of the target and of the head that learns from it, micro-batch by micro-batch on the compute threads. Closed by its owner. */
+/**
+ * Passes of the target and of the head that learns from it, micro-batch by micro-batch on the compute threads. Closed
+ * by its owner.
+ */
 final class HeadPasses implements AutoCloseable {
 
     private final EagleHead head;
@@ -32,7 +35,9 @@ final class HeadPasses implements AutoCloseable {
     private final GradientSum<EagleGradients> gradients;
     private final StopSignal signal;
 
-    /** @param cacheBytes most bytes of the target's hidden states that are kept for the next time their rows are read */
+    /**
+     * @param cacheBytes most bytes of the target's hidden states that are kept for the next time their rows are read
+     */
     HeadPasses(
             EagleHead head, Target target, GradientSum<EagleGradients> gradients, StopSignal signal, long cacheBytes) {
         this.head = head;
@@ -48,7 +53,8 @@ final class HeadPasses implements AutoCloseable {
     }
 
     /**
-     * Sums of each step of training-time test, and the gradient of what the lesson minimises, summed over the micro-batches.
+     * Sums of each step of training-time test, and the gradient of what the lesson minimises, summed over the
+     * micro-batches.
      *
      * @param rows of the micro-batches' step
      * @return empty if the pass was abandoned
@@ -105,7 +111,10 @@ final class HeadPasses implements AutoCloseable {
         private final List<List<EagleSums>> sums;
         private final int steps;
 
-        /** Of micro-batches whose states are kept, no layers of the target are computed in between which a stop would be seen. */
+        /**
+         * Of micro-batches whose states are kept, no layers of the target are computed in between which a stop would be
+         * seen.
+         */
         private final Runnable betweenBatches = signal.betweenParts();
 
         Pieces(List<MicroBatch> batches, List<EncodedRow> rows, EagleLesson lesson) {

@@ -20,8 +20,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Trains an EAGLE head: the loss is the sum over the steps of training-time test of their mean divergence from the target's distributions, each
- * times the decay; in EAGLE-1 a tenth of the cross entropy with them, and the SmoothL1 distance from the target's states.
+ * Trains an EAGLE head: the loss is the sum over the steps of training-time test of their mean divergence from the
+ * target's distributions, each times the decay; in EAGLE-1 a tenth of the cross entropy with them, and the SmoothL1
+ * distance from the target's states.
  */
 final class HeadSteps implements Steps {
 

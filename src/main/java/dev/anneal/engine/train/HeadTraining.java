@@ -19,8 +19,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A draft head is trained: all its weights but the output embedding; or, with an adapter of its layer's projections, the adapter and the weights that
- * no target's layer has, fc and norms.
+ * A draft head is trained: all its weights but the output embedding; or, with an adapter of its layer's projections,
+ * the adapter and the weights that no target's layer has, fc and norms.
  *
  * @param weights those of its weights that are trained
  */
@@ -34,7 +34,8 @@ record HeadTraining(
 
     /**
      * @param config of the adapter; null trains all weights
-     * @param initial file of a checkpoint with the initial values of the adapter, or of all weights; null for those of a new training
+     * @param initial file of a checkpoint with the initial values of the adapter, or of all weights; null for those of
+     *     a new training
      */
     static HeadTraining of(EagleHead head, @Nullable AdapterConfig config, @Nullable Path initial, long seed)
             throws IOException {

@@ -1,8 +1,8 @@
 package dev.anneal.engine.train;
 
 /**
- * Factor by which each step multiplies the peak learning rate, as transformers defines it: it rises linearly from 0 over the warm-up, then follows the
- * shape.
+ * Factor by which each step multiplies the peak learning rate, as transformers defines it: it rises linearly from 0
+ * over the warm-up, then follows the shape.
  *
  * @param warmupSteps steps of the warm-up; if there are any, step 0 has the rate 0
  */

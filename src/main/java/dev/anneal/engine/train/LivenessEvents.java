@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * Forwards a training's events from all threads, one at a time, and after a long silence reports each finished layer: a step may take
- * longer than the supervisor's limit for hung processes, but a hung process finishes no layer.
+ * Forwards a training's events from all threads, one at a time, and after a long silence reports each finished layer: a
+ * step may take longer than the supervisor's limit for hung processes, but a hung process finishes no layer.
  */
 final class LivenessEvents {
 

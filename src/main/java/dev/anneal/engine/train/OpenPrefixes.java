@@ -15,8 +15,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys, values and activations of the prefixes of a run of passes, each from its first pass to its last. Thread-safe; closed by its owner
- * after all passes.
+ * Keys, values and activations of the prefixes of a run of passes, each from its first pass to its last. Thread-safe;
+ * closed by its owner after all passes.
  */
 final class OpenPrefixes implements AutoCloseable {
 

@@ -16,8 +16,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Muon on the matrices of heads and AdamW on all other trained tensors, both with decoupled weight decay; their fp32 moments, and the arithmetic on
- * gradients. Muon's updates have the size of AdamW's, so both have one learning rate (Moonlight, arXiv 2502.16982). Closed by its owner.
+ * Muon on the matrices of heads and AdamW on all other trained tensors, both with decoupled weight decay; their fp32
+ * moments, and the arithmetic on gradients. Muon's updates have the size of AdamW's, so both have one learning rate
+ * (Moonlight, arXiv 2502.16982). Closed by its owner.
  */
 final class Optimizer implements AutoCloseable {
 

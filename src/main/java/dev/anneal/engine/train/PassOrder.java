@@ -8,8 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The passes of micro-batches and their prefixes in the order in which threads take them, so that a pass waits only for earlier ones: the
- * parts of a prefix forward, the micro-batches that continue it, longer prefixes with theirs, and its parts backward from the last.
+ * The passes of micro-batches and their prefixes in the order in which threads take them, so that a pass waits only for
+ * earlier ones: the parts of a prefix forward, the micro-batches that continue it, longer prefixes with theirs, and its
+ * parts backward from the last.
  */
 final class PassOrder {
 
@@ -106,7 +107,10 @@ final class PassOrder {
         return turnInParent.getOrDefault(prefix, 0);
     }
 
-    /** Number of passes of each prefix, and of longer prefixes that continue it: when so many have ended, it is not needed any more. */
+    /**
+     * Number of passes of each prefix, and of longer prefixes that continue it: when so many have ended, it is not
+     * needed any more.
+     */
     Map<Prefix, Integer> uses() {
         Map<Prefix, Integer> uses = new HashMap<>();
         for (Pass pass : passes) {

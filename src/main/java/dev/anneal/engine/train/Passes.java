@@ -63,7 +63,8 @@ final class Passes implements AutoCloseable {
      *
      * @param adapter adapter without dropout
      * @param dropoutOf dropout of each micro-batch; there is none if rows share tokens
-     * @param objectiveOf objective of each micro-batch, by index; {@link Objective#LIKELIHOOD} if rows share trained tokens
+     * @param objectiveOf objective of each micro-batch, by index; {@link Objective#LIKELIHOOD} if rows share trained
+     *     tokens
      * @return empty if the step was abandoned; the next step overwrites its gradients
      */
     Optional<LossSums> train(

@@ -10,10 +10,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The completions of a rollout as rows to train on, in the order of prompts and samples. A checkpoint keeps it between two updates on one rollout.
+ * The completions of a rollout as rows to train on, in the order of prompts and samples. A checkpoint keeps it between
+ * two updates on one rollout.
  *
  * @param sequences one for each completion, including those that train nothing
- * @param old log-probabilities of each completion's trained tokens under the policy that sampled it; null before the first update, which computes them
+ * @param old log-probabilities of each completion's trained tokens under the policy that sampled it; null before the
+ *     first update, which computes them
  * @param metrics of the rollout
  */
 record PolicyBatch(List<Sequence> sequences, @Nullable List<float[]> old, Map<String, Double> metrics) {

@@ -72,7 +72,10 @@ final class PolicyObjective implements Objective.OfLogProbabilities {
         return joined;
     }
 
-    /** Log-probabilities of the trained tokens, completion after completion. Available after the forward pass; must not be changed. */
+    /**
+     * Log-probabilities of the trained tokens, completion after completion. Available after the forward pass; must not
+     * be changed.
+     */
     float[] logProbabilities() {
         return logProbabilities;
     }

@@ -24,8 +24,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Raises the probability of completions that are graded above their group's mean (GRPO and its variants). Completions are sampled from the current policy,
- * with its activation at the step's beta, and the ratio of probabilities refers to the policy at that time.
+ * Raises the probability of completions that are graded above their group's mean (GRPO and its variants). Completions
+ * are sampled from the current policy, with its activation at the step's beta, and the ratio of probabilities refers to
+ * the policy at that time.
  */
 final class PolicySteps implements Steps {
 
@@ -80,7 +81,8 @@ final class PolicySteps implements Steps {
     private void warnOfFewer(BatchWidth breadth) {
         passes.progress()
                 .accept(new Progress.Warning(
-                        "what is sampled did not fit into memory: from here on at most %d completions are sampled at one time"
+                        ("what is sampled did not fit into memory: from here on at most %d completions are"
+                                        + " sampled at one time")
                                 .formatted(breadth.sequences())));
     }
 

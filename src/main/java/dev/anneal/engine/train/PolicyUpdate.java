@@ -16,7 +16,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes the gradient of the policy loss of a rollout's completions. The loss treats the whole step as one batch, however it is split.
+ * Computes the gradient of the policy loss of a rollout's completions. The loss treats the whole step as one batch,
+ * however it is split.
  */
 final class PolicyUpdate {
 
@@ -51,8 +52,8 @@ final class PolicyUpdate {
      * @param negativeLogLikelihood mean of the tokens with an advantage, nats; NaN if none has one
      * @param sharedTokens tokens of completions and prompts that were computed with those of another completion
      * @param metrics of the update
-     * @param batch the batch with the log-probabilities for ratios of further updates: those of the first update's pass, whose policy
-     *     sampled the completions
+     * @param batch the batch with the log-probabilities for ratios of further updates: those of the first update's
+     *     pass, whose policy sampled the completions
      */
     record Outcome(
             double loss,

@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The summed preference loss of the pairs of a micro-batch, whose rows alternate between chosen and rejected completions. */
+/**
+ * The summed preference loss of the pairs of a micro-batch, whose rows alternate between chosen and rejected
+ * completions.
+ */
 final class PreferenceObjective implements Objective.OfLogProbabilities {
 
     private final PreferenceLoss loss;

@@ -18,8 +18,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Learns to prefer one answer to another: the loss of a step is the mean preference loss of its pairs. The reference is the model before the training, with
- * the initial adapter, linear, if there is one. It is evaluated once, before the first step.
+ * Learns to prefer one answer to another: the loss of a step is the mean preference loss of its pairs. The reference is
+ * the model before the training, with the initial adapter, linear, if there is one. It is evaluated once, before the
+ * first step.
  */
 final class PreferenceSteps implements Steps {
 
@@ -33,8 +34,8 @@ final class PreferenceSteps implements Steps {
     private @Nullable References references;
 
     /**
-     * For each row the sum of its trained tokens' log-probabilities before the training. Stored in checkpoints, so that a resumed training
-     * need not compute them again and uses the same values on another kind of machine.
+     * For each row the sum of its trained tokens' log-probabilities before the training. Stored in checkpoints, so that
+     * a resumed training need not compute them again and uses the same values on another kind of machine.
      */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares them
     record References(double[] training, double[] validation) {}

@@ -9,7 +9,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The beginnings that rows have in common. A row keeps at least its last token, and its last token in common, for itself. */
+/**
+ * The beginnings that rows have in common. A row keeps at least its last token, and its last token in common, for
+ * itself.
+ */
 final class PrefixTree {
 
     private final List<EncodedRow> rows;

@@ -20,12 +20,13 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Splits the rows of a step into micro-batches of about equal tokens, an even number if there are several, the one with the most tokens
- * first: threads that take them in this order end at about the same time. Depends on the rows and the kind of device, but not on the number
- * of threads, so that sums are formed in the same order everywhere. Units without a trained token are left out.
+ * Splits the rows of a step into micro-batches of about equal tokens, an even number if there are several, the one with
+ * the most tokens first: threads that take them in this order end at about the same time. Depends on the rows and the
+ * kind of device, but not on the number of threads, so that sums are formed in the same order everywhere. Units without
+ * a trained token are left out.
  *
- * <p>What rows have in common is computed once in a micro-batch. A beginning of half a micro-batch and more, of rows that do not fit into
- * one, becomes a {@link Prefix} of several micro-batches.
+ * <p>What rows have in common is computed once in a micro-batch. A beginning of half a micro-batch and more, of rows
+ * that do not fit into one, becomes a {@link Prefix} of several micro-batches.
  */
 final class RowSplit {
 
@@ -37,8 +38,8 @@ final class RowSplit {
 
     /**
      * @param unit number of consecutive rows that stay in one micro-batch, in order; must divide the number of rows
-     * @param sharing {@link Sharing#ALL} only if each row is a unit: a prefix trains tokens of all its rows, and a unit of several may continue
-     *     a shorter one
+     * @param sharing {@link Sharing#ALL} only if each row is a unit: a prefix trains tokens of all its rows, and a unit
+     *     of several may continue a shorter one
      */
     RowSplit(List<EncodedRow> rows, int unit, Sharing sharing, DeviceLimits limits) {
         if (sharing == Sharing.ALL && unit > 1) {
@@ -170,7 +171,10 @@ final class RowSplit {
         return new TokenRows.Part(Arrays.copyOfRange(ids, begin, end), before);
     }
 
-    /** Nodes of a row's path, behind its prefix, that several rows of the micro-batch have; of those with the same rows the last. */
+    /**
+     * Nodes of a row's path, behind its prefix, that several rows of the micro-batch have; of those with the same rows
+     * the last.
+     */
     private static List<Node> sharedNodes(List<Node> path, Map<Node, Integer> counts, int start) {
         List<Node> shared = new ArrayList<>();
         for (int i = 0; i < path.size(); i++) {

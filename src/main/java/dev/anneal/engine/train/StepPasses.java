@@ -11,7 +11,8 @@ import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
- * The passes of a job's steps: each row has the dropout of its position, and activations are recomputed if they do not fit into memory.
+ * The passes of a job's steps: each row has the dropout of its position, and activations are recomputed if they do not
+ * fit into memory.
  *
  * @param passes for work without gradients or dropout
  */

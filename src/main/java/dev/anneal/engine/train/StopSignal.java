@@ -16,8 +16,8 @@ record StopSignal(BooleanSupplier stop, Runnable partDone) {
     /**
      * Runs work that a stop of the training ends.
      *
-     * @param work calls the given action after each of its parts, which ends it by a {@link CancellationException} once the training is to
-     *     stop
+     * @param work calls the given action after each of its parts, which ends it by a {@link CancellationException} once
+     *     the training is to stop
      * @return empty if the training is to stop
      */
     <T> Optional<T> attempt(Function<Runnable, T> work) {

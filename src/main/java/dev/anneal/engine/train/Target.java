@@ -8,6 +8,7 @@ import dev.anneal.engine.network.model.DecoderModel;
  *
  * @param model closed by the caller
  * @param adapter applied to it; {@link DecoderModel#noAdapter} for the model alone
- * @param fingerprint hash of the model's configuration and weights and of the adapter's checkpoint, kept in the draft's checkpoints
+ * @param fingerprint hash of the model's configuration and weights and of the adapter's checkpoint, kept in the draft's
+ *     checkpoints
  */
 public record Target(DecoderModel model, AppliedAdapter adapter, String fingerprint) {}

@@ -19,9 +19,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Answers that a target writes to the prompts of rows, so that its draft learns from the target's own texts instead of those of the file. They
- * are kept while they are written and in checkpoints, so that a stopped training goes on with those that are written. Each answer depends only
- * on the target, the prompt, and the numbers (seed, line).
+ * Answers that a target writes to the prompts of rows, so that its draft learns from the target's own texts instead of
+ * those of the file. They are kept while they are written and in checkpoints, so that a stopped training goes on with
+ * those that are written. Each answer depends only on the target, the prompt, and the numbers (seed, line).
  */
 final class TargetAnswers {
 
@@ -64,7 +64,10 @@ final class TargetAnswers {
         this.rows = rows;
     }
 
-    /** Writes the answers that are missing, and keeps them. Returns false if it was abandoned because the training is to stop. */
+    /**
+     * Writes the answers that are missing, and keeps them. Returns false if it was abandoned because the training is to
+     * stop.
+     */
     boolean write(TrainingData.Conversations data, Steps.AnswersSaving saving) throws IOException {
         if (answered.size() == rows.size()) {
             return true;
@@ -123,7 +126,8 @@ final class TargetAnswers {
         if (written.isEmpty() && begin < end) {
             throw new DataException(
                     DataException.Code.DATASET_INVALID,
-                    "no prompt of the file leaves room for an answer of the target within %,d tokens; raise anneal.max_length"
+                    ("no prompt of the file leaves room for an answer of the target within %,d tokens; raise"
+                                    + " anneal.max_length")
                             .formatted(job.settings().maxLengthTokens()));
         }
         return written;

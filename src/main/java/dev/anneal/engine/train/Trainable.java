@@ -24,7 +24,8 @@ interface Trainable<G> extends AutoCloseable {
     StepGradients<G> newGradients(Scope owner);
 
     /**
-     * Number of gradient buffers of micro-batches: at least one for each thread; one more lets threads continue while a longer pass ends.
+     * Number of gradient buffers of micro-batches: at least one for each thread; one more lets threads continue while a
+     * longer pass ends.
      */
     int gradientBuffers(int threads);
 

@@ -45,11 +45,11 @@ public final class Trainer {
     }
 
     /**
-     * Trains, and saves at every interval, on request, and at the end. A stop takes effect before the next layer: the unfinished step is
-     * abandoned, and the checkpoint holds the steps before it.
+     * Trains, and saves at every interval, on request, and at the end. A stop takes effect before the next layer: the
+     * unfinished step is abandoned, and the checkpoint holds the steps before it.
      *
-     * <p>A validation runs after the checkpoint of its step is saved. If a stop or the end of the process cuts it short, it runs again from
-     * its beginning when the training resumes from that checkpoint.
+     * <p>A validation runs after the checkpoint of its step is saved. If a stop or the end of the process cuts it
+     * short, it runs again from its beginning when the training resumes from that checkpoint.
      *
      * @throws TrainingException if it cannot continue; earlier checkpoints are intact
      * @throws dev.anneal.engine.network.lora.AdapterConfigException if the adapter's settings do not fit the model

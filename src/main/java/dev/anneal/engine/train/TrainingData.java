@@ -35,7 +35,8 @@ public sealed interface TrainingData {
      *
      * @param training at least one unit
      * @param validation rows to measure on; may be empty
-     * @param rowsOfUnit number of consecutive rows that are learned together: 1, or 2 for the chosen and rejected answer of a line
+     * @param rowsOfUnit number of consecutive rows that are learned together: 1, or 2 for the chosen and rejected
+     *     answer of a line
      */
     record Rows(List<EncodedRow> training, List<EncodedRow> validation, int rowsOfUnit) implements TrainingData {
 

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param draft proposes tokens of rollouts, which changes none of them; null for none
  * @param data data for the settings' method
  * @param freeMemoryBytes free memory for passes, read once everything else is allocated
- * @param initialValues safetensors file with the initial values of the adapter, or of all trained weights, in a checkpoint's format; null for those
- *     of a new training
+ * @param initialValues safetensors file with the initial values of the adapter, or of all trained weights, in a
+ *     checkpoint's format; null for those of a new training
  */
 public record TrainingJob(
         TrainTask task,

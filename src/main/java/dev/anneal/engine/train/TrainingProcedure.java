@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
 
-/** The engine's part of a training method: reading the files, and the steps. The service has its own list of methods. */
+/**
+ * The engine's part of a training method: reading the files, and the steps. The service has its own list of methods.
+ */
 record TrainingProcedure<M extends TrainingMethod, D extends TrainingData>(Reader<M, D> data, Maker<M, D> steps) {
 
     static final Map<String, TrainingProcedure<?, ?>> ALL = Map.of(

@@ -95,7 +95,8 @@ final class TrainingRun {
         String before = checkpoint.state().precision();
         if (!before.equals(precision())) {
             progress.accept(new Progress.Warning(
-                    "the training began in %s and goes on in %s on this machine: its result is as good, but not the same bits"
+                    ("the training began in %s and goes on in %s on this machine: its result is as good, but not"
+                                    + " the same bits")
                             .formatted(before, precision())));
         }
         step = checkpoint.state().step();
@@ -219,12 +220,16 @@ final class TrainingRun {
             throw new TrainingException(
                     TrainingException.Code.NON_FINITE_LOSS,
                     step,
-                    "step %d gave the loss %s and the gradient norm %s; lower the learning rate or look for damaged rows"
+                    ("step %d gave the loss %s and the gradient norm %s; lower the learning rate or look for"
+                                    + " damaged rows")
                             .formatted(step + 1, loss, norm));
         }
     }
 
-    /** Validates with the beta of the next step, which the checkpoint of this step has as well; 0 at the end. Returns false if it was abandoned. */
+    /**
+     * Validates with the beta of the next step, which the checkpoint of this step has as well; 0 at the end. Returns
+     * false if it was abandoned.
+     */
     private boolean validateIfDue() {
         return job.data().validation().isEmpty() || !isDue(settings.evaluationIntervalSteps()) || validate();
     }

@@ -68,7 +68,8 @@ final class AnnealClient {
     /**
      * Polls an object until its status is final.
      *
-     * @throws IllegalStateException if it ends in another way than succeeded or processed; the message holds the API's error
+     * @throws IllegalStateException if it ends in another way than succeeded or processed; the message holds the API's
+     *     error
      */
     JsonNode await(String path, Consumer<JsonNode> onChange) {
         JsonNode current = get(path);

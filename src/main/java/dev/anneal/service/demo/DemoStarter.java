@@ -14,8 +14,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 /**
- * Runs the demo of the active profile on a separate thread once the service is ready; the service continues afterwards, even if the demo
- * fails.
+ * Runs the demo of the active profile on a separate thread once the service is ready; the service continues afterwards,
+ * even if the demo fails.
  */
 @Component
 @Profile({"demo", "demo-rl", "demo-draft"})

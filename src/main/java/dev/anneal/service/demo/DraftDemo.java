@@ -21,7 +21,8 @@ final class DraftDemo {
     /** @param next what it suggests in the end */
     void run(NextSteps next) {
         stage.say(
-                "%nAnneal demo: train a draft for speculative decoding of %s, on this machine's CPU, through the HTTP API.%n",
+                "%nAnneal demo: train a draft for speculative decoding of %s, on this machine's CPU, through the HTTP"
+                        + " API.%n",
                 Stage.MODEL);
         String training = stage.upload("tickets.train.jsonl");
         String validation = stage.upload("tickets.valid.jsonl");
@@ -100,8 +101,8 @@ final class DraftDemo {
                 "  with:    %6.1f tokens/s, %d of %d tokens were proposed by the draft",
                 drafted.tokensPerSecond(), drafted.accepted(), drafted.tokens());
         stage.say("  equal texts: %s", alone.texts().equals(drafted.texts()) ? "all" : "NO");
-        stage.say(
-                "  A pass of so small a model takes little longer than its draft's; docs/performance.md has the speed of a larger one.");
+        stage.say("  A pass of so small a model takes little longer than its draft's; docs/performance.md has the speed"
+                + " of a larger one.");
     }
 
     private void goOn(NextSteps next, JsonNode job) {

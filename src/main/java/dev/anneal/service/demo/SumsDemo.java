@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 
-/** Teaches the bundled model, which forgets to carry, addition by reinforcement learning (GRPO) with a checker of its answers. */
+/**
+ * Teaches the bundled model, which forgets to carry, addition by reinforcement learning (GRPO) with a checker of its
+ * answers.
+ */
 final class SumsDemo {
 
     /** Completions of each test prompt. */
@@ -29,7 +32,8 @@ final class SumsDemo {
      */
     void run(NextSteps next, String managementPort) {
         stage.say(
-                "%nAnneal demo: teach %s to add by rewarding right sums (GRPO), on this machine's CPU, through the HTTP API.%n",
+                "%nAnneal demo: teach %s to add by rewarding right sums (GRPO), on this machine's CPU, through the"
+                        + " HTTP API.%n",
                 Stage.MODEL);
         String training = stage.upload("addition.train.jsonl");
         String test = stage.upload("addition.test.jsonl");

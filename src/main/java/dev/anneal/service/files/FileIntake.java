@@ -19,8 +19,8 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
 /**
- * Receives files. The content is first stored under an id with a row invisible to clients, then the file is completed with its purpose or
- * abandoned. A sweep removes uploads of dead processes.
+ * Receives files. The content is first stored under an id with a row invisible to clients, then the file is completed
+ * with its purpose or abandoned. A sweep removes uploads of dead processes.
  */
 @Component
 public final class FileIntake {

@@ -1,8 +1,8 @@
 package dev.anneal.service.files;
 
 /**
- * Notified of new files whose rows must be checked, and of the deletion of files. Implemented by {@code service.files.check}, on which this
- * package does not depend.
+ * Notified of new files whose rows must be checked, and of the deletion of files. Implemented by
+ * {@code service.files.check}, on which this package does not depend.
  */
 public interface FileListener {
 

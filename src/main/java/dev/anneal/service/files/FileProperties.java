@@ -13,7 +13,8 @@ import org.springframework.validation.annotation.Validated;
  * @param maxSize maximum file size; the default is OpenAI's limit
  * @param sweepInterval how often a process looks for expired and incompletely uploaded files
  * @param checkThreads how many files one process checks or counts at a time
- * @param checkInterval how often a process looks for file checks that no process is doing; its own uploads are checked at once
+ * @param checkInterval how often a process looks for file checks that no process is doing; its own uploads are checked
+ *     at once
  * @param checkLease how long a process may give no sign of life before another takes over its file check
  */
 @Validated

@@ -12,7 +12,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Deletes a file in two steps: its row is marked in a transaction, then its content is deleted. If the second step fails, the sweep finds the mark and repeats it.
+ * Deletes a file in two steps: its row is marked in a transaction, then its content is deleted. If the second step
+ * fails, the sweep finds the mark and repeats it.
  */
 @Component
 final class FileRemoval {

@@ -150,8 +150,8 @@ final class FileRows {
     record Order(boolean ascending, int rows) {
 
         /**
-         * The condition for rows after a position. The key alone does not suffice: a file gets its key when its upload begins, and its time
-         * when it ends.
+         * The condition for rows after a position. The key alone does not suffice: a file gets its key when its upload
+         * begins, and its time when it ends.
          */
         String behind() {
             return "AND (created_at, id) " + (ascending ? ">" : "<")

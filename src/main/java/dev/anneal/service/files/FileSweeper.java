@@ -30,7 +30,10 @@ final class FileSweeper {
     private final FileRemoval removal;
     private final Clock clock;
 
-    /** Position at which the next sweep continues, so that files in use, or whose content cannot be deleted, do not delay others. */
+    /**
+     * Position at which the next sweep continues, so that files in use, or whose content cannot be deleted, do not
+     * delay others.
+     */
     private long afterExpired;
 
     private long afterRemains;
@@ -83,11 +86,14 @@ final class FileSweeper {
                             FOR UPDATE SKIP LOCKED -- another process sweeps as well
                         )
                         """).param(TimeColumn.write(now.minus(LONGEST_UPLOAD))).update();
-        List<Remains> remains = jdbc.sql(
-                        "SELECT id, tenant_id, public_id FROM file WHERE content = 'DOOMED' AND id > ? ORDER BY id LIMIT ?")
-                .params(afterRemains, BATCH)
-                .query(Remains.class)
-                .list();
+        List<Remains> remains =
+                jdbc.sql("""
+                        SELECT id, tenant_id, public_id
+                        FROM file
+                        WHERE content = 'DOOMED' AND id > ?
+                        ORDER BY id
+                        LIMIT ?
+                        """).params(afterRemains, BATCH).query(Remains.class).list();
         afterRemains = next(remains);
         return remains;
     }

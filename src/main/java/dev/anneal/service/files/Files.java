@@ -40,7 +40,9 @@ public final class Files {
         return find(tenantId, fileId).orElseThrow(() -> Refusal.notFound("file", fileId, PARAMETER));
     }
 
-    /** Locks the file against deletion until the end of the tenant's transaction, in which the caller records its use. */
+    /**
+     * Locks the file against deletion until the end of the tenant's transaction, in which the caller records its use.
+     */
     public Optional<StoredFile> lockForUse(String fileId) {
         return rows.lock(fileId, "SHARE");
     }

@@ -10,8 +10,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Limits the number of answers being generated or waiting, in all and of each tenant. Waiting requests get slots in order; a request never
- * overtakes one that waits for the slots of all, and does not wait for one whose tenant has no more of its share.
+ * Limits the number of answers being generated or waiting, in all and of each tenant. Waiting requests get slots in
+ * order; a request never overtakes one that waits for the slots of all, and does not wait for one whose tenant has no
+ * more of its share.
  */
 final class AnswerSlots {
 

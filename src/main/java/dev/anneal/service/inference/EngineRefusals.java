@@ -30,7 +30,8 @@ final class EngineRefusals {
         }
         if (code == RefusalCode.CHECKPOINT_DAMAGED) {
             return "The model's checkpoint is damaged: " + refused.message()
-                    + ". The operator of this installation can put its files back; other checkpoints of the job may be whole.";
+                    + ". The operator of this installation can put its files back; other checkpoints of the job may be"
+                    + " whole.";
         }
         return refused.code().equals("device_failed")
                 ? "The device that generates has failed; the next request starts its process anew. Try again."

@@ -48,7 +48,10 @@ public final class GeneratingPeer {
                 .POST(HttpRequest.BodyPublishers.ofString(json));
     }
 
-    /** @throws Refusal {@code service_unavailable} if there is no answer, {@code generation_timeout} if it does not begin in time */
+    /**
+     * @throws Refusal {@code service_unavailable} if there is no answer, {@code generation_timeout} if it does not
+     *     begin in time
+     */
     public <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> answer) {
         try {
             return client.send(request, answer);
@@ -70,7 +73,10 @@ public final class GeneratingPeer {
         return unavailable("does not answer (" + reason + "). Try again");
     }
 
-    /** The causes as well: the client's exceptions often have no message, and the first one hides an address that nobody knows. */
+    /**
+     * The causes as well: the client's exceptions often have no message, and the first one hides an address that nobody
+     * knows.
+     */
     private static String reason(Throwable failure) {
         return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
                 .map(each ->

@@ -137,7 +137,8 @@ public final class Generation implements AutoCloseable {
         return new Refusal(
                 RefusalCode.GENERATION_TIMEOUT,
                 "The generation took longer than " + timeout.toSeconds()
-                        + " s (anneal.inference.request-timeout) and was given up. Ask for fewer tokens, or try again later.");
+                        + " s (anneal.inference.request-timeout) and was given up. Ask for fewer tokens, or try again"
+                        + " later.");
     }
 
     private @Nullable ServeReply poll(long nanos) {

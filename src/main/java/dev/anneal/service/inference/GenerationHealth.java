@@ -8,7 +8,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
-/** Health of generation. Present in every process, because {@code management.endpoint.health.group.readiness} names an indicator for all. */
+/**
+ * Health of generation. Present in every process, because {@code management.endpoint.health.group.readiness} names an
+ * indicator for all.
+ */
 @Configuration(proxyBeanMethods = false)
 class GenerationHealth {
 
@@ -18,7 +21,9 @@ class GenerationHealth {
         return () -> of(generator);
     }
 
-    /** The same as readiness: a process that also serves the API stays ready, because only its generation is held up. */
+    /**
+     * The same as readiness: a process that also serves the API stays ready, because only its generation is held up.
+     */
     @Bean
     HealthIndicator generationReadinessHealthIndicator(
             ObjectProvider<LocalGenerator> generator, Environment environment) {

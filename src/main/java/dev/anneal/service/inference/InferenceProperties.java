@@ -15,23 +15,23 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Where text is generated, and its limits.
  *
- * @param url address of a process with the role {@code inference}, such as {@code http://inference:8080}; used by processes without that
- *     role
+ * @param url address of a process with the role {@code inference}, such as {@code http://inference:8080}; used by
+ *     processes without that role
  * @param connectTimeout time limit for a connection to it
  * @param requestTimeout total time limit for a request, after which it is cancelled
- * @param stallTimeout a process that generates and gives no sign of life for this long is killed; it gives one every five seconds, and
- *     has five times as long to start
+ * @param stallTimeout a process that generates and gives no sign of life for this long is killed; it gives one every
+ *     five seconds, and has five times as long to start
  * @param device device that generates: {@code cpu} or {@code cuda:N}
  * @param threads threads that generate; 0 takes half of the cores and leaves the rest to training
- * @param niceness how far the engine process yields the processor, 0 to 19; above {@code anneal.engine.niceness} it yields to training as
- *     well
+ * @param niceness how far the engine process yields the processor, 0 to 19; above {@code anneal.engine.niceness} it
+ *     yields to training as well
  * @param models maximum number of base models in memory; the least recently used one is unloaded first
  * @param adapters maximum number of adapters in memory, of all models together
  * @param slots how many answers of one base model are generated at a time, with any adapters; further ones wait
  * @param maxTokens maximum length of prompt and answer together; the model's context also limits it
  * @param prefixCache memory of the kept beginnings of prompts, of all base models together; 0 keeps none
- * @param maxAnswers maximum number of answers being generated or waiting, at most half of them for one tenant; further requests are refused
- *     with 429
+ * @param maxAnswers maximum number of answers being generated or waiting, at most half of them for one tenant; further
+ *     requests are refused with 429
  * @param idleTimeout how long a model without requests stays in memory
  */
 @Validated

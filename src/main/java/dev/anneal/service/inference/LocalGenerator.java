@@ -26,7 +26,10 @@ public final class LocalGenerator implements SmartLifecycle {
     /** How long the service's own requests wait in line for a slot. */
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    /** Maximum number of log-probabilities of a request, of tokens and alternatives together: some 30 MB until its answer is sent. */
+    /**
+     * Maximum number of log-probabilities of a request, of tokens and alternatives together: some 30 MB until its
+     * answer is sent.
+     */
     private static final long MAX_LOGPROBS = 1 << 18;
 
     private final InferenceProperties properties;
@@ -58,7 +61,8 @@ public final class LocalGenerator implements SmartLifecycle {
     }
 
     /**
-     * Starts a generation and returns when the prompt is accepted, which may take seconds if a model must be loaded. The caller closes it.
+     * Starts a generation and returns when the prompt is accepted, which may take seconds if a model must be loaded.
+     * The caller closes it.
      *
      * @param tenantId tenant whose tuned models can be named
      * @throws Refusal as {@link TextGenerator#generate} does
@@ -107,7 +111,9 @@ public final class LocalGenerator implements SmartLifecycle {
         if (logprobs > MAX_LOGPROBS) {
             throw Refusal.invalidValue(
                     "logprobs",
-                    "The answers may have %d log-probabilities (answers x tokens x (1 + alternatives)), and no more than %d are allowed in a request; lower the number of tokens ('max_tokens', by default %d), of answers or of alternatives"
+                    ("The answers may have %d log-probabilities (answers x tokens x (1 + alternatives)), and no"
+                                    + " more than %d are allowed in a request; lower the number of tokens"
+                                    + " ('max_tokens', by default %d), of answers or of alternatives")
                             .formatted(logprobs, MAX_LOGPROBS, properties.maxTokens()));
         }
     }
@@ -154,14 +160,17 @@ public final class LocalGenerator implements SmartLifecycle {
         if (choices > most) {
             throw Refusal.invalidValue(
                     "n",
-                    "The request is for %d answers ('n' to each prompt), and no more than %d may be generated or wait for a tenant at a time (half of anneal.inference.max-answers); lower 'n' or give fewer prompts"
+                    ("The request is for %d answers ('n' to each prompt), and no more than %d may be generated or"
+                                    + " wait for a tenant at a time (half of anneal.inference.max-answers); lower 'n'"
+                                    + " or give fewer prompts")
                             .formatted(choices, most));
         }
         if (!slots.take(tenantId, choices, patience)) {
             listeners.forEach(listener -> listener.refused(choices));
             throw new Refusal(
                     RefusalCode.QUEUE_FULL,
-                    "%d answers (anneal.inference.max-answers), %d of one tenant, may be generated or wait at a time; too few of these are free. Try again."
+                    ("%d answers (anneal.inference.max-answers), %d of one tenant, may be generated or wait at a"
+                                    + " time; too few of these are free. Try again.")
                             .formatted(properties.maxAnswers(), most));
         }
         tellOpenAnswers();

@@ -58,7 +58,8 @@ final class RequestedModels {
     /**
      * Fetches the models. The caller closes them.
      *
-     * @throws Refusal if there is no such model, or the request names a draft that does not exist or was trained for another model
+     * @throws Refusal if there is no such model, or the request names a draft that does not exist or was trained for
+     *     another model
      */
     Found find(String tenantId, GenerationRequest request) {
         ServedModels.Found target = models.find(tenantId, request.model());
@@ -78,7 +79,10 @@ final class RequestedModels {
         return choice.isDefault() ? usual(tenantId, model).orElse(null) : null;
     }
 
-    /** Without its default draft an answer is the same and takes longer, so a fault that concerns the draft alone is not the request's. */
+    /**
+     * Without its default draft an answer is the same and takes longer, so a fault that concerns the draft alone is not
+     * the request's.
+     */
     private Optional<ServedModels.Found> usual(String tenantId, DraftedModel model) {
         try {
             return defaults.find(tenantId, model).map(draft -> models.fetch(draft, PARAMETER));

@@ -45,7 +45,8 @@ final class ServedModels {
      *
      * @param fingerprint equal as long as the files are the same
      * @param identity what a draft of it must have been trained for
-     * @param adapter local copy of the adapter, which is kept until this is closed; an engine process needs it only for loading
+     * @param adapter local copy of the adapter, which is kept until this is closed; an engine process needs it only for
+     *     loading
      */
     record Found(
             ServedModel model,

@@ -44,7 +44,8 @@ final class ServingProcess implements AutoCloseable {
 
     private static final ServeReply GONE = new ServeReply.Refused(
             "service_unavailable",
-            "The process that generates has ended before the answer was complete; the next request starts another one. Try again.");
+            "The process that generates has ended before the answer was complete; the next request starts another one."
+                    + " Try again.");
 
     private final EngineWorkspace workspace;
     private final EngineProcess process;
@@ -103,7 +104,9 @@ final class ServingProcess implements AutoCloseable {
 
     private void giveUp(Duration limit) {
         LOG.error(
-                "The engine process that serves, {}, hangs: it gave no sign of life for {} s (anneal.inference.stall-timeout). It is killed, and {} open requests are told so; the next request starts another",
+                "The engine process that serves, {}, hangs: it gave no sign of life for {} s"
+                        + " (anneal.inference.stall-timeout). It is killed, and {} open requests are told so; the next"
+                        + " request starts another",
                 process.pid(),
                 limit.toSeconds(),
                 open.size());
@@ -146,7 +149,9 @@ final class ServingProcess implements AutoCloseable {
             LOG.info("The engine process that serves has ended");
         } else if (exit != null) {
             LOG.warn(
-                    "The engine process that serves has ended with {} requests open, which are told so; the next request starts another: {}\n{}",
+                    "The engine process that serves has ended with {} requests open, which are told so; the next"
+                            + " request starts another: {}\n"
+                            + "{}",
                     open.size(),
                     exit.describe(),
                     exit.stderrTail());

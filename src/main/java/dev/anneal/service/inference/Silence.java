@@ -3,8 +3,8 @@ package dev.anneal.service.inference;
 import java.time.Duration;
 
 /**
- * How long a process has given no sign of life. Counts ticks of this process instead of time, so that a pause of this one, whose signs then
- * wait to be read, does not count. Thread-safe.
+ * How long a process has given no sign of life. Counts ticks of this process instead of time, so that a pause of this
+ * one, whose signs then wait to be read, does not count. Thread-safe.
  */
 final class Silence {
 

@@ -7,7 +7,8 @@ import dev.anneal.service.platform.refusal.RefusalCode;
 public final class UnavailableTextGenerator implements TextGenerator {
 
     private static final String EXPLANATION =
-            "This process does not generate. Its operator can give it the role 'inference' (anneal.roles), or name one that has it (anneal.inference.url).";
+            "This process does not generate. Its operator can give it the role 'inference' (anneal.roles), or name one"
+                    + " that has it (anneal.inference.url).";
 
     @Override
     public Generation.Whole generate(String tenantId, GenerationRequest request) {

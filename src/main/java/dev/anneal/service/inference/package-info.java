@@ -1,6 +1,7 @@
 /**
- * Generation with base and tuned models: resolves model names for a tenant, runs the engine process that holds models and generates, and
- * bounds concurrent requests. {@link dev.anneal.service.inference.TextGenerator} serves every part of the service that needs text.
+ * Generation with base and tuned models: resolves model names for a tenant, runs the engine process that holds models
+ * and generates, and bounds concurrent requests. {@link dev.anneal.service.inference.TextGenerator} serves every part
+ * of the service that needs text.
  */
 @ApplicationModule(
         allowedDependencies = {

@@ -1,6 +1,6 @@
 /**
- * Foundation of all districts: refusals, paging, strict request bodies, process roles, the database, schedules, secrets, outbound HTTP,
- * traces and processes.
+ * Foundation of all districts: refusals, paging, strict request bodies, process roles, the database, schedules,
+ * secrets, outbound HTTP, traces and processes.
  */
 @ApplicationModule(allowedDependencies = {})
 @NullMarked

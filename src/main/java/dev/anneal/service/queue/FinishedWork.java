@@ -10,7 +10,10 @@ import org.springframework.stereotype.Component;
 @Component
 public final class FinishedWork {
 
-    /** Work that was never claimed has no leftovers. Read by id, so that an item that cannot be removed does not block later ones. */
+    /**
+     * Work that was never claimed has no leftovers. Read by id, so that an item that cannot be removed does not block
+     * later ones.
+     */
     private static final String NEXT = """
             SELECT id, kind, lease_token AS attempts
             FROM work

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Work to be put into the queue.
  *
- * @param method kind of training, export or evaluation, for example {@code supervised} or {@code merged}; workers claim the methods that
- *     they know
+ * @param method kind of training, export or evaluation, for example {@code supervised} or {@code merged}; workers claim
+ *     the methods that they know
  * @param priority 0, which goes first, to 9
  * @param traceparent W3C trace context of the request, or null
  * @param models base models that a worker must have, in the format of {@link #model}

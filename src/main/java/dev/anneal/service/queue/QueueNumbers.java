@@ -53,8 +53,8 @@ public final class QueueNumbers {
     }
 
     /**
-     * Positions of the QUEUED ones among a tenant's items. In a long queue they are some seconds old, and items that were queued since count
-     * as the tenant's last.
+     * Positions of the QUEUED ones among a tenant's items. In a long queue they are some seconds old, and items that
+     * were queued since count as the tenant's last.
      *
      * @param ids items that were just read as QUEUED
      */

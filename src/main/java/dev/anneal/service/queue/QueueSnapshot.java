@@ -11,14 +11,18 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** The queued work of all tenants at a moment, in the order of the claims. */
 final class QueueSnapshot {
 
-    /** On a level, tenants that already run as much have the older last claims; the others follow in the order of the level below. */
+    /**
+     * On a level, tenants that already run as much have the older last claims; the others follow in the order of the
+     * level below.
+     */
     private static final String LINES = """
             SELECT slot, tenant_id, ids, running,
                    row_number() OVER (
                        PARTITION BY slot
                        ORDER BY running DESC,
                                 (SELECT max(claimed_at) FROM work
-                                 WHERE claimed_at IS NOT NULL AND slot = line.slot AND tenant_id = line.tenant_id) NULLS FIRST,
+                                 WHERE claimed_at IS NOT NULL AND slot = line.slot
+                                   AND tenant_id = line.tenant_id) NULLS FIRST,
                                 tenant_id) AS turn
             FROM (
                 SELECT slot, tenant_id, array_agg(id ORDER BY turn_at, id) AS ids
@@ -97,9 +101,9 @@ final class QueueSnapshot {
     }
 
     /**
-     * Claims prefer the tenant that runs least, so a tenant's item of rank r is claimed when it runs r - 1 more items than now. Before it,
-     * each other tenant has as many items claimed as lift it to that level, plus one if its turn on that level is earlier, but no more than
-     * it has.
+     * Claims prefer the tenant that runs least, so a tenant's item of rank r is claimed when it runs r - 1 more items
+     * than now. Before it, each other tenant has as many items claimed as lift it to that level, plus one if its turn
+     * on that level is earlier, but no more than it has.
      */
     private QueuePosition position(Slot slot, Line own, int rank) {
         long position = rank;

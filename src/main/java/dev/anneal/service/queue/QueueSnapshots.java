@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Snapshots of the queue, one read at a time. A queue that is read quickly is read for every request; requests that wait for the same read
- * share it. A snapshot of a long queue is used for twenty times as long as its read took, and is then replaced in the background.
+ * Snapshots of the queue, one read at a time. A queue that is read quickly is read for every request; requests that
+ * wait for the same read share it. A snapshot of a long queue is used for twenty times as long as its read took, and is
+ * then replaced in the background.
  *
  * @param <T> what is read of the queue
  */

@@ -16,7 +16,8 @@ final class TrainingWork implements TrainingUsage {
 
     private static final String HOURS = """
             SELECT coalesce(sum(extract(EPOCH FROM
-                       coalesce(attempt.ended_at, clock_timestamp()) - greatest(attempt.started_at, month.start))), 0) / 3600
+                       coalesce(attempt.ended_at, clock_timestamp()) - greatest(attempt.started_at, month.start)
+                   )), 0) / 3600
             FROM (SELECT date_trunc('month', clock_timestamp(), 'UTC') AS start) AS month
             JOIN attempt ON attempt.ended_at IS NULL OR attempt.ended_at > month.start
             JOIN work ON work.id = attempt.work_id AND work.kind = 'TRAIN'

@@ -4,6 +4,9 @@ package dev.anneal.service.queue;
 @FunctionalInterface
 public interface WorkEndListener {
 
-    /** Called once for each end, in the process that caused it; not at all if that process never received the database's answer. */
+    /**
+     * Called once for each end, in the process that caused it; not at all if that process never received the database's
+     * answer.
+     */
     void ended(WorkEnd end);
 }

@@ -26,8 +26,8 @@ public record WorkError(
         /** The platform: an error in it or a crashed process; a retry may succeed. */
         SYSTEM,
         /**
-         * The environment of the platform: artifact store, base models, disks, devices. The work waits until the fault is repaired, and
-         * does not fail because of it.
+         * The environment of the platform: artifact store, base models, disks, devices. The work waits until the fault
+         * is repaired, and does not fail because of it.
          */
         ENVIRONMENT
     }

@@ -11,8 +11,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Operations of clients' requests on work. Every method runs in the caller's transaction, so that a job and its work appear, change and
- * fail together, and sees only rows that the caller's database role sees.
+ * Operations of clients' requests on work. Every method runs in the caller's transaction, so that a job and its work
+ * appear, change and fail together, and sees only rows that the caller's database role sees.
  */
 @Component
 public final class WorkQueue {
@@ -57,7 +57,8 @@ public final class WorkQueue {
             SET state = CASE state WHEN 'RUNNING' THEN state ELSE 'CANCELLED' END,
                 finished_at = CASE state WHEN 'RUNNING' THEN NULL ELSE clock_timestamp() END,
                 wish = CASE state WHEN 'RUNNING' THEN 'CANCEL' END,
-                wish_at = CASE WHEN state = 'RUNNING' THEN CASE wish WHEN 'CANCEL' THEN wish_at ELSE clock_timestamp() END END
+                wish_at = CASE WHEN state = 'RUNNING' THEN
+                    CASE wish WHEN 'CANCEL' THEN wish_at ELSE clock_timestamp() END END
             WHERE id = :id AND state IN ('VALIDATING', 'QUEUED', 'PAUSED', 'RUNNING')
             RETURNING method, state
             """;
@@ -75,8 +76,8 @@ public final class WorkQueue {
             """;
 
     /**
-     * A training that is paused, or failed through no fault of its own, continues from its newest checkpoint, with all retries after
-     * failures of the platform.
+     * A training that is paused, or failed through no fault of its own, continues from its newest checkpoint, with all
+     * retries after failures of the platform.
      */
     private static final String RESUME = """
             UPDATE work
@@ -140,12 +141,18 @@ public final class WorkQueue {
         return insert(work, WorkState.QUEUED);
     }
 
-    /** Records work whose input is still being validated, until {@link #ready} or {@link #reject}. Refused as by {@link #enqueue}. */
+    /**
+     * Records work whose input is still being validated, until {@link #ready} or {@link #reject}. Refused as by
+     * {@link #enqueue}.
+     */
     public long enqueueValidating(NewWork work) {
         return insert(work, WorkState.VALIDATING);
     }
 
-    /** Makes the work claimable; false if it was not VALIDATING, because another call was first or its client cancelled it. */
+    /**
+     * Makes the work claimable; false if it was not VALIDATING, because another call was first or its client cancelled
+     * it.
+     */
     public boolean ready(long id) {
         return jdbc.sql(READY).param("id", id).update() == 1;
     }
@@ -192,7 +199,8 @@ public final class WorkQueue {
     }
 
     /**
-     * Pauses training work: at once if it is queued, or after its worker has saved a checkpoint. Repeating the call changes nothing.
+     * Pauses training work: at once if it is queued, or after its worker has saved a checkpoint. Repeating the call
+     * changes nothing.
      *
      * @return PAUSED, or RUNNING if the worker has yet to save and stop
      * @throws Refusal {@code job_not_pausable}
@@ -215,7 +223,8 @@ public final class WorkQueue {
         return change(RESUME, id)
                 .orElseThrow(() -> new Refusal(
                         RefusalCode.JOB_NOT_RESUMABLE,
-                        "Only a job that is paused, or that failed by a fault of the platform (anneal.failure.retryable), can be resumed; this one is %s."
+                        ("Only a job that is paused, or that failed by a fault of the platform"
+                                        + " (anneal.failure.retryable), can be resumed; this one is %s.")
                                 .formatted(describe(id))));
     }
 

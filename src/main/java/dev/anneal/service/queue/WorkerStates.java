@@ -25,7 +25,8 @@ public final class WorkerStates {
                 WHERE seen_at < clock_timestamp() - interval '1 day'
             )
             INSERT INTO worker_state AS state (id, worker, training_slots, fault, fault_since, lacking_models)
-            VALUES (:id, :worker, :slots, CAST(:fault AS jsonb), CASE WHEN CAST(:fault AS jsonb) IS NOT NULL THEN clock_timestamp() END, :lacking)
+            VALUES (:id, :worker, :slots, CAST(:fault AS jsonb),
+                    CASE WHEN CAST(:fault AS jsonb) IS NOT NULL THEN clock_timestamp() END, :lacking)
             ON CONFLICT (id) DO UPDATE
             SET seen_at = clock_timestamp(),
                 training_slots = excluded.training_slots,
@@ -38,7 +39,10 @@ public final class WorkerStates {
 
     private static final String LEAVE = "DELETE FROM worker_state WHERE id = :id";
 
-    /** Joined to queued work: a row for work that none of the existing workers can take, because each has a fault or lacks a model. */
+    /**
+     * Joined to queued work: a row for work that none of the existing workers can take, because each has a fault or
+     * lacks a model.
+     */
     static final String HELD = """
             LATERAL (
                 SELECT coalesce(min(fault_since), work.run_at) AS held_since,

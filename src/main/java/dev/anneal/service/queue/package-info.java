@@ -1,6 +1,6 @@
 /**
- * The queue in PostgreSQL: work items, their states, the operations of requests in each state, and figures of the whole queue. {@code
- * service.queue.lease} has the operations of workers.
+ * The queue in PostgreSQL: work items, their states, the operations of requests in each state, and figures of the whole
+ * queue. {@code service.queue.lease} has the operations of workers.
  */
 @ApplicationModule(allowedDependencies = {"access :: *", "platform :: *"})
 @NullMarked

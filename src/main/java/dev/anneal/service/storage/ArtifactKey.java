@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Name of a stored file or folder: segments of letters, digits, dots, hyphens and underscores, separated by slashes. No segment begins with
- * a dot, so no key leads upwards or to a hidden file, in any store.
+ * Name of a stored file or folder: segments of letters, digits, dots, hyphens and underscores, separated by slashes. No
+ * segment begins with a dot, so no key leads upwards or to a hidden file, in any store.
  *
  * @param value for example {@code default/files/file-01k…}
  */

@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Files and folders by key: uploads, results, attempts, exports. A file is visible only once it is complete. Failures of the store are
- * {@link StorageException}s; an {@link IOException} always comes from the other end of a stream.
+ * Files and folders by key: uploads, results, attempts, exports. A file is visible only once it is complete. Failures
+ * of the store are {@link StorageException}s; an {@link IOException} always comes from the other end of a stream.
  */
 public interface ArtifactStore extends AutoCloseable {
 
@@ -31,8 +31,8 @@ public interface ArtifactStore extends AutoCloseable {
     InputStream open(ArtifactKey key, long offset);
 
     /**
-     * An address at which anybody can read the file for a few minutes, if this store gives out addresses. The caller has checked that the client may read the
-     * file.
+     * An address at which anybody can read the file for a few minutes, if this store gives out addresses. The caller
+     * has checked that the client may read the file.
      *
      * @param contentDisposition header of the answer at that address
      */
@@ -41,11 +41,15 @@ public interface ArtifactStore extends AutoCloseable {
     /** Deletes a file, or a folder with its content. Does nothing if it does not exist. */
     void delete(ArtifactKey key);
 
-    /** Deletes a file of a published folder, which stays published without it. Does nothing if folder or file do not exist. */
+    /**
+     * Deletes a file of a published folder, which stays published without it. Does nothing if folder or file do not
+     * exist.
+     */
     void deleteFrom(ArtifactKey folder, String name);
 
     /**
-     * Deletes files and folders directly in a folder, and the folder if it is empty then. Does nothing if it does not exist.
+     * Deletes files and folders directly in a folder, and the folder if it is empty then. Does nothing if it does not
+     * exist.
      *
      * @param prefix only names with this prefix, also after the leading dot of incomplete files
      * @param kept keys that stay
@@ -53,14 +57,14 @@ public interface ArtifactStore extends AutoCloseable {
     void deleteWithin(ArtifactKey folder, String prefix, Collection<ArtifactKey> kept);
 
     /**
-     * A folder of this machine for an engine process to write to; created if it does not exist, otherwise unchanged. Its files are stored
-     * once {@link #publish} has returned.
+     * A folder of this machine for an engine process to write to; created if it does not exist, otherwise unchanged.
+     * Its files are stored once {@link #publish} has returned.
      */
     Path localFolder(ArtifactKey key);
 
     /**
-     * Makes the content of {@link #localFolder} durable, and visible on other machines, all or nothing. It must be complete and no longer change. Safe to
-     * repeat.
+     * Makes the content of {@link #localFolder} durable, and visible on other machines, all or nothing. It must be
+     * complete and no longer change. Safe to repeat.
      *
      * @param betweenParts called on this thread after every few megabytes; may throw to abandon the transfer
      */
@@ -99,15 +103,18 @@ public interface ArtifactStore extends AutoCloseable {
     /** Visits every complete file, in no particular order. */
     void list(Consumer<Entry> visitor);
 
-    /** Deletes remains of processes that died while they wrote, if they are from before {@code time}. No row or key refers to them. */
+    /**
+     * Deletes remains of processes that died while they wrote, if they are from before {@code time}. No row or key
+     * refers to them.
+     */
     void deleteAbandoned(Instant time);
 
     /** The file that says which installation owns the store. */
     StoreMarker marker();
 
     /**
-     * Called once the store belongs to this process's installation. From then on operations fail as {@link StorageException.Kind#ABSENT}
-     * while there is an objection.
+     * Called once the store belongs to this process's installation. From then on operations fail as
+     * {@link StorageException.Kind#ABSENT} while there is an objection.
      *
      * @param objection why the store no longer belongs to the installation; empty while it does
      */

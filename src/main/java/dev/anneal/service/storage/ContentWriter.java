@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 
-/** Copies a stream into a new file, hashing and counting. Failures of the file are {@link StorageException}s, those of the stream are not. */
+/**
+ * Copies a stream into a new file, hashing and counting. Failures of the file are {@link StorageException}s, those of
+ * the stream are not.
+ */
 final class ContentWriter {
 
     private static final int BUFFER_BYTES = 1 << 16;

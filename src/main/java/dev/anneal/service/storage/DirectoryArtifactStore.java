@@ -28,9 +28,10 @@ import java.util.stream.Stream;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The store in a folder of a local disk, or of a volume that all machines mount. A file is written under a temporary name and renamed when
- * it is complete and on the disk; a folder is moved aside before it is deleted, so that it is never seen half deleted. The root folder is
- * created only with its marker: a missing root means a disk that is not mounted.
+ * The store in a folder of a local disk, or of a volume that all machines mount. A file is written under a temporary
+ * name and renamed when it is complete and on the disk; a folder is moved aside before it is deleted, so that it is
+ * never seen half deleted. The root folder is created only with its marker: a missing root means a disk that is not
+ * mounted.
  */
 public final class DirectoryArtifactStore implements ArtifactStore {
 

@@ -49,7 +49,8 @@ final class DirectoryMarker implements StoreMarker {
     }
 
     /**
-     * A link fails if the name is taken. On file systems without links a rename may overwrite a marker that is written at the same time.
+     * A link fails if the name is taken. On file systems without links a rename may overwrite a marker that is written
+     * at the same time.
      */
     private void link(Path complete) throws IOException {
         try {

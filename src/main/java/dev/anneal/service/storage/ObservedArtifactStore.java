@@ -14,8 +14,8 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Reports duration and failure of each operation of a store. Reads the store's marker before each write and deletion and after each missing
- * file: if the disk is not mounted, writes would be lost, and missing files may still exist.
+ * Reports duration and failure of each operation of a store. Reads the store's marker before each write and deletion
+ * and after each missing file: if the disk is not mounted, writes would be lost, and missing files may still exist.
  */
 public final class ObservedArtifactStore implements ArtifactStore {
 

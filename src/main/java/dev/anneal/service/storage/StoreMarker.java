@@ -18,7 +18,8 @@ public interface StoreMarker {
     Optional<String> read();
 
     /**
-     * Writes it unless it exists. Servers without conditional writes keep the last one, so the caller reads the marker afterwards.
+     * Writes it unless it exists. Servers without conditional writes keep the last one, so the caller reads the marker
+     * afterwards.
      *
      * @param content with at most {@link #MAX_BYTES} bytes
      */

@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Whether the artifact store belongs to the installation whose database this process uses: the database and the store's marker must name
- * the same id. Two installations that share a store would delete each other's artifacts as orphans.
+ * Whether the artifact store belongs to the installation whose database this process uses: the database and the store's
+ * marker must name the same id. Two installations that share a store would delete each other's artifacts as orphans.
  */
 public final class StoreOwnership {
 
@@ -26,8 +26,8 @@ public final class StoreOwnership {
             """;
 
     private static final String OWN_STORE =
-            "Give this installation a store of its own (anneal.storage.directory, or anneal.storage.s3.bucket or prefix):"
-                    + " two that share one delete each other's artifacts. ";
+            "Give this installation a store of its own (anneal.storage.directory, or anneal.storage.s3.bucket or"
+                    + " prefix): two that share one delete each other's artifacts. ";
 
     private final JdbcClient jdbc;
     private final SystemDatabase system;
@@ -35,7 +35,8 @@ public final class StoreOwnership {
     private final @Nullable UUID predecessor;
 
     /**
-     * @param predecessor installation whose store may be taken over; this one's own id if it may start again with an empty store
+     * @param predecessor installation whose store may be taken over; this one's own id if it may start again with an
+     *     empty store
      */
     StoreOwnership(JdbcClient jdbc, SystemDatabase system, StoreMarker marker, @Nullable UUID predecessor) {
         this.jdbc = jdbc;
@@ -45,12 +46,12 @@ public final class StoreOwnership {
     }
 
     /**
-     * Marks the first store of an installation, and a store that may be taken over. An installation that has marked a store before does not
-     * mark an empty one: its disk may not be mounted.
+     * Marks the first store of an installation, and a store that may be taken over. An installation that has marked a
+     * store before does not mark an empty one: its disk may not be mounted.
      *
      * @return id of the installation
-     * @throws StartRefusedException if the store belongs to another installation, has lost its marker, or its marker can be neither read
-     *     nor written
+     * @throws StartRefusedException if the store belongs to another installation, has lost its marker, or its marker
+     *     can be neither read nor written
      */
     UUID claim() {
         // Read before the marker: a store that was marked meanwhile then has its marker.
@@ -100,8 +101,8 @@ public final class StoreOwnership {
     }
 
     /**
-     * Why nothing in the store may be treated as an orphan; empty if the marker names this installation. Reads database and store, because
-     * either may have been replaced since the process started.
+     * Why nothing in the store may be treated as an orphan; empty if the marker names this installation. Reads database
+     * and store, because either may have been replaced since the process started.
      *
      * @throws StorageException if the store does not answer
      */
@@ -109,7 +110,10 @@ public final class StoreOwnership {
         return objection(installation().id()).map(StartRefusedException::getMessage);
     }
 
-    /** Why the store does not belong to an installation, and what an operator can do; empty if it does. Reads only the marker. */
+    /**
+     * Why the store does not belong to an installation, and what an operator can do; empty if it does. Reads only the
+     * marker.
+     */
     Optional<StartRefusedException> objection(UUID own) {
         Optional<String> found = marker.read();
         if (found.isEmpty()) {
@@ -128,10 +132,12 @@ public final class StoreOwnership {
 
     private StartRefusedException foreign(UUID other, UUID own) {
         return new StartRefusedException(
-                "The artifact store, %s, belongs to another installation: its marker %s names %s, but this database is that of %s."
+                ("The artifact store, %s, belongs to another installation: its marker %s names %s, but this"
+                                + " database is that of %s.")
                         .formatted(marker.place(), StoreMarker.NAME, other, own),
                 OWN_STORE
-                        + "If the other one no longer exists and this one is to take over its store, start with anneal.storage.adopt-from=%s (docs/storage.md)."
+                        + ("If the other one no longer exists and this one is to take over its store, start with"
+                                        + " anneal.storage.adopt-from=%s (docs/storage.md).")
                                 .formatted(other));
     }
 
@@ -140,17 +146,21 @@ public final class StoreOwnership {
                 "The artifact store, %s, was taken over from this installation, %s: its marker %s names %s."
                         .formatted(marker.place(), own, StoreMarker.NAME, other),
                 OWN_STORE
-                        + "If the other one no longer exists and this one is to have the store again, delete the marker, and start with anneal.storage.adopt-from=%s (docs/storage.md)."
+                        + ("If the other one no longer exists and this one is to have the store again, delete the"
+                                        + " marker, and start with anneal.storage.adopt-from=%s (docs/storage.md).")
                                 .formatted(own));
     }
 
     /** Refusal for an installation that has marked a store before. */
     private StartRefusedException lost(UUID own) {
         return new StartRefusedException(
-                "The artifact store, %s, is missing: this installation, %s, has a store, but this place has no marker %s."
+                ("The artifact store, %s, is missing: this installation, %s, has a store, but this place has no"
+                                + " marker %s.")
                         .formatted(marker.place(), own, StoreMarker.NAME),
-                "Mount the store's disk, or correct anneal.storage.directory, or anneal.storage.s3.bucket or prefix. If the store is lost and"
-                        + " its files cannot be recovered, begin with an empty one by starting with anneal.storage.adopt-from=%s (docs/storage.md)."
+                "Mount the store's disk, or correct anneal.storage.directory, or anneal.storage.s3.bucket or prefix."
+                        + " If the store is lost and"
+                        + (" its files cannot be recovered, begin with an empty one by starting with"
+                                        + " anneal.storage.adopt-from=%s (docs/storage.md).")
                                 .formatted(own));
     }
 
@@ -159,7 +169,8 @@ public final class StoreOwnership {
                 "The artifact store, %s, has a marker %s that names no installation."
                         .formatted(marker.place(), StoreMarker.NAME),
                 OWN_STORE
-                        + "If this store belongs to this installation, delete the marker, and start with anneal.storage.adopt-from=%s (docs/storage.md)."
+                        + ("If this store belongs to this installation, delete the marker, and start with"
+                                        + " anneal.storage.adopt-from=%s (docs/storage.md).")
                                 .formatted(own));
     }
 
@@ -179,8 +190,11 @@ public final class StoreOwnership {
                                 new Installation(row.getObject("id", UUID.class), row.getBoolean("has_marked")))
                         .optional())
                 .orElseThrow(() -> new StartRefusedException(
-                        "The table installation of the database has no row, so the owner of the artifact store is unknown.",
-                        "Restore the row with the rest of the database. If it is lost, the id is in the store's marker %s: INSERT INTO installation (id) VALUES ('…') as the owner of the tables."
+                        "The table installation of the database has no row, so the owner of the artifact store is"
+                                + " unknown.",
+                        ("Restore the row with the rest of the database. If it is lost, the id is in the store's"
+                                        + " marker %s: INSERT INTO installation (id) VALUES ('…') as the owner of the"
+                                        + " tables.")
                                 .formatted(StoreMarker.NAME)));
     }
 }

@@ -8,8 +8,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Transfers of an attempt between the store and this machine. While files arrive, the attempt does not count as hung, however long that
- * takes; every few megabytes the transfer asks whether it is still wanted.
+ * Transfers of an attempt between the store and this machine. While files arrive, the attempt does not count as hung,
+ * however long that takes; every few megabytes the transfer asks whether it is still wanted.
  */
 final class AttemptTransfers implements TransferGuard {
 

@@ -4,7 +4,10 @@ import dev.anneal.service.platform.database.DatabaseOutage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An attempt's calls to the database. Logs when the database becomes unreachable and when it is back, but no calls in between. */
+/**
+ * An attempt's calls to the database. Logs when the database becomes unreachable and when it is back, but no calls in
+ * between.
+ */
 final class DatabaseLink {
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseLink.class);

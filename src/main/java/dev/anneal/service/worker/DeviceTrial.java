@@ -17,7 +17,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 
-/** Tests a worker's CUDA devices in a process before work is claimed for them; otherwise one job after another would fail. */
+/**
+ * Tests a worker's CUDA devices in a process before work is claimed for them; otherwise one job after another would
+ * fail.
+ */
 final class DeviceTrial {
 
     /** A CUDA libtorch has several gigabytes, which may have to be read from a disk. */
@@ -61,8 +64,8 @@ final class DeviceTrial {
         return new StartRefusedException(
                 "The worker cannot compute where anneal.worker.devices or anneal.worker.light-device says: " + reason
                         + ".",
-                "Name devices that this machine has, or none to compute on its CPU. CUDA devices need an NVIDIA driver and"
-                        + " anneal.engine.cuda-libtorch, the folder of a CUDA libtorch 2.7.1 (docs/gpu.md).");
+                "Name devices that this machine has, or none to compute on its CPU. CUDA devices need an NVIDIA driver"
+                        + " and anneal.engine.cuda-libtorch, the folder of a CUDA libtorch 2.7.1 (docs/gpu.md).");
     }
 
     private static void require(List<String> devices, Path folder, EngineLauncher launcher) throws IOException {

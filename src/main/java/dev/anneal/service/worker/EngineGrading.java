@@ -15,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers the questions of one process's graders, on a separate thread because models and endpoints may be slow. A process has one open
- * question at a time: a new question means that it has given up the previous one, which is cancelled.
+ * Answers the questions of one process's graders, on a separate thread because models and endpoints may be slow. A
+ * process has one open question at a time: a new question means that it has given up the previous one, which is
+ * cancelled.
  */
 final class EngineGrading implements AutoCloseable {
 

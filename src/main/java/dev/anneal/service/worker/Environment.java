@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A circuit breaker for a worker's dependencies: while a part is faulty the worker claims nothing, and while a base model is missing it
- * skips work that needs it. Probes detect faults and their end, so that no attempt is wasted. A fault that only attempts detect counts as
- * well, for a pause that grows each time it recurs. Thread-safe.
+ * A circuit breaker for a worker's dependencies: while a part is faulty the worker claims nothing, and while a base
+ * model is missing it skips work that needs it. Probes detect faults and their end, so that no attempt is wasted. A
+ * fault that only attempts detect counts as well, for a pause that grows each time it recurs. Thread-safe.
  */
 final class Environment {
 
@@ -65,7 +65,8 @@ final class Environment {
      *
      * @param name tag of its metric
      * @param codes error codes of its faults
-     * @param regularPause interval of probes while it is sound; null for a part that is probed only after failed attempts
+     * @param regularPause interval of probes while it is sound; null for a part that is probed only after failed
+     *     attempts
      */
     record Part(
             String name,
@@ -107,8 +108,8 @@ final class Environment {
     }
 
     /**
-     * Attributes the failure of an attempt. A fault of this worker takes precedence over the reported error, except errors of the work
-     * itself.
+     * Attributes the failure of an attempt. A fault of this worker takes precedence over the reported error, except
+     * errors of the work itself.
      *
      * @param attempted base models of the attempt
      */
@@ -134,8 +135,8 @@ final class Environment {
     }
 
     /**
-     * What a code puts in question: codes that belong to no part are those of base models, with few exceptions. Of several models each may
-     * be missing until its next probe.
+     * What a code puts in question: codes that belong to no part are those of base models, with few exceptions. Of
+     * several models each may be missing until its next probe.
      */
     private List<Breaker> culprits(String code, List<String> attempted) {
         Optional<Breaker> part = parts.stream()

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Probes the worker's environment in the background and reports the results to the database, on separate threads, because a probe may take
- * minutes.
+ * Probes the worker's environment in the background and reports the results to the database, on separate threads,
+ * because a probe may take minutes.
  */
 final class EnvironmentWatch {
 
@@ -39,7 +39,8 @@ final class EnvironmentWatch {
 
     /**
      * @param tellHeldUp writes to queued work why it waits
-     * @param trainingSlots number of training slots that are not given up, which forecasts count while nothing is faulty
+     * @param trainingSlots number of training slots that are not given up, which forecasts count while nothing is
+     *     faulty
      */
     EnvironmentWatch(
             Environment environment,

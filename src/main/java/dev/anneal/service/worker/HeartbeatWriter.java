@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Extends the leases of running work and passes clients' wishes on, independently of the progress of processes. While the database is
- * unreachable it waits: whether the worker still holds its work is decided when the database is back.
+ * Extends the leases of running work and passes clients' wishes on, independently of the progress of processes. While
+ * the database is unreachable it waits: whether the worker still holds its work is decided when the database is back.
  */
 @Component
 @ConditionalOnRole(Role.WORKER)
@@ -102,7 +102,8 @@ final class HeartbeatWriter implements HeldWork {
                         failure);
             } else {
                 LOG.warn(
-                        "No heartbeat for {} items: {}; they continue, but publish nothing once their leases may have expired",
+                        "No heartbeat for {} items: {}; they continue, but publish nothing once their leases may have"
+                                + " expired",
                         held.size(),
                         failure.getMessage());
             }
@@ -117,7 +118,9 @@ final class HeartbeatWriter implements HeldWork {
         }
     }
 
-    /** The lease has expired, but the work may not have been claimed; or its attempt has just ended, which does no harm. */
+    /**
+     * The lease has expired, but the work may not have been claimed; or its attempt has just ended, which does no harm.
+     */
     private void takeBackOrLose(RunningWork work) {
         long calledAt = System.nanoTime();
         if (leases.reclaim(work.lease().lease())) {

@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lease from its holder's view, which stops trusting it a safety margin before it can expire. The time counts from the start of the
- * renewing call, so that a slow answer does not extend it. Thread-safe.
+ * A lease from its holder's view, which stops trusting it a safety margin before it can expire. The time counts from
+ * the start of the renewing call, so that a slow answer does not extend it. Thread-safe.
  */
 final class HeldLease {
 

@@ -9,8 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notes of a worker's leases on its host's disk. A worker that starts there ends those of a dead one at once; without a note, its work
- * waits until the lease has expired. The notes only save that time, so a failure to write them stops nothing.
+ * Notes of a worker's leases on its host's disk. A worker that starts there ends those of a dead one at once; without a
+ * note, its work waits until the lease has expired. The notes only save that time, so a failure to write them stops
+ * nothing.
  */
 final class LeaseNotes {
 

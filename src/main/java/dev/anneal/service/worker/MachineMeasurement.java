@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Measures the worker's machine some seconds after the start, when the worker is idle, unless a recent measurement exists; repeats it when
- * it has become old.
+ * Measures the worker's machine some seconds after the start, when the worker is idle, unless a recent measurement
+ * exists; repeats it when it has become old.
  */
 final class MachineMeasurement implements SmartLifecycle {
 

@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives the progress of a process, on the process's own thread: updates metrics, records signs of life, and puts events into the buffer
- * for the database. It never blocks, so that the process does not have to wait.
+ * Receives the progress of a process, on the process's own thread: updates metrics, records signs of life, and puts
+ * events into the buffer for the database. It never blocks, so that the process does not have to wait.
  */
 final class ProcessMonitor implements Consumer<Progress> {
 

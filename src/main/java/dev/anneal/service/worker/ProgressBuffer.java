@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Progress of a process that is not yet in the database. While the database is unreachable the buffer grows; beyond its limit the oldest
- * steps are dropped, but never other events, which are few. Thread-safe.
+ * Progress of a process that is not yet in the database. While the database is unreachable the buffer grows; beyond its
+ * limit the oldest steps are dropped, but never other events, which are few. Thread-safe.
  */
 final class ProgressBuffer {
 
@@ -81,7 +81,8 @@ final class ProgressBuffer {
                 events.remove();
                 if (dropped++ == 0) {
                     LOG.warn(
-                            "The database has been unreachable for {} steps; the oldest are dropped from the job's series",
+                            "The database has been unreachable for {} steps; the oldest are dropped from the job's"
+                                    + " series",
                             limit);
                 }
                 return;

@@ -32,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One claimed item, from the claim to the end of its attempt. It runs on its slot's thread, the only one that writes about it to the
- * database; heartbeats, shutdown and timers only tell it to stop.
+ * One claimed item, from the claim to the end of its attempt. It runs on its slot's thread, the only one that writes
+ * about it to the database; heartbeats, shutdown and timers only tell it to stop.
  */
 final class RunningWork {
 
@@ -86,13 +86,16 @@ final class RunningWork {
     }
 
     /**
-     * Exit code of the engine process; that of a failure if there was no process or its result could not be stored. For the slot's thread.
+     * Exit code of the engine process; that of a failure if there was no process or its result could not be stored. For
+     * the slot's thread.
      */
     int exitCode() {
         return exitCode;
     }
 
-    /** The end of the process if it has not come, though the process was killed; null otherwise. For the slot's thread. */
+    /**
+     * The end of the process if it has not come, though the process was killed; null otherwise. For the slot's thread.
+     */
     @Nullable
     Future<EngineExit> left() {
         return left;
@@ -343,8 +346,8 @@ final class RunningWork {
         return failure instanceof SealedHeadersException
                 ? WorkError.ofSystem(
                         "grader_headers_not_opened",
-                        "The worker cannot open the headers that the grader sends; its log says why. Workers need the keys of the"
-                                + " processes with the role api (anneal.secrets.keys).")
+                        "The worker cannot open the headers that the grader sends; its log says why. Workers need the"
+                                + " keys of the processes with the role api (anneal.secrets.keys).")
                 : WorkError.ofSystem(
                         "worker_failed",
                         "The attempt failed in its worker, whose log says why (%s)."

@@ -7,9 +7,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides when a process without progress counts as hung: after {@code factor} times the median of its last steps, but not before a minimum
- * time, because a slow disk is not a hang. A step that keeps reporting layers may take any time. Work without steps may take the minimum
- * time between two signs of life, and has a total time limit. Thread-safe.
+ * Decides when a process without progress counts as hung: after {@code factor} times the median of its last steps, but
+ * not before a minimum time, because a slow disk is not a hang. A step that keeps reporting layers may take any time.
+ * Work without steps may take the minimum time between two signs of life, and has a total time limit. Thread-safe.
  */
 final class StallWatch {
 

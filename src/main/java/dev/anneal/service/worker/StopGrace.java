@@ -5,8 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How long a process may take to stop: a minimum, plus twice what its last step and its last checkpoint took, because it finishes a step
- * and saves before it exits. Thread-safe.
+ * How long a process may take to stop: a minimum, plus twice what its last step and its last checkpoint took, because
+ * it finishes a step and saves before it exits. Thread-safe.
  */
 final class StopGrace {
 
@@ -48,8 +48,10 @@ final class StopGrace {
         if (!warned && safe.compareTo(longest) > 0) {
             warned = true;
             LOG.warn(
-                    "A step and a checkpoint take {} here; a worker that shuts down may lose the steps since the last checkpoint unless"
-                            + " anneal.worker.longest-stop-grace, now {}, is at least {} (in the chart: worker.terminationGracePeriodSeconds)",
+                    "A step and a checkpoint take {} here; a worker that shuts down may lose the steps since the last"
+                            + " checkpoint unless anneal.worker.longest-stop-grace, now {}, is at least {} (in"
+                            + " the chart:"
+                            + " worker.terminationGracePeriodSeconds)",
                     needed,
                     longest,
                     safe);

@@ -59,7 +59,10 @@ final class StoppableProcess {
         carryOutStop();
     }
 
-    /** Kills the process if it still runs, and returns whether it ends. Waits without the lock, so that others may stop it meanwhile. */
+    /**
+     * Kills the process if it still runs, and returns whether it ends. Waits without the lock, so that others may stop
+     * it meanwhile.
+     */
     boolean close(EngineProcess ended) throws InterruptedException {
         Duration left = endGrace(ended);
         try {

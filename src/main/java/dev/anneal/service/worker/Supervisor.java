@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a worker: a slot for each device, one for short work, and the heartbeats of everything that runs. It can be started once. When
- * stopped it claims nothing more, lets processes save, and gives their work back.
+ * Runs a worker: a slot for each device, one for short work, and the heartbeats of everything that runs. It can be
+ * started once. When stopped it claims nothing more, lets processes save, and gives their work back.
  */
 final class Supervisor {
 
@@ -83,8 +83,8 @@ final class Supervisor {
     }
 
     /**
-     * Stops everything and returns whether all work was given back or ended. Takes at most the longest grace time of a process plus two
-     * seconds.
+     * Stops everything and returns whether all work was given back or ended. Takes at most the longest grace time of a
+     * process plus two seconds.
      */
     boolean stop() {
         LOG.info(

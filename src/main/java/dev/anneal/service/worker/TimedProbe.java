@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A probe with a time limit: a part that does not answer in time counts as faulty, because a dead network disk never answers. */
+/**
+ * A probe with a time limit: a part that does not answer in time counts as faulty, because a dead network disk never
+ * answers.
+ */
 final class TimedProbe implements Supplier<Optional<WorkError>> {
 
     private static final Logger LOG = LoggerFactory.getLogger(TimedProbe.class);

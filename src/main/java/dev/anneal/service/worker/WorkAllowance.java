@@ -6,8 +6,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much work a worker still takes before it exits, limited by a number of items and by idle time. Slots ask before they claim, and
- * report the outcome. Thread-safe.
+ * How much work a worker still takes before it exits, limited by a number of items and by idle time. Slots ask before
+ * they claim, and report the outcome. Thread-safe.
  */
 final class WorkAllowance {
 

@@ -10,7 +10,10 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Health of a worker. Present in every process, because {@code management.endpoint.health.group.liveness} names the indicator for all. */
+/**
+ * Health of a worker. Present in every process, because {@code management.endpoint.health.group.liveness} names the
+ * indicator for all.
+ */
 @Configuration(proxyBeanMethods = false)
 class WorkerHealth {
 
@@ -18,8 +21,8 @@ class WorkerHealth {
     private static final int LEASES = 2;
 
     /**
-     * Liveness: whether the worker's heartbeats continue. They wait for the database no longer than a timeout, so that an unreachable
-     * database does not count as silence; only a stuck process is silent, which a restart repairs.
+     * Liveness: whether the worker's heartbeats continue. They wait for the database no longer than a timeout, so that
+     * an unreachable database does not count as silence; only a stuck process is silent, which a restart repairs.
      */
     @Bean
     HealthIndicator workerHealthIndicator(ObjectProvider<HeartbeatWriter> heartbeats, LeaseProperties queue) {
@@ -40,8 +43,8 @@ class WorkerHealth {
     }
 
     /**
-     * Whether the worker's environment lets it work. Part of {@code /actuator/health} but not of probes: a restart does not repair a disk,
-     * and the process may also serve the API.
+     * Whether the worker's environment lets it work. Part of {@code /actuator/health} but not of probes: a restart does
+     * not repair a disk, and the process may also serve the API.
      */
     @Bean
     HealthIndicator workerEnvironmentHealthIndicator(ObjectProvider<Environment> environment) {

@@ -20,17 +20,21 @@ import org.springframework.validation.annotation.Validated;
  * @param name name of the worker as jobs show it; null: the host's name
  * @param devices one training slot for each entry: {@code cpu} or {@code cuda:N}
  * @param lightDevice device of the slot for exports and evaluations
- * @param pollInterval how often a free slot looks for work, plus up to a quarter at random so that workers do not poll in step
+ * @param pollInterval how often a free slot looks for work, plus up to a quarter at random so that workers do not poll
+ *     in step
  * @param publishInterval how often steps are written to the database, in one batch
- * @param bufferedEvents how many steps are buffered while the database is unavailable; beyond that the oldest are dropped
+ * @param bufferedEvents how many steps are buffered while the database is unavailable; beyond that the oldest are
+ *     dropped
  * @param startTimeout how long a process may take from its start to its first step, layer, row or tensor
- * @param stallFactor a process counts as hung if it finishes no step, and no layer of a long one, for this many times the median step
+ * @param stallFactor a process counts as hung if it finishes no step, and no layer of a long one, for this many times
+ *     the median step
  * @param shortestStall a process without progress for less than this does not count as hung, whatever the median
  * @param lightTimeout total time limit for an export or evaluation, after which it fails
- * @param maxWork number of items after which the worker exits, with the exit code of the last item's engine process; 0 is no limit
+ * @param maxWork number of items after which the worker exits, with the exit code of the last item's engine process; 0
+ *     is no limit
  * @param maxIdle how long the worker waits without work before it exits with 0; null: forever
- * @param stopGrace how long a process may take to save and exit when it is told to stop, before it is killed; plus twice what its last
- *     step and checkpoint took
+ * @param stopGrace how long a process may take to save and exit when it is told to stop, before it is killed; plus
+ *     twice what its last step and checkpoint took
  * @param longestStopGrace the most of it when the worker shuts down, but at least {@code stopGrace}
  */
 @Validated
@@ -53,7 +57,10 @@ record WorkerProperties(
 
     private static final Pattern DEVICE = Pattern.compile("cpu|cuda:\\d+");
 
-    /** Publications in a row that may fail because of the artifact store before the attempt fails: half a minute by default. */
+    /**
+     * Publications in a row that may fail because of the artifact store before the attempt fails: half a minute by
+     * default.
+     */
     private static final int STORE_TRIES = 30;
 
     private static final int KILL_GRACES = 5;

@@ -1,4 +1,7 @@
-/** The supervisor: claims work, runs it in engine processes, renews leases, stops what hangs, and returns what it cannot finish. */
+/**
+ * The supervisor: claims work, runs it in engine processes, renews leases, stops what hangs, and returns what it cannot
+ * finish.
+ */
 @ApplicationModule(
         allowedDependencies = {
             "files",

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Downloads that go on, from stores and proxies that treat ranges in every way that HTTP allows, and from some that do not. */
+/**
+ * Downloads that go on, from stores and proxies that treat ranges in every way that HTTP allows, and from some that do
+ * not.
+ */
 @Timeout(20)
 class ExportDownloadTest {
 

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Models that a training has destroyed: their hidden states are so large that the final norm makes nothing of them, and every logit is 0. */
+/**
+ * Models that a training has destroyed: their hidden states are so large that the final norm makes nothing of them, and
+ * every logit is 0.
+ */
 class DeadModelTest {
 
     /** B of what attention adds to the hidden states: their squares overflow fp32. */

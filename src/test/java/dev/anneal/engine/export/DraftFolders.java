@@ -22,7 +22,9 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Writes folders of drafts for {@code src/test/drafts/check.sh}, which loads them with the software that they are for. */
+/**
+ * Writes folders of drafts for {@code src/test/drafts/check.sh}, which loads them with the software that they are for.
+ */
 public final class DraftFolders {
 
     private static final Path BUNDLED = Path.of("src/main/resources/models/anneal-tiny");
@@ -54,8 +56,8 @@ public final class DraftFolders {
     }
 
     /**
-     * {@code models OUTPUT}: a target and its draft of the kind {@code model}. {@code golden OUTPUT}: the golden heads. {@code fitted OUTPUT TARGET
-     * EAGLE3 EAGLE1}: heads whose tensors are in two files.
+     * {@code models OUTPUT}: a target and its draft of the kind {@code model}. {@code golden OUTPUT}: the golden heads.
+     * {@code fitted OUTPUT TARGET EAGLE3 EAGLE1}: heads whose tensors are in two files.
      */
     public static void main(String... arguments) throws IOException {
         DraftFolders folders = new DraftFolders(Files.createDirectories(Path.of(arguments[1])));

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Exports of every family answer as the reference's merged model, and hold the tensors that the base holds: biases, head norms, tied or not. */
+/**
+ * Exports of every family answer as the reference's merged model, and hold the tensors that the base holds: biases,
+ * head norms, tied or not.
+ */
 class FamilyExportTest {
 
     @TempDir

@@ -36,7 +36,10 @@ class LogitDifferenceTest {
                 .isCloseTo((after - before - 0.5 * Math.exp(2 - before)) / 2, within(1e-12));
     }
 
-    /** The first choice leads by 2 at the first position, and at the second by less than the largest difference, which is no disagreement. */
+    /**
+     * The first choice leads by 2 at the first position, and at the second by less than the largest difference, which
+     * is no disagreement.
+     */
     @Test
     void firstChoicesCountWhereTheyLeadClearly() throws IOException {
         assertThat(between(new float[][] {{1, 3}, {1, 1.2f}}, new float[][] {{1, 3.4f}, {1.3f, 1.2f}})

@@ -58,7 +58,10 @@ class ResumedExportTest {
                 .isLessThan(0.1);
     }
 
-    /** A process whose lease is lost may begin late: it takes nothing from those after it, and others' exports are others'. */
+    /**
+     * A process whose lease is lost may begin late: it takes nothing from those after it, and others' exports are
+     * others'.
+     */
     @Test
     void laterAttemptsAndOtherExportsAreLeftAlone() throws IOException {
         ExportFixture fixture = ExportFixture.of("silu");

@@ -26,7 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A proof reads a layer at a time and a block of the vocabulary at a time, and finds what whole models in memory show. */
+/**
+ * A proof reads a layer at a time and a block of the vocabulary at a time, and finds what whole models in memory show.
+ */
 class StreamedProofTest {
 
     private static final List<int[]> PROMPTS = List.of(new int[] {1, 5, 9, 200, 31}, new int[] {7, 8, 8, 300, 2, 4});

@@ -107,7 +107,9 @@ class ToleranceTest {
                 .doesNotThrowAnyException();
     }
 
-    /** A model whose first choice nowhere leads by more than rounding moves logits is judged by its probabilities. #17 */
+    /**
+     * A model whose first choice nowhere leads by more than rounding moves logits is judged by its probabilities. #17
+     */
     @Test
     void aModelWithoutAClearFirstChoiceIsHeldToItsDivergence() {
         assertThatCode(() -> Tolerance.ROUNDED.require(difference(2.3, 0.1, null, 2.2e-3), Tolerance.Subject.MODEL))

@@ -225,7 +225,10 @@ class EngineMainIT {
         assertThat(byMerged).isEqualTo(byAdapter);
     }
 
-    /** SIGKILL once some shards are there; one of them is cut off and one changed before the next attempt, which makes those again. */
+    /**
+     * SIGKILL once some shards are there; one of them is cut off and one changed before the next attempt, which makes
+     * those again.
+     */
     @Test
     void killedExportGoesOnFromItsWholeShards() throws Exception {
         Path whole = folder.resolve("undisturbed/ftexp-1-1");

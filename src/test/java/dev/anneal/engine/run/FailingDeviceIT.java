@@ -20,7 +20,10 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A device that fails, played by a program that fails with CUDA's words. In earnest the process could compute nothing after it. */
+/**
+ * A device that fails, played by a program that fails with CUDA's words. In earnest the process could compute nothing
+ * after it.
+ */
 class FailingDeviceIT {
 
     private static final String EMBED = "def embed(self: __torch__.Decoder, ids: Tensor, table: Tensor) -> Tensor:\n";

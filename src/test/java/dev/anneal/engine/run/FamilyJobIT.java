@@ -14,7 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A whole job on a model of another family than the bundled one's: with its own tokenizer and template, trained, merged and proved. */
+/**
+ * A whole job on a model of another family than the bundled one's: with its own tokenizer and template, trained, merged
+ * and proved.
+ */
 class FamilyJobIT {
 
     @TempDir

@@ -24,10 +24,11 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The engine's side of {@code bench/generation.py}: continues prompts, none of which ends before it has all its tokens, and prints one JSON line.
+ * The engine's side of {@code bench/generation.py}: continues prompts, none of which ends before it has all its tokens,
+ * and prints one JSON line.
  *
- * <p>Arguments: model directory, file of prompts (one array of token ids a line), tokens of an answer, {@code greedy} or {@code sampled},
- * {@code none}, {@code prompt_lookup}, or the directory of a draft model.
+ * <p>Arguments: model directory, file of prompts (one array of token ids a line), tokens of an answer, {@code greedy}
+ * or {@code sampled}, {@code none}, {@code prompt_lookup}, or the directory of a draft model.
  */
 final class GenerationBenchmark {
 

@@ -23,11 +23,11 @@ import java.util.function.ToDoubleFunction;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The engine's side of {@code bench/grpo.py}: a reinforcement job's whole task, whose rewards are the words that a completion shares with the answer, and one
- * JSON line of what it reported. The first two steps are warm-up.
+ * The engine's side of {@code bench/grpo.py}: a reinforcement job's whole task, whose rewards are the words that a
+ * completion shares with the answer, and one JSON line of what it reported. The first two steps are warm-up.
  *
- * <p>Arguments: model directory, file of prompts with their answers, steps, and of a step the prompts, completions of a prompt and tokens of a completion at
- * most; learning rate.
+ * <p>Arguments: model directory, file of prompts with their answers, steps, and of a step the prompts, completions of a
+ * prompt and tokens of a completion at most; learning rate.
  */
 final class GrpoBenchmark {
 

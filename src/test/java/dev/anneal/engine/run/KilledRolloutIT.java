@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** SIGKILL while completions are sampled, or between two updates on them: the next attempt samples what this one did. */
+/**
+ * SIGKILL while completions are sampled, or between two updates on them: the next attempt samples what this one did.
+ */
 class KilledRolloutIT {
 
     private static final int STEPS = 12;

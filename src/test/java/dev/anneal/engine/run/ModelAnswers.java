@@ -21,10 +21,12 @@ import java.util.stream.LongStream;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The engine's side of {@code bench/fidelity.py}: computes in fp32 with the model of a folder, writes the logits of every position of each prompt
- * (fp32, little-endian, prompt after prompt) and prints the greedy answers as one JSON line.
+ * The engine's side of {@code bench/fidelity.py}: computes in fp32 with the model of a folder, writes the logits of
+ * every position of each prompt (fp32, little-endian, prompt after prompt) and prints the greedy answers as one JSON
+ * line.
  *
- * <p>Arguments: model directory, file of prompts (one array of token ids a line), file for the logits, tokens of an answer.
+ * <p>Arguments: model directory, file of prompts (one array of token ids a line), file for the logits, tokens of an
+ * answer.
  */
 final class ModelAnswers {
 

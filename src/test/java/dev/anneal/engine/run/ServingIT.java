@@ -32,7 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A process that serves: golden answers of a base model and its adapter at every beta, beside each other, and how requests are refused. */
+/**
+ * A process that serves: golden answers of a base model and its adapter at every beta, beside each other, and how
+ * requests are refused.
+ */
 class ServingIT {
 
     private static final int NEW_TOKENS = 32;

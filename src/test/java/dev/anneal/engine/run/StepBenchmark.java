@@ -27,12 +27,13 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The engine's side of {@code bench/speed.py} and {@code bench/growth.py}: trains rows of token ids and prints one JSON line. The first two steps are
- * warm-up.
+ * The engine's side of {@code bench/speed.py} and {@code bench/growth.py}: trains rows of token ids and prints one JSON
+ * line. The first two steps are warm-up.
  *
- * <p>Arguments: model directory, file of rows, rows of a step, steps, precision as a worker's setting names it, rank (0: all weights are trained, without an
- * adapter), activation checkpointing as a job names it, threads (0: one a core), {@code supervised} or {@code dpo}, whose rows are chosen and rejected answers
- * in turn and whose batches are pairs.
+ * <p>Arguments: model directory, file of rows, rows of a step, steps, precision as a worker's setting names it, rank
+ * (0: all weights are trained, without an adapter), activation checkpointing as a job names it, threads (0: one a
+ * core), {@code supervised} or {@code dpo}, whose rows are chosen and rejected answers in turn and whose batches are
+ * pairs.
  */
 final class StepBenchmark {
 

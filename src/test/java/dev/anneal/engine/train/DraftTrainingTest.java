@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A small model learns to propose its target's tokens: all of it or by an adapter, resumed bit by bit, and measured as it is served. */
+/** A small model learns to propose its target's tokens: whole or by an adapter, resumed bit by bit, measured as served. */
 class DraftTrainingTest {
 
     private static final int STEPS = 120;
@@ -295,7 +295,7 @@ class DraftTrainingTest {
         assertThat(adapter("regenerated")).isEqualTo(adapter("own"));
     }
 
-    /** A training that was killed while the target wrote goes on from the answers that it had kept, to the same bits. */
+    /** A training that was killed while the target wrote resumes from the answers it had kept, to the same bits. */
     @Test
     void answersAreKeptWhileTheTargetWritesThem() throws IOException {
         TrainingFixture whole = answering("whole");
@@ -334,7 +334,7 @@ class DraftTrainingTest {
         assertThat(hash("resumed", 2, Checkpoint.ADAPTER)).isEqualTo(hash("whole", 2, Checkpoint.ADAPTER));
     }
 
-    /** A stop in the middle keeps what was written, also beside a checkpoint of the adapter that the training begins with. */
+    /** A stop in the middle keeps what was written, also beside the checkpoint that the training begins with. */
     @Test
     void aStopKeepsAnswersToo() throws IOException {
         TrainingFixture stopped = answering("stopped");

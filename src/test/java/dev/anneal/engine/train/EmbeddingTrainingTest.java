@@ -26,8 +26,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Input and output embeddings where all weights are trained, against transformers (golden/embeddings): which of them are one matrix, and the row of
- * {@code pad_token_id}, which occurrences of that token in the input do not train.
+ * Input and output embeddings where all weights are trained, against transformers (golden/embeddings): which of them
+ * are one matrix, and the row of {@code pad_token_id}, which occurrences of that token in the input do not train.
  */
 class EmbeddingTrainingTest {
 

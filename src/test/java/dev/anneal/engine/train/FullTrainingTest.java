@@ -19,7 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Training all weights of a model: fp32 masters, whatever the model computes in, that a checkpoint holds with the model's own names. */
+/**
+ * Training all weights of a model: fp32 masters, whatever the model computes in, that a checkpoint holds with the
+ * model's own names.
+ */
 class FullTrainingTest {
 
     @TempDir

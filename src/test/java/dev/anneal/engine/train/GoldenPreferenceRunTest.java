@@ -23,7 +23,10 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Six DPO steps on the reference's pairs: log-probabilities, rewards, losses, gradients and the trained adapter are the reference's. */
+/**
+ * Six DPO steps on the reference's pairs: log-probabilities, rewards, losses, gradients and the trained adapter are the
+ * reference's.
+ */
 class GoldenPreferenceRunTest {
 
     private static final int STEPS = 6;

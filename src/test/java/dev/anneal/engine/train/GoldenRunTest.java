@@ -30,8 +30,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * 24 steps on the reference's batches: losses, norms, gradients, the trained adapter and its logits are the reference's (golden/ORIGIN.md),
- * computed by the hand-derived backward in fp32.
+ * 24 steps on the reference's batches: losses, norms, gradients, the trained adapter and its logits are the reference's
+ * (golden/ORIGIN.md), computed by the hand-derived backward in fp32.
  */
 class GoldenRunTest {
 

@@ -28,15 +28,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Jobs with two micro-batches a step, dropout, data orders that change, validations and checkpoints are interrupted many times at
- * random: stopped, or killed in the middle of a step, a validation, or what is computed before the first step. Every attempt has another number of threads.
+ * Jobs with two micro-batches a step, dropout, data orders that change, validations and checkpoints are interrupted
+ * many times at random: stopped, or killed in the middle of a step, a validation, or what is computed before the first
+ * step. Every attempt has another number of threads.
  */
 class InterruptionTest {
 
     private static final List<EncodedRow> ROWS = GoldenBatches.ofLength(65);
     private static final List<EncodedRow> PAIRS = GoldenBatches.pairsOfLength(60, 24);
 
-    /** A step asks whether it should stop: before it, and before each of two layers of its micro-batches there and back. */
+    /**
+     * A step asks whether it should stop: before it, and before each of two layers of its micro-batches there and back.
+     */
     private static final int QUESTIONS_PER_STEP = 9;
 
     @TempDir
@@ -84,7 +87,10 @@ class InterruptionTest {
                 List.of(Checkpoint.ADAPTER, Checkpoint.OPTIMIZER, PreferenceSteps.FILE));
     }
 
-    /** Its reference is that adapter, also of an attempt that goes on from the checkpoint of it that comes before the first step. */
+    /**
+     * Its reference is that adapter, also of an attempt that goes on from the checkpoint of it that comes before the
+     * first step.
+     */
     @Test
     void interruptedJobsOfPairsThatBeginWithAnAdapterDoSoToo() throws IOException {
         steps = 6;

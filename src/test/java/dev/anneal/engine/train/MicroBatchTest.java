@@ -76,7 +76,9 @@ class MicroBatchTest {
                 .containsExactly(1);
     }
 
-    /** Two groups of 40 shared tokens: 39 of them are computed once, but where a micro-batch has as much as it aims at. */
+    /**
+     * Two groups of 40 shared tokens: 39 of them are computed once, but where a micro-batch has as much as it aims at.
+     */
     @Test
     void neighboursWithTheSamePromptShareIt() {
         List<EncodedRow> rows = IntStream.range(0, 12)

@@ -44,7 +44,10 @@ class MuonTest {
         return cases().cases().stream();
     }
 
-    /** Three updates move a weight by 0.03 on average; what bf16 makes of them in five iterations each depends on the order of its sums. */
+    /**
+     * Three updates move a weight by 0.03 on average; what bf16 makes of them in five iterations each depends on the
+     * order of its sums.
+     */
     private static final double DIFFERENCE = 2e-3;
 
     @ParameterizedTest

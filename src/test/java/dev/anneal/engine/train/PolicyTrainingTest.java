@@ -124,8 +124,9 @@ class PolicyTrainingTest {
     }
 
     /**
-     * The model as it was drafts for what it becomes: the same tokens, rewards and adapter, in bf16 bit by bit. So does a new head, which is hardly
-     * ever right. How much is drafted depends on measured times, but something is in the first steps.
+     * The model as it was drafts for what it becomes: the same tokens, rewards and adapter, in bf16 bit by bit. So does
+     * a new head, which is hardly ever right. How much is drafted depends on measured times, but something is in the
+     * first steps.
      */
     @Test
     void draftChangesNothingButTheNumberOfPasses() throws IOException {

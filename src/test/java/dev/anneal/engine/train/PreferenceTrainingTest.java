@@ -59,7 +59,10 @@ class PreferenceTrainingTest {
                 .lasting(STEPS);
     }
 
-    /** With B = 0 the policy is the reference: no reward, and the loss of a margin of 0. IPO wants a distance of 1 / (2 beta). */
+    /**
+     * With B = 0 the policy is the reference: no reward, and the loss of a margin of 0. IPO wants a distance of 1 / (2
+     * beta).
+     */
     @ParameterizedTest
     @CsvSource({
         "sigmoid,0.1,0,0.693147",

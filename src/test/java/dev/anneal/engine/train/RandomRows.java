@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-/** Rows drawn at random that begin alike in groups, and groups of groups, as conversations do; a row may be the beginning of another. */
+/**
+ * Rows drawn at random that begin alike in groups, and groups of groups, as conversations do; a row may be the
+ * beginning of another.
+ */
 final class RandomRows {
 
     private final Random random;
@@ -19,7 +22,10 @@ final class RandomRows {
         this.vocabulary = vocabulary;
     }
 
-    /** Rows in random order, of whose tokens a random share is trained, in half of the cases behind a context that is not. */
+    /**
+     * Rows in random order, of whose tokens a random share is trained, in half of the cases behind a context that is
+     * not.
+     */
     List<EncodedRow> draw() {
         for (int tree = random.nextInt(3); tree >= 0; tree--) {
             grow(new int[0], 0);

@@ -37,7 +37,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Losses and gradients of rows that begin alike are those of the same rows computed apart, on any number of threads with the same bits. */
+/**
+ * Losses and gradients of rows that begin alike are those of the same rows computed apart, on any number of threads
+ * with the same bits.
+ */
 class SharedPrefixTest {
 
     private static final int MODELS = 24;
@@ -46,8 +49,9 @@ class SharedPrefixTest {
     private static final int BATCHES = Integer.getInteger("anneal.test.prefix.batches", 6);
 
     /**
-     * Of the norm. In 1,008 batches on an EPYC the median was 8e-7, and three were above 1e-5; in 384 on a Xeon with AMX the median was
-     * 3e-7, four were above 1.6e-5, and the largest was 8.7e-5: softmax of large scores makes more of a rounding.
+     * Of the norm. In 1,008 batches on an EPYC the median was 8e-7, and three were above 1e-5; in 384 on a Xeon with
+     * AMX the median was 3e-7, four were above 1.6e-5, and the largest was 8.7e-5: softmax of large scores makes more
+     * of a rounding.
      */
     private static final double MOST_DIFFERENCE = 2e-4;
 
@@ -100,7 +104,10 @@ class SharedPrefixTest {
         }
     }
 
-    /** The reference's trainings, their rows behind a context of which two rows have more in common, at each step of its own training. */
+    /**
+     * The reference's trainings, their rows behind a context of which two rows have more in common, at each step of its
+     * own training.
+     */
     @ParameterizedTest
     @CsvSource({
         "llama-tied, silu",

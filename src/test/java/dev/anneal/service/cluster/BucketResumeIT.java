@@ -26,7 +26,10 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.context.TestPropertySource;
 
-/** Two machines that share nothing but database and bucket: what one had trained when it died, the other goes on with, to the same bits. */
+/**
+ * Two machines that share nothing but database and bucket: what one had trained when it died, the other goes on with,
+ * to the same bits.
+ */
 @TestPropertySource(
         properties = {
             "anneal.storage.type=s3",

@@ -24,8 +24,8 @@ import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Twenty jobs of three tenants on real workers in processes of their own, one of which is killed and one stopped for longer than its
- * lease: every job ends once, and what was interrupted ends with the same bits as what was not.
+ * Twenty jobs of three tenants on real workers in processes of their own, one of which is killed and one stopped for
+ * longer than its lease: every job ends once, and what was interrupted ends with the same bits as what was not.
  */
 @TestPropertySource(
         properties = {

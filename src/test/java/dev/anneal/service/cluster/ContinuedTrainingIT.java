@@ -21,7 +21,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Trainings that begin where an earlier one ended, and of all weights, with OpenAI's client, the bundled model and the real engine. */
+/**
+ * Trainings that begin where an earlier one ended, and of all weights, with OpenAI's client, the bundled model and the
+ * real engine.
+ */
 class ContinuedTrainingIT extends EngineTest {
 
     @Test
@@ -51,7 +54,9 @@ class ContinuedTrainingIT extends EngineTest {
                 .contains("| began with the adapter | of `" + job + "`, step 12, checkpoint `ftckpt_");
     }
 
-    /** The adapter that a job's export holds, uploaded and merged without a job, gives the bytes of the job's own merge. */
+    /**
+     * The adapter that a job's export holds, uploaded and merged without a job, gives the bytes of the job's own merge.
+     */
     private void assertUploadMergesAsItsJob(String archive, String job, String rows) {
         String request =
                 "{'adapter': '%s', 'model': 'anneal-tiny', 'kind': 'merged', 'dtype': 'float32', 'validation_file': '%s'}"

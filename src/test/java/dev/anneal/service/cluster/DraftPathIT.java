@@ -56,7 +56,9 @@ class DraftPathIT extends EngineTest {
         assertThat(answer(target, null).path("choices")).isEqualTo(alone.path("choices"));
     }
 
-    /** A draft is trained further for the same target, where it begins as it ended, and for one that was tuned since. */
+    /**
+     * A draft is trained further for the same target, where it begins as it ended, and for one that was tuned since.
+     */
     @ParameterizedTest
     @CsvSource(delimiter = ';', quoteCharacter = '"', textBlock = """
             'kind': 'model' ; 'draft_model': 'anneal-tiny' ; 'adapter': 'none'

@@ -21,8 +21,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A service without a configured database, in a home of its own. Its PostgreSQL is killed alone: it starts again, and the service goes on, a
- * training included, whose files are the user's alone.
+ * A service without a configured database, in a home of its own. Its PostgreSQL is killed alone: it starts again, and
+ * the service goes on, a training included, whose files are the user's alone.
  */
 class KilledDatabaseIT {
 

@@ -42,7 +42,10 @@ public final class SharedProperties {
         return properties;
     }
 
-    /** Also the test's queue, and what makes a worker quick and its results the same bits every time. Which store it has, the caller says. */
+    /**
+     * Also the test's queue, and what makes a worker quick and its results the same bits every time. Which store it
+     * has, the caller says.
+     */
     static Map<String, String> ofWorker(Environment environment, Path home) {
         Map<String, String> properties = of(environment, QUEUE.toArray(String[]::new));
         properties.put("anneal.home", home.toString());

@@ -25,8 +25,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * #17: PostgreSQL is stopped for longer than the leases, under two workers that run two trainings each and look for lost workers every
- * second. Nothing is rescued; what a killed worker held is, as soon as without the outage.
+ * #17: PostgreSQL is stopped for longer than the leases, under two workers that run two trainings each and look for
+ * lost workers every second. Nothing is rescued; what a killed worker held is, as soon as without the outage.
  */
 class StoppedDatabaseIT {
 

@@ -21,8 +21,8 @@ import org.springframework.core.env.Environment;
 import tools.jackson.databind.JsonNode;
 
 /**
- * An installation in the middle of an upgrade: the schema is this version's, while processes of the version before still run. Needs that version's
- * jar, which {@code src/test/upgrade/run.sh} builds.
+ * An installation in the middle of an upgrade: the schema is this version's, while processes of the version before
+ * still run. Needs that version's jar, which {@code src/test/upgrade/run.sh} builds.
  */
 @EnabledIfSystemProperty(named = UpgradeIT.PREVIOUS, matches = ".+", disabledReason = "src/test/upgrade/run.sh runs it")
 class UpgradeIT extends ServiceTest {

@@ -13,7 +13,9 @@ class WholePathIT extends EngineTest {
 
     private static final int STEPS = 20;
 
-    /** Merged in fp32: rounding to the base's bf16 may decide otherwise between two tokens that are almost as likely. */
+    /**
+     * Merged in fp32: rounding to the base's bf16 may decide otherwise between two tokens that are almost as likely.
+     */
     private static final String MERGE = "{'dtype': 'float32'}";
 
     @Test

@@ -4,8 +4,9 @@ import dev.anneal.service.platform.database.TestDatabase;
 import java.util.List;
 
 /**
- * Rows of years: steps and events of ended jobs, whose number falls from tenant to tenant (tenant k has 1/k of the first one's), and
- * entries of the audit log over 400 days. One job in a hundred is long and has a tenth of all steps and events.
+ * Rows of years: steps and events of ended jobs, whose number falls from tenant to tenant (tenant k has 1/k of the
+ * first one's), and entries of the audit log over 400 days. One job in a hundred is long and has a tenth of all steps
+ * and events.
  */
 final class GrownDatabase {
 

@@ -31,10 +31,10 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.test.context.TestPropertySource;
 
 /**
- * Reads, claims and retention with ten million steps, events and entries of the audit log, all under generic plans. Prints times and plans,
- * and fails if a statement of a request or a claim reads more rows than a page or the queue has. Needs 15 GB and half an hour. Not part of
- * the build: {@code mvn process-test-classes surefire:test -Dtest=GrowthBenchmark -Danneal.test.postgres=embedded}; {@code -Danneal.test.rows} sets
- * another number of rows.
+ * Reads, claims and retention with ten million steps, events and entries of the audit log, all under generic plans.
+ * Prints times and plans, and fails if a statement of a request or a claim reads more rows than a page or the queue
+ * has. Needs 15 GB and half an hour. Not part of the build: {@code mvn process-test-classes surefire:test
+ * -Dtest=GrowthBenchmark -Danneal.test.postgres=embedded}; {@code -Danneal.test.rows} sets another number of rows.
  */
 @TestPropertySource(
         properties = {

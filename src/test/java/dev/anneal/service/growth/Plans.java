@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The generic plans of all statements of the service, as the embedded PostgreSQL's auto_explain writes them to its log. */
+/**
+ * The generic plans of all statements of the service, as the embedded PostgreSQL's auto_explain writes them to its log.
+ */
 final class Plans {
 
     private static final Pattern ROWS = Pattern.compile("actual time=\\S+ rows=(\\d+) loops=(\\d+)");

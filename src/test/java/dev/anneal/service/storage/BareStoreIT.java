@@ -23,7 +23,10 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.core.env.Environment;
 import org.springframework.test.context.TestPropertySource;
 
-/** A store whose disk is unmounted under a running service: nothing is written into the bare mount point, and nothing in the store counts as lost (#17). */
+/**
+ * A store whose disk is unmounted under a running service: nothing is written into the bare mount point, and nothing in
+ * the store counts as lost (#17).
+ */
 @TestPropertySource(properties = "anneal.storage.directory=target/test-${anneal.test.fork:1}/bare/store")
 class BareStoreIT extends ServiceTest {
 

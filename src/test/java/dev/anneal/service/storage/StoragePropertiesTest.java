@@ -7,7 +7,10 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
-/** The properties of this module; the folder's default stands in application.yaml. A folder may have the name of a resource. */
+/**
+ * The properties of this module; the folder's default stands in application.yaml. A folder may have the name of a
+ * resource.
+ */
 class StoragePropertiesTest {
 
     @Test

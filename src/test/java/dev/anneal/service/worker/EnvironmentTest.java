@@ -90,7 +90,10 @@ class EnvironmentTest {
         assertThat(unprobed.lackingModels()).containsExactly("some/model");
     }
 
-    /** A device that computes no more puts the worker's slots out of service; one that recovered costs the job an attempt. */
+    /**
+     * A device that computes no more puts the worker's slots out of service; one that recovered costs the job an
+     * attempt.
+     */
     @Test
     void aDeviceThatFailedIsProbed() {
         AtomicReference<Optional<WorkError>> state = new AtomicReference<>(Optional.empty());

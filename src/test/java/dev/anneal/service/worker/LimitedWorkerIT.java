@@ -12,7 +12,9 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A worker that was started for one item, as a pod of a ScaledJob is: it ends, and says how its engine process did. #6 */
+/**
+ * A worker that was started for one item, as a pod of a ScaledJob is: it ends, and says how its engine process did. #6
+ */
 class LimitedWorkerIT extends StageTest {
 
     @BeforeEach

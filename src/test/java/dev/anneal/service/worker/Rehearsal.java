@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Assignments for fake engines: what is published goes into one table, {@code rehearsal}, in the very transactions in which jobs' rows
- * would be written.
+ * Assignments for fake engines: what is published goes into one table, {@code rehearsal}, in the very transactions in
+ * which jobs' rows would be written.
  */
 final class Rehearsal implements Assignments {
 

@@ -247,7 +247,9 @@ final class Stage {
         }
     }
 
-    /** The database drops every connection of the application and takes no new one; the tests' own way in stays open. */
+    /**
+     * The database drops every connection of the application and takes no new one; the tests' own way in stays open.
+     */
     void outage(Duration duration) {
         JdbcClient administrator = TestDatabase.administrator();
         administrator.sql("ALTER ROLE anneal NOLOGIN").update();

@@ -57,7 +57,10 @@ import org.springframework.scheduling.annotation.EnableScheduling;
             LeaseProperties properties,
             WorkerMeters meters) {}
 
-    /** Database, queue and meters, without the API. No stereotype: the whole application, in other tests, must not find it. */
+    /**
+     * Database, queue and meters, without the API. No stereotype: the whole application, in other tests, must not find
+     * it.
+     */
     @EnableAutoConfiguration
     @EnableScheduling
     @ConfigurationPropertiesScan({

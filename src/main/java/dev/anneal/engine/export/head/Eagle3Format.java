@@ -10,7 +10,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** EAGLE-3 as SafeAILab's EAGLE reads it. It loads weights by name and ignores others, so what it cannot express is refused here. */
+/**
+ * EAGLE-3 as SafeAILab's EAGLE reads it. It loads weights by name and ignores others, so what it cannot express is
+ * refused here.
+ */
 record Eagle3Format(TrainedHead head) implements HeadFormat {
 
     private static final String LAYER = "midlayer.";

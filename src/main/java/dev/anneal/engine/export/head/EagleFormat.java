@@ -14,7 +14,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What EAGLE-1 and EAGLE-3 have in common as SafeAILab's EAGLE reads them: a plain configuration of Llama in its old style. */
+/**
+ * What EAGLE-1 and EAGLE-3 have in common as SafeAILab's EAGLE reads them: a plain configuration of Llama in its old
+ * style.
+ */
 record EagleFormat(TrainedHead head) {
 
     /** Key of EAGLE-1: whether queries, keys and values have biases. */

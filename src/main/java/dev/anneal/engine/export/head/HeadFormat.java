@@ -31,7 +31,10 @@ public interface HeadFormat {
         return false;
     }
 
-    /** The head's floating-point tensors that the folder holds: their names in the folder, by those that they have in the head. */
+    /**
+     * The head's floating-point tensors that the folder holds: their names in the folder, by those that they have in
+     * the head.
+     */
     Map<String, String> weights();
 
     /**

@@ -12,8 +12,10 @@ import java.util.Objects;
  *
  * @param draft its kind, shape and target
  * @param target the target's configuration
- * @param tensors fp32 weights under Speculators' names, and {@code d2t} if the head proposes some tokens only; closed by the caller
- * @param targetWeights the target's weights, of which the head reads the embedding unless it has one of its own; closed by the caller
+ * @param tensors fp32 weights under Speculators' names, and {@code d2t} if the head proposes some tokens only; closed
+ *     by the caller
+ * @param targetWeights the target's weights, of which the head reads the embedding unless it has one of its own; closed
+ *     by the caller
  */
 public record TrainedHead(
         SpeculativeDraft draft, TargetConfig target, SafetensorsFile tensors, WeightDirectory targetWeights) {

@@ -32,10 +32,10 @@ public final class ModelKeys {
                 .number(name + ".rope.freq_base", (float) config.rotary().theta());
         return context == config.maxPositions()
                 ? List.of()
-                : List.of(
-                        ("this model's layers see the last %1$d tokens only, which llama.cpp's architecture '%2$s' cannot say;"
-                                        + " its context_length is written as %1$d, and longer texts get other answers")
-                                .formatted(context, name));
+                : List.of(("this model's layers see the last %1$d tokens only, which llama.cpp's architecture '%2$s'"
+                                + " cannot say; its context_length is written as %1$d, and longer texts get"
+                                + " other answers")
+                        .formatted(context, name));
     }
 
     /** The shortest sliding window, up to which a model with windows equals one without. */

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The named rules by which llama.cpp splits texts before BPE, matched by their definition in the tokenizer. llama.cpp's converter finds the
- * name by the ids of a test text, which fails for custom vocabularies.
+ * The named rules by which llama.cpp splits texts before BPE, matched by their definition in the tokenizer. llama.cpp's
+ * converter finds the name by the ids of a test text, which fails for custom vocabularies.
  */
 enum PreTokenizers {
     GPT_2("gpt-2", false, null, false),
@@ -43,7 +43,10 @@ enum PreTokenizers {
         this.ignoresMerges = ignoresMerges;
     }
 
-    /** OpenAI's cl100k pattern in the variants of Llama 3 and Qwen 2, which differ in the number of digits kept together. */
+    /**
+     * OpenAI's cl100k pattern in the variants of Llama 3 and Qwen 2, which differ in the number of digits kept
+     * together.
+     */
     private static String split(String digits) {
         return "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|" + digits
                 + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";

@@ -60,7 +60,8 @@ public record TensorPlace(String name, int headRows) {
     }
 
     /**
-     * Reorders rows of whole heads for the file: row {@code k} of a head's first half, then row {@code k} of its second.
+     * Reorders rows of whole heads for the file: row {@code k} of a head's first half, then row {@code k} of its
+     * second.
      *
      * @param columns columns of a row
      */

@@ -13,7 +13,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
-/** Writes that survive a power loss completely or not at all. A new file is durable only once its folder is forced as well. */
+/**
+ * Writes that survive a power loss completely or not at all. A new file is durable only once its folder is forced as
+ * well.
+ */
 public final class DurableFiles {
 
     /** More than the unused rest of a block. */

@@ -13,7 +13,10 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** New files and folders that only the user of this process may access, whatever the umask. Existing folders keep their modes. */
+/**
+ * New files and folders that only the user of this process may access, whatever the umask. Existing folders keep their
+ * modes.
+ */
 public final class PrivateFiles {
 
     private static final FileAttribute<Set<PosixFilePermission>> FOLDER =

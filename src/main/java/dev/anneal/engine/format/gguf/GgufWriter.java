@@ -31,8 +31,8 @@ public final class GgufWriter {
     /**
      * Writes a new file. The caller makes it durable.
      *
-     * @throws IllegalArgumentException if two tensors have one name, a name is too long, or a tensor's number of elements differs from its
-     *     shape's
+     * @throws IllegalArgumentException if two tensors have one name, a name is too long, or a tensor's number of
+     *     elements differs from its shape's
      */
     public static void write(Path file, Metadata metadata, List<GgufTensor> tensors) throws IOException {
         requireNames(tensors);

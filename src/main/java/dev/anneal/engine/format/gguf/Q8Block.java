@@ -4,8 +4,8 @@ import dev.anneal.engine.math.number.Float16;
 import java.nio.ByteBuffer;
 
 /**
- * A block of ggml's Q8_0, computed like its reference {@code quantize_row_q8_0_ref}: the scale is the largest magnitude divided by 127,
- * stored in fp16; the numbers are divided by the unrounded scale.
+ * A block of ggml's Q8_0, computed like its reference {@code quantize_row_q8_0_ref}: the scale is the largest magnitude
+ * divided by 127, stored in fp16; the numbers are divided by the unrounded scale.
  */
 final class Q8Block {
 
@@ -46,7 +46,9 @@ final class Q8Block {
         return largest / LARGEST;
     }
 
-    /** C's {@code roundf}: half away from zero. Adding 0.5 and truncating would round the number just below a half up. */
+    /**
+     * C's {@code roundf}: half away from zero. Adding 0.5 and truncating would round the number just below a half up.
+     */
     private static float rounded(float value) {
         float size = Math.abs(value);
         float whole = (float) Math.floor(size);

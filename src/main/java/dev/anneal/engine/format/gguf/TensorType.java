@@ -43,7 +43,10 @@ public enum TensorType {
         return Math.multiplyExact(elements / blockElements, blockBytes);
     }
 
-    /** Writes numbers, whole blocks of them, little-endian, rounded as ggml rounds: half to even, or away from zero in Q8_0. */
+    /**
+     * Writes numbers, whole blocks of them, little-endian, rounded as ggml rounds: half to even, or away from zero in
+     * Q8_0.
+     */
     void encode(float[] values, ByteBuffer to) {
         switch (this) {
             case F32 -> {

@@ -1,6 +1,6 @@
 /**
- * The GGUF file format of llama.cpp: its element types, a writer that needs only a few rows in memory, and a reader of tensors. Independent
- * of models.
+ * The GGUF file format of llama.cpp: its element types, a writer that needs only a few rows in memory, and a reader of
+ * tensors. Independent of models.
  */
 @NamedInterface
 @NullMarked

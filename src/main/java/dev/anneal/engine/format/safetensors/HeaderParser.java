@@ -21,7 +21,8 @@ import tools.jackson.core.json.JsonFactory;
 final class HeaderParser {
 
     /**
-     * More than any real file has (shards of the largest public models have some thousands), but a bound on the cost of a hostile header.
+     * More than any real file has (shards of the largest public models have some thousands), but a bound on the cost of
+     * a hostile header.
      */
     static final int MAX_TENSORS = 100_000;
 
@@ -146,7 +147,10 @@ final class HeaderParser {
         return new TensorEntry(name, dtype, shape, dataStart + begin, dataStart + end);
     }
 
-    /** The tensors by offset, after checking that they cover the data from its first to its last byte without gap or overlap. */
+    /**
+     * The tensors by offset, after checking that they cover the data from its first to its last byte without gap or
+     * overlap.
+     */
     private List<TensorEntry> contiguous() {
         tensors.sort(Comparator.comparingLong(TensorEntry::begin).thenComparingLong(TensorEntry::end));
         long position = dataStart;

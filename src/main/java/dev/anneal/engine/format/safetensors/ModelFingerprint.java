@@ -7,8 +7,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Identity of a base model: SHA-256 over its configuration and its weights, so that an adapter is never merged into another model than it
- * was trained on. Equals the output of {@code sha256sum config.json model*.safetensors | sha256sum} in the model's directory.
+ * Identity of a base model: SHA-256 over its configuration and its weights, so that an adapter is never merged into
+ * another model than it was trained on. Equals the output of
+ * {@code sha256sum config.json model*.safetensors | sha256sum} in the model's directory.
  */
 public final class ModelFingerprint {
 

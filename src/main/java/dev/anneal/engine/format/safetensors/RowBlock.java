@@ -13,7 +13,10 @@ import java.util.List;
  */
 public record RowBlock(long firstRow, long rows, long offset, int byteCount) {
 
-    /** Splits a tensor into blocks of at most about {@code blockBytes}, at least one row each; rows that share bytes stay together. */
+    /**
+     * Splits a tensor into blocks of at most about {@code blockBytes}, at least one row each; rows that share bytes
+     * stay together.
+     */
     public static List<RowBlock> of(TensorEntry entry, int blockBytes) {
         return of(entry, blockBytes, 1);
     }

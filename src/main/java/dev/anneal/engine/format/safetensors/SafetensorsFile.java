@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A safetensors file whose header has been checked completely. Tensors are mapped one by one on request, so files may be larger than a
- * buffer; buffers stay valid after the file is closed. Thread-safe.
+ * A safetensors file whose header has been checked completely. Tensors are mapped one by one on request, so files may
+ * be larger than a buffer; buffers stay valid after the file is closed. Thread-safe.
  */
 public final class SafetensorsFile implements AutoCloseable {
 
@@ -149,7 +149,8 @@ public final class SafetensorsFile implements AutoCloseable {
     /**
      * The bytes of a tensor: mapped, read-only, direct, little-endian.
      *
-     * @throws SafetensorsException if there is no such tensor, or it is larger than 2 GiB; then use {@link #bytes(String, long, int)}
+     * @throws SafetensorsException if there is no such tensor, or it is larger than 2 GiB; then use
+     *     {@link #bytes(String, long, int)}
      */
     public ByteBuffer bytes(String name) throws IOException {
         TensorEntry entry = entry(name);
@@ -180,8 +181,8 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     /**
-     * Runs the collector after a number of bytes: mapped bytes stay resident until their buffers are collected, and an engine process
-     * rarely collects otherwise.
+     * Runs the collector after a number of bytes: mapped bytes stay resident until their buffers are collected, and an
+     * engine process rarely collects otherwise.
      */
     private static void collectNowAndThen(int count) {
         if (MAPPED_SINCE_COLLECTION.addAndGet(count) > COLLECTION_BYTES) {

@@ -24,8 +24,8 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Writes safetensors files like the reference implementation: widest element type first, then by name, header padded to 8 bytes. The same
- * tensors give the same bytes. A file appears under its name only when it is complete and on disk.
+ * Writes safetensors files like the reference implementation: widest element type first, then by name, header padded to
+ * 8 bytes. The same tensors give the same bytes. A file appears under its name only when it is complete and on disk.
  */
 public final class SafetensorsWriter {
 
@@ -42,7 +42,8 @@ public final class SafetensorsWriter {
 
     /**
      * @param metadata metadata of the header in addition to {@code format: pt}
-     * @throws IllegalArgumentException if two tensors have one name, or a tensor's number of bytes differs from its shape's
+     * @throws IllegalArgumentException if two tensors have one name, or a tensor's number of bytes differs from its
+     *     shape's
      */
     public static void write(Path file, Collection<TensorData> tensors, Map<String, String> metadata)
             throws IOException {

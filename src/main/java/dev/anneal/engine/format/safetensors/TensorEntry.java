@@ -3,7 +3,8 @@ package dev.anneal.engine.format.safetensors;
 import java.util.List;
 
 /**
- * Position of a tensor in a file. Entries of a reader lie within their file and have the number of bytes that their shape needs.
+ * Position of a tensor in a file. Entries of a reader lie within their file and have the number of bytes that their
+ * shape needs.
  *
  * @param shape extent of each dimension, outermost first; empty for a scalar
  * @param begin offset of the first byte, counted from the start of the file

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weights of a Hugging Face directory: {@code model.safetensors}, or the shards that {@code model.safetensors.index.json} names. Index
- * and shards must agree about every tensor.
+ * The weights of a Hugging Face directory: {@code model.safetensors}, or the shards that
+ * {@code model.safetensors.index.json} names. Index and shards must agree about every tensor.
  */
 public final class WeightDirectory implements AutoCloseable {
 

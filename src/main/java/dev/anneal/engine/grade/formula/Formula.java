@@ -6,9 +6,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Arithmetic in fp64 over numbers and named variables: {@code + - * / ^}, parentheses, and the functions of {@link Function}. {@code ^}
- * binds tighter than a sign and is right-associative: {@code -2^2} is -4, {@code 2^3^2} is 512. Evaluation takes time linear in the
- * formula's length.
+ * Arithmetic in fp64 over numbers and named variables: {@code + - * / ^}, parentheses, and the functions of
+ * {@link Function}. {@code ^} binds tighter than a sign and is right-associative: {@code -2^2} is -4, {@code 2^3^2} is
+ * 512. Evaluation takes time linear in the formula's length.
  */
 public final class Formula {
 

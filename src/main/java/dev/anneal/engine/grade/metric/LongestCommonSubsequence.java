@@ -2,7 +2,10 @@ package dev.anneal.engine.grade.metric;
 
 import java.util.Arrays;
 
-/** Length of the longest common subsequence, 64 rows of the table at a time (Hyyrö 2004): time m n / 64, memory that of {@link SymbolPositions}. */
+/**
+ * Length of the longest common subsequence, 64 rows of the table at a time (Hyyrö 2004): time m n / 64, memory that of
+ * {@link SymbolPositions}.
+ */
 final class LongestCommonSubsequence {
 
     private LongestCommonSubsequence() {}

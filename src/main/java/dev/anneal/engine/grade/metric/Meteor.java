@@ -11,8 +11,8 @@ import java.util.function.UnaryOperator;
 import opennlp.tools.stemmer.PorterStemmer;
 
 /**
- * METEOR (Lavie and Agarwal 2007) like NLTK's single_meteor_score without its last stage, WordNet's synonyms: words match exactly, then by
- * their stems.
+ * METEOR (Lavie and Agarwal 2007) like NLTK's single_meteor_score without its last stage, WordNet's synonyms: words
+ * match exactly, then by their stems.
  */
 final class Meteor {
 

@@ -14,8 +14,8 @@ final class Overlap {
     private Overlap() {}
 
     /**
-     * BLEU of one sentence (Papineni et al. 2002) like sacrebleu's sentence_bleu: n-grams of up to 4 words, or up to the input's length;
-     * lengths without a match count as half, a quarter, … of one match.
+     * BLEU of one sentence (Papineni et al. 2002) like sacrebleu's sentence_bleu: n-grams of up to 4 words, or up to
+     * the input's length; lengths without a match count as half, a quarter, … of one match.
      */
     static double bleu(String input, String reference) {
         List<String> words = Words.of13a(input);
@@ -38,7 +38,10 @@ final class Overlap {
         return matched ? brevity * Math.exp(logarithms / longest) : 0;
     }
 
-    /** Google's BLEU (Wu et al. 2016): the number of common n-grams of 1 to 4 words, divided by that of the text with more. */
+    /**
+     * Google's BLEU (Wu et al. 2016): the number of common n-grams of 1 to 4 words, divided by that of the text with
+     * more.
+     */
     static double gleu(String input, String reference) {
         List<String> words = Words.of13a(input);
         List<String> expected = Words.of13a(reference);
@@ -57,7 +60,8 @@ final class Overlap {
     }
 
     /**
-     * Cosine of the angle between two texts' counts of words. OpenAI's uses embeddings of its own model and is not available for training.
+     * Cosine of the angle between two texts' counts of words. OpenAI's uses embeddings of its own model and is not
+     * available for training.
      */
     static double cosine(String input, String reference) {
         Counts ofInput = new Counts(Words.ofAnyScript(input), 1);
@@ -67,8 +71,8 @@ final class Overlap {
     }
 
     /**
-     * Share of the characters of both texts that need be neither deleted nor inserted to turn one into the other: rapidfuzz's {@code ratio}
-     * / 100. 1 for two empty texts.
+     * Share of the characters of both texts that need be neither deleted nor inserted to turn one into the other:
+     * rapidfuzz's {@code ratio} / 100. 1 for two empty texts.
      */
     static double fuzzyMatch(String input, String reference) {
         int[] characters = input.codePoints().toArray();
@@ -77,7 +81,10 @@ final class Overlap {
         return all == 0 ? 1 : 2.0 * LongestCommonSubsequence.length(characters, expected) / all;
     }
 
-    /** ROUGE (Lin 2004) like Google's rouge-score without stemming: the harmonic mean of precision and recall of n-grams. */
+    /**
+     * ROUGE (Lin 2004) like Google's rouge-score without stemming: the harmonic mean of precision and recall of
+     * n-grams.
+     */
     static ToDoubleBiFunction<String, String> rouge(int length) {
         return (input, reference) -> {
             Counts grams = new Counts(Words.ofRouge(input), length);

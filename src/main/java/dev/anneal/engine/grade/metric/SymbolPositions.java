@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Positions of symbols in a text, as bit sets. Those of symbols with at least 64 positions are kept, at most one for every 64 positions;
- * those of others are computed on demand: 8 MB for 65,536 positions of any text.
+ * Positions of symbols in a text, as bit sets. Those of symbols with at least 64 positions are kept, at most one for
+ * every 64 positions; those of others are computed on demand: 8 MB for 65,536 positions of any text.
  */
 final class SymbolPositions {
 
@@ -18,7 +18,9 @@ final class SymbolPositions {
 
     private final Map<Integer, long[]> common = new HashMap<>();
 
-    /** Bits of {@code positions[begin]} to {@code positions[end - 1]}, which belong to the last requested rare symbol. */
+    /**
+     * Bits of {@code positions[begin]} to {@code positions[end - 1]}, which belong to the last requested rare symbol.
+     */
     private final long[] rare;
 
     private int begin;

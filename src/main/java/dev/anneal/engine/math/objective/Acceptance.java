@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * How probable it is that the target's token is the draft's, from the probabilities p of the target and q of the draft, which sum to 1. A draft without
- * probabilities has q = 1 for its token x; all methods then give p(x).
+ * How probable it is that the target's token is the draft's, from the probabilities p of the target and q of the draft,
+ * which sum to 1. A draft without probabilities has q = 1 for its token x; all methods then give p(x).
  */
 public final class Acceptance {
 
@@ -17,8 +17,8 @@ public final class Acceptance {
     }
 
     /**
-     * If both are drawn with the same exponential noise E, as the first of E / p and of E / q: the sum over x of 1 / sum over y of max(p(y) / p(x), q(y) / q(x))
-     * (arXiv 2408.07978). Takes time quadratic in the number of tokens.
+     * If both are drawn with the same exponential noise E, as the first of E / p and of E / q: the sum over x of 1 /
+     * sum over y of max(p(y) / p(x), q(y) / q(x)) (arXiv 2408.07978). Takes time quadratic in the number of tokens.
      */
     public static double withSharedNoise(double[] target, double[] draft) {
         return tokens(target)
@@ -35,7 +35,10 @@ public final class Acceptance {
         return 1 / rate;
     }
 
-    /** Expected number of accepted tokens of a chain, from the probability at each place that it is accepted if all before it are. */
+    /**
+     * Expected number of accepted tokens of a chain, from the probability at each place that it is accepted if all
+     * before it are.
+     */
     public static double expectedTokens(double[] chain) {
         double[] allUpTo = chain.clone();
         Arrays.parallelPrefix(allUpTo, (before, own) -> before * own);

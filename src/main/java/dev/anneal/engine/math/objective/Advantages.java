@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Advantages of completions from their rewards: the difference from the mean of the group, the completions of one prompt (Shao et al. 2024,
- * as in TRL).
+ * Advantages of completions from their rewards: the difference from the mean of the group, the completions of one
+ * prompt (Shao et al. 2024, as in TRL).
  */
 public final class Advantages {
 

@@ -5,11 +5,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clipped policy-gradient loss of groups of sampled completions, as in TRL's GRPOTrainer. For a token with ratio = exp(policy - old) and
- * its completion's advantage A it is -min(ratio A, clip(ratio, 1 - low, 1 + high) A) + klWeight (exp(d) - d - 1), d = reference - policy.
+ * Clipped policy-gradient loss of groups of sampled completions, as in TRL's GRPOTrainer. For a token with ratio =
+ * exp(policy - old) and its completion's advantage A it is -min(ratio A, clip(ratio, 1 - low, 1 + high) A) + klWeight
+ * (exp(d) - d - 1), d = reference - policy.
  *
- * @param ratio whether each token has its own ratio, or all tokens of a completion the same: the exponential of the mean log-ratio (GSPO,
- *     Zheng et al. 2025)
+ * @param ratio whether each token has its own ratio, or all tokens of a completion the same: the exponential of the
+ *     mean log-ratio (GSPO, Zheng et al. 2025)
  * @param clipLow ratios are clipped at this far below 1
  * @param clipHigh ratios are clipped at this far above 1
  * @param klWeight weight of the divergence from the reference; 0 needs no reference
@@ -84,7 +85,8 @@ public record PolicyLoss(Aggregation aggregation, Ratio ratio, double clipLow, d
     /**
      * Loss of a micro-batch.
      *
-     * @param gradients for each completion an array of its length that receives the gradient with respect to the policy's log-probabilities
+     * @param gradients for each completion an array of its length that receives the gradient with respect to the
+     *     policy's log-probabilities
      */
     public Sums of(List<Completion> completions, Divisors divisors, List<double[]> gradients) {
         Sums sums = Sums.NONE;

@@ -1,11 +1,12 @@
 package dev.anneal.engine.math.objective;
 
 /**
- * Loss of a pair of completions of which one was preferred, on sums of their tokens' log-probabilities. With d = (policy - reference of the
- * chosen one) - (policy - reference of the rejected one), as TRL computes them:
+ * Loss of a pair of completions of which one was preferred, on sums of their tokens' log-probabilities. With d =
+ * (policy - reference of the chosen one) - (policy - reference of the rejected one), as TRL computes them:
  *
  * <ul>
- * <li>{@code SIGMOID}: -(1 - e) log sigmoid(beta d) - e log sigmoid(-beta d) (Rafailov et al. 2023; e is that of conservative DPO)
+ * <li>{@code SIGMOID}: -(1 - e) log sigmoid(beta d) - e log sigmoid(-beta d) (Rafailov et al. 2023; e is that of
+ *     conservative DPO)
  * <li>{@code ROBUST}: (-(1 - e) log sigmoid(beta d) + e log sigmoid(-beta d)) / (1 - 2 e) (Ray Chowdhury et al. 2024)
  * <li>{@code HINGE}: max(0, 1 - beta d) (Zhao et al. 2023)
  * <li>{@code IPO}: (mean difference of the chosen - of the rejected one's tokens - 1 / (2 beta))^2 (Azar et al. 2023)

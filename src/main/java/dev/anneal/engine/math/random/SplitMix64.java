@@ -1,6 +1,9 @@
 package dev.anneal.engine.math.random;
 
-/** Parts of the generator of Steele, Lea and Flood ("Fast Splittable Pseudorandom Number Generators", 2014), whose number n is {@code mix(seed + n * GAMMA)}. */
+/**
+ * Parts of the generator of Steele, Lea and Flood ("Fast Splittable Pseudorandom Number Generators", 2014), whose
+ * number n is {@code mix(seed + n * GAMMA)}.
+ */
 public final class SplitMix64 {
 
     /** The increment of the state: 2^64 divided by the golden ratio, odd. */

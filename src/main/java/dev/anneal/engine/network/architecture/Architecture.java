@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Decoder families that the engine runs, by the class name in their {@code config.json}. One program computes all of them; a family switches parts of it
- * on. Names of weights are the same in every family, see {@link CheckpointTensors}.
+ * Decoder families that the engine runs, by the class name in their {@code config.json}. One program computes all of
+ * them; a family switches parts of it on. Names of weights are the same in every family, see {@link CheckpointTensors}.
  */
 @SuppressWarnings("ImmutableEnumChecker") // sets and maps are those of Set.of and Map.of
 public enum Architecture {

@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Whether a model's frozen weights are bf16 or fp32: the rule of engine processes, and of estimates before they run. */
+/**
+ * Whether a model's frozen weights are bf16 or fp32: the rule of engine processes, and of estimates before they run.
+ */
 public final class Arithmetic {
 
     /**
-     * Below this width the conversions around bf16 products cost more than the products save: ten steps of anneal-tiny (width 192) take 10.5 CPU
-     * seconds in fp32 and 13.9 in bf16 on a Xeon with avx512_bf16. Not measured with matrix tiles.
+     * Below this width the conversions around bf16 products cost more than the products save: ten steps of anneal-tiny
+     * (width 192) take 10.5 CPU seconds in fp32 and 13.9 in bf16 on a Xeon with avx512_bf16. Not measured with matrix
+     * tiles.
      */
     private static final int BF16_WIDTH = 512;
 
@@ -48,10 +51,10 @@ public final class Arithmetic {
     }
 
     /**
-     * Processors with matrix tiles, and AMD's with avx512_bf16: there bf16 trains SmolLM2-135M at 1.9 times the speed of fp32 (471 against 249 tokens/s
-     * at 4 x 256 tokens on two cores). Intel's with avx512_bf16 alone multiply bf16 at about half the speed of fp32: 80 against 145 GFLOP/s on one core,
-     * 10.1 against 6.9 s of processor time for the same step. A rule, not a measurement: a job that resumes here must continue in the arithmetic that it
-     * began with.
+     * Processors with matrix tiles, and AMD's with avx512_bf16: there bf16 trains SmolLM2-135M at 1.9 times the speed
+     * of fp32 (471 against 249 tokens/s at 4 x 256 tokens on two cores). Intel's with avx512_bf16 alone multiply bf16
+     * at about half the speed of fp32: 80 against 145 GFLOP/s on one core, 10.1 against 6.9 s of processor time for the
+     * same step. A rule, not a measurement: a job that resumes here must continue in the arithmetic that it began with.
      *
      * @param cpuInfo content of Linux's {@code /proc/cpuinfo}
      */

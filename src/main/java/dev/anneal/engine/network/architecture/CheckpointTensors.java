@@ -3,7 +3,10 @@ package dev.anneal.engine.network.architecture;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Names and shapes of the tensors in a Hugging Face checkpoint of a model, and which of them the engine joins to one matrix. */
+/**
+ * Names and shapes of the tensors in a Hugging Face checkpoint of a model, and which of them the engine joins to one
+ * matrix.
+ */
 public record CheckpointTensors(ModelConfig config) {
 
     /** Input embedding, [V, H]. */
@@ -39,8 +42,9 @@ public record CheckpointTensors(ModelConfig config) {
     }
 
     /**
-     * The weights of a layer in the program's order: norm, q k v, o, norm, gate up, down, the biases of these four groups, and the norms of
-     * query and key heads. Each is one or several tensors, one under another; a weight that the family does not have is an empty list.
+     * The weights of a layer in the program's order: norm, q k v, o, norm, gate up, down, the biases of these four
+     * groups, and the norms of query and key heads. Each is one or several tensors, one under another; a weight that
+     * the family does not have is an empty list.
      */
     public List<List<Stored>> layer(int layer) {
         return layer("model.layers." + layer + ".", config);

@@ -31,8 +31,8 @@ public record DecodingLimits(int sequencesOfLane, int slots, boolean sharesOpera
     private static final DecodingLimits NARROW = new DecodingLimits(8, 16, false);
 
     /**
-     * Wide lanes read the weights less often, and threads share their operators. On a CPU only bf16 may do so: fp32 products have other bits on another
-     * number of threads, and answers must not depend on that.
+     * Wide lanes read the weights less often, and threads share their operators. On a CPU only bf16 may do so: fp32
+     * products have other bits on another number of threads, and answers must not depend on that.
      */
     public static DecodingLimits of(String device, boolean fp32) {
         return fp32 && device.equals("cpu") ? NARROW : WIDE;

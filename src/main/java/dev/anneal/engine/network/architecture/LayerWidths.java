@@ -19,8 +19,8 @@ public record LayerWidths(int hidden, int queryKeyValue, int attended, int feedF
     }
 
     /**
-     * Values that a layer keeps for its backward: its input and that of the feed-forward, outputs of all projections but the last, those of A, and two
-     * statistics.
+     * Values that a layer keeps for its backward: its input and that of the feed-forward, outputs of all projections
+     * but the last, those of A, and two statistics.
      *
      * @param adapterWidth rank times adapted projections of a layer
      */

@@ -17,8 +17,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param maxPositions maximum length of a sequence
  * @param normEpsilon epsilon of the root mean square norms
  * @param tiedEmbeddings whether the output embedding is the input embedding
- * @param paddingToken token whose occurrences do not train its row of the input embedding, {@code padding_idx} of {@code
- *     torch.nn.Embedding}; -1 for none
+ * @param paddingToken token whose occurrences do not train its row of the input embedding, {@code padding_idx} of
+ *     {@code torch.nn.Embedding}; -1 for none
  * @param biased groups whose projections have biases
  * @param windows for each layer how many tokens a query sees, including itself; 0 for all
  */
@@ -46,8 +46,8 @@ public record ModelConfig(
     }
 
     /**
-     * Reads a {@code config.json} as transformers 4 or 5 writes it. The weights of a checkpoint may still show that its embeddings are not tied:
-     * {@link #read(Path, WeightDirectory)}.
+     * Reads a {@code config.json} as transformers 4 or 5 writes it. The weights of a checkpoint may still show that its
+     * embeddings are not tied: {@link #read(Path, WeightDirectory)}.
      *
      * @throws ModelConfigException if the engine does not run such a model
      * @throws IOException if the file cannot be read
@@ -57,8 +57,8 @@ public record ModelConfig(
     }
 
     /**
-     * Reads a {@code config.json} and checks a checkpoint's headers against it. If it ties the embeddings but the checkpoint stores an
-     * output embedding with other numbers, the embeddings are not tied, as in transformers.
+     * Reads a {@code config.json} and checks a checkpoint's headers against it. If it ties the embeddings but the
+     * checkpoint stores an output embedding with other numbers, the embeddings are not tied, as in transformers.
      *
      * @throws ModelConfigException if the engine does not run such a model, or the weights do not match it
      * @throws IOException if a file cannot be read

@@ -13,8 +13,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reads {@code config.json} in both styles, that of transformers 5 ({@code rope_parameters}, {@code dtype}) and that of earlier releases
- * ({@code rope_theta}, {@code rope_scaling}, {@code torch_dtype}, no {@code head_dim}).
+ * Reads {@code config.json} in both styles, that of transformers 5 ({@code rope_parameters}, {@code dtype}) and that of
+ * earlier releases ({@code rope_theta}, {@code rope_scaling}, {@code torch_dtype}, no {@code head_dim}).
  */
 record ModelConfigReader(Path file, ObjectNode config) {
 

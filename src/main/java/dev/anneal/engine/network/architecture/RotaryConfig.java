@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 public record RotaryConfig(double theta, @Nullable Llama3Scaling llama3) {
 
     /**
-     * Llama 3.1's rescaling: wavelengths above {@code originalMaxPositions / lowFrequencyFactor} grow by {@code factor}, those below
-     * {@code originalMaxPositions / highFrequencyFactor} stay, those between are interpolated.
+     * Llama 3.1's rescaling: wavelengths above {@code originalMaxPositions / lowFrequencyFactor} grow by
+     * {@code factor}, those below {@code originalMaxPositions / highFrequencyFactor} stay, those between are
+     * interpolated.
      */
     public record Llama3Scaling(
             double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalMaxPositions) {

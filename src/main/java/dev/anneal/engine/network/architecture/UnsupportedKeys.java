@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Keys of {@code config.json} that the engine does not compute, each with the values that have no effect. Another value is refused by name
- * rather than ignored, except in families that compute with the key.
+ * Keys of {@code config.json} that the engine does not compute, each with the values that have no effect. Another value
+ * is refused by name rather than ignored, except in families that compute with the key.
  */
 final class UnsupportedKeys {
 

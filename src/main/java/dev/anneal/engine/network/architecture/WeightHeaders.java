@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Checks the headers of a checkpoint against its configuration. It loads no native code, so the service can refuse a model before a job
- * waits for it, by the engine's rules.
+ * Checks the headers of a checkpoint against its configuration. It loads no native code, so the service can refuse a
+ * model before a job waits for it, by the engine's rules.
  */
 final class WeightHeaders {
 
@@ -24,7 +24,8 @@ final class WeightHeaders {
     private WeightHeaders() {}
 
     /**
-     * @throws ModelConfigException if a tensor is missing, has another shape or type, or is not used by this architecture
+     * @throws ModelConfigException if a tensor is missing, has another shape or type, or is not used by this
+     *     architecture
      */
     static void check(WeightDirectory files, ModelConfig config) {
         List<CheckpointTensors.Stored> required = new CheckpointTensors(config).all();
@@ -67,8 +68,8 @@ final class WeightHeaders {
     }
 
     /**
-     * Whether the checkpoint stores an output embedding that is not a copy of the input embedding, whose header was checked. Reads both as far as they are
-     * equal.
+     * Whether the checkpoint stores an output embedding that is not a copy of the input embedding, whose header was
+     * checked. Reads both as far as they are equal.
      */
     static boolean hasOwnHead(WeightDirectory weights) throws IOException {
         if (!weights.contains(CheckpointTensors.HEAD)) {

@@ -12,8 +12,8 @@ enum WindowRule {
     /** Every layer does, unless {@code sliding_window} is null. */
     EVERY_LAYER,
     /**
-     * None does unless {@code use_sliding_window} is true; then those listed in {@code layer_types} do, or without such a list all from
-     * {@code max_window_layers} on.
+     * None does unless {@code use_sliding_window} is true; then those listed in {@code layer_types} do, or without such
+     * a list all from {@code max_window_layers} on.
      */
     SWITCHED;
 
@@ -52,7 +52,9 @@ enum WindowRule {
         return value.asInt();
     }
 
-    /** The list takes precedence in families for which transformers reads it; in others it must agree with the window. */
+    /**
+     * The list takes precedence in families for which transformers reads it; in others it must agree with the window.
+     */
     private List<Integer> listed(Path file, JsonNode types, int window, int layers) {
         if (!types.isArray() || types.size() != layers) {
             throw new ModelConfigException(

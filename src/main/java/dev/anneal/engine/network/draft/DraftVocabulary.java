@@ -21,8 +21,8 @@ public final class DraftVocabulary {
     }
 
     /**
-     * The most frequent tokens, those of one frequency by their ids; if fewer were seen, the first unseen ids fill the rest. It is the rule of
-     * Speculators.
+     * The most frequent tokens, those of one frequency by their ids; if fewer were seen, the first unseen ids fill the
+     * rest. It is the rule of Speculators.
      *
      * @param counts of each token of the target's vocabulary
      */

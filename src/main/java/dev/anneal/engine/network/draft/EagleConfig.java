@@ -12,8 +12,8 @@ import java.util.Set;
  * Shape of a draft head.
  *
  * @param layer its decoder layer as a model of one layer, with the target's vocabulary
- * @param streams the target's residual streams that EAGLE-3 reads: stream k enters layer k. Empty in EAGLE-1, which reads the state after the final
- *     norm
+ * @param streams the target's residual streams that EAGLE-3 reads: stream k enters layer k. Empty in EAGLE-1, which
+ *     reads the state after the final norm
  * @param draftVocabulary number of tokens that it can propose
  */
 public record EagleConfig(

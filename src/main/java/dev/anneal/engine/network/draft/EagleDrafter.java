@@ -15,9 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Drafts chains of tokens, for several sequences at a time. A sequence is read in pairs of a token and a state of the token before it: of the target
- * as far as it has been, then the head's own, token after token. What it read beyond the target is removed from the cache with
- * {@link KeyValueCache#truncate} before it reads the target's states there. In bf16 on a CPU it packs the matrices in the fastest layout for few rows. The head's weights must not change during its lifetime. Closed by its owner.
+ * Drafts chains of tokens, for several sequences at a time. A sequence is read in pairs of a token and a state of the
+ * token before it: of the target as far as it has been, then the head's own, token after token. What it read beyond the
+ * target is removed from the cache with {@link KeyValueCache#truncate} before it reads the target's states there. In
+ * bf16 on a CPU it packs the matrices in the fastest layout for few rows. The head's weights must not change during its
+ * lifetime. Closed by its owner.
  */
 public final class EagleDrafter implements AutoCloseable {
 
@@ -115,7 +117,8 @@ public final class EagleDrafter implements AutoCloseable {
     }
 
     /**
-     * What it reads of the target's states beside tokens: in EAGLE-3 the streams, [N, 3 H] if there are three; in EAGLE-1 the normed state, [N, H].
+     * What it reads of the target's states beside tokens: in EAGLE-3 the streams, [N, 3 H] if there are three; in
+     * EAGLE-1 the normed state, [N, H].
      *
      * @param states the target's, with the streams of {@link EagleConfig#streams}
      * @param at of each token the index among {@code states} of the token before it

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * A draft head in memory, in its target's precision and on its device. It uses the target's embeddings, and ends before the target does.
- * Thread-safe if each thread uses its own scopes. Closed by its owner.
+ * A draft head in memory, in its target's precision and on its device. It uses the target's embeddings, and ends before
+ * the target does. Thread-safe if each thread uses its own scopes. Closed by its owner.
  */
 public final class EagleHead implements AutoCloseable {
 
@@ -86,8 +86,8 @@ public final class EagleHead implements AutoCloseable {
     }
 
     /**
-     * A new head whose layer is a copy of one of the target's. Its fc hands on the last stream, and the layer's attention reads embedding and state
-     * alike; in EAGLE-1 fc adds them.
+     * A new head whose layer is a copy of one of the target's. Its fc hands on the last stream, and the layer's
+     * attention reads embedding and state alike; in EAGLE-1 fc adds them.
      *
      * @param vocabulary that it can propose
      * @param layer number of the copied layer
@@ -150,8 +150,8 @@ public final class EagleHead implements AutoCloseable {
     }
 
     /**
-     * What its output embedding reads at the tokens of a prompt, [n, H]: first with its target's states, then, but for EAGLE-1, with its own of the
-     * tokens before.
+     * What its output embedding reads at the tokens of a prompt, [n, H]: first with its target's states, then, but for
+     * EAGLE-1, with its own of the tokens before.
      *
      * @param ofTarget adapter of the target
      * @param adapter of the head's layer, or {@link #noAdapter}

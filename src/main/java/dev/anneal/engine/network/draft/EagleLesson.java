@@ -4,8 +4,8 @@ import dev.anneal.engine.network.model.DistillationLoss;
 import java.util.List;
 
 /**
- * What a head minimises: the weighted sum over steps and trained positions of the divergence from the target's distributions, and of the SmoothL1
- * distance from its states.
+ * What a head minimises: the weighted sum over steps and trained positions of the divergence from the target's
+ * distributions, and of the SmoothL1 distance from its states.
  *
  * @param weights of each step's divergence; there are as many steps
  * @param regression weight of the distance; 0 in EAGLE-3

@@ -11,8 +11,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Training-time test over some rows: all steps forward, then backward once, or measured without gradients. Keeps the activations of all steps.
- * Closed by its owner.
+ * Training-time test over some rows: all steps forward, then backward once, or measured without gradients. Keeps the
+ * activations of all steps. Closed by its owner.
  */
 public final class EaglePass implements AutoCloseable {
 

@@ -13,7 +13,10 @@ import dev.anneal.engine.network.torch.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The methods of {@code torchscript/decoder/eagle}, with its shapes: one Java method for each. Results belong to the given scope. */
+/**
+ * The methods of {@code torchscript/decoder/eagle}, with its shapes: one Java method for each. Results belong to the
+ * given scope.
+ */
 final class EagleProgram {
 
     private final EagleConfig config;
@@ -220,7 +223,10 @@ final class EagleProgram {
      */
     record Steps(List<Tensor> made, List<Tensor> gradients) {}
 
-    /** Divergences, equal most likely tokens and overlaps of the chosen positions, [3, M], then the gradient of {@code x} if {@code backward}. */
+    /**
+     * Divergences, equal most likely tokens and overlaps of the chosen positions, [3, M], then the gradient of
+     * {@code x} if {@code backward}.
+     */
     List<Tensor> head(Scope scope, Tensor x, Learned learned, DistillationLoss loss, Into into, boolean backward) {
         return program.callForList(
                 scope,

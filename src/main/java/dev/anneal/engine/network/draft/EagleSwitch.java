@@ -2,7 +2,10 @@ package dev.anneal.engine.network.draft;
 
 import java.util.Locale;
 
-/** What draft heads of one kind do differently; the first four belong to EAGLE-3 and are keys of Speculators' {@code config.json}. */
+/**
+ * What draft heads of one kind do differently; the first four belong to EAGLE-3 and are keys of Speculators'
+ * {@code config.json}.
+ */
 public enum EagleSwitch {
     /** The layer's residual is the normed state. */
     NORM_BEFORE_RESIDUAL,

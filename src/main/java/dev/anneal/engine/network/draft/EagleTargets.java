@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * The tokens at which a step is compared with the target: where it is trained, and where a run of steps began with a trained one. No step reaches into
- * the next row.
+ * The tokens at which a step is compared with the target: where it is trained, and where a run of steps began with a
+ * trained one. No step reaches into the next row.
  *
  * @param at ascending
  * @param distance from the state that predicts to the one that it learns from

@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A tensor for each weight of a head: the weights themselves, or their gradients; empty ones for weights that it does not have, or that are frozen.
+ * A tensor for each weight of a head: the weights themselves, or their gradients; empty ones for weights that it does
+ * not have, or that are frozen.
  *
- * @param layer in the order of {@link CheckpointTensors#layer}; the first is the norm of the embedding, in EAGLE-1 that of the layer's input
+ * @param layer in the order of {@link CheckpointTensors#layer}; the first is the norm of the embedding, in EAGLE-1 that
+ *     of the layer's input
  * @param hiddenNorm of the norm of the state, [H]
  * @param fc [H, A H]
  * @param fcBias [H]

@@ -13,8 +13,8 @@ import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
 /**
- * Hidden states of a target, in the host's memory, for a head that reads the same rows again. Those of a row are kept when it is first read, if there
- * is room; rows of equal tokens share them. Thread-safe. Closed by its owner.
+ * Hidden states of a target, in the host's memory, for a head that reads the same rows again. Those of a row are kept
+ * when it is first read, if there is room; rows of equal tokens share them. Thread-safe. Closed by its owner.
  */
 public final class HiddenStateCache implements AutoCloseable {
 

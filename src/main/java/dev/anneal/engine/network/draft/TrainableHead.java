@@ -15,8 +15,9 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Trained weights of a head: fp32 masters; the head's weights are copies of them in its precision, or the masters themselves. The embedding is frozen.
- * Not thread-safe, and the head must not be in use while masters change. Closed by its owner.
+ * Trained weights of a head: fp32 masters; the head's weights are copies of them in its precision, or the masters
+ * themselves. The embedding is frozen. Not thread-safe, and the head must not be in use while masters change. Closed by
+ * its owner.
  */
 public final class TrainableHead implements AutoCloseable {
 
@@ -29,7 +30,8 @@ public final class TrainableHead implements AutoCloseable {
     /**
      * Masters with the values of the head's weights.
      *
-     * @param which whether the weight with a name is trained; of those that are computed as one, such as queries, keys and values, the first is asked for
+     * @param which whether the weight with a name is trained; of those that are computed as one, such as queries, keys
+     *     and values, the first is asked for
      */
     public TrainableHead(EagleHead head, Predicate<String> which) {
         this.head = head;
@@ -86,7 +88,10 @@ public final class TrainableHead implements AutoCloseable {
         masters.save(file);
     }
 
-    /** Writes all weights of the head in fp32, the masters of trained ones, with the vocabulary, as {@link EagleHead#load} reads them. */
+    /**
+     * Writes all weights of the head in fp32, the masters of trained ones, with the vocabulary, as
+     * {@link EagleHead#load} reads them.
+     */
     public void saveWhole(Path file) throws IOException {
         List<Tensor> own = new ArrayList<>(masters.masters());
         List<TensorPart> parts = new ArrayList<>();

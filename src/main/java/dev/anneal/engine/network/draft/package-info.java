@@ -1,4 +1,7 @@
-/** Draft heads of speculative decoding: EAGLE-1 and EAGLE-3, their training passes with hand-derived gradients, and drafting. */
+/**
+ * Draft heads of speculative decoding: EAGLE-1 and EAGLE-3, their training passes with hand-derived gradients, and
+ * drafting.
+ */
 @NamedInterface
 @NullMarked
 package dev.anneal.engine.network.draft;

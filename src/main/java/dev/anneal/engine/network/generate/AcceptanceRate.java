@@ -1,8 +1,9 @@
 package dev.anneal.engine.network.generate;
 
 /**
- * How often draft tokens were right lately: a share of right ones among those that were compared, of which each step forgets a part. With what is
- * forgotten the share goes back to the one that was expected at first, so that drafts that were wrong are tried again. Thread-safe.
+ * How often draft tokens were right lately: a share of right ones among those that were compared, of which each step
+ * forgets a part. With what is forgotten the share goes back to the one that was expected at first, so that drafts that
+ * were wrong are tried again. Thread-safe.
  */
 public final class AcceptanceRate {
 

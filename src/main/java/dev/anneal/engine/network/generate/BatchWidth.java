@@ -6,9 +6,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Number of sequences decoded at a time. If memory is insufficient, it is reduced permanently: first the lanes, which changes no bit of an
- * answer, then the slots of each lane. In fp32 the last bits of logits depend on which sequences share a lane, so later samples differ but
- * have the same distribution.
+ * Number of sequences decoded at a time. If memory is insufficient, it is reduced permanently: first the lanes, which
+ * changes no bit of an answer, then the slots of each lane. In fp32 the last bits of logits depend on which sequences
+ * share a lane, so later samples differ but have the same distribution.
  */
 public final class BatchWidth {
 

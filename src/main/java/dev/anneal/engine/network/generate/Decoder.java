@@ -13,16 +13,18 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Continues prompts with a model and an adapter at any beta. Prompts are distributed to lanes, each on one platform thread at a time, which
- * decode several together and replace ended ones. The lane of a prompt depends only on the number of prompts, so answers do not depend on
- * the number of threads. Threads without their own lane share the operators of the others.
+ * Continues prompts with a model and an adapter at any beta. Prompts are distributed to lanes, each on one platform
+ * thread at a time, which decode several together and replace ended ones. The lane of a prompt depends only on the
+ * number of prompts, so answers do not depend on the number of threads. Threads without their own lane share the
+ * operators of the others.
  *
  * @param model closed by the caller; should be reused, because its construction may copy the weights
- * @param adapter adapter applied to the model, at its own beta; {@link dev.anneal.engine.network.model.DecoderModel#noAdapter()} for the
- *     model alone
+ * @param adapter adapter applied to the model, at its own beta;
+ *     {@link dev.anneal.engine.network.model.DecoderModel#noAdapter()} for the model alone
  * @param ends end tokens, which are not part of an answer
  * @param breadth number of sequences decoded at a time
- * @param drafting how many draft tokens steps read. If that depends on the clock, they do only where it changes no bit of an answer
+ * @param drafting how many draft tokens steps read. If that depends on the clock, they do only where it changes no bit
+ *     of an answer
  */
 public record Decoder(
         IncrementalDecoder model, AppliedAdapter adapter, Set<Integer> ends, BatchWidth breadth, Drafting drafting) {
@@ -49,10 +51,11 @@ public record Decoder(
     }
 
     /**
-     * Answers each prompt. A prompt that fills the model's context gets an empty answer. If memory is insufficient, all are answered again
-     * with fewer at a time.
+     * Answers each prompt. A prompt that fills the model's context gets an empty answer. If memory is insufficient, all
+     * are answered again with fewer at a time.
      *
-     * @param betweenTokens called by each lane before each token and each prefill; an exception of it ends the work and is rethrown
+     * @param betweenTokens called by each lane before each token and each prefill; an exception of it ends the work and
+     *     is rethrown
      */
     public List<Answer> answer(List<Prompt> prompts, Runnable betweenTokens) {
         while (true) {

@@ -4,9 +4,10 @@ import dev.anneal.engine.network.architecture.DecodingLimits;
 import java.util.List;
 
 /**
- * Decides how many draft tokens the sequences of a lane read in a step: the number with the least expected time per token, on average over
- * the sequences, by the times of recent steps and by how many of each sequence's earlier draft tokens were right. So drafts end where many
- * sequences keep the processor busy or would wait for a few, and where text does not repeat itself. Not thread-safe.
+ * Decides how many draft tokens the sequences of a lane read in a step: the number with the least expected time per
+ * token, on average over the sequences, by the times of recent steps and by how many of each sequence's earlier draft
+ * tokens were right. So drafts end where many sequences keep the processor busy or would wait for a few, and where text
+ * does not repeat itself. Not thread-safe.
  */
 final class DraftLength {
 

@@ -15,7 +15,10 @@ abstract class DraftSource {
     /** Draft tokens of the next step that were found or proposed. */
     private int[] tokens = NONE;
 
-    /** Prepares for at most {@code most} draft tokens, which may be 0 or less. The first call comes after the answer's first token. */
+    /**
+     * Prepares for at most {@code most} draft tokens, which may be 0 or less. The first call comes after the answer's
+     * first token.
+     */
     abstract void prepare(int most);
 
     /** Whether a draft has to propose the tokens first, which takes time. */

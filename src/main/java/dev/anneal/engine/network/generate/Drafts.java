@@ -4,8 +4,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sequence's draft tokens for the next step: those that its text repeats, or those of its draft, whichever are expected to have more right ones. Not
- * thread-safe.
+ * A sequence's draft tokens for the next step: those that its text repeats, or those of its draft, whichever are
+ * expected to have more right ones. Not thread-safe.
  */
 final class Drafts {
 
@@ -30,7 +30,8 @@ final class Drafts {
     }
 
     /**
-     * Prepares for at most {@code most} draft tokens, which may be 0 or less. The first call comes after the answer's first token.
+     * Prepares for at most {@code most} draft tokens, which may be 0 or less. The first call comes after the answer's
+     * first token.
      *
      * @param lookingUp whether they may be looked up although there is a draft
      */
@@ -74,7 +75,10 @@ final class Drafts {
         }
     }
 
-    /** Gives up a draft that has proposed nothing where it should, as it does when its context is full: the text is looked up from now on. */
+    /**
+     * Gives up a draft that has proposed nothing where it should, as it does when its context is full: the text is
+     * looked up from now on.
+     */
     void settle() {
         if (proposed != null && used.isProposed() && used.found() == 0) {
             proposed.giveUp();

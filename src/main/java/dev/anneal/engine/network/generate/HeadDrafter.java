@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Proposes tokens with a {@link DraftHead}, several sequences at a time. Before it proposes, it reads each token that the target has read since with the
- * target's state before it; then it goes on with its own states. Each proposal is drawn as the target draws its token, with the random numbers of the same
- * position.
+ * Proposes tokens with a {@link DraftHead}, several sequences at a time. Before it proposes, it reads each token that
+ * the target has read since with the target's state before it; then it goes on with its own states. Each proposal is
+ * drawn as the target draws its token, with the random numbers of the same position.
  */
 final class HeadDrafter implements Drafter {
 
@@ -27,7 +27,10 @@ final class HeadDrafter implements Drafter {
     private final Scope scope;
     private final KeyValueCache cache;
 
-    /** Sequence i is in slot i of the cache. Each has unread tokens when it gets proposals, because each step of the target gives it some. */
+    /**
+     * Sequence i is in slot i of the cache. Each has unread tokens when it gets proposals, because each step of the
+     * target gives it some.
+     */
     private final List<Held> held = new ArrayList<>();
 
     HeadDrafter(DraftHead draft, NextTokens nextTokens, Lane.Size size) {
@@ -141,7 +144,10 @@ final class HeadDrafter implements Drafter {
         letGo(held.stream().filter(each -> room(each) < 0).toList());
     }
 
-    /** Takes up a sequence, and reads its prompt but for the last token, so that its first proposals take no longer than others. */
+    /**
+     * Takes up a sequence, and reads its prompt but for the last token, so that its first proposals take no longer than
+     * others.
+     */
     private void begin(Scope passing, Verified prompt, HiddenStates states) {
         int last = prompt.tokens().length - 1;
         if (last > 0) {

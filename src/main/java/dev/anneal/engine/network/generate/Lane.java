@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * Sequences that one thread decodes, each with its adapter: a number at a time, and the next takes the slot of an ended one. More can be
- * added while it runs. Closed by its owner.
+ * Sequences that one thread decodes, each with its adapter: a number at a time, and the next takes the slot of an ended
+ * one. More can be added while it runs. Closed by its owner.
  */
 final class Lane implements AutoCloseable {
 

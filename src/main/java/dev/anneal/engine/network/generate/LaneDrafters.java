@@ -33,8 +33,8 @@ final class LaneDrafters implements AutoCloseable {
     }
 
     /**
-     * Forgets sequences that have ended. Drafters that no running sequence drafts with any more are closed, because what they use may be closed
-     * then.
+     * Forgets sequences that have ended. Drafters that no running sequence drafts with any more are closed, because
+     * what they use may be closed then.
      */
     void keep(List<Sequence> running) {
         drafters.entrySet().removeIf(known -> {
@@ -49,7 +49,8 @@ final class LaneDrafters implements AutoCloseable {
     }
 
     /**
-     * Drafts propose at most {@code most} tokens for their sequences. They do for all of them if any is to have some, because they read several at a time.
+     * Drafts propose at most {@code most} tokens for their sequences. They do for all of them if any is to have some,
+     * because they read several at a time.
      *
      * @return whether any did
      */

@@ -16,8 +16,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Proposes tokens for sequences of a lane with a {@link DraftModel}, several sequences at a time. Each proposal is drawn as the target draws
- * its token, with the random numbers of the same position, so that equal distributions give equal tokens. Closed by its owner.
+ * Proposes tokens for sequences of a lane with a {@link DraftModel}, several sequences at a time. Each proposal is
+ * drawn as the target draws its token, with the random numbers of the same position, so that equal distributions give
+ * equal tokens. Closed by its owner.
  */
 final class ModelDrafter implements Drafter {
 

@@ -13,7 +13,8 @@ import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /**
- * Chooses next tokens of several sequences, each with its own {@link Sampling}, by {@code torchscript/sampling.py}; those that are drawn, by {@link TokenRace}.
+ * Chooses next tokens of several sequences, each with its own {@link Sampling}, by {@code torchscript/sampling.py};
+ * those that are drawn, by {@link TokenRace}.
  */
 final class NextTokens {
 

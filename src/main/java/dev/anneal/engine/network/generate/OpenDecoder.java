@@ -12,8 +12,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Decodes prompts that arrive while others are being decoded, with one model and an adapter for each prompt, on its own thread. Frees the
- * cache when idle, but not the kept beginnings of prompts. Closed by its owner, before the model.
+ * Decodes prompts that arrive while others are being decoded, with one model and an adapter for each prompt, on its own
+ * thread. Frees the cache when idle, but not the kept beginnings of prompts. Closed by its owner, before the model.
  */
 public final class OpenDecoder implements AutoCloseable {
 
@@ -63,8 +63,8 @@ public final class OpenDecoder implements AutoCloseable {
      * Queues a prompt. The sink is called by another thread, unless the prompt leaves no space for an answer.
      *
      * @param prefixScope beginnings of prompts are shared only within it
-     * @param adapter added to the model, at its own beta. Must stay open until the answer has ended or, if cancelled, has left: {@link
-     *     #whenLeft}
+     * @param adapter added to the model, at its own beta. Must stay open until the answer has ended or, if cancelled,
+     *     has left: {@link #whenLeft}
      */
     public void submit(Prompt prompt, String prefixScope, AppliedAdapter adapter, TokenSink sink) {
         PrefixCache.Owner owner = new PrefixCache.Owner(adapter, prefixScope);
@@ -74,12 +74,17 @@ public final class OpenDecoder implements AutoCloseable {
         }
     }
 
-    /** Runs an action, on any thread, once answers that ended or were cancelled before this call are no longer computed. */
+    /**
+     * Runs an action, on any thread, once answers that ended or were cancelled before this call are no longer computed.
+     */
     public void whenLeft(Runnable action) {
         add(afterwards, action);
     }
 
-    /** Forgets the kept beginnings of prompts that were read with an adapter, once answers that ended before this call have left. */
+    /**
+     * Forgets the kept beginnings of prompts that were read with an adapter, once answers that ended before this call
+     * have left.
+     */
     public void forget(AppliedAdapter adapter) {
         add(afterwards, () -> prefixes.forget(adapter));
     }

@@ -5,16 +5,19 @@ import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * Decides whether threads share the operators of a lane's steps, by recent timings of both ways. Sharing threads wait for each other some
- * hundred times a step: if other processes need the same cores, that takes several times as long as one thread. Occasionally some steps try
- * the other way. Only for products with identical bits either way, as in bf16. For one thread at a time.
+ * Decides whether threads share the operators of a lane's steps, by recent timings of both ways. Sharing threads wait
+ * for each other some hundred times a step: if other processes need the same cores, that takes several times as long as
+ * one thread. Occasionally some steps try the other way. Only for products with identical bits either way, as in bf16.
+ * For one thread at a time.
  */
 final class OperatorSharing {
 
     /** Number of compared steps of either way: consecutive ones with equally many tokens. */
     private static final int COMPARED = 2;
 
-    /** Steps from one comparison to the next at first and after a change; each comparison without a change doubles them. */
+    /**
+     * Steps from one comparison to the next at first and after a change; each comparison without a change doubles them.
+     */
     private static final int SHORTEST_PERIOD = 16;
 
     private static final int LONGEST_PERIOD = 512;
@@ -59,7 +62,10 @@ final class OperatorSharing {
         useThreads.accept(shares ? threads : 1);
     }
 
-    /** Whether the next steps are compared with each other, so that they should be alike and their times say nothing else. */
+    /**
+     * Whether the next steps are compared with each other, so that they should be alike and their times say nothing
+     * else.
+     */
     boolean isComparing() {
         return alternates && steps >= period - COMPARED;
     }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Queue;
 
 /**
- * Sequences whose prompts are read at a time. If several have the same prompt, like the completions of a group, one reads it and the others
- * copy its keys and values.
+ * Sequences whose prompts are read at a time. If several have the same prompt, like the completions of a group, one
+ * reads it and the others copy its keys and values.
  */
 final class PrefillBatch {
 

@@ -15,9 +15,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Keys and values of the beginnings of prompts that were read, for later prompts that begin alike: the turns of a chat, requests with one
- * system prompt. The least recently used ones of the scope with most of them give way when a byte budget is full. Only whole blocks of queries are kept, so the rest of a
- * prompt is read in the same blocks, and its bits are those of the whole prompt. Not thread-safe. Closed with the decoder's scope.
+ * Keys and values of the beginnings of prompts that were read, for later prompts that begin alike: the turns of a chat,
+ * requests with one system prompt. The least recently used ones of the scope with most of them give way when a byte
+ * budget is full. Only whole blocks of queries are kept, so the rest of a prompt is read in the same blocks, and its
+ * bits are those of the whole prompt. Not thread-safe. Closed with the decoder's scope.
  */
 final class PrefixCache {
 
@@ -37,8 +38,8 @@ final class PrefixCache {
     private record Entry(Owner owner, int[] ids, Scope scope, List<Tensor> keysAndValues) {}
 
     /**
-     * Who may use a beginning: prompts with the same adapter in the same scope. A client can measure whether a beginning was kept, so tenants
-     * have scopes of their own.
+     * Who may use a beginning: prompts with the same adapter in the same scope. A client can measure whether a
+     * beginning was kept, so tenants have scopes of their own.
      *
      * @param adapter compared by identity
      */

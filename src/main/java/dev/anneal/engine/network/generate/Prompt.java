@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
  * A prompt with its decoding parameters.
  *
  * @param tokens ids, at least one; must not be changed
- * @param prediction tokens that the answer is expected to have, which saves time where it has them and changes nothing else; may be empty;
- *     must not be changed
- * @param draft model that proposes tokens of the answer, which changes nothing but the time; null to look them up in prompt, prediction and
- *     answer
+ * @param prediction tokens that the answer is expected to have, which saves time where it has them and changes nothing
+ *     else; may be empty; must not be changed
+ * @param draft model that proposes tokens of the answer, which changes nothing but the time; null to look them up in
+ *     prompt, prediction and answer
  * @param maxNewTokens maximum number of tokens of the answer, which the model's context also limits
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares prompts

@@ -3,8 +3,8 @@ package dev.anneal.engine.network.generate;
 import java.util.Arrays;
 
 /**
- * Draft tokens from the text itself: those that followed the longest earlier occurrence of its last tokens (prompt lookup decoding, n-gram
- * speculation). A predicted answer is looked up like the prompt. Not thread-safe.
+ * Draft tokens from the text itself: those that followed the longest earlier occurrence of its last tokens (prompt
+ * lookup decoding, n-gram speculation). A predicted answer is looked up like the prompt. Not thread-safe.
  */
 final class PromptLookup {
 
@@ -25,7 +25,9 @@ final class PromptLookup {
         this.length = text.length;
     }
 
-    /** The prediction stands after a copy of the prompt's end, so that the answer's first tokens match its beginning. */
+    /**
+     * The prediction stands after a copy of the prompt's end, so that the answer's first tokens match its beginning.
+     */
     private static int[] predicted(int[] prompt, int[] prediction) {
         int copied = Math.min(LONGEST_MATCH, prompt.length);
         int[] all =

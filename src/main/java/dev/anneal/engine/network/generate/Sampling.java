@@ -3,7 +3,8 @@ package dev.anneal.engine.network.generate;
 import dev.anneal.engine.math.random.SplitMix64;
 
 /**
- * How the next token of a sequence is chosen, with the filters of transformers' generate, in its order: temperature, top_k, top_p, min_p.
+ * How the next token of a sequence is chosen, with the filters of transformers' generate, in its order: temperature,
+ * top_k, top_p, min_p.
  *
  * @param temperature divisor of logits, at least 1e-6; or 0 for greedy decoding
  * @param topK number of most likely tokens to keep, plus ties with the last of them; 0 for all

@@ -3,13 +3,19 @@ package dev.anneal.engine.network.generate;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** How long work on tokens takes, by their number: recent times, because memory and other work change them. Not thread-safe. */
+/**
+ * How long work on tokens takes, by their number: recent times, because memory and other work change them. Not
+ * thread-safe.
+ */
 final class StepTimes {
 
     /** Weight of the newest time in the average. */
     private static final double NEWEST = 0.3;
 
-    /** An average that no step has renewed for this many steps is forgotten, so that an accident is not believed for long. */
+    /**
+     * An average that no step has renewed for this many steps is forgotten, so that an accident is not believed for
+     * long.
+     */
     private static final int LIFETIME_STEPS = 256;
 
     /** The same of an average of few times, because what is done for the first time takes longer. */
@@ -62,8 +68,9 @@ final class StepTimes {
     }
 
     /**
-     * Expected nanoseconds: as measured, or on the line through the two nearest measured numbers of tokens. Where a single one is known, up to twice as
-     * many tokens are expected to take as long, so that they are tried, and more in proportion.
+     * Expected nanoseconds: as measured, or on the line through the two nearest measured numbers of tokens. Where a
+     * single one is known, up to twice as many tokens are expected to take as long, so that they are tried, and more in
+     * proportion.
      *
      * @return 0 if nothing is known
      */

@@ -7,9 +7,11 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Draws tokens by {@code torchscript/race.py}: the token with the largest log p[v] - log E[v] (Gumbel-max), with exponential noise E[v] that depends only on a key
- * and the id of v. Distributions that are drawn from with the same key share it: a draft's token then is the target's as often as such a draw allows
- * ({@link dev.anneal.engine.math.objective.Acceptance}), and the target's token does not depend on the draft. Thread-safe.
+ * Draws tokens by {@code torchscript/race.py}: the token with the largest log p[v] - log E[v] (Gumbel-max), with
+ * exponential noise E[v] that depends only on a key and the id of v. Distributions that are drawn from with the same
+ * key share it: a draft's token then is the target's as often as such a draw allows
+ * ({@link dev.anneal.engine.math.objective.Acceptance}), and the target's token does not depend on the draft.
+ * Thread-safe.
  */
 final class TokenRace {
 
@@ -54,13 +56,19 @@ final class TokenRace {
         return scope.longs(words, 2, rows, 1, 1);
     }
 
-    /** The t of E = -log(1 - t), fp32 [M, 16, W] in order of the ids, with more at the end if 16 does not divide their number. */
+    /**
+     * The t of E = -log(1 - t), fp32 [M, 16, W] in order of the ids, with more at the end if 16 does not divide their
+     * number.
+     */
     Tensor noise(Scope scope, long[] keys) {
         Tensor bits = program.call(scope, "noise", words(scope, keys), stirred);
         return program.call(scope, "uniform", bits);
     }
 
-    /** The columns with the largest log p - log E, from scores log p and t of {@link #noise}: [M, N] each, of one type. Changes neither. */
+    /**
+     * The columns with the largest log p - log E, from scores log p and t of {@link #noise}: [M, N] each, of one type.
+     * Changes neither.
+     */
     long[] winners(Scope scope, Tensor scores, Tensor t) {
         return program.call(scope, "winners", scores, t).toLongs();
     }

@@ -1,8 +1,8 @@
 package dev.anneal.engine.network.generate;
 
 /**
- * Receives an answer's tokens as they are chosen and decides where it ends. Called by the thread that decodes, which waits meanwhile. The last call is
- * {@link #cut} or {@link #failed}, unless the sink itself has ended the answer.
+ * Receives an answer's tokens as they are chosen and decides where it ends. Called by the thread that decodes, which
+ * waits meanwhile. The last call is {@link #cut} or {@link #failed}, unless the sink itself has ended the answer.
  */
 public interface TokenSink {
 

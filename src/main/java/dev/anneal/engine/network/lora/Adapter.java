@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An AFA-LoRA adapter of a model: fp32 masters that are trained, and copies in the model's precision for the decoder. Not thread-safe, but
- * results of {@link #apply} are. Closed by its owner.
+ * An AFA-LoRA adapter of a model: fp32 masters that are trained, and copies in the model's precision for the decoder.
+ * Not thread-safe, but results of {@link #apply} are. Closed by its owner.
  */
 public final class Adapter implements AutoCloseable {
 
@@ -134,8 +134,8 @@ public final class Adapter implements AutoCloseable {
     }
 
     /**
-     * The adapter with its current values, at a beta. Overwrites the copies shared with earlier results of this method, which must no
-     * longer be in use.
+     * The adapter with its current values, at a beta. Overwrites the copies shared with earlier results of this method,
+     * which must no longer be in use.
      */
     public AppliedAdapter apply(double beta, AdapterDropout dropout) {
         program.call(scope, "overwrite", appliedA, a).close();

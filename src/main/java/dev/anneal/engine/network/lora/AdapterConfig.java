@@ -11,7 +11,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Shape and form of an adapter: {@code h = W0 x + s B phi(A dropout(x))}, {@code phi(z) = beta sigma(z) + (1 - beta) z}.
+ * Shape and form of an adapter: {@code h = W0 x + s B phi(A dropout(x))},
+ * {@code phi(z) = beta sigma(z) + (1 - beta) z}.
  *
  * @param rank r, rows of A
  * @param alpha numerator of the scale s
@@ -63,7 +64,8 @@ public record AdapterConfig(
             int width = Math.min(target.inputSize(model), target.outputSize(model));
             if (rank > width) {
                 throw new AdapterConfigException(
-                        "rank must be at most %d, the width of %s in this model, was %d; lower the rank or leave %s out of target_modules"
+                        ("rank must be at most %d, the width of %s in this model, was %d; lower the rank or leave"
+                                        + " %s out of target_modules")
                                 .formatted(width, target.shortName(), rank, target.shortName()));
             }
         }
@@ -93,7 +95,8 @@ public record AdapterConfig(
     }
 
     /**
-     * An adapter as requests and task files describe it. The activation {@value #NO_ACTIVATION} gives a plain LoRA, whatever the schedule.
+     * An adapter as requests and task files describe it. The activation {@value #NO_ACTIVATION} gives a plain LoRA,
+     * whatever the schedule.
      *
      * @throws AdapterConfigException naming the first setting that is wrong
      */

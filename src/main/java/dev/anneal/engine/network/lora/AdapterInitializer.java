@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Initial values of an adapter, distributed as in PEFT: A uniform on +-1/sqrt(in) (Kaiming with a = sqrt 5), B zero. Each number is a
- * function of the seed and its position among all A, so values are the same on every machine.
+ * Initial values of an adapter, distributed as in PEFT: A uniform on +-1/sqrt(in) (Kaiming with a = sqrt 5), B zero.
+ * Each number is a function of the seed and its position among all A, so values are the same on every machine.
  */
 final class AdapterInitializer {
 

@@ -11,7 +11,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * A linear adapter in a file, with one layer in memory at a time, in fp32. Its matrices are applied in addition to the weights, not merged.
+ * A linear adapter in a file, with one layer in memory at a time, in fp32. Its matrices are applied in addition to the
+ * weights, not merged.
  */
 public final class AdapterLayers implements StreamedModel.LayerAdapters, AutoCloseable {
 

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /**
- * Positions of an adapter's matrices: all A of the model are in one flat array, all B in another, both layer by layer, group by group, projection by
- * projection.
+ * Positions of an adapter's matrices: all A of the model are in one flat array, all B in another, both layer by layer,
+ * group by group, projection by projection.
  */
 final class AdapterLayout {
 

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Merges an adapter into frozen weights, a block of rows at a time: {@code W = cast(fp32(W0) + s B A)}. The sum is computed in fp32 and
- * rounded once; adding a bf16 delta to a bf16 weight would round small deltas twice.
+ * Merges an adapter into frozen weights, a block of rows at a time: {@code W = cast(fp32(W0) + s B A)}. The sum is
+ * computed in fp32 and rounded once; adding a bf16 delta to a bf16 weight would round small deltas twice.
  */
 public final class AdapterMerge {
 

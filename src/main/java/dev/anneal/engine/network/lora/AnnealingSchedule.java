@@ -3,8 +3,9 @@ package dev.anneal.engine.network.lora;
 import dev.anneal.protocol.WireName;
 
 /**
- * How beta, the share of the activation in the adapter, falls from 1 to 0 (AFA-LoRA, arXiv:2512.22455; the paper does not publish its
- * schedule, so shape and span are settings). Beta depends only on the step, the total steps and these three.
+ * How beta, the share of the activation in the adapter, falls from 1 to 0 (AFA-LoRA, arXiv:2512.22455; the paper does
+ * not publish its schedule, so shape and span are settings). Beta depends only on the step, the total steps and these
+ * three.
  *
  * @param start share of the steps after which beta begins to fall; {@code STEP} ignores it
  * @param end share of the steps after which beta is exactly 0
@@ -46,7 +47,8 @@ public record AnnealingSchedule(Shape shape, double start, double end) {
     }
 
     /**
-     * Beta of a step, counted from 0. For {@code step >= totalSteps}, that is after the last step, it is 0 for every schedule.
+     * Beta of a step, counted from 0. For {@code step >= totalSteps}, that is after the last step, it is 0 for every
+     * schedule.
      *
      * @throws IllegalArgumentException if step is negative or totalSteps is not positive
      */

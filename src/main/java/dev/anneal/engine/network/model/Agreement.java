@@ -4,7 +4,8 @@ package dev.anneal.engine.network.model;
  * How far a draft agrees with its target at the trained positions of a micro-batch, in their order.
  *
  * @param equal whether both have the same most likely token
- * @param overlap sum of min(p, q) over the vocabulary: the probability that a proposed token is accepted at temperature 1
+ * @param overlap sum of min(p, q) over the vocabulary: the probability that a proposed token is accepted at temperature
+ *     1
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record Agreement(boolean[] equal, float[] overlap) {

@@ -14,9 +14,10 @@ import java.util.Map;
 /**
  * An adapter in the decoder's form, in the precision of the frozen weights.
  *
- * @param layers for each layer A and B of each {@link ProjectionGroup} in their order: A stacked, [S, in]; B as a block matrix that holds
- *     the scale, [out, S]
- * @param parts for each group begin and end of each adapted projection among the group's outputs; empty if none is adapted
+ * @param layers for each layer A and B of each {@link ProjectionGroup} in their order: A stacked, [S, in]; B as a block
+ *     matrix that holds the scale, [out, S]
+ * @param parts for each group begin and end of each adapted projection among the group's outputs; empty if none is
+ *     adapted
  * @param scale s, already in B; gradients of B need it
  * @param activation the program's number of sigma: 0 relu, 1 silu, 2 gelu
  * @param beta share of the activation

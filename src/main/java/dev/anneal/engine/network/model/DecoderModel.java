@@ -18,7 +18,10 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A frozen decoder in memory. Thread-safe if each thread uses its own scopes; results belong to the given scope. Closed by its owner. */
+/**
+ * A frozen decoder in memory. Thread-safe if each thread uses its own scopes; results belong to the given scope. Closed
+ * by its owner.
+ */
 public final class DecoderModel implements AutoCloseable {
 
     private final Path directory;
@@ -48,7 +51,8 @@ public final class DecoderModel implements AutoCloseable {
     /**
      * Loads a Hugging Face directory.
      *
-     * @param precision type of weights and arithmetic, {@code FLOAT32} or {@code BFLOAT16}, independent of the files' types
+     * @param precision type of weights and arithmetic, {@code FLOAT32} or {@code BFLOAT16}, independent of the files'
+     *     types
      * @param device {@code cpu} or {@code cuda:N}
      * @throws ModelConfigException if the engine does not support the configuration or weights
      */
@@ -146,7 +150,8 @@ public final class DecoderModel implements AutoCloseable {
     /**
      * As above, with residual streams for a draft.
      *
-     * @param streams numbers of the layers that the streams enter; the number of layers for the stream after the last one
+     * @param streams numbers of the layers that the streams enter; the number of layers for the stream after the last
+     *     one
      * @param betweenLayers called before each layer; an exception of it ends the pass and is rethrown
      */
     public HiddenStates hiddenStates(
@@ -224,7 +229,10 @@ public final class DecoderModel implements AutoCloseable {
         }
     }
 
-    /** Normed hidden states of the trained positions, for a draft that learns from this model, [M, H]; [0, H] if there are none. */
+    /**
+     * Normed hidden states of the trained positions, for a draft that learns from this model, [M, H]; [0, H] if there
+     * are none.
+     */
     public Tensor states(Scope target, PassInput input, AppliedAdapter adapter, Runnable betweenLayers) {
         try (Scope pass = target.child()) {
             Tensor hidden = hiddenStates(pass, input.rows(), input.continued(), adapter, betweenLayers);

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The methods of {@code torchscript/decoder}, with its shapes: one Java method for each. Results belong to the given scope. */
+/**
+ * The methods of {@code torchscript/decoder}, with its shapes: one Java method for each. Results belong to the given
+ * scope.
+ */
 public final class DecoderProgram {
 
     /** Files of the program's class. */
@@ -239,7 +242,8 @@ public final class DecoderProgram {
     }
 
     /**
-     * Sums of the loss, the negative log-likelihood of each trained token, then the gradient of {@code x} if {@code backward}.
+     * Sums of the loss, the negative log-likelihood of each trained token, then the gradient of {@code x} if
+     * {@code backward}.
      *
      * @param weightGradients take the gradients of final norm and output embedding; empty if they are frozen
      */
@@ -271,7 +275,8 @@ public final class DecoderProgram {
     }
 
     /**
-     * As {@link #head}, for a draft: sums, what each position adds to them, [3, M], and the gradient of {@code x} if {@code backward}.
+     * As {@link #head}, for a draft: sums, what each position adds to them, [3, M], and the gradient of {@code x} if
+     * {@code backward}.
      *
      * @param weightGradients take the gradients of final norm and output embedding; empty if they are frozen
      */
@@ -297,14 +302,20 @@ public final class DecoderProgram {
                 backward);
     }
 
-    /** Multiplies the rows of a gradient of the head, in place, by the derivatives with respect to the log-likelihoods of the targets. */
+    /**
+     * Multiplies the rows of a gradient of the head, in place, by the derivatives with respect to the log-likelihoods
+     * of the targets.
+     */
     void weigh(Scope scope, Tensor gradient, Targets targets, float[] derivatives) {
         Tensor at = scope.longs(targets.at(), targets.count());
         program.call(scope, "weigh", gradient, at, scope.floats(derivatives, targets.count()))
                 .close();
     }
 
-    /** @param anew whether the gradient of the input embedding's rows overwrites {@code gradient} instead of being added to it */
+    /**
+     * @param anew whether the gradient of the input embedding's rows overwrites {@code gradient} instead of being added
+     *     to it
+     */
     void embedBackward(Scope scope, Tensor upstream, Tensor ids, Tensor gradient, boolean anew) {
         program.call(scope, "embed_backward", upstream, ids, gradient, anew).close();
     }

@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** The methods of {@code torchscript/decoder/decoding}: layers for cached sequences. Results belong to the given scope. */
+/**
+ * The methods of {@code torchscript/decoder/decoding}: layers for cached sequences. Results belong to the given scope.
+ */
 public final class DecodingProgram {
 
     private final ModelConfig config;

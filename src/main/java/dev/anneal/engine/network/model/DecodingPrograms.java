@@ -6,8 +6,9 @@ import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
- * Programs for caches. Each open cache has one to itself, because threads that use one program contend for its locks. A closed cache's program is
- * kept for the next one: to load one takes as long as the passes of many tokens of a small model. Thread-safe.
+ * Programs for caches. Each open cache has one to itself, because threads that use one program contend for its locks. A
+ * closed cache's program is kept for the next one: to load one takes as long as the passes of many tokens of a small
+ * model. Thread-safe.
  */
 public final class DecodingPrograms {
 

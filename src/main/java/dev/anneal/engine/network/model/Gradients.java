@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The fp32 tensors that a backward pass writes gradients to.
  *
- * @param adapter for each layer A and B of each group: A stacked, [S, in]; B of the adapted projections stacked, [outs, r]. Unchanged if
- *     nothing is adapted
+ * @param adapter for each layer A and B of each group: A stacked, [S, in]; B of the adapted projections stacked, [outs,
+ *     r]. Unchanged if nothing is adapted
  * @param weights gradients of the model's own weights; null if they are frozen
  */
 public record Gradients(

@@ -9,8 +9,8 @@ import java.util.Objects;
  * What a draft reads of its target.
  *
  * @param last states after the last layer, before the final norm, [N, H]
- * @param streams the residual streams that were asked for, in that order, [N, H] each: stream k enters layer k, and that after the last layer is
- *     {@code last} itself
+ * @param streams the residual streams that were asked for, in that order, [N, H] each: stream k enters layer k, and
+ *     that after the last layer is {@code last} itself
  */
 public record HiddenStates(Tensor last, List<Tensor> streams) {
 

@@ -14,8 +14,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads sequences a few tokens at a time. In bf16 on a CPU it keeps a copy of the large matrices in the fastest layout for products with
- * few rows. The model's weights must not change during its lifetime. Closed before the model, or with it.
+ * Reads sequences a few tokens at a time. In bf16 on a CPU it keeps a copy of the large matrices in the fastest layout
+ * for products with few rows. The model's weights must not change during its lifetime. Closed before the model, or with
+ * it.
  */
 public final class IncrementalDecoder implements AutoCloseable {
 
@@ -47,8 +48,8 @@ public final class IncrementalDecoder implements AutoCloseable {
     }
 
     /**
-     * The adapter in the layout of the model's matrices, which makes its products as independent of their number of rows as the model's.
-     * Neither changes nor the end of {@code adapter} reach it, if the decoder {@link #packs}.
+     * The adapter in the layout of the model's matrices, which makes its products as independent of their number of
+     * rows as the model's. Neither changes nor the end of {@code adapter} reach it, if the decoder {@link #packs}.
      *
      * @param owner of the copies, if there are any
      */
@@ -71,8 +72,9 @@ public final class IncrementalDecoder implements AutoCloseable {
     }
 
     /**
-     * Whether a token's bits do not depend on how many others are read in the same step, with a {@link #packed} adapter. Measured with some
-     * of the matrices, because it is a property of oneDNN's kernels for this processor; products of fp32 do not have it.
+     * Whether a token's bits do not depend on how many others are read in the same step, with a {@link #packed}
+     * adapter. Measured with some of the matrices, because it is a property of oneDNN's kernels for this processor;
+     * products of fp32 do not have it.
      */
     public synchronized boolean hasIndependentRows() {
         if (independentRows == null) {
@@ -82,7 +84,10 @@ public final class IncrementalDecoder implements AutoCloseable {
         return independentRows;
     }
 
-    /** Whether decoders of the model have independent rows, as {@link #hasIndependentRows()}, which packs only what is measured. */
+    /**
+     * Whether decoders of the model have independent rows, as {@link #hasIndependentRows()}, which packs only what is
+     * measured.
+     */
     public static boolean hasIndependentRows(DecoderModel model) {
         DecoderProgram program = model.program();
         try (Scope packing = model.scope().child()) {
@@ -163,7 +168,8 @@ public final class IncrementalDecoder implements AutoCloseable {
     /**
      * As above, with residual streams for a draft.
      *
-     * @param streams numbers of the layers that the streams enter; the number of layers for the stream after the last one
+     * @param streams numbers of the layers that the streams enter; the number of layers for the stream after the last
+     *     one
      */
     public HiddenStates prefill(
             Scope target,
@@ -176,15 +182,19 @@ public final class IncrementalDecoder implements AutoCloseable {
     }
 
     /**
-     * As {@link #prefill}, of few tokens each. For attention each is a query of its own, so its bits do not depend
-     * on how many are read with it, nor on other sequences, as far as those of products do not: {@link #hasIndependentRows}.
+     * As {@link #prefill}, of few tokens each. For attention each is a query of its own, so its bits do not depend on
+     * how many are read with it, nor on other sequences, as far as those of products do not:
+     * {@link #hasIndependentRows}.
      */
     public Tensor step(
             Scope target, List<int[]> tokens, KeyValueCache cache, int first, List<AppliedAdapter> adapters) {
         return read(target, tokens, cache, first, adapters, List.of(), true).last();
     }
 
-    /** As above, with residual streams for a draft, as {@link #prefill(Scope, List, KeyValueCache, int, List, List)} gives them. */
+    /**
+     * As above, with residual streams for a draft, as {@link #prefill(Scope, List, KeyValueCache, int, List, List)}
+     * gives them.
+     */
     public HiddenStates step(
             Scope target,
             List<int[]> tokens,

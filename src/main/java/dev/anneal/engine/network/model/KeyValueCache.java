@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Cached keys and values of several sequences in all layers. Each sequence has a slot. Memory grows with the longest sequence. Closed by
- * its owner.
+ * Cached keys and values of several sequences in all layers. Each sequence has a slot. Memory grows with the longest
+ * sequence. Closed by its owner.
  */
 public final class KeyValueCache implements AutoCloseable {
 
@@ -89,8 +89,8 @@ public final class KeyValueCache implements AutoCloseable {
     }
 
     /**
-     * Removes a sequence, so that another may use its slot. Its values are zeroed: attention reads tokens after the end of a shorter
-     * sequence with weight 0, which would not cancel non-finite values.
+     * Removes a sequence, so that another may use its slot. Its values are zeroed: attention reads tokens after the end
+     * of a shorter sequence with weight 0, which would not cancel non-finite values.
      */
     public void free(int slot) {
         truncate(slot, 0);
@@ -131,7 +131,10 @@ public final class KeyValueCache implements AutoCloseable {
         lengths[to] = lengths[from];
     }
 
-    /** Copies of the first {@code length} tokens of the sequence in a slot: keys and values of each layer, [2 KV, length, D]. */
+    /**
+     * Copies of the first {@code length} tokens of the sequence in a slot: keys and values of each layer, [2 KV,
+     * length, D].
+     */
     public List<Tensor> copied(Scope target, int slot, int length) {
         return program.copied(target, layers, slot, length);
     }

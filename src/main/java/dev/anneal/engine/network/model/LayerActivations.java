@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Keeps the activations of each layer of a micro-batch's pass, or only the layer's input, from which the rest is recomputed (activation
- * checkpointing). Both give the same bits.
+ * Keeps the activations of each layer of a micro-batch's pass, or only the layer's input, from which the rest is
+ * recomputed (activation checkpointing). Both give the same bits.
  */
 final class LayerActivations {
 

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * fp32 masters of trained weights, which compute in their own precision: each is a copy of its master, or the master itself. Not thread-safe, and
- * the weights must not be in use while masters change. Closed by its owner.
+ * fp32 masters of trained weights, which compute in their own precision: each is a copy of its master, or the master
+ * itself. Not thread-safe, and the weights must not be in use while masters change. Closed by its owner.
  */
 public final class MasterWeights implements AutoCloseable {
 
@@ -143,7 +143,10 @@ public final class MasterWeights implements AutoCloseable {
         read(folder, master -> true);
     }
 
-    /** Overwrites those masters that are not the weights themselves with the values of the folder that the weights were read from. */
+    /**
+     * Overwrites those masters that are not the weights themselves with the values of the folder that the weights were
+     * read from.
+     */
     void readMissing(Path folder) throws IOException {
         read(folder, master -> !master.isWeight());
     }

@@ -5,7 +5,10 @@ import dev.anneal.engine.network.torch.TorchException;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Packs matrices for products with few rows: oneDNN's own layout, which it has only for bf16 on processors with bf16 products. */
+/**
+ * Packs matrices for products with few rows: oneDNN's own layout, which it has only for bf16 on processors with bf16
+ * products.
+ */
 public final class MatrixPacking {
 
     private MatrixPacking() {}

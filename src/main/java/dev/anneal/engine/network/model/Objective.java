@@ -23,8 +23,8 @@ public sealed interface Objective {
     }
 
     /**
-     * The sum of the divergences from a target's next-token distributions at the trained positions (Hinton et al. 2015; for drafts Zhou et al.
-     * 2024, "DistillSpec").
+     * The sum of the divergences from a target's next-token distributions at the trained positions (Hinton et al. 2015;
+     * for drafts Zhou et al. 2024, "DistillSpec").
      *
      * @param states the target's normed hidden states at the trained positions, [M, H']
      * @param taught the target's output embedding, [V, H']

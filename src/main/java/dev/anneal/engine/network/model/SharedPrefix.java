@@ -13,9 +13,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens with which rows of several passes begin, computed once by passes of their own: their keys and values in each layer, and the sums of the
- * gradients of these. Passes may run on several threads at a time, layer behind layer: each waits for what it reads. Gradients are added
- * in the order of the passes' turns, so the sums do not depend on threads. Closed by its owner after all passes.
+ * Tokens with which rows of several passes begin, computed once by passes of their own: their keys and values in each
+ * layer, and the sums of the gradients of these. Passes may run on several threads at a time, layer behind layer: each
+ * waits for what it reads. Gradients are added in the order of the passes' turns, so the sums do not depend on threads.
+ * Closed by its owner after all passes.
  */
 public final class SharedPrefix implements AutoCloseable {
 
@@ -46,7 +47,8 @@ public final class SharedPrefix implements AutoCloseable {
      * Room for the keys and values of a prefix.
      *
      * @param tokens number of its tokens, from position 0
-     * @param parent the shorter prefix that it continues, and its turn among those that add gradients there; null if there is none
+     * @param parent the shorter prefix that it continues, and its turn among those that add gradients there; null if
+     *     there is none
      * @param trained whether there will be gradients
      */
     public static SharedPrefix of(DecoderModel model, int tokens, @Nullable Continuation parent, boolean trained) {
@@ -78,8 +80,8 @@ public final class SharedPrefix implements AutoCloseable {
     }
 
     /**
-     * Keys and values in a layer, [P, 2 KV, D]; waits for the first {@code start} of them. The parent's are copied by the pass that comes
-     * after them.
+     * Keys and values in a layer, [P, 2 KV, D]; waits for the first {@code start} of them. The parent's are copied by
+     * the pass that comes after them.
      */
     Tensor keysAndValues(DecoderProgram program, int layer, Continuation pass, int start) {
         Tensor own = keysAndValues.get(layer);
@@ -102,13 +104,19 @@ public final class SharedPrefix implements AutoCloseable {
         notifyAll();
     }
 
-    /** Sums of the gradients of a layer's keys and values, [P, 2 KV, D] fp32; waits until all passes before this one have added to them. */
+    /**
+     * Sums of the gradients of a layer's keys and values, [P, 2 KV, D] fp32; waits until all passes before this one
+     * have added to them.
+     */
     Tensor gradients(int layer, int turn) {
         await(() -> added[layer] == turn);
         return gradients.get(layer);
     }
 
-    /** Adds a pass's gradients in its turn. The last part of the backward, which begins at the parent's end, hands the parent's over. */
+    /**
+     * Adds a pass's gradients in its turn. The last part of the backward, which begins at the parent's end, hands the
+     * parent's over.
+     */
     void add(DecoderProgram program, int layer, Continuation pass, int start, Consumer<Tensor> addition) {
         addition.accept(gradients(layer, pass.turn()));
         synchronized (this) {

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A frozen decoder in files, with the weights of one layer in memory at a time: for passes over few tokens by models larger than memory.
- * Computes the same as a {@link DecoderModel} in fp32. Not thread-safe.
+ * A frozen decoder in files, with the weights of one layer in memory at a time: for passes over few tokens by models
+ * larger than memory. Computes the same as a {@link DecoderModel} in fp32. Not thread-safe.
  */
 public final class StreamedModel implements AutoCloseable {
 

@@ -3,7 +3,10 @@ package dev.anneal.engine.network.model;
 import java.util.Arrays;
 import java.util.List;
 
-/** The trained positions of a micro-batch and the tokens that follow them. A position that several rows share is one target that counts as often. */
+/**
+ * The trained positions of a micro-batch and the tokens that follow them. A position that several rows share is one
+ * target that counts as often.
+ */
 public final class Targets {
 
     /** Nothing is trained. */
@@ -34,9 +37,9 @@ public final class Targets {
     }
 
     /**
-     * The targets of rows with a label for each id, shifted as in transformers: logits at i predict label i + 1. Those whose logits belong
-     * to tokens before {@link TokenRows#start} are left out. Targets are in the order of the rows; one that rows share is where the first
-     * of them has it.
+     * The targets of rows with a label for each id, shifted as in transformers: logits at i predict label i + 1. Those
+     * whose logits belong to tokens before {@link TokenRows#start} are left out. Targets are in the order of the rows;
+     * one that rows share is where the first of them has it.
      *
      * @param labels one array for each row
      * @param untrained label that means "not trained"

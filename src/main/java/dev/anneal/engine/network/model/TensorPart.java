@@ -15,8 +15,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Consecutive elements of a contiguous fp32 tensor, stored in safetensors files as a separate tensor. Values are copied between native
- * memory and the file some megabytes at a time.
+ * Consecutive elements of a contiguous fp32 tensor, stored in safetensors files as a separate tensor. Values are copied
+ * between native memory and the file some megabytes at a time.
  *
  * @param name in the file
  * @param shape in the file

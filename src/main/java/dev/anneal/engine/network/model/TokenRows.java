@@ -5,8 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Concatenated rows of tokens without padding, which the decoder computes at once. Rows do not attend to each other, and positions restart
- * in each. A common beginning of several rows may be stored once, as a part that they continue, and all may follow a {@link SharedPrefix}.
+ * Concatenated rows of tokens without padding, which the decoder computes at once. Rows do not attend to each other,
+ * and positions restart in each. A common beginning of several rows may be stored once, as a part that they continue,
+ * and all may follow a {@link SharedPrefix}.
  */
 public final class TokenRows {
 

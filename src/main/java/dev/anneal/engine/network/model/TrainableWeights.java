@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * All weights of a decoder, for training: fp32 masters; the model's weights are copies of them in its precision, or the masters themselves.
- * Not thread-safe, and the model must not be in use while masters change. Closed by its owner.
+ * All weights of a decoder, for training: fp32 masters; the model's weights are copies of them in its precision, or the
+ * masters themselves. Not thread-safe, and the model must not be in use while masters change. Closed by its owner.
  */
 public final class TrainableWeights implements AutoCloseable {
 

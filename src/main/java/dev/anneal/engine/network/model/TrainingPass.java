@@ -5,7 +5,10 @@ import dev.anneal.engine.network.torch.Tensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The passes of some rows, or of a part of a prefix, through all layers: forward once, then backward once. Closed by its owner. */
+/**
+ * The passes of some rows, or of a part of a prefix, through all layers: forward once, then backward once. Closed by
+ * its owner.
+ */
 public final class TrainingPass implements AutoCloseable {
 
     private final DecoderProgram program;
@@ -44,8 +47,8 @@ public final class TrainingPass implements AutoCloseable {
     /**
      * Loss and gradient; the gradients are overwritten.
      *
-     * @param objective only {@link Objective#LIKELIHOOD} if targets are shared by rows; not {@link Objective.OfLogProbabilities} if all
-     *     weights are trained
+     * @param objective only {@link Objective#LIKELIHOOD} if targets are shared by rows; not
+     *     {@link Objective.OfLogProbabilities} if all weights are trained
      */
     public LossSums backward(Gradients gradients, Objective objective) {
         List<Tensor> head = head(gradients.ofHead(), objective);

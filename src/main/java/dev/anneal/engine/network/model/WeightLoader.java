@@ -42,7 +42,10 @@ public record WeightLoader(
         return new DecoderTensors(embedding, layers, norm, head);
     }
 
-    /** The weights of a layer as {@link DecoderTensors#layers} holds them: the norms of queries and keys once for each of their heads. */
+    /**
+     * The weights of a layer as {@link DecoderTensors#layers} holds them: the norms of queries and keys once for each
+     * of their heads.
+     */
     List<Tensor> layer(int layer) throws IOException {
         List<List<CheckpointTensors.Stored>> stored = new CheckpointTensors(config).layer(layer);
         List<Tensor> weights = new ArrayList<>();

@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A LoRA adapter that PEFT saved, in a tar archive of its folder. Opening checks settings, names, types and shapes against a model; writing checks the
- * values. Closed by its owner.
+ * A LoRA adapter that PEFT saved, in a tar archive of its folder. Opening checks settings, names, types and shapes
+ * against a model; writing checks the values. Closed by its owner.
  */
 public final class ImportedAdapter implements AutoCloseable {
 
@@ -41,7 +41,8 @@ public final class ImportedAdapter implements AutoCloseable {
     }
 
     /**
-     * @param archive an uncompressed tar that holds {@code adapter_config.json} and {@code adapter_model.safetensors}, in any folder
+     * @param archive an uncompressed tar that holds {@code adapter_config.json} and {@code adapter_model.safetensors},
+     *     in any folder
      * @param model the base model that it adapts
      * @throws PeftException if the engine does not compute such an adapter exactly
      * @throws IOException if the archive cannot be read
@@ -68,7 +69,8 @@ public final class ImportedAdapter implements AutoCloseable {
         }
         throw new PeftException(
                 files.containsKey(PICKLED_WEIGHTS)
-                        ? "the archive holds '%s', which is pickled and not read; save the adapter with safe_serialization=True"
+                        ? ("the archive holds '%s', which is pickled and not read; save the adapter with"
+                                        + " safe_serialization=True")
                                 .formatted(PICKLED_WEIGHTS)
                         : "the archive has no '" + name + "'; pack the folder that PEFT's save_pretrained wrote");
     }

@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The tensors of an adapter by the names of PEFT's {@code save_pretrained}. Also accepts names without the leading {@code base_model.model.} and with the
- * adapter's name {@code default}, which PEFT uses in memory.
+ * The tensors of an adapter by the names of PEFT's {@code save_pretrained}. Also accepts names without the leading
+ * {@code base_model.model.} and with the adapter's name {@code default}, which PEFT uses in memory.
  *
  * @param byName each A and B by its name
  * @param targets adapted projections, the same in every layer
@@ -27,7 +27,10 @@ record PeftNames(Map<String, TensorEntry> byName, Set<Projection> targets) {
     private static final String PREFIX = "base_model.model.";
     private static final Set<Dtype> TYPES = EnumSet.of(Dtype.F32, Dtype.BF16, Dtype.F16);
 
-    /** @throws PeftException if a tensor is unknown, missing, or of another type or shape than settings and model call for */
+    /**
+     * @throws PeftException if a tensor is unknown, missing, or of another type or shape than settings and model call
+     *     for
+     */
     static PeftNames of(Collection<TensorEntry> tensors, PeftSettings settings, ModelConfig model) {
         Map<String, List<Long>> shapes = shapes(settings, model);
         Map<String, TensorEntry> byName = new LinkedHashMap<>();
@@ -113,7 +116,10 @@ record PeftNames(Map<String, TensorEntry> byName, Set<Projection> targets) {
         return targets;
     }
 
-    /** A list must name exactly the adapted projections, or PEFT would have computed something else. Patterns are not evaluated. */
+    /**
+     * A list must name exactly the adapted projections, or PEFT would have computed something else. Patterns are not
+     * evaluated.
+     */
     private static void requireListed(PeftSettings settings, Set<Projection> targets) {
         List<String> listed = settings.listedTargets();
         if (listed == null) {

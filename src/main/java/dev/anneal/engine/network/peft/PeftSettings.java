@@ -12,7 +12,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Settings of a LoRA adapter in {@code adapter_config.json}. An unknown key that is set to anything may change the maths, so it is refused by name.
+ * Settings of a LoRA adapter in {@code adapter_config.json}. An unknown key that is set to anything may change the
+ * maths, so it is refused by name.
  *
  * @param rank r
  * @param alpha numerator of the scale
@@ -55,7 +56,10 @@ record PeftSettings(
             "task_type",
             "use_rslora");
 
-    /** Initialisations that do not change the base model; others, such as pissa or olora, subtract the adapter's initial values from it. */
+    /**
+     * Initialisations that do not change the base model; others, such as pissa or olora, subtract the adapter's initial
+     * values from it.
+     */
     private static final Set<String> HARMLESS_INITIALISATIONS = Set.of("gaussian", "eva", "orthogonal");
 
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()

@@ -12,8 +12,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Finds files in a tar archive (ustar, GNU or pax) without unpacking it. Folders in names are ignored, and no name is ever used as a path. Skips links,
- * devices, and entries for long names and attributes, so that it reads no more than a header of each entry into memory, whatever sizes it claims.
+ * Finds files in a tar archive (ustar, GNU or pax) without unpacking it. Folders in names are ignored, and no name is
+ * ever used as a path. Skips links, devices, and entries for long names and attributes, so that it reads no more than a
+ * header of each entry into memory, whatever sizes it claims.
  */
 final class TarFiles {
 

@@ -12,9 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Platform threads that compute independent pieces of work, one piece on one thread. Each piece is computed into one of a few buffers, and
- * buffers are handed over in the order of the pieces, so that sums have the same bits for any number of threads. With more buffers than
- * threads, a thread whose piece is not due yet can compute the next one.
+ * Platform threads that compute independent pieces of work, one piece on one thread. Each piece is computed into one of
+ * a few buffers, and buffers are handed over in the order of the pieces, so that sums have the same bits for any number
+ * of threads. With more buffers than threads, a thread whose piece is not due yet can compute the next one.
  */
 public final class ComputeThreads implements AutoCloseable {
 
@@ -38,8 +38,8 @@ public final class ComputeThreads implements AutoCloseable {
     }
 
     /**
-     * Computes pieces 0 to {@code count - 1} and returns when all are handed over. After a failure no further piece starts; the call throws
-     * it once all threads have stopped.
+     * Computes pieces 0 to {@code count - 1} and returns when all are handed over. After a failure no further piece
+     * starts; the call throws it once all threads have stopped.
      */
     public void run(int count, Work work) {
         Pieces pieces = new Pieces(count, buffers, work);
@@ -110,8 +110,8 @@ public final class ComputeThreads implements AutoCloseable {
         }
 
         /**
-         * The next piece with a free buffer, for which it waits; null if none is left. All earlier pieces have buffers already, so one
-         * becomes free.
+         * The next piece with a free buffer, for which it waits; null if none is left. All earlier pieces have buffers
+         * already, so one becomes free.
          */
         synchronized @Nullable Piece take() {
             Monitors.await(this, () -> next >= count || givenUp || !free.isEmpty());

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The CUDA runtime library of this process's libtorch, for facts that no operator returns. Uses the file that libtorch has loaded, found
- * among the process's mapped files, so that both number devices equally.
+ * The CUDA runtime library of this process's libtorch, for facts that no operator returns. Uses the file that libtorch
+ * has loaded, found among the process's mapped files, so that both number devices equally.
  */
 final class CudaRuntime {
 

@@ -28,7 +28,10 @@ public final class DeviceException extends RuntimeException {
                 device, "there is only " + there + " (CUDA_VISIBLE_DEVICES and containers hide the others)");
     }
 
-    /** @param words message of the dynamic linker, for example {@code libcaffe2_nvrtc.so: libcuda.so.1: cannot open shared object file} */
+    /**
+     * @param words message of the dynamic linker, for example {@code libcaffe2_nvrtc.so: libcuda.so.1: cannot open
+     *     shared object file}
+     */
     static DeviceException unloadable(String device, String words) {
         String remedy = words.contains("libcuda.so")
                 ? "; libcuda.so belongs to the NVIDIA driver, which is not installed or was not given to this container"

@@ -2,7 +2,9 @@ package dev.anneal.engine.network.torch;
 
 import java.util.function.BooleanSupplier;
 
-/** Waiting of compute threads for each other, which an interrupt does not end: native code may run on what they share. */
+/**
+ * Waiting of compute threads for each other, which an interrupt does not end: native code may run on what they share.
+ */
 public final class Monitors {
 
     private Monitors() {}

@@ -18,9 +18,10 @@ import java.util.Map;
 /**
  * A loaded TorchScript program whose methods are called by name, with gradients off.
  *
- * <p>An argument is a {@link Tensor}, a list of tensors, an int or long, a double, a boolean, a string, or a {@code long[]} for a list of
- * ints, a {@code double[]} for a list of floats; order and types must be those of the method. Arguments are passed as values, never by
- * names on tensors, so any number of threads may call one program and share tensors. Methods that say so change tensors in place.
+ * <p>An argument is a {@link Tensor}, a list of tensors, an int or long, a double, a boolean, a string, or a
+ * {@code long[]} for a list of ints, a {@code double[]} for a list of floats; order and types must be those of the
+ * method. Arguments are passed as values, never by names on tensors, so any number of threads may call one program and
+ * share tensors. Methods that say so change tensors in place.
  */
 public final class Program {
 

@@ -11,8 +11,8 @@ import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 
 /**
- * Owner of native memory: closing a scope frees every tensor created in it and every scope below it. Weights, adapters and optimizer state
- * are in a scope of the whole run, everything else in one of a step. Closed by its owner.
+ * Owner of native memory: closing a scope frees every tensor created in it and every scope below it. Weights, adapters
+ * and optimizer state are in a scope of the whole run, everything else in one of a step. Closed by its owner.
  *
  * <p>Thread-safe.
  */
@@ -41,7 +41,10 @@ public final class Scope implements AutoCloseable {
         return device;
     }
 
-    /** Number of tensors and scopes in this scope. In a scope of the whole run it must be constant over steps; otherwise memory leaks. */
+    /**
+     * Number of tensors and scopes in this scope. In a scope of the whole run it must be constant over steps; otherwise
+     * memory leaks.
+     */
     public int held() {
         return manager.getManagedArrays().size();
     }
@@ -62,7 +65,8 @@ public final class Scope implements AutoCloseable {
     }
 
     /**
-     * Tensor of {@code type} with a copy of little-endian bytes. They are converted on the host, so a device never holds them twice.
+     * Tensor of {@code type} with a copy of little-endian bytes. They are converted on the host, so a device never
+     * holds them twice.
      *
      * @param bytes position to limit are read; a mapped file may be released afterwards
      */

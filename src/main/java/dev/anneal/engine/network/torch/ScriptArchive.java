@@ -11,14 +11,17 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Creates a TorchScript archive in memory from program text, in the format of {@code torch.jit.save}, without Python. */
+/**
+ * Creates a TorchScript archive in memory from program text, in the format of {@code torch.jit.save}, without Python.
+ */
 final class ScriptArchive {
 
     private ScriptArchive() {}
 
     /**
      * @param program text of the class, kept byte for byte, so that errors name its own lines
-     * @param attributes typed attributes, declared in the text as {@code name : int} or {@code name : float}; Integer or Double
+     * @param attributes typed attributes, declared in the text as {@code name : int} or {@code name : float}; Integer
+     *     or Double
      */
     static byte[] of(String className, byte[] program, Map<String, Number> attributes) throws IOException {
         ByteArrayOutputStream archive = new ByteArrayOutputStream();

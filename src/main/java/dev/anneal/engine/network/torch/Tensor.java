@@ -9,8 +9,8 @@ import java.nio.channels.WritableByteChannel;
 import java.util.function.Function;
 
 /**
- * Handle of a tensor in native memory. It belongs to the {@link Scope} in which it was created and is valid until that or the tensor itself
- * is closed.
+ * Handle of a tensor in native memory. It belongs to the {@link Scope} in which it was created and is valid until that
+ * or the tensor itself is closed.
  */
 public final class Tensor implements AutoCloseable {
 
@@ -78,8 +78,8 @@ public final class Tensor implements AutoCloseable {
     }
 
     /**
-     * Writes a part of {@link #toBytes} in row order, with little of it in the Java heap at a time. The tensor must be contiguous: not a slice of columns or a
-     * transposed view of another one.
+     * Writes a part of {@link #toBytes} in row order, with little of it in the Java heap at a time. The tensor must be
+     * contiguous: not a slice of columns or a transposed view of another one.
      *
      * @param first element of the part
      * @param count elements of the part
@@ -120,8 +120,8 @@ public final class Tensor implements AutoCloseable {
     }
 
     /**
-     * On a device this also throws failures of earlier operations. The host's copy is freed here; DJL would keep it as long as the tensor's
-     * scope.
+     * On a device this also throws failures of earlier operations. The host's copy is freed here; DJL would keep it as
+     * long as the tensor's scope.
      */
     private <T> T read(Function<PtNDArray, T> copy) {
         try (Tensor host = Conversions.program().call(scope, "on_host", this)) {

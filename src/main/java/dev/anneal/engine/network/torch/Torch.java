@@ -11,13 +11,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Starts libtorch once for this JVM: no network, no telemetry, one thread for each operator.
  *
- * <p>An operator runs on its caller's thread, unless that asks for more ({@link OperatorThreads}). Work is parallelised over micro-batches,
- * each on a platform thread, rather than over cores within an operator: that avoids barriers and results that depend on the number of
- * cores.
+ * <p>An operator runs on its caller's thread, unless that asks for more ({@link OperatorThreads}). Work is parallelised
+ * over micro-batches, each on a platform thread, rather than over cores within an operator: that avoids barriers and
+ * results that depend on the number of cores.
  */
 final class Torch {
 
-    /** Whether the calling thread has been prepared: libtorch keeps grad mode, executor mode and thread count for each thread. */
+    /**
+     * Whether the calling thread has been prepared: libtorch keeps grad mode, executor mode and thread count for each
+     * thread.
+     */
     private static final ThreadLocal<Boolean> PREPARED = ThreadLocal.withInitial(() -> false);
 
     private Torch() {}

@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 /** An operation that libtorch refused; the message holds libtorch's own, for program text with file, line and caret. */
 public final class TorchException extends RuntimeException {
 
-    /** Messages of libtorch's allocators on CPUs and on CUDA devices, of the libraries below, and of the C++ library. */
+    /**
+     * Messages of libtorch's allocators on CPUs and on CUDA devices, of the libraries below, and of the C++ library.
+     */
     private static final List<String> OUT_OF_MEMORY = List.of(
             "DefaultCPUAllocator",
             "CUDA out of memory",

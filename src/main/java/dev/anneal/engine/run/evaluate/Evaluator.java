@@ -28,8 +28,8 @@ public interface Evaluator {
 
     /**
      * @param adapter adapter applied to the model, at its own beta
-     * @param betweenTokens called by each decoding thread before each token and each prefill; an exception of it ends the evaluation and is
-     *     rethrown
+     * @param betweenTokens called by each decoding thread before each token and each prefill; an exception of it ends
+     *     the evaluation and is rethrown
      */
     Progress.Evaluated evaluate(DecoderModel model, AppliedAdapter adapter, Runnable betweenTokens);
 }

@@ -26,10 +26,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Samples completions of each prompt and grades them. A prompt that fills the model's context gets an empty completion. */
+/**
+ * Samples completions of each prompt and grades them. A prompt that fills the model's context gets an empty completion.
+ */
 final class RewardEvaluator implements Evaluator {
 
-    /** Rollout number for drawing random numbers, the same in all evaluations, so that evaluations of a file differ only in the model. */
+    /**
+     * Rollout number for drawing random numbers, the same in all evaluations, so that evaluations of a file differ only
+     * in the model.
+     */
     private static final int ROLLOUT = 0;
 
     private final EvaluateTask task;

@@ -4,8 +4,9 @@ import dev.anneal.engine.text.tokens.ModelTokenizer;
 import java.util.Arrays;
 
 /**
- * Decodes the tokens of an answer as they arrive. A token may be part of a character, and its text may depend on the token before it, so
- * tokens are decoded together with those emitted last. All parts together equal {@link ModelTokenizer#decode} of all tokens.
+ * Decodes the tokens of an answer as they arrive. A token may be part of a character, and its text may depend on the
+ * token before it, so tokens are decoded together with those emitted last. All parts together equal
+ * {@link ModelTokenizer#decode} of all tokens.
  */
 final class GrowingText {
 

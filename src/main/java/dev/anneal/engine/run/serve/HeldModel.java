@@ -84,7 +84,8 @@ final class HeldModel implements AutoCloseable {
         if (needed > limits.context()) {
             throw new RequestException(
                     "context_length_exceeded",
-                    "this model's context holds %,d tokens here, but the request needs %,d: %,d of the prompt and %s of the answer. Shorten the prompt or lower max_tokens"
+                    ("this model's context holds %,d tokens here, but the request needs %,d: %,d of the prompt"
+                                    + " and %s of the answer. Shorten the prompt or lower max_tokens")
                             .formatted(
                                     limits.context(),
                                     needed,

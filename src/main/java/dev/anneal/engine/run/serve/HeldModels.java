@@ -105,7 +105,8 @@ final class HeldModels implements AutoCloseable {
     }
 
     /**
-     * @throws RequestException {@code draft_mismatch} if a draft cannot propose tokens of a target, or was trained for another one
+     * @throws RequestException {@code draft_mismatch} if a draft cannot propose tokens of a target, or was trained for
+     *     another one
      */
     void requireDraftOf(ServedModel draft, Use held, ServedModel target, Use verifier) throws IOException {
         int proposed = held.model().vocabularySize();
@@ -113,7 +114,8 @@ final class HeldModels implements AutoCloseable {
         if (proposed != verified) {
             throw new RequestException(
                     MISMATCH,
-                    "the draft %s has %,d tokens in its vocabulary, but its target %s has %,d; name a draft with the same vocabulary"
+                    ("the draft %s has %,d tokens in its vocabulary, but its target %s has %,d; name a draft with"
+                                    + " the same vocabulary")
                             .formatted(
                                     draft.base().id(), proposed, target.base().id(), verified));
         }
@@ -121,7 +123,8 @@ final class HeldModels implements AutoCloseable {
         if (trainedFor != null && !trainedFor.equals(fingerprint(target))) {
             throw new RequestException(
                     MISMATCH,
-                    "the draft was trained for another target than this model, whose tokens it would rarely propose; name a draft of this model, or train the draft further for it");
+                    "the draft was trained for another target than this model, whose tokens it would rarely propose;"
+                            + " name a draft of this model, or train the draft further for it");
         }
     }
 
@@ -217,8 +220,8 @@ final class HeldModels implements AutoCloseable {
     }
 
     /**
-     * Runs an action once no decoder of these models computes an answer that has ended or was cancelled before, because what it closes may have
-     * been the draft of that answer.
+     * Runs an action once no decoder of these models computes an answer that has ended or was cancelled before, because
+     * what it closes may have been the draft of that answer.
      */
     private static void whenLeftBy(Collection<HeldModel> models, Runnable action) {
         if (models.isEmpty()) {

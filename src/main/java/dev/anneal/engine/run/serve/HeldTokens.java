@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** Tokens of an answer that wait until their text is emitted, so that none reveals text that is held back or part of a stop text. */
+/**
+ * Tokens of an answer that wait until their text is emitted, so that none reveals text that is held back or part of a
+ * stop text.
+ */
 final class HeldTokens {
 
     private final Deque<Held> held = new ArrayDeque<>();

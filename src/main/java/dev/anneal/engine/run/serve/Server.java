@@ -30,8 +30,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers requests. One thread prepares them, which takes seconds if a model must be loaded; each model has a thread that generates. Closed
- * by its creator; open requests then get no further reply.
+ * Answers requests. One thread prepares them, which takes seconds if a model must be loaded; each model has a thread
+ * that generates. Closed by its creator; open requests then get no further reply.
  */
 public final class Server implements AutoCloseable {
 
@@ -146,8 +146,8 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * The request's draft, which stays in memory with the model. It changes no answer, so without room for it there is none, and a draft that
-     * cannot be used is left out unless the request requires it.
+     * The request's draft, which stays in memory with the model. It changes no answer, so without room for it there is
+     * none, and a draft that cannot be used is left out unless the request requires it.
      */
     private @Nullable Draft draft(OpenRequest opened, HeldModels.Use target) throws IOException {
         ServeRequest.Generate request = opened.request();

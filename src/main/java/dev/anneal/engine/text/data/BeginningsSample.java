@@ -9,7 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A sample of a file's rows, equally likely and the same in each count, whose {@link CommonBeginnings} stand for those of all rows. */
+/**
+ * A sample of a file's rows, equally likely and the same in each count, whose {@link CommonBeginnings} stand for those
+ * of all rows.
+ */
 final class BeginningsSample {
 
     private static final int ROWS = 512;

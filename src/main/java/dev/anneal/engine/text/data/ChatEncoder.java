@@ -23,12 +23,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns datasets into tokens and labels with a model's tokenizer and chat template. Only assistant messages are trained, from after their
- * role header up to and including their end-of-turn token. Thread-safe; does not close the tokenizer.
+ * Turns datasets into tokens and labels with a model's tokenizer and chat template. Only assistant messages are
+ * trained, from after their role header up to and including their end-of-turn token. Thread-safe; does not close the
+ * tokenizer.
  *
- * <p>A row longer than allowed is cut at its end (TRL's {@code keep_start}), without adding an end of sequence. Such rows are counted, and
- * dropped if they have no trained token left. A pair becomes two rows, which are cut separately, and is dropped if either has no trained
- * token left. A prompt is never cut: one that leaves no space for an answer is dropped.
+ * <p>A row longer than allowed is cut at its end (TRL's {@code keep_start}), without adding an end of sequence. Such
+ * rows are counted, and dropped if they have no trained token left. A pair becomes two rows, which are cut separately,
+ * and is dropped if either has no trained token left. A prompt is never cut: one that leaves no space for an answer is
+ * dropped.
  */
 public final class ChatEncoder {
     private final ModelTokenizer tokenizer;
@@ -220,8 +222,8 @@ public final class ChatEncoder {
     }
 
     /**
-     * Ids of the prompt for the last assistant message of a row: everything before it and the generation prompt. The whole row if it ends
-     * with a user message or has no assistant message.
+     * Ids of the prompt for the last assistant message of a row: everything before it and the generation prompt. The
+     * whole row if it ends with a user message or has no assistant message.
      *
      * @param line the row's line in its file, counted from 1
      * @throws DataException if the chat template refuses the conversation

@@ -9,7 +9,8 @@ import tools.jackson.databind.annotation.JsonNaming;
  * Tokens that rows of a file begin with alike, by a sample of its rows: a step computes them once.
  *
  * @param ofPairs sum over all pairs of the tokens that both conversations begin with; 0 without pairs
- * @param levels tokens that shares of the rows begin with, for example a system prompt of all rows and another one of half of them
+ * @param levels tokens that shares of the rows begin with, for example a system prompt of all rows and another one of
+ *     half of them
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record CommonBeginnings(long ofPairs, List<Level> levels) {
@@ -47,7 +48,8 @@ public record CommonBeginnings(long ofPairs, List<Level> levels) {
     }
 
     /**
-     * Expected number of tokens of a step that need not be computed, because others of its rows begin with them as well.
+     * Expected number of tokens of a step that need not be computed, because others of its rows begin with them as
+     * well.
      *
      * @param rows number of rows of a step
      * @param microBatches number of micro-batches, each of which computes shorter beginnings itself

@@ -17,8 +17,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row in the form for chat templates. Special tokens spelled in its texts are broken by a mark, a character that the row does not use
- * otherwise, so that in a rendering only the template's own special tokens are intact.
+ * A row in the form for chat templates. Special tokens spelled in its texts are broken by a mark, a character that the
+ * row does not use otherwise, so that in a rendering only the template's own special tokens are intact.
  *
  * @param variables variables of the template besides the messages: named tokens, and {@code tools} if the row has some
  * @param messages messages in the template's form
@@ -30,7 +30,10 @@ record Conversation(
         List<Map<String, @Nullable Object>> messages,
         Cursors cursors) {
 
-    /** Unicode's noncharacters U+FDD0 to U+FDEF: valid in strings, without meaning, and unchanged by templates' text functions. */
+    /**
+     * Unicode's noncharacters U+FDD0 to U+FDEF: valid in strings, without meaning, and unchanged by templates' text
+     * functions.
+     */
     private static final char FIRST_MARK = '\uFDD0';
 
     private static final int MARKS = 32;

@@ -10,8 +10,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Invisible signs around the texts of messages, so that a rendering shows their positions. A cursor is a character that the row does not
- * use, followed by a number written in two such characters: the message, the kind of text, and whether it begins or ends there.
+ * Invisible signs around the texts of messages, so that a rendering shows their positions. A cursor is a character that
+ * the row does not use, followed by a number written in two such characters: the message, the kind of text, and whether
+ * it begins or ends there.
  *
  * @param mark character that breaks special tokens in texts; it never begins a text
  * @param sign first character of every cursor
@@ -51,8 +52,9 @@ record Cursors(char mark, char sign) {
     record Reading(String text, List<Cursor> cursors) {}
 
     /**
-     * The message with cursors around its content, its reasoning and the texts of its calls: inside white space at their ends, which
-     * templates may strip. Names of functions get none, because they also appear in the headers of their results.
+     * The message with cursors around its content, its reasoning and the texts of its calls: inside white space at
+     * their ends, which templates may strip. Names of functions get none, because they also appear in the headers of
+     * their results.
      */
     Map<String, @Nullable Object> around(int message, Map<String, @Nullable Object> form) {
         Map<String, @Nullable Object> copy = new LinkedHashMap<>(form);

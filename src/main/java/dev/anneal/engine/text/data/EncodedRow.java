@@ -5,8 +5,9 @@ import java.util.Arrays;
 /**
  * A row as token ids with labels. The arrays must not be changed.
  *
- * <p>Labels follow transformers: {@code labels[i]} is {@code ids[i]} if token i is trained and {@link #NOT_TRAINED} otherwise; the loss
- * shifts them, so the logits at i are compared with {@code labels[i + 1]}. Token 0 is never trained.
+ * <p>Labels follow transformers: {@code labels[i]} is {@code ids[i]} if token i is trained and {@link #NOT_TRAINED}
+ * otherwise; the loss shifts them, so the logits at i are compared with {@code labels[i + 1]}. Token 0 is never
+ * trained.
  *
  * @param line line of the file, from 1
  * @param ids token ids from the start of the conversation

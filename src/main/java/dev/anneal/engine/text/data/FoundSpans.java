@@ -13,13 +13,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the assistant's messages in the text of a template that does not mark them. A message begins at the end of the rendering of the
- * messages before it, with the generation prompt, and extends at most to the end of the rendering of the messages up to it: exactly where
- * generation will start and stop.
+ * Finds the assistant's messages in the text of a template that does not mark them. A message begins at the end of the
+ * rendering of the messages before it, with the generation prompt, and extends at most to the end of the rendering of
+ * the messages up to it: exactly where generation will start and stop.
  *
- * <p>Some templates write a message differently once others follow. Then the message is located by its own texts and its neighbours', and
- * the row is refused if that fails. Text that a template writes between two messages is the same throughout a conversation, so it is
- * analysed once.
+ * <p>Some templates write a message differently once others follow. Then the message is located by its own texts and
+ * its neighbours', and the row is refused if that fails. Text that a template writes between two messages is the same
+ * throughout a conversation, so it is analysed once.
  */
 final class FoundSpans {
 
@@ -87,7 +87,8 @@ final class FoundSpans {
     }
 
     /**
-     * Position after the header of a message. If the message shows no text, the header must be the only one between its neighbours' texts.
+     * Position after the header of a message. If the message shows no text, the header must be the only one between its
+     * neighbours' texts.
      */
     private int behindHeader(int message, Span within) {
         if (shown.first(message) != ShownTexts.NOWHERE) {
@@ -171,7 +172,10 @@ final class FoundSpans {
         return conversation.messages().get(message).get("tool_calls") instanceof List<?> calls ? calls : List.of();
     }
 
-    /** End of the rendering of the messages up to this one, if the template writes them the same when others follow; otherwise null. */
+    /**
+     * End of the rendering of the messages up to this one, if the template writes them the same when others follow;
+     * otherwise null.
+     */
     private @Nullable Integer limit(int message, String upTo, int common) {
         if (common == upTo.length()) {
             return common;

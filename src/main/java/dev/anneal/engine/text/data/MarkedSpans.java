@@ -10,8 +10,9 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * Selects those of a template's {@code {% generation %}} spans that belong to trained messages. A span belongs to the messages whose texts
- * it contains; one without any, such as an end of text, belongs to the message before it, or to one that shows nothing.
+ * Selects those of a template's {@code {% generation %}} spans that belong to trained messages. A span belongs to the
+ * messages whose texts it contains; one without any, such as an end of text, belongs to the message before it, or to
+ * one that shows nothing.
  */
 final class MarkedSpans {
 
@@ -54,8 +55,8 @@ final class MarkedSpans {
     }
 
     /**
-     * Whether a span lies between the texts of two messages, or contains everything between them. One that only ends or begins there
-     * belongs to one of the two.
+     * Whether a span lies between the texts of two messages, or contains everything between them. One that only ends or
+     * begins there belongs to one of the two.
      */
     private static boolean mayHold(Span span, Span between) {
         boolean isWithin = span.start() >= between.start() && span.end() <= between.end();

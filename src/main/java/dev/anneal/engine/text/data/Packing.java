@@ -10,8 +10,9 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * Packs rows into sequences of a maximum length by best fit, longest rows first, like TRL's {@code bfd}. Depends only on the lengths. Rows
- * of a sequence do not attend to each other: packing only changes the number of rows of a batch, and makes batches about equal in size.
+ * Packs rows into sequences of a maximum length by best fit, longest rows first, like TRL's {@code bfd}. Depends only
+ * on the lengths. Rows of a sequence do not attend to each other: packing only changes the number of rows of a batch,
+ * and makes batches about equal in size.
  */
 public final class Packing {
 

@@ -15,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row rendered by its chat template, with the positions of its messages' texts, and the checks that need both: only trained messages are
- * trained, each completely, and a trained message with content is shown.
+ * A row rendered by its chat template, with the positions of its messages' texts, and the checks that need both: only
+ * trained messages are trained, each completely, and a trained message with content is shown.
  */
 final class RenderedRow {
     private final Place place;
@@ -79,7 +79,8 @@ final class RenderedRow {
                 message,
                 "a message whose place the base model's chat template shows",
                 found,
-                "set weight 0 on it, which leaves it out of what is trained, or choose a base model whose template shows it whole or marks assistant text by {% generation %}");
+                "set weight 0 on it, which leaves it out of what is trained, or choose a base model whose template"
+                        + " shows it whole or marks assistant text by {% generation %}");
     }
 
     private RowRejectedException unclear(int message, String expected, String found, String remedy) {
@@ -87,8 +88,8 @@ final class RenderedRow {
     }
 
     /**
-     * Whether the template leaves out the content or reasoning of a message, or the name of a tool or of a call: system messages, earlier
-     * reasoning, unknown tools. The loss would not reveal that the model never read them.
+     * Whether the template leaves out the content or reasoning of a message, or the name of a tool or of a call: system
+     * messages, earlier reasoning, unknown tools. The loss would not reveal that the model never read them.
      */
     boolean hidesText() {
         for (int i = 0; i < conversation.size(); i++) {
@@ -110,14 +111,17 @@ final class RenderedRow {
         return FunctionNames.of(callsOrTools).stream().anyMatch(this::isHidden);
     }
 
-    /** Templates may write a text differently than in the row, escaped or in capitals. A template that inspects the text has read it. */
+    /**
+     * Templates may write a text differently than in the row, escaped or in capitals. A template that inspects the text
+     * has read it.
+     */
     private boolean isShownOtherwise(int message) {
         return !shown().isLocated(message) || shown().showsContent(message);
     }
 
     /**
-     * @throws RowRejectedException naming a trained message with content of which the template shows neither the content nor a call: the
-     *     model would learn to say nothing
+     * @throws RowRejectedException naming a trained message with content of which the template shows neither the
+     *     content nor a call: the model would learn to say nothing
      */
     void requireTrainedShown() throws RowRejectedException {
         for (int i = 0; i < conversation.size(); i++) {
@@ -171,7 +175,8 @@ final class RenderedRow {
                             piece.message(),
                             "a chat template that keeps this message apart from what is trained",
                             "its text among the trained text of another message",
-                            "remove this message from the row, or choose a model whose template keeps the order of the messages");
+                            "remove this message from the row, or choose a model whose template keeps the order of the"
+                                    + " messages");
                 }
                 if (!isLabelled && isTrained && !isMarked && i > 0) {
                     throw unclear(piece.message(), "text of it outside of what is trained of it");

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Turns a conversation into tokens with a chat template. Labels cover the assistant's text, without role headers and with the end-of-turn
- * token: templates with {@code {% generation %}} mark it ({@link MarkedSpans}), in others it is located ({@link FoundSpans}); both are
- * checked. Thread-safe.
+ * Turns a conversation into tokens with a chat template. Labels cover the assistant's text, without role headers and
+ * with the end-of-turn token: templates with {@code {% generation %}} mark it ({@link MarkedSpans}), in others it is
+ * located ({@link FoundSpans}); both are checked. Thread-safe.
  */
 final class RowEncoder {
     private final ModelTokenizer tokenizer;
@@ -87,8 +87,8 @@ final class RowEncoder {
     }
 
     /**
-     * Labels of the first tokens: the id if a token overlaps a span or lies between two tokens that do, {@link EncodedRow#NOT_TRAINED}
-     * otherwise and for token 0.
+     * Labels of the first tokens: the id if a token overlaps a span or lies between two tokens that do,
+     * {@link EncodedRow#NOT_TRAINED} otherwise and for token 0.
      *
      * @param spans ascending and disjoint
      */

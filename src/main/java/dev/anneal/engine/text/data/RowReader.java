@@ -13,7 +13,10 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Shows people how a model reads the rows of a file, with the same tokens, labels and refusals as in training but without a limit of length. */
+/**
+ * Shows people how a model reads the rows of a file, with the same tokens, labels and refusals as in training but
+ * without a limit of length.
+ */
 public final class RowReader {
 
     private static final int NO_LIMIT = Integer.MAX_VALUE;

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * A line of a file as a model reads it.
  *
  * @param line from 1
- * @param texts one for a conversation or a prompt, for a pair the preferred answer's and then the other one's; empty if there is a problem
+ * @param texts one for a conversation or a prompt, for a pair the preferred answer's and then the other one's; empty if
+ *     there is a problem
  * @param problem why the line is not used, or null
  */
 public record ShownRow(
@@ -19,7 +20,8 @@ public record ShownRow(
     }
 
     /**
-     * A rendered conversation. Special tokens that a message spells out look like the template's own here; the model reads them as text.
+     * A rendered conversation. Special tokens that a message spells out look like the template's own here; the model
+     * reads them as text.
      *
      * @param spans the whole text, in order
      */

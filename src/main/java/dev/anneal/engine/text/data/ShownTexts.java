@@ -16,8 +16,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Positions of the texts of each message in a rendering of the conversation, found in a second rendering with cursors around the texts.
- * Cursors may change the output of a template that inspects texts; then the messages are located in parts.
+ * Positions of the texts of each message in a rendering of the conversation, found in a second rendering with cursors
+ * around the texts. Cursors may change the output of a template that inspects texts; then the messages are located in
+ * parts.
  */
 final class ShownTexts {
 
@@ -25,7 +26,8 @@ final class ShownTexts {
     static final int NOWHERE = -1;
 
     /**
-     * A text of a message, or the part that the template shows; if its beginning or end is missing, only the position of the other.
+     * A text of a message, or the part that the template shows; if its beginning or end is missing, only the position
+     * of the other.
      *
      * @param begins whether its beginning is shown
      * @param ends whether its end is shown
@@ -36,7 +38,10 @@ final class ShownTexts {
             return begins && ends;
         }
 
-        /** Whether its text precedes a part of the rendering: a text shown from its beginning continues after its position. */
+        /**
+         * Whether its text precedes a part of the rendering: a text shown from its beginning continues after its
+         * position.
+         */
         boolean isBefore(Span part) {
             return ends ? span.end() <= part.start() : span.end() < part.start();
         }
@@ -138,8 +143,8 @@ final class ShownTexts {
     }
 
     /**
-     * The messages after the last earlier one with a shown text, up to and including the first later one with a shown text, without this
-     * one.
+     * The messages after the last earlier one with a shown text, up to and including the first later one with a shown
+     * text, without this one.
      */
     IntStream neighbours(int message) {
         int from = message;

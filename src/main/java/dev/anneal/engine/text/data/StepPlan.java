@@ -8,8 +8,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of each optimizer step. Each epoch visits every row once, in an order that depends only on seed and epoch, so a resumed job
- * continues at any step without replaying. The last step of an epoch may be smaller. Thread-safe.
+ * Rows of each optimizer step. Each epoch visits every row once, in an order that depends only on seed and epoch, so a
+ * resumed job continues at any step without replaying. The last step of an epoch may be smaller. Thread-safe.
  */
 public final class StepPlan {
 
@@ -73,8 +73,9 @@ public final class StepPlan {
     }
 
     /**
-     * Fisher and Yates's shuffle of 0..rows-1. Its random numbers are functions of (seed, epoch, counter), {@link SplitMix64#mix} applied
-     * to each in turn. The bias is below rows / 2^63: negligible for the possible number of rows.
+     * Fisher and Yates's shuffle of 0..rows-1. Its random numbers are functions of (seed, epoch, counter),
+     * {@link SplitMix64#mix} applied to each in turn. The bias is below rows / 2^63: negligible for the possible number
+     * of rows.
      */
     private static int[] shuffled(int rows, long seed, long epoch) {
         long key = mix(mix(seed + GAMMA) ^ (epoch * GAMMA));

@@ -12,8 +12,8 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * Token counts of a dataset file for a model and a maximum row length. A validated file may still lose rows here, because of the model's
- * chat template or the length.
+ * Token counts of a dataset file for a model and a maximum row length. A validated file may still lose rows here,
+ * because of the model's chat template or the length.
  *
  * @param maxLengthTokens the requested maximum row length
  * @param rows trainable rows; a pair is one row with the tokens of both conversations
@@ -24,9 +24,10 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param longestRowLine its line, from 1; 0 if there is none
  * @param truncatedRows number of trainable rows that were cut
  * @param firstTruncatedLines lines of the first of them, at most {@link DatasetLimits#LISTED_PROBLEMS}
- * @param unendedRows number of trainable conversations, or pairs with one, in which no trained message has an end-of-turn token within the
- *     length: trained alone, they would teach a model never to stop
- * @param unshownRows number of trainable rows of which the chat template leaves out the text of a message, a tool or a call
+ * @param unendedRows number of trainable conversations, or pairs with one, in which no trained message has an
+ *     end-of-turn token within the length: trained alone, they would teach a model never to stop
+ * @param unshownRows number of trainable rows of which the chat template leaves out the text of a message, a tool or a
+ *     call
  * @param firstUnshownLines lines of the first of them, at most {@link DatasetLimits#LISTED_PROBLEMS}
  * @param dropped counts of untrainable rows by {@link RowFault#wireName}
  * @param firstProblems the first of them, at most {@link DatasetLimits#LISTED_PROBLEMS}

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tokenized conversation of a row: the whole row, or an answer of a pair with what comes before it. A fault in an answer names the answer
- * alone, because its messages have other positions in the line.
+ * A tokenized conversation of a row: the whole row, or an answer of a pair with what comes before it. A fault in an
+ * answer names the answer alone, because its messages have other positions in the line.
  */
 final class TokenizedPart {
 

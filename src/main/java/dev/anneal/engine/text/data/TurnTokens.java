@@ -17,8 +17,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chat template's text around an assistant's message, derived from a short conversation. Base models often have a template whose end of
- * turn is not their end of sequence.
+ * A chat template's text around an assistant's message, derived from a short conversation. Base models often have a
+ * template whose end of turn is not their end of sequence.
  *
  * @param ends tokens that end an assistant's message: the model's and the template's
  * @param ownEnd the special token with which the template ends an assistant's message, or null
@@ -63,8 +63,8 @@ record TurnTokens(
     }
 
     /**
-     * The generation prompt. Templates such as Phi-3's end only the last message with a token, which is not written before a generation
-     * prompt.
+     * The generation prompt. Templates such as Phi-3's end only the last message with a token, which is not written
+     * before a generation prompt.
      */
     private static String prompt(ControlTokens tokens, Conversation conversation) {
         String asked = conversation.render(1, true).text();

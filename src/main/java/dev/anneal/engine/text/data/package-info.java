@@ -1,6 +1,6 @@
 /**
- * Rows as tokens with labels: encoding, truncation, packing, and the order of batches. {@code ChatEncoder} both counts the tokens of a file
- * and encodes it for training; {@code RowEncoder} encodes one conversation.
+ * Rows as tokens with labels: encoding, truncation, packing, and the order of batches. {@code ChatEncoder} both counts
+ * the tokens of a file and encodes it for training; {@code RowEncoder} encodes one conversation.
  */
 @NamedInterface
 @NullMarked

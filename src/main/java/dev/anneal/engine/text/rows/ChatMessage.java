@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param content the text; a list of text parts is joined. Null only if an assistant calls tools without text
  * @param isTrained whether the model learns to write this message: assistant messages, unless their {@code weight} is 0
- * @param otherKeys further keys for templates, in the row's order: {@code name}, {@code tool_calls} with their arguments as objects, {@code
- *     tool_call_id}, {@code reasoning_content} …
+ * @param otherKeys further keys for templates, in the row's order: {@code name}, {@code tool_calls} with their
+ *     arguments as objects, {@code tool_call_id}, {@code reasoning_content} …
  */
 public record ChatMessage(
         Role role, @Nullable String content, boolean isTrained, Map<String, ? extends @Nullable Object> otherKeys) {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A conversation: one line of a supervised dataset, or a part of a line of another.
  *
  * @param messages messages in order; at least one
- * @param tools functions the assistant may call, each as OpenAI's {@code {"type": "function", "function": {…}}}; empty if the row has none
+ * @param tools functions the assistant may call, each as OpenAI's {@code {"type": "function", "function": {…}}}; empty
+ *     if the row has none
  */
 public record ChatRow(List<ChatMessage> messages, List<Map<String, @Nullable Object>> tools) implements DatasetRow {
 
@@ -24,7 +25,8 @@ public record ChatRow(List<ChatMessage> messages, List<Map<String, @Nullable Obj
     /**
      * Parses the conversation of a generation request.
      *
-     * @param json an object with {@code messages} and optionally {@code tools}, as in a dataset's rows; other keys are ignored
+     * @param json an object with {@code messages} and optionally {@code tools}, as in a dataset's rows; other keys are
+     *     ignored
      * @throws RowRejectedException naming the path of the fault
      */
     public static ChatRow parse(String json) throws RowRejectedException {

@@ -11,8 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the rows of a dataset, one line at a time: for {@link DatasetValidator}, which reports invalid lines, and for all users of
- * validated files. Blank lines are skipped and counted; a byte order mark at the start is skipped. All rows have the first one's format.
+ * Reads the rows of a dataset, one line at a time: for {@link DatasetValidator}, which reports invalid lines, and for
+ * all users of validated files. Blank lines are skipped and counted; a byte order mark at the start is skipped. All
+ * rows have the first one's format.
  */
 public final class DatasetFile implements Closeable {
     private static final byte[] UTF8_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};

@@ -13,8 +13,8 @@ public final class DatasetLimits {
     public static final int DEPTH = 64;
 
     /**
-     * Maximum number of messages of a row. For some chat templates the encoder renders a row once for each message, which takes quadratic
-     * time.
+     * Maximum number of messages of a row. For some chat templates the encoder renders a row once for each message,
+     * which takes quadratic time.
      */
     public static final int MESSAGES = 1024;
 

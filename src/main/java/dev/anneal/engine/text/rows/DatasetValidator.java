@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks a dataset line by line in constant memory, without a model. Any content gives a report; only an unreadable stream causes an
- * exception. Each instance is used once.
+ * Checks a dataset line by line in constant memory, without a model. Any content gives a report; only an unreadable
+ * stream causes an exception. Each instance is used once.
  */
 public final class DatasetValidator {
 
@@ -80,7 +80,10 @@ public final class DatasetValidator {
                 rows.hasByteOrderMark());
     }
 
-    /** Records a problem. A first line in an apparent other format is kept as a suspicion, which the next line confirms or clears. */
+    /**
+     * Records a problem. A first line in an apparent other format is kept as a suspicion, which the next line confirms
+     * or clears.
+     */
     private void refuse(RowProblem problem) {
         Suspicion before = suspicion;
         if (before != null && before.isConfirmedBy(problem)) {
@@ -171,7 +174,10 @@ public final class DatasetValidator {
      */
     private record Suspicion(RowProblem row, RowProblem file) {
 
-        /** Whether the next line is invalid for the same reason. In a text that is not JSON lines, each line fails differently. */
+        /**
+         * Whether the next line is invalid for the same reason. In a text that is not JSON lines, each line fails
+         * differently.
+         */
         boolean isConfirmedBy(RowProblem next) {
             return row.reason() != RowFault.OTHER_FORMAT
                     || (next.reason() == RowFault.OTHER_FORMAT && next.found().equals(row.found()));

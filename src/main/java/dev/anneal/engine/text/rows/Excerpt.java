@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Short descriptions of found values for messages: a line long, no control characters, no broken surrogates, so that they fit into JSON, logs and databases. */
+/**
+ * Short descriptions of found values for messages: a line long, no control characters, no broken surrogates, so that
+ * they fit into JSON, logs and databases.
+ */
 public final class Excerpt {
 
     private static final int CHARACTERS = 80;

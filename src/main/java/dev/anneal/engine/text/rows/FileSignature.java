@@ -29,11 +29,15 @@ record FileSignature(String hexadecimal, String found, String remedy) {
             new FileSignature(
                     "50415231",
                     "a Parquet table",
-                    "write its rows as JSON with `python3 -c 'import pandas; pandas.read_parquet(\"data.parquet\").to_json(\"data.jsonl\", orient=\"records\", lines=True)'`"),
+                    "write its rows as JSON with `python3 -c 'import pandas;"
+                            + " pandas.read_parquet(\"data.parquet\").to_json(\"data.jsonl\", orient=\"records\","
+                            + " lines=True)'`"),
             new FileSignature(
                     "4152524f5731",
                     "an Arrow table",
-                    "write its rows as JSON with `python3 -c 'import pandas; pandas.read_feather(\"data.arrow\").to_json(\"data.jsonl\", orient=\"records\", lines=True)'`"),
+                    "write its rows as JSON with `python3 -c 'import pandas;"
+                            + " pandas.read_feather(\"data.arrow\").to_json(\"data.jsonl\", orient=\"records\","
+                            + " lines=True)'`"),
             new FileSignature(
                     "25504446", "a PDF document", "write what is asked and what is answered in it as messages"),
             new FileSignature("fffe0000", "UTF-32 text", decode("UTF-32")),

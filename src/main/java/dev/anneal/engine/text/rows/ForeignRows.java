@@ -28,11 +28,17 @@ record ForeignRows(String found, Predicate<Map<?, ?>> matches, String filter) {
             new ForeignRows(
                     "rows of the Alpaca format (instruction, input, output)",
                     row -> hasTexts(row, "instruction", "output"),
-                    "{messages: [{role: \"user\", content: ([.instruction, .input] | map(select(. != null and . != \"\")) | join(\"\\n\\n\"))}, {role: \"assistant\", content: .output}]}"),
+                    "{messages: [{role: \"user\", content: ([.instruction, .input] | map(select(. != null and . !="
+                            + " \"\")) | join(\"\\n"
+                            + "\\n"
+                            + "\"))}, {role: \"assistant\", content: .output}]}"),
             new ForeignRows(
                     "rows with a chosen and a rejected text (prompt, chosen, rejected)",
                     row -> hasTexts(row, "prompt", "chosen", "rejected"),
-                    "{input: {messages: [{role: \"user\", content: .prompt}]}, preferred_output: [{role: \"assistant\", content: .chosen}], non_preferred_output: [{role: \"assistant\", content: .rejected}]}"),
+                    "{input: {messages: [{role: \"user\", content: .prompt}]}, preferred_output: [{role:"
+                            + " \"assistant\", content: .chosen}], non_preferred_output: [{role: \"assistant\","
+                            + " content:"
+                            + " .rejected}]}"),
             new ForeignRows(
                     "rows with a chosen and a rejected answer (prompt, chosen, rejected)",
                     row -> isListWith(row.get("prompt"), "role", "content")
@@ -43,7 +49,8 @@ record ForeignRows(String found, Predicate<Map<?, ?>> matches, String filter) {
                     "rows with a chosen and a rejected conversation (chosen, rejected)",
                     row -> isListWith(row.get("chosen"), "role", "content")
                             && isListWith(row.get("rejected"), "role", "content"),
-                    "{input: {messages: .chosen[:-1]}, preferred_output: .chosen[-1:], non_preferred_output: .rejected[-1:]}"),
+                    "{input: {messages: .chosen[:-1]}, preferred_output: .chosen[-1:], non_preferred_output:"
+                            + " .rejected[-1:]}"),
             new ForeignRows(
                     "rows of OpenAI's older format (prompt, completion)",
                     row -> hasTexts(row, "prompt", "completion"),

@@ -62,13 +62,16 @@ final class ForeignText {
     private static ForeignFormat python() {
         return new ForeignFormat(
                 "Python dictionaries",
-                "write them as JSON with `python3 -c 'import ast, json, sys; [print(json.dumps(ast.literal_eval(line))) for line in sys.stdin]' < data.txt > data.jsonl`");
+                "write them as JSON with `python3 -c 'import ast, json, sys;"
+                        + " [print(json.dumps(ast.literal_eval(line))) for line in sys.stdin]' < data.txt >"
+                        + " data.jsonl`");
     }
 
     private static ForeignFormat prose(char first) {
         return new ForeignFormat(
                 first == '<' ? "XML or HTML" : "text, and no JSON objects",
-                "write each example as {\"messages\": [{\"role\": \"user\", \"content\": \"…\"}, {\"role\": \"assistant\", \"content\": \"…\"}]}");
+                "write each example as {\"messages\": [{\"role\": \"user\", \"content\": \"…\"}, {\"role\":"
+                        + " \"assistant\", \"content\": \"…\"}]}");
     }
 
     private static Optional<ForeignFormat> table(List<String> lines) {
@@ -105,7 +108,10 @@ final class ForeignText {
                         .formatted(
                                 hasTabs ? "tab" : delimiter.equals(",") ? "comma" : "semicolon",
                                 Excerpt.shorten(String.join(", ", columns))),
-                "write its rows as messages with `python3 -c 'import csv, json; [print(json.dumps({\"messages\": [{\"role\": \"user\", \"content\": r[\"%s\"]}, {\"role\": \"assistant\", \"content\": r[\"%s\"]}]})) for r in csv.DictReader(open(\"data.csv\", encoding=\"utf-8-sig\", newline=\"\")%s)]' > data.jsonl`"
+                ("write its rows as messages with `python3 -c 'import csv, json; [print(json.dumps({\"messages\":"
+                                + " [{\"role\": \"user\", \"content\": r[\"%s\"]}, {\"role\": \"assistant\","
+                                + " \"content\": r[\"%s\"]}]})) for r in csv.DictReader(open(\"data.csv\","
+                                + " encoding=\"utf-8-sig\", newline=\"\")%s)]' > data.jsonl`")
                         .formatted(pair.get(0), pair.get(1), option));
     }
 }

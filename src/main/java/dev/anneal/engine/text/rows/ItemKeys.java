@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Tree of the keys in rows of a reinforcement file, for graders: this node is the row itself or a value within it.
  *
  * @param rows number of rows with the value
- * @param keys children of objects by key and of arrays by index, such as {@code [0]}, in alphabetical order; empty for other values, null
- *     if not counted
+ * @param keys children of objects by key and of arrays by index, such as {@code [0]}, in alphabetical order; empty for
+ *     other values, null if not counted
  */
 public record ItemKeys(long rows, @Nullable Map<String, ItemKeys> keys) {
 

@@ -6,8 +6,8 @@ import java.io.InputStream;
 import java.util.Arrays;
 
 /**
- * Splits a stream into lines of limited size. The rest of a longer line is skipped, so memory is limited to two buffers. Lines end with LF
- * or CR LF. Not thread-safe; closes its stream.
+ * Splits a stream into lines of limited size. The rest of a longer line is skipped, so memory is limited to two
+ * buffers. Lines end with LF or CR LF. Not thread-safe; closes its stream.
  */
 final class LineReader implements Closeable {
 
@@ -27,7 +27,10 @@ final class LineReader implements Closeable {
         this.limit = limit;
     }
 
-    /** Moves to the next line; false at the end of the stream. A last line without line break counts, an empty rest does not. */
+    /**
+     * Moves to the next line; false at the end of the stream. A last line without line break counts, an empty rest does
+     * not.
+     */
     boolean next() throws IOException {
         length = 0;
         boolean any = false;

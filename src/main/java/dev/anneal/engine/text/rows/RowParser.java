@@ -12,9 +12,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses a row. Pairs are recognised by their keys: OpenAI's {@code {"input": {…}, "preferred_output": […], "non_preferred_output": […]}}
- * or its older spelling. {@code {"messages": […], "tools": […]}} is a prompt if it ends with a user message, otherwise a conversation to
- * train.
+ * Parses a row. Pairs are recognised by their keys: OpenAI's {@code {"input": {…}, "preferred_output": […],
+ * "non_preferred_output": […]}} or its older spelling. {@code {"messages": […], "tools": […]}} is a prompt if it ends
+ * with a user message, otherwise a conversation to train.
  */
 final class RowParser {
     /** Keys of a conversation. */
@@ -31,7 +31,8 @@ final class RowParser {
     private static final String OUTPUT_REMEDY = "write [{\"role\": \"assistant\", \"content\": \"…\"}]";
     private static final String MESSAGES = "an array of messages";
     private static final String MESSAGES_REMEDY =
-            "write {\"messages\": [{\"role\": \"user\", \"content\": \"…\"}, {\"role\": \"assistant\", \"content\": \"…\"}]}";
+            "write {\"messages\": [{\"role\": \"user\", \"content\": \"…\"}, {\"role\": \"assistant\", \"content\":"
+                    + " \"…\"}]}";
 
     private final Place place;
     private final Map<String, @Nullable Object> row;

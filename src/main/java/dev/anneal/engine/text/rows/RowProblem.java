@@ -4,7 +4,8 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * Why a line of a dataset is not used, with everything its author needs to repair it. Excerpts are short and contain no control characters.
+ * Why a line of a dataset is not used, with everything its author needs to repair it. Excerpts are short and contain no
+ * control characters.
  *
  * @param line line of the file, from 1; {@link #NO_LINE} for a row outside files
  * @param reason the fault

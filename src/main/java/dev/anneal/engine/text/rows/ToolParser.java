@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses the tools of a row and the calls of a message, including deprecated functions and function calls, into the form for chat
- * templates.
+ * Parses the tools of a row and the calls of a message, including deprecated functions and function calls, into the
+ * form for chat templates.
  */
 final class ToolParser {
 
@@ -60,7 +60,10 @@ final class ToolParser {
         return tool;
     }
 
-    /** Calls of an assistant message, arguments as objects: {@code tool_calls}, or else {@code function_call}. Empty if it has none. */
+    /**
+     * Calls of an assistant message, arguments as objects: {@code tool_calls}, or else {@code function_call}. Empty if
+     * it has none.
+     */
     static List<Map<String, @Nullable Object>> calls(Place place, Map<String, @Nullable Object> message)
             throws RowRejectedException {
         List<Map<String, @Nullable Object>> calls = new ArrayList<>();

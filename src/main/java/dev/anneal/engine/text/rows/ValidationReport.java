@@ -12,10 +12,11 @@ import tools.jackson.databind.annotation.JsonNaming;
 /**
  * Content and faults of a dataset file, independent of a model: the {@code anneal.validation_report} of a file.
  *
- * <p>A file is usable if every line that is not blank is a row: silently dropping lines would train something other than intended.
+ * <p>A file is usable if every line that is not blank is a row: silently dropping lines would train something other
+ * than intended.
  *
- * <p>For a file in another format, such as a compressed one or a table, a single problem at its first line says what it is and how to
- * convert it.
+ * <p>For a file in another format, such as a compressed one or a table, a single problem at its first line says what it
+ * is and how to convert it.
  *
  * @param code {@code dataset_invalid} or {@code dataset_too_small}; null if the file is usable
  * @param message explanation with the first faulty line; null if the file is usable

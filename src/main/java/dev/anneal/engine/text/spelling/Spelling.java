@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds the known name most similar to a misspelt one: the one that differs by the fewest letters, and by at most about a third. */
+/**
+ * Finds the known name most similar to a misspelt one: the one that differs by the fewest letters, and by at most about
+ * a third.
+ */
 public final class Spelling {
 
     /** Longer names are not compared, because the time is quadratic. */
@@ -30,7 +33,9 @@ public final class Spelling {
                 .toList();
     }
 
-    /** A question with a leading space to append to the refusal of an unknown name; empty if no known name is similar. */
+    /**
+     * A question with a leading space to append to the refusal of an unknown name; empty if no known name is similar.
+     */
     public static String didYouMean(String name, Collection<String> known) {
         return nearest(name, known).map(Spelling::question).orElse("");
     }

@@ -10,11 +10,13 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Hugging Face chat template (Jinja), compiled once per model and rendered per conversation like in transformers. Immutable.
+ * A Hugging Face chat template (Jinja), compiled once per model and rendered per conversation like in transformers.
+ * Immutable.
  *
- * <p>Templates are untrusted. They can access only values and the functions of {@code value}, nothing of the host, and each rendering has a
- * budget of steps, memory, recursion and output ({@link Budget}). Jinja features that chat templates do not use are refused by name. One
- * difference from Jinja is known: nothing is escaped, so {@code safe} has no effect.
+ * <p>Templates are untrusted. They can access only values and the functions of {@code value}, nothing of the host, and
+ * each rendering has a budget of steps, memory, recursion and output ({@link Budget}). Jinja features that chat
+ * templates do not use are refused by name. One difference from Jinja is known: nothing is escaped, so {@code safe} has
+ * no effect.
  */
 public final class ChatTemplate {
 
@@ -55,11 +57,12 @@ public final class ChatTemplate {
     }
 
     /**
-     * Renders a conversation. {@code messages} are maps with their keys in the row's order; {@code tools} and {@code documents} default to
-     * None, {@code add_generation_prompt} to false.
+     * Renders a conversation. {@code messages} are maps with their keys in the row's order; {@code tools} and
+     * {@code documents} default to None, {@code add_generation_prompt} to false.
      *
      * @param variables nested maps, lists, strings, numbers, booleans and nulls; not changed
-     * @throws TemplateException if the template refuses the conversation or a limit is reached, independent of the machine
+     * @throws TemplateException if the template refuses the conversation or a limit is reached, independent of the
+     *     machine
      * @throws StalledRenderingException if the machine takes far too long, independent of the conversation
      */
     public Rendering render(Map<String, ? extends @Nullable Object> variables) {
@@ -79,7 +82,8 @@ public final class ChatTemplate {
     }
 
     /**
-     * Whether the template marks assistant text by {@code {% generation %}}; otherwise {@link Rendering#assistantSpans} is always empty.
+     * Whether the template marks assistant text by {@code {% generation %}}; otherwise {@link Rendering#assistantSpans}
+     * is always empty.
      */
     public boolean marksAssistantText() {
         return marksAssistantText;

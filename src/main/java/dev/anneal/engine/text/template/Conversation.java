@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Turns the variables of a rendering into values, with messages prepared as in transformers. Exposes nothing of the host. */
+/**
+ * Turns the variables of a rendering into values, with messages prepared as in transformers. Exposes nothing of the
+ * host.
+ */
 final class Conversation {
 
     private static final TextValue REASONING_CONTENT = new TextValue("reasoning_content");

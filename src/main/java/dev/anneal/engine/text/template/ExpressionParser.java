@@ -17,7 +17,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses expressions by recursive descent, from the loosest operator ({@code if}) to the tightest. Filters bind tighter than any operator.
+ * Parses expressions by recursive descent, from the loosest operator ({@code if}) to the tightest. Filters bind tighter
+ * than any operator.
  */
 final class ExpressionParser {
 
@@ -91,7 +92,10 @@ final class ExpressionParser {
         return logical("or", () -> logical("and", this::negation));
     }
 
-    /** The value of {@code or} is the first true operand, that of {@code and} the first false one; otherwise it is the last operand. */
+    /**
+     * The value of {@code or} is the first true operand, that of {@code and} the first false one; otherwise it is the
+     * last operand.
+     */
     private Expression logical(String operator, Supplier<Expression> operand) {
         boolean stopsAt = operator.equals("or");
         Expression expression = operand.get();
@@ -194,7 +198,9 @@ final class ExpressionParser {
         return expression;
     }
 
-    /** A sign binds tighter than a filter but looser than suffixes of its operand: {@code -x|abs} is {@code (-x)|abs}. */
+    /**
+     * A sign binds tighter than a filter but looser than suffixes of its operand: {@code -x|abs} is {@code (-x)|abs}.
+     */
     private Expression unary(boolean withFilters) {
         Expression operand;
         if (tokens.is("-") || tokens.is("+")) {

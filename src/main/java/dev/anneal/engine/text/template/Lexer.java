@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Splits a template into tokens. As in transformers, the line end after a block tag and the spaces before it are removed ({@code
- * trim_blocks}, {@code lstrip_blocks}), as is one line end at the end of the template.
+ * Splits a template into tokens. As in transformers, the line end after a block tag and the spaces before it are
+ * removed ({@code trim_blocks}, {@code lstrip_blocks}), as is one line end at the end of the template.
  */
 final class Lexer {
 

@@ -9,7 +9,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code {% for target in elements if condition %}}. Each iteration has its own scope, so nothing set in one is visible in the next.
+ * {@code {% for target in elements if condition %}}. Each iteration has its own scope, so nothing set in one is visible
+ * in the next.
  *
  * @param otherwise block to execute if there are no elements
  */

@@ -14,7 +14,9 @@ import java.util.Map;
  */
 record Macro(String name, Map<String, Expression> parameters, Statement body) {
 
-    /** The macro as a function that sees the variables around its definition, with their values at the time of the call. */
+    /**
+     * The macro as a function that sees the variables around its definition, with their values at the time of the call.
+     */
     FunctionValue function(Context context) {
         Scope outer = context.scope();
         return new FunctionValue(arguments -> context.capture(new Scope(outer), () -> {

@@ -6,8 +6,8 @@ import java.math.RoundingMode;
 import java.util.List;
 
 /**
- * Prints doubles like Python: the shortest digits that parse to the same number, such as {@code 0.1}, {@code 1.0}, {@code 1e-05}, {@code
- * 1e+16}.
+ * Prints doubles like Python: the shortest digits that parse to the same number, such as {@code 0.1}, {@code 1.0},
+ * {@code 1e-05}, {@code 1e+16}.
  */
 public final class PythonFloat {
 
@@ -37,8 +37,8 @@ public final class PythonFloat {
     }
 
     /**
-     * {@link Double#toString} is not the shortest before JDK 19. Rounding up is tried as well: numbers are denser below a power of two than
-     * above, so the nearest decimal may parse to a neighbour where the next one does not.
+     * {@link Double#toString} is not the shortest before JDK 19. Rounding up is tried as well: numbers are denser below
+     * a power of two than above, so the nearest decimal may parse to a neighbour where the next one does not.
      */
     private static BigDecimal shortest(double value) {
         BigDecimal exact = new BigDecimal(value);

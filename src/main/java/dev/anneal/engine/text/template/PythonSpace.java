@@ -1,8 +1,8 @@
 package dev.anneal.engine.text.template;
 
 /**
- * White space as defined by Python's {@code str}, which unlike Java's includes no-break spaces. All of it is in the Basic Multilingual
- * Plane.
+ * White space as defined by Python's {@code str}, which unlike Java's includes no-break spaces. All of it is in the
+ * Basic Multilingual Plane.
  */
 public final class PythonSpace {
 

@@ -2,7 +2,9 @@ package dev.anneal.engine.text.template;
 
 import java.time.Duration;
 
-/** A rendering without progress. Probably the machine is at fault, and a retry on another machine or later may succeed. */
+/**
+ * A rendering without progress. Probably the machine is at fault, and a retry on another machine or later may succeed.
+ */
 public final class StalledRenderingException extends RuntimeException {
 
     public StalledRenderingException(Duration after, long steps) {

@@ -1,6 +1,9 @@
 package dev.anneal.engine.text.template;
 
-/** A template that cannot be compiled, or a rendering that was refused. The message names the line; it contains nothing of the host. */
+/**
+ * A template that cannot be compiled, or a rendering that was refused. The message names the line; it contains nothing
+ * of the host.
+ */
 public final class TemplateException extends RuntimeException {
 
     /** Kinds of failures, by which callers decide whether the model or the row is at fault. */
@@ -9,7 +12,9 @@ public final class TemplateException extends RuntimeException {
         SYNTAX,
         /** An expression has no value: undefined attribute, wrong type, unknown filter. */
         EVALUATION,
-        /** The template itself refused the conversation by {@code raise_exception}; the reason is its text, unchanged. */
+        /**
+         * The template itself refused the conversation by {@code raise_exception}; the reason is its text, unchanged.
+         */
         RAISED,
         /** Steps, output, recursion or the size of a value exceeded the limit. */
         BUDGET

@@ -220,7 +220,9 @@ final class TemplateParser {
         return statement(line, context -> target.accept(context.evaluate(value), context));
     }
 
-    /** The output of a block with the filters of its tag applied. In a filter block the first of them has no {@code |}. */
+    /**
+     * The output of a block with the filters of its tag applied. In a filter block the first of them has no {@code |}.
+     */
     private Expression filteredBlock(String end) {
         List<UnaryOperator<Expression>> filters = new ArrayList<>();
         if (end.equals("endfilter")) {

@@ -33,7 +33,10 @@ public record ChatTemplates(ChatTemplate plain, ChatTemplate withTools) {
         return new ChatTemplates(plain, byName.getOrDefault(WITH_TOOLS, plain));
     }
 
-    /** Their texts by name, from chat_template.jinja, or else from tokenizer_config.json, which has one text or a list of named ones. */
+    /**
+     * Their texts by name, from chat_template.jinja, or else from tokenizer_config.json, which has one text or a list
+     * of named ones.
+     */
     static Map<String, String> sources(ModelFiles files) {
         Map<String, String> byName = new LinkedHashMap<>();
         String file = files.optionalText(FILE);

@@ -52,7 +52,10 @@ public final class ControlTokens {
         return end == text.offsetByCodePoints(index, 1) && end < text.length() && text.charAt(end) == mark;
     }
 
-    /** Breaks every special token in a user's text with the mark, so that it is not matched; {@link Sealer} removes the marks. */
+    /**
+     * Breaks every special token in a user's text with the mark, so that it is not matched; {@link Sealer} removes the
+     * marks.
+     */
     public String broken(String text, char mark) {
         StringBuilder broken = new StringBuilder(text.length() + 8);
         int i = 0;

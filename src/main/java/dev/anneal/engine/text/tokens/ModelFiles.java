@@ -12,7 +12,10 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads the small files of a model directory, with size limits. Messages name file and model but no path of this machine. */
+/**
+ * Reads the small files of a model directory, with size limits. Messages name file and model but no path of this
+ * machine.
+ */
 record ModelFiles(Path directory) {
 
     private static final long CONFIG_BYTES = 8L << 20;

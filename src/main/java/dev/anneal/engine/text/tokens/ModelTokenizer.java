@@ -16,9 +16,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokenizer of a model directory, with ids identical to those of transformers. It needs tokenizer.json; tokenizer_config.json,
- * special_tokens_map.json, generation_config.json, config.json and chat_template.jinja are read if they exist. Thread-safe; holds native
- * memory until it is closed.
+ * The tokenizer of a model directory, with ids identical to those of transformers. It needs tokenizer.json;
+ * tokenizer_config.json, special_tokens_map.json, generation_config.json, config.json and chat_template.jinja are read
+ * if they exist. Thread-safe; holds native memory until it is closed.
  */
 public final class ModelTokenizer implements AutoCloseable {
 
@@ -56,7 +56,8 @@ public final class ModelTokenizer implements AutoCloseable {
     /**
      * Reads the tokenizer of a Hugging Face model directory.
      *
-     * @throws DataException with code {@code base_model_unreadable} if files are missing, too large or broken, or if a token has no row in the embedding
+     * @throws DataException with code {@code base_model_unreadable} if files are missing, too large or broken, or if a
+     *     token has no row in the embedding
      */
     public static ModelTokenizer open(Path modelDirectory) {
         // Prevents DJL from reporting its start to its server.
@@ -73,7 +74,8 @@ public final class ModelTokenizer implements AutoCloseable {
      * Reads the files of a tokenizer as {@link #open} does, without native code.
      *
      * @return hash of the tokens with their ids
-     * @throws DataException with code {@code base_model_unreadable} if they are missing, too large or broken, or if a token has no row in the embedding
+     * @throws DataException with code {@code base_model_unreadable} if they are missing, too large or broken, or if a
+     *     token has no row in the embedding
      */
     public static String check(Path modelDirectory) {
         ModelFiles files = new ModelFiles(modelDirectory);
@@ -101,7 +103,9 @@ public final class ModelTokenizer implements AutoCloseable {
         return ids(encoding(sealer.seal(text, ControlTokens.NO_MARK).text()));
     }
 
-    /** Ids of a text with the ranges that they cover. Special tokens broken by the mark are text; the mark is removed. */
+    /**
+     * Ids of a text with the ranges that they cover. Special tokens broken by the mark are text; the mark is removed.
+     */
     public EncodedText encodeMarked(String text, int mark) {
         Sealer.Sealed sealed = sealer.seal(text, mark);
         Encoding encoding = encoding(sealed.text());
@@ -166,7 +170,9 @@ public final class ModelTokenizer implements AutoCloseable {
         return sealer.tokens();
     }
 
-    /** Reads and compiles the model's chat templates. Done on request, because a model without any can still tokenize. */
+    /**
+     * Reads and compiles the model's chat templates. Done on request, because a model without any can still tokenize.
+     */
     public ChatTemplates readTemplates(Instant now) {
         return ChatTemplates.read(files, now);
     }

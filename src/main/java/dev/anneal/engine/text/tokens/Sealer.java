@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Renames special tokens to names that no text can contain, so that the tokenizer matches only those written by templates. Other text may
- * then contain {@code <|im_end|>}, which stays text, in one call and with the tokenizer library's offsets and white space.
+ * Renames special tokens to names that no text can contain, so that the tokenizer matches only those written by
+ * templates. Other text may then contain {@code <|im_end|>}, which stays text, in one call and with the tokenizer
+ * library's offsets and white space.
  *
  * <p>The names hold 128 random bits of this process; ids do not depend on them.
  */

@@ -27,7 +27,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A tokenizer.json, read and rewritten as a stream: its vocabulary may have hundreds of thousands of entries, too many for a tree. */
+/**
+ * A tokenizer.json, read and rewritten as a stream: its vocabulary may have hundreds of thousands of entries, too many
+ * for a tree.
+ */
 final class TokenizerFile {
     /** Maximum size; large multilingual tokenizers have about 35 MB. */
     static final long BYTES = 128L << 20;
@@ -59,7 +62,8 @@ final class TokenizerFile {
     /**
      * Reads the file of a model.
      *
-     * @param keepsAll whether to keep everything for {@link #vocabulary}; otherwise only tokens, at most as many as the embedding has rows
+     * @param keepsAll whether to keep everything for {@link #vocabulary}; otherwise only tokens, at most as many as the
+     *     embedding has rows
      */
     static TokenizerFile read(ModelFiles files, SpecialTokens special, boolean keepsAll) {
         VocabularyBounds bounds = new VocabularyBounds(files, special.vocabularySize());
@@ -192,7 +196,10 @@ final class TokenizerFile {
         return files.unreadable(NAME, problem, null);
     }
 
-    /** Like transformers, takes special tokens of the configuration from the vocabulary if tokenizer.json does not declare them. */
+    /**
+     * Like transformers, takes special tokens of the configuration from the vocabulary if tokenizer.json does not
+     * declare them.
+     */
     private void addConfigured(SpecialTokens special) {
         Map<String, Integer> undeclared = new HashMap<>();
         vocabulary.forEach((id, text) -> {
@@ -267,8 +274,8 @@ final class TokenizerFile {
     }
 
     /**
-     * The tokenizer with other names for some of its tokens. Truncation, padding and post-processing are removed: the encoder limits
-     * lengths itself, and trimmed offsets would hide white space from the label mask.
+     * The tokenizer with other names for some of its tokens. Truncation, padding and post-processing are removed: the
+     * encoder limits lengths itself, and trimmed offsets would hide white space from the label mask.
      */
     byte[] renamed(Map<String, String> names) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(json.length + 4096);
@@ -330,7 +337,10 @@ final class TokenizerFile {
         to.writeEndObject();
     }
 
-    /** Copies one token, or a vocabulary: {@code {"token": id, …}} of BPE, WordPiece and WordLevel, {@code [["token", score], …]} of Unigram. */
+    /**
+     * Copies one token, or a vocabulary: {@code {"token": id, …}} of BPE, WordPiece and WordLevel,
+     * {@code [["token", score], …]} of Unigram.
+     */
     private static void copyRenamed(JsonParser in, JsonGenerator to, Map<String, String> names) {
         int depth = 0;
         do {

@@ -51,7 +51,8 @@ public record Vocabulary(
     /**
      * Reads the files of a model directory.
      *
-     * @throws dev.anneal.engine.text.rows.DataException with code {@code base_model_unreadable} if they are missing, too large or broken
+     * @throws dev.anneal.engine.text.rows.DataException with code {@code base_model_unreadable} if they are missing,
+     *     too large or broken
      */
     public static Vocabulary read(Path modelDirectory) {
         ModelFiles files = new ModelFiles(modelDirectory);
@@ -66,7 +67,10 @@ public record Vocabulary(
         return ids;
     }
 
-    /** Whether the tokenizer by default begins a text with {@code bos_token}, according to its post-processor or else its configuration. */
+    /**
+     * Whether the tokenizer by default begins a text with {@code bos_token}, according to its post-processor or else
+     * its configuration.
+     */
     public boolean addsBegin() {
         return adds("bos_token", true);
     }

@@ -4,8 +4,8 @@ import dev.anneal.engine.text.rows.DataException;
 import dev.anneal.engine.text.rows.Excerpt;
 
 /**
- * Checks ids against the {@code vocab_size} of the model: the embedding has that many rows, and a native lookup beyond them crashes the
- * process or reads foreign memory.
+ * Checks ids against the {@code vocab_size} of the model: the embedding has that many rows, and a native lookup beyond
+ * them crashes the process or reads foreign memory.
  *
  * @param size number of rows of the embedding
  */

@@ -1,4 +1,7 @@
-/** The tokenizer and chat templates of a model: the same ids as transformers, and special tokens that no user's text can produce. */
+/**
+ * The tokenizer and chat templates of a model: the same ids as transformers, and special tokens that no user's text can
+ * produce.
+ */
 @NamedInterface
 @NullMarked
 package dev.anneal.engine.text.tokens;

@@ -34,7 +34,8 @@ public record DraftedTokens(long passes, long drafted, long accepted) {
     }
 
     /**
-     * {@code acceptance_length}, tokens of a pass, and {@code draft_acceptance_rate}, the share of accepted ones, without missing values.
+     * {@code acceptance_length}, tokens of a pass, and {@code draft_acceptance_rate}, the share of accepted ones,
+     * without missing values.
      *
      * @param name ends the names of both
      */

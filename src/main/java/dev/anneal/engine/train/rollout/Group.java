@@ -27,7 +27,10 @@ public record Group(EncodedPrompt prompt, List<Completion> completions) {
                 .toArray();
     }
 
-    /** The advantage of each completion of each group. One without a reward does not count in its group and has the advantage 0. */
+    /**
+     * The advantage of each completion of each group. One without a reward does not count in its group and has the
+     * advantage 0.
+     */
     public static List<double[]> advantages(List<Group> groups, Advantages.Scale scale) {
         List<double[]> graded =
                 Advantages.of(groups.stream().map(Group::rewards).toList(), scale);

@@ -22,9 +22,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Samples completions of prompts and grades them. Samples depend only on the policy, the prompts and the numbers (seed, rollout, line,
- * sample), so that a resumed training repeats the samples of the lost attempt. One exception: if a lane had fewer slots for lack of memory
- * ({@link BatchWidth}), the next attempt starts with all of them again.
+ * Samples completions of prompts and grades them. Samples depend only on the policy, the prompts and the numbers (seed,
+ * rollout, line, sample), so that a resumed training repeats the samples of the lost attempt. One exception: if a lane
+ * had fewer slots for lack of memory ({@link BatchWidth}), the next attempt starts with all of them again.
  */
 public final class Sampler {
 
@@ -70,7 +70,8 @@ public final class Sampler {
      * @param rollout number of the rollout: two rollouts of the same prompts draw different numbers
      * @param samples number of completions of each prompt
      * @param policy current adapter, with its activation at its beta
-     * @param betweenTokens called by each thread before each token and each prefill; an exception of it ends the work and is rethrown
+     * @param betweenTokens called by each thread before each token and each prefill; an exception of it ends the work
+     *     and is rethrown
      */
     public List<Group> sample(
             int rollout, List<EncodedPrompt> asked, int samples, AppliedAdapter policy, Runnable betweenTokens) {

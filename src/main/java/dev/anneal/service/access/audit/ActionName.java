@@ -3,7 +3,10 @@ package dev.anneal.service.access.audit;
 import java.util.List;
 import java.util.Map;
 
-/** Names the action of a route as OpenAI's audit log does, if it has a name for it: {@code project.created}, {@code file.deleted}. */
+/**
+ * Names the action of a route as OpenAI's audit log does, if it has a name for it: {@code project.created},
+ * {@code file.deleted}.
+ */
 final class ActionName {
 
     private static final Map<String, String> VERBS = Map.ofEntries(

@@ -87,7 +87,10 @@ public final class AuditFilter extends OncePerRequestFilter {
                 : null;
     }
 
-    /** Replaces unprintable characters of a path, which clients choose freely, among them U+0000, which PostgreSQL does not store. */
+    /**
+     * Replaces unprintable characters of a path, which clients choose freely, among them U+0000, which PostgreSQL does
+     * not store.
+     */
     private static @Nullable String printable(@Nullable String text) {
         return text == null
                 ? null

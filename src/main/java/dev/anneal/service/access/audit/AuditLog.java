@@ -21,9 +21,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * The audit log. Entries are written in batches by a separate thread, so requests do not wait; only if a thousand entries are unwritten
- * does a request wait up to a second. A shutdown writes the rest; entries that the database does not accept go to the process's log. A
- * killed process loses unwritten entries.
+ * The audit log. Entries are written in batches by a separate thread, so requests do not wait; only if a thousand
+ * entries are unwritten does a request wait up to a second. A shutdown writes the rest; entries that the database does
+ * not accept go to the process's log. A killed process loses unwritten entries.
  */
 @Component
 public final class AuditLog implements InitializingBean, DisposableBean {

@@ -25,8 +25,8 @@ final class AuditRows {
     void add(AuditEntry entry) {
         Credential actor = entry.actor();
         jdbc.sql("""
-                        INSERT INTO audit_log (public_id, at, action, outcome, status, actor_kind, actor_id, project, object,
-                                               method, path, client_ip, request_id, trace_id)
+                        INSERT INTO audit_log (public_id, at, action, outcome, status, actor_kind, actor_id, project,
+                                               object, method, path, client_ip, request_id, trace_id)
                         VALUES (:id, :at, :action, :outcome, :status, :kind, :actor, :project, :object,
                                 :method, :path, :ip, :request, :trace)
                         ON CONFLICT (public_id) DO NOTHING

@@ -19,8 +19,8 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.handler.AbstractHandlerMapping;
 
 /**
- * Serves the console: its page at {@code /}, below {@code /console} its own files and those of its two libraries, each from its jar, and below
- * {@code /manual} the documents.
+ * Serves the console: its page at {@code /}, below {@code /console} its own files and those of its two libraries, each
+ * from its jar, and below {@code /manual} the documents.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnRole(Role.API)

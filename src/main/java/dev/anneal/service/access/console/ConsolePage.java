@@ -25,8 +25,8 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The page that browsers get at {@code /}. Its addresses are relative, so that it also works behind a proxy that serves the service below a
- * path.
+ * The page that browsers get at {@code /}. Its addresses are relative, so that it also works behind a proxy that serves
+ * the service below a path.
  */
 @Component
 @ConditionalOnRole(Role.API)
@@ -35,7 +35,8 @@ public final class ConsolePage implements HttpRequestHandler {
 
     /** Nothing but the service's own files and API, and the issuer that users sign in with. */
     private static final String POLICY =
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'%s; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'%s;"
+                    + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -44,7 +45,9 @@ public final class ConsolePage implements HttpRequestHandler {
     private final byte[] html;
     private final String contentSecurityPolicy;
 
-    /** Stands in the page where it says what the console has to know of the installation before anybody has signed in. */
+    /**
+     * Stands in the page where it says what the console has to know of the installation before anybody has signed in.
+     */
     private static final String SETTINGS = "{settings}";
 
     ConsolePage(ConsoleProperties properties, SignIn signIn, @Value("${anneal.api.ui:true}") boolean hasDocumentation)
@@ -67,8 +70,8 @@ public final class ConsolePage implements HttpRequestHandler {
     private record Settings(boolean documentation, boolean asksWho, ConsoleProperties.@Nullable Oidc oidc) {}
 
     /**
-     * Whether the request is for {@code /} and asks for HTML or for nothing in particular, as curl does. API clients, which name JSON, get the
-     * usual error.
+     * Whether the request is for {@code /} and asks for HTML or for nothing in particular, as curl does. API clients,
+     * which name JSON, get the usual error.
      */
     public boolean isRequestedBy(HttpServletRequest request) {
         return Set.of("GET", "HEAD").contains(request.getMethod())

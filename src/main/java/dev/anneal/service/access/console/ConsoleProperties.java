@@ -19,8 +19,8 @@ record ConsoleProperties(
     /**
      * The console as a public client of an issuer: authorization code flow with PKCE, RFC 7636.
      *
-     * @param issuer an {@code anneal.oidc.issuers[].uri}, which lets pages of this service's origin read its OpenID configuration and its
-     *     token endpoint, both at its own origin
+     * @param issuer an {@code anneal.oidc.issuers[].uri}, which lets pages of this service's origin read its OpenID
+     *     configuration and its token endpoint, both at its own origin
      * @param clientId the console's id there; its redirect address is this service's, with a slash at the end
      * @param scopes what is asked for
      */
@@ -32,7 +32,8 @@ record ConsoleProperties(
         Oidc {
             if (issuer == null || issuer.getHost() == null || clientId == null || clientId.isBlank()) {
                 throw new IllegalArgumentException(
-                        "anneal.console.oidc needs an issuer, such as https://issuer.example, and a client-id, but has %s and %s"
+                        ("anneal.console.oidc needs an issuer, such as https://issuer.example, and a client-id,"
+                                        + " but has %s and %s")
                                 .formatted(issuer, clientId));
             }
             scopes = List.copyOf(scopes);

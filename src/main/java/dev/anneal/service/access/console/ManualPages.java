@@ -30,8 +30,9 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.web.util.HtmlUtils;
 
 /**
- * The project's documents, which the build puts into the program, as HTML. Headings have the anchors that they have on GitHub, and names in
- * the first column of a table, such as error codes and settings, have anchors as well. Links to files that are not documents are plain text.
+ * The project's documents, which the build puts into the program, as HTML. Headings have the anchors that they have on
+ * GitHub, and names in the first column of a table, such as error codes and settings, have anchors as well. Links to
+ * files that are not documents are plain text.
  */
 final class ManualPages {
 
@@ -147,8 +148,8 @@ final class ManualPages {
     }
 
     /**
-     * Gives names in the first cell of a row an anchor, the first of each on a page, and takes the keyboard's focus to what may be wider than
-     * the screen.
+     * Gives names in the first cell of a row an anchor, the first of each on a page, and takes the keyboard's focus to
+     * what may be wider than the screen.
      */
     private static final class PageAttributes implements AttributeProvider {
 

@@ -1,4 +1,7 @@
-/** The console at {@code /}: static files, in {@code src/main/resources/console}, that call the public API as any other client does. */
+/**
+ * The console at {@code /}: static files, in {@code src/main/resources/console}, that call the public API as any other
+ * client does.
+ */
 @NullMarked
 package dev.anneal.service.access.console;
 

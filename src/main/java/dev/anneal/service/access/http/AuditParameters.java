@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the filters of the audit log: lists as {@code name[]=one&name[]=other}, times as {@code effective_at[gte]=seconds}. */
+/**
+ * Reads the filters of the audit log: lists as {@code name[]=one&name[]=other}, times as
+ * {@code effective_at[gte]=seconds}.
+ */
 final class AuditParameters {
 
     private static final String SINCE = "effective_at[gte]";

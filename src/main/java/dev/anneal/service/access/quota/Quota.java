@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param unfinishedJobs jobs that have not ended, including waiting and paused ones
  * @param uploadBytes maximum size of a file
  * @param storedBytes total size of files, checkpoints and exports
- * @param trainingHoursPerMonth hours that training slots, one for each device, were held for the tenant in a calendar month (UTC)
+ * @param trainingHoursPerMonth hours that training slots, one for each device, were held for the tenant in a calendar
+ *     month (UTC)
  */
 public record Quota(
         @Nullable Integer runningJobs,

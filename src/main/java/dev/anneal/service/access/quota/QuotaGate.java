@@ -9,8 +9,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Refuses requests that would exceed a tenant's quota. Jobs are counted exactly, one request at a time; bytes are counted once stored, so
- * concurrent uploads may together exceed the quota.
+ * Refuses requests that would exceed a tenant's quota. Jobs are counted exactly, one request at a time; bytes are
+ * counted once stored, so concurrent uploads may together exceed the quota.
  */
 @Component
 public final class QuotaGate {
@@ -59,7 +59,8 @@ public final class QuotaGate {
                     RefusalCode.QUOTA_EXCEEDED,
                     String.format(
                                     Locale.ROOT,
-                                    "Tenant '%s' has used %.2f of its %.2f hours of training this month (UTC). The next month begins anew.",
+                                    "Tenant '%s' has used %.2f of its %.2f hours of training this month (UTC). The"
+                                            + " next month begins anew.",
                                     tenantId,
                                     used,
                                     limit)
@@ -114,7 +115,8 @@ public final class QuotaGate {
         if (used >= limit) {
             throw new Refusal(
                     RefusalCode.QUOTA_EXCEEDED,
-                    "Tenant '%s' stores %d bytes in files, checkpoints and exports, and may store %d. Delete files that are no longer needed."
+                    ("Tenant '%s' stores %d bytes in files, checkpoints and exports, and may store %d. Delete"
+                                            + " files that are no longer needed.")
                                     .formatted(tenantId, used, limit)
                             + REMEDY);
         }

@@ -7,8 +7,8 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Default quotas of each tenant, which administrators can override. Null: no limit. {@code anneal.queue.tenant-running-limit} limits
- * concurrent trainings.
+ * Default quotas of each tenant, which administrators can override. Null: no limit.
+ * {@code anneal.queue.tenant-running-limit} limits concurrent trainings.
  *
  * @param unfinishedJobs number of a tenant's jobs that have not ended
  * @param uploadSize maximum file size of a tenant, if less than {@code anneal.files.max-size}

@@ -3,7 +3,10 @@ package dev.anneal.service.access.quota;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Slots for concurrent work of this process. One tenant gets only some of them, so that its slow endpoints do not block others. */
+/**
+ * Slots for concurrent work of this process. One tenant gets only some of them, so that its slow endpoints do not block
+ * others.
+ */
 public final class TenantSlots {
 
     private final int most;

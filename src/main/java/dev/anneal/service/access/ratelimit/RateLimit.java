@@ -7,7 +7,9 @@ import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import java.time.Duration;
 
-/** A limit for each of many callers: a bucket of tokens that fills evenly over a minute, of which each call takes one. */
+/**
+ * A limit for each of many callers: a bucket of tokens that fills evenly over a minute, of which each call takes one.
+ */
 public final class RateLimit {
 
     private static final Duration PERIOD = Duration.ofMinutes(1);

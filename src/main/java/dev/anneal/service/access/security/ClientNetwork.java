@@ -7,7 +7,10 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
-/** The network by which a client's requests are counted: one client has a whole IPv6 network of 64 bits, but a single IPv4 address. */
+/**
+ * The network by which a client's requests are counted: one client has a whole IPv6 network of 64 bits, but a single
+ * IPv4 address.
+ */
 final class ClientNetwork {
 
     /** All addresses that are none count together, so that senders of long or random ones do not fill the table. */

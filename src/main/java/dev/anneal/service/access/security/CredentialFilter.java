@@ -28,8 +28,8 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Finds the sender of a request by its bearer key or token, or by its link. If neither keys nor tokens are configured, all requests belong
- * to the default tenant.
+ * Finds the sender of a request by its bearer key or token, or by its link. If neither keys nor tokens are configured,
+ * all requests belong to the default tenant.
  */
 final class CredentialFilter extends OncePerRequestFilter {
 
@@ -135,8 +135,8 @@ final class CredentialFilter extends OncePerRequestFilter {
     }
 
     /**
-     * The secret of a link, which needs no decoding; links only read. A browser may send credentials for a proxy along with one, so it comes
-     * before the Authorization header.
+     * The secret of a link, which needs no decoding; links only read. A browser may send credentials for a proxy along
+     * with one, so it comes before the Authorization header.
      */
     private static @Nullable String linkOf(HttpServletRequest request) {
         String query = request.getQueryString();
@@ -153,11 +153,11 @@ final class CredentialFilter extends OncePerRequestFilter {
             failed.requireTriesLeft(request, () -> keys.mayBeIssued(link));
             owner = links.principalOf(link, request.getRequestURI());
         }
-        Principal principal = owner.orElseThrow(
-                () -> new Refusal(
-                        RefusalCode.INVALID_LINK,
-                        "This link does not open '" + request.getRequestURI()
-                                + "': it has expired, is for another path, or is none of this installation. Ask for a new one."));
+        Principal principal = owner.orElseThrow(() -> new Refusal(
+                RefusalCode.INVALID_LINK,
+                "This link does not open '" + request.getRequestURI()
+                        + "': it has expired, is for another path, or is none of this installation. Ask for a"
+                        + " new one."));
         keys.requireOpen(principal.tenant());
         return principal;
     }

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * Answers requests without a valid credential: 401, and 429 to an address (an IPv6 network of 64 bits) that keeps sending them, or to all
- * addresses if they keep sending them together.
+ * Answers requests without a valid credential: 401, and 429 to an address (an IPv6 network of 64 bits) that keeps
+ * sending them, or to all addresses if they keep sending them together.
  */
 final class FailedAuthentications {
 
@@ -48,7 +48,8 @@ final class FailedAuthentications {
     /**
      * Called before a key is looked up in the database.
      *
-     * @param mayBeIssued whether the key may be an issued one: such a key is looked up however many others fail elsewhere
+     * @param mayBeIssued whether the key may be an issued one: such a key is looked up however many others fail
+     *     elsewhere
      * @throws Refusal 429 if the address of {@code request} has reached the limit, or all addresses together have
      */
     void requireTriesLeft(HttpServletRequest request, BooleanSupplier mayBeIssued) {
@@ -67,13 +68,14 @@ final class FailedAuthentications {
     private static Refusal tooManyOfAddress() {
         return new Refusal(
                 RefusalCode.TOO_MANY_FAILED_AUTHENTICATIONS,
-                "Too many requests of your address had no valid API key. Try again in a minute, with a key of this installation.");
+                "Too many requests of your address had no valid API key. Try again in a minute, with a key of this"
+                        + " installation.");
     }
 
     private static Refusal tooManyOfAll() {
         return new Refusal(
                 RefusalCode.TOO_MANY_FAILED_AUTHENTICATIONS,
-                "Too many requests of all addresses had no valid API key, and this one has none either. Try again with a key of this"
-                        + " installation; one that was just created works within a second.");
+                "Too many requests of all addresses had no valid API key, and this one has none either. Try again with"
+                        + " a key of this installation; one that was just created works within a second.");
     }
 }

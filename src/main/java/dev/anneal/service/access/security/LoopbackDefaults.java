@@ -14,8 +14,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Restricts a service without keys to this machine: both ports listen on the loopback interface unless an address is configured, and the
- * API's port refuses an address that other machines can reach.
+ * Restricts a service without keys to this machine: both ports listen on the loopback interface unless an address is
+ * configured, and the API's port refuses an address that other machines can reach.
  */
 final class LoopbackDefaults implements EnvironmentPostProcessor, Ordered {
 
@@ -34,9 +34,10 @@ final class LoopbackDefaults implements EnvironmentPostProcessor, Ordered {
         if (configured != null && !isLoopback(configured)) {
             throw new StartRefusedException(
                     "Anneal would serve everybody who reaches " + configured + ": no API keys are configured.",
-                    "Set anneal.api-keys (environment: ANNEAL_API_KEYS) to entries of the form tenant:key, or anneal.admin-keys"
-                            + " (ANNEAL_ADMIN_KEYS) to make keys over the API, or remove server.address to serve this machine"
-                            + " alone.");
+                    "Set anneal.api-keys (environment: ANNEAL_API_KEYS) to entries of the form tenant:key, or"
+                            + " anneal.admin-keys (ANNEAL_ADMIN_KEYS) to make keys over the API, or remove"
+                            + " server.address"
+                            + " to serve this machine alone.");
         }
         environment
                 .getPropertySources()

@@ -14,8 +14,8 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Guards an installation without keys against web pages open in the user's browser: it refuses requests from pages of other origins, and
- * from host names rebound to 127.0.0.1, which the browser sends as Host.
+ * Guards an installation without keys against web pages open in the user's browser: it refuses requests from pages of
+ * other origins, and from host names rebound to 127.0.0.1, which the browser sends as Host.
  */
 final class LoopbackFilter extends OncePerRequestFilter {
 

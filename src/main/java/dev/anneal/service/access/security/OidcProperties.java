@@ -27,7 +27,8 @@ record OidcProperties(@DefaultValue List<Issuer> issuers) {
      * @param audiences accepted audiences; a token must name one of them
      * @param tenantClaim claim that names the tenant; a JSON pointer if it begins with a slash
      * @param tenants tenants that its tokens may name; if empty, any
-     * @param scopeClaim claim that holds the scopes, as a list or separated by spaces; a JSON pointer if it begins with a slash
+     * @param scopeClaim claim that holds the scopes, as a list or separated by spaces; a JSON pointer if it begins with
+     *     a slash
      * @param scopePrefix prefix of this service's scopes in the claim; other scopes are ignored
      * @param defaultScopes scopes of a token without the claim
      * @param grantsAdmin whether this issuer's tokens can grant administration
@@ -46,7 +47,8 @@ record OidcProperties(@DefaultValue List<Issuer> issuers) {
         Issuer {
             if (uri == null || uri.isBlank()) {
                 throw new IllegalArgumentException(
-                        "anneal.oidc.issuers: an issuer has no uri, which is the 'iss' of its tokens, such as https://issuer.example");
+                        "anneal.oidc.issuers: an issuer has no uri, which is the 'iss' of its tokens, such as"
+                                + " https://issuer.example");
             }
             audiences = List.copyOf(audiences);
             tenants = List.copyOf(tenants);

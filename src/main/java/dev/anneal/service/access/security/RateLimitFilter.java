@@ -15,8 +15,8 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * Counts the requests of each tenant and of administrators together, and reports the remaining ones in OpenAI's headers. Runs after the
- * filters that find the sender.
+ * Counts the requests of each tenant and of administrators together, and reports the remaining ones in OpenAI's
+ * headers. Runs after the filters that find the sender.
  */
 final class RateLimitFilter extends PrincipalFilter {
 

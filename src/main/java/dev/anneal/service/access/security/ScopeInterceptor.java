@@ -17,7 +17,10 @@ import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
 
-/** Lets a credential call a controller's method only if it has its scope; one that names none, nor {@link AnyScope}, is closed to all. */
+/**
+ * Lets a credential call a controller's method only if it has its scope; one that names none, nor {@link AnyScope}, is
+ * closed to all.
+ */
 final class ScopeInterceptor implements HandlerInterceptor {
 
     private static final Logger LOG = LoggerFactory.getLogger(ScopeInterceptor.class);

@@ -35,8 +35,8 @@ import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * Every path needs a credential and its method's scope, except those listed here. There are no sessions, cookies, forms or cross-origin
- * requests.
+ * Every path needs a credential and its method's scope, except those listed here. There are no sessions, cookies, forms
+ * or cross-origin requests.
  */
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration implements WebMvcConfigurer {
@@ -45,13 +45,14 @@ class SecurityConfiguration implements WebMvcConfigurer {
     private static final String[] PUBLIC_PATHS = {"/livez", "/readyz", "/openapi.json", "/openapi.yaml"};
 
     /**
-     * Documentation pages, and the files of {@link ConsolePage} with its manual. Their scripts are served by us; Swagger UI sets inline styles and embeds
-     * images in styles.
+     * Documentation pages, and the files of {@link ConsolePage} with its manual. Their scripts are served by us;
+     * Swagger UI sets inline styles and embeds images in styles.
      */
     private static final String[] PAGES = {"/docs", "/docs/*", "/console/**", "/manual/**"};
 
     private static final String PAGES_ASK_NOBODY_ELSE =
-            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri"
+                    + " 'none'; form-action 'none'; frame-ancestors 'none'";
 
     @Override
     public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
@@ -68,8 +69,8 @@ class SecurityConfiguration implements WebMvcConfigurer {
     }
 
     /**
-     * The actuator has a separate port, which is not exposed to clients, and serves only health and metrics. Where no other machine reaches
-     * it, its only strangers are web pages in the user's browser.
+     * The actuator has a separate port, which is not exposed to clients, and serves only health and metrics. Where no
+     * other machine reaches it, its only strangers are web pages in the user's browser.
      */
     @Bean
     @Order(1)

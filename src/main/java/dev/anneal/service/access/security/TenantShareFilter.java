@@ -12,7 +12,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * Leaves half of the container's threads to others than any one tenant, whose clients may send and read as slowly as they like.
+ * Leaves half of the container's threads to others than any one tenant, whose clients may send and read as slowly as
+ * they like.
  */
 final class TenantShareFilter extends PrincipalFilter {
 
@@ -34,7 +35,8 @@ final class TenantShareFilter extends PrincipalFilter {
                     response,
                     new Refusal(
                             RefusalCode.QUEUE_FULL,
-                            "%d of your requests are being answered by this process, which is the most at a time. Try again."
+                            ("%d of your requests are being answered by this process, which is the most at a"
+                                            + " time. Try again.")
                                     .formatted(threads.mostOfTenant())));
             return;
         }

@@ -66,7 +66,8 @@ record TokenClaims(OidcProperties.Issuer issuer, Jwt token) {
         throw new Refusal(
                 RefusalCode.TOKEN_INVALID,
                 "The token's claim '" + issuer.scopeClaim()
-                        + "' must be a list of scopes or one text of scopes separated by spaces, but is something else.");
+                        + "' must be a list of scopes or one text of scopes separated by spaces, but is something"
+                        + " else.");
     }
 
     private String subject() {

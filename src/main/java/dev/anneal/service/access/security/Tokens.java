@@ -45,8 +45,8 @@ import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads tokens that configured issuers signed. An issuer's keys are read at its first token, again for unknown keys, and in the background
- * before they expire, so the service starts and works while the issuer is unreachable.
+ * Reads tokens that configured issuers signed. An issuer's keys are read at its first token, again for unknown keys,
+ * and in the background before they expire, so the service starts and works while the issuer is unreachable.
  */
 @Component
 final class Tokens implements AutoCloseable {
@@ -106,7 +106,8 @@ final class Tokens implements AutoCloseable {
     /**
      * The sender of the token.
      *
-     * @throws Refusal 401 if it is not a current token of a trusted issuer for this service, 503 if the issuer's keys are not available
+     * @throws Refusal 401 if it is not a current token of a trusted issuer for this service, 503 if the issuer's keys
+     *     are not available
      */
     Principal principalOf(String token) {
         Trusted trusted = trusted(token);

@@ -1,4 +1,7 @@
-/** Authentication by API keys and OpenID Connect tokens, scopes of routes, and the loopback restriction of installations without keys. */
+/**
+ * Authentication by API keys and OpenID Connect tokens, scopes of routes, and the loopback restriction of installations
+ * without keys.
+ */
 @NullMarked
 package dev.anneal.service.access.security;
 

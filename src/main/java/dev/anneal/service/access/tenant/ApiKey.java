@@ -2,7 +2,10 @@ package dev.anneal.service.access.tenant;
 
 import dev.anneal.engine.format.file.Sha256;
 
-/** A configured API key. Only its hash is kept; a plain SHA-256 suffices because keys are random, which {@link #MIN_LENGTH} encourages. */
+/**
+ * A configured API key. Only its hash is kept; a plain SHA-256 suffices because keys are random, which
+ * {@link #MIN_LENGTH} encourages.
+ */
 record ApiKey(Tenant tenant, String hash) {
 
     static final int MIN_LENGTH = 16;

@@ -20,9 +20,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds the owners of keys. Configured keys are kept in this process's memory, so that processes with different configurations, for example
- * during an update, do not affect each other. Keys created by administrators are in the table {@code api_key}, which is read once a second
- * for a key in use, so that every process refuses a deleted key within that time.
+ * Finds the owners of keys. Configured keys are kept in this process's memory, so that processes with different
+ * configurations, for example during an update, do not affect each other. Keys created by administrators are in the
+ * table {@code api_key}, which is read once a second for a key in use, so that every process refuses a deleted key
+ * within that time.
  */
 @Component
 public final class ApiKeys {
@@ -86,8 +87,8 @@ public final class ApiKeys {
     }
 
     /**
-     * The owner of {@code key}; empty if it is unknown. The look-up is by hash: its duration reveals only something about the hash of the
-     * sent text, which an attacker knows.
+     * The owner of {@code key}; empty if it is unknown. The look-up is by hash: its duration reveals only something
+     * about the hash of the sent text, which an attacker knows.
      *
      * @throws Refusal 401 if the key has expired or its project is archived
      */
@@ -103,15 +104,18 @@ public final class ApiKeys {
         return Optional.of(own);
     }
 
-    /** Whether {@code key} costs no look-up in the database: it is configured, does not have the form of an issued key, or was good within the last hour. */
+    /**
+     * Whether {@code key} costs no look-up in the database: it is configured, does not have the form of an issued key,
+     * or was good within the last hour.
+     */
     public boolean isKnownWithoutLookup(String key) {
         String hash = ApiKey.hashOf(key);
         return configured.containsKey(hash) || !KeyText.isWhole(key) || recent.knows(hash);
     }
 
     /**
-     * False only if {@code key} was none of the issued keys and links less than a second ago. Asking about any number of keys costs one
-     * read of all hashes a second, while looking each of them up costs a query.
+     * False only if {@code key} was none of the issued keys and links less than a second ago. Asking about any number
+     * of keys costs one read of all hashes a second, while looking each of them up costs a query.
      */
     public boolean mayBeIssued(String key) {
         return recent.mayBeIssued(ApiKey.hashOf(key), () -> database.call(this::readIssued));
@@ -161,7 +165,8 @@ public final class ApiKeys {
 
     private Optional<EnteredKey> read(String hash) {
         Optional<EnteredKey> found = jdbc.sql("""
-                        SELECT api_key.public_id, tenant_id, scopes, expires_at, last_used_at, archived_at IS NOT NULL AS archived
+                        SELECT api_key.public_id, tenant_id, scopes, expires_at, last_used_at,
+                               archived_at IS NOT NULL AS archived
                         FROM api_key
                         LEFT JOIN tenant ON tenant.id = tenant_id
                         WHERE hash = ? AND revoked_at IS NULL

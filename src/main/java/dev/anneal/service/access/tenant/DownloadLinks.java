@@ -16,8 +16,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Links for downloads by a browser, which sends no key when it follows a link, and would hold the whole content in memory if a page fetched
- * it with one. A link stands for the credential that made it, on one path, until it expires. Only its hash is stored.
+ * Links for downloads by a browser, which sends no key when it follows a link, and would hold the whole content in
+ * memory if a page fetched it with one. A link stands for the credential that made it, on one path, until it expires.
+ * Only its hash is stored.
  */
 @Component
 public final class DownloadLinks {
@@ -54,7 +55,8 @@ public final class DownloadLinks {
         database.run(() -> {
             removeExpired(now);
             jdbc.sql("""
-                            INSERT INTO download_link (hash, tenant_id, path, scope, credential_kind, credential_id, expires_at)
+                            INSERT INTO download_link (hash, tenant_id, path, scope, credential_kind, credential_id,
+                                                       expires_at)
                             VALUES (?, ?, ?, ?, ?, ?, ?)
                             """)
                     .params(
@@ -83,7 +85,8 @@ public final class DownloadLinks {
     }
 
     /**
-     * Whom a link stands for; empty if it is unknown, expired or for another path, or if its maker's key has expired or was deleted.
+     * Whom a link stands for; empty if it is unknown, expired or for another path, or if its maker's key has expired or
+     * was deleted.
      *
      * @param path path of the request, as sent
      */

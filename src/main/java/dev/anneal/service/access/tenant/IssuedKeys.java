@@ -20,8 +20,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * The keys that administrators create for projects and, without a project, for administrators. A key works from the next request on, and
- * for at most a second after its deletion ({@link RecentReads}).
+ * The keys that administrators create for projects and, without a project, for administrators. A key works from the
+ * next request on, and for at most a second after its deletion ({@link RecentReads}).
  */
 @Component
 public final class IssuedKeys {
@@ -49,7 +49,8 @@ public final class IssuedKeys {
         String secret = KeyText.random(prefix(project), random);
         String id = identifiers.next("key_");
         database.run(() -> jdbc.sql("""
-                        INSERT INTO api_key (hash, public_id, tenant_id, name, scopes, last_four, created_at, expires_at)
+                        INSERT INTO api_key (hash, public_id, tenant_id, name, scopes, last_four, created_at,
+                                             expires_at)
                         VALUES (:hash, :id, :tenant, :name, string_to_array(:scopes, ','), :lastFour, :now, :expires)
                         """)
                 .param("hash", ApiKey.hashOf(secret))

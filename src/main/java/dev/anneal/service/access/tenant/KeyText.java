@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
 /**
- * Format of created keys: a prefix for secret scanners, 30 random characters (178 bits), and a six-character checksum, by which mistyped
- * and invented keys are recognised without the database.
+ * Format of created keys: a prefix for secret scanners, 30 random characters (178 bits), and a six-character checksum,
+ * by which mistyped and invented keys are recognised without the database.
  */
 final class KeyText {
 

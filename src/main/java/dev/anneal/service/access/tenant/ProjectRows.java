@@ -14,14 +14,16 @@ interface ProjectRows extends Repository<ProjectRow, String> {
 
     @Query("""
             SELECT project FROM ProjectRow project
-            WHERE (project.createdAt, project.id) > (:createdAt, :id) AND (project.archivedAt IS NULL OR :archived = true)
+            WHERE (project.createdAt, project.id) > (:createdAt, :id)
+              AND (project.archivedAt IS NULL OR :archived = true)
             ORDER BY project.createdAt, project.id
             """)
     List<Project> findAfter(Instant createdAt, String id, boolean archived, Limit limit);
 
     @Query("""
             SELECT project FROM ProjectRow project
-            WHERE (project.createdAt, project.id) < (:createdAt, :id) AND (project.archivedAt IS NULL OR :archived = true)
+            WHERE (project.createdAt, project.id) < (:createdAt, :id)
+              AND (project.archivedAt IS NULL OR :archived = true)
             ORDER BY project.createdAt DESC, project.id DESC
             """)
     List<Project> findBefore(Instant createdAt, String id, boolean archived, Limit limit);

@@ -142,8 +142,11 @@ public final class Projects {
     }
 
     private int enter(String id, @Nullable String name) {
-        return jdbc.sql(
-                        "INSERT INTO tenant (id, name, created_at) VALUES (:id, :name, :now) ON CONFLICT (id) DO NOTHING")
+        return jdbc.sql("""
+                        INSERT INTO tenant (id, name, created_at)
+                        VALUES (:id, :name, :now)
+                        ON CONFLICT (id) DO NOTHING
+                        """)
                 .param("id", id)
                 .param("name", name)
                 .param("now", Timestamp.from(clock.instant()))

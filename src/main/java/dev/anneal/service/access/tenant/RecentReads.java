@@ -12,9 +12,9 @@ import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 
 /**
- * Cache of keys, the hashes of all keys, and projects for a second, so that a client that sends many requests costs one look-up a second,
- * however many it sends at once.
- * Changes by other processes are seen after that time, those of this process at once.
+ * Cache of keys, the hashes of all keys, and projects for a second, so that a client that sends many requests costs one
+ * look-up a second, however many it sends at once. Changes by other processes are seen after that time, those of this
+ * process at once.
  */
 @Component
 final class RecentReads {
@@ -81,8 +81,8 @@ final class RecentReads {
     }
 
     /**
-     * Whether {@code hash} is among those of all issued keys. While one request reads them, others are not kept waiting: each key may be an
-     * issued one.
+     * Whether {@code hash} is among those of all issued keys. While one request reads them, others are not kept
+     * waiting: each key may be an issued one.
      *
      * @param read the hashes of all issued keys
      */

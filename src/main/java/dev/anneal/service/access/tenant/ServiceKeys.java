@@ -12,9 +12,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Keys with which one process of the installation asks another one to generate for a tenant: created in their common database, for one
- * tenant, with only the scope {@link Scope#INFERENCE}, for an hour. Tenants that use tokens or have no row get keys as well, as do archived
- * ones, whose queued work continues.
+ * Keys with which one process of the installation asks another one to generate for a tenant: created in their common
+ * database, for one tenant, with only the scope {@link Scope#INFERENCE}, for an hour. Tenants that use tokens or have
+ * no row get keys as well, as do archived ones, whose queued work continues.
  */
 @Component
 public final class ServiceKeys {

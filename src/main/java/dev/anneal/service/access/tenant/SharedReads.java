@@ -9,8 +9,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * Reads whose results are cached, and of which one is under way at a time for each key: other requests wait for it, and need no connection
- * of their own. They share what it finds and its failure, but not that it finds nothing, which may have changed since it began.
+ * Reads whose results are cached, and of which one is under way at a time for each key: other requests wait for it, and
+ * need no connection of their own. They share what it finds and its failure, but not that it finds nothing, which may
+ * have changed since it began.
  */
 final class SharedReads<T> {
 

@@ -15,7 +15,8 @@ public record Tenant(String id) {
     public Tenant {
         if (!isId(id)) {
             throw new IllegalArgumentException(
-                    "a tenant's id is 1 to 63 lower-case letters, digits and hyphens, beginning with a letter or digit, but is '"
+                    "a tenant's id is 1 to 63 lower-case letters, digits and hyphens, beginning with a letter or"
+                            + " digit, but is '"
                             + id + "'");
         }
     }

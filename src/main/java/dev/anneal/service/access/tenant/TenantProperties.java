@@ -7,8 +7,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Keys of tenants and administrators.
  *
- * @param apiKeys entries {@code tenant:key}; if neither these nor administrators' keys nor token issuers are configured, the service
- *     listens only on loopback and everything belongs to the tenant {@code default}
+ * @param apiKeys entries {@code tenant:key}; if neither these nor administrators' keys nor token issuers are
+ *     configured, the service listens only on loopback and everything belongs to the tenant {@code default}
  * @param adminKeys keys that may manage projects and their keys and pull base models, and nothing else
  */
 @ConfigurationProperties("anneal")

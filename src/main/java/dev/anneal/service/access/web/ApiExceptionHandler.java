@@ -30,8 +30,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamConstraintsException;
 
 /**
- * Turns every exception that leaves a controller into the error envelope. Once the response has begun, the exception is passed to {@link
- * BrokenAnswers} instead: only a broken connection tells the client that its answer is incomplete.
+ * Turns every exception that leaves a controller into the error envelope. Once the response has begun, the exception is
+ * passed to {@link BrokenAnswers} instead: only a broken connection tells the client that its answer is incomplete.
  */
 @RestControllerAdvice
 @Order(Ordered.HIGHEST_PRECEDENCE)

@@ -18,8 +18,8 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Limits request bodies before they are parsed: by their announced length, and by counting, because clients may announce none. Uploads are
- * multipart and have a separate limit.
+ * Limits request bodies before they are parsed: by their announced length, and by counting, because clients may
+ * announce none. Uploads are multipart and have a separate limit.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 10)

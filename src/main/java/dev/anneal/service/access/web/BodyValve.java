@@ -10,9 +10,9 @@ import org.apache.coyote.ActionCode;
 import org.apache.coyote.InputBuffer;
 
 /**
- * Frees threads from clients that hardly send their bodies. A body that is read must arrive at the pace of {@link PacedBody}. What is left
- * of a body after its answer, such as that of a request without a key, is read for half a second; then the connection is closed. The
- * container would wait for it as long as a byte comes now and then.
+ * Frees threads from clients that hardly send their bodies. A body that is read must arrive at the pace of
+ * {@link PacedBody}. What is left of a body after its answer, such as that of a request without a key, is read for half
+ * a second; then the connection is closed. The container would wait for it as long as a byte comes now and then.
  */
 final class BodyValve extends ValveBase {
 

@@ -15,8 +15,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Breaks the connection of a response that fails after it has begun, and logs it once, because the container would log it again. A
- * disconnected client or an unreachable database is logged in one line.
+ * Breaks the connection of a response that fails after it has begun, and logs it once, because the container would log
+ * it again. A disconnected client or an unreachable database is logged in one line.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 1)

@@ -17,8 +17,8 @@ public record ByteRange(long first, long length) {
     private static final Pattern SINGLE = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
 
     /**
-     * The part that a Range header requests; the whole file without a header or with an unsupported one (several ranges, other units), as
-     * RFC 9110 allows.
+     * The part that a Range header requests; the whole file without a header or with an unsupported one (several
+     * ranges, other units), as RFC 9110 allows.
      *
      * @throws Refusal {@code range_not_satisfiable} if it begins after the file's end
      */

@@ -15,8 +15,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Refuses paths that percent-encode one of RFC 3986's unreserved characters, so that each route has one spelling, and code that compares
- * raw paths agrees with code that routes decoded ones. Reserved characters stay encoded, such as the slash in a model's id.
+ * Refuses paths that percent-encode one of RFC 3986's unreserved characters, so that each route has one spelling, and
+ * code that compares raw paths agrees with code that routes decoded ones. Reserved characters stay encoded, such as the
+ * slash in a model's id.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 2)
@@ -47,7 +48,8 @@ final class CanonicalPathFilter extends OncePerRequestFilter {
                     new Refusal(
                             RefusalCode.INVALID_VALUE,
                             "The path '" + shown(path)
-                                    + "' percent-encodes letters, digits, '-', '.', '_' or '~', which must not be encoded. Send '"
+                                    + "' percent-encodes letters, digits, '-', '.', '_' or '~', which must not be"
+                                    + " encoded. Send '"
                                     + shown(canonical) + "'."));
         }
     }

@@ -8,8 +8,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 
 /**
- * Distinguishes a disconnected client from other broken connections, such as the database's: only the container's exceptions mean the
- * client.
+ * Distinguishes a disconnected client from other broken connections, such as the database's: only the container's
+ * exceptions mean the client.
  */
 final class ClientDisconnect {
 

@@ -17,16 +17,16 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 
 /**
- * Download of a stored file: whole, in part, or not at all if the client has it. Its entity tag is its SHA-256, so a resumed download
- * continues the same bytes.
+ * Download of a stored file: whole, in part, or not at all if the client has it. Its entity tag is its SHA-256, so a
+ * resumed download continues the same bytes.
  *
  * @param filename suggested name for the client
  */
 public record Download(String filename, long bytes, String sha256) {
 
     /**
-     * Writes to the response, or redirects the client to the store. The caller has checked that the client may read the file. The Accept
-     * header is ignored, because SDKs send the unregistered {@code application/binary}.
+     * Writes to the response, or redirects the client to the store. The caller has checked that the client may read the
+     * file. The Accept header is ignored, because SDKs send the unregistered {@code application/binary}.
      *
      * @throws IOException if the content ends early, or the client disconnects
      */
@@ -56,7 +56,10 @@ public record Download(String filename, long bytes, String sha256) {
         }
     }
 
-    /** Requests for the head alone are answered here, and those of scripts in pages, which browsers keep from other origins. */
+    /**
+     * Requests for the head alone are answered here, and those of scripts in pages, which browsers keep from other
+     * origins.
+     */
     private static boolean mayFollow(HttpServletRequest request) {
         return !HttpMethod.HEAD.matches(request.getMethod()) && !"cors".equals(request.getHeader("Sec-Fetch-Mode"));
     }

@@ -16,8 +16,8 @@ import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.module.SimpleModule;
 
 /**
- * JSON as in OpenAI's API: snake_case, nulls included, times in seconds since 1970, and no NaN, which JSON does not allow. Request bodies
- * are read as trees, which {@code service.platform.request} checks.
+ * JSON as in OpenAI's API: snake_case, nulls included, times in seconds since 1970, and no NaN, which JSON does not
+ * allow. Request bodies are read as trees, which {@code service.platform.request} checks.
  */
 @Configuration(proxyBeanMethods = false)
 class JsonConfiguration {

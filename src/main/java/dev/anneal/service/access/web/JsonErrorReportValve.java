@@ -10,8 +10,8 @@ import org.springframework.http.MediaType;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes the error envelope for requests that the container refuses before any filter sees them, for example one with an illegal path. The
- * container creates it by its class name.
+ * Writes the error envelope for requests that the container refuses before any filter sees them, for example one with
+ * an illegal path. The container creates it by its class name.
  */
 public final class JsonErrorReportValve extends ErrorReportValve {
 

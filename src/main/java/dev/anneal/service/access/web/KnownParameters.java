@@ -27,8 +27,9 @@ import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 
 /**
- * Refuses query parameters that the called method does not read, like unknown keys of bodies: an ignored filter would return wrong results.
- * A method reads its {@link RequestParam}s, those of its page, those in its mapping, and those of {@link AdditionalParameters}.
+ * Refuses query parameters that the called method does not read, like unknown keys of bodies: an ignored filter would
+ * return wrong results. A method reads its {@link RequestParam}s, those of its page, those in its mapping, and those of
+ * {@link AdditionalParameters}.
  */
 final class KnownParameters implements HandlerInterceptor {
 
@@ -50,7 +51,9 @@ final class KnownParameters implements HandlerInterceptor {
         return true;
     }
 
-    /** A request that the container dispatches again, such as to its error page, has the query of the original request. */
+    /**
+     * A request that the container dispatches again, such as to its error page, has the query of the original request.
+     */
     private static boolean isOfTheApi(HttpServletRequest request) {
         return request.getDispatcherType() == DispatcherType.REQUEST
                 && request.getRequestURI().startsWith(API);

@@ -9,8 +9,9 @@ import org.apache.tomcat.util.net.ApplicationBufferHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request's body that must arrive at a least pace, because a thread waits for it: the container's own time limit is for each read, and a
- * byte now and then meets it forever. Only the time that the client is waited for counts, not that in which its bytes are processed.
+ * A request's body that must arrive at a least pace, because a thread waits for it: the container's own time limit is
+ * for each read, and a byte now and then meets it forever. Only the time that the client is waited for counts, not that
+ * in which its bytes are processed.
  */
 final class PacedBody implements InputBuffer {
 
@@ -32,8 +33,8 @@ final class PacedBody implements InputBuffer {
     }
 
     /**
-     * @throws SocketTimeoutException if the body hardly arrives; the container answers as it does after its own time limit. Later reads,
-     *     such as those of a parser that looks for the end of its part, wait no further
+     * @throws SocketTimeoutException if the body hardly arrives; the container answers as it does after its own time
+     *     limit. Later reads, such as those of a parser that looks for the end of its part, wait no further
      */
     @Override
     public int doRead(ApplicationBufferHandler target) throws IOException {

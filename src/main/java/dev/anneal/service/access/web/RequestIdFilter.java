@@ -12,7 +12,10 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Gives every request an id, in {@code x-request-id} of its response and in log lines, and reports the time until the response begins. */
+/**
+ * Gives every request an id, in {@code x-request-id} of its response and in log lines, and reports the time until the
+ * response begins.
+ */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class RequestIdFilter extends OncePerRequestFilter {

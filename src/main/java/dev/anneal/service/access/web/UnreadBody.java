@@ -25,7 +25,8 @@ final class UnreadBody {
     private int read;
 
     /**
-     * @param isChunked such a body is not read further: its next byte may begin the length of a chunk, which comes a byte at a time
+     * @param isChunked such a body is not read further: its next byte may begin the length of a chunk, which comes a
+     *     byte at a time
      */
     UnreadBody(Request request, boolean isChunked) {
         this.request = request;
@@ -39,7 +40,10 @@ final class UnreadBody {
         return isRead.get();
     }
 
-    /** Whether all of it has arrived, and is read now. The client of a request with {@code Expect} has not been asked for it. */
+    /**
+     * Whether all of it has arrived, and is read now. The client of a request with {@code Expect} has not been asked
+     * for it.
+     */
     boolean hasArrived() throws IOException {
         return request.hasExpectation() ? isRead() : readWithin(Duration.ZERO);
     }

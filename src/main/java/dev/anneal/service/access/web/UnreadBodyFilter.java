@@ -12,8 +12,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Tells the client that the connection ends ({@code Connection: close}) if the answer begins before the request's body has arrived, because
- * {@link BodyValve} may close it then: a request that was sent on it next would be lost.
+ * Tells the client that the connection ends ({@code Connection: close}) if the answer begins before the request's body
+ * has arrived, because {@link BodyValve} may close it then: a request that was sent on it next would be lost.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)

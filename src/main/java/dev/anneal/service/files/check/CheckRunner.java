@@ -26,8 +26,8 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
 
 /**
- * Runs checks one after another. Each is claimed in the database, so any process can run it, and another one takes over if that process
- * dies.
+ * Runs checks one after another. Each is claimed in the database, so any process can run it, and another one takes over
+ * if that process dies.
  */
 @Component
 @ConditionalOnRole(Role.API)
@@ -185,7 +185,8 @@ final class CheckRunner {
         return failure(
                 check,
                 TokenCount.STALLED,
-                "%s, at the last of %d attempts. Shorten or remove that row, or choose a model with a simpler template; a machine that is"
+                ("%s, at the last of %d attempts. Shorten or remove that row, or choose a model with a simpler"
+                                        + " template; a machine that is")
                                 .formatted(stall.getMessage(), check.attempts())
                         + " overloaded may also be the cause, so the same job may succeed later.");
     }

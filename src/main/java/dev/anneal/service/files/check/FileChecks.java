@@ -19,7 +19,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * The table {@code file_check}: requested checks, the processes that run them, and their results, which decide the status of files.
+ * The table {@code file_check}: requested checks, the processes that run them, and their results, which decide the
+ * status of files.
  *
  * <p>Transactions lock a file before its checks, as a deletion does, and never wait for checks of several files.
  */
@@ -33,16 +34,18 @@ final class FileChecks implements FileListener {
     private static final int MAX_OPEN_COUNTS = 32;
 
     private static final String CLAIMED = """
-            claimed.id, claimed.tenant_id, file.id AS file_key, file.public_id AS file_id, file.status AS file_status, file.sha256,
-            kind = 'VALIDATE' AS validates, model_id, tokenizer, max_length, requested_at, attempts
+            claimed.id, claimed.tenant_id, file.id AS file_key, file.public_id AS file_id, file.status AS file_status,
+            file.sha256, kind = 'VALIDATE' AS validates, model_id, tokenizer, max_length, requested_at, attempts
             """;
 
     /** Waiting, or held by a process whose lease has expired. */
-    private static final String CLAIMABLE =
-            "(file_check.state = 'WAITING' OR (file_check.state = 'CLAIMED' AND file_check.claimed_until < clock_timestamp()))";
+    private static final String CLAIMABLE = """
+            (file_check.state = 'WAITING'
+                OR (file_check.state = 'CLAIMED' AND file_check.claimed_until < clock_timestamp()))""";
 
     private static final String SET_CLAIMED = """
-            SET state = 'CLAIMED', claimed_by = :owner, claimed_until = clock_timestamp() + make_interval(secs => :lease),
+            SET state = 'CLAIMED', claimed_by = :owner,
+                claimed_until = clock_timestamp() + make_interval(secs => :lease),
                 attempts = attempts + 1""";
 
     private static final String CLAIM = """
@@ -59,7 +62,8 @@ final class FileChecks implements FileListener {
                 LEFT JOIN file_check_turn AS turn ON turn.tenant_id = file_check.tenant_id
                 WHERE %s
                   AND (kind = 'VALIDATE' OR file.status <> 'UPLOADED')
-                ORDER BY coalesce(running.checks, 0), turn.claimed_at NULLS FIRST, kind = 'COUNT', requested_at, file_check.id
+                ORDER BY coalesce(running.checks, 0), turn.claimed_at NULLS FIRST, kind = 'COUNT', requested_at,
+                    file_check.id
                 LIMIT 1
                 FOR UPDATE OF file_check SKIP LOCKED -- two processes never wait for each other
             ), turn AS (
@@ -122,7 +126,8 @@ final class FileChecks implements FileListener {
     /** Requests a count unless it exists, the file is deleted, or the tenant has {@link #MAX_OPEN_COUNTS} open ones. */
     void requestCount(StoredFile file, TokenCounts.Question question, Instant now) {
         jdbc.sql("""
-                        INSERT INTO file_check (tenant_id, file_id, kind, model_id, tokenizer, max_length, state, requested_at)
+                        INSERT INTO file_check (tenant_id, file_id, kind, model_id, tokenizer, max_length, state,
+                                                requested_at)
                         SELECT tenant_id, id, 'COUNT', :model, :tokenizer, :maxLength, 'WAITING', :now
                         FROM file
                         WHERE id = :file AND content = 'STORED'
@@ -175,9 +180,9 @@ final class FileChecks implements FileListener {
     }
 
     /**
-     * Claims a check that is waiting or whose lease has expired: of the tenant with the fewest running checks, and among those of the tenant
-     * that has waited longest for its turn. Validations of a tenant come before its counts, and older checks before newer ones; counts wait
-     * until the rows are validated.
+     * Claims a check that is waiting or whose lease has expired: of the tenant with the fewest running checks, and
+     * among those of the tenant that has waited longest for its turn. Validations of a tenant come before its counts,
+     * and older checks before newer ones; counts wait until the rows are validated.
      *
      * @param owner this process
      */
@@ -238,11 +243,15 @@ final class FileChecks implements FileListener {
                         """).param(owner).update();
     }
 
-    /** Postpones a check for {@code pause}, because the store or the base model is unavailable, without counting the attempt. */
+    /**
+     * Postpones a check for {@code pause}, because the store or the base model is unavailable, without counting the
+     * attempt.
+     */
     void postpone(FileCheck check, String owner, Duration pause) {
         jdbc.sql("""
                         UPDATE file_check
-                        SET claimed_by = 'nobody', claimed_until = clock_timestamp() + make_interval(secs => :pause), attempts = attempts - 1
+                        SET claimed_by = 'nobody', claimed_until = clock_timestamp() + make_interval(secs => :pause),
+                            attempts = attempts - 1
                         WHERE id = :id AND state = 'CLAIMED' AND claimed_by = :owner
                         """)
                 .param("pause", seconds(pause))
@@ -330,7 +339,8 @@ final class FileChecks implements FileListener {
             @Nullable String errorMessage) {
         return jdbc.sql("""
                         UPDATE file_check
-                        SET state = ?, report = ?::jsonb, error_code = ?, error_message = ?, claimed_by = NULL, claimed_until = NULL
+                        SET state = ?, report = ?::jsonb, error_code = ?, error_message = ?, claimed_by = NULL,
+                            claimed_until = NULL
                         WHERE id = ? AND state = 'CLAIMED' AND claimed_by = ?
                         """)
                         .params(Arrays.asList(state, report, errorCode, errorMessage, check.id(), owner))

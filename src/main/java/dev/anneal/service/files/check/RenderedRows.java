@@ -20,7 +20,10 @@ import java.time.Clock;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
-/** Rows of a file as a base model reads them, rendered while a client waits: few at a time, because each loads a tokenizer. */
+/**
+ * Rows of a file as a base model reads them, rendered while a client waits: few at a time, because each loads a
+ * tokenizer.
+ */
 @Component
 public final class RenderedRows {
 
@@ -42,9 +45,9 @@ public final class RenderedRows {
      * Renders lines of a file of rows.
      *
      * @param after line after which to begin; 0 for the first
-     * @throws Refusal {@code queue_full} while too many are rendered, {@code invalid_value} for a file of another purpose,
-     *     {@code base_model_unreadable} if the model's template does not work, {@code dataset_invalid} if a row takes too long, and for
-     *     the model as {@link ModelCatalog#require(String)}
+     * @throws Refusal {@code queue_full} while too many are rendered, {@code invalid_value} for a file of another
+     *     purpose, {@code base_model_unreadable} if the model's template does not work, {@code dataset_invalid} if a
+     *     row takes too long, and for the model as {@link ModelCatalog#require(String)}
      */
     public List<ShownRow> read(StoredFile file, String modelId, long after, int count) throws IOException {
         if (file.purpose() != FilePurpose.FINE_TUNE) {

@@ -19,7 +19,9 @@ public record TokenCount(
     /** Code of a failure caused by neither the file nor the model. */
     static final String SERVICE_FAULT = "internal_error";
 
-    /** Code of a count in which rendering a row stalled in every attempt. It may succeed later or on another machine. */
+    /**
+     * Code of a count in which rendering a row stalled in every attempt. It may succeed later or on another machine.
+     */
     static final String STALLED = RefusalCode.RENDERING_STALLED.wireName();
 
     /** Whether there is no result yet. */

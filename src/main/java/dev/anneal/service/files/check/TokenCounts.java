@@ -8,8 +8,8 @@ import java.util.List;
 import org.springframework.stereotype.Component;
 
 /**
- * Token counts of files by model and row length: requested here, counted in the background once the file's rows are validated, and stored.
- * Callers that wait for a count listen for {@link FileChecked} and ask again.
+ * Token counts of files by model and row length: requested here, counted in the background once the file's rows are
+ * validated, and stored. Callers that wait for a count listen for {@link FileChecked} and ask again.
  */
 @Component
 public final class TokenCounts {
@@ -29,7 +29,10 @@ public final class TokenCounts {
      */
     public record Question(BaseModel model, int maxLength) {}
 
-    /** The count, which is requested if it was not before. A tenant has a bounded number of open requests; beyond it, ask again later. */
+    /**
+     * The count, which is requested if it was not before. A tenant has a bounded number of open requests; beyond it,
+     * ask again later.
+     */
     public TokenCount count(StoredFile file, Question question) {
         TokenCount count = database.call(file.tenantId(), () -> countWithin(file, question));
         if (count.isPending()) {
@@ -49,8 +52,8 @@ public final class TokenCounts {
     }
 
     /**
-     * Deletes counts of the file that stalled or failed because of the service, so that the next request counts again. Callers that wait
-     * for such a count treat its failure as the result. Requires a transaction of the file's tenant.
+     * Deletes counts of the file that stalled or failed because of the service, so that the next request counts again.
+     * Callers that wait for such a count treat its failure as the result. Requires a transaction of the file's tenant.
      */
     public void forgetPassingFailures(StoredFile file) {
         checks.deleteFailedCounts(file.key(), List.of(TokenCount.SERVICE_FAULT, TokenCount.STALLED));

@@ -1,6 +1,6 @@
 /**
- * Background checks of uploaded files: validation of rows, and token counts. Each check is claimed in the database, so any process can run
- * it, and another one takes over if that process dies.
+ * Background checks of uploaded files: validation of rows, and token counts. Each check is claimed in the database, so
+ * any process can run it, and another one takes over if that process dies.
  */
 @NamedInterface
 @NullMarked

@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads a multipart upload part by part as it arrives, so that a file of any size needs only a buffer in memory and no temporary file. The
- * content may lack a filename, in which case containers would treat it as a text field.
+ * Reads a multipart upload part by part as it arrives, so that a file of any size needs only a buffer in memory and no
+ * temporary file. The content may lack a filename, in which case containers would treat it as a text field.
  *
- * <p>The streams of parts are not closed: closing reads on to the end of the part, for which a refused client would be waited for. The next
- * part does this for those before it.
+ * <p>The streams of parts are not closed: closing reads on to the end of the part, for which a refused client would be
+ * waited for. The next part does this for those before it.
  */
 @Component
 final class UploadReader {
@@ -106,7 +106,9 @@ final class UploadReader {
         }
     }
 
-    /** @param contentBytes of the largest content; what a body has before, between and after its parts is counted too */
+    /**
+     * @param contentBytes of the largest content; what a body has before, between and after its parts is counted too
+     */
     private static FileItemInputIterator parts(HttpServletRequest request, long contentBytes) throws IOException {
         JakartaServletFileUpload<DiskFileItem, DiskFileItemFactory> parser = new JakartaServletFileUpload<>();
         parser.setHeaderCharset(StandardCharsets.UTF_8);
@@ -189,7 +191,9 @@ final class UploadReader {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    /** The name is only shown, never used as one: the last segment of what the client sent, without control characters. */
+    /**
+     * The name is only shown, never used as one: the last segment of what the client sent, without control characters.
+     */
     static String filename(@Nullable String given) {
         if (given == null) {
             return DEFAULT_FILENAME;

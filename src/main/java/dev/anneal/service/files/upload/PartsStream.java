@@ -11,8 +11,8 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * The parts of an upload as one hashed stream, each opened when the previous one is read. The JDK's SequenceInputStream would open all
- * remaining parts when closed.
+ * The parts of an upload as one hashed stream, each opened when the previous one is read. The JDK's SequenceInputStream
+ * would open all remaining parts when closed.
  */
 final class PartsStream extends BulkInputStream {
 
@@ -47,7 +47,10 @@ final class PartsStream extends BulkInputStream {
         part.close();
     }
 
-    /** MD5 of the bytes read, in hexadecimal. OpenAI's clients send it as a checksum; it does not protect against manipulation. */
+    /**
+     * MD5 of the bytes read, in hexadecimal. OpenAI's clients send it as a checksum; it does not protect against
+     * manipulation.
+     */
     String hash() {
         return HexFormat.of().formatHex(md5.digest());
     }

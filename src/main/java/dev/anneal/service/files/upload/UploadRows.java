@@ -20,7 +20,8 @@ import org.springframework.stereotype.Component;
 final class UploadRows {
 
     private static final String FIND = """
-            SELECT id, public_id, tenant_id, filename, purpose, bytes, created_at, expires_at, file_expires_after, file_public_id,
+            SELECT id, public_id, tenant_id, filename, purpose, bytes, created_at, expires_at, file_expires_after,
+                   file_public_id,
                    part_ids, CASE WHEN state = 'PENDING' AND expires_at <= :now THEN 'EXPIRED' ELSE state END AS state
             FROM upload
             WHERE public_id = :id
@@ -35,7 +36,8 @@ final class UploadRows {
     void insert(String tenantId, String id, NewUpload wanted, Instant now, Instant expiresAt) {
         Duration fileExpiry = wanted.expiresAfter();
         jdbc.sql("""
-                        INSERT INTO upload (tenant_id, public_id, created_at, expires_at, filename, purpose, bytes, file_expires_after, state)
+                        INSERT INTO upload (tenant_id, public_id, created_at, expires_at, filename, purpose, bytes,
+                                            file_expires_after, state)
                         VALUES (:tenant, :id, :now, :expires, :filename, :purpose, :bytes, :fileExpiry, 'PENDING')
                         """)
                 .param("tenant", tenantId)
@@ -105,11 +107,11 @@ final class UploadRows {
 
     /** Number of parts that are stored or arriving, and the stored bytes. */
     Kept kept(Upload upload) {
-        return jdbc.sql(
-                        "SELECT count(*) AS parts, coalesce(sum(bytes), 0)::bigint AS bytes FROM upload_part WHERE upload_id = ?")
-                .param(upload.key())
-                .query(Kept.class)
-                .single();
+        return jdbc.sql("""
+                        SELECT count(*) AS parts, coalesce(sum(bytes), 0)::bigint AS bytes
+                        FROM upload_part
+                        WHERE upload_id = ?
+                        """).param(upload.key()).query(Kept.class).single();
     }
 
     /** Sizes of the stored parts, by id. */

@@ -46,7 +46,8 @@ final class UploadRules {
         if (pending >= properties.pending()) {
             throw new Refusal(
                     RefusalCode.TOO_MANY_UPLOADS,
-                    "Tenant '%s' has %d uploads that are neither completed nor cancelled, and may have %d (anneal.uploads.pending). Complete or cancel some, or wait until they expire."
+                    ("Tenant '%s' has %d uploads that are neither completed nor cancelled, and may have %d"
+                                    + " (anneal.uploads.pending). Complete or cancel some, or wait until they expire.")
                             .formatted(tenantId, pending, properties.pending()));
         }
     }

@@ -68,7 +68,10 @@ final class UploadSweeper {
                 .update());
     }
 
-    /** Deletes the parts of an ended upload. Those that cannot be deleted or are still arriving are left to the next sweep. */
+    /**
+     * Deletes the parts of an ended upload. Those that cannot be deleted or are still arriving are left to the next
+     * sweep.
+     */
     void removeParts(Upload upload) {
         try {
             store.delete(upload.folder());

@@ -28,7 +28,10 @@ record Attempt(
     private static final int REQUEST_TIMEOUT = 408;
     private static final int TOO_MANY_REQUESTS = 429;
 
-    /** Reads an endpoint's answer. Failures name only the status, because clients must not see answers of arbitrary addresses. */
+    /**
+     * Reads an endpoint's answer. Failures name only the status, because clients must not see answers of arbitrary
+     * addresses.
+     */
     static Attempt read(OutboundResponse response) throws IOException {
         int status = response.status();
         if (status >= 500 || status == REQUEST_TIMEOUT || status == TOO_MANY_REQUESTS) {

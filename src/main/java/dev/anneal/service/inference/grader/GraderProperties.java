@@ -13,10 +13,12 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param endpointConcurrency maximum number of concurrent requests of this process to endpoint graders
  * @param endpointRetries how often a request is retried after no answer, 408, 429 or 5xx
- * @param endpointSecret {@code whsec_} and base64; from it the secret of each tenant is derived, which signs requests according to
- *     Standard Webhooks. Several sign each request as many times, for a rotation; without any, requests are not signed
+ * @param endpointSecret {@code whsec_} and base64; from it the secret of each tenant is derived, which signs requests
+ *     according to Standard Webhooks. Several sign each request as many times, for a rotation; without any, requests
+ *     are not signed
  * @param endpointTimeout total time limit for one request
- * @param runConcurrency how many graders this process runs at a time for {@code graders/run}, at most half of them for one tenant
+ * @param runConcurrency how many graders this process runs at a time for {@code graders/run}, at most half of them for
+ *     one tenant
  * @param runTimeout total time limit for such a run
  */
 @Validated

@@ -17,7 +17,8 @@ import java.util.concurrent.TimeoutException;
 import org.springframework.stereotype.Component;
 
 /**
- * Runs graders for requests that try them on a completion: a few at a time, at most half of them for one tenant, each with a time limit.
+ * Runs graders for requests that try them on a completion: a few at a time, at most half of them for one tenant, each
+ * with a time limit.
  */
 @Component
 public class GraderRuns implements AutoCloseable {
@@ -55,9 +56,9 @@ public class GraderRuns implements AutoCloseable {
         try {
             return run.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw unavailable(
-                    "The grader took longer than " + timeout.toSeconds()
-                            + " s (anneal.graders.run-timeout) and was stopped. Try again when the endpoints and models that it asks are quicker.");
+            throw unavailable("The grader took longer than " + timeout.toSeconds()
+                    + " s (anneal.graders.run-timeout) and was stopped. Try again when the endpoints and"
+                    + " models that it asks are quicker.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw unavailable("The service stops. Try again.");
@@ -76,7 +77,8 @@ public class GraderRuns implements AutoCloseable {
         if (!slots.take(tenantId)) {
             throw new Refusal(
                     RefusalCode.QUEUE_FULL,
-                    "%d graders (anneal.graders.run-concurrency), %d of one tenant, may run at a time; all of these are running. Try again."
+                    ("%d graders (anneal.graders.run-concurrency), %d of one tenant, may run at a time; all of"
+                                    + " these are running. Try again.")
                             .formatted(mostRuns, slots.mostOfTenant()));
         }
     }

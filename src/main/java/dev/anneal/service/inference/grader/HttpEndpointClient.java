@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Posts completions to endpoints, several at a time, and retries requests without an answer with doubling delays. A completion occupies a
- * thread only while its request is open, so that delays of one endpoint do not affect others.
+ * Posts completions to endpoints, several at a time, and retries requests without an answer with doubling delays. A
+ * completion occupies a thread only while its request is open, so that delays of one endpoint do not affect others.
  */
 final class HttpEndpointClient implements Endpoints, AutoCloseable {
 
@@ -124,7 +124,10 @@ final class HttpEndpointClient implements Endpoints, AutoCloseable {
                 .thenCompose(waited -> send(request, tries + 1));
     }
 
-    /** Twice the previous delay, minus up to a quarter at random, so that requests that failed together are not retried together. */
+    /**
+     * Twice the previous delay, minus up to a quarter at random, so that requests that failed together are not retried
+     * together.
+     */
     private long delayMillis(int tries, @Nullable Duration asked) {
         long doubled = firstDelay.toMillis() << (tries - 1);
         long jitter = ThreadLocalRandom.current().nextLong(doubled / 4 + 1);

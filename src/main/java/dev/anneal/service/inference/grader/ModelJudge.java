@@ -22,7 +22,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Asks models of this installation to judge, one conversation per thread at a time, which leaves capacity for chats. */
+/**
+ * Asks models of this installation to judge, one conversation per thread at a time, which leaves capacity for chats.
+ */
 final class ModelJudge {
 
     /** Number of times that delays double. */

@@ -7,7 +7,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A few threads for the tasks of many questions, which take turns, so that a question of one task does not wait for all tasks of another. */
+/**
+ * A few threads for the tasks of many questions, which take turns, so that a question of one task does not wait for all
+ * tasks of another.
+ */
 final class SharedThreads implements AutoCloseable {
 
     private final ExecutorService threads;

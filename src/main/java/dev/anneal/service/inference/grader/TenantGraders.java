@@ -28,7 +28,8 @@ public class TenantGraders implements AttemptGrading, AutoCloseable {
     private final SharedThreads trying = new SharedThreads(TRYING_THREADS, "grader-try");
 
     /**
-     * @param headers headers for endpoints, by tenant and work; throws {@link IllegalStateException} if one cannot be decrypted
+     * @param headers headers for endpoints, by tenant and work; throws {@link IllegalStateException} if one cannot be
+     *     decrypted
      */
     TenantGraders(Endpoints endpoints, TextGenerator generator, BiFunction<String, Long, OpenedValues> headers) {
         this.endpoints = endpoints;

@@ -18,7 +18,10 @@ import tools.jackson.databind.json.JsonMapper;
 /** The answer to a request for text, whole or streamed: OpenAI's envelope around the choices of a format. */
 final class Answer {
 
-    /** A comment is sent after this long without data, to detect disconnected clients and to keep proxies from closing the connection. */
+    /**
+     * A comment is sent after this long without data, to detect disconnected clients and to keep proxies from closing
+     * the connection.
+     */
     private static final Duration SILENCE = Duration.ofSeconds(5);
 
     private final String id;

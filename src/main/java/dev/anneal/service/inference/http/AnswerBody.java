@@ -11,7 +11,8 @@ import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * An answer or a part of one: OpenAI's {@code chat.completion}, {@code chat.completion.chunk} or {@code text_completion}.
+ * An answer or a part of one: OpenAI's {@code chat.completion}, {@code chat.completion.chunk} or
+ * {@code text_completion}.
  *
  * @param choices as the {@link AnswerFormat} writes them
  * @param usage absent in parts, except in the last one if requested

@@ -35,7 +35,8 @@ final class CompletionFormat implements AnswerFormat {
             @Nullable String finishReason) {}
 
     /**
-     * Tokens with their log-probabilities, in four lists of the same length. Entries of the first three are made while they are written.
+     * Tokens with their log-probabilities, in four lists of the same length. Entries of the first three are made while
+     * they are written.
      *
      * @param textOffset where in the answer each token begins, in UTF-16 units
      */

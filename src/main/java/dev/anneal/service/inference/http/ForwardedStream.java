@@ -10,7 +10,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** The answer of another process. A read fails after a long silence, because a dead machine does not close its connections. */
+/**
+ * The answer of another process. A read fails after a long silence, because a dead machine does not close its
+ * connections.
+ */
 final class ForwardedStream extends FilterInputStream {
 
     private static final ScheduledExecutorService WATCH =

@@ -13,8 +13,8 @@ import java.util.List;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Forwards requests to the generating process with the client's own key, and streams its answer back. If the client disconnects, so does
- * the forwarder, which cancels the generation.
+ * Forwards requests to the generating process with the client's own key, and streams its answer back. If the client
+ * disconnects, so does the forwarder, which cancels the generation.
  */
 record Forwarder(GeneratingPeer peer) {
 

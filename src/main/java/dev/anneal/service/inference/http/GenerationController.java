@@ -27,7 +27,10 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code /v1/chat/completions} and {@code /v1/completions}, answered by this process or forwarded to the generating one. */
+/**
+ * {@code /v1/chat/completions} and {@code /v1/completions}, answered by this process or forwarded to the generating
+ * one.
+ */
 @RestController
 class GenerationController {
 

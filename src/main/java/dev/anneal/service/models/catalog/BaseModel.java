@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param parameters number of weights
  * @param baseLearningRate peak learning rate for {@code learning_rate_multiplier} 1
  * @param tokenizer hash of the files that decide how text becomes tokens, including the chat template
- * @param vocabulary hash of the tokens with their ids; of models with the same one either can propose tokens for the other
+ * @param vocabulary hash of the tokens with their ids; of models with the same one either can propose tokens for the
+ *     other
  */
 public record BaseModel(
         String id,

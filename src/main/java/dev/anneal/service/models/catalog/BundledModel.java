@@ -30,8 +30,8 @@ final class BundledModel {
     private BundledModel() {}
 
     /**
-     * Ensures that {@code directory} holds the model of this jar. A folder of another version is moved away, never overwritten: a running
-     * engine process may have mapped its files.
+     * Ensures that {@code directory} holds the model of this jar. A folder of another version is moved away, never
+     * overwritten: a running engine process may have mapped its files.
      */
     static void unpack(Path directory) throws IOException {
         Path parent = Objects.requireNonNull(directory.toAbsolutePath().getParent());

@@ -38,7 +38,8 @@ public final class ModelCatalog {
             BundledModel.unpack(properties.bundleDirectory());
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "The bundled model cannot be unpacked into anneal.models.bundle-dir, which is a folder that this process may write to and is "
+                    "The bundled model cannot be unpacked into anneal.models.bundle-dir, which is a folder that this"
+                            + " process may write to and is "
                             + properties.bundleDirectory() + ": " + e,
                     e);
         }
@@ -57,8 +58,8 @@ public final class ModelCatalog {
     /**
      * The model that a request names in {@code model}.
      *
-     * @throws Refusal {@code model_not_available} if it does not exist or is not allowed, {@code base_model_unreadable} with the reason if
-     *     its files are invalid, {@code service_unavailable} if they cannot be read at the moment
+     * @throws Refusal {@code model_not_available} if it does not exist or is not allowed, {@code base_model_unreadable}
+     *     with the reason if its files are invalid, {@code service_unavailable} if they cannot be read at the moment
      */
     public BaseModel require(String id) {
         return usable(id, located(id).orElseThrow(() -> notAvailable(id)));
@@ -68,7 +69,8 @@ public final class ModelCatalog {
      * The model at the revision that was used before.
      *
      * @param revision commit used; null in the operator's folder
-     * @throws Refusal {@code base_model_changed} if this machine does not have it at that revision, otherwise as {@link #require(String)}
+     * @throws Refusal {@code base_model_changed} if this machine does not have it at that revision, otherwise as
+     *     {@link #require(String)}
      */
     public BaseModel require(String id, @Nullable String revision) {
         Optional<Located> found = revision == null
@@ -118,7 +120,8 @@ public final class ModelCatalog {
                 RefusalCode.MODEL_NOT_AVAILABLE,
                 "Model '" + id + "' is not available here." + ModelNames.didYouMean(id, ids) + " Available: "
                         + available
-                        + ". The operator adds others as folders below anneal.models.dir, or from the Hub (docs/base-models.md).",
+                        + ". The operator adds others as folders below anneal.models.dir, or from the Hub"
+                        + " (docs/base-models.md).",
                 PARAMETER);
     }
 

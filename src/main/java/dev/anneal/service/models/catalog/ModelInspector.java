@@ -17,8 +17,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Reads a model's folder: configuration, headers of the weight files, tokenizer. No weights are loaded, except to compare embeddings that
- * are declared tied but both stored; no code of the model is run.
+ * Reads a model's folder: configuration, headers of the weight files, tokenizer. No weights are loaded, except to
+ * compare embeddings that are declared tied but both stored; no code of the model is run.
  */
 final class ModelInspector {
 
@@ -26,8 +26,8 @@ final class ModelInspector {
     private static final String TOKENIZER = "tokenizer.json";
 
     /**
-     * Files that decide how a conversation becomes tokens and which of them are trained; all but the first two are optional. The
-     * configurations name the tokens that end a turn.
+     * Files that decide how a conversation becomes tokens and which of them are trained; all but the first two are
+     * optional. The configurations name the tokens that end a turn.
      */
     private static final List<String> TOKENIZER_FILES = List.of(
             TOKENIZER,

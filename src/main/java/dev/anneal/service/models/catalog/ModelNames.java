@@ -9,8 +9,8 @@ public final class ModelNames {
     private ModelNames() {}
 
     /**
-     * A sentence with a leading space to append to a refusal of the name; empty if no name is similar. A name without its organisation is
-     * recognised.
+     * A sentence with a leading space to append to a refusal of the name; empty if no name is similar. A name without
+     * its organisation is recognised.
      *
      * @param visible names that the client may know
      */

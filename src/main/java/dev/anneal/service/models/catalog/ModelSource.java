@@ -35,8 +35,8 @@ public interface ModelSource {
     Path provide(String id, String revision, Listener listener) throws ModelSourceException;
 
     /**
-     * Observes the download of a model. Its methods return whether the model is still wanted; if not, the download ends and downloaded data
-     * is kept.
+     * Observes the download of a model. Its methods return whether the model is still wanted; if not, the download ends
+     * and downloaded data is kept.
      */
     interface Listener {
 

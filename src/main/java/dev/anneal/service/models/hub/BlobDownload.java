@@ -14,8 +14,8 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 
 /**
- * Downloads one file into the cache. After a broken connection or a killed process the received bytes stay in an {@code .incomplete} file,
- * and the next attempt requests the rest; the file gets its name once its hash is verified.
+ * Downloads one file into the cache. After a broken connection or a killed process the received bytes stay in an
+ * {@code .incomplete} file, and the next attempt requests the rest; the file gets its name once its hash is verified.
  */
 final class BlobDownload {
 

@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Hub's cache on this machine, as {@code huggingface_hub} lays it out: {@code models--org--name/} with {@code blobs/<hash>}, {@code
- * snapshots/<sha>/<file>}, which are links to blobs, and {@code refs/<revision>}, which hold a sha. Links that leave the cache are not followed.
+ * The Hub's cache on this machine, as {@code huggingface_hub} lays it out: {@code models--org--name/} with
+ * {@code blobs/<hash>}, {@code snapshots/<sha>/<file>}, which are links to blobs, and {@code refs/<revision>}, which
+ * hold a sha. Links that leave the cache are not followed.
  */
 final class HubCache {
 

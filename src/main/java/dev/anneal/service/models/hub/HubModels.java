@@ -29,8 +29,8 @@ public final class HubModels {
     }
 
     /**
-     * Requests a revision of a model, which is then pulled; an offline installation uses what is in this machine's cache. Repeating the request during a pull
-     * changes nothing; after the pull a branch is looked up again.
+     * Requests a revision of a model, which is then pulled; an offline installation uses what is in this machine's
+     * cache. Repeating the request during a pull changes nothing; after the pull a branch is looked up again.
      *
      * @throws Refusal if the model is not allowed, or the installation is offline and the revision is not in the cache
      */

@@ -18,7 +18,10 @@ public final class HubNames {
         return ID.matcher(text).matches() && !text.contains("--") && !text.contains("..");
     }
 
-    /** Whether a text can be a branch, a tag or a commit. Others, such as {@code refs/pr/1}, may hold anybody's proposals. */
+    /**
+     * Whether a text can be a branch, a tag or a commit. Others, such as {@code refs/pr/1}, may hold anybody's
+     * proposals.
+     */
     public static boolean isRevision(String text) {
         return REVISION.matcher(text).matches()
                 && !text.contains("..")

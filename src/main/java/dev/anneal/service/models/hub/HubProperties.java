@@ -20,7 +20,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param pushToken the operator's token for pushing exports; sent only to the endpoint's host. Null: nothing is pushed
  * @param pushRepos repositories that exports may be pushed to; {@code *} matches any characters
  * @param pushRetryDelays delays between attempts of a push; after the last one the push fails
- * @param cacheDir this machine's Hub cache. A string because Spring resolves a path that is also the name of a resource to the resource
+ * @param cacheDir this machine's Hub cache. A string because Spring resolves a path that is also the name of a resource
+ *     to the resource
  */
 @ConfigurationProperties("anneal.hub")
 public record HubProperties(

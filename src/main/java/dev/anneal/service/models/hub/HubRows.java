@@ -10,13 +10,15 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Rows of the table {@code base_model}. A pull is identified by the time of its request: after a later request its writes have no effect.
+ * Rows of the table {@code base_model}. A pull is identified by the time of its request: after a later request its
+ * writes have no effect.
  */
 @Component
 final class HubRows {
 
     private static final String SELECT = """
-            SELECT model_id AS id, revision, sha, state, requested_at, bytes_total, bytes_done, license, error_code, error_message
+            SELECT model_id AS id, revision, sha, state, requested_at, bytes_total, bytes_done, license, error_code,
+                   error_message
             FROM base_model
             """;
 
@@ -56,11 +58,14 @@ final class HubRows {
      */
     void request(String id, String revision, @Nullable String sha, String tenantId) {
         jdbc.sql("""
-                        INSERT INTO base_model AS old (model_id, revision, sha, state, requested_at, requested_by, updated_at)
+                        INSERT INTO base_model AS old (model_id, revision, sha, state, requested_at, requested_by,
+                                                       updated_at)
                         VALUES (:id, :revision, :sha, :state, clock_timestamp(), :tenant, clock_timestamp())
                         ON CONFLICT (model_id) DO UPDATE
-                        SET revision = excluded.revision, sha = coalesce(excluded.sha, old.sha), state = excluded.state, requested_at = excluded.requested_at,
-                            requested_by = excluded.requested_by, updated_at = excluded.updated_at, bytes_total = NULL, bytes_done = NULL,
+                        SET revision = excluded.revision, sha = coalesce(excluded.sha, old.sha), state = excluded.state,
+                            requested_at = excluded.requested_at,
+                            requested_by = excluded.requested_by, updated_at = excluded.updated_at, bytes_total = NULL,
+                            bytes_done = NULL,
                             error_code = NULL, error_message = NULL
                         WHERE excluded.state = 'READY' OR old.state <> 'PULLING' OR old.revision <> excluded.revision
                         """)
@@ -81,7 +86,8 @@ final class HubRows {
         return jdbc.sql("""
                         SELECT model_id, revision, requested_at
                         FROM base_model
-                        WHERE model_id = :id AND state = 'PULLING' AND extract(epoch FROM requested_at) = CAST(:time AS numeric)
+                        WHERE model_id = :id AND state = 'PULLING' AND extract(epoch FROM requested_at) =
+                            CAST(:time AS numeric)
                         """)
                 .param("id", id)
                 .param("time", time)
@@ -120,7 +126,8 @@ final class HubRows {
     void failed(Requested pull, HubException failure) {
         jdbc.sql("""
                         UPDATE base_model
-                        SET state = 'FAILED', error_code = :code, error_message = :message, updated_at = clock_timestamp()
+                        SET state = 'FAILED', error_code = :code, error_message = :message,
+                            updated_at = clock_timestamp()
                         WHERE model_id = :id AND requested_at = :requested AND state = 'PULLING'
                         """)
                 .param("code", failure.code())

@@ -13,8 +13,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * The models in this machine's cache of the Hub: at the commit that the installation uses, or at that of {@code main} if the model has not
- * been requested.
+ * The models in this machine's cache of the Hub: at the commit that the installation uses, or at that of {@code main}
+ * if the model has not been requested.
  */
 @Component
 final class HubSource implements ModelSource {

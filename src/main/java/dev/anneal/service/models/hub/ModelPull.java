@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Downloads a revision of a model into this machine's cache: its descriptions first, and its weights only if the engine supports the model
- * and the disk has space. A machine runs one pull at a time, so that the next one finds all files of the previous one.
+ * Downloads a revision of a model into this machine's cache: its descriptions first, and its weights only if the engine
+ * supports the model and the disk has space. A machine runs one pull at a time, so that the next one finds all files of
+ * the previous one.
  */
 final class ModelPull {
 

@@ -1,4 +1,7 @@
-/** Base models from the Hugging Face Hub: revisions, pulls, and the cache in the Hub's own layout. An existing cache can be used. */
+/**
+ * Base models from the Hugging Face Hub: revisions, pulls, and the cache in the Hub's own layout. An existing cache can
+ * be used.
+ */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.models.hub;

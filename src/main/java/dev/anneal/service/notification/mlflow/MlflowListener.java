@@ -11,7 +11,10 @@ public interface MlflowListener {
         OK,
         /** The server understood the request and refused it. */
         REFUSED,
-        /** No answer, or one that is not about the request: the server is unreachable, overloaded, or rejects the credentials. */
+        /**
+         * No answer, or one that is not about the request: the server is unreachable, overloaded, or rejects the
+         * credentials.
+         */
         UNAVAILABLE
     }
 }

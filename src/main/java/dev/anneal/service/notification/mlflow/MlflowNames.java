@@ -15,7 +15,10 @@ final class MlflowNames {
 
     private MlflowNames() {}
 
-    /** Name of a metric or parameter. MLflow treats it as a path: it must not be absolute, have an empty part, or lead upwards. */
+    /**
+     * Name of a metric or parameter. MLflow treats it as a path: it must not be absolute, have an empty part, or lead
+     * upwards.
+     */
     static String key(String name) {
         String plain = NOT_OF_A_KEY
                 .matcher(name.substring(0, Math.min(LONGEST_KEY, name.length())))
@@ -28,8 +31,8 @@ final class MlflowNames {
     }
 
     /**
-     * Name of a registered model: that of the tuned model without the job's id, so that jobs that differ only in their ids become its
-     * versions.
+     * Name of a registered model: that of the tuned model without the job's id, so that jobs that differ only in their
+     * ids become its versions.
      *
      * @param tunedModel name in the form {@code ft:<base>:<tenant>:<suffix>:<id>}
      */

@@ -38,13 +38,14 @@ record MlflowProperties(
 
     MlflowProperties {
         if (url != null && (!OutboundClient.isHttp(url) || url.getQuery() != null)) {
-            throw new IllegalArgumentException(
-                    "anneal.mlflow.url is '" + url
-                            + "', but must be an http or https address with a host and without a query, such as http://mlflow:5000");
+            throw new IllegalArgumentException("anneal.mlflow.url is '" + url
+                    + "', but must be an http or https address with a host and without a query, such as"
+                    + " http://mlflow:5000");
         }
         if (url != null && url.getUserInfo() != null) {
             throw new IllegalArgumentException(
-                    "anneal.mlflow.url holds credentials; give them as anneal.mlflow.username and anneal.mlflow.password");
+                    "anneal.mlflow.url holds credentials; give them as anneal.mlflow.username and"
+                            + " anneal.mlflow.password");
         }
         if ((username == null) != (password == null)) {
             throw new IllegalArgumentException(

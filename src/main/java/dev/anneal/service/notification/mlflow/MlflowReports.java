@@ -11,7 +11,10 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reports new data to the server in rounds. While the server is unavailable, it retries with growing delays and logs only once. */
+/**
+ * Reports new data to the server in rounds. While the server is unavailable, it retries with growing delays and logs
+ * only once.
+ */
 final class MlflowReports {
 
     private static final Logger LOG = LoggerFactory.getLogger(MlflowReports.class);

@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Rows with data to report to the server. One process at a time claims a row, for {@link #HELD} from its last write to it. */
+/**
+ * Rows with data to report to the server. One process at a time claims a row, for {@link #HELD} from its last write to
+ * it.
+ */
 final class Outbox {
 
     /** Longer than several requests without an answer take. */

@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Reports a job: creates its run, sends new data of its series, and ends the run with the job. Stores how much the server has confirmed.
+ * Reports a job: creates its run, sends new data of its series, and ends the run with the job. Stores how much the
+ * server has confirmed.
  */
 final class RunSender implements Sender {
 

@@ -26,7 +26,8 @@ final class RunStore {
                 UNION ALL
                 SELECT id
                 FROM work
-                WHERE kind = 'TRAIN' AND lease_token > 0 AND finished_at > clock_timestamp() - make_interval(secs => :backfill)
+                WHERE kind = 'TRAIN' AND lease_token > 0 AND finished_at > clock_timestamp()
+                    - make_interval(secs => :backfill)
             ) AS trained
             JOIN job ON job.work_id = trained.id
             WHERE NOT EXISTS (SELECT FROM mlflow_run WHERE mlflow_run.job_id = job.id)

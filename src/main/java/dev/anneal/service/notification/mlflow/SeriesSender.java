@@ -20,8 +20,8 @@ import java.util.function.IntFunction;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Sends a job's series in batches, each number once. If it is unknown whether a batch has arrived completely, the server is asked first,
- * because it would store a number twice.
+ * Sends a job's series in batches, each number once. If it is unknown whether a batch has arrived completely, the
+ * server is asked first, because it would store a number twice.
  */
 final class SeriesSender {
 

@@ -1,6 +1,6 @@
 /**
- * Reports jobs to the operator's MLflow server: a run for each training, a version of a registered model for each export. It reads the rows
- * that training writes; {@code mlflow_run} records how much of them the server has.
+ * Reports jobs to the operator's MLflow server: a run for each training, a version of a registered model for each
+ * export. It reads the rows that training writes; {@code mlflow_run} records how much of them the server has.
  */
 @NamedInterface
 @NullMarked

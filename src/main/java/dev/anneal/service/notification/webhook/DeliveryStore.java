@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Rows of deliveries and their attempts. Every method runs in its caller's transaction, with that transaction's role. */
+/**
+ * Rows of deliveries and their attempts. Every method runs in its caller's transaction, with that transaction's role.
+ */
 @Component
 @ConditionalOnRole(Role.API)
 final class DeliveryStore {
@@ -50,10 +52,12 @@ final class DeliveryStore {
             """;
 
     private static final String DUE = """
-            SELECT delivery.id, delivery.external_id, delivery.tenant_id, delivery.event_id, delivery.event_type, delivery.subject,
-                   delivery.created_at, delivery.tries, endpoint.id AS endpoint, endpoint.external_id AS endpoint_id, endpoint.url,
-                   endpoint.disabled IS NOT NULL AS disabled, endpoint.secret,
-                   CASE WHEN endpoint.previous_secret_until > clock_timestamp() THEN endpoint.previous_secret END AS previous_secret
+            SELECT delivery.id, delivery.external_id, delivery.tenant_id, delivery.event_id, delivery.event_type,
+                   delivery.subject, delivery.created_at, delivery.tries, endpoint.id AS endpoint,
+                   endpoint.external_id AS endpoint_id, endpoint.url, endpoint.disabled IS NOT NULL AS disabled,
+                   endpoint.secret,
+                   CASE WHEN endpoint.previous_secret_until > clock_timestamp() THEN endpoint.previous_secret END
+                       AS previous_secret
             FROM webhook_delivery AS delivery
             JOIN webhook_endpoint AS endpoint ON endpoint.id = delivery.endpoint_id
             WHERE delivery.external_id = :id AND delivery.round = :round AND delivery.state = 'PENDING'

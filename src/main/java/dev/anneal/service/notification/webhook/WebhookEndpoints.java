@@ -109,7 +109,10 @@ public final class WebhookEndpoints {
                 .orElseThrow(() -> Refusal.notFound("webhook endpoint", id, "webhook_endpoint_id"));
     }
 
-    /** Newest first unless the request says otherwise. Ids sort by creation, so a page can continue after a deleted endpoint. */
+    /**
+     * Newest first unless the request says otherwise. Ids sort by creation, so a page can continue after a deleted
+     * endpoint.
+     */
     public Page<WebhookEndpoint> list(String tenantId, PageRequest request) {
         String after = request.after();
         if (after != null && !after.startsWith("we_")) {

@@ -18,7 +18,9 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
-/** {@code /v1/anneal/retention} for a tenant, and {@code /v1/organization/projects/{id}/retention} for administrators. */
+/**
+ * {@code /v1/anneal/retention} for a tenant, and {@code /v1/organization/projects/{id}/retention} for administrators.
+ */
 @RestController
 @ConditionalOnRole(Role.API)
 class RetentionController {

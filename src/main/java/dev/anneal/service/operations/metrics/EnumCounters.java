@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A counter for each constant of an enum, as the value of a tag. All exist from the start with 0: if a counter appears with its first
- * event, Prometheus sees no increase.
+ * A counter for each constant of an enum, as the value of a tag. All exist from the start with 0: if a counter appears
+ * with its first event, Prometheus sees no increase.
  */
 final class EnumCounters<E extends Enum<E>> {
 

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Counts finished work. The series of trainings exist from the start with 0: if a counter appears with its first failure, Prometheus sees
- * no increase.
+ * Counts finished work. The series of trainings exist from the start with 0: if a counter appears with its first
+ * failure, Prometheus sees no increase.
  */
 @Component
 final class FinishedMeters implements WorkEndListener {

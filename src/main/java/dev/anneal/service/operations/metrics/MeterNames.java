@@ -1,9 +1,9 @@
 package dev.anneal.service.operations.metrics;
 
 /**
- * Names of all meters of the service, with unit, tags and meaning. The names in Prometheus, with underscores and the suffix of type and
- * unit, are given in brackets. No tag names a job, a tenant or a file, except on {@link #WORKER_JOB_INFO}, which has at most one series for
- * each slot.
+ * Names of all meters of the service, with unit, tags and meaning. The names in Prometheus, with underscores and the
+ * suffix of type and unit, are given in brackets. No tag names a job, a tenant or a file, except on
+ * {@link #WORKER_JOB_INFO}, which has at most one series for each slot.
  */
 public final class MeterNames {
 
@@ -16,7 +16,10 @@ public final class MeterNames {
      */
     public static final String OLDEST_QUEUED = "anneal.oldest.queued.timestamp";
 
-    /** Counter, tags {@code outcome}, {@code method} and {@code fault} (none, user, system): finished work [anneal_jobs_finished_total]. */
+    /**
+     * Counter, tags {@code outcome}, {@code method} and {@code fault} (none, user, system): finished work
+     * [anneal_jobs_finished_total].
+     */
     public static final String JOBS_FINISHED = "anneal.jobs.finished";
 
     /** Timer, histogram: from when work could be claimed to its claim [anneal_job_queue_seconds]. */
@@ -34,7 +37,10 @@ public final class MeterNames {
     /** Counter: writes that came too late and had no effect [anneal_stale_write_rejected_total]. */
     public static final String STALE_WRITES = "anneal.stale.write.rejected";
 
-    /** Counter: tokens that were not computed, because the same beginning of another row was [anneal_train_shared_tokens_total]. */
+    /**
+     * Counter: tokens that were not computed, because the same beginning of another row was
+     * [anneal_train_shared_tokens_total].
+     */
     public static final String TRAIN_SHARED_TOKENS = "anneal.train.shared.tokens";
 
     /** Counter: trained tokens [anneal_train_tokens_total]. */
@@ -65,8 +71,8 @@ public final class MeterNames {
     public static final String MLFLOW_REQUESTS = "anneal.mlflow.requests";
 
     /**
-     * Gauge, tag {@code part} (store, disk, device, model): 1 while this worker claims nothing because the part is faulty; for {@code
-     * model} the number of missing base models, whose work it skips [anneal_worker_fault].
+     * Gauge, tag {@code part} (store, disk, device, model): 1 while this worker claims nothing because the part is
+     * faulty; for {@code model} the number of missing base models, whose work it skips [anneal_worker_fault].
      */
     public static final String WORKER_FAULT = "anneal.worker.fault";
 
@@ -76,7 +82,10 @@ public final class MeterNames {
     /** Gauge: slots of this worker [anneal_worker_slots]. */
     public static final String WORKER_SLOTS = "anneal.worker.slots";
 
-    /** Gauge, always 1, tags {@code slot}, {@code job_id}, {@code model}, {@code method}: what a slot trains [anneal_worker_job_info]. */
+    /**
+     * Gauge, always 1, tags {@code slot}, {@code job_id}, {@code model}, {@code method}: what a slot trains
+     * [anneal_worker_job_info].
+     */
     public static final String WORKER_JOB_INFO = "anneal.worker.job.info";
 
     /** Gauge, tag {@code slot}: annealing coefficient of the last step, 1 to 0 [anneal_train_beta]. */
@@ -109,27 +118,32 @@ public final class MeterNames {
     /** Gauge, tag {@code slot}: share of the last step's completions that were cut [anneal_train_truncated_ratio]. */
     public static final String TRAIN_TRUNCATED = "anneal.train.truncated.ratio";
 
-    /** Gauge, tag {@code slot}: share of the last step's pairs in which the chosen answer gains more [anneal_train_preference_accuracy]. */
+    /**
+     * Gauge, tag {@code slot}: share of the last step's pairs in which the chosen answer gains more
+     * [anneal_train_preference_accuracy].
+     */
     public static final String TRAIN_PREFERENCE_ACCURACY = "anneal.train.preference.accuracy";
 
-    /** Gauge, tag {@code slot}: mean margin of the rewards of the last step's pairs [anneal_train_preference_margin]. */
+    /**
+     * Gauge, tag {@code slot}: mean margin of the rewards of the last step's pairs [anneal_train_preference_margin].
+     */
     public static final String TRAIN_PREFERENCE_MARGIN = "anneal.train.preference.margin";
 
     /**
-     * Gauge, tags {@code slot} and {@code tokens} (1, 2, ...): share of the last step's positions at which a draft's first tokens, that
-     * many, are the target's most likely ones [anneal_train_draft_acceptance].
+     * Gauge, tags {@code slot} and {@code tokens} (1, 2, ...): share of the last step's positions at which a draft's
+     * first tokens, that many, are the target's most likely ones [anneal_train_draft_acceptance].
      */
     public static final String TRAIN_DRAFT_ACCEPTANCE = "anneal.train.draft.acceptance";
 
     /**
-     * Gauge, tag {@code slot}: probability that a draft and its target have in common, the expected acceptance of a token that is sampled
-     * at temperature 1 [anneal_train_draft_overlap].
+     * Gauge, tag {@code slot}: probability that a draft and its target have in common, the expected acceptance of a
+     * token that is sampled at temperature 1 [anneal_train_draft_overlap].
      */
     public static final String TRAIN_DRAFT_OVERLAP = "anneal.train.draft.overlap";
 
     /**
-     * Gauge, tags {@code slot} and {@code decoding} (greedy, sampled, rollout): tokens that a target writes per pass with the draft, in
-     * the last validation, or in the last step's rollout [anneal_train_draft_acceptance_length].
+     * Gauge, tags {@code slot} and {@code decoding} (greedy, sampled, rollout): tokens that a target writes per pass
+     * with the draft, in the last validation, or in the last step's rollout [anneal_train_draft_acceptance_length].
      */
     public static final String TRAIN_DRAFT_ACCEPTANCE_LENGTH = "anneal.train.draft.acceptance.length";
 
@@ -139,7 +153,10 @@ public final class MeterNames {
     /** Gauge, tag {@code slot}: steps of the whole job [anneal_train_total_steps]. */
     public static final String TRAIN_TOTAL_STEPS = "anneal.train.total.steps";
 
-    /** Gauge, bytes, tag {@code device}: memory of a CUDA device that trains now; absent on CPUs [anneal_device_memory_bytes]. */
+    /**
+     * Gauge, bytes, tag {@code device}: memory of a CUDA device that trains now; absent on CPUs
+     * [anneal_device_memory_bytes].
+     */
     public static final String DEVICE_MEMORY = "anneal.device.memory";
 
     /** Gauge, bytes, tag {@code device}: memory in use, by all processes [anneal_device_memory_used_bytes]. */
@@ -157,21 +174,30 @@ public final class MeterNames {
     /** Counter, tag {@code kind} (prompt, completion): tokens of completed requests [anneal_inference_tokens_total]. */
     public static final String INFERENCE_TOKENS = "anneal.inference.tokens";
 
-    /** Counter: tokens of prompts of completed requests that were not read again [anneal_inference_cached_prompt_tokens_total]. */
+    /**
+     * Counter: tokens of prompts of completed requests that were not read again
+     * [anneal_inference_cached_prompt_tokens_total].
+     */
     public static final String INFERENCE_CACHED_PROMPT_TOKENS = "anneal.inference.cached.prompt.tokens";
 
-    /** Counter, tag {@code outcome} (accepted, rejected): draft tokens of completed requests [anneal_inference_draft_tokens_total]. */
+    /**
+     * Counter, tag {@code outcome} (accepted, rejected): draft tokens of completed requests
+     * [anneal_inference_draft_tokens_total].
+     */
     public static final String INFERENCE_DRAFT_TOKENS = "anneal.inference.draft.tokens";
 
     /** Timer, histogram, tag {@code op}: an operation of the artifact store [anneal_artifact_store_seconds]. */
     public static final String STORE = "anneal.artifact.store";
 
-    /** Counter, tag {@code op}: operations in which the artifact store itself failed [anneal_artifact_store_errors_total]. */
+    /**
+     * Counter, tag {@code op}: operations in which the artifact store itself failed
+     * [anneal_artifact_store_errors_total].
+     */
     public static final String STORE_ERRORS = "anneal.artifact.store.errors";
 
     /**
-     * Counter, tag {@code kind} (checkpoint, export, orphan): objects that this process has deleted because of their age
-     * [anneal_retention_removed_total].
+     * Counter, tag {@code kind} (checkpoint, export, orphan): objects that this process has deleted because of their
+     * age [anneal_retention_removed_total].
      */
     public static final String RETENTION_REMOVED = "anneal.retention.removed";
 
@@ -179,12 +205,15 @@ public final class MeterNames {
     public static final String RETENTION_REMOVED_BYTES = "anneal.retention.removed.bytes";
 
     /**
-     * Counter: sweeps for orphans that were refused or aborted because the store's marker does not name this installation
-     * [anneal_retention_refused_total].
+     * Counter: sweeps for orphans that were refused or aborted because the store's marker does not name this
+     * installation [anneal_retention_refused_total].
      */
     public static final String RETENTION_REFUSED = "anneal.retention.refused";
 
-    /** Gauge, always 1, tags {@code component} (a role) and {@code version}: version of this process [anneal_build_info]. */
+    /**
+     * Gauge, always 1, tags {@code component} (a role) and {@code version}: version of this process
+     * [anneal_build_info].
+     */
     public static final String BUILD_INFO = "anneal.build.info";
 
     private MeterNames() {}

@@ -61,7 +61,8 @@ record MethodGauge(String name, Tags tags, String description) {
         return new MethodGauge(
                 MeterNames.TRAIN_DRAFT_ACCEPTANCE,
                 Tags.of("tokens", Integer.toString(tokens)),
-                "Share of the last step's positions at which so many tokens of the draft are the target's most likely ones");
+                "Share of the last step's positions at which so many tokens of the draft are the target's most likely"
+                        + " ones");
     }
 
     private static MethodGauge acceptanceLength(String decoding, String when) {

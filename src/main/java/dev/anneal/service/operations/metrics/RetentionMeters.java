@@ -31,7 +31,8 @@ final class RetentionMeters implements RetentionListener {
                 "Bytes of the artifacts that were deleted for their age");
         refused = Counter.builder(MeterNames.RETENTION_REFUSED)
                 .description(
-                        "Sweeps for orphans that were refused or broken off because the artifact store's marker does not name this installation")
+                        "Sweeps for orphans that were refused or broken off because the artifact store's marker does"
+                                + " not name this installation")
                 .register(registry);
     }
 

@@ -14,8 +14,8 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gauges of the current training of a slot. The series appear with the first step and disappear when the training ends, so that no stale
- * values remain. Only reading values is thread-safe.
+ * Gauges of the current training of a slot. The series appear with the first step and disappear when the training ends,
+ * so that no stale values remain. Only reading values is thread-safe.
  */
 public final class TrainingGauges {
 

@@ -23,7 +23,8 @@ final class ExpiredArtifacts {
             WHERE work.kind = 'TRAIN'
               AND work.lease_token > 0
               AND work.finished_at < clock_timestamp()
-                                     - make_interval(days => coalesce(own.intermediate_checkpoints_days, CAST(:days AS integer)))
+                                     - make_interval(days =>
+                                         coalesce(own.intermediate_checkpoints_days, CAST(:days AS integer)))
               AND EXISTS (SELECT FROM checkpoint WHERE job_id = job.id OFFSET 1)
               AND job.id > :after
             ORDER BY job.id
@@ -37,7 +38,8 @@ final class ExpiredArtifacts {
             LEFT JOIN tenant_retention AS own ON own.tenant_id = export.tenant_id
             WHERE work.kind = 'EXPORT'
               AND work.state = 'SUCCEEDED'
-              AND work.finished_at < clock_timestamp() - make_interval(days => coalesce(own.exports_days, CAST(:days AS integer)))
+              AND work.finished_at < clock_timestamp() -
+                  make_interval(days => coalesce(own.exports_days, CAST(:days AS integer)))
               AND export.id > :after
             ORDER BY export.id
             LIMIT :batch

@@ -13,7 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Deletes expired checkpoints and exports: first their rows, then their artifacts, which become orphans if that fails. */
+/**
+ * Deletes expired checkpoints and exports: first their rows, then their artifacts, which become orphans if that fails.
+ */
 @Component
 @ConditionalOnRole(Role.API)
 final class ExpirySweep {

@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** Notes orphans among the objects that a sweep lists, in batches: memory use does not depend on the size of the store. */
+/**
+ * Notes orphans among the objects that a sweep lists, in batches: memory use does not depend on the size of the store.
+ */
 final class OrphanNotes {
 
     private static final int BATCH = 500;

@@ -13,14 +13,15 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds units of the store that no row refers to, and keeps the table {@code store_orphan} with the times at which they were first seen.
+ * Finds units of the store that no row refers to, and keeps the table {@code store_orphan} with the times at which they
+ * were first seen.
  */
 @Component
 final class OrphanRows {
 
     /**
-     * Rows are written before their artifacts, and ids are never reused, so an orphan stays one. Artifacts of running or recently ended
-     * work, uploads and deletions are left to their own sweeps.
+     * Rows are written before their artifacts, and ids are never reused, so an orphan stays one. Artifacts of running
+     * or recently ended work, uploads and deletions are left to their own sweeps.
      */
     private static final String UNNAMED = """
             SELECT unit.key
@@ -37,7 +38,8 @@ final class OrphanRows {
                       AND (NOT work.swept
                            OR EXISTS (SELECT FROM checkpoint WHERE job_id = job.id AND directory = unit.key)
                            OR work.state = 'FAILED' AND work.error ->> 'origin' <> 'USER'
-                              AND EXISTS (SELECT FROM job_progress WHERE job_id = job.id AND target_answers = unit.key)))
+                              AND EXISTS (SELECT FROM job_progress WHERE job_id = job.id
+                                  AND target_answers = unit.key)))
                 WHEN 'EXPORT' THEN EXISTS (
                     SELECT FROM export
                     JOIN work ON work.id = export.work_id
@@ -52,7 +54,8 @@ final class OrphanRows {
             INSERT INTO store_orphan AS noted (key, bytes, first_seen_at, last_seen_at)
             VALUES (:key, :bytes, clock_timestamp(), clock_timestamp())
             ON CONFLICT (key) DO UPDATE
-            SET bytes = excluded.bytes + CASE WHEN noted.last_seen_at >= CAST(:begin AS timestamptz) THEN noted.bytes ELSE 0 END,
+            SET bytes = excluded.bytes + CASE WHEN noted.last_seen_at >= CAST(:begin AS timestamptz)
+                    THEN noted.bytes ELSE 0 END,
                 last_seen_at = excluded.last_seen_at
             """;
 

@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Deletes objects of the store that no row refers to: remains of failed deletions and of interrupted processes. An orphan is noted when
- * first seen and deleted if it is still one {@code age} later, which leaves time to correct a restored or wrong database. A store whose
- * marker does not name this installation is not touched.
+ * Deletes objects of the store that no row refers to: remains of failed deletions and of interrupted processes. An
+ * orphan is noted when first seen and deleted if it is still one {@code age} later, which leaves time to correct a
+ * restored or wrong database. A store whose marker does not name this installation is not touched.
  */
 @Component
 @ConditionalOnRole(Role.API)
@@ -74,7 +74,8 @@ final class OrphanSweep {
         notes.finish();
         if (notes.noted() > 0) {
             LOG.info(
-                    "{} files and folders of the artifact store belong to no row; what still does not {} after it was first seen is deleted",
+                    "{} files and folders of the artifact store belong to no row; what still does not {} after it was"
+                            + " first seen is deleted",
                     notes.noted(),
                     patience);
         }

@@ -9,14 +9,14 @@ import org.springframework.boot.convert.DurationStyle;
 /**
  * Default retention of artifacts, which administrators can override for a project. Null: kept forever.
  *
- * @param intermediateCheckpoints age at which all but the newest checkpoint of a job that has ended are deleted, except those that
- *     something was made from; whole days
+ * @param intermediateCheckpoints age at which all but the newest checkpoint of a job that has ended are deleted, except
+ *     those that something was made from; whole days
  * @param exports age at which exports are deleted, counted from completion; whole days
  * @param history age at which the events, samples and steps of a job are deleted, counted from its end; whole days
- * @param trainingStates when, counted from the end of a job, the optimizer state of all but its newest checkpoint is deleted, and the
- *     checkpoints that are not annealed: whole days, at least one, or {@code never}
- * @param orphans when objects that no row refers to are deleted from the store, counted from when they were first seen: at least one day,
- *     or {@code never}
+ * @param trainingStates when, counted from the end of a job, the optimizer state of all but its newest checkpoint is
+ *     deleted, and the checkpoints that are not annealed: whole days, at least one, or {@code never}
+ * @param orphans when objects that no row refers to are deleted from the store, counted from when they were first seen:
+ *     at least one day, or {@code never}
  * @param interval how often one of the processes looks for expired data and orphans
  */
 @ConfigurationProperties("anneal.retention")

@@ -11,14 +11,18 @@ import org.springframework.stereotype.Component;
 @ConditionalOnRole(Role.API)
 public final class Retentions {
 
-    private static final String FIND =
-            "SELECT intermediate_checkpoints_days AS intermediate_checkpoints, exports_days AS exports FROM tenant_retention WHERE tenant_id = :tenant";
+    private static final String FIND = """
+            SELECT intermediate_checkpoints_days AS intermediate_checkpoints, exports_days AS exports
+            FROM tenant_retention
+            WHERE tenant_id = :tenant
+            """;
 
     private static final String SAVE = """
             INSERT INTO tenant_retention (tenant_id, intermediate_checkpoints_days, exports_days)
             VALUES (:tenant, :checkpoints, :exports)
             ON CONFLICT (tenant_id) DO UPDATE
-            SET intermediate_checkpoints_days = excluded.intermediate_checkpoints_days, exports_days = excluded.exports_days
+            SET intermediate_checkpoints_days = excluded.intermediate_checkpoints_days,
+                exports_days = excluded.exports_days
             """;
 
     private final JdbcClient jdbc;

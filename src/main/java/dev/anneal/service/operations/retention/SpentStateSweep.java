@@ -15,8 +15,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Deletes unneeded parts of an ended job's older checkpoints: those that are not annealed, and the optimizer's state of the others. The
- * newest is kept whole, because a training resumes from it, as are those that an export, an evaluation, another job or another tenant uses.
+ * Deletes unneeded parts of an ended job's older checkpoints: those that are not annealed, and the optimizer's state of
+ * the others. The newest is kept whole, because a training resumes from it, as are those that an export, an evaluation,
+ * another job or another tenant uses.
  */
 @Component
 @ConditionalOnRole(Role.API)
@@ -34,7 +35,8 @@ final class SpentStateSweep {
             AND EXISTS (SELECT FROM checkpoint AS old
                         WHERE old.job_id = job.id
                           AND (old.resumable OR old.owes_deletion OR old.beta > 0 AND old.step < job.annealed_at_step)
-                          AND EXISTS (SELECT FROM checkpoint AS newer WHERE newer.job_id = job.id AND newer.step > old.step))
+                          AND EXISTS (SELECT FROM checkpoint AS newer WHERE newer.job_id = job.id
+                              AND newer.step > old.step))
             """;
 
     private final SystemDatabase system;
@@ -79,8 +81,9 @@ final class SpentStateSweep {
     }
 
     /**
-     * The store is asked outside of transactions, because it may take long. Before the deletion a transaction takes the state from use, for
-     * which requests that resume from it wait; if the deletion fails, the next sweep finds it again.
+     * The store is asked outside of transactions, because it may take long. Before the deletion a transaction takes the
+     * state from use, for which requests that resume from it wait; if the deletion fails, the next sweep finds it
+     * again.
      */
     private void strip(long job) {
         for (Checkpoints.Spent spent : system.call(() -> checkpoints.spent(job))) {

@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The folder in which engine processes unpack their native libraries: one folder for each library, with a subfolder for each version, which
- * appears atomically. Engine processes do not check that an existing version is complete.
+ * The folder in which engine processes unpack their native libraries: one folder for each library, with a subfolder for
+ * each version, which appears atomically. Engine processes do not check that an existing version is complete.
  */
 final class NativeLibraries {
 

@@ -21,8 +21,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * A folder of unpacked programs and libraries, shared by all processes of a user. Each version has a folder, which appears only once it is
- * complete; a version with missing or short files is unpacked again. One folder is unpacked at a time.
+ * A folder of unpacked programs and libraries, shared by all processes of a user. Each version has a folder, which
+ * appears only once it is complete; a version with missing or short files is unpacked again. One folder is unpacked at
+ * a time.
  */
 public final class SharedCache {
 
@@ -52,7 +53,10 @@ public final class SharedCache {
         void into(Path folder) throws IOException;
     }
 
-    /** Removes incomplete versions from the folder in which engine processes unpack their native libraries, and returns it. */
+    /**
+     * Removes incomplete versions from the folder in which engine processes unpack their native libraries, and returns
+     * it.
+     */
     public static Path nativeLibraries(Path folder) {
         synchronized (SharedCache.class) {
             try {
@@ -63,7 +67,8 @@ public final class SharedCache {
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(
-                        "Native libraries cannot be unpacked into %s (anneal.engine.cache-directory, or anneal.cache-directory): %s"
+                        ("Native libraries cannot be unpacked into %s (anneal.engine.cache-directory, or"
+                                        + " anneal.cache-directory): %s")
                                 .formatted(folder, e),
                         e);
             }
@@ -106,7 +111,10 @@ public final class SharedCache {
         return folder;
     }
 
-    /** Closing any other channel of the file would end the lock, so the channel that holds it also writes the time of use. */
+    /**
+     * Closing any other channel of the file would end the lock, so the channel that holds it also writes the time of
+     * use.
+     */
     private static void keep(Path folder) throws IOException {
         Path file = lockOf(folder);
         FileChannel channel = USED.get(file);

@@ -3,8 +3,8 @@ package dev.anneal.service.platform.database;
 import java.util.function.Supplier;
 
 /**
- * Database access reserved for the look-up of credentials: connections of its own, so that requests are authenticated while claims, sweeps
- * and figures hold those of {@link SystemDatabase}.
+ * Database access reserved for the look-up of credentials: connections of its own, so that requests are authenticated
+ * while claims, sweeps and figures hold those of {@link SystemDatabase}.
  */
 public final class AuthenticationDatabase {
 

@@ -45,8 +45,10 @@ final class ConfiguredAccess {
         String url = environment.getRequiredProperty(URL);
         if (!isUsable(url)) {
             throw new StartRefusedException(
-                    "spring.datasource.url is not an address of a PostgreSQL. It is not shown, because it may contain a password.",
-                    "Set it to jdbc:postgresql://host:port/database, and the login to spring.datasource.username and spring.datasource.password.");
+                    "spring.datasource.url is not an address of a PostgreSQL. It is not shown, because it may contain"
+                            + " a password.",
+                    "Set it to jdbc:postgresql://host:port/database, and the login to spring.datasource.username and"
+                            + " spring.datasource.password.");
         }
         String owner = environment.getProperty("spring.flyway.user", "");
         return new DatabaseAccess(

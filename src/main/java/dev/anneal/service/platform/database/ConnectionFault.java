@@ -12,10 +12,13 @@ import java.util.regex.Pattern;
 record ConnectionFault(String message) {
 
     static final String ACTION =
-            "Check spring.datasource.url, spring.datasource.username and spring.datasource.password"
-                    + " (for the login that migrates, spring.flyway.user and spring.flyway.password), and whether the server runs.";
+            "Check spring.datasource.url, spring.datasource.username and spring.datasource.password (for the login"
+                    + " that migrates, spring.flyway.user and spring.flyway.password), and whether the server runs.";
 
-    /** SQL states of connection failures, failed logins, missing databases, and servers that start, stop or have no free connection. */
+    /**
+     * SQL states of connection failures, failed logins, missing databases, and servers that start, stop or have no free
+     * connection.
+     */
     private static final Pattern STATES = Pattern.compile("08...|28...|3D...|53300|57P0.");
 
     static Optional<ConnectionFault> in(Throwable failure) {

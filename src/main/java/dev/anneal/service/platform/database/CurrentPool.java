@@ -7,7 +7,10 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.AbstractDataSource;
 
-/** The pool of the thread's transaction. Outside a transaction it returns no connection, so every statement has a defined role. */
+/**
+ * The pool of the thread's transaction. Outside a transaction it returns no connection, so every statement has a
+ * defined role.
+ */
 final class CurrentPool extends AbstractDataSource {
 
     @SuppressWarnings("ThreadLocalUsage") // One for each application context, and each has pools of its own.

@@ -60,8 +60,9 @@ class DatabaseConfiguration {
     }
 
     /**
-     * Whether the embedded server runs. Part of readiness, because no other process of the installation answers in its stead; a configured
-     * database is part of no probe. Present in every process, because {@code management.endpoint.health.group.readiness} names it for all.
+     * Whether the embedded server runs. Part of readiness, because no other process of the installation answers in its
+     * stead; a configured database is part of no probe. Present in every process, because
+     * {@code management.endpoint.health.group.readiness} names it for all.
      */
     @Bean
     HealthIndicator embeddedDatabaseHealthIndicator(DatabaseAccess access, ObjectProvider<EmbeddedPostgres> embedded) {
@@ -113,7 +114,10 @@ class DatabaseConfiguration {
         return new CurrentPool();
     }
 
-    /** Health of the pools; Spring Boot's would also ask {@link CurrentPool}, which has no connection outside of a transaction. */
+    /**
+     * Health of the pools; Spring Boot's would also ask {@link CurrentPool}, which has no connection outside of a
+     * transaction.
+     */
     @Bean
     HealthContributor dbHealthContributor(
             @Qualifier("tenantPool") DataSource tenants, @Qualifier("systemPool") DataSource system) {

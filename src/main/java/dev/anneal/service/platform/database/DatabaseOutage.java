@@ -20,8 +20,8 @@ import org.springframework.transaction.TransactionException;
 public final class DatabaseOutage {
 
     /**
-     * Errors without a Spring exception: 25006, the server accepts no writes, for example because it has become a standby; 25P03, the
-     * server has ended an idle transaction, for example after a long pause of this process.
+     * Errors without a Spring exception: 25006, the server accepts no writes, for example because it has become a
+     * standby; 25P03, the server has ended an idle transaction, for example after a long pause of this process.
      */
     private static final Set<String> PASSING_STATES = Set.of("25006", "25P03");
 
@@ -39,7 +39,10 @@ public final class DatabaseOutage {
         return false;
     }
 
-    /** Whether this process has more to do than it has connections, while the database answers: the pool names no failure to connect. */
+    /**
+     * Whether this process has more to do than it has connections, while the database answers: the pool names no
+     * failure to connect.
+     */
     private static boolean isOverload(Throwable failure) {
         for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLTransientConnectionException && cause.getCause() == null) {

@@ -14,8 +14,8 @@ import java.util.Properties;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The logins of the embedded server, with generated passwords in a file that only the service's user may read: every user of the host can
- * reach the server on the loopback address.
+ * The logins of the embedded server, with generated passwords in a file that only the service's user may read: every
+ * user of the host can reach the server on the loopback address.
  *
  * @param administrator superuser, for setting the server up
  * @param owner owns the tables and migrates them

@@ -26,11 +26,13 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The PostgreSQL of an installation without a configured database: a server process on this host with a persistent data folder.
+ * The PostgreSQL of an installation without a configured database: a server process on this host with a persistent data
+ * folder.
  *
- * <p>The process that holds the lock file owns the server and stops it when it ends; a server left behind by a killed owner is taken over.
- * Another process with the same folder shares the owner's server. Where it is supervised, the owner starts a server that has ended again on
- * the same port; if the owner has ended as well, another process does so and owns it then.
+ * <p>The process that holds the lock file owns the server and stops it when it ends; a server left behind by a killed
+ * owner is taken over. Another process with the same folder shares the owner's server. Where it is supervised, the
+ * owner starts a server that has ended again on the same port; if the owner has ended as well, another process does so
+ * and owns it then.
  */
 final class EmbeddedPostgres implements AutoCloseable {
 

@@ -15,8 +15,9 @@ import org.springframework.orm.jpa.AbstractEntityManagerFactoryBean;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * JPA within JDBC transactions (ADR 2): a session uses the connection of the thread's transaction, as JdbcClient does, and neither begins
- * nor ends one. Everything is created on first use: it would take a third of the start of a process, and workers rarely need it.
+ * JPA within JDBC transactions (ADR 2): a session uses the connection of the thread's transaction, as JdbcClient does,
+ * and neither begins nor ends one. Everything is created on first use: it would take a third of the start of a process,
+ * and workers rarely need it.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableJpaRepositories(basePackages = EntityConfiguration.PACKAGES, bootstrapMode = BootstrapMode.LAZY)
@@ -41,7 +42,10 @@ class EntityConfiguration {
         return builder.dataSource(connection).packages(PACKAGES).build();
     }
 
-    /** The bean from which repositories get sessions. Spring Data's definition is not lazy and would create its dependencies at once. */
+    /**
+     * The bean from which repositories get sessions. Spring Data's definition is not lazy and would create its
+     * dependencies at once.
+     */
     @Bean
     static BeanFactoryPostProcessor sharedEntityManagerAtFirstUse() {
         return beans ->

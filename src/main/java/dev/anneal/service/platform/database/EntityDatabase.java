@@ -6,8 +6,8 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
 /**
- * The database for services with repositories. JPA is created before the first transaction begins: that takes seconds, during which a
- * transaction would hold its locks and, on a slow machine, be ended by the database.
+ * The database for services with repositories. JPA is created before the first transaction begins: that takes seconds,
+ * during which a transaction would hold its locks and, on a slow machine, be ended by the database.
  */
 @Component
 public final class EntityDatabase {

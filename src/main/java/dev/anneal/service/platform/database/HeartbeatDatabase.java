@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * Database access reserved for heartbeats: separate connections, and a time limit of {@link #timeout()} each for connecting and for the
- * statement.
+ * Database access reserved for heartbeats: separate connections, and a time limit of {@link #timeout()} each for
+ * connecting and for the statement.
  */
 public final class HeartbeatDatabase {
 

@@ -7,8 +7,9 @@ import java.time.Instant;
 import org.springframework.stereotype.Component;
 
 /**
- * Creates ids for clients: a prefix and a UUID of version 7 (RFC 9562) as 26 digits of Crockford's base 32 in lower case. Ids of one
- * process sort by creation, also within a millisecond, so they serve as cursors; compare them {@code COLLATE "C"}.
+ * Creates ids for clients: a prefix and a UUID of version 7 (RFC 9562) as 26 digits of Crockford's base 32 in lower
+ * case. Ids of one process sort by creation, also within a millisecond, so they serve as cursors; compare them
+ * {@code COLLATE "C"}.
  */
 @Component
 public final class Identifiers {
@@ -49,7 +50,10 @@ public final class Identifiers {
         return Instant.ofEpochMilli(value.shiftRight(80).longValue());
     }
 
-    /** The version 7 layout: 48 bits of milliseconds, version, a 12-bit counter within the millisecond, variant, 62 random bits. */
+    /**
+     * The version 7 layout: 48 bits of milliseconds, version, a 12-bit counter within the millisecond, variant, 62
+     * random bits.
+     */
     private BigInteger nextUuid() {
         long head = nextHead();
         BigInteger tail = new BigInteger(RANDOM_BITS, random).setBit(63);

@@ -5,8 +5,8 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Converts values to {@code jsonb}, records by their component names, so that SQL can read them. Unknown fields are ignored, because rows
- * may come from another version.
+ * Converts values to {@code jsonb}, records by their component names, so that SQL can read them. Unknown fields are
+ * ignored, because rows may come from another version.
  */
 public final class JsonColumn {
 

@@ -15,8 +15,8 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 
 /**
- * Application of a process with the role {@code migrate}: its context is ready when the schema has this version. It needs only the
- * database, neither artifacts nor keys.
+ * Application of a process with the role {@code migrate}: its context is ready when the schema has this version. It
+ * needs only the database, neither artifacts nor keys.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnRole(Role.MIGRATE)
@@ -37,8 +37,8 @@ public class MigrationApplication {
     }
 
     /**
-     * Fails if the login of the service is refused, for instance after its password was changed in the settings alone: processes that
-     * wait for the migration would start and fail. A process without the login's password migrates only.
+     * Fails if the login of the service is refused, for instance after its password was changed in the settings alone:
+     * processes that wait for the migration would start and fail. A process without the login's password migrates only.
      */
     @Bean
     @ConditionalOnProperty("spring.datasource.password")

@@ -15,8 +15,9 @@ final class MigrationFailureAnalyzer extends AbstractFailureAnalyzer<FlywayExcep
                 .map(fault -> new FailureAnalysis(FAILED + fault.description(), ConnectionFault.ACTION, cause))
                 .orElseGet(() -> new FailureAnalysis(
                         FAILED + cause.getMessage(),
-                        "Correct the fault above and start again. A failed migration leaves nothing behind; those before it are complete."
-                                + " The login that migrates is spring.flyway.user, or else spring.datasource.username: it owns the tables.",
+                        "Correct the fault above and start again. A failed migration leaves nothing behind; those"
+                                + " before it are complete. The login that migrates is spring.flyway.user, or else"
+                                + " spring.datasource.username: it owns the tables.",
                         cause));
     }
 }

@@ -88,7 +88,8 @@ final class Pools {
 
     /** The session's time zone is UTC, so that no SQL depends on the host's. */
     private String sessionSettings(String role, Duration statementTimeout) {
-        return "SET ROLE %s; SET TIME ZONE 'UTC'; SET statement_timeout = %d; SET idle_in_transaction_session_timeout = %d"
+        return ("SET ROLE %s; SET TIME ZONE 'UTC'; SET statement_timeout = %d;"
+                        + " SET idle_in_transaction_session_timeout = %d")
                 .formatted(
                         role,
                         statementTimeout.toMillis(),

@@ -73,9 +73,10 @@ final class PostgresBinaries {
     private static InputStream open() throws IOException {
         InputStream archive = PostgresBinaries.class.getResourceAsStream(archive());
         if (archive == null) {
-            throw new IOException(
-                    "this build has no PostgreSQL for this platform (%s): set spring.datasource.url to a PostgreSQL of your own, 15 or newer, or build on Linux x86_64, Linux arm64 or macOS arm64"
-                            .formatted(archive()));
+            throw new IOException(("this build has no PostgreSQL for this platform (%s): set spring.datasource.url to a"
+                            + " PostgreSQL of your own, 15 or newer, or build on Linux x86_64, Linux arm64 or macOS"
+                            + " arm64")
+                    .formatted(archive()));
         }
         return archive;
     }

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
 
 /**
- * Brings the schema up to this version's and logs the version in one line. Before each migration of a non-empty database it logs a line
- * too, because a migration of much data takes long.
+ * Brings the schema up to this version's and logs the version in one line. Before each migration of a non-empty
+ * database it logs a line too, because a migration of much data takes long.
  */
 final class SchemaMigration implements FlywayMigrationStrategy, Callback {
 

@@ -16,7 +16,10 @@ final class ServerPrograms {
 
     private static final int PATIENCE_SECONDS = 60;
 
-    /** A small server for one host, because it shares the service's memory budget. Durability settings are PostgreSQL's defaults. */
+    /**
+     * A small server for one host, because it shares the service's memory budget. Durability settings are PostgreSQL's
+     * defaults.
+     */
     private static final List<String> SETTINGS =
             List.of("listen_addresses=127.0.0.1", "unix_socket_directories=", "shared_buffers=64MB", "timezone=UTC");
 
@@ -28,7 +31,10 @@ final class ServerPrograms {
         this.dataDirectory = dataDirectory;
     }
 
-    /** Creates an empty cluster in {@code directory}, in which every connection needs a password. It may be moved before it is started. */
+    /**
+     * Creates an empty cluster in {@code directory}, in which every connection needs a password. It may be moved before
+     * it is started.
+     */
     void initialize(Path directory, Path passwordFile) throws IOException {
         run(List.of(
                 binaries.program("initdb").toString(),
@@ -102,8 +108,8 @@ final class ServerPrograms {
     }
 
     /**
-     * The server refuses to run as root; in a user namespace of Linux it sees itself as another user and can use the same files. Elsewhere the
-     * programs say themselves that root must not start them.
+     * The server refuses to run as root; in a user namespace of Linux it sees itself as another user and can use the
+     * same files. Elsewhere the programs say themselves that root must not start them.
      */
     private static List<String> asOrdinaryUser(List<String> command) {
         if (!isRoot() || !"Linux".equals(System.getProperty("os.name"))) {

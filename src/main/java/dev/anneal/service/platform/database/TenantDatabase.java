@@ -17,8 +17,8 @@ public final class TenantDatabase {
     }
 
     /**
-     * Runs {@code work} for {@code tenantId} in one transaction, which an exception rolls back. A call within a transaction is refused: it
-     * would be part of the outer one.
+     * Runs {@code work} for {@code tenantId} in one transaction, which an exception rolls back. A call within a
+     * transaction is refused: it would be part of the outer one.
      */
     public <T> T call(String tenantId, Supplier<T> work) {
         return transactions.call(() -> {

@@ -3,8 +3,8 @@ package dev.anneal.service.platform.database;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * What one transaction of a tenant does at a time, so that a count still holds when the row that it allows is inserted. The number of each
- * tells its locks from others in the database.
+ * What one transaction of a tenant does at a time, so that a count still holds when the row that it allows is inserted.
+ * The number of each tells its locks from others in the database.
  */
 public enum TenantLock {
     JOBS(1634624114),

@@ -24,18 +24,22 @@ public final class OutboundHttp implements AutoCloseable {
                 .or(properties.allowedAddresses().toArray(String[]::new));
     }
 
-    /** For hosts that clients name: connects only to public and allowed addresses, without a proxy, and follows no redirects. */
+    /**
+     * For hosts that clients name: connects only to public and allowed addresses, without a proxy, and follows no
+     * redirects.
+     */
     public OutboundClient toStrangers(OutboundLimits limits) {
         Transport transport = Transport.toStrangers(strangers, limits, deadlines);
         return new OutboundClient(null, transport, transport, 0);
     }
 
     /**
-     * For a host that the operator has configured, at any address, and by the JVM's proxy if there is one ({@code https.proxyHost}).
+     * For a host that the operator has configured, at any address, and by the JVM's proxy if there is one
+     * ({@code https.proxyHost}).
      *
      * @param base scheme, host and port of all requests
-     * @param redirects maximum number of redirects of a request; a redirect to another host is treated as to a stranger and gets no header
-     *     that could hold a credential
+     * @param redirects maximum number of redirects of a request; a redirect to another host is treated as to a stranger
+     *     and gets no header that could hold a credential
      */
     public OutboundClient toConfigured(URI base, OutboundLimits limits, int redirects) {
         return new OutboundClient(

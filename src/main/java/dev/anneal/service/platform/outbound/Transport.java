@@ -26,8 +26,9 @@ import org.springframework.boot.http.client.HttpRedirects;
 import org.springframework.boot.http.client.InetAddressFilter;
 
 /**
- * Sends one request. A name is resolved once, and its addresses are checked before connecting, so that no name leads past the filter.
- * Nothing is sent to strangers by a proxy, which would resolve names itself. Redirects, cookies and compression are off; a deadline ends slow answers, and a connection whose answer is not read completely is closed.
+ * Sends one request. A name is resolved once, and its addresses are checked before connecting, so that no name leads
+ * past the filter. Nothing is sent to strangers by a proxy, which would resolve names itself. Redirects, cookies and
+ * compression are off; a deadline ends slow answers, and a connection whose answer is not read completely is closed.
  */
 final class Transport implements AutoCloseable {
 

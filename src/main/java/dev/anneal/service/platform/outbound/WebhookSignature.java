@@ -13,8 +13,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Signs requests according to Standard Webhooks 1.0.0: HMAC-SHA256 of {@code id.timestamp.body}. Receivers can verify it with that
- * standard's libraries.
+ * Signs requests according to Standard Webhooks 1.0.0: HMAC-SHA256 of {@code id.timestamp.body}. Receivers can verify
+ * it with that standard's libraries.
  */
 public final class WebhookSignature {
 
@@ -64,7 +64,10 @@ public final class WebhookSignature {
         return headers;
     }
 
-    /** Signs with a secret of this tenant, {@code whsec_} and base64 of the HMAC-SHA256 of its id with this secret as the key. */
+    /**
+     * Signs with a secret of this tenant, {@code whsec_} and base64 of the HMAC-SHA256 of its id with this secret as
+     * the key.
+     */
     public WebhookSignature ofTenant(String tenantId) {
         byte[] derived = mac(tenantId.getBytes(StandardCharsets.UTF_8));
         return new WebhookSignature(PREFIX + Base64.getEncoder().encodeToString(derived));

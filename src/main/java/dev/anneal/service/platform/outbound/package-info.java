@@ -1,4 +1,6 @@
-/** Outbound HTTP: to addresses that clients name, which are filtered, and to addresses that the operator has configured. */
+/**
+ * Outbound HTTP: to addresses that clients name, which are filtered, and to addresses that the operator has configured.
+ */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.platform.outbound;

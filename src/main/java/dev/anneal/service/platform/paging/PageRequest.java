@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client's request for a page of a list.
  *
- * <p>Lists are ordered by (created_at, id). A query reads {@link #rowsToRead()} rows after the position of {@code after}: the row beyond
- * the limit only shows that there are more.
+ * <p>Lists are ordered by (created_at, id). A query reads {@link #rowsToRead()} rows after the position of
+ * {@code after}: the row beyond the limit only shows that there are more.
  *
  * @param after id of the last row the client has seen, or null for the first page
  * @param limit maximum number of rows
@@ -21,10 +21,11 @@ public record PageRequest(@Nullable String after, int limit, boolean ascending) 
     }
 
     /**
-     * Condition of the page, with the parameter {@code after}; {@code TRUE} for the first page. One condition for both would make a generic
-     * plan read all rows before those of the page.
+     * Condition of the page, with the parameter {@code after}; {@code TRUE} for the first page. One condition for both
+     * would make a generic plan read all rows before those of the page.
      *
-     * @param column column of ids by which the list is ordered; it becomes part of SQL, so it must never come from a client
+     * @param column column of ids by which the list is ordered; it becomes part of SQL, so it must never come from a
+     *     client
      */
     public String after(String column) {
         return after(column, ":after");

@@ -17,11 +17,12 @@ final class CudaEnvironment {
     private CudaEnvironment() {}
 
     /**
-     * Makes a process for a CUDA device load a CUDA libtorch, and a process for the CPU the given one or the bundled one, regardless of
-     * inherited variables.
+     * Makes a process for a CUDA device load a CUDA libtorch, and a process for the CPU the given one or the bundled
+     * one, regardless of inherited variables.
      *
      * @param environment inherited variables, which are changed
-     * @param libtorch folder with {@code libtorch.so} for the device; null is the bundled one for the CPU, the inherited choice for CUDA
+     * @param libtorch folder with {@code libtorch.so} for the device; null is the bundled one for the CPU, the
+     *     inherited choice for CUDA
      */
     static void settle(Map<String, String> environment, String device, @Nullable Path libtorch) {
         if (device.equals("cpu")) {

@@ -17,8 +17,8 @@ import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 
 /**
- * The class path of an engine process. In a build or an extracted image it is this process's class path. A JVM cannot read the jars inside
- * an executable jar, so they are extracted, once for each version.
+ * The class path of an engine process. In a build or an extracted image it is this process's class path. A JVM cannot
+ * read the jars inside an executable jar, so they are extracted, once for each version.
  */
 final class EngineClasspath {
 

@@ -28,8 +28,8 @@ public final class EngineLauncher {
     private static final int YOUNG_MEGABYTES = 16;
 
     /**
-     * Inherited variables: paths of programs, libraries and temporary files, and text encoding. No others, because the service's
-     * environment holds credentials.
+     * Inherited variables: paths of programs, libraries and temporary files, and text encoding. No others, because the
+     * service's environment holds credentials.
      */
     private static final Set<String> INHERITED =
             Set.of("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "JAVA_HOME");
@@ -87,7 +87,8 @@ public final class EngineLauncher {
     }
 
     /**
-     * Starts a process that tests each of the devices and exits; it reports {@link Progress.Failed} for the first unusable one.
+     * Starts a process that tests each of the devices and exits; it reports {@link Progress.Failed} for the first
+     * unusable one.
      *
      * @param devices names of CUDA devices, at least one
      * @param directory as for {@link #launch}

@@ -19,8 +19,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A running engine process. Its progress is passed to a listener on a separate thread; the listener must not block for long, because the
- * process waits once the pipe between them is full.
+ * A running engine process. Its progress is passed to a listener on a separate thread; the listener must not block for
+ * long, because the process waits once the pipe between them is full.
  */
 public final class EngineProcess {
 
@@ -75,8 +75,8 @@ public final class EngineProcess {
     }
 
     /**
-     * Completes when the process has ended and the listener has received all progress; exceptionally if the listener threw, in which case
-     * the process is killed.
+     * Completes when the process has ended and the listener has received all progress; exceptionally if the listener
+     * threw, in which case the process is killed.
      */
     public CompletableFuture<EngineExit> exit() {
         return exit.copy();
@@ -117,8 +117,8 @@ public final class EngineProcess {
     }
 
     /**
-     * Ends the process at once (SIGKILL), even a stopped one; one that waits for a dead disk or device ends when that answers. Never
-     * blocks: {@link Process#destroyForcibly} would close the pipe of commands, and wait for its writer.
+     * Ends the process at once (SIGKILL), even a stopped one; one that waits for a dead disk or device ends when that
+     * answers. Never blocks: {@link Process#destroyForcibly} would close the pipe of commands, and wait for its writer.
      */
     public void kill() {
         process.toHandle().destroyForcibly();

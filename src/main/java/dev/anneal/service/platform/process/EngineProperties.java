@@ -15,12 +15,13 @@ import org.springframework.validation.annotation.Validated;
  * How engine processes are started. Tensors are stored outside the Java heap, so a small heap suffices.
  *
  * @param heap {@code -Xmx} of an engine process: for the dataset's token ids and the program's own objects
- * @param threads compute threads of one process; each runs its own operators, and only decoding in bf16 shares operators among threads; 0
- *     takes the number of cores
+ * @param threads compute threads of one process; each runs its own operators, and only decoding in bf16 shares
+ *     operators among threads; 0 takes the number of cores
  * @param niceness how far a process yields the processor to the service, 0 to 19; no effect if {@code nice} is missing
  * @param precision arithmetic of the frozen weights: {@code auto}, {@code bf16} or {@code fp32}
  * @param cacheDirectory where native libraries are unpacked; null: {@code engine} under {@code anneal.cache-directory}
- * @param libtorch directory of an unpacked libtorch for the CPU with DJL's binding; null: the bundled one is unpacked into the cache
+ * @param libtorch directory of an unpacked libtorch for the CPU with DJL's binding; null: the bundled one is unpacked
+ *     into the cache
  * @param cudaLibtorch directory of a CUDA libtorch that contains {@code libtorch.so}; needed only for CUDA devices
  * @param malloc settings of the C allocator
  * @param jvmOptions additional options of the process's JVM
@@ -43,8 +44,9 @@ public record EngineProperties(
     private static final List<String> PRECISIONS = List.of("auto", "bf16", "fp32");
 
     /**
-     * Settings of glibc's allocator. By default it returns freed activation buffers to the kernel and allocates them again in the next
-     * step, with page faults. These thresholds keep them: 12 to 15 % more tokens/s on two Xeon cores with SmolLM2-135M (4 x 256 tokens).
+     * Settings of glibc's allocator. By default it returns freed activation buffers to the kernel and allocates them
+     * again in the next step, with page faults. These thresholds keep them: 12 to 15 % more tokens/s on two Xeon cores
+     * with SmolLM2-135M (4 x 256 tokens).
      *
      * @param mmapThreshold buffers below this size are allocated from the heap, which is kept
      * @param trimThreshold how much free memory at the end of the heap is kept

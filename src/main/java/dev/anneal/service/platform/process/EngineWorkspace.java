@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The folder of one worker's engine processes, with a subfolder for each. The worker holds an operating system's lock on it, which ends
- * with the worker; a process that gets the lock of another worker's folder knows that its processes are orphans, and that nobody holds
- * any more what the worker noted there.
+ * The folder of one worker's engine processes, with a subfolder for each. The worker holds an operating system's lock
+ * on it, which ends with the worker; a process that gets the lock of another worker's folder knows that its processes
+ * are orphans, and that nobody holds any more what the worker noted there.
  */
 public final class EngineWorkspace implements AutoCloseable {
 
@@ -39,8 +39,8 @@ public final class EngineWorkspace implements AutoCloseable {
     private static final String ABANDONED = "abandoned";
 
     /**
-     * Workspaces of this JVM. Their lock files must not be opened a second time: closing any channel to a file drops all of the process's
-     * locks on it.
+     * Workspaces of this JVM. Their lock files must not be opened a second time: closing any channel to a file drops
+     * all of the process's locks on it.
      */
     private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
@@ -95,7 +95,8 @@ public final class EngineWorkspace implements AutoCloseable {
     }
 
     /**
-     * Notes on the disk that the worker holds something, until {@link #drop}. If the worker dies first, the note is {@link #abandoned}.
+     * Notes on the disk that the worker holds something, until {@link #drop}. If the worker dies first, the note is
+     * {@link #abandoned}.
      *
      * @param name says what is held; a file name
      */

@@ -16,7 +16,8 @@ final class Niceness {
     private Niceness() {}
 
     /**
-     * The words to put before a command. The process id stays the same, because {@code nice} executes the command in its own process.
+     * The words to put before a command. The process id stays the same, because {@code nice} executes the command in
+     * its own process.
      *
      * @param niceness added to this process's own; 0 changes nothing
      * @param searchPath folders in the form of {@code PATH}; without {@code nice} in any of them nothing is changed
@@ -35,8 +36,8 @@ final class Niceness {
     }
 
     private static List<String> unchanged() {
-        LOG.warn(
-                "There is no program 'nice' on the PATH, so engine processes compete with the service (anneal.engine.niceness)");
+        LOG.warn("There is no program 'nice' on the PATH, so engine processes compete with the service"
+                + " (anneal.engine.niceness)");
         return List.of();
     }
 }

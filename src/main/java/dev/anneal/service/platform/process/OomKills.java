@@ -9,8 +9,8 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
- * Number of processes that the kernel killed because memory ran out: in this process's control group, such as its container, or on the
- * whole machine if that cannot be read.
+ * Number of processes that the kernel killed because memory ran out: in this process's control group, such as its
+ * container, or on the whole machine if that cannot be read.
  */
 final class OomKills {
 

@@ -11,7 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Identifies the process of a folder for later sweeps. Process ids are reused, so the start time is part of the identity.
+ * Identifies the process of a folder for later sweeps. Process ids are reused, so the start time is part of the
+ * identity.
  *
  * @param pid operating system's id
  * @param started when the process started

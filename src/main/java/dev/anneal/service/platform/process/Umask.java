@@ -11,7 +11,10 @@ final class Umask {
 
     private Umask() {}
 
-    /** The words to put before a command; none where there is no shell. The process id stays the same, because the shell is replaced. */
+    /**
+     * The words to put before a command; none where there is no shell. The process id stays the same, because the shell
+     * is replaced.
+     */
     static List<String> prefix() {
         return Files.isExecutable(SHELL)
                 ? List.of(SHELL.toString(), "-c", "umask 077 && exec \"$0\" \"$@\"")

@@ -4,8 +4,8 @@ import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refusal of a request. The message is for the client: what is required, what was found, and what to do. Any district may throw it; the API
- * turns it into the error envelope and logs nothing.
+ * Refusal of a request. The message is for the client: what is required, what was found, and what to do. Any district
+ * may throw it; the API turns it into the error envelope and logs nothing.
  */
 public final class Refusal extends RuntimeException {
 
@@ -33,7 +33,10 @@ public final class Refusal extends RuntimeException {
         return notFound(noun, id, parameter, "");
     }
 
-    /** As {@link #notFound(String, String, String)}, followed by the sentence {@code hint}, which begins with a space or is empty. */
+    /**
+     * As {@link #notFound(String, String, String)}, followed by the sentence {@code hint}, which begins with a space or
+     * is empty.
+     */
     public static Refusal notFound(String noun, String id, String parameter, String hint) {
         return new Refusal(
                 RefusalCode.NOT_FOUND,

@@ -4,8 +4,8 @@ import dev.anneal.protocol.WireName;
 import java.util.Optional;
 
 /**
- * Reason of a refusal. The lower-case name is {@code error.code} in the response; the status decides which exception an OpenAI SDK raises
- * and whether it retries.
+ * Reason of a refusal. The lower-case name is {@code error.code} in the response; the status decides which exception an
+ * OpenAI SDK raises and whether it retries.
  */
 public enum RefusalCode implements WireName {
     ADAPTER_INVALID(400),

@@ -67,7 +67,10 @@ public final class JsonBody {
         return new StrictObject(root);
     }
 
-    /** SHA-256 of the body with its keys sorted and white space removed: equal requests have equal digests, however they are formatted. */
+    /**
+     * SHA-256 of the body with its keys sorted and white space removed: equal requests have equal digests, however they
+     * are formatted.
+     */
     public String digest() {
         return Sha256.ofText(CANONICAL.writeValueAsString(CANONICAL.treeToValue(root, Object.class)));
     }

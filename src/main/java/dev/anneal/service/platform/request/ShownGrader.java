@@ -14,8 +14,9 @@ public final class ShownGrader {
     private ShownGrader() {}
 
     /**
-     * A grader in the form of OpenAI's types: with a name, and a {@code multi} with a single grader. Null if those types cannot express it:
-     * strict clients reject an {@code endpoint}, a {@code multi} of several graders, or a top-level {@code label_model}.
+     * A grader in the form of OpenAI's types: with a name, and a {@code multi} with a single grader. Null if those
+     * types cannot express it: strict clients reject an {@code endpoint}, a {@code multi} of several graders, or a
+     * top-level {@code label_model}.
      */
     public static @Nullable Map<String, @Nullable Object> inOpenAiTypes(Map<String, @Nullable Object> grader) {
         Object type = grader.get("type");

@@ -18,8 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * A JSON object of a request, read key by key: each read checks type and range, and {@link #refuseOthers()} refuses keys that were not
- * read. A key whose value is {@code null} counts as absent, as in the SDKs.
+ * A JSON object of a request, read key by key: each read checks type and range, and {@link #refuseOthers()} refuses
+ * keys that were not read. A key whose value is {@code null} counts as absent, as in the SDKs.
  */
 public final class StrictObject {
 

@@ -1,6 +1,6 @@
 /**
- * Strict reading of JSON request bodies, in which every key must be known, of the right type and in range; and graders in requests and
- * responses.
+ * Strict reading of JSON request bodies, in which every key must be known, of the right type and in range; and graders
+ * in requests and responses.
  */
 @NamedInterface
 @NullMarked

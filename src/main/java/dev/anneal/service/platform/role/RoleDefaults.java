@@ -9,8 +9,9 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * A process with neither the role {@code api} nor {@code inference} opens no port for the API, whatever is configured, only that for health
- * and metrics. A process with the role {@code migrate} opens none at all, and migrates even if migrations are disabled for other processes.
+ * A process with neither the role {@code api} nor {@code inference} opens no port for the API, whatever is configured,
+ * only that for health and metrics. A process with the role {@code migrate} opens none at all, and migrates even if
+ * migrations are disabled for other processes.
  */
 final class RoleDefaults implements EnvironmentPostProcessor, Ordered {
 

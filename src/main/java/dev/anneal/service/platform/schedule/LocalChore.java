@@ -3,7 +3,8 @@ package dev.anneal.service.platform.schedule;
 import java.time.Duration;
 
 /**
- * Recurring work that each process with the bean does for itself. A failed run is logged, and the next one runs as scheduled.
+ * Recurring work that each process with the bean does for itself. A failed run is logged, and the next one runs as
+ * scheduled.
  *
  * @param initialDelay from the start of the process to the first run
  * @param interval from the end of a run to the start of the next

@@ -9,8 +9,8 @@ import org.springframework.scheduling.config.ScheduledTaskRegistrar;
 import org.springframework.stereotype.Component;
 
 /**
- * Runs the chores of this process on Spring's scheduler, which gets a thread for each of them: chores that wait for the artifact store or the
- * database keep no other waiting, such as the rescue of lost workers.
+ * Runs the chores of this process on Spring's scheduler, which gets a thread for each of them: chores that wait for the
+ * artifact store or the database keep no other waiting, such as the rescue of lost workers.
  */
 @Component
 final class LocalChores implements SchedulingConfigurer, ThreadPoolTaskSchedulerCustomizer {

@@ -31,8 +31,8 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * Runs the chores that one process does for all, with one scheduler and one table. It has a thread for each concurrent run, so no chore
- * waits for another. It stops while the web server finishes its requests, not before.
+ * Runs the chores that one process does for all, with one scheduler and one table. It has a thread for each concurrent
+ * run, so no chore waits for another. It stops while the web server finishes its requests, not before.
  */
 @Component
 @ConditionalOnRole(Role.API)
@@ -154,7 +154,9 @@ public final class SharedChores implements SmartLifecycle {
         }
     }
 
-    /** Time at which a task without a free slot is tried again; random, so that waiting tasks do not return together. */
+    /**
+     * Time at which a task without a free slot is tried again; random, so that waiting tasks do not return together.
+     */
     public static Instant nextTurn(Clock clock) {
         long least = UNTIL_NEXT_TURN.toMillis();
         return clock.instant().plusMillis(ThreadLocalRandom.current().nextLong(least, 10 * least));

@@ -12,7 +12,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 
-/** File with the key of an installation with the embedded database: created once beside it, and readable only by the service's user. */
+/**
+ * File with the key of an installation with the embedded database: created once beside it, and readable only by the
+ * service's user.
+ */
 final class KeyFile {
 
     private static final FileAttribute<?> PRIVATE =
@@ -32,7 +35,10 @@ final class KeyFile {
         }
     }
 
-    /** Renames the file into place once complete, so that processes that start at the same time read the same, complete key. */
+    /**
+     * Renames the file into place once complete, so that processes that start at the same time read the same, complete
+     * key.
+     */
     private static void make(Path file) throws IOException {
         byte[] key = new byte[SealingKey.BYTES];
         new SecureRandom().nextBytes(key);

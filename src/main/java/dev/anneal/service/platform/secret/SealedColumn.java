@@ -1,8 +1,8 @@
 package dev.anneal.service.platform.secret;
 
 /**
- * A column of encrypted texts. For each bean of this type, rows are checked when the service starts, and re-encrypted when the first key
- * changes.
+ * A column of encrypted texts. For each bean of this type, rows are checked when the service starts, and re-encrypted
+ * when the first key changes.
  *
  * @param table name of the table; like those of the columns it becomes part of SQL, so it must never come from a client
  * @param id column that identifies rows

@@ -74,8 +74,8 @@ final class SealedRows implements SmartInitializingSingleton {
 
     private static StartRefusedException missingKey(UsedKey used, SealedColumn column) {
         return new StartRefusedException(
-                ("Secrets in the database cannot be decrypted: %d rows of %s.%s are encrypted with the key '%s', which is not among"
-                                + " anneal.secrets.keys.")
+                ("Secrets in the database cannot be decrypted: %d rows of %s.%s are encrypted with the key '%s', which"
+                                + " is not among anneal.secrets.keys.")
                         .formatted(used.rows(), column.table(), column.column(), used.key()),
                 "Add the key '" + used.key()
                         + "' to anneal.secrets.keys (environment: ANNEAL_SECRETS_KEYS), after the one that is to"

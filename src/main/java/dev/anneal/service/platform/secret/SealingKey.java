@@ -29,7 +29,8 @@ record SealingKey(String id, SecretKey key) {
             }
         }
         throw new IllegalArgumentException(
-                "anneal.secrets.keys[%d] must be an id of letters, digits, '-' and '_', a colon, and base64 of %d bytes, as from:"
+                ("anneal.secrets.keys[%d] must be an id of letters, digits, '-' and '_', a colon, and base64 of"
+                                        + " %d bytes, as from:")
                                 .formatted(number, BYTES)
                         + " echo key-1:$(openssl rand -base64 32)");
     }

@@ -65,7 +65,8 @@ public final class Secrets {
         if (first == null) {
             throw new Refusal(
                     RefusalCode.SECRETS_NOT_CONFIGURED,
-                    "This installation has no key to store secrets with. Its operator gives it one by anneal.secrets.keys.");
+                    "This installation has no key to store secrets with. Its operator gives it one by"
+                            + " anneal.secrets.keys.");
         }
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);

@@ -26,7 +26,8 @@ import org.springframework.util.ClassUtils;
 /**
  * All {@code anneal.*} settings that records declare, of every role.
  *
- * <p>Names are compared as Spring binds them: case, dashes and underscores are ignored, and {@code []} stands for any element of a list.
+ * <p>Names are compared as Spring binds them: case, dashes and underscores are ignored, and {@code []} stands for any
+ * element of a list.
  */
 final class KnownSettings {
 

@@ -31,7 +31,10 @@ import org.springframework.validation.ObjectError;
 import org.springframework.validation.Validator;
 import org.springframework.validation.beanvalidation.LocalValidatorFactoryBean;
 
-/** Binds every record of settings as Spring does later, and reports for a failure what was given, where, and what is allowed. */
+/**
+ * Binds every record of settings as Spring does later, and reports for a failure what was given, where, and what is
+ * allowed.
+ */
 final class SettingValues {
 
     private static final Map<Class<?>, String> ALLOWED = Map.of(

@@ -5,7 +5,10 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 
-/** Checks all {@code anneal.*} settings before anything else, in every role: an unknown setting or an invalid value stops the start. */
+/**
+ * Checks all {@code anneal.*} settings before anything else, in every role: an unknown setting or an invalid value
+ * stops the start.
+ */
 final class SettingsCheck implements EnvironmentPostProcessor, Ordered {
 
     @Override

@@ -15,8 +15,8 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 
 /**
- * Reports without a stack trace why a process does not start: a failed check of our code, an unusable folder, a database that does not
- * answer. Faults of the program keep their stack trace.
+ * Reports without a stack trace why a process does not start: a failed check of our code, an unusable folder, a
+ * database that does not answer. Faults of the program keep their stack trace.
  */
 final class StartFaultAnalyzer implements FailureAnalyzer {
 

@@ -2,7 +2,10 @@ package dev.anneal.service.platform.startup;
 
 import org.jspecify.annotations.Nullable;
 
-/** The process does not start, for a reason that an operator can correct. Message and action are shown without a stack trace. */
+/**
+ * The process does not start, for a reason that an operator can correct. Message and action are shown without a stack
+ * trace.
+ */
 public final class StartRefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -19,8 +19,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 /**
- * Logs one entry when the service has started: its roles, its addresses, and the notes of the modules. Scripts that start the service on
- * free ports read the ports from it.
+ * Logs one entry when the service has started: its roles, its addresses, and the notes of the modules. Scripts that
+ * start the service on free ports read the ports from it.
  */
 @Component
 final class StartReport {

@@ -24,8 +24,9 @@ final class UnknownSettings {
     private static final Pattern OF_TESTS = Pattern.compile("anneal\\.test\\..+");
 
     /**
-     * Variables that a shell may have exported for others: the command's address and jar, and those in {@code .env} for other services of
-     * {@code docker-compose.yml}. The command's {@code ANNEAL_API_KEY} is refused, because it may be a misspelt {@code ANNEAL_API_KEYS}.
+     * Variables that a shell may have exported for others: the command's address and jar, and those in {@code .env} for
+     * other services of {@code docker-compose.yml}. The command's {@code ANNEAL_API_KEY} is refused, because it may be
+     * a misspelt {@code ANNEAL_API_KEYS}.
      */
     private static final Set<String> OF_OTHERS = Set.of(
             "ANNEAL_URL",
@@ -36,7 +37,9 @@ final class UnknownSettings {
             "ANNEAL_PORT",
             "ANNEAL_MANAGEMENT_PORT");
 
-    /** Kubernetes puts the addresses of a namespace's services into its pods, and ours may be named {@code anneal...}. */
+    /**
+     * Kubernetes puts the addresses of a namespace's services into its pods, and ours may be named {@code anneal...}.
+     */
     private static final Pattern OF_KUBERNETES = Pattern.compile("ANNEAL_([A-Z0-9_]+_)?"
             + "(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)");
 
@@ -72,7 +75,8 @@ final class UnknownSettings {
             throw new StartRefusedException(
                     "Anneal does not have these settings:"
                             + lines.stream().sorted().collect(Collectors.joining()),
-                    "Correct or remove them, and start again. docs/settings.md and docs/inference.md list every setting.");
+                    "Correct or remove them, and start again. docs/settings.md and docs/inference.md list every"
+                            + " setting.");
         }
     }
 

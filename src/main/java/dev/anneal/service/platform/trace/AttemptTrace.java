@@ -8,7 +8,10 @@ import io.opentelemetry.context.Scope;
 import java.util.Locale;
 import org.slf4j.MDC;
 
-/** Trace and log context of one attempt. Begun, named and closed on the thread of the attempt; {@link #event} may be called on any. */
+/**
+ * Trace and log context of one attempt. Begun, named and closed on the thread of the attempt; {@link #event} may be
+ * called on any.
+ */
 public final class AttemptTrace implements AutoCloseable {
 
     private static final String WORKER = "worker";

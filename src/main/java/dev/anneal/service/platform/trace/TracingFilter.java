@@ -8,8 +8,8 @@ import org.springframework.context.EnvironmentAware;
 import org.springframework.core.env.Environment;
 
 /**
- * Disables OpenTelemetry completely if no collector is configured. Boot's own switch leaves an SDK that creates unexported spans, whose ids
- * would appear in logs and rows.
+ * Disables OpenTelemetry completely if no collector is configured. Boot's own switch leaves an SDK that creates
+ * unexported spans, whose ids would appear in logs and rows.
  */
 final class TracingFilter implements AutoConfigurationImportFilter, EnvironmentAware {
 

@@ -11,11 +11,12 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Tracks how long the database has answered this process without interruption. During an outage no worker can extend its lease, so an
- * expired lease indicates a lost worker only after every worker has had time to reach the database again.
+ * Tracks how long the database has answered this process without interruption. During an outage no worker can extend
+ * its lease, so an expired lease indicates a lost worker only after every worker has had time to reach the database
+ * again.
  *
- * <p>All times are the database's, which continue while this process or its host is suspended, so a long gap between two answers is an
- * interruption even if no call failed. Thread-safe.
+ * <p>All times are the database's, which continue while this process or its host is suspended, so a long gap between
+ * two answers is an interruption even if no call failed. Thread-safe.
  */
 final class DatabaseWatch {
 
@@ -52,8 +53,8 @@ final class DatabaseWatch {
     }
 
     /**
-     * The database time until which an expired lease indicates a lost worker; empty if the database has not answered for long enough. Even
-     * an outage that began after the last look costs no live worker its lease before then.
+     * The database time until which an expired lease indicates a lost worker; empty if the database has not answered
+     * for long enough. Even an outage that began after the last look costs no live worker its lease before then.
      */
     synchronized Optional<Instant> trustedUntil() {
         return isSettled && lastAnswer != null ? Optional.of(lastAnswer.plus(longestGap)) : Optional.empty();

@@ -37,7 +37,8 @@ final class Endings {
             decided AS (
                 SELECT id, lease_token,
                        CASE wish WHEN 'CANCEL' THEN 'CANCELLED' WHEN 'PAUSE' THEN 'PAUSED' ELSE 'QUEUED' END AS state,
-                       CASE wish WHEN 'CANCEL' THEN 'CANCELLED' WHEN 'PAUSE' THEN 'PAUSED' ELSE 'GIVEN_BACK' END AS outcome,
+                       CASE wish WHEN 'CANCEL' THEN 'CANCELLED' WHEN 'PAUSE' THEN 'PAUSED' ELSE 'GIVEN_BACK' END
+                           AS outcome,
                        NULL::jsonb AS error,
                        0 AS user_retries, 0 AS platform_retries, interval '0' AS delay
                 FROM held
@@ -45,25 +46,29 @@ final class Endings {
             """;
 
     /**
-     * Shared with the rescue. {@code failed} has the rows with their error; each origin has its own budget. The first lost worker causes no
-     * delay, because its lease has already been waited for; after further losses the work itself may be the cause. A loss is excused, and
-     * uses no budget, if its worker was lost with other work as well. A fault of the environment uses none either: the work waits without
-     * limit, with delays that grow while the same fault persists.
+     * Shared with the rescue. {@code failed} has the rows with their error; each origin has its own budget. The first
+     * lost worker causes no delay, because its lease has already been waited for; after further losses the work itself
+     * may be the cause. A loss is excused, and uses no budget, if its worker was lost with other work as well. A fault
+     * of the environment uses none either: the work waits without limit, with delays that grow while the same fault
+     * persists.
      */
     static final String RETRY_OR_FAIL = """
             counted AS (
                 SELECT failed.*,
                        failed.error ->> 'origin' = 'ENVIRONMENT' AS waits,
                        CASE work.waits_for ->> 'code' WHEN failed.error ->> 'code' THEN work.waits ELSE 0 END AS waited,
-                       CASE failed.error ->> 'origin' WHEN 'USER' THEN failed.user_retries ELSE failed.platform_retries END AS retries,
+                       CASE failed.error ->> 'origin' WHEN 'USER' THEN failed.user_retries
+                           ELSE failed.platform_retries END AS retries,
                        CASE failed.error ->> 'origin' WHEN 'USER' THEN :userBudget ELSE :platformBudget END AS budget
                 FROM failed
                 JOIN work ON work.id = failed.id
             ), decided AS (
                 SELECT id, lease_token, outcome, error,
-                       CASE WHEN wish = 'CANCEL' THEN 'CANCELLED' WHEN waits OR excused OR retries < budget THEN 'QUEUED' ELSE 'FAILED' END AS state,
+                       CASE WHEN wish = 'CANCEL' THEN 'CANCELLED' WHEN waits OR excused OR retries < budget
+                           THEN 'QUEUED' ELSE 'FAILED' END AS state,
                        CASE WHEN error ->> 'origin' = 'USER' AND retries < budget THEN 1 ELSE 0 END AS user_retries,
-                       CASE WHEN error ->> 'origin' = 'SYSTEM' AND NOT excused AND retries < budget THEN 1 ELSE 0 END AS platform_retries,
+                       CASE WHEN error ->> 'origin' = 'SYSTEM' AND NOT excused AND retries < budget THEN 1 ELSE 0 END
+                           AS platform_retries,
                        CASE
                            WHEN waits THEN least(
                                make_interval(secs => :environmentDelay) * power(2, least(waited, 30)),
@@ -91,7 +96,8 @@ final class Endings {
                 SET state = decided.state,
                     lease_owner = NULL,
                     deadline_at = NULL,
-                    finished_at = CASE WHEN decided.state IN ('SUCCEEDED', 'FAILED', 'CANCELLED') THEN clock_timestamp() END,
+                    finished_at = CASE WHEN decided.state IN ('SUCCEEDED', 'FAILED', 'CANCELLED')
+                        THEN clock_timestamp() END,
                     error = CASE decided.state WHEN 'FAILED' THEN decided.error END,
                     run_at = CASE WHEN delay > interval '0' THEN clock_timestamp() + delay ELSE run_at END,
                     wish = CASE decided.state WHEN 'QUEUED' THEN wish END,
@@ -106,8 +112,8 @@ final class Endings {
                     avoided_until = %1$s clock_timestamp() + 2 * delay END
                 FROM decided
                 WHERE work.id = decided.id AND work.lease_token = decided.lease_token AND work.state = 'RUNNING'
-                RETURNING work.id, work.lease_token, work.lease_nonce, work.tenant_id, work.kind, work.method, work.state,
-                          decided.outcome, decided.error
+                RETURNING work.id, work.lease_token, work.lease_nonce, work.tenant_id, work.kind, work.method,
+                          work.state, decided.outcome, decided.error
             ), gone AS (
                 DELETE FROM lease
                 USING ended

@@ -9,12 +9,15 @@ import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The claim: first the tenant whose turn it is, then its next work. Two steps, because one statement that orders all queued rows by their
- * tenants' load took 19 s with 10,000 of them.
+ * The claim: first the tenant whose turn it is, then its next work. Two steps, because one statement that orders all
+ * queued rows by their tenants' load took 19 s with 10,000 of them.
  */
 final class FairClaim {
 
-    /** Skips through the index from tenant to tenant: one probe for each waiting tenant, independent of the amount of its work. */
+    /**
+     * Skips through the index from tenant to tenant: one probe for each waiting tenant, independent of the amount of
+     * its work.
+     */
     private static final String TENANTS_IN_TURN = """
             WITH RECURSIVE waiting AS (
                 (SELECT tenant_id FROM work WHERE state = 'QUEUED' AND slot = :slot ORDER BY tenant_id LIMIT 1)
@@ -32,7 +35,8 @@ final class FairClaim {
                         WHERE state = 'RUNNING' AND slot = :slot AND work.tenant_id = waiting.tenant_id) AS running,
                        %s AS allowed,
                        (SELECT max(claimed_at) FROM work
-                        WHERE claimed_at IS NOT NULL AND slot = :slot AND work.tenant_id = waiting.tenant_id) AS last_claim
+                        WHERE claimed_at IS NOT NULL AND slot = :slot AND work.tenant_id = waiting.tenant_id)
+                            AS last_claim
                 FROM waiting
                 WHERE tenant_id IS NOT NULL
             )
@@ -43,8 +47,8 @@ final class FairClaim {
             """.formatted(allowedTo("waiting.tenant_id"));
 
     /**
-     * Held until the transaction ends, which serialises the counts of a tenant's running work and makes the limit exact. 1634624113
-     * distinguishes these locks from others in the database.
+     * Held until the transaction ends, which serialises the counts of a tenant's running work and makes the limit
+     * exact. 1634624113 distinguishes these locks from others in the database.
      */
     private static final String TRY_LOCK_TENANT =
             "SELECT pg_try_advisory_xact_lock(1634624113, hashtext(:slot || ' ' || :tenant))";
@@ -79,8 +83,8 @@ final class FairClaim {
                     deadline_at = clock_timestamp() + make_interval(secs => :maxRunTime)
                 FROM next
                 WHERE work.id = next.id
-                RETURNING work.id, work.tenant_id, kind, method, work.lease_token, lease_nonce, run_at, claimed_at, deadline_at,
-                          traceparent, models
+                RETURNING work.id, work.tenant_id, kind, method, work.lease_token, lease_nonce, run_at, claimed_at,
+                          deadline_at, traceparent, models
             ), leased AS (
                 INSERT INTO lease (work_id, tenant_id, expires_at, stalls_at, saved_step)
                 SELECT claimed.id,
@@ -110,10 +114,14 @@ final class FairClaim {
         this.properties = properties;
     }
 
-    /** Limit of a tenant's running work: its quota for trainings; the settings for everything else, and for trainings without a quota. */
+    /**
+     * Limit of a tenant's running work: its quota for trainings; the settings for everything else, and for trainings
+     * without a quota.
+     */
     private static String allowedTo(String tenant) {
         return """
-                coalesce((SELECT running_jobs FROM tenant_quota WHERE tenant_quota.tenant_id = %s AND :slot = 'TRAINING'), :limit)""".formatted(tenant);
+                coalesce((SELECT running_jobs FROM tenant_quota WHERE tenant_quota.tenant_id = %s
+                          AND :slot = 'TRAINING'), :limit)""".formatted(tenant);
     }
 
     /**
@@ -148,7 +156,9 @@ final class FairClaim {
         return claimOfBusy(busy, claimant);
     }
 
-    /** Waits a few milliseconds rather than leave a slot empty. A transaction takes one lock, so there is no deadlock. */
+    /**
+     * Waits a few milliseconds rather than leave a slot empty. A transaction takes one lock, so there is no deadlock.
+     */
     private Optional<Claim> claimOfBusy(List<String> tenants, Claimant claimant) {
         for (String tenant : tenants) {
             Optional<Claim> claim = system.call(() -> {

@@ -8,9 +8,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How work is leased, rescued and retried. A killed worker's work is claimable again at most {@code lease + scanInterval} after its last
- * heartbeat; the first loss adds no delay. For {@code lease + heartbeatInterval} after an outage of the database, or after the start of the
- * process, no work is rescued, so that live workers can reclaim their leases first.
+ * How work is leased, rescued and retried. A killed worker's work is claimable again at most
+ * {@code lease + scanInterval} after its last heartbeat; the first loss adds no delay. For
+ * {@code lease + heartbeatInterval} after an outage of the database, or after the start of the process, no work is
+ * rescued, so that live workers can reclaim their leases first.
  *
  * @param lease how long a claim or heartbeat reserves the work
  * @param heartbeatInterval how often a worker extends its leases
@@ -20,10 +21,11 @@ import org.springframework.validation.annotation.Validated;
  * @param maxRunTime time limit for an attempt
  * @param tenantRunningLimit how much work of one tenant runs at a time, for each class of slot
  * @param userRetries how often work is retried after failures caused by its own input
- * @param platformRetries how often work is retried after failures of the platform and lost workers, since it last saved more progress
- *     than before or was resumed; a worker that is lost with several items costs none of them a retry, unless their last attempt was lost too
- * @param retryDelay delay before the first retry, none after the first lost worker, half of it after a fault of the environment; doubled
- *     for each further retry
+ * @param platformRetries how often work is retried after failures of the platform and lost workers, since it last saved
+ *     more progress than before or was resumed; a worker that is lost with several items costs none of them a retry,
+ *     unless their last attempt was lost too
+ * @param retryDelay delay before the first retry, none after the first lost worker, half of it after a fault of the
+ *     environment; doubled for each further retry
  * @param maxRetryDelay longest delay before a retry; at most two minutes after a fault of the environment
  */
 @Validated
@@ -45,8 +47,8 @@ public record LeaseProperties(
     private static final Duration MAX_ENVIRONMENT_DELAY = Duration.ofMinutes(2);
 
     /**
-     * How long the database must have answered without interruption before work is rescued: by then every live worker has renewed its
-     * leases.
+     * How long the database must have answered without interruption before work is rescued: by then every live worker
+     * has renewed its leases.
      */
     Duration settlingTime() {
         return lease.plus(heartbeatInterval);
@@ -67,15 +69,16 @@ public record LeaseProperties(
     }
 
     @AssertTrue(
-            message =
-                    "anneal.queue.lease must be at least three times anneal.queue.heartbeat-interval, or one slow heartbeat loses the work")
+            message = "anneal.queue.lease must be at least three times anneal.queue.heartbeat-interval, or one slow"
+                    + " heartbeat loses the work")
     boolean isLeaseLongEnough() {
         return lease.compareTo(heartbeatInterval.multipliedBy(3)) >= 0;
     }
 
     @AssertTrue(
-            message =
-                    "anneal.queue.lease must be at least twice anneal.queue.heartbeat-interval and anneal.queue.safety-margin together, or one late answer of the database keeps lost workers from being rescued")
+            message = "anneal.queue.lease must be at least twice anneal.queue.heartbeat-interval and"
+                    + " anneal.queue.safety-margin together, or one late answer of the database keeps lost workers"
+                    + " from being rescued")
     boolean isSafetyMarginShortEnough() {
         return longestHarmlessOutage().compareTo(heartbeatInterval) >= 0;
     }

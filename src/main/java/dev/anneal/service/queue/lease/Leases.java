@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Operations of workers on work. Only the holder of the newest lease has any effect; all times are the database's, so workers' clocks do
- * not matter.
+ * Operations of workers on work. Only the holder of the newest lease has any effect; all times are the database's, so
+ * workers' clocks do not matter.
  *
- * <p>The {@code writes} of a call run in its transaction, across all tenants, after the lease has been checked: they are committed exactly
- * if the call has its effect.
+ * <p>The {@code writes} of a call run in its transaction, across all tenants, after the lease has been checked: they
+ * are committed exactly if the call has its effect.
  */
 public final class Leases {
 
@@ -49,7 +49,10 @@ public final class Leases {
             WHERE lease.work_id = held.id
             """.formatted(Lease.FENCE);
 
-    /** The row of the lease is deleted when its attempt ends: a call that waits for an ending finds none, and has no effect. */
+    /**
+     * The row of the lease is deleted when its attempt ends: a call that waits for an ending finds none, and has no
+     * effect.
+     */
     private static final String PROGRESS = """
             UPDATE lease
             SET batch = :batch,
@@ -69,8 +72,8 @@ public final class Leases {
             """.formatted(Lease.FENCE);
 
     /**
-     * Ends the waiting of work that makes or saves more progress than all earlier attempts, and gives back the retries of work that saves
-     * more. Work that only reaches the same fault again continues to wait and to use up its retries.
+     * Ends the waiting of work that makes or saves more progress than all earlier attempts, and gives back the retries
+     * of work that saves more. Work that only reaches the same fault again continues to wait and to use up its retries.
      */
     private static final String GETS_ON = """
             UPDATE work
@@ -125,8 +128,8 @@ public final class Leases {
     }
 
     /**
-     * Claims the next work for a free slot: of the tenant that runs least, among these of the one whose last claim is oldest; within a
-     * tenant by priority, where a minute of waiting outweighs a level.
+     * Claims the next work for a free slot: of the tenant that runs least, among these of the one whose last claim is
+     * oldest; within a tenant by priority, where a minute of waiting outweighs a level.
      *
      * @param worker name of the worker
      * @param methods methods that the worker supports; other work is left to others
@@ -155,7 +158,9 @@ public final class Leases {
         return holding;
     }
 
-    /** Extends a lease that may have expired, if the work has not been claimed since, so that its worker may continue. */
+    /**
+     * Extends a lease that may have expired, if the work has not been claimed since, so that its worker may continue.
+     */
     public boolean reclaim(Lease lease) {
         return heartbeats.call(() -> of(lease, RECLAIM)
                         .param("lease", seconds(properties.lease()))
@@ -164,15 +169,16 @@ public final class Leases {
     }
 
     /**
-     * Records a batch of the attempt's progress. A call that got no answer may be repeated with the same number: its writes are committed
-     * once.
+     * Records a batch of the attempt's progress. A call that got no answer may be repeated with the same number: its
+     * writes are committed once.
      *
      * @param batch number of the batch, greater than those of the attempt's earlier batches
      * @param step steps done, or null if none is new
      * @param savedStep step of a new checkpoint, or null
      * @param stallAfter time without another call after which the attempt counts as hung
      * @param writes not called if the batch is already recorded
-     * @return the lease with its client's wish, earlier than by its heartbeat; empty if the lease is lost and nothing was written
+     * @return the lease with its client's wish, earlier than by its heartbeat; empty if the lease is lost and nothing
+     *     was written
      */
     public Optional<Standing> progress(
             Lease lease,
@@ -202,7 +208,8 @@ public final class Leases {
     }
 
     /**
-     * Records that the attempt is working without progress to record, before its first step or during a transfer, and is not hung.
+     * Records that the attempt is working without progress to record, before its first step or during a transfer, and
+     * is not hung.
      *
      * @param stallAfter minimum time after which it counts as hung
      * @param writes not called if the lease is lost
@@ -236,17 +243,18 @@ public final class Leases {
     }
 
     /**
-     * Ends the attempt because of {@code error}: the work is QUEUED again after a delay if the budget of the error's origin allows it,
-     * otherwise FAILED; CANCELLED if its client wished that. A wish to pause remains for the next attempt, because no checkpoint was saved
-     * for it. After a fault of the environment the work waits without a budget, and other workers get it first.
+     * Ends the attempt because of {@code error}: the work is QUEUED again after a delay if the budget of the error's
+     * origin allows it, otherwise FAILED; CANCELLED if its client wished that. A wish to pause remains for the next
+     * attempt, because no checkpoint was saved for it. After a fault of the environment the work waits without a
+     * budget, and other workers get it first.
      */
     public Ending fail(Lease lease, WorkError error, Runnable writes) {
         return endings.fail(lease, error, writes);
     }
 
     /**
-     * Ends the attempt after its worker has stopped as asked and saved a checkpoint if possible: the work becomes CANCELLED or PAUSED as
-     * its client wished, otherwise QUEUED at its old position. No retry is counted.
+     * Ends the attempt after its worker has stopped as asked and saved a checkpoint if possible: the work becomes
+     * CANCELLED or PAUSED as its client wished, otherwise QUEUED at its old position. No retry is counted.
      */
     public Ending giveBack(Lease lease, Runnable writes) {
         return endings.giveBack(lease, writes);

@@ -17,7 +17,10 @@ public record Rescue(
 
     /** Why an attempt counted as lost. */
     public enum Reason {
-        /** Its lease expired, because its worker is dead, disconnected or was suspended; or a worker of its host found it dead. */
+        /**
+         * Its lease expired, because its worker is dead, disconnected or was suspended; or a worker of its host found
+         * it dead.
+         */
         HEARTBEAT,
         /** It exceeded the time limit of attempts. */
         DEADLINE,

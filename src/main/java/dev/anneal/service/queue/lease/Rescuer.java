@@ -18,16 +18,17 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Ends the attempts of lost workers. Any process may run it once its {@link DatabaseWatch} trusts the leases: the lease token makes it
- * idempotent, so no leader is needed. Each rescue is a separate transaction, and a failing one does not block others.
+ * Ends the attempts of lost workers. Any process may run it once its {@link DatabaseWatch} trusts the leases: the lease
+ * token makes it idempotent, so no leader is needed. Each rescue is a separate transaction, and a failing one does not
+ * block others.
  */
 public final class Rescuer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Rescuer.class);
 
     /**
-     * Whether the worker was lost with other work: it did not renew another lease after that of {@code work} either, or lost one just now.
-     * Not true of work whose last attempt was lost as well, which may be what ends its workers.
+     * Whether the worker was lost with other work: it did not renew another lease after that of {@code work} either, or
+     * lost one just now. Not true of work whose last attempt was lost as well, which may be what ends its workers.
      */
     private static final String LOST_WITH_OTHER_WORK = """
             (EXISTS (
@@ -64,7 +65,10 @@ public final class Rescuer {
             + "SELECT ended.*, ended.error ->> 'reason' AS reason, %s FROM ended"
                     .formatted(ErrorColumn.fieldsOf("ended"));
 
-    /** Attempts past one of their deadlines, and RUNNING rows without a lease, which exist only if a lease was deleted by hand. */
+    /**
+     * Attempts past one of their deadlines, and RUNNING rows without a lease, which exist only if a lease was deleted
+     * by hand.
+     */
     private static final String RESCUE = """
             WITH silent AS (
                 SELECT work.id, work.lease_token, work.wish, work.user_retries, work.platform_retries,
@@ -150,7 +154,8 @@ public final class Rescuer {
     /**
      * Rescues all lost attempts.
      *
-     * @param until database time from which nothing more is rescued, even by a statement that was sent before and arrives late
+     * @param until database time from which nothing more is rescued, even by a statement that was sent before and
+     *     arrives late
      */
     public List<Rescue> runOnce(Instant until) {
         List<Rescue> rescued = new ArrayList<>();

@@ -1,6 +1,6 @@
 /**
- * The workers' side of the queue: the fair claim, leases with fencing tokens, ends of attempts, retries, and the rescue of lost workers'
- * work. Every change of claimed work by a worker requires the newest lease.
+ * The workers' side of the queue: the fair claim, leases with fencing tokens, ends of attempts, retries, and the rescue
+ * of lost workers' work. Every change of claimed work by a worker requires the newest lease.
  */
 @NamedInterface
 @NullMarked

@@ -16,8 +16,8 @@ public final class OpenedValues {
     }
 
     /**
-     * A document's map with secrets in place of their ids. A value that is not an id is the secret itself, in documents of work queued
-     * before secrets were encrypted.
+     * A document's map with secrets in place of their ids. A value that is not an id is the secret itself, in documents
+     * of work queued before secrets were encrypted.
      *
      * @throws IllegalStateException if an id is not one of the work's
      */

@@ -9,7 +9,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Reads and writes evaluations for the workers that hold them, within the {@code writes} of {@link dev.anneal.service.queue.lease.Leases}. */
+/**
+ * Reads and writes evaluations for the workers that hold them, within the {@code writes} of
+ * {@link dev.anneal.service.queue.lease.Leases}.
+ */
 @Component
 public final class EvaluationJournal {
 

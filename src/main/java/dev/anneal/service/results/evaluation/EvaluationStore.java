@@ -31,8 +31,8 @@ final class EvaluationStore {
     private static final TypeReference<Map<String, Double>> METRICS = new TypeReference<>() {};
 
     private static final String INSERT = """
-            INSERT INTO evaluation (tenant_id, external_id, work_id, created_at, subject, base_model, base_revision, checkpoint_id,
-                                    export_id, test_file, max_new_tokens, sample_rows, grading)
+            INSERT INTO evaluation (tenant_id, external_id, work_id, created_at, subject, base_model, base_revision,
+                                    checkpoint_id, export_id, test_file, max_new_tokens, sample_rows, grading)
             VALUES (:tenant, :id, :work, clock_timestamp(), :subject, :baseModel, :baseRevision, :checkpoint, :export,
                     :testFile, :maxNewTokens, :sampleRows, CAST(:grading AS jsonb))
             """;
@@ -52,15 +52,17 @@ final class EvaluationStore {
 
     /** Without samples, which could make a page megabytes large. */
     private static final String SUMMARIES = """
-            SELECT id, external_id, work_id, created_at, subject, base_model, base_revision, checkpoint_id, export_id, test_file,
-                   max_new_tokens, sample_rows, grading, row_count, exact_matches, metrics, CASE WHEN samples IS NOT NULL THEN '[]' END AS samples
+            SELECT id, external_id, work_id, created_at, subject, base_model, base_revision, checkpoint_id, export_id,
+                   test_file, max_new_tokens, sample_rows, grading, row_count, exact_matches, metrics,
+                   CASE WHEN samples IS NOT NULL THEN '[]' END AS samples
             FROM evaluation
             WHERE work_id = ANY (:works)
             """;
 
     private static final String COMPLETE = """
             UPDATE evaluation
-            SET row_count = :rows, exact_matches = :matches, metrics = CAST(:metrics AS jsonb), samples = CAST(:samples AS jsonb)
+            SET row_count = :rows, exact_matches = :matches, metrics = CAST(:metrics AS jsonb),
+                samples = CAST(:samples AS jsonb)
             WHERE work_id = :work
             """;
 

@@ -43,7 +43,8 @@ final class ExportForms {
     private static void requireFormOfDraft(Job job, SpeculativeDraft draft, ExportKind kind) {
         if (draft.trainsHead() && OF_MODELS.contains(kind)) {
             throw notSupported(
-                    "%s trained a draft of the kind '%s', a head that works with its target only, of which there is no export of kind '%s'; ask for 'draft'"
+                    ("%s trained a draft of the kind '%s', a head that works with its target only, of which there"
+                                    + " is no export of kind '%s'; ask for 'draft'")
                             .formatted(job.id(), draft.kind(), kind.wireName()));
         }
     }
@@ -52,7 +53,8 @@ final class ExportForms {
     private static void requireAdapter(Job job, ExportKind kind) {
         if (job.isFullTraining() && kind == ExportKind.ADAPTER) {
             throw notSupported(
-                    "%s trained all weights of '%s', of which there is no export of kind '%s'; ask for 'merged', which holds the trained weights"
+                    ("%s trained all weights of '%s', of which there is no export of kind '%s'; ask for 'merged',"
+                                    + " which holds the trained weights")
                             .formatted(job.id(), job.request().model(), kind.wireName()));
         }
     }

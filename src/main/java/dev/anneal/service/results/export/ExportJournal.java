@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads and writes exports for the workers that hold them, within the {@code writes} of {@link dev.anneal.service.queue.lease.Leases}. A failed
- * export never fails its job.
+ * Reads and writes exports for the workers that hold them, within the {@code writes} of
+ * {@link dev.anneal.service.queue.lease.Leases}. A failed export never fails its job.
  */
 @Component
 public final class ExportJournal {
@@ -129,8 +129,8 @@ public final class ExportJournal {
     }
 
     /**
-     * An attempt continues an earlier one: within {@link dev.anneal.service.queue.lease.Leases#progress}. Without reused files it reports
-     * nothing.
+     * An attempt continues an earlier one: within {@link dev.anneal.service.queue.lease.Leases#progress}. Without
+     * reused files it reports nothing.
      */
     public void continued(long workId, Progress.PartsKept parts) {
         if (parts.kept() == 0) {
@@ -144,7 +144,10 @@ public final class ExportJournal {
                         .formatted(export.id(), export.kind().wireName(), parts.kept(), parts.total()));
     }
 
-    /** The attempt has failed: within {@link dev.anneal.service.queue.lease.Leases#fail}, which has decided the export's next state. */
+    /**
+     * The attempt has failed: within {@link dev.anneal.service.queue.lease.Leases#fail}, which has decided the export's
+     * next state.
+     */
     public void failed(long workId, WorkError error) {
         Export export = export(workId);
         String next = export.work().state() == WorkState.QUEUED ? "; it is tried again" : "; the job is not affected";

@@ -13,8 +13,8 @@ public final class ExportRemoval {
     private static final Pattern ID = Pattern.compile("ftexp-[0-9a-z]{26}");
 
     /**
-     * A new evaluation or push of the export waits for this lock or is visible to the next statement. An export that is locked for use is
-     * skipped.
+     * A new evaluation or push of the export waits for this lock or is visible to the next statement. An export that is
+     * locked for use is skipped.
      */
     private static final String LOCK =
             "SELECT work_id FROM export WHERE id = :export AND directory IS NOT NULL FOR UPDATE SKIP LOCKED";
@@ -26,7 +26,8 @@ public final class ExportRemoval {
                               JOIN work ON work.id = evaluation.work_id
                               WHERE evaluation.export_id = :export AND work.finished_at IS NULL)
               AND NOT EXISTS (SELECT FROM hub_push WHERE hub_push.export_id = :export AND hub_push.finished_at IS NULL)
-            RETURNING directory, (SELECT coalesce(sum(bytes), 0)::bigint FROM export_file WHERE export_id = :export) AS bytes
+            RETURNING directory, (SELECT coalesce(sum(bytes), 0)::bigint FROM export_file WHERE export_id = :export)
+                      AS bytes
             """;
 
     private final JdbcClient jdbc;

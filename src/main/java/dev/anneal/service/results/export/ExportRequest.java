@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  * A request for an export.
  *
  * @param checkpointId null for the job's newest checkpoint
- * @param dtype element type: of merged weights and drafts {@code base} (the base model's) or torch's name of a type; of a GGUF file llama.cpp's name;
- *     {@code base} for kinds without a choice
- * @param format format of a draft; null for other kinds, and for the usual one as long as it is not known what the job trains
+ * @param dtype element type: of merged weights and drafts {@code base} (the base model's) or torch's name of a type; of
+ *     a GGUF file llama.cpp's name; {@code base} for kinds without a choice
+ * @param format format of a draft; null for other kinds, and for the usual one as long as it is not known what the job
+ *     trains
  * @param name the client's name for it, or null
  * @param adapter the uploaded adapter to export; null for a job's checkpoint
  */

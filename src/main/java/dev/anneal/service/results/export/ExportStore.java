@@ -33,15 +33,17 @@ import tools.jackson.core.type.TypeReference;
 final class ExportStore {
 
     private static final String INSERT = """
-            INSERT INTO export (tenant_id, external_id, job_id, checkpoint_id, adapter_file, adapter_model, validation_file, work_id, created_at,
-                                kind, dtype, format, name, base_revision)
-            VALUES (:tenant, :id, :job, :checkpoint, :adapter, :model, :validation, :work, clock_timestamp(), :kind, :dtype, :format, :name, :revision)
+            INSERT INTO export (tenant_id, external_id, job_id, checkpoint_id, adapter_file, adapter_model,
+                                validation_file, work_id, created_at, kind, dtype, format, name, base_revision)
+            VALUES (:tenant, :id, :job, :checkpoint, :adapter, :model, :validation, :work, clock_timestamp(), :kind,
+                    :dtype, :format, :name, :revision)
             """;
 
     private static final String SELECT = """
-            SELECT export.id, export.external_id, export.job_id, export.work_id, export.created_at, export.kind, export.dtype, export.format,
-                   export.name, export.base_revision, export.adapter_file, export.adapter_model, export.validation_file,
-                   checkpoint.external_id AS checkpoint_id, checkpoint.step, checkpoint.beta
+            SELECT export.id, export.external_id, export.job_id, export.work_id, export.created_at, export.kind,
+                   export.dtype, export.format, export.name, export.base_revision, export.adapter_file,
+                   export.adapter_model, export.validation_file, checkpoint.external_id AS checkpoint_id,
+                   checkpoint.step, checkpoint.beta
             FROM export
             LEFT JOIN checkpoint ON checkpoint.id = export.checkpoint_id
             """;
@@ -86,7 +88,8 @@ final class ExportStore {
 
     private static final String RESULTS = """
             SELECT id, directory, proof,
-                   (SELECT coalesce(json_agg(json_build_object('name', name, 'bytes', bytes, 'sha256', sha256) ORDER BY name), '[]')
+                   (SELECT coalesce(json_agg(json_build_object('name', name, 'bytes', bytes, 'sha256',
+                       sha256) ORDER BY name), '[]')
                     FROM export_file
                     WHERE export_id = export.id) AS files
             FROM export
@@ -124,8 +127,9 @@ final class ExportStore {
     }
 
     /**
-     * Locks the file whose first rows are added to the probe prompts, the job's validation or training file, until the end of the
-     * transaction. Empty if it was deleted, which is possible after the job's end, or if the export has no proof.
+     * Locks the file whose first rows are added to the probe prompts, the job's validation or training file, until the
+     * end of the transaction. Empty if it was deleted, which is possible after the job's end, or if the export has no
+     * proof.
      */
     Optional<String> lockProbeFile(ExportKind kind, Job job) {
         if (!kind.isProvedOnPrompts()) {

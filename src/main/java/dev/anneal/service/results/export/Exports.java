@@ -75,8 +75,8 @@ public final class Exports {
     }
 
     /**
-     * Creates an export of an uploaded adapter with the base model's current commit, or returns the earlier one with the same arguments and
-     * commit if it has not failed.
+     * Creates an export of an uploaded adapter with the base model's current commit, or returns the earlier one with
+     * the same arguments and commit if it has not failed.
      */
     public Export create(String tenantId, ExportRequest request, @Nullable String traceparent) {
         Export.OfAdapter origin = Objects.requireNonNull(request.adapter(), "the request names an adapter");
@@ -130,8 +130,9 @@ public final class Exports {
                 RefusalCode.ADAPTER_NOT_ANNEALED,
                 String.format(
                         Locale.ROOT,
-                        "The adapter of checkpoint %s has beta %.6f at step %d, so no linear weights equal it; beta becomes 0 at step %d."
-                                + " Export a checkpoint from there on, or kind 'training_state', which is no model to be served",
+                        "The adapter of checkpoint %s has beta %.6f at step %d, so no linear weights equal it; beta"
+                                + " becomes 0 at step %d. Export a checkpoint from there on, or kind 'training_state',"
+                                + " which is no model to be served",
                         checkpoint.id(),
                         checkpoint.beta(),
                         checkpoint.step(),
@@ -143,7 +144,9 @@ public final class Exports {
         if (!checkpoint.resumable()) {
             throw new Refusal(
                     RefusalCode.TRAINING_STATE_DELETED,
-                    "The optimizer's state of checkpoint %s at step %d was deleted after the end of %s (anneal.retention.training-states), so no training can go on from it. Export its weights, or the training state of the job's newest checkpoint"
+                    ("The optimizer's state of checkpoint %s at step %d was deleted after the end of %s"
+                                    + " (anneal.retention.training-states), so no training can go on from it. Export"
+                                    + " its weights, or the training state of the job's newest checkpoint")
                             .formatted(checkpoint.id(), checkpoint.step(), job.id()),
                     "checkpoint");
         }

@@ -1,4 +1,7 @@
-/** Deployable weights made from a job's checkpoint or an uploaded adapter, with the proof that they are the trained model. */
+/**
+ * Deployable weights made from a job's checkpoint or an uploaded adapter, with the proof that they are the trained
+ * model.
+ */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.results.export;

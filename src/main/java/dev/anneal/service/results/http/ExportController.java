@@ -22,7 +22,7 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
-/** {@code …/exports} of a job with its short form {@code …/merge}, and of uploaded adapters, which belong to no job. */
+/** {@code …/exports} of a job with its short form {@code …/merge}, and of uploaded adapters, which have no job. */
 @RestController
 @RequestMapping("/v1/fine_tuning")
 class ExportController {

@@ -6,7 +6,10 @@ import dev.anneal.service.storage.StorageException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Reads a given number of bytes of a stored file. Fails if the file ends earlier, because the receiver would wait for the rest. */
+/**
+ * Reads a given number of bytes of a stored file. Fails if the file ends earlier, because the receiver would wait for
+ * the rest.
+ */
 final class BoundedStream extends BulkInputStream {
 
     private final InputStream content;

@@ -21,8 +21,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Sends requests to the Hub and to storage addresses that it names. The token is sent only to the Hub, and only the status of a refusal is
- * used.
+ * Sends requests to the Hub and to storage addresses that it names. The token is sent only to the Hub, and only the
+ * status of a refusal is used.
  */
 final class HubCalls implements AutoCloseable {
 

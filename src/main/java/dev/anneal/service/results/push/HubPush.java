@@ -24,7 +24,10 @@ final class HubPush {
     /** Larger files use LFS, whatever the Hub proposes, because the commit is assembled in memory. */
     private static final long LARGEST_IN_COMMIT = 10 << 20;
 
-    /** Part of the answer, besides status 409, to concurrent creations of repositories. huggingface_hub relies on it as well. */
+    /**
+     * Part of the answer, besides status 409, to concurrent creations of repositories. huggingface_hub relies on it as
+     * well.
+     */
     private static final String BUSY_CREATING = "another conflicting operation is in progress";
 
     /** The token may not create repositories, the account may not create more, or the repository exists. */
@@ -73,7 +76,10 @@ final class HubPush {
         }
     }
 
-    /** A token that may write to a repository may not be allowed to create it. Whether the repository is private is always read from the Hub. */
+    /**
+     * A token that may write to a repository may not be allowed to create it. Whether the repository is private is
+     * always read from the Hub.
+     */
     private void requireRepository(Destination to) throws PushException {
         String creation = "the creation of '" + to.repo() + "'";
         Answer made = make(to);

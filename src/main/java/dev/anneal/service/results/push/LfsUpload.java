@@ -11,8 +11,8 @@ import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Uploads files by Git LFS, whole ({@code basic}) or in parts ({@code multipart}), as the Hub chooses. Files that the Hub already has are
- * not sent.
+ * Uploads files by Git LFS, whole ({@code basic}) or in parts ({@code multipart}), as the Hub chooses. Files that the
+ * Hub already has are not sent.
  */
 final class LfsUpload {
 

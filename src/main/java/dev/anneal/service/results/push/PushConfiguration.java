@@ -27,7 +27,10 @@ class PushConfiguration {
         return new HubCalls(http.toConfigured(properties.endpoint(), LIMITS, 0), http.toStrangers(LIMITS), properties);
     }
 
-    /** A database trigger adds a task for each push. Another process continues an interrupted one and sends what the Hub does not have. */
+    /**
+     * A database trigger adds a task for each push. Another process continues an interrupted one and sends what the Hub
+     * does not have.
+     */
     @Bean
     TriggeredChore hubPush(PushRunner runner) {
         return new TriggeredChore("hub-push", CONCURRENCY, Duration.ofSeconds(5), runner::run);

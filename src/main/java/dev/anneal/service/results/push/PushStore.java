@@ -25,13 +25,15 @@ final class PushStore {
 
     private static final String SUCCEED = """
             UPDATE hub_push
-            SET state = 'SUCCEEDED', finished_at = clock_timestamp(), commit_sha = :sha, commit_url = :url, error_code = NULL, error_message = NULL
+            SET state = 'SUCCEEDED', finished_at = clock_timestamp(), commit_sha = :sha, commit_url = :url,
+                error_code = NULL, error_message = NULL
             WHERE external_id = :id AND finished_at IS NULL
             """;
 
     private static final String FAIL = """
             UPDATE hub_push
-            SET state = :state, finished_at = CASE :state WHEN 'FAILED' THEN clock_timestamp() END, error_code = :code, error_message = :message,
+            SET state = :state, finished_at = CASE :state WHEN 'FAILED' THEN clock_timestamp() END, error_code = :code,
+                error_message = :message,
                 tries = tries - :uncounted
             WHERE external_id = :id AND finished_at IS NULL
             """;

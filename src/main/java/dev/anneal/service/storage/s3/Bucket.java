@@ -212,7 +212,10 @@ final class Bucket {
         return new Found(object.key().substring(prefix.length()), object.lastModified(), object.size());
     }
 
-    /** Aborts uploads of this service that began before {@code time}, whose processes are gone. Those of other programs stay. */
+    /**
+     * Aborts uploads of this service that began before {@code time}, whose processes are gone. Those of other programs
+     * stay.
+     */
     int abortUploadsBefore(Instant time) {
         return asking("list the uploads of", prefix, () -> {
             int aborted = 0;

@@ -48,7 +48,8 @@ final class BucketCheck {
         URI endpoint = properties.endpoint();
         if (endpoint != null && (endpoint.getHost() == null || endpoint.getUserInfo() != null)) {
             throw new StartRefusedException(
-                    "anneal.storage.s3.endpoint must be an address such as http://minio:9000, without user and password",
+                    "anneal.storage.s3.endpoint must be an address such as http://minio:9000, without user and"
+                            + " password",
                     "Credentials come from the environment of the process (AWS_ACCESS_KEY_ID, ...).");
         }
         try {

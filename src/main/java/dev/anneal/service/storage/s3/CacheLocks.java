@@ -11,9 +11,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Locks on entries of a cache, between the threads of this process and the processes of this machine: either shared by many users, or
- * exclusive to create or remove the entry. An entry is a range of bytes of one file: a shared lock locks one random byte of it, an
- * exclusive lock the whole range. The system releases the locks of a process that dies.
+ * Locks on entries of a cache, between the threads of this process and the processes of this machine: either shared by
+ * many users, or exclusive to create or remove the entry. An entry is a range of bytes of one file: a shared lock locks
+ * one random byte of it, an exclusive lock the whole range. The system releases the locks of a process that dies.
  */
 final class CacheLocks {
 
@@ -47,8 +47,8 @@ final class CacheLocks {
     }
 
     /**
-     * Takes the exclusive lock of an entry, unless waiting becomes pointless because another process has created the entry, which may be in
-     * use for hours.
+     * Takes the exclusive lock of an entry, unless waiting becomes pointless because another process has created the
+     * entry, which may be in use for hours.
      *
      * @return null if waiting is pointless
      */

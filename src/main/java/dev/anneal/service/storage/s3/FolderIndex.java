@@ -16,7 +16,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The list of files of a published folder. It is stored beside the files, after all of them: a folder without it is not published.
+ * The list of files of a published folder. It is stored beside the files, after all of them: a folder without it is not
+ * published.
  *
  * @param files in the order in which they are stored
  */

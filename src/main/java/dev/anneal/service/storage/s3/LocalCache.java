@@ -28,8 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Copies of stored files and folders on this machine, shared by its processes. Each is created once, checked, and renamed into place. If
- * the cache is too large, the least recently used entries are removed; entries in use stay, so together they may exceed the limit.
+ * Copies of stored files and folders on this machine, shared by its processes. Each is created once, checked, and
+ * renamed into place. If the cache is too large, the least recently used entries are removed; entries in use stay, so
+ * together they may exceed the limit.
  */
 final class LocalCache {
 
@@ -168,7 +169,8 @@ final class LocalCache {
         }
         if (taken + bytes > maxBytes) {
             LOG.warn(
-                    "{} bytes are added to {} bytes in use in {}, which together exceed anneal.storage.cache.max-size ({} bytes)",
+                    "{} bytes are added to {} bytes in use in {}, which together exceed anneal.storage.cache.max-size"
+                            + " ({} bytes)",
                     bytes,
                     taken,
                     entries,

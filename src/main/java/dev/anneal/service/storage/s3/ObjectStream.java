@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
-/** Reads an object, and reopens it at the same position when a connection breaks, as long as the object is unchanged. */
+/**
+ * Reads an object, and reopens it at the same position when a connection breaks, as long as the object is unchanged.
+ */
 final class ObjectStream extends BulkInputStream {
 
     private static final int REOPENED_AT_MOST = 4;

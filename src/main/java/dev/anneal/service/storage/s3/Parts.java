@@ -24,7 +24,8 @@ final class Parts {
     record Part(int number, long first, long length) {}
 
     /**
-     * Bytes of a part of a stream of unknown length. They grow slowly, because a part is held in memory: 10,000 parts are half a terabyte.
+     * Bytes of a part of a stream of unknown length. They grow slowly, because a part is held in memory: 10,000 parts
+     * are half a terabyte.
      *
      * @param number 1 for the first
      */

@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
- * The store in a bucket. A file is an object with its key, a folder consists of the files below its key and a {@link FolderIndex}, which is
- * stored last and deleted first: a folder without it does not exist.
+ * The store in a bucket. A file is an object with its key, a folder consists of the files below its key and a
+ * {@link FolderIndex}, which is stored last and deleted first: a folder without it does not exist.
  */
 final class S3ArtifactStore implements ArtifactStore {
 
@@ -227,8 +227,8 @@ final class S3ArtifactStore implements ArtifactStore {
     }
 
     /**
-     * Deletes folders of attempts that have not changed since {@code time}, whose attempts have ended. Processes create missing folders
-     * again.
+     * Deletes folders of attempts that have not changed since {@code time}, whose attempts have ended. Processes create
+     * missing folders again.
      *
      * @param depth of the attempts below {@code folder}
      */

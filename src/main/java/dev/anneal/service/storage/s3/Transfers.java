@@ -155,7 +155,10 @@ final class Transfers implements AutoCloseable {
         }
     }
 
-    /** Transfers all parts. After a failure it starts no further part, waits for the running ones, and throws the failure. */
+    /**
+     * Transfers all parts. After a failure it starts no further part, waits for the running ones, and throws the
+     * failure.
+     */
     private void inParallel(List<Parts.Part> parts, Consumer<Parts.Part> transfer, Runnable betweenParts) {
         if (parts.size() == 1) {
             transfer.accept(parts.get(0));

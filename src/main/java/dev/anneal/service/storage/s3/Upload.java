@@ -72,7 +72,8 @@ final class Upload implements AutoCloseable {
                             .uploadId(id));
         } catch (SdkException failure) {
             LOG.warn(
-                    "An upload of '{}' that has failed could not be aborted; a rule of the bucket that aborts incomplete uploads does it later: {}",
+                    "An upload of '{}' that has failed could not be aborted; a rule of the bucket that aborts"
+                            + " incomplete uploads does it later: {}",
                     object,
                     Failures.reasonOf(failure));
         }

@@ -8,9 +8,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Drafts that generation with a model uses unless a request says otherwise. A tenant sets them for its own requests, and for those of the
- * tenants that it shares the model with. A default that can no longer be used, because the draft was deleted or the base model has changed,
- * is none.
+ * Drafts that generation with a model uses unless a request says otherwise. A tenant sets them for its own requests,
+ * and for those of the tenants that it shares the model with. A default that can no longer be used, because the draft
+ * was deleted or the base model has changed, is none.
  */
 @Component
 public final class DefaultDrafts {
@@ -55,8 +55,8 @@ public final class DefaultDrafts {
     }
 
     /**
-     * The tenant's own default of the model, or that of the model's owner. The owner shares its own drafts with the model, and not those that
-     * others share with it.
+     * The tenant's own default of the model, or that of the model's owner. The owner shares its own drafts with the
+     * model, and not those that others share with it.
      */
     public Optional<UsableModel> find(String tenantId, DraftedModel model) {
         Optional<UsableModel> own = setBy(tenantId, model).flatMap(name -> drafts.find(tenantId, name, model));

@@ -15,7 +15,10 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The checkpoints of jobs, at most one for each step, and the answers that the targets of drafts have written before the first one. */
+/**
+ * The checkpoints of jobs, at most one for each step, and the answers that the targets of drafts have written before
+ * the first one.
+ */
 @Component
 public final class Checkpoints {
 
@@ -40,8 +43,8 @@ public final class Checkpoints {
             """;
 
     private static final String SELECT = """
-            SELECT checkpoint.id AS number, external_id AS id, created_at, checkpoint.step, checkpoint.beta, resumable, directory, bytes,
-                   step.loss AS train_loss, step.token_accuracy AS train_mean_token_accuracy,
+            SELECT checkpoint.id AS number, external_id AS id, created_at, checkpoint.step, checkpoint.beta, resumable,
+                   directory, bytes, step.loss AS train_loss, step.token_accuracy AS train_mean_token_accuracy,
                    validation.loss AS valid_loss, validation.token_accuracy AS valid_mean_token_accuracy
             FROM checkpoint
             LEFT JOIN job_step AS step ON step.job_id = checkpoint.job_id AND step.step = checkpoint.step
@@ -75,15 +78,16 @@ public final class Checkpoints {
     private static final String CREATED_BEFORE = "SELECT created_at <= :time FROM job WHERE id = :job";
 
     /**
-     * New users of a checkpoint wait for this lock, and the next statement sees existing users. Locked checkpoints, which are being taken
-     * into use, are skipped, because this transaction holds rows that their users may wait for.
+     * New users of a checkpoint wait for this lock, and the next statement sees existing users. Locked checkpoints,
+     * which are being taken into use, are skipped, because this transaction holds rows that their users may wait for.
      */
     private static final String LOCK_OLD = """
             SELECT id
             FROM checkpoint
             WHERE job_id = :job
               AND step < (SELECT min(step)
-                          FROM (SELECT step FROM checkpoint WHERE job_id = :job ORDER BY step DESC LIMIT :kept) AS newest)
+                          FROM (SELECT step FROM checkpoint WHERE job_id = :job ORDER BY step DESC LIMIT :kept)
+                              AS newest)
             FOR UPDATE SKIP LOCKED
             """;
 
@@ -98,7 +102,8 @@ public final class Checkpoints {
     private static final String SPENT = """
             SELECT id
             FROM checkpoint
-            WHERE job_id = :job AND (resumable OR owes_deletion) AND step < (SELECT max(step) FROM checkpoint WHERE job_id = :job)
+            WHERE job_id = :job AND (resumable OR owes_deletion)
+              AND step < (SELECT max(step) FROM checkpoint WHERE job_id = :job)
             """;
 
     private static final String READ_SPENT =
@@ -269,7 +274,8 @@ public final class Checkpoints {
     }
 
     /**
-     * Deletes the rows of all but the newest checkpoints, except those that an export, an evaluation, another job or another tenant uses.
+     * Deletes the rows of all but the newest checkpoints, except those that an export, an evaluation, another job or
+     * another tenant uses.
      *
      * @return folders that no row refers to once the transaction has committed
      */
@@ -304,7 +310,8 @@ public final class Checkpoints {
     public record Spent(long id, String directory, boolean resumable) {}
 
     /**
-     * Takes the optimizer's state from use. No row refers to it once the transaction has committed; then it can be deleted.
+     * Takes the optimizer's state from use. No row refers to it once the transaction has committed; then it can be
+     * deleted.
      *
      * @param freed bytes of the state
      * @return false if something has begun to use it, or is about to

@@ -48,8 +48,8 @@ public final class CompletionLengths {
     }
 
     /**
-     * Mean tokens of the completions of the tenant's jobs on this model: of those on the same training file, if there are any. Requires a
-     * transaction of the tenant.
+     * Mean tokens of the completions of the tenant's jobs on this model: of those on the same training file, if there
+     * are any. Requires a transaction of the tenant.
      *
      * @return null if there are no such jobs, or the request samples no completions
      */

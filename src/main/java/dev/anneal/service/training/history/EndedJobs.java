@@ -33,8 +33,8 @@ public final class EndedJobs {
     }
 
     /**
-     * Calls {@code work}, outside of a transaction, with the id of each job that ended more than {@code days} ago, until the thread is
-     * interrupted.
+     * Calls {@code work}, outside of a transaction, with the id of each job that ended more than {@code days} ago,
+     * until the thread is interrupted.
      *
      * @param condition SQL on {@code job}: what is still to be done
      */

@@ -18,8 +18,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * The events of jobs. Appending one locks the job's row of progress until the transaction ends, so that events of a job are committed in
- * the order of their numbers: a reader that has seen number n has seen all before it.
+ * The events of jobs. Appending one locks the job's row of progress until the transaction ends, so that events of a job
+ * are committed in the order of their numbers: a reader that has seen number n has seen all before it.
  */
 @Component
 public final class Events {

@@ -7,8 +7,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Deletes what jobs have reported that ended long ago: their events, samples and steps. The newest steps and those of checkpoints stay,
- * because the job and its checkpoints show them, as do validations, which are few.
+ * Deletes what jobs have reported that ended long ago: their events, samples and steps. The newest steps and those of
+ * checkpoints stay, because the job and its checkpoints show them, as do validations, which are few.
  */
 @Component
 public final class PastHistory {

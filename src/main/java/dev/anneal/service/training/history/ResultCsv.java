@@ -4,14 +4,15 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job's series as comma-separated values: the result file of a finished job, and {@code /metrics?format=csv}. The header is part of the
- * API and fixed by a golden file; additional metrics of a method are appended under their names, those of validations with the prefix
- * {@code valid_}.
+ * A job's series as comma-separated values: the result file of a finished job, and {@code /metrics?format=csv}. The
+ * header is part of the API and fixed by a golden file; additional metrics of a method are appended under their names,
+ * those of validations with the prefix {@code valid_}.
  */
 public final class ResultCsv {
 
     private static final String HEADER =
-            "step,train_loss,train_accuracy,train_mean_token_accuracy,valid_loss,valid_accuracy,valid_mean_token_accuracy,"
+            "step,train_loss,train_accuracy,train_mean_token_accuracy,valid_loss,valid_accuracy,"
+                    + "valid_mean_token_accuracy,"
                     + "epoch,beta,learning_rate,grad_norm,tokens,shared_tokens,trained_tokens,tokens_per_second";
 
     private final MetricNames names;

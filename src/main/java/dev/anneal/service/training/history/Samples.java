@@ -22,10 +22,10 @@ public final class Samples {
     private static final Pattern ID = Pattern.compile("ftsample-(\\d{1,9})-(\\d{1,9})");
 
     private static final String RECORD = """
-            INSERT INTO job_sample (job_id, step, position, tenant_id, recorded_at, beta, line, prompt, completion, tokens, truncated,
-                                    reward, errors)
-            SELECT job_id, :step, :position, tenant_id, clock_timestamp(), :beta, :line, :prompt, :completion, :tokens, :truncated,
-                   :reward, :errors::text[]
+            INSERT INTO job_sample (job_id, step, position, tenant_id, recorded_at, beta, line, prompt, completion,
+                                    tokens, truncated, reward, errors)
+            SELECT job_id, :step, :position, tenant_id, clock_timestamp(), :beta, :line, :prompt, :completion, :tokens,
+                   :truncated, :reward, :errors::text[]
             FROM job_progress
             WHERE job_id = :job
             ON CONFLICT (job_id, step, position) DO UPDATE

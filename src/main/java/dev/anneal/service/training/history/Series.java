@@ -17,18 +17,20 @@ public final class Series {
 
     /** One statement for a batch, because steps of small models are too fast for single inserts. */
     private static final String RECORD_STEPS = """
-            INSERT INTO job_step (job_id, step, tenant_id, recorded_at, epoch, loss, token_accuracy, learning_rate, gradient_norm,
-                                  beta, trained_tokens, tokens, shared_tokens, tokens_per_second, seconds, metrics)
-            SELECT progress.job_id, batch.step, progress.tenant_id, clock_timestamp(), batch.epoch, batch.loss, batch.token_accuracy,
-                   batch.learning_rate, batch.gradient_norm, batch.beta, batch.trained_tokens, batch.tokens, batch.shared_tokens,
-                   batch.tokens_per_second, batch.seconds, batch.metrics::jsonb
+            INSERT INTO job_step (job_id, step, tenant_id, recorded_at, epoch, loss, token_accuracy, learning_rate,
+                                  gradient_norm, beta, trained_tokens, tokens, shared_tokens, tokens_per_second,
+                                  seconds, metrics)
+            SELECT progress.job_id, batch.step, progress.tenant_id, clock_timestamp(), batch.epoch, batch.loss,
+                   batch.token_accuracy, batch.learning_rate, batch.gradient_norm, batch.beta, batch.trained_tokens,
+                   batch.tokens, batch.shared_tokens, batch.tokens_per_second, batch.seconds, batch.metrics::jsonb
             FROM job_progress AS progress,
                  unnest(:steps::integer[], :epochs::double precision[], :losses::double precision[],
                         :accuracies::double precision[], :rates::double precision[], :norms::double precision[],
-                        :betas::double precision[], :trainedTokens::bigint[], :tokens::bigint[], :sharedTokens::bigint[],
-                        :speeds::double precision[], :seconds::double precision[], :metrics::text[])
-                     AS batch (step, epoch, loss, token_accuracy, learning_rate, gradient_norm, beta, trained_tokens, tokens,
-                               shared_tokens, tokens_per_second, seconds, metrics)
+                        :betas::double precision[], :trainedTokens::bigint[], :tokens::bigint[],
+                        :sharedTokens::bigint[], :speeds::double precision[], :seconds::double precision[],
+                        :metrics::text[])
+                     AS batch (step, epoch, loss, token_accuracy, learning_rate, gradient_norm, beta, trained_tokens,
+                               tokens, shared_tokens, tokens_per_second, seconds, metrics)
             WHERE progress.job_id = :job
             ON CONFLICT (job_id, step) DO UPDATE
             SET recorded_at = EXCLUDED.recorded_at,
@@ -89,10 +91,11 @@ public final class Series {
             """;
 
     private static final String READ = """
-            SELECT step.step, step.recorded_at, step.epoch, step.loss, step.token_accuracy, step.learning_rate, step.gradient_norm,
-                   step.beta, step.trained_tokens, step.tokens, step.shared_tokens, step.tokens_per_second, step.seconds,
-                   step.metrics, validation.loss AS valid_loss, validation.token_accuracy AS valid_accuracy,
-                   validation.beta AS valid_beta, validation.metrics AS valid_metrics
+            SELECT step.step, step.recorded_at, step.epoch, step.loss, step.token_accuracy, step.learning_rate,
+                   step.gradient_norm, step.beta, step.trained_tokens, step.tokens, step.shared_tokens,
+                   step.tokens_per_second, step.seconds, step.metrics, validation.loss AS valid_loss,
+                   validation.token_accuracy AS valid_accuracy, validation.beta AS valid_beta,
+                   validation.metrics AS valid_metrics
             FROM job_step AS step
             LEFT JOIN job_validation AS validation ON validation.job_id = step.job_id AND validation.step = step.step
             WHERE step.job_id = :job AND step.step > :after

@@ -5,7 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An optimizer step of a job with the validation after it, if any. Values that were not finite are null. Serialised as it is in the API.
+ * An optimizer step of a job with the validation after it, if any. Values that were not finite are null. Serialised as
+ * it is in the API.
  *
  * @param step steps done, 1 after the first
  * @param beta annealing coefficient of the step

@@ -24,7 +24,9 @@ public record SeriesSummary(
         return Math.max(10, totalSteps / 10);
     }
 
-    /** Whether each loss at the end was above the mean at the beginning; false for a training too short to have both. */
+    /**
+     * Whether each loss at the end was above the mean at the beginning; false for a training too short to have both.
+     */
     public boolean isLossAboveItsBeginning() {
         return steps >= 2 * window && firstLoss != null && lastLoss != null && lastLoss > firstLoss;
     }

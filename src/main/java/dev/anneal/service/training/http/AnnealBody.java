@@ -24,15 +24,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The object {@code anneal} of a job: fields in addition to OpenAI's, and the training's settings under their names in the request's {@code
- * anneal}.
+ * The object {@code anneal} of a job: fields in addition to OpenAI's, and the training's settings under their names in
+ * the request's {@code anneal}.
  *
  * @param draft name of the draft of rollouts; null for none
- * @param settings those that depend on the job's files are null until the files are counted, unless the request set them
+ * @param settings those that depend on the job's files are null until the files are counted, unless the request set
+ *     them
  * @param method a method that OpenAI's API does not have; null for its own methods
  * @param loss settings of the loss, of methods that have some; otherwise null
  * @param rollouts settings of rollouts, of methods that sample; otherwise null
- * @param grader the request's grader without secrets, even if OpenAI's types cannot express it; null if nothing is graded
+ * @param grader the request's grader without secrets, even if OpenAI's types cannot express it; null if nothing is
+ *     graded
  */
 record AnnealBody(
         String state,

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A base model of the installation, from its folder or from the Hub.
  *
  * @param source {@code folder} or {@code hub}
- * @param revision the requested branch, tag or commit; null for a model of the folder, and for a cached one without a request
+ * @param revision the requested branch, tag or commit; null for a model of the folder, and for a cached one without a
+ *     request
  * @param sha commit that jobs are trained on
  * @param bytesTotal size of the model's files; null until it is known
  * @param architecture null until the model is available

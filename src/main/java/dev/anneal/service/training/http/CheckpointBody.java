@@ -28,7 +28,10 @@ record CheckpointBody(
             @Nullable Double fullValidLoss,
             @Nullable Double fullValidMeanTokenAccuracy) {}
 
-    /** Beta at the checkpoint, whether weights made from it equal the trained model, and whether a training can resume from it. */
+    /**
+     * Beta at the checkpoint, whether weights made from it equal the trained model, and whether a training can resume
+     * from it.
+     */
     record Anneal(double beta, boolean mergeable, boolean resumable) {}
 
     static CheckpointBody of(Checkpoint checkpoint, Job job) {

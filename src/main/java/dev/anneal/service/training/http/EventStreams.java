@@ -25,8 +25,9 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The open streams of events, limited by the configuration. The request's thread writes each stream, so that the container closes it when
- * the thread returns: with asynchronous responses, a client that disconnects at the beginning can leave one open forever.
+ * The open streams of events, limited by the configuration. The request's thread writes each stream, so that the
+ * container closes it when the thread returns: with asynchronous responses, a client that disconnects at the beginning
+ * can leave one open forever.
  */
 @Component
 class EventStreams {
@@ -51,9 +52,9 @@ class EventStreams {
             Clock clock,
             JsonMapper json) {
         if (2 * properties.maxStreams() > threads) {
-            throw new IllegalArgumentException(
-                    "anneal.event-streams.max-streams is %d, but must be at most half of server.tomcat.threads.max, which is %d: each stream has a thread"
-                            .formatted(properties.maxStreams(), threads));
+            throw new IllegalArgumentException(("anneal.event-streams.max-streams is %d, but must be at most half of"
+                            + " server.tomcat.threads.max, which is %d: each stream has a thread")
+                    .formatted(properties.maxStreams(), threads));
         }
         this.jobs = jobs;
         this.events = events;
@@ -67,7 +68,8 @@ class EventStreams {
      * Writes events until the job ends, the client leaves or the service stops.
      *
      * @param after id of the last event that the client has seen, or null for all events
-     * @throws Refusal {@code queue_full} if all streams or those of the tenant are in use, rather than delaying the stream
+     * @throws Refusal {@code queue_full} if all streams or those of the tenant are in use, rather than delaying the
+     *     stream
      */
     void write(String tenantId, String jobId, @Nullable String after, HttpServletResponse response) {
         int seen = jobs.read(
@@ -75,7 +77,8 @@ class EventStreams {
         if (!slots.take(tenantId)) {
             throw new Refusal(
                     RefusalCode.QUEUE_FULL,
-                    "%d streams of events (anneal.event-streams.max-streams), %d of one tenant, may be open at a time; all of these are in use. Try again, or read the list without 'stream'."
+                    ("%d streams of events (anneal.event-streams.max-streams), %d of one tenant, may be open at a"
+                                    + " time; all of these are in use. Try again, or read the list without 'stream'.")
                             .formatted(properties.maxStreams(), slots.mostOfTenant()));
         }
         try {
@@ -107,8 +110,9 @@ class EventStreams {
     private record News(boolean hasEnded, List<JobEvent> events) {}
 
     /**
-     * One client's stream of a job's events: past events, then new ones, until the job ends. It reads the database, so it sees the writes
-     * of all processes. Each message has the id of its event, from which a disconnected client can resume.
+     * One client's stream of a job's events: past events, then new ones, until the job ends. It reads the database, so
+     * it sees the writes of all processes. Each message has the id of its event, from which a disconnected client can
+     * resume.
      */
     private final class EventStream {
 

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The object {@code fine_tuning.job}. All of OpenAI's keys are always present, because clients do not check for them; additional fields are
- * in {@code afa_lora} and {@code anneal}.
+ * The object {@code fine_tuning.job}. All of OpenAI's keys are always present, because clients do not check for them;
+ * additional fields are in {@code afa_lora} and {@code anneal}.
  */
 record JobBody(
         String id,

@@ -25,7 +25,10 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.WebRequest;
 import tools.jackson.databind.JsonNode;
 
-/** {@code /v1/fine_tuning/jobs}: create, list, retrieve, cancel, pause, resume; {@code /v1/fine_tuning/estimate}, the dry run of a creation; and {@code /v1/fine_tuning/job_counts}. */
+/**
+ * {@code /v1/fine_tuning/jobs}: create, list, retrieve, cancel, pause, resume; {@code /v1/fine_tuning/estimate}, the
+ * dry run of a creation; and {@code /v1/fine_tuning/job_counts}.
+ */
 @RestController
 @RequestMapping("/v1/fine_tuning")
 class JobController {

@@ -16,7 +16,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.context.request.WebRequest;
 
-/** Reads the filters of a list of jobs: {@code status} any number of times, {@code method}, {@code model}, {@code search} and {@code metadata}. */
+/**
+ * Reads the filters of a list of jobs: {@code status} any number of times, {@code method}, {@code model},
+ * {@code search} and {@code metadata}.
+ */
 final class JobParameters {
 
     private static final int LONGEST_SEARCH = 200;

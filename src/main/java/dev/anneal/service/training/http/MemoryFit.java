@@ -12,7 +12,9 @@ import dev.anneal.service.training.settings.MemoryEstimate;
 import java.lang.management.ManagementFactory;
 import org.springframework.stereotype.Component;
 
-/** Estimates whether training an adapter of a model fits into the memory of this machine, with the formula of dry runs. */
+/**
+ * Estimates whether training an adapter of a model fits into the memory of this machine, with the formula of dry runs.
+ */
 @Component
 final class MemoryFit {
 

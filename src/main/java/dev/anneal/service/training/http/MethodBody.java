@@ -16,7 +16,10 @@ final class MethodBody {
 
     private MethodBody() {}
 
-    /** Null for a method that OpenAI's API does not have, because strict clients would reject the job and its whole page. */
+    /**
+     * Null for a method that OpenAI's API does not have, because strict clients would reject the job and its whole
+     * page.
+     */
     static @Nullable Map<String, Object> inOpenAiTypes(Job job) {
         return isOpenAis(job.request()) ? of(job) : null;
     }
@@ -39,8 +42,8 @@ final class MethodBody {
     }
 
     /**
-     * A method whose grader OpenAI's types cannot express is not shown, for the same reason, and because they require a grader. {@link
-     * AnnealBody} shows every grader.
+     * A method whose grader OpenAI's types cannot express is not shown, for the same reason, and because they require a
+     * grader. {@link AnnealBody} shows every grader.
      */
     private static Map<String, Object> of(Job job) {
         JobRequest request = job.request();

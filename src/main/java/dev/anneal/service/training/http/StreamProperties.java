@@ -10,9 +10,10 @@ import org.springframework.validation.annotation.Validated;
  * Streams of a job's events.
  *
  * @param pollInterval how often a stream looks for new events
- * @param heartbeatInterval a comment is sent after this long without an event, so that no proxy closes the stream as dead
- * @param maxStreams maximum number of concurrent streams of this process; at most half of them for one tenant; each occupies a
- *     container thread, at most half of them
+ * @param heartbeatInterval a comment is sent after this long without an event, so that no proxy closes the stream as
+ *     dead
+ * @param maxStreams maximum number of concurrent streams of this process; at most half of them for one tenant; each
+ *     occupies a container thread, at most half of them
  */
 @Validated
 @ConfigurationProperties("anneal.event-streams")

@@ -14,7 +14,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Warnings in a job's events about rows that are not trained as written, or with more work than they need, and about what a request lacks. */
+/**
+ * Warnings in a job's events about rows that are not trained as written, or with more work than they need, and about
+ * what a request lacks.
+ */
 public final class DatasetEvents {
 
     private DatasetEvents() {}
@@ -22,34 +25,38 @@ public final class DatasetEvents {
     static List<String> warnings(String fileId, TokenReport report) {
         List<String> warnings = new ArrayList<>();
         if (report.truncatedRows() > 0) {
-            warnings.add(
-                    "%d of %d rows of %s are longer than %d tokens and were cut there (the longest, in line %d, has %d); the first are in lines %s"
-                            .formatted(
-                                    report.truncatedRows(),
-                                    report.rows(),
-                                    fileId,
-                                    report.maxLengthTokens(),
-                                    report.longestRowLine(),
-                                    report.longestRowTokens(),
-                                    report.firstTruncatedLines()));
+            warnings.add(("%d of %d rows of %s are longer than %d tokens and were cut there (the longest, in line %d,"
+                            + " has %d); the first are in lines %s")
+                    .formatted(
+                            report.truncatedRows(),
+                            report.rows(),
+                            fileId,
+                            report.maxLengthTokens(),
+                            report.longestRowLine(),
+                            report.longestRowTokens(),
+                            report.firstTruncatedLines()));
         }
         if (!report.dropped().isEmpty()) {
             warnings.add("Rows of %s are not trained on: %s".formatted(fileId, problems(report)));
         }
         if (report.unendedRows() > 0) {
-            warnings.add(
-                    "%d rows of %s have no trained end-of-turn token, because they are cut before it or the model's chat template writes none; alone they would teach the model not to stop"
-                            .formatted(report.unendedRows(), fileId));
+            warnings.add(("%d rows of %s have no trained end-of-turn token, because they are cut before it or the"
+                            + " model's chat template writes none; alone they would teach the model not to stop")
+                    .formatted(report.unendedRows(), fileId));
         }
         if (report.unshownRows() > 0) {
-            warnings.add(
-                    "the model's chat template leaves out text of %d rows of %s, such as a system message, earlier reasoning, tools or calls, so the model does not read it; the first are in lines %s"
-                            .formatted(report.unshownRows(), fileId, report.firstUnshownLines()));
+            warnings.add(("the model's chat template leaves out text of %d rows of %s, such as a system message,"
+                            + " earlier reasoning, tools or calls, so the model does not read it; the first are in"
+                            + " lines %s")
+                    .formatted(report.unshownRows(), fileId, report.firstUnshownLines()));
         }
         return warnings;
     }
 
-    /** All warnings about a job's request and its files; {@code training} is null until the training file has been counted. */
+    /**
+     * All warnings about a job's request and its files; {@code training} is null until the training file has been
+     * counted.
+     */
     public static List<String> of(List<StoredFile> files, JobRequest request, @Nullable TokenReport training) {
         List<String> warnings = new ArrayList<>();
         files.forEach(file -> warnings.addAll(ofRows(file, request.method())));
@@ -72,9 +79,10 @@ public final class DatasetEvents {
                 .orElse(0);
         return dropout == 0 || ofHalf == 0
                 ? Optional.empty()
-                : Optional.of(
-                        "half of the rows of %s or more begin with the same %d tokens. Each row computes them, because a dropout of %s drops other inputs in each; with dropout 0 a step would compute them once"
-                                .formatted(fileId, ofHalf, dropout));
+                : Optional.of(("half of the rows of %s or more begin with the same %d tokens. Each row computes them,"
+                                + " because a dropout of %s drops other inputs in each; with dropout 0 a step would"
+                                + " compute them once")
+                        .formatted(fileId, ofHalf, dropout));
     }
 
     /** Warnings about rows that do not depend on the model. */

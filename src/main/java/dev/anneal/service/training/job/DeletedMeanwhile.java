@@ -8,7 +8,10 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.springframework.dao.DataIntegrityViolationException;
 
-/** Refusals of a job whose checkpoint was deleted after it was found, which foreign keys discover: those that it gets a moment later. */
+/**
+ * Refusals of a job whose checkpoint was deleted after it was found, which foreign keys discover: those that it gets a
+ * moment later.
+ */
 final class DeletedMeanwhile {
 
     private DeletedMeanwhile() {}

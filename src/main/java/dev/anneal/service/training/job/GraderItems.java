@@ -14,7 +14,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Checks whether the rows of a file have the keys that a grader's templates use. A completion of a row that lacks one gets no reward. */
+/**
+ * Checks whether the rows of a file have the keys that a grader's templates use. A completion of a row that lacks one
+ * gets no reward.
+ */
 public final class GraderItems {
 
     private static final int LISTED_KEYS = 10;
@@ -85,7 +88,8 @@ public final class GraderItems {
         }
 
         String warning(String fileId) {
-            return "%d of %d rows of %s lack what '%s' of the grader '%s' asks for, {{%s}}; their completions get no reward, and a step with such rows alone fails the job"
+            return ("%d of %d rows of %s lack what '%s' of the grader '%s' asks for, {{%s}}; their completions"
+                            + " get no reward, and a step with such rows alone fails the job")
                     .formatted(rows - found.rows(), rows, fileId, variable.place(), variable.grader(), variable.text());
         }
     }

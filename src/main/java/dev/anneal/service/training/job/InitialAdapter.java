@@ -9,7 +9,8 @@ import dev.anneal.service.training.history.JobEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The adapter that a job starts from, or all weights of a draft. The transaction that found it protects its checkpoint or file from deletion until it ends.
+ * The adapter that a job starts from, or all weights of a draft. The transaction that found it protects its checkpoint
+ * or file from deletion until it ends.
  *
  * @param settings its rank, scale and targets, and the dropout that it was trained with; null if there is no adapter
  * @param method the method that trained it; null if it was uploaded

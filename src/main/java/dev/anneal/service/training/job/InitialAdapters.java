@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds the adapter that {@code anneal.init_adapter} names: that of a job, checkpoint, export or tuned model, or an uploaded one; likewise
- * that of a tuned draft.
+ * Finds the adapter that {@code anneal.init_adapter} names: that of a job, checkpoint, export or tuned model, or an
+ * uploaded one; likewise that of a tuned draft.
  */
 @Component
 final class InitialAdapters {
@@ -47,8 +47,8 @@ final class InitialAdapters {
     }
 
     /**
-     * Reads the adapter if it is an uploaded one, or an export of one. Must be called outside transactions, because it may download the
-     * adapter.
+     * Reads the adapter if it is an uploaded one, or an export of one. Must be called outside transactions, because it
+     * may download the adapter.
      *
      * @param model required base model of the adapter
      * @throws Refusal if it does not exist, or no training can start from it
@@ -125,7 +125,8 @@ final class InitialAdapters {
         }
         throw Refusal.invalidValue(
                 PARAM,
-                "'%s' must be the id of a job (ftjob-...), checkpoint (ftckpt_...), export (ftexp-...), tuned model (ft:...) or uploaded adapter (file-...), but is '%s'"
+                ("'%s' must be the id of a job (ftjob-...), checkpoint (ftckpt_...), export (ftexp-...), tuned"
+                                + " model (ft:...) or uploaded adapter (file-...), but is '%s'")
                         .formatted(PARAM, id));
     }
 
@@ -146,7 +147,8 @@ final class InitialAdapters {
                     RefusalCode.ADAPTER_NOT_ANNEALED,
                     String.format(
                             Locale.ROOT,
-                            "'%s' names '%s', whose adapter has beta %.6f at step %d; begin with a checkpoint whose beta is 0",
+                            "'%s' names '%s', whose adapter has beta %.6f at step %d; begin with a checkpoint whose"
+                                    + " beta is 0",
                             wanted.param(),
                             wanted.id(),
                             checkpoint.beta(),

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param number internal key
  * @param seed the request's seed, or the drawn one
- * @param baseRevision the base model's commit on the Hub when the job was created; null for one from the operator's folder
+ * @param baseRevision the base model's commit on the Hub when the job was created; null for one from the operator's
+ *     folder
  * @param target target of the draft that is trained; null if none is
  * @param settings resolved settings; null until its files are counted
  * @param result the result; null until it has succeeded

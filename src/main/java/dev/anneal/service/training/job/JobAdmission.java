@@ -84,8 +84,8 @@ public final class JobAdmission {
     }
 
     /**
-     * As {@link #check}, and returns the objects that the request names. Requires a transaction of the tenant, until whose end the files
-     * are not deleted.
+     * As {@link #check}, and returns the objects that the request names. Requires a transaction of the tenant, until
+     * whose end the files are not deleted.
      *
      * @param brought what {@link #bring} has brought
      */
@@ -133,7 +133,8 @@ public final class JobAdmission {
             throw new Refusal(
                     RefusalCode.JOB_NOT_RESUMABLE,
                     "job '" + job.id() + "' failed more than " + SealedValues.DAYS_AFTER_FAILURE
-                            + " days ago, and the headers of its grader, which are secret, have been deleted since; create a new job with them");
+                            + " days ago, and the headers of its grader, which are secret, have been deleted since;"
+                            + " create a new job with them");
         }
     }
 

@@ -22,7 +22,8 @@ class JobConfiguration {
             SELECT job.external_id
             FROM job
             JOIN work ON work.id = job.work_id
-            WHERE :file IN (job.training_file, job.validation_file, job.init_file) AND work.finished_at IS NULL AND job.tenant_id = :tenant
+            WHERE :file IN (job.training_file, job.validation_file, job.init_file) AND work.finished_at IS NULL
+              AND job.tenant_id = :tenant
             ORDER BY job.external_id
             LIMIT 1
             """;

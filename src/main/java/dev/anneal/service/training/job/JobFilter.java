@@ -29,9 +29,10 @@ public record JobFilter(
     public static final JobFilter NONE = new JobFilter(Set.of(), null, null, List.of(), MetadataFilter.NONE);
 
     /**
-     * Limited before other tables are joined, so that only rows of the page are joined. A generic plan knows no parameters: with a
-     * condition on metadata it expects so few rows that it sorts all jobs of the tenant, so each condition is there only for its filter;
-     * without the number of rows it expects a tenth of the tenant's, so that is part of the statement.
+     * Limited before other tables are joined, so that only rows of the page are joined. A generic plan knows no
+     * parameters: with a condition on metadata it expects so few rows that it sorts all jobs of the tenant, so each
+     * condition is there only for its filter; without the number of rows it expects a tenth of the tenant's, so that is
+     * part of the statement.
      */
     private static final String BY_JOB = """
             SELECT *
@@ -42,8 +43,9 @@ public record JobFilter(
             """;
 
     /**
-     * A page of each method and state is read from the index that has their order, and the page is made from those. OFFSET 0 has each job of
-     * the page looked up, where a plan made for a table that has grown since could read all jobs to join them.
+     * A page of each method and state is read from the index that has their order, and the page is made from those.
+     * OFFSET 0 has each job of the page looked up, where a plan made for a table that has grown since could read all
+     * jobs to join them.
      */
     private static final String BY_WORK = """
             SELECT job.*
@@ -66,18 +68,25 @@ public record JobFilter(
 
     private static final String WORK_AFTER = "(SELECT work_id FROM job WHERE external_id = :after)";
 
-    /** IS TRUE keeps the look-up a hash table that is made once, whose cost does not depend on how many jobs meet which condition. */
+    /**
+     * IS TRUE keeps the look-up a hash table that is made once, whose cost does not depend on how many jobs meet which
+     * condition.
+     */
     private static final String HAS_WORK = """
             (job.work_id IN (
                 SELECT id
                 FROM work
-                WHERE kind = 'TRAIN' AND method = ANY (CAST(:methods AS text[])) AND state = ANY (CAST(:states AS text[]))
+                WHERE kind = 'TRAIN' AND method = ANY (CAST(:methods AS text[])) AND state = ANY (CAST(:states
+                    AS text[]))
             )) IS TRUE
             """;
 
     /** The words are made ready once, not for each job. */
-    private static final String CONTAINS_WORDS =
-            "job.searched LIKE ALL (ARRAY (SELECT '%' || lower(word) || '%' FROM unnest(CAST(:words AS text[])) AS word))";
+    private static final String CONTAINS_WORDS = """
+            job.searched LIKE ALL (ARRAY (
+                SELECT '%' || lower(word) || '%'
+                FROM unnest(CAST(:words AS text[])) AS word
+            ))""";
 
     public JobFilter {
         states = Set.copyOf(states);
@@ -91,7 +100,10 @@ public record JobFilter(
                 : BY_JOB.formatted(request.after("external_id"), condition(), request.order(), request.rowsToRead());
     }
 
-    /** Column of jobs by which {@link #page} orders; both are in the order of creation, but for jobs that were created at the same time. */
+    /**
+     * Column of jobs by which {@link #page} orders; both are in the order of creation, but for jobs that were created
+     * at the same time.
+     */
     String ordering() {
         return isOfWorkAlone() ? "work_id" : "external_id";
     }

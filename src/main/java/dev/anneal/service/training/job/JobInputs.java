@@ -13,7 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The models, files and adapter that a request names. The transaction that found them protects the files from deletion until it ends.
+ * The models, files and adapter that a request names. The transaction that found them protects the files from deletion
+ * until it ends.
  *
  * @param request the request with the settings that depend on the others
  * @param model base model that is trained

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Takes a job from VALIDATING to QUEUED once the tokens of its files are counted, or to FAILED if they cannot be trained on. Safe to repeat
- * and to run in several processes: the queue accepts only one decision.
+ * Takes a job from VALIDATING to QUEUED once the tokens of its files are counted, or to FAILED if they cannot be
+ * trained on. Safe to repeat and to run in several processes: the queue accepts only one decision.
  */
 @Component
 final class JobPreparation {
@@ -57,8 +57,8 @@ final class JobPreparation {
     }
 
     /**
-     * Decides about a new job if its files are counted; otherwise requests the counts, even if earlier ones stalled or failed because of
-     * the service. Requires a transaction of the job's tenant.
+     * Decides about a new job if its files are counted; otherwise requests the counts, even if earlier ones stalled or
+     * failed because of the service. Requires a transaction of the job's tenant.
      *
      * @param inputs objects that the job's request names
      */
@@ -76,8 +76,8 @@ final class JobPreparation {
     }
 
     /**
-     * Decides about a job in state VALIDATING if its files are counted, otherwise requests missing counts. Requires a transaction of the
-     * job's tenant.
+     * Decides about a job in state VALIDATING if its files are counted, otherwise requests missing counts. Requires a
+     * transaction of the job's tenant.
      *
      * @return the fault it waits for, if the job's model is no longer available
      */

@@ -26,12 +26,13 @@ public final class JobStore {
 
     private static final String INSERT = """
             WITH made AS (
-                INSERT INTO job (tenant_id, external_id, work_id, created_at, model, training_file, validation_file, seed, metadata,
-                                 request, init_checkpoint_id, init_file, idempotency_key, body_digest, base_revision,
-                                 target_model, target_revision, target_checkpoint_id, draft_checkpoint_id)
+                INSERT INTO job (tenant_id, external_id, work_id, created_at, model, training_file, validation_file,
+                                 seed, metadata, request, init_checkpoint_id, init_file, idempotency_key, body_digest,
+                                 base_revision, target_model, target_revision, target_checkpoint_id,
+                                 draft_checkpoint_id)
                 VALUES (:tenant, :id, :work, clock_timestamp(), :model, :trainingFile, :validationFile, :seed,
-                        CAST(:metadata AS jsonb), CAST(:request AS jsonb), :initCheckpoint, :initFile, :key, :digest, :revision,
-                        :targetModel, :targetRevision, :targetCheckpoint, :draftCheckpoint)
+                        CAST(:metadata AS jsonb), CAST(:request AS jsonb), :initCheckpoint, :initFile, :key, :digest,
+                        :revision, :targetModel, :targetRevision, :targetCheckpoint, :draftCheckpoint)
                 RETURNING id, tenant_id
             )
             INSERT INTO job_progress (job_id, tenant_id)
@@ -42,11 +43,12 @@ public final class JobStore {
 
     /** The pace is the mean of the last 20 steps, which excludes a slow start and smooths varying row lengths. */
     private static final String SELECT_OF = """
-            SELECT job.id, job.external_id, job.tenant_id, job.work_id, job.created_at, job.request, job.seed, job.base_revision, job.settings,
-                   job.target_model, job.target_revision, job.target_checkpoint_id,
+            SELECT job.id, job.external_id, job.tenant_id, job.work_id, job.created_at, job.request, job.seed,
+                   job.base_revision, job.settings, job.target_model, job.target_revision, job.target_checkpoint_id,
                    progress.device, progress.device_bytes, progress.device_peak_bytes,
-                   progress.step, latest.epoch, latest.tokens, latest.shared_tokens, recent.tokens_per_second, recent.seconds_per_step,
-                   progress.validations, progress.validation_seconds, progress.checkpoints, progress.checkpoint_seconds,
+                   progress.step, latest.epoch, latest.tokens, latest.shared_tokens, recent.tokens_per_second,
+                   recent.seconds_per_step, progress.validations, progress.validation_seconds, progress.checkpoints,
+                   progress.checkpoint_seconds,
                    extract(EPOCH FROM clock_timestamp() - latest.recorded_at)::double precision AS step_age
             FROM %s
             JOIN job_progress AS progress ON progress.job_id = job.id
@@ -78,7 +80,8 @@ public final class JobStore {
 
     private static final String OUTCOMES = """
             SELECT job.id, job.trained_tokens, job.result_file, tuned_model.name AS fine_tuned_model,
-                   EXISTS (SELECT FROM checkpoint WHERE checkpoint.job_id = job.id AND checkpoint.beta = 0) AS has_mergeable
+                   EXISTS (SELECT FROM checkpoint WHERE checkpoint.job_id = job.id AND checkpoint.beta = 0)
+                       AS has_mergeable
             FROM job
             LEFT JOIN tuned_model ON tuned_model.job_id = job.id
             WHERE job.id = ANY(:jobs)

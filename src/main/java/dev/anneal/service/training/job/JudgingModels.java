@@ -10,7 +10,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Checks the models of graders before these are used, so that the client learns of missing ones. Models of other tenants count as missing. */
+/**
+ * Checks the models of graders before these are used, so that the client learns of missing ones. Models of other
+ * tenants count as missing.
+ */
 @Component
 public final class JudgingModels {
 

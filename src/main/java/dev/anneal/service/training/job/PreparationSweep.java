@@ -17,8 +17,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Moves jobs out of state VALIDATING: those of a file when the file has been checked, and all of them regularly, because the responsible
- * process may have died.
+ * Moves jobs out of state VALIDATING: those of a file when the file has been checked, and all of them regularly,
+ * because the responsible process may have died.
  */
 @Component
 @ConditionalOnRole(Role.API)

@@ -6,8 +6,8 @@ import java.util.Optional;
 public interface SharedModels {
 
     /**
-     * Another tenant's model with this published name, if it is shared with {@code tenantId} and not deleted. Must be called outside
-     * transactions.
+     * Another tenant's model with this published name, if it is shared with {@code tenantId} and not deleted. Must be
+     * called outside transactions.
      */
     Optional<UsableModel> ofOthers(String tenantId, String name);
 }

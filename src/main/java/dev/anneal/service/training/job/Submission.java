@@ -3,8 +3,8 @@ package dev.anneal.service.training.job;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Facts that decide whether a request for a job repeats an earlier one. After a lost response the SDKs resend a request without a key,
- * marked only by their retry count.
+ * Facts that decide whether a request for a job repeats an earlier one. After a lost response the SDKs resend a request
+ * without a key, marked only by their retry count.
  *
  * @param idempotencyKey the client's key of the request, or null
  * @param isRetry whether the client marks the request as a retry

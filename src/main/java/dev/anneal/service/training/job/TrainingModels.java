@@ -40,7 +40,10 @@ final class TrainingModels {
         this.shared = shared;
     }
 
-    /** The target of a draft, or the draft of rollouts, if another tenant shares it. Must be called outside transactions. */
+    /**
+     * The target of a draft, or the draft of rollouts, if another tenant shares it. Must be called outside
+     * transactions.
+     */
     Optional<UsableModel> shared(String tenantId, JobRequest request) {
         String target = request.method().verifiedBy();
         String name = target == null ? request.method().draftedBy() : target;
@@ -77,7 +80,8 @@ final class TrainingModels {
             throw new Refusal(
                     RefusalCode.MODEL_NOT_AVAILABLE,
                     "'model' is the tuned model '" + request.model()
-                            + "'; name its base model, and the tuned model as 'anneal.init_adapter' to train on from it",
+                            + "'; name its base model, and the tuned model as 'anneal.init_adapter' to train on from"
+                            + " it",
                     MODEL);
         }
         return catalog.require(request.model());
@@ -92,7 +96,8 @@ final class TrainingModels {
         if (headKind != null && target.isWhole() && target.equals(sharedTarget)) {
             throw new Refusal(
                     RefusalCode.NOT_SUPPORTED,
-                    "'%s' names '%s', another tenant's model of which all weights were trained; a head of the kind '%s' would contain some of them. Train a draft of the kind 'model' for it"
+                    ("'%s' names '%s', another tenant's model of which all weights were trained; a head of the"
+                                    + " kind '%s' would contain some of them. Train a draft of the kind 'model' for it")
                             .formatted(MODEL, name, headKind),
                     MODEL);
         }
@@ -200,13 +205,15 @@ final class TrainingModels {
         if (draftTokens != targetTokens) {
             throw Refusal.invalidValue(
                     param,
-                    "'%s' names '%s' with %d tokens, but its target '%s' has %d; name a model with the target's vocabulary"
+                    ("'%s' names '%s' with %d tokens, but its target '%s' has %d; name a model with the target's"
+                                    + " vocabulary")
                             .formatted(param, draft.id(), draftTokens, request.namedModel(), targetTokens));
         }
         if (!draft.vocabulary().equals(target.vocabulary())) {
             throw Refusal.invalidValue(
                     param,
-                    "'%s' names '%s', whose tokenizer has other tokens than that of its target '%s'; name a model with the target's tokenizer"
+                    ("'%s' names '%s', whose tokenizer has other tokens than that of its target '%s'; name a"
+                                    + " model with the target's tokenizer")
                             .formatted(param, draft.id(), request.namedModel()));
         }
     }

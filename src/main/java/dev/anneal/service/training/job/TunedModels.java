@@ -41,7 +41,10 @@ public final class TunedModels {
     /** A tuned model that a request names, with the checkpoint that holds its adapter. */
     public record Resolved(TunedModel model, Checkpoint checkpoint) {}
 
-    /** The stored form of a model's name. Clients that build names from base model ids use a slash where the name has two hyphens. */
+    /**
+     * The stored form of a model's name. Clients that build names from base model ids use a slash where the name has
+     * two hyphens.
+     */
     public static String publishedName(String name) {
         return name.replace("/", "--");
     }

@@ -21,7 +21,10 @@ import java.util.List;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
-/** Archives of adapters that PEFT saved elsewhere. Their settings, names, types and shapes are checked against a base model before anything is queued. */
+/**
+ * Archives of adapters that PEFT saved elsewhere. Their settings, names, types and shapes are checked against a base
+ * model before anything is queued.
+ */
 @Component
 public final class UploadedAdapters {
 

@@ -44,7 +44,8 @@ public record UsableModel(
         if (draft != null && draft.isHead()) {
             throw new Refusal(
                     RefusalCode.NOT_SUPPORTED,
-                    "'%s' names '%s', a draft of the kind '%s', which is no language model by itself; name its target%s there, and the draft as 'anneal.draft' of a request for text"
+                    ("'%s' names '%s', a draft of the kind '%s', which is no language model by itself; name its"
+                                    + " target%s there, and the draft as 'anneal.draft' of a request for text")
                             .formatted(
                                     param,
                                     model.name(),
@@ -65,13 +66,15 @@ public record UsableModel(
         if (draft == null) {
             throw Refusal.invalidValue(
                     param,
-                    "'%s' names '%s', which is no draft; name the model of a job of the method 'speculative_draft', or leave it out"
+                    ("'%s' names '%s', which is no draft; name the model of a job of the method"
+                                    + " 'speculative_draft', or leave it out")
                             .formatted(param, model.name()));
         }
         if (!draft.target().equals(target)) {
             throw Refusal.invalidValue(
                     param,
-                    "'%s' names '%s', a draft for %s, but %s, which is another model, checkpoint or commit of the base model; name a draft for it, or train this one further for it"
+                    ("'%s' names '%s', a draft for %s, but %s, which is another model, checkpoint or commit of"
+                                    + " the base model; name a draft for it, or train this one further for it")
                             .formatted(
                                     param,
                                     model.name(),

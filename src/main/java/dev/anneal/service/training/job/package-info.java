@@ -1,6 +1,6 @@
 /**
- * Fine-tuning jobs: creation, validation, state changes and storage. {@link dev.anneal.service.training.job.Jobs} serves requests; workers
- * publish through {@code service.training.journal}.
+ * Fine-tuning jobs: creation, validation, state changes and storage. {@link dev.anneal.service.training.job.Jobs}
+ * serves requests; workers publish through {@code service.training.journal}.
  */
 @NamedInterface
 @NullMarked

@@ -20,8 +20,8 @@ final class StepEvents {
     }
 
     /**
-     * Metrics that come before the loss: a policy's loss is about 0 by construction, and a draft's says little about how many of its tokens
-     * are accepted.
+     * Metrics that come before the loss: a policy's loss is about 0 by construction, and a draft's says little about
+     * how many of its tokens are accepted.
      */
     private static final Map<String, String> LEADING = leading();
 

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Publication of trainings by workers. All methods but {@link #order} must run within the {@code writes} of a call of {@link
- * dev.anneal.service.queue.lease.Leases}, so that a worker that has lost its lease publishes nothing.
+ * Publication of trainings by workers. All methods but {@link #order} must run within the {@code writes} of a call of
+ * {@link dev.anneal.service.queue.lease.Leases}, so that a worker that has lost its lease publishes nothing.
  */
 @Component
 public final class TrainingJournal implements RescueListener {
@@ -94,7 +94,8 @@ public final class TrainingJournal implements RescueListener {
      * Writes the engine's progress.
      *
      * @param events events in order
-     * @param key from the path of a folder that the engine has written to its key in the artifact store, where it is complete
+     * @param key from the path of a folder that the engine has written to its key in the artifact store, where it is
+     *     complete
      * @param keptCheckpoints number of newest checkpoints to keep; older ones are deleted unless in use
      * @return keys of folders that no row refers to once the transaction has committed
      */
@@ -214,7 +215,10 @@ public final class TrainingJournal implements RescueListener {
                 job.number(), "New fine-tuned model created: " + job.modelName(), "The job has successfully completed");
     }
 
-    /** The attempt has failed: within {@link dev.anneal.service.queue.lease.Leases#fail}, which has decided the job's next state. */
+    /**
+     * The attempt has failed: within {@link dev.anneal.service.queue.lease.Leases#fail}, which has decided the job's
+     * next state.
+     */
     public void failed(long workId, WorkError error) {
         Job job = job(workId);
         AttemptEvents.failed(job, error, (level, message) -> jobEvents.append(job.number(), level, message));

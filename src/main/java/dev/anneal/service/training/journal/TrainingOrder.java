@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param target location of the target of a draft; null if no draft is trained
  * @param draft folder of the checkpoint of the draft of rollouts; null for none
  * @param checkpoints checkpoints of earlier attempts, newest first; training resumes from the first intact one
- * @param targetAnswers key of the folder of answers that a draft's target has written in earlier attempts; null if there is none
+ * @param targetAnswers key of the folder of answers that a draft's target has written in earlier attempts; null if
+ *     there is none
  * @param validatedStep newest step whose validation is in the job's series, 0 for none
  */
 public record TrainingOrder(

@@ -43,7 +43,10 @@ public final class Machines {
         this.system = system;
     }
 
-    /** The latest measurement: the machines of an installation are assumed to be alike. Requires a transaction of any role. */
+    /**
+     * The latest measurement: the machines of an installation are assumed to be alike. Requires a transaction of any
+     * role.
+     */
     public Optional<Machine> newest() {
         return jdbc.sql(NEWEST).query((row, number) -> machine(row)).optional();
     }

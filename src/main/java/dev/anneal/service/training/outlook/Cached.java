@@ -8,7 +8,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A cached value with a lifetime. It is refreshed by one caller at a time, while others get the previous value. Thread-safe. */
+/**
+ * A cached value with a lifetime. It is refreshed by one caller at a time, while others get the previous value.
+ * Thread-safe.
+ */
 final class Cached<T> {
 
     private final Supplier<T> source;

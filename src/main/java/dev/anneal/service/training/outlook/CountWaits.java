@@ -21,8 +21,8 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * Requests that wait for the count of a file, all of them on one thread. It looks for a count when this process has checked the file, and
- * regularly for counts of other processes.
+ * Requests that wait for the count of a file, all of them on one thread. It looks for a count when this process has
+ * checked the file, and regularly for counts of other processes.
  */
 @Component
 final class CountWaits implements DisposableBean {

@@ -55,8 +55,8 @@ public final class JobEstimates {
     }
 
     /**
-     * Waits up to five seconds, without a thread, for a file that has not been counted for this model before; not at all if many requests
-     * of the tenant wait already.
+     * Waits up to five seconds, without a thread, for a file that has not been counted for this model before; not at
+     * all if many requests of the tenant wait already.
      *
      * @throws Refusal if the request is at fault; a file that is found to be at fault later fails the future
      */
@@ -127,7 +127,9 @@ public final class JobEstimates {
     }
 
     private static String unknownLength(DurationRange range, ResolvedSettings settings, JobRequest request) {
-        return "How long the completions of '%s' will be is not known, because no reinforcement job of this project has sampled any: the duration assumes %,.0f tokens each, and can be anything from %,.0f to %,.0f seconds"
+        return ("How long the completions of '%s' will be is not known, because no reinforcement job of this"
+                        + " project has sampled any: the duration assumes %,.0f tokens each, and can be anything from"
+                        + " %,.0f to %,.0f seconds")
                 .formatted(
                         request.namedModel(),
                         settings.expectedCompletionTokens(),

@@ -22,7 +22,10 @@ record Pace(
 
     private static final double LOADED_BYTES_PER_SECOND = 1e9;
 
-    /** Pace derived from a measured machine, for a model without past trainings; empty without a measurement of this precision. */
+    /**
+     * Pace derived from a measured machine, for a model without past trainings; empty without a measurement of this
+     * precision.
+     */
     static Optional<Pace> of(Machine machine, TrainingCost cost) {
         return machine.operationsPerSecond(cost.precision(), cost.width())
                 .map(rate ->

@@ -20,8 +20,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Estimates start and duration of trainings from recent, running and waiting ones, and from the latest measurement of a machine. Reads
- * across tenants and caches for seconds.
+ * Estimates start and duration of trainings from recent, running and waiting ones, and from the latest measurement of a
+ * machine. Reads across tenants and caches for seconds.
  */
 @Component
 public final class QueueOutlook {
@@ -148,7 +148,10 @@ public final class QueueOutlook {
                         .findFirst();
     }
 
-    /** Seconds until the end of a running job, from the pace of its own steps or, before the first one, from past trainings. */
+    /**
+     * Seconds until the end of a running job, from the pace of its own steps or, before the first one, from past
+     * trainings.
+     */
     OptionalDouble secondsLeft(Job job) {
         return secondsLeft(job, known.get());
     }

@@ -16,25 +16,30 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 record RecentTrainings(Map<String, Pace> paces, @Nullable Double secondsPerJob) {
 
     /**
-     * Steps are recorded in batches, up to a second after their end. The start of the first one is the earliest time implied by any of the
-     * first two hundred: its recording time minus the seconds of all steps until then. After the last one follow a validation and a
-     * checkpoint. The operations of a job that has sampled completions are those with the length that they had.
+     * Steps are recorded in batches, up to a second after their end. The start of the first one is the earliest time
+     * implied by any of the first two hundred: its recording time minus the seconds of all steps until then. After the
+     * last one follow a validation and a checkpoint. The operations of a job that has sampled completions are those
+     * with the length that they had.
      */
     private static final String RECENT = """
             SELECT job.model,
                    count(*) AS jobs,
                    sum(extract(EPOCH FROM recent.finished_at - recent.claimed_at))::double precision AS seconds,
-                   sum(greatest(0, extract(EPOCH FROM begun.at - recent.claimed_at)))::double precision AS start_seconds,
+                   sum(greatest(0, extract(EPOCH FROM begun.at - recent.claimed_at)))::double precision
+                       AS start_seconds,
                    sum(progress.validations) AS validations,
                    sum(progress.validation_seconds) AS validation_seconds,
                    sum(progress.checkpoints) AS checkpoints,
                    sum(progress.checkpoint_seconds) AS checkpoint_seconds,
                    sum(greatest(0, coalesce(extract(EPOCH FROM recent.finished_at - last.recorded_at)::double precision
                                             - coalesce(progress.validation_seconds / nullif(progress.validations, 0), 0)
-                                            - coalesce(progress.checkpoint_seconds / nullif(progress.checkpoints, 0), 0), 0)))
+                                            - coalesce(progress.checkpoint_seconds
+                                                       / nullif(progress.checkpoints, 0), 0),
+                                            0)))
                        AS closing_seconds,
                    coalesce(sum(coalesce(
-                       cost.shortest + (cost.longest - cost.shortest) * (begun.completion_tokens - 1) / greatest(1, cost.most - 1),
+                       cost.shortest + (cost.longest - cost.shortest) * (begun.completion_tokens - 1)
+                           / greatest(1, cost.most - 1),
                        cost.operations)), 0) AS operations
             FROM (
                 SELECT id, claimed_at, finished_at
@@ -53,7 +58,8 @@ record RecentTrainings(Map<String, Pace> paces, @Nullable Double secondsPerJob) 
                        (job.settings #>> '{cost,completions,most}')::double precision AS most
             ) AS cost
             CROSS JOIN LATERAL (
-                SELECT min(recorded_at - make_interval(secs => computed)) AS at, avg(completion_tokens) AS completion_tokens
+                SELECT min(recorded_at - make_interval(secs => computed)) AS at,
+                       avg(completion_tokens) AS completion_tokens
                 FROM (
                     SELECT recorded_at, (metrics ->> 'completions/mean_length')::double precision AS completion_tokens,
                            sum(seconds) OVER (ORDER BY step) AS computed

@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 /** Remaining time of a running training, from its own pace. */
 final class RunningTraining {
 
-    /** Share of the forward pass in the time of a step, which has two passes with frozen matrices, or three with trained ones. */
+    /**
+     * Share of the forward pass in the time of a step, which has two passes with frozen matrices, or three with trained
+     * ones.
+     */
     private static final double FORWARD_OF_FROZEN = 1.0 / 2;
 
     private static final double FORWARD_OF_TRAINED = 1.0 / 3;

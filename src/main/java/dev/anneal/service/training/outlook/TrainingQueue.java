@@ -25,8 +25,9 @@ record TrainingQueue(
     }
 
     /**
-     * Seconds until the training at this position starts, where 1 is the next one: 0 if a slot is free, otherwise the time until one
-     * becomes free for it. Empty if no worker runs, or if nothing is known about the trainings before it.
+     * Seconds until the training at this position starts, where 1 is the next one: 0 if a slot is free, otherwise the
+     * time until one becomes free for it. Empty if no worker runs, or if nothing is known about the trainings before
+     * it.
      */
     OptionalDouble secondsUntilStart(long position) {
         int all = Math.max(slots, secondsLeft.size());

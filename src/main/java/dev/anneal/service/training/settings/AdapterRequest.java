@@ -43,7 +43,8 @@ public record AdapterRequest(
     /**
      * Reads {@code afa_lora}: the adapter and how its activation is annealed. Null if all weights are to be trained.
      *
-     * @param anneal the request's {@code anneal} object, whose key {@code adapter} chooses between AFA-LoRA, plain LoRA and no adapter
+     * @param anneal the request's {@code anneal} object, whose key {@code adapter} chooses between AFA-LoRA, plain LoRA
+     *     and no adapter
      */
     static @Nullable AdapterRequest read(StrictObject body, StrictObject anneal) {
         StrictObject given = body.objectOrEmpty("afa_lora");
@@ -71,7 +72,8 @@ public record AdapterRequest(
         if (given) {
             throw Refusal.invalidValue(
                     param,
-                    "'%s' is given while 'anneal.adapter' is 'none', which trains all weights of the model and no adapter; leave one of them out"
+                    ("'%s' is given while 'anneal.adapter' is 'none', which trains all weights of the model and"
+                                    + " no adapter; leave one of them out")
                             .formatted(param));
         }
     }
@@ -122,7 +124,8 @@ public record AdapterRequest(
         if (Boolean.TRUE.equals(given.flag("dora"))) {
             throw new Refusal(
                     RefusalCode.DORA_NOT_SUPPORTED_WITH_ANNEALING,
-                    "'afa_lora.dora' has no meaning while the activation is annealed: its norm is that of W0 + sBA. Leave it out",
+                    "'afa_lora.dora' has no meaning while the activation is annealed: its norm is that of W0 + sBA."
+                            + " Leave it out",
                     "afa_lora.dora");
         }
     }
@@ -151,9 +154,9 @@ public record AdapterRequest(
     }
 
     /**
-     * The settings of an adapter that starts from another one, whose rank, scale and targets it keeps. That one is linear, and so is this
-     * one from the first step unless a schedule is requested: with beta at 1 the first step would compute another function than the given
-     * adapter.
+     * The settings of an adapter that starts from another one, whose rank, scale and targets it keeps. That one is
+     * linear, and so is this one from the first step unless a schedule is requested: with beta at 1 the first step
+     * would compute another function than the given adapter.
      *
      * @param name name of the other adapter, for messages
      * @throws Refusal naming both values if the request contradicts it
@@ -182,9 +185,11 @@ public record AdapterRequest(
         if (activation != null && !activation.equals(AdapterConfig.NO_ACTIVATION)) {
             throw Refusal.invalidValue(
                     "afa_lora.activation",
-                    "the activation '%s' is asked for, but the adapter of '%s' is linear and beta would begin at 1, where it computes another function; give"
+                    ("the activation '%s' is asked for, but the adapter of '%s' is linear and beta would begin at"
+                                            + " 1, where it computes another function; give")
                                     .formatted(activation, name)
-                            + " 'afa_lora.schedule' if that is meant, or leave out 'afa_lora.activation' and 'anneal.adapter' to train on linearly");
+                            + " 'afa_lora.schedule' if that is meant, or leave out 'afa_lora.activation' and"
+                            + " 'anneal.adapter' to train on linearly");
         }
         return AdapterConfig.NO_ACTIVATION;
     }

@@ -66,8 +66,9 @@ record CostPlan(
     }
 
     /**
-     * Rows of the validation file are assumed to be as long as training rows. The reference model of pairs reads both files once;
-     * completions of prompts are sampled before training. Shared tokens are not trained, or as often as they occur.
+     * Rows of the validation file are assumed to be as long as training rows. The reference model of pairs reads both
+     * files once; completions of prompts are sampled before training. Shared tokens are not trained, or as often as
+     * they occur.
      */
     private TrainingCost.Work work(SequenceShape shape) {
         long computed = computedTokens(shape);

@@ -50,7 +50,8 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
         if (kind.equals(SpeculativeDraft.EAGLE1) && own.has("loss")) {
             throw own.invalid(
                     "loss",
-                    "must be left out for the kind 'eagle1', which learns the target's states and distribution together",
+                    "must be left out for the kind 'eagle1', which learns the target's states and distribution"
+                            + " together",
                     own.text("loss"));
         }
         StrictObject given = own.objectOrEmpty("hyperparameters");
@@ -77,12 +78,14 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
         if (anneal.has("loss")) {
             throw Refusal.invalidValue(
                     "anneal.loss",
-                    "'anneal.loss' is given, but the method 'speculative_draft' has its loss in 'method.speculative_draft.loss'; leave it out");
+                    "'anneal.loss' is given, but the method 'speculative_draft' has its loss in"
+                            + " 'method.speculative_draft.loss'; leave it out");
         }
         if (anneal.has("init_adapter")) {
             throw Refusal.invalidValue(
                     "anneal.init_adapter",
-                    "'anneal.init_adapter' is given, but a draft is trained further by naming it in 'method.speculative_draft.draft_model'; leave it out");
+                    "'anneal.init_adapter' is given, but a draft is trained further by naming it in"
+                            + " 'method.speculative_draft.draft_model'; leave it out");
         }
         if (!kind.equals(SpeculativeDraft.MODEL) && Boolean.TRUE.equals(anneal.flag("packing"))) {
             throw Refusal.invalidValue(
@@ -97,7 +100,8 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
         if (named == null || named.isBlank()) {
             throw new Refusal(
                     RefusalCode.MISSING_PARAMETER,
-                    "'%1$s' is required for the kind 'model': name a small base model with the target's tokenizer, or a tuned draft (ft:...) to train further"
+                    ("'%1$s' is required for the kind 'model': name a small base model with the target's"
+                                    + " tokenizer, or a tuned draft (ft:...) to train further")
                             .formatted(own.param(DRAFT_MODEL)),
                     own.param(DRAFT_MODEL));
         }
@@ -110,7 +114,8 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
         if (named != null && !isTuned(named)) {
             throw own.invalid(
                     DRAFT_MODEL,
-                    "must be a tuned draft (ft:...) of the kind '%s' to train further; leave it out to begin with a layer of the target"
+                    ("must be a tuned draft (ft:...) of the kind '%s' to train further; leave it out to begin"
+                                    + " with a layer of the target")
                             .formatted(kind),
                     named);
         }
@@ -196,8 +201,8 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
     public List<String> warnings(SpeculativeDraft method, JobRequest request) {
         return request.validationFile() != null
                 ? List.of()
-                : List.of(
-                        "The job has no 'validation_file', so the draft's acceptance length, the tokens that its target writes per pass, is not measured");
+                : List.of("The job has no 'validation_file', so the draft's acceptance length, the tokens that its"
+                        + " target writes per pass, is not measured");
     }
 
     @Override

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * EAGLE heads in requests: {@code method.speculative_draft.head}. Layers and vocabulary that a request leaves open depend on the target:
- * until they are fitted to it, a head has no layers and the vocabulary 0.
+ * EAGLE heads in requests: {@code method.speculative_draft.head}. Layers and vocabulary that a request leaves open
+ * depend on the target: until they are fitted to it, a head has no layers and the vocabulary 0.
  */
 final class EagleHeads {
 
@@ -112,7 +112,8 @@ final class EagleHeads {
         if (last > target.layers()) {
             throw Refusal.invalidValue(
                     PARAM + ".layer_ids",
-                    "'%s.layer_ids' names %d, but '%s' has %d layers; use numbers from 0 to %d, of which the last is the output of all layers"
+                    ("'%s.layer_ids' names %d, but '%s' has %d layers; use numbers from 0 to %d, of which the"
+                                    + " last is the output of all layers")
                             .formatted(PARAM, last, target.id(), target.layers(), target.layers()));
         }
         if (head.vocabularySize() > target.vocabularySize()) {
@@ -133,7 +134,10 @@ final class EagleHeads {
     /** A head is new, and Muon moves the whole of it: its rates are larger than a model's, and those of any target. */
     private static final ModelProfile.BaseRates BASE_RATES = new ModelProfile.BaseRates(5e-3, 1e-2);
 
-    /** One decoder layer of the target, with the projection of its inputs and the output embedding of the head's vocabulary. */
+    /**
+     * One decoder layer of the target, with the projection of its inputs and the output embedding of the head's
+     * vocabulary.
+     */
     static ModelProfile profile(String kind, EagleHead head, ModelProfile target) {
         boolean isEagle1 = kind.equals(TrainingMethod.SpeculativeDraft.EAGLE1);
         Map<String, ModelProfile.LayerSize> projections = new HashMap<>(target.projections());

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The shape of an EAGLE head in a request, under the keys of {@code method.speculative_draft.head}; null where the client leaves the choice open. */
+/**
+ * The shape of an EAGLE head in a request, under the keys of {@code method.speculative_draft.head}; null where the
+ * client leaves the choice open.
+ */
 public record HeadRequest(
         @Nullable List<Integer> layers,
         @Nullable Integer vocabularySize,

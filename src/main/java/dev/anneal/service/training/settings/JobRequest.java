@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param model base model that is trained; of a draft, until the request is admitted, possibly a tuned model of it
  * @param method method with defaults filled in
  * @param seed seed; null to draw one
- * @param adapter settings with defaults filled in, and with those of the initial adapter once it is found; null trains all weights
+ * @param adapter settings with defaults filled in, and with those of the initial adapter once it is found; null trains
+ *     all weights
  * @param initialAdapter adapter to start from, or null
  */
 public record JobRequest(
@@ -46,7 +47,8 @@ public record JobRequest(
      * The adapter that a training starts from.
      *
      * @param id id of a job, checkpoint, export, tuned model or uploaded file
-     * @param asked the request's settings of the adapter; null if it asks for none, so that all weights of a draft are trained further
+     * @param asked the request's settings of the adapter; null if it asks for none, so that all weights of a draft are
+     *     trained further
      * @param head what the request says of a draft's head
      */
     public record InitialAdapter(
@@ -91,7 +93,8 @@ public record JobRequest(
         if (suffix != null && !SUFFIX.matcher(suffix).matches()) {
             throw body.invalid(
                     "suffix",
-                    "must be 1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or digit, as it becomes part of the model's name",
+                    "must be 1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or digit, as it becomes"
+                            + " part of the model's name",
                     suffix);
         }
         return suffix;
@@ -101,8 +104,8 @@ public record JobRequest(
         if (body.arraySize("integrations") > 0) {
             throw new Refusal(
                     RefusalCode.NOT_SUPPORTED,
-                    "'integrations' names a tracker, and this version reports to none; leave it out and read the series from"
-                            + " /v1/fine_tuning/jobs/{id}/metrics",
+                    "'integrations' names a tracker, and this version reports to none; leave it out and read the"
+                            + " series from /v1/fine_tuning/jobs/{id}/metrics",
                     "integrations");
         }
     }
@@ -133,7 +136,8 @@ public record JobRequest(
     }
 
     /**
-     * The request with the settings of the adapter that {@link #initialAdapter} names, and with the shape of the head that it is trained on.
+     * The request with the settings of the adapter that {@link #initialAdapter} names, and with the shape of the head
+     * that it is trained on.
      *
      * @param initial null if the named draft has none, because all its weights were trained
      * @param earlier the named draft's method; null if the adapter was uploaded
@@ -160,7 +164,8 @@ public record JobRequest(
         if (asked == null) {
             throw Refusal.invalidValue(
                     "anneal.adapter",
-                    "'anneal.adapter' is 'none', but '%s' has an adapter ('%s'), which is trained further; leave 'anneal.adapter' out"
+                    ("'anneal.adapter' is 'none', but '%s' has an adapter ('%s'), which is trained further; leave"
+                                    + " 'anneal.adapter' out")
                             .formatted(named.id(), AdapterRequest.name(initial.activation())));
         }
         return asked.continuing(initial, named.id());
@@ -171,13 +176,15 @@ public record JobRequest(
         if (asked != null && !asked.isOpen()) {
             throw Refusal.invalidValue(
                     "anneal.adapter",
-                    "'anneal.adapter' is '%s', or 'afa_lora' asks for an adapter, but all weights of '%s' were trained ('none') and are trained further; leave both out"
+                    ("'anneal.adapter' is '%s', or 'afa_lora' asks for an adapter, but all weights of '%s' were"
+                                    + " trained ('none') and are trained further; leave both out")
                             .formatted(AdapterRequest.name(asked.activation()), named.id()));
         }
         if (options.loraPlusRatio() != 1) {
             throw Refusal.invalidValue(
                     "anneal.lora_plus_ratio",
-                    "'anneal.lora_plus_ratio' is %s, but all weights of '%s' were trained and are trained further, without an adapter; leave it out"
+                    ("'anneal.lora_plus_ratio' is %s, but all weights of '%s' were trained and are trained"
+                                    + " further, without an adapter; leave it out")
                             .formatted(options.loraPlusRatio(), named.id()));
         }
         return null;

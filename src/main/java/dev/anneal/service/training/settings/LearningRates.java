@@ -43,8 +43,8 @@ public final class LearningRates {
             double base = base(request, model);
             throw Refusal.invalidValue(
                     request.method().param("hyperparameters.learning_rate_multiplier"),
-                    ("'learning_rate_multiplier' is %s, which times the base rate %s of '%s' is a learning rate of %s; it must be %s,"
-                                    + " so give a multiplier from %s to %s")
+                    ("'learning_rate_multiplier' is %s, which times the base rate %s of '%s' is a learning rate of %s;"
+                                    + " it must be %s, so give a multiplier from %s to %s")
                             .formatted(
                                     shown(rate / base),
                                     shown(base),

@@ -7,19 +7,21 @@ import dev.anneal.protocol.AdapterSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Estimated peak resident memory of an engine process for a training on a CPU, by a formula that can be checked by hand. {@code
- * docs/training-settings.md} documents it with measurements and must be kept in line.
+ * Estimated peak resident memory of an engine process for a training on a CPU, by a formula that can be checked by
+ * hand. {@code docs/training-settings.md} documents it with measurements and must be kept in line.
  *
  * @param processBytes the JVM with libtorch
  * @param weightsBytes frozen weights
- * @param adapterBytes trained values, of an adapter or all weights: master values, copies for multiplication, optimizer, and gradients
+ * @param adapterBytes trained values, of an adapter or all weights: master values, copies for multiplication,
+ *     optimizer, and gradients
  * @param activationsBytes activations that the micro-batches of all threads keep, and the working memory of a layer
  * @param headBytes logits of all threads
- * @param samplingBytes memory of sampling, little of which steps can reuse, with that of the draft of rollouts; 0 without sampling
- * @param targetBytes the target of a draft: its weights, the working memory of a layer, logits of all threads, what it needs to generate, and
- *     its hidden states that are kept; 0 for other methods
- * @param loadingBytes memory while the model is loaded: after tokenisation, with the model's files mapped beside the weights, and before
- *     the other parts exist
+ * @param samplingBytes memory of sampling, little of which steps can reuse, with that of the draft of rollouts; 0
+ *     without sampling
+ * @param targetBytes the target of a draft: its weights, the working memory of a layer, logits of all threads, what it
+ *     needs to generate, and its hidden states that are kept; 0 for other methods
+ * @param loadingBytes memory while the model is loaded: after tokenisation, with the model's files mapped beside the
+ *     weights, and before the other parts exist
  * @param totalBytes the larger of {@code loadingBytes} and the sum of the other parts
  */
 public record MemoryEstimate(
@@ -36,7 +38,10 @@ public record MemoryEstimate(
     /** Code and data of libtorch and JVM, threads and tokenizer, measured with a model of negligible size. */
     static final long RUNTIME_BYTES = 240L << 20;
 
-    /** Memory that the tokenizer leaves behind. Tensors reuse it later, but not while the model is loaded, or if they are few. */
+    /**
+     * Memory that the tokenizer leaves behind. Tensors reuse it later, but not while the model is loaded, or if they
+     * are few.
+     */
     static final long TOKENIZER_BYTES = 40L << 20;
 
     /** Ids and labels of a token in the Java heap. */
@@ -51,8 +56,8 @@ public record MemoryEstimate(
     private static final int CACHE_COPIES = 2;
 
     /**
-     * Bytes for a token of the vocabulary: its logit as computed and in fp32, divided by the temperature, its probability, and the sum in
-     * fp64.
+     * Bytes for a token of the vocabulary: its logit as computed and in fp32, divided by the temperature, its
+     * probability, and the sum in fp64.
      */
     private static final int BYTES_OF_A_CHOICE = 4 * Float.BYTES + Double.BYTES;
 
@@ -60,8 +65,8 @@ public record MemoryEstimate(
     private static final int ALLOCATOR_SHARE = 5;
 
     /**
-     * Rows that pass through the model, after truncation. Rows of a validation file, whose activations are not kept, are assumed to be no
-     * longer.
+     * Rows that pass through the model, after truncation. Rows of a validation file, whose activations are not kept,
+     * are assumed to be no longer.
      *
      * @param ofStep number of rows of an optimizer step
      * @param tokensOfStep maximum number of their tokens
@@ -182,8 +187,9 @@ public record MemoryEstimate(
     }
 
     /**
-     * Of weights that are trained themselves: two moments, the step's gradient, and a gradient for each thread; master values if the weights
-     * are not fp32. Each working thread forms the gradient of the output embedding before it is added; a head's is not trained.
+     * Of weights that are trained themselves: two moments, the step's gradient, and a gradient for each thread; master
+     * values if the weights are not fp32. Each working thread forms the gradient of the output embedding before it is
+     * added; a head's is not trained.
      */
     private static long wholeBytes(
             ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine, Rows rows) {
@@ -203,8 +209,8 @@ public record MemoryEstimate(
     }
 
     /**
-     * B of projections that share an input form one matrix, with the rows of all of them and the columns of their stacked A, and zeros
-     * elsewhere.
+     * B of projections that share an input form one matrix, with the rows of all of them and the columns of their
+     * stacked A, and zeros elsewhere.
      */
     private static long blockElements(ModelProfile model, AdapterSettings adapter) {
         long elements = 0;
@@ -242,7 +248,10 @@ public record MemoryEstimate(
                 : head.depths() * (ofLayer + head.keptAtDepth()) + head.keptOnce();
     }
 
-    /** The weights in decoding's format, and for each working lane keys and values of its sequences and the choice of their next tokens. */
+    /**
+     * The weights in decoding's format, and for each working lane keys and values of its sequences and the choice of
+     * their next tokens.
+     */
     private static long samplingBytes(
             ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine, Rows rows) {
         if (rows.sampled() == 0) {

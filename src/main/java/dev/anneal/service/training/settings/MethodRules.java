@@ -9,7 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service's rules of a training method: request parsing, planning, API representation and warnings. {@link TrainingMethods} lists all.
+ * The service's rules of a training method: request parsing, planning, API representation and warnings.
+ * {@link TrainingMethods} lists all.
  */
 public abstract class MethodRules<M extends TrainingMethod> {
 
@@ -101,13 +102,15 @@ public abstract class MethodRules<M extends TrainingMethod> {
         if ("none".equals(anneal.text("adapter"))) {
             throw Refusal.invalidValue(
                     "anneal.adapter",
-                    "'anneal.adapter' is 'none', but the method '%s' trains adapters alone; leave it out, or use the method 'supervised'"
+                    ("'anneal.adapter' is 'none', but the method '%s' trains adapters alone; leave it out, or use"
+                                    + " the method 'supervised'")
                             .formatted(name));
         }
         if (Boolean.TRUE.equals(anneal.flag("packing"))) {
             throw Refusal.invalidValue(
                     "anneal.packing",
-                    "'anneal.packing' is true, but a batch of the method '%s' counts whole rows of its file; leave it out"
+                    ("'anneal.packing' is true, but a batch of the method '%s' counts whole rows of its file;"
+                                    + " leave it out")
                             .formatted(name));
         }
     }
@@ -128,7 +131,8 @@ public abstract class MethodRules<M extends TrainingMethod> {
     }
 
     /**
-     * Kind of the head that is trained, which is no language model by itself; null for methods and kinds that train a language model.
+     * Kind of the head that is trained, which is no language model by itself; null for methods and kinds that train a
+     * language model.
      */
     public @Nullable String headKind(M method) {
         return null;
@@ -193,7 +197,8 @@ public abstract class MethodRules<M extends TrainingMethod> {
     }
 
     /**
-     * Whether the loss is the negative log-likelihood of the trained tokens, whose gradient vanishes only when nothing is left to learn.
+     * Whether the loss is the negative log-likelihood of the trained tokens, whose gradient vanishes only when nothing
+     * is left to learn.
      */
     public boolean isLossLikelihood() {
         return false;

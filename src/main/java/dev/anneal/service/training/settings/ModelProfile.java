@@ -145,8 +145,9 @@ public record ModelProfile(
         } else if (parameters > mostTrainedParameters) {
             throw new Refusal(
                     RefusalCode.NOT_SUPPORTED,
-                    ("'anneal.adapter' is 'none', which trains all %,d weights of '%s' at 20 bytes each and more for every compute thread;"
-                                    + " this installation trains at most %,d (anneal.jobs.full-training-max-parameters). Train an adapter instead")
+                    ("'anneal.adapter' is 'none', which trains all %,d weights of '%s' at 20 bytes each and more for"
+                                    + " every compute thread; this installation trains at most %,d"
+                                    + " (anneal.jobs.full-training-max-parameters). Train an adapter instead")
                             .formatted(parameters, id, mostTrainedParameters),
                     "anneal.adapter");
         }

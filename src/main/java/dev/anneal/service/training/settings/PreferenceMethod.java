@@ -20,7 +20,10 @@ final class PreferenceMethod extends MethodRules<TrainingMethod.Dpo> {
     private static final String ROBUST = "robust";
     private static final List<String> LOSSES = List.of(SIGMOID, ROBUST, "hinge", "ipo");
 
-    /** Pairs change an adapter much more than answers do: at the full rate both answers become unlikely (docs/training-settings.md). */
+    /**
+     * Pairs change an adapter much more than answers do: at the full rate both answers become unlikely
+     * (docs/training-settings.md).
+     */
     private static final double LEARNING_RATE_SHARE = 0.05;
 
     PreferenceMethod() {
@@ -45,7 +48,8 @@ final class PreferenceMethod extends MethodRules<TrainingMethod.Dpo> {
         if (smoothing > 0 && !type.equals(SIGMOID) && !type.equals(ROBUST)) {
             throw Refusal.invalidValue(
                     "anneal.loss.label_smoothing",
-                    "'anneal.loss.label_smoothing' is %s, but the loss '%s' has none; leave it out, or use 'sigmoid' or 'robust'"
+                    ("'anneal.loss.label_smoothing' is %s, but the loss '%s' has none; leave it out, or use"
+                                    + " 'sigmoid' or 'robust'")
                             .formatted(smoothing, type));
         }
         return new TrainingMethod.Dpo(beta, type, smoothing);

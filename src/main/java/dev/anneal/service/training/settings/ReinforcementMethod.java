@@ -14,8 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The method {@code reinforcement}: reads {@code method.reinforcement}, {@code anneal.rollouts}, and its {@code anneal.loss}. Defaults are
- * TRL's.
+ * The method {@code reinforcement}: reads {@code method.reinforcement}, {@code anneal.rollouts}, and its
+ * {@code anneal.loss}. Defaults are TRL's.
  */
 final class ReinforcementMethod extends MethodRules<TrainingMethod.Reinforcement> {
 
@@ -50,8 +50,10 @@ final class ReinforcementMethod extends MethodRules<TrainingMethod.Reinforcement
         if (grader == null) {
             throw new Refusal(
                     RefusalCode.MISSING_PARAMETER,
-                    "'method.reinforcement.grader' is required: it gives completions their rewards, for example {\"type\": \"string_check\","
-                            + " \"name\": \"exact\", \"input\": \"{{sample.output_text}}\", \"reference\": \"{{item.answer}}\", \"operation\": \"eq\"}",
+                    "'method.reinforcement.grader' is required: it gives completions their rewards, for example"
+                            + " {\"type\": \"string_check\", \"name\": \"exact\", \"input\":"
+                            + " \"{{sample.output_text}}\","
+                            + " \"reference\": \"{{item.answer}}\", \"operation\": \"eq\"}",
                     GRADER);
         }
         GraderObjects.read(grader, GRADER);
@@ -88,7 +90,8 @@ final class ReinforcementMethod extends MethodRules<TrainingMethod.Reinforcement
         if (multiplier != null && groupSize != null) {
             throw Refusal.invalidValue(
                     "anneal.rollouts.group_size",
-                    "'anneal.rollouts.group_size' and 'compute_multiplier', which multiplies its default of %d, are both given; leave one of them out"
+                    ("'anneal.rollouts.group_size' and 'compute_multiplier', which multiplies its default of %d,"
+                                    + " are both given; leave one of them out")
                             .formatted(GROUP_SIZE));
         }
         return new TrainingMethod.Rollouts(

@@ -12,7 +12,8 @@ import dev.anneal.protocol.TrainingSettings.Optimizer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resolves settings that a client left open. The table in {@code docs/training-settings.md} documents the rules and must be kept in line.
+ * Resolves settings that a client left open. The table in {@code docs/training-settings.md} documents the rules and
+ * must be kept in line.
  */
 public final class SettingsResolver {
 
@@ -34,7 +35,8 @@ public final class SettingsResolver {
 
     /**
      * @param engine expected set-up of the engine; used only for estimates of memory and time
-     * @param completionTokens expected tokens of a sampled completion; used only for estimates of time, null if nothing is known about it
+     * @param completionTokens expected tokens of a sampled completion; used only for estimates of time, null if nothing
+     *     is known about it
      * @param seed the request's seed, or the drawn one
      */
     public static ResolvedSettings resolve(

@@ -12,20 +12,25 @@ final class SupervisedMethod extends MethodRules<TrainingMethod.Supervised> {
         super(TrainingMethod.SUPERVISED, DatasetFormat.CHAT, 1);
     }
 
-    /** Hyperparameters are in {@code method.supervised}, or at the top level as older clients send them, but not in both. */
+    /**
+     * Hyperparameters are in {@code method.supervised}, or at the top level as older clients send them, but not in
+     * both.
+     */
     @Override
     Read read(StrictObject body, StrictObject supervised, StrictObject anneal) {
         if (anneal.has("loss")) {
             throw Refusal.invalidValue(
                     "anneal.loss",
-                    "'anneal.loss' is given, but the method 'supervised' has one loss, the negative log-likelihood; leave it out");
+                    "'anneal.loss' is given, but the method 'supervised' has one loss, the negative log-likelihood;"
+                            + " leave it out");
         }
         StrictObject deprecated = body.object("hyperparameters");
         StrictObject current = supervised.object("hyperparameters");
         if (deprecated != null && current != null) {
             throw Refusal.invalidValue(
                     "hyperparameters",
-                    "'hyperparameters' and 'method.supervised.hyperparameters' are both given; leave out the former, which is deprecated");
+                    "'hyperparameters' and 'method.supervised.hyperparameters' are both given; leave out the former,"
+                            + " which is deprecated");
         }
         StrictObject given = (deprecated == null ? supervised : body).objectOrEmpty("hyperparameters");
         Hyperparameters hyperparameters = hyperparameters(given);

@@ -6,7 +6,8 @@ import dev.anneal.protocol.AdapterSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computation of a training, for estimates of its time. {@code docs/training-settings.md} documents it and must be kept in line.
+ * Computation of a training, for estimates of its time. {@code docs/training-settings.md} documents it and must be kept
+ * in line.
  *
  * @param operations equivalent floating-point operations of products with frozen matrices
  * @param precision {@code bf16} or {@code fp32}
@@ -52,7 +53,10 @@ public record TrainingCost(
     /** Equivalent operations per byte of trained values, gradients or moments read or written. */
     private static final double OPERATIONS_OF_A_TRAINED_BYTE = 74;
 
-    /** Products of a step's forward and backward with a frozen matrix, two operations each; with a trained one its gradient is a third. */
+    /**
+     * Products of a step's forward and backward with a frozen matrix, two operations each; with a trained one its
+     * gradient is a third.
+     */
     private static final double FROZEN_PASSES = 4;
 
     private static final double TRAINED_PASSES = 6;
@@ -103,8 +107,8 @@ public record TrainingCost(
     }
 
     /**
-     * This cost of a draft with that of its target, which reads the same tokens without learning. The larger model determines what a
-     * machine's operations cost.
+     * This cost of a draft with that of its target, which reads the same tokens without learning. The larger model
+     * determines what a machine's operations cost.
      */
     TrainingCost beside(ModelProfile target, EngineSetup engine, Work work) {
         int valueBytes = engine.valueBytes(target);
@@ -118,7 +122,9 @@ public record TrainingCost(
                 loadedBytes + (Short.BYTES + valueBytes) * target.parameters());
     }
 
-    /** This cost with completions of one token as one end, and that with completions of the most tokens as the other. */
+    /**
+     * This cost with completions of one token as one end, and that with completions of the most tokens as the other.
+     */
     TrainingCost upTo(TrainingCost longest, int most) {
         return new TrainingCost(
                 operations, precision, width, loadedBytes, new Completions(most, operations, longest.operations()));

@@ -42,7 +42,8 @@ public final class TrainingMethods {
         if (read.method().draftedBy() == null && anneal.text("draft") != null) {
             throw Refusal.invalidValue(
                     "anneal.draft",
-                    "'anneal.draft' is given, but it proposes tokens of the rollouts of the method 'reinforcement', and 'method.type' is '%s'; leave it out"
+                    ("'anneal.draft' is given, but it proposes tokens of the rollouts of the method"
+                                    + " 'reinforcement', and 'method.type' is '%s'; leave it out")
                             .formatted(type));
         }
         own.refuseOthers();

@@ -8,8 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request's {@code anneal} object: settings of a training beyond OpenAI's. Null leaves the choice to {@link SettingsResolver}, which
- * knows model and files; all others have defaults. Components are named like their keys in the API.
+ * The request's {@code anneal} object: settings of a training beyond OpenAI's. Null leaves the choice to
+ * {@link SettingsResolver}, which knows model and files; all others have defaults. Components are named like their keys
+ * in the API.
  *
  * @param learningRate peak rate; excludes the multiplier
  * @param maxSteps optimizer steps; takes precedence over epochs
@@ -128,8 +129,8 @@ public record TrainingOptions(
         if (!Boolean.TRUE.equals(stopping.flag("finish_anneal"))) {
             throw new Refusal(
                     RefusalCode.EARLY_STOP_BEFORE_ANNEALED,
-                    "'anneal.early_stopping' could end the job while beta is above 0, which leaves an adapter that cannot be merged;"
-                            + " it needs 'finish_anneal': true",
+                    "'anneal.early_stopping' could end the job while beta is above 0, which leaves an adapter that"
+                            + " cannot be merged; it needs 'finish_anneal': true",
                     param);
         }
         throw new Refusal(

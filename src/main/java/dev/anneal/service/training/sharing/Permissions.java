@@ -22,7 +22,8 @@ public final class Permissions {
     private static final String MODEL = "fine_tuned_model_checkpoint";
 
     private static final String INSERT = """
-            INSERT INTO checkpoint_permission (tenant_id, external_id, created_at, model, tuned_model, checkpoint_id, project_id)
+            INSERT INTO checkpoint_permission (tenant_id, external_id, created_at, model, tuned_model, checkpoint_id,
+                                               project_id)
             VALUES (:tenant, :id, clock_timestamp(), :model, :tuned, :checkpoint, :project)
             ON CONFLICT (model, project_id) DO NOTHING
             """;
@@ -34,8 +35,10 @@ public final class Permissions {
             WHERE model = :model AND tenant_id = current_tenant()
             """;
 
-    private static final String DELETE =
-            "DELETE FROM checkpoint_permission WHERE external_id = :id AND model = :model AND tenant_id = current_tenant()";
+    private static final String DELETE = """
+            DELETE FROM checkpoint_permission
+            WHERE external_id = :id AND model = :model AND tenant_id = current_tenant()
+            """;
 
     private final JdbcClient jdbc;
     private final TenantDatabase database;

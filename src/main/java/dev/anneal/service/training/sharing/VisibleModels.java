@@ -17,8 +17,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * The models that a tenant may use: its own, those that other tenants share with it, and base models. Whether a model is shared is read as the tenant,
- * under row-level security; only then is the model read as the system, and only if it still belongs to the tenant that shares it.
+ * The models that a tenant may use: its own, those that other tenants share with it, and base models. Whether a model
+ * is shared is read as the tenant, under row-level security; only then is the model read as the system, and only if it
+ * still belongs to the tenant that shares it.
  */
 @Component
 public final class VisibleModels implements SharedModels {
@@ -27,8 +28,13 @@ public final class VisibleModels implements SharedModels {
     private static final String GRANTED =
             "SELECT tenant_id FROM checkpoint_permission WHERE model = :model AND project_id = current_tenant()";
 
-    private static final String GRANTED_LAST =
-            "SELECT model FROM checkpoint_permission WHERE project_id = current_tenant() ORDER BY created_at DESC LIMIT 1000";
+    private static final String GRANTED_LAST = """
+            SELECT model
+            FROM checkpoint_permission
+            WHERE project_id = current_tenant()
+            ORDER BY created_at DESC
+            LIMIT 1000
+            """;
 
     private static final int GUESSES = 3;
 
@@ -92,7 +98,9 @@ public final class VisibleModels implements SharedModels {
         return UsableModel.of(found, jobs.byNumber(found.model().job()).orElseThrow());
     }
 
-    /** A sentence with a leading space to append to a refusal of the name; empty if no visible model has a similar name. */
+    /**
+     * A sentence with a leading space to append to a refusal of the name; empty if no visible model has a similar name.
+     */
     public String didYouMean(String tenantId, String name) {
         List<String> own = database.call(tenantId, models::names);
         List<String> names = Stream.of(catalog.ids(), own, similarShared(tenantId, name))

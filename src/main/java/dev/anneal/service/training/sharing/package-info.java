@@ -1,4 +1,7 @@
-/** Sharing of tuned models and checkpoints with other tenants, which can list and run them; jobs, files and weights remain private. */
+/**
+ * Sharing of tuned models and checkpoints with other tenants, which can list and run them; jobs, files and weights
+ * remain private.
+ */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.training.sharing;

@@ -30,7 +30,8 @@ public interface Assignment {
     default void written() {}
 
     /**
-     * Makes the result durable, outside any transaction; called again if the store fails or the end of the work could not be written.
+     * Makes the result durable, outside any transaction; called again if the store fails or the end of the work could
+     * not be written.
      *
      * @param betweenParts as for {@link #store}
      * @throws AssignmentException if the artifact store fails, or the process has reported no result

@@ -8,8 +8,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How many checkpoints of a job are kept.
  *
- * @param kept how many of a job's newest checkpoints are kept, including the final one; an older one is kept as well if an export or
- *     evaluation was made from it or a job started from it
+ * @param kept how many of a job's newest checkpoints are kept, including the final one; an older one is kept as well if
+ *     an export or evaluation was made from it or a job started from it
  */
 @Validated
 @ConfigurationProperties("anneal.checkpoints")

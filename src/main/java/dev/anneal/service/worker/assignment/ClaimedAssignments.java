@@ -215,7 +215,10 @@ final class ClaimedAssignments implements Assignments {
         }
     }
 
-    /** The newest intact checkpoint. A damaged one costs the steps since the previous one; an unreachable store costs none. */
+    /**
+     * The newest intact checkpoint. A damaged one costs the steps since the previous one; an unreachable store costs
+     * none.
+     */
     private Optional<Path> resumeFrom(TrainingOrder order, AttemptInputs brought) {
         return order.checkpoints().stream()
                 .flatMap(each -> whole(order.job().id(), each.directory(), brought).stream())
@@ -309,7 +312,10 @@ final class ClaimedAssignments implements Assignments {
                         .toString();
     }
 
-    /** Folder of the exports of a job, or of all uploaded adapters, with a subfolder {@code {export}-{token}} for each attempt. */
+    /**
+     * Folder of the exports of a job, or of all uploaded adapters, with a subfolder {@code {export}-{token}} for each
+     * attempt.
+     */
     static ArtifactKey jobFolder(ExportOrder order) {
         return new ArtifactKey(order.tenantId()).child(order.folder());
     }

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** An attempt of an evaluation. A failure is stored only with its work, from which the evaluation's status is derived. */
+/**
+ * An attempt of an evaluation. A failure is stored only with its work, from which the evaluation's status is derived.
+ */
 final class EvaluationAssignment implements Assignment {
 
     private final Claim claim;

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes files of attempts that no row refers to: of lost workers, failed attempts and killed processes. Running and recently ended work
- * is skipped, because a disconnected worker may still have a process that writes.
+ * Removes files of attempts that no row refers to: of lost workers, failed attempts and killed processes. Running and
+ * recently ended work is skipped, because a disconnected worker may still have a process that writes.
  */
 final class LeftoverSweep {
 

@@ -8,7 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/** Passes lines to a reader of a stream through a temporary file, to keep the lines of a job with a million steps out of memory. */
+/**
+ * Passes lines to a reader of a stream through a temporary file, to keep the lines of a job with a million steps out of
+ * memory.
+ */
 final class ResultFile {
 
     private ResultFile() {}

@@ -31,7 +31,10 @@ class TensorTypeTest {
         assertThat(encoded(TensorType.BF16, value)).isEqualTo(bytes);
     }
 
-    /** By 127 / 127 the scale is 1, so the numbers are their own quanta: halves go away from zero, what is just below does not. */
+    /**
+     * By 127 / 127 the scale is 1, so the numbers are their own quanta: halves go away from zero, what is just below
+     * does not.
+     */
     @Test
     void quantaRoundHalfAwayFromZero() {
         float[] values = new float[32];

@@ -19,14 +19,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * bf16 against fp32 with the same masters. Target and head are rounded to bf16, and so is every product of three steps: a few percent of a gradient's
- * length. Gradients of queries and keys are differences of nearly equal terms.
+ * bf16 against fp32 with the same masters. Target and head are rounded to bf16, and so is every product of three steps:
+ * a few percent of a gradient's length. Gradients of queries and keys are differences of nearly equal terms.
  */
 class Bf16EagleGradientsTest {
 
     private static final double LEAST_COSINE = 0.97;
 
-    /** Shifts all scores of a query nearly alike, which softmax does not see: its gradient is what is left of larger numbers. */
+    /**
+     * Shifts all scores of a query nearly alike, which softmax does not see: its gradient is what is left of larger
+     * numbers.
+     */
     private static final String KEY_BIAS = "layers.0.self_attn.k_proj.bias";
 
     @TempDir

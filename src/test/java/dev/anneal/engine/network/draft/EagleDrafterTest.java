@@ -25,7 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pairs that are read in parts, several sequences at a time, give the logits that the first step of a training pass gives. */
+/**
+ * Pairs that are read in parts, several sequences at a time, give the logits that the first step of a training pass
+ * gives.
+ */
 class EagleDrafterTest {
 
     @TempDir

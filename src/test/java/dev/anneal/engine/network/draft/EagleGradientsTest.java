@@ -30,9 +30,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Loss and gradients derived by hand against autograd over the plain head, which takes one row at a time: of all weights and of an adapter at the same
- * time. Drawn at random: kinds, switches, shapes with grouped heads, biases, norms of heads, windows, vocabularies, numbers of steps, rows, what is trained
- * of them, activations and beta.
+ * Loss and gradients derived by hand against autograd over the plain head, which takes one row at a time: of all
+ * weights and of an adapter at the same time. Drawn at random: kinds, switches, shapes with grouped heads, biases,
+ * norms of heads, windows, vocabularies, numbers of steps, rows, what is trained of them, activations and beta.
  */
 class EagleGradientsTest {
 

@@ -130,7 +130,10 @@ final class GoldenEagle3 {
         return all;
     }
 
-    /** Tokens of both documents whose logits a step compares, in our rows and in Speculators' packed one, where a document lacks its first token. */
+    /**
+     * Tokens of both documents whose logits a step compares, in our rows and in Speculators' packed one, where a
+     * document lacks its first token.
+     */
     static List<int[]> compared(int step) {
         List<int[]> places = new ArrayList<>();
         int begin = 0;

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/** Greedy speculative decoding of several prompts at a time: the head proposes chains, the target verifies each in one pass. */
+/**
+ * Greedy speculative decoding of several prompts at a time: the head proposes chains, the target verifies each in one
+ * pass.
+ */
 final class GreedyChains implements AutoCloseable {
 
     private static final int CAPACITY = 100;
@@ -48,7 +51,9 @@ final class GreedyChains implements AutoCloseable {
         }
     }
 
-    /** Goes on until each sequence has at least this many new tokens; what a sequence does after that is not recorded. */
+    /**
+     * Goes on until each sequence has at least this many new tokens; what a sequence does after that is not recorded.
+     */
     List<Lane> run(List<List<Integer>> prompts, int tokens) {
         List<Lane> lanes = prompts.stream().map(Lane::new).toList();
         List<AppliedAdapter> adapters = Collections.nCopies(lanes.size(), model.noAdapter());

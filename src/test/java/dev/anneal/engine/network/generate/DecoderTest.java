@@ -30,7 +30,10 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** When answers end, and that they do not depend on what is decoded beside them. That they are the right ones is {@link GoldenAnswersTest}'s. */
+/**
+ * When answers end, and that they do not depend on what is decoded beside them. That they are the right ones is
+ * {@link GoldenAnswersTest}'s.
+ */
 class DecoderTest {
 
     private static final Path GOLDEN = GoldenTensors.ROOT;

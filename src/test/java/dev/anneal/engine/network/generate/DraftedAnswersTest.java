@@ -24,8 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Answers of steps that read draft tokens are those of steps that read one token each: the same tokens and, in bf16, the same bits of
- * log-probabilities, of 500 prompts that join and leave a lane, with two adapters, filters and end tokens.
+ * Answers of steps that read draft tokens are those of steps that read one token each: the same tokens and, in bf16,
+ * the same bits of log-probabilities, of 500 prompts that join and leave a lane, with two adapters, filters and end
+ * tokens.
  */
 class DraftedAnswersTest {
 
@@ -94,8 +95,8 @@ class DraftedAnswersTest {
     /**
      * Answers without draft tokens, with those of predictions, and with those of a draft model.
      *
-     * @param headed with those of a new head, which are hardly ever right: always so many, as many as measured times make worthwhile, none,
-     *     although the head reads all prompts, and beside those of predictions
+     * @param headed with those of a new head, which are hardly ever right: always so many, as many as measured times
+     *     make worthwhile, none, although the head reads all prompts, and beside those of predictions
      */
     private record Both(
             boolean hasIndependentRows,

@@ -25,7 +25,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Rounds of a draft and its target: proposals, accepted tokens and acceptance length of the reference, for all prompts together. */
+/**
+ * Rounds of a draft and its target: proposals, accepted tokens and acceptance length of the reference, for all prompts
+ * together.
+ */
 class GoldenAcceptanceTest {
 
     private static final String FOLDER = "draft3/tau/";

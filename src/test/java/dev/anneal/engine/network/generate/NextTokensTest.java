@@ -85,8 +85,8 @@ class NextTokensTest {
     }
 
     /**
-     * Chi-square over 20 tokens and 40,000 draws, of as many seeds or of as many positions: above 43.8 one time in a thousand (19 degrees of freedom), and the
-     * draws are always the same ones.
+     * Chi-square over 20 tokens and 40,000 draws, of as many seeds or of as many positions: above 43.8 one time in a
+     * thousand (19 degrees of freedom), and the draws are always the same ones.
      */
     @ParameterizedTest
     @CsvSource({"1, 0", "0, 1"})

@@ -25,21 +25,28 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Tokens have the probability at which they were sampled in a training pass as well, so that the first ratio of a policy's update is 1: with an adapter
- * whose B is not zero, at every beta and temperature, in slots that sequences leave to others.
+ * Tokens have the probability at which they were sampled in a training pass as well, so that the first ratio of a
+ * policy's update is 1: with an adapter whose B is not zero, at every beta and temperature, in slots that sequences
+ * leave to others.
  */
 class OnPolicyTest {
 
     /** Five lanes of 8, in {@link #fourSlots} that they leave to each other. */
     private static final int PROMPTS = 40;
 
-    /** As many as {@link #fourSlots} has: how many sequences lie beside each other decides over the last bits, and those now and then over a token. */
+    /**
+     * As many as {@link #fourSlots} has: how many sequences lie beside each other decides over the last bits, and those
+     * now and then over a token.
+     */
     private static final int SLOTS = 4;
 
     private static final int CONTEXT = 64;
     private static final int UNTRAINED = -100;
 
-    /** Sums of fp32 in another order: 6e-6 was seen. With a beta or temperature of 0.0001 more some differ by 3e-4 to 1e-3. */
+    /**
+     * Sums of fp32 in another order: 6e-6 was seen. With a beta or temperature of 0.0001 more some differ by 3e-4 to
+     * 1e-3.
+     */
     private static final double ROUNDING = TestDevice.tolerance(2e-5);
 
     @ParameterizedTest

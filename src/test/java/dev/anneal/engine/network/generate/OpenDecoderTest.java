@@ -21,7 +21,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Prompts that come while others are decoded get the golden answers, with the base model and with an adapter beside it. */
+/**
+ * Prompts that come while others are decoded get the golden answers, with the base model and with an adapter beside it.
+ */
 class OpenDecoderTest {
 
     private static final int NEW_TOKENS = 32;

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** KeptTokens beginnings of prompts: whom they are for, when they go, and that they change no bit of an answer. In blocks of 128 tokens, on a CPU. */
+/**
+ * KeptTokens beginnings of prompts: whom they are for, when they go, and that they change no bit of an answer. In
+ * blocks of 128 tokens, on a CPU.
+ */
 class PrefixCacheTest {
 
     private static final int BLOCK = 128;

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Where a sequence with a draft gets its next draft tokens, by the times of steps and proposals and by what became of earlier ones. */
+/**
+ * Where a sequence with a draft gets its next draft tokens, by the times of steps and proposals and by what became of
+ * earlier ones.
+ */
 class ProposedLengthTest {
 
     private static final int[] NO_PREDICTION = {};

@@ -17,7 +17,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The noise is independent and uniform, the few tokens that race in full include the winner of all, and shared noise gives the agreement that it should. */
+/**
+ * The noise is independent and uniform, the few tokens that race in full include the winner of all, and shared noise
+ * gives the agreement that it should.
+ */
 class TokenRaceTest {
 
     /** Bits of one row, computed with Java's integers. */
@@ -93,7 +96,10 @@ class TokenRaceTest {
         }
     }
 
-    /** Of the noise of two places: neighbouring positions, seeds and tokens, and distant ones. 225 degrees of freedom: 293 one time in a thousand. */
+    /**
+     * Of the noise of two places: neighbouring positions, seeds and tokens, and distant ones. 225 degrees of freedom:
+     * 293 one time in a thousand.
+     */
     @ParameterizedTest
     @CsvSource({
         "0, 1, 0, 1, 0",
@@ -130,7 +136,10 @@ class TokenRaceTest {
         return (int) (16 * t);
     }
 
-    /** Small numbers decide races of tokens with small probabilities: they are as uniform as all, for 2^-12 of them are below 2^-12. */
+    /**
+     * Small numbers decide races of tokens with small probabilities: they are as uniform as all, for 2^-12 of them are
+     * below 2^-12.
+     */
     @Test
     void smallNoiseIsUniformToo() {
         int[] counts = new int[32];
@@ -160,7 +169,10 @@ class TokenRaceTest {
         }
     }
 
-    /** 4,096 tokens of one millionth each, of which a likely token leaves 0.4 % of all draws: low ids as often as high ones. */
+    /**
+     * 4,096 tokens of one millionth each, of which a likely token leaves 0.4 % of all draws: low ids as often as high
+     * ones.
+     */
     @Test
     void improbableTokensAreDrawnAtTheirRate() {
         int rare = 4096;
@@ -187,7 +199,10 @@ class TokenRaceTest {
         assertThat(chiSquare(counts)).isBetween(33.0, 103.0);
     }
 
-    /** Tokens drawn from p and q with the same keys are equal as often as the formula says; one that is known beforehand is drawn as often as p says. */
+    /**
+     * Tokens drawn from p and q with the same keys are equal as often as the formula says; one that is known beforehand
+     * is drawn as often as p says.
+     */
     @ParameterizedTest
     @ValueSource(doubles = {0.1, 0.5, 1.5})
     void sharedNoiseAgreesAsOftenAsTheFormulaSays(double difference) {

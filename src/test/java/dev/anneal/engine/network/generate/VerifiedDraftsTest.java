@@ -28,7 +28,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Tokens of the target and of drafts, and what of the drafts is accepted, are the reference's for given probabilities and noise. */
+/**
+ * Tokens of the target and of drafts, and what of the drafts is accepted, are the reference's for given probabilities
+ * and noise.
+ */
 class VerifiedDraftsTest {
 
     private static final PrefixCache.Owner NO_ADAPTER =

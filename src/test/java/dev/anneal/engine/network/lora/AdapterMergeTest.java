@@ -33,7 +33,10 @@ class AdapterMergeTest {
         assertThat(merged.tally()).isEqualTo(new MergeTally(4, 2, 2, 0, 0, 0));
     }
 
-    /** bf16 has 8 bits of mantissa: next to 1 it knows steps of 1/128 only, so 1 + 1/512 is rounded away and 1 + 1/128 is not. */
+    /**
+     * bf16 has 8 bits of mantissa: next to 1 it knows steps of 1/128 only, so 1 + 1/512 is rounded away and 1 + 1/128
+     * is not.
+     */
     @Test
     void roundingIsCounted() {
         Tensor weight = scope.floats(new float[] {1, 1}, 1, 2).to(scope, ElementType.BFLOAT16);
@@ -63,7 +66,10 @@ class AdapterMergeTest {
                 .isEqualTo(2);
     }
 
-    /** fp16 ends at 65,504, and 65,520 is the first that rounds to its infinity. What was no number before is no overflow. */
+    /**
+     * fp16 ends at 65,504, and 65,520 is the first that rounds to its infinity. What was no number before is no
+     * overflow.
+     */
     @Test
     void weightsTooLargeForAnotherTypeAreCounted() {
         Tensor weight = scope.floats(new float[] {65_519, -65_520, 7e4f, Float.POSITIVE_INFINITY}, 2, 2);

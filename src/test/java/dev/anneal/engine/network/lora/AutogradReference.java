@@ -16,7 +16,10 @@ import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 
-/** Loss, logits and adapter gradients of a random model by autograd over {@code plain_decoder.py}, row by row without any packing. */
+/**
+ * Loss, logits and adapter gradients of a random model by autograd over {@code plain_decoder.py}, row by row without
+ * any packing.
+ */
 final class AutogradReference {
 
     private final RandomModel model;
@@ -178,7 +181,10 @@ final class AutogradReference {
         return masks;
     }
 
-    /** Number of a projection's mask: the place of its group's first projection, plus its own among those adapted in the group. */
+    /**
+     * Number of a projection's mask: the place of its group's first projection, plus its own among those adapted in the
+     * group.
+     */
     private int maskOf(Projection projection) {
         List<Projection> group = projection.group().projections();
         int first = List.of(Projection.values()).indexOf(group.get(0));

@@ -27,10 +27,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * bf16 against fp32 on a checkpoint whose weights are bf16, so that both compute with the same numbers. A bf16 rounding errs by up to 2^-9 =
- * 0.2 % of a value; the dozens of roundings on the way through three layers add up to one to two percent of a gradient's length, a cosine
- * of 0.9998. Gradients of queries and keys are differences of nearly equal terms and reach 0.997. ReLU's derivative jumps where rounding
- * changes a sign, which a single heavy token shows: 0.988 was seen.
+ * bf16 against fp32 on a checkpoint whose weights are bf16, so that both compute with the same numbers. A bf16 rounding
+ * errs by up to 2^-9 = 0.2 % of a value; the dozens of roundings on the way through three layers add up to one to two
+ * percent of a gradient's length, a cosine of 0.9998. Gradients of queries and keys are differences of nearly equal
+ * terms and reach 0.997. ReLU's derivative jumps where rounding changes a sign, which a single heavy token shows: 0.988
+ * was seen.
  */
 class Bf16GradientsTest {
 

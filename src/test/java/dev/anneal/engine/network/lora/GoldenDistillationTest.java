@@ -37,7 +37,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A small language model that learns a target's distributions: losses and gradients of the reference, of all weights and of an adapter. */
+/**
+ * A small language model that learns a target's distributions: losses and gradients of the reference, of all weights
+ * and of an adapter.
+ */
 class GoldenDistillationTest {
 
     private static final String FOLDER = "draft3/distil/";
@@ -131,7 +134,10 @@ class GoldenDistillationTest {
         return loss.name().toLowerCase(Locale.ROOT);
     }
 
-    /** A pass in which the student learns. The target's logits are given as hidden states whose output embedding is the identity. */
+    /**
+     * A pass in which the student learns. The target's logits are given as hidden states whose output embedding is the
+     * identity.
+     */
     private final class Learned {
         private final DecoderModel student;
         private final Scope scope;

@@ -34,9 +34,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Loss, logits and gradients derived by hand against autograd over the plain decoder, which takes one row at a time. Drawn at random: shapes of every
- * family with grouped heads, biases, norms of heads, windows shorter than rows and in some layers only; rows and how they are packed into micro-batches;
- * what is trained of them; activations, projections, dropout, and beta 1, 0 and between.
+ * Loss, logits and gradients derived by hand against autograd over the plain decoder, which takes one row at a time.
+ * Drawn at random: shapes of every family with grouped heads, biases, norms of heads, windows shorter than rows and in
+ * some layers only; rows and how they are packed into micro-batches; what is trained of them; activations, projections,
+ * dropout, and beta 1, 0 and between.
  */
 class HandDerivedGradientsTest {
 
@@ -159,7 +160,10 @@ class HandDerivedGradientsTest {
         return labels;
     }
 
-    /** @param least what a smaller size than counts as: such a gradient is the difference of larger numbers, whose roundings it has */
+    /**
+     * @param least what a smaller size than counts as: such a gradient is the difference of larger numbers, whose
+     *     roundings it has
+     */
     private static double relativeError(float[] actual, float[] expected, double least) {
         float[] difference = new float[actual.length];
         assertThat(actual).hasSameSizeAs(expected);

@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Gradients of all weights, biases, norms and embeddings against autograd over the plain decoder, on random shapes of every family: each weight's, and
- * that of a norm of heads over all of them.
+ * Gradients of all weights, biases, norms and embeddings against autograd over the plain decoder, on random shapes of
+ * every family: each weight's, and that of a norm of heads over all of them.
  */
 class WeightGradientsTest {
 

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The head's loss and gradient where the model is sure of the target: 1 - p is 0.001, and bf16 has no number between 0.998 and 1. All inputs
- * are exact in bf16, so that only the head's own roundings show.
+ * The head's loss and gradient where the model is sure of the target: 1 - p is 0.001, and bf16 has no number between
+ * 0.998 and 1. All inputs are exact in bf16, so that only the head's own roundings show.
  */
 class ConfidentTargetTest {
 
@@ -34,7 +34,10 @@ class ConfidentTargetTest {
     /** Probability of each of the three other tokens: their logits are 0 and the target's is 8. */
     private static final double OTHER = Math.exp(-8) / (1 + 3 * Math.exp(-8));
 
-    /** Logits that are as much larger as the temperature divides them by give the same loss, and the same gradient of what they are made from. */
+    /**
+     * Logits that are as much larger as the temperature divides them by give the same loss, and the same gradient of
+     * what they are made from.
+     */
     @ParameterizedTest
     @CsvSource({"FLOAT32,1", "BFLOAT16,1", "FLOAT32,2", "BFLOAT16,2"})
     void lossAndGradientAreTheClosedForm(ElementType precision, double temperature) {
@@ -69,7 +72,9 @@ class ConfidentTargetTest {
         }
     }
 
-    /** fp32: the probability, 0.999, errs by up to 1e-7. bf16: besides, three roundings of numbers up to 9 times OTHER. */
+    /**
+     * fp32: the probability, 0.999, errs by up to 1e-7. bf16: besides, three roundings of numbers up to 9 times OTHER.
+     */
     private static double tolerance(ElementType precision) {
         return precision == ElementType.FLOAT32 ? 5e-7 : OTHER * 9 * 3 / 512;
     }

@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Sequences that are read in parts, beside others and from slot to slot, have the logits of sequences that are read at one time. */
+/**
+ * Sequences that are read in parts, beside others and from slot to slot, have the logits of sequences that are read at
+ * one time.
+ */
 class IncrementalDecoderTest {
 
     private static final int VOCABULARY = 320;
@@ -82,7 +85,10 @@ class IncrementalDecoderTest {
         }
     }
 
-    /** Its matrices lie in another layout, and are multiplied with in another order: logits up to 4 differ by a few roundings of bf16, 2^-8 each. */
+    /**
+     * Its matrices lie in another layout, and are multiplied with in another order: logits up to 4 differ by a few
+     * roundings of bf16, 2^-8 each.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"llama-untied-gqa", "mistral", "qwen2", "qwen3"})
     void inBf16SoDoesAModelOfPackedMatrices(String name) throws IOException {

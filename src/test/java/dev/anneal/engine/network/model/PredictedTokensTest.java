@@ -12,7 +12,10 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A token counts as predicted when the model thinks it more likely than every other one. A model that has no opinion predicts nothing. */
+/**
+ * A token counts as predicted when the model thinks it more likely than every other one. A model that has no opinion
+ * predicts nothing.
+ */
 class PredictedTokensTest {
 
     // #17

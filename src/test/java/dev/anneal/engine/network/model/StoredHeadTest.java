@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A stored output embedding that differs from the input embedding is computed with, whatever {@code tie_word_embeddings} says. */
+/**
+ * A stored output embedding that differs from the input embedding is computed with, whatever
+ * {@code tie_word_embeddings} says.
+ */
 class StoredHeadTest {
 
     @TempDir

@@ -30,7 +30,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An adapter that PEFT saved (golden/ORIGIN.md) is taken over value by value; what the engine would compute otherwise is refused by name. */
+/**
+ * An adapter that PEFT saved (golden/ORIGIN.md) is taken over value by value; what the engine would compute otherwise
+ * is refused by name.
+ */
 class ImportedAdapterTest {
 
     private static final String GOLDEN = "peft/llama-tied-silu";

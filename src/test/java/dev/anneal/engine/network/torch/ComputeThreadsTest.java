@@ -10,7 +10,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Pieces are computed side by side and handed over in their order; a failure ends the call and no thread is left computing. */
+/**
+ * Pieces are computed side by side and handed over in their order; a failure ends the call and no thread is left
+ * computing.
+ */
 class ComputeThreadsTest {
 
     @Test

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Program text is loaded byte for byte, called with every kind of argument, and its errors arrive with its own lines. */
+/**
+ * Program text is loaded byte for byte, called with every kind of argument, and its errors arrive with its own lines.
+ */
 class ProgramTest {
 
     @Test

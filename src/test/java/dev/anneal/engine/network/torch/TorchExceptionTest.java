@@ -6,7 +6,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Exhausted memory is told from other failures by the words of libtorch 2.7.1, which come through the interpreter of programs as text. */
+/**
+ * Exhausted memory is told from other failures by the words of libtorch 2.7.1, which come through the interpreter of
+ * programs as text.
+ */
 class TorchExceptionTest {
 
     @ParameterizedTest

@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is told of rows as long as lines of files may be: a few of them whole would be more than a line of the protocol holds. */
+/**
+ * What is told of rows as long as lines of files may be: a few of them whole would be more than a line of the protocol
+ * holds.
+ */
 class LongRowsTest {
 
     private static final Path MODEL = Path.of("src/main/resources/models/anneal-tiny");

@@ -10,7 +10,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** The parts of a text are told as soon as their characters are whole, and together they are what the tokenizer makes of all tokens. */
+/**
+ * The parts of a text are told as soon as their characters are whole, and together they are what the tokenizer makes of
+ * all tokens.
+ */
 class GrowingTextTest {
 
     private static final ModelTokenizer TOKENIZER =

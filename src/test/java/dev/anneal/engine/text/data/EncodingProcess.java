@@ -15,8 +15,8 @@ import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Encodes a file of conversations for other programs: {@code EncodingProcess ROWS MODEL…} prints a line of JSON for each model and row, with its ids and labels, or
- * with what it is refused for.
+ * Encodes a file of conversations for other programs: {@code EncodingProcess ROWS MODEL…} prints a line of JSON for
+ * each model and row, with its ids and labels, or with what it is refused for.
  */
 final class EncodingProcess {
 

@@ -23,15 +23,18 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Over all chat templates among the fixtures: nothing but trained messages is trained, and their content whole; or the row is refused. Words of each message are its
- * own. {@code src/test/templates/run.sh} does the same over the templates of public packages. #17
+ * Over all chat templates among the fixtures: nothing but trained messages is trained, and their content whole; or the
+ * row is refused. Words of each message are its own. {@code src/test/templates/run.sh} does the same over the templates
+ * of public packages. #17
  */
 class FixtureTemplatesTest {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final Pattern SPECIAL =
             Pattern.compile("<\\|[a-z_]+\\|>|</?s>|\\[/?[A-Z_]+\\]|<(start|end)_of_turn>");
-    /** Of the template that writes every conversation otherwise than its beginnings, so that no answer is found in it. */
+    /**
+     * Of the template that writes every conversation otherwise than its beginnings, so that no answer is found in it.
+     */
     private static final String CAPTURED = "{%- set names = {'user': 'Human', 'assistant': 'Helper'} %}";
 
     private static final String SYSTEM = "{'role': 'system', 'content': 'saffron thyme'}";

@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A template's {@code {% generation %}} blocks are of the messages that stand in them, also where texts are shown in part or changed. #17 */
+/**
+ * A template's {@code {% generation %}} blocks are of the messages that stand in them, also where texts are shown in
+ * part or changed. #17
+ */
 class MarkedSpansTest {
 
     private static final String USER = "{'role': 'user', 'content': 'question'}";

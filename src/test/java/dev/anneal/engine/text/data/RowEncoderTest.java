@@ -13,7 +13,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Trained is what the trained messages say, whole, and nothing of any other message; a row of which that cannot be said is refused. #17 */
+/**
+ * Trained is what the trained messages say, whole, and nothing of any other message; a row of which that cannot be said
+ * is refused. #17
+ */
 class RowEncoderTest {
 
     private static final String USER = "{'role': 'user', 'content': 'question'}";

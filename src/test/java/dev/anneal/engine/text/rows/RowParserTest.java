@@ -13,7 +13,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One line becomes one conversation, pair or prompt, or a problem that names the place, what belongs there and what stands there. */
+/**
+ * One line becomes one conversation, pair or prompt, or a problem that names the place, what belongs there and what
+ * stands there.
+ */
 class RowParserTest {
 
     private static ChatRow parse(String line) throws RowRejectedException {

@@ -13,7 +13,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.ObjectMapper;
 
-/** What transformers' own environment makes of each snippet under {@code golden/jinja}, whose {@code generate.py} names the versions. */
+/**
+ * What transformers' own environment makes of each snippet under {@code golden/jinja}, whose {@code generate.py} names
+ * the versions.
+ */
 class JinjaFidelityTest {
 
     /** One snippet with its text, or with the kind of error that Python raises. */

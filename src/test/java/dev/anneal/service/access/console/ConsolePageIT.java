@@ -15,7 +15,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.test.context.TestPropertySource;
 
-/** A browser that opens the service's address without a key gets a page; clients of the API get the errors that they got before. */
+/**
+ * A browser that opens the service's address without a key gets a page; clients of the API get the errors that they got
+ * before.
+ */
 @TestPropertySource(properties = "anneal.api-keys=one:" + ConsolePageIT.KEY)
 class ConsolePageIT extends ApiTestBase {
 

@@ -27,7 +27,10 @@ class ExamplesIT extends ServiceTest {
 
     static final String ADMIN_KEY = "sk-0123456789abcdef-admin";
 
-    /** What they are about must be there first: parts, jobs that have ended, a model, an adapter, a draft; or something that this process does not do. */
+    /**
+     * What they are about must be there first: parts, jobs that have ended, a model, an adapter, a draft; or something
+     * that this process does not do.
+     */
     private static final Set<String> NOT_OF_A_FRESH_INSTALLATION = Set.of(
             "POST /v1/uploads/{upload_id}/complete",
             "POST /v1/fine_tuning/jobs/{job_id}/exports",

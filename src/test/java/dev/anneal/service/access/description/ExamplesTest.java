@@ -13,7 +13,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
-/** Forms such as those at {@code /docs} begin with what the description gives as examples, and with made-up values where it gives none. */
+/**
+ * Forms such as those at {@code /docs} begin with what the description gives as examples, and with made-up values where
+ * it gives none.
+ */
 class ExamplesTest {
 
     /** How much is shown, and in which order and format: no matter what they are, nothing is left out for good. */

@@ -13,7 +13,10 @@ public final class TestQuotas {
         return new QuotaGate(TestDatabase.jdbc(), TestDatabase.tenant(), quotas());
     }
 
-    /** What a tenant uses is the queue's to say, which this room does not know: a test that comes to ask uses the service. */
+    /**
+     * What a tenant uses is the queue's to say, which this room does not know: a test that comes to ask uses the
+     * service.
+     */
     private static final class NoTrainings implements TrainingUsage {
 
         @Override

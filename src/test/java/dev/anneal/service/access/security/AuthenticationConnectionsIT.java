@@ -61,7 +61,9 @@ class AuthenticationConnectionsIT extends ServiceTest {
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(3));
     }
 
-    /** The look-ups of requests of one tenant are one, even if it takes longer than a request waits for a connection. */
+    /**
+     * The look-ups of requests of one tenant are one, even if it takes longer than a request waits for a connection.
+     */
     @Test
     void manyRequestsAtOnceShareALookUp() throws Exception {
         awaitNoRecentLookUp();

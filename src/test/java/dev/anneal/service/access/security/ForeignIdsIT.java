@@ -23,8 +23,8 @@ import org.springframework.test.context.TestPropertySource;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /**
- * To one tenant nothing exists that another one owns, on any route with an id. A new route with an id fails this test until
- * {@link #owned} says what of its kind the other tenant has.
+ * To one tenant nothing exists that another one owns, on any route with an id. A new route with an id fails this test
+ * until {@link #owned} says what of its kind the other tenant has.
  */
 @TestPropertySource(properties = {"anneal.outbound.allowed-addresses=127.0.0.1", "anneal.background.poll-interval=1h"})
 @Penetration

@@ -87,7 +87,10 @@ public final class ApiDescription {
         }
     }
 
-    /** All examples of JSON bodies, in the order of the description; one without a value where an operation with a body has none. */
+    /**
+     * All examples of JSON bodies, in the order of the description; one without a value where an operation with a body
+     * has none.
+     */
     public static List<BodyExample> bodyExamples() {
         List<BodyExample> all = new ArrayList<>();
         forEachOperation((name, path, operation) -> {

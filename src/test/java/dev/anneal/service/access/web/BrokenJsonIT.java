@@ -12,7 +12,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.test.context.TestPropertySource;
 
-/** Bodies that are not JSON, or hold values of the wrong type, are refused in words of their authors, whatever the route. #17 */
+/**
+ * Bodies that are not JSON, or hold values of the wrong type, are refused in words of their authors, whatever the
+ * route. #17
+ */
 @TestPropertySource(properties = "anneal.admin-keys=admin-key-0123456789")
 class BrokenJsonIT extends ServiceTest {
 

@@ -29,7 +29,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.test.context.TestPropertySource;
 
-/** The database ends a connection under a request, at each of its statements (#17): 503 with a hint to try again, and one line in the log. */
+/**
+ * The database ends a connection under a request, at each of its statements (#17): 503 with a hint to try again, and
+ * one line in the log.
+ */
 @Import(CutConnectionsIT.Cuts.class)
 @TestPropertySource(
         properties = {"anneal.admin-keys=admin-key-0123456789", "anneal.outbound.allowed-addresses=127.0.0.1"})

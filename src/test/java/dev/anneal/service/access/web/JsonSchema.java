@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** As much of JSON Schema as the description of the API uses; a keyword it does not know is an error, so none is passed over. */
+/**
+ * As much of JSON Schema as the description of the API uses; a keyword it does not know is an error, so none is passed
+ * over.
+ */
 final class JsonSchema {
 
     private static final Set<String> WITHOUT_EFFECT_ON_ANSWERS = Set.of(

@@ -25,7 +25,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** Every file ends in processed or error, whatever happens to the process that checks it; counts are made once and kept. */
+/**
+ * Every file ends in processed or error, whatever happens to the process that checks it; counts are made once and kept.
+ */
 class FileChecksIT extends FileChecksTest {
 
     @Test

@@ -18,7 +18,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
-/** Bad rows as a client sees them: the file ends in error, and its report names line, reason, place, value and remedy. */
+/**
+ * Bad rows as a client sees them: the file ends in error, and its report names line, reason, place, value and remedy.
+ */
 class DatasetFaultIT extends ApiTestBase {
 
     private static final String ROW =

@@ -28,7 +28,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A disk that is full while a file arrives is said to be, keeps nothing of it, and takes the next file that fits. It takes a user who may mount. */
+/**
+ * A disk that is full while a file arrives is said to be, keeps nothing of it, and takes the next file that fits. It
+ * takes a user who may mount.
+ */
 @PostgresTest
 class FullDiskIT {
 

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What one endpoint makes its completions wait for does not make others wait: here there is one thread to send with. */
+/**
+ * What one endpoint makes its completions wait for does not make others wait: here there is one thread to send with.
+ */
 @Timeout(30)
 class EndpointWaitsTest {
 

@@ -31,7 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.JsonNode;
 
-/** Chats and completions of the bundled model by OpenAI's strict client and by hand. Tuned models: {@link dev.anneal.service.cluster.WholePathIT}. */
+/**
+ * Chats and completions of the bundled model by OpenAI's strict client and by hand. Tuned models:
+ * {@link dev.anneal.service.cluster.WholePathIT}.
+ */
 class GenerationIT extends InferenceTest {
 
     private static final String CHATS = "/v1/chat/completions";

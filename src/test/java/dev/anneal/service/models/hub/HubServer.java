@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Speaks the protocol of the Hugging Face Hub over HTTP: metadata here, large files at another host to which it redirects. Faults are set from
- * outside.
+ * Speaks the protocol of the Hugging Face Hub over HTTP: metadata here, large files at another host to which it
+ * redirects. Faults are set from outside.
  */
 public final class HubServer implements AutoCloseable {
 

@@ -14,8 +14,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * An HTTP server that speaks the part of MLflow's REST API that the service uses, and keeps each metric as often as it comes, as MLflow's file store
- * does. {@code src/test/mlflow} holds the service against MLflow itself.
+ * An HTTP server that speaks the part of MLflow's REST API that the service uses, and keeps each metric as often as it
+ * comes, as MLflow's file store does. {@code src/test/mlflow} holds the service against MLflow itself.
  */
 final class TrackingServer implements AutoCloseable {
 

@@ -28,7 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.JsonNode;
 
-/** Checkpoints and exports go when their time is over, where a setting or an administrator says so; what is in use stays. */
+/**
+ * Checkpoints and exports go when their time is over, where a setting or an administrator says so; what is in use
+ * stays.
+ */
 class ExpirySweepIT extends ServiceTest {
 
     @Autowired

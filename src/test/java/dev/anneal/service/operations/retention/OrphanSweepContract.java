@@ -27,7 +27,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
-/** What no row names goes from every store, a week after it was first seen; what a row names, and what is not ours, never. */
+/**
+ * What no row names goes from every store, a week after it was first seen; what a row names, and what is not ours,
+ * never.
+ */
 public abstract class OrphanSweepContract extends ServiceTest {
 
     private static final String NOBODY = "0123456789abcdefghjkmnpqrs";

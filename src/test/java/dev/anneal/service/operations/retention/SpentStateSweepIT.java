@@ -25,7 +25,10 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import tools.jackson.databind.JsonNode;
 
-/** Of an ended job's checkpoints stays what can be used again: the newest whole, annealed ones without the optimizer's state. #17 */
+/**
+ * Of an ended job's checkpoints stays what can be used again: the newest whole, annealed ones without the optimizer's
+ * state. #17
+ */
 class SpentStateSweepIT extends ServiceTest {
 
     @Autowired

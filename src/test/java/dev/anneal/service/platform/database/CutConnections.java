@@ -17,8 +17,8 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /**
- * Ends the server's side of a connection under a request, right before a statement, a commit or a rollback of the test's choice, or right
- * after a commit.
+ * Ends the server's side of a connection under a request, right before a statement, a commit or a rollback of the
+ * test's choice, or right after a commit.
  */
 public final class CutConnections implements BeanPostProcessor {
 
@@ -41,7 +41,10 @@ public final class CutConnections implements BeanPostProcessor {
         statementsLeft.set(statement);
     }
 
-    /** Cuts the connection of the next request's commit with this number, from 0, when the server has committed: its answer is lost. */
+    /**
+     * Cuts the connection of the next request's commit with this number, from 0, when the server has committed: its
+     * answer is lost.
+     */
     public void cutAfterCommit(int commit) {
         commitsLeft.set(commit);
     }

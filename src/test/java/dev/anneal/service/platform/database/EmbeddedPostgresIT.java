@@ -32,7 +32,10 @@ class EmbeddedPostgresIT {
         home = parent.resolve("postgres");
     }
 
-    /** The first of its major version with the fixes of CVE-2025-12817 and -12818 is 17.7, of CVE-2025-8713 to -8715 17.6. */
+    /**
+     * The first of its major version with the fixes of CVE-2025-12817 and -12818 is 17.7, of CVE-2025-8713 to -8715
+     * 17.6.
+     */
     @Test
     void serverIsTheOneOfTheJarAndHasTheFixesOfItsVersion() {
         try (EmbeddedPostgres server = start()) {

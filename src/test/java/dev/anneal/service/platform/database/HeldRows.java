@@ -7,7 +7,10 @@ import java.time.Duration;
 import java.time.Instant;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Rows that a transaction of a test holds, so that another one is caught waiting for them: whoever waits must hold nothing that this wants next. */
+/**
+ * Rows that a transaction of a test holds, so that another one is caught waiting for them: whoever waits must hold
+ * nothing that this wants next.
+ */
 public final class HeldRows implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);

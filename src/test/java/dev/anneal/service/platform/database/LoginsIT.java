@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The ways in which a user's own server may have its logins arranged: each of them migrates, and row-level security holds in all, also
- * where the service's login owns the tables.
+ * The ways in which a user's own server may have its logins arranged: each of them migrates, and row-level security
+ * holds in all, also where the service's login owns the tables.
  */
 class LoginsIT {
 

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Migration by a process of its own, as the chart's Job does it, and the other processes, which know neither the owner's login nor how to
- * migrate. #6
+ * Migration by a process of its own, as the chart's Job does it, and the other processes, which know neither the
+ * owner's login nor how to migrate. #6
  */
 class MigrateRoleIT {
 

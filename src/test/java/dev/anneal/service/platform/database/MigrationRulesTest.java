@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A migration does nothing that a process of the release before would notice (docs/upgrades.md). One that removes what no release uses any more says
- * {@code -- contract: why} in the line above.
+ * A migration does nothing that a process of the release before would notice (docs/upgrades.md). One that removes what
+ * no release uses any more says {@code -- contract: why} in the line above.
  */
 class MigrationRulesTest {
 

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What KEDA scales workers by, as the login that KEDA has: one number each, and none for work that nobody could claim. #6 */
+/**
+ * What KEDA scales workers by, as the login that KEDA has: one number each, and none for work that nobody could claim.
+ * #6
+ */
 @PostgresTest
 class ScalingQueriesIT {
 

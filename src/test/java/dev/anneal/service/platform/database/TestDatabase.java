@@ -24,7 +24,8 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The database of all tests of a JVM: one server ({@link TestServer}), migrated once, which tests reach as the application does. Annotate a test with {@link PostgresTest}; it finds the tables empty.
+ * The database of all tests of a JVM: one server ({@link TestServer}), migrated once, which tests reach as the
+ * application does. Annotate a test with {@link PostgresTest}; it finds the tables empty.
  */
 public final class TestDatabase implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
@@ -129,7 +130,9 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
         return SERVER.access();
     }
 
-    /** Runs statements as a role that the application itself never takes on, or as one of its roles without its tenant. */
+    /**
+     * Runs statements as a role that the application itself never takes on, or as one of its roles without its tenant.
+     */
     public static <T> T asRole(String role, Function<JdbcClient, T> statements) {
         return transactions(ADMINISTRATOR).call(() -> {
             JDBC.sql("SET LOCAL ROLE " + role).update();
@@ -166,7 +169,10 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
         administrator().sql("UPDATE installation SET store_marked_at = NULL").update();
     }
 
-    /** Empties every table of the migrations, but those that services begin with, and starts the counters of those that had rows again. */
+    /**
+     * Empties every table of the migrations, but those that services begin with, and starts the counters of those that
+     * had rows again.
+     */
     static void empty() {
         beginWithoutAStore();
         int attempt = 1;

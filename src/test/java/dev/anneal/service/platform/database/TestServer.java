@@ -10,8 +10,8 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
 /**
- * The PostgreSQL of the tests: a container of the image {@code anneal.test.postgres}, or the one that comes by Maven where Docker gives none or the
- * property is {@code embedded}.
+ * The PostgreSQL of the tests: a container of the image {@code anneal.test.postgres}, or the one that comes by Maven
+ * where Docker gives none or the property is {@code embedded}.
  */
 interface TestServer {
 

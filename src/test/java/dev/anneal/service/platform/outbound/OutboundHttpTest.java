@@ -22,7 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whom the two kinds of clients reach, by real servers: {@code 127.0.0.1} plays a stranger's host and {@code localhost} the operator's. */
+/**
+ * Whom the two kinds of clients reach, by real servers: {@code 127.0.0.1} plays a stranger's host and {@code localhost}
+ * the operator's.
+ */
 @Penetration
 class OutboundHttpTest {
 

@@ -28,9 +28,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A program that speaks the engine's protocol and trains nothing: its state after each step is a hash of the state before, so equal
- * states mean that the same steps were done in the same order. Environment variables make it misbehave; {@code FAKE_AT} names the step
- * of the misdeed {@code FAKE_MISDEED}, which an attempt that resumes does not repeat. {@code FAKE_FILE} names a file of more such lines.
+ * A program that speaks the engine's protocol and trains nothing: its state after each step is a hash of the state
+ * before, so equal states mean that the same steps were done in the same order. Environment variables make it
+ * misbehave; {@code FAKE_AT} names the step of the misdeed {@code FAKE_MISDEED}, which an attempt that resumes does not
+ * repeat. {@code FAKE_FILE} names a file of more such lines.
  */
 public final class FakeEngine {
 
@@ -59,7 +60,10 @@ public final class FakeEngine {
         IGNORE_STOP,
         /** Never starts its first step. */
         SLOW_START,
-        /** Hangs, and seems to live on after a kill until its folder has a file {@link #RELEASE}: a child holds its output open. */
+        /**
+         * Hangs, and seems to live on after a kill until its folder has a file {@link #RELEASE}: a child holds its
+         * output open.
+         */
         UNKILLABLE
     }
 

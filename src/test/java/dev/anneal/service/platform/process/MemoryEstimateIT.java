@@ -33,8 +33,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.util.unit.DataSize;
 
 /**
- * A real engine process takes the memory that a client is told, within the fifth that docs/training-settings.md adds because processors
- * differ. Linux counts a process's largest resident size.
+ * A real engine process takes the memory that a client is told, within the fifth that docs/training-settings.md adds
+ * because processors differ. Linux counts a process's largest resident size.
  */
 @EnabledOnOs(OS.LINUX)
 class MemoryEstimateIT {

@@ -23,7 +23,9 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 
-/** Chores start and end with the application; one process does each, and a task stays until there is nothing more to do. */
+/**
+ * Chores start and end with the application; one process does each, and a task stays until there is nothing more to do.
+ */
 class SharedChoresIT extends ServiceTest {
 
     private static final String TASK = "something";

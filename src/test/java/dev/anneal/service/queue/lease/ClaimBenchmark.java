@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Time of a claim with 10,000 queued and 20,000 finished items of 50 tenants and 8 workers, each of which claims and ends 20 items a
- * second, far more than any fleet that trains. On 2 cores of a Xeon server: p50 2.2 ms, p99 2.5 ms, max 8 ms. Not part of the build:
- * {@code mvn process-test-classes surefire:test -Dtest=ClaimBenchmark}.
+ * Time of a claim with 10,000 queued and 20,000 finished items of 50 tenants and 8 workers, each of which claims and
+ * ends 20 items a second, far more than any fleet that trains. On 2 cores of a Xeon server: p50 2.2 ms, p99 2.5 ms, max
+ * 8 ms. Not part of the build: {@code mvn process-test-classes surefire:test -Dtest=ClaimBenchmark}.
  */
 @PostgresTest
 class ClaimBenchmark {

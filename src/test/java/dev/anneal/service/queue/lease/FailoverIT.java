@@ -11,7 +11,10 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** After a failover to a replica that lacks a claim, the next claim gets the same token: the worker of the lost one has no effect. */
+/**
+ * After a failover to a replica that lacks a claim, the next claim gets the same token: the worker of the lost one has
+ * no effect.
+ */
 @PostgresTest
 class FailoverIT {
 

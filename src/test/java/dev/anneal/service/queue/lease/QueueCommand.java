@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client, a worker or the rescue does to the queue. Work and its leases are counted back from the newest, and round again; without
- * any, a command does nothing.
+ * What a client, a worker or the rescue does to the queue. Work and its leases are counted back from the newest, and
+ * round again; without any, a command does nothing.
  */
 record QueueCommand(String text, Consumer<QueueTrial> action) {
 

@@ -14,7 +14,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The queue's rules over several work items, in memory and without SQL: whose turn it is, and which workers are lost. */
+/**
+ * The queue's rules over several work items, in memory and without SQL: whose turn it is, and which workers are lost.
+ */
 final class QueueModel {
 
     private final LeaseProperties properties;
@@ -38,8 +40,8 @@ final class QueueModel {
     }
 
     /**
-     * Claims for a slot: of the tenants below their limit that which runs least, among these that whose last claim is oldest; of its work
-     * that of the highest priority, among these the oldest.
+     * Claims for a slot: of the tenants below their limit that which runs least, among these that whose last claim is
+     * oldest; of its work that of the highest priority, among these the oldest.
      */
     Optional<Long> claim(String worker, Slot slot) {
         Optional<Long> next = items.entrySet().stream()

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.opentest4j.AssertionFailedError;
 
 /**
- * Random commands, stale ones and such without an answer among them, do to the database what they do to the model. A failure shows the
- * shortest commands that still fail.
+ * Random commands, stale ones and such without an answer among them, do to the database what they do to the model. A
+ * failure shows the shortest commands that still fail.
  */
 @PostgresTest
 class QueueModelIT {
@@ -54,7 +54,10 @@ class QueueModelIT {
         assertThat(shortest(QueueCommand.random(seed, COMMANDS), fence)).hasSizeBetween(4, 8);
     }
 
-    /** Leaves out what the failure does not need: halves, quarters and so on down to single commands, until all are needed. */
+    /**
+     * Leaves out what the failure does not need: halves, quarters and so on down to single commands, until all are
+     * needed.
+     */
     private static List<QueueCommand> shortest(List<QueueCommand> failing, String fence) {
         List<QueueCommand> shortest = failing;
         for (int size = failing.size() / 2; size > 0; size /= 2) {

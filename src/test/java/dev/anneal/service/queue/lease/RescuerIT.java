@@ -46,7 +46,9 @@ class RescuerIT {
                 .containsExactly(lease.workId(), 2L);
     }
 
-    /** A worker that starts again on its host knows what its dead predecessor held, a minute before the leases expire. */
+    /**
+     * A worker that starts again on its host knows what its dead predecessor held, a minute before the leases expire.
+     */
     @Test
     void workOfADeadWorkerIsQueuedAgainThoughItsLeaseIsValid() {
         Lease lease = queue.running();

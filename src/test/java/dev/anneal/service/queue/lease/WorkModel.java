@@ -126,7 +126,10 @@ final class WorkModel {
         return Optional.of(wish(Wish.PAUSE, WorkState.PAUSED));
     }
 
-    /** Only trainings that are paused, or were failed by the platform. Their retries begin anew, those after the user's errors only if failed. */
+    /**
+     * Only trainings that are paused, or were failed by the platform. Their retries begin anew, those after the user's
+     * errors only if failed.
+     */
     Optional<WorkState> resume() {
         boolean isFailed = state == WorkState.FAILED && error != WorkError.Origin.USER && !attempts.isEmpty();
         if (!isTraining() || !(isFailed || state == WorkState.PAUSED)) {
@@ -187,7 +190,10 @@ final class WorkModel {
         return isHeld(lease) ? Optional.of(new Leases.Standing(Optional.ofNullable(wish))) : Optional.empty();
     }
 
-    /** A batch counts once. More steps than in all earlier attempts end the waiting; more saved steps also give back the platform's retries. */
+    /**
+     * A batch counts once. More steps than in all earlier attempts end the waiting; more saved steps also give back the
+     * platform's retries.
+     */
     Progressed progress(Lease lease, long batch, @Nullable Integer step, @Nullable Integer savedStep) {
         Optional<Leases.Standing> standing = standing(lease);
         if (standing.isEmpty()) {

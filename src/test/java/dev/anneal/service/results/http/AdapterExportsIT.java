@@ -27,7 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.JsonNode;
 
-/** Exports of uploaded adapters over HTTP, from the request to the bytes; what the engine makes of them is seen elsewhere. */
+/**
+ * Exports of uploaded adapters over HTTP, from the request to the bytes; what the engine makes of them is seen
+ * elsewhere.
+ */
 class AdapterExportsIT extends ServiceTest {
 
     private static final String EXPORTS = "/v1/fine_tuning/exports";

@@ -15,7 +15,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Git LFS as the Hub speaks it: the batch that says where bytes go, the storage that takes them, and the check at the end. */
+/**
+ * Git LFS as the Hub speaks it: the batch that says where bytes go, the storage that takes them, and the check at the
+ * end.
+ */
 final class LargeFiles {
 
     private static final String LFS = "application/vnd.git-lfs+json";

@@ -18,8 +18,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What takes pushes as the Hugging Face Hub does, and gives them back, with the storage of large files at another origin. It refuses what huggingface_hub
- * does not send: {@code src/test/hub/run.sh} holds it against that client.
+ * What takes pushes as the Hugging Face Hub does, and gives them back, with the storage of large files at another
+ * origin. It refuses what huggingface_hub does not send: {@code src/test/hub/run.sh} holds it against that client.
  */
 final class PushServer implements AutoCloseable {
 
@@ -65,7 +65,10 @@ final class PushServer implements AutoCloseable {
 
     final PushedRepositories repositories = new PushedRepositories(large);
 
-    /** Answers with {@link #status} and {@link #reason} before the first good one, to paths that contain {@link #failing}. */
+    /**
+     * Answers with {@link #status} and {@link #reason} before the first good one, to paths that contain
+     * {@link #failing}.
+     */
     final AtomicInteger failures = new AtomicInteger();
 
     volatile int status;

@@ -11,8 +11,9 @@ import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A {@link PushServer} for other programs: prints its address and that of its control as JSON, and answers until it is killed. The control takes
- * {@code PUT /parts/true} for uploads in parts and {@code PUT /forget}, and gives at {@code GET /seen} the requests since the last time.
+ * A {@link PushServer} for other programs: prints its address and that of its control as JSON, and answers until it is
+ * killed. The control takes {@code PUT /parts/true} for uploads in parts and {@code PUT /forget}, and gives at
+ * {@code GET /seen} the requests since the last time.
  */
 final class PushServerProcess {
 

@@ -26,8 +26,9 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * The server that speaks S3 for all tests of a JVM: the one at {@code anneal.test.s3.endpoint}, or else a container of the image {@code anneal.test.s3},
- * or a process where Docker gives none or the property is {@code process}; it is started with the first test and ends with the last. Without a server the tests fail.
+ * The server that speaks S3 for all tests of a JVM: the one at {@code anneal.test.s3.endpoint}, or else a container of
+ * the image {@code anneal.test.s3}, or a process where Docker gives none or the property is {@code process}; it is
+ * started with the first test and ends with the last. Without a server the tests fail.
  */
 public final class S3Server {
 

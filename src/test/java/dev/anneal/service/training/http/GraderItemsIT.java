@@ -13,7 +13,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Graders whose templates ask for what the rows of a file do not have: said when there is still somebody to tell. #17 */
+/**
+ * Graders whose templates ask for what the rows of a file do not have: said when there is still somebody to tell. #17
+ */
 class GraderItemsIT extends ServiceTest {
 
     private static final String ROW =
@@ -81,7 +83,9 @@ class GraderItemsIT extends ServiceTest {
         assertThat(error.path("message").asString()).contains("'" + validation + "'");
     }
 
-    /** Rows that are not read yet say nothing; the job fails of itself as soon as they are, and never reaches a worker. */
+    /**
+     * Rows that are not read yet say nothing; the job fails of itself as soon as they are, and never reaches a worker.
+     */
     @Test
     void aFileThatIsStillCheckedFailsItsJobWhenItsRowsAreRead() {
         String file = stored(

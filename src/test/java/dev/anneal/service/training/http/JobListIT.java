@@ -11,7 +11,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** The filters of the list of jobs and the counts of jobs by status: over all jobs of the tenant, however many there are. */
+/**
+ * The filters of the list of jobs and the counts of jobs by status: over all jobs of the tenant, however many there
+ * are.
+ */
 class JobListIT extends ServiceTest {
 
     @Test

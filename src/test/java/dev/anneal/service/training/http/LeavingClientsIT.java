@@ -27,7 +27,9 @@ import org.springframework.boot.tomcat.TomcatWebServer;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.test.context.TestPropertySource;
 
-/** Clients that leave answers before their end (#17): nothing of them stays, and the log has a line about each at most. */
+/**
+ * Clients that leave answers before their end (#17): nothing of them stays, and the log has a line about each at most.
+ */
 @TestPropertySource(
         properties = {"anneal.event-streams.heartbeat-interval=50ms", "anneal.admin-keys=admin-key-0123456789"})
 class LeavingClientsIT extends ServiceTest {
@@ -106,7 +108,10 @@ class LeavingClientsIT extends ServiceTest {
                         .equals("The client of GET /v1/organization/audit_logs left before its answer ended"));
     }
 
-    /** No more streams of events are served to a tenant at a time than its half, others get in, and each that ends makes room. */
+    /**
+     * No more streams of events are served to a tenant at a time than its half, others get in, and each that ends makes
+     * room.
+     */
     @Test
     void whoHasLeftTakesNoPlace() throws Exception {
         String streamOfBeta = "/v1/fine_tuning/jobs/" + queuedJob(BETA, file(BETA, 20), "") + "/events?stream=true";

@@ -20,9 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Time of reads over HTTP with 200,000 queued items of 50 tenants: a queued job, the list of 20 queued jobs, and the list of another
- * tenant's files, which needs nothing of the queue but an authentication. Not part of the build: {@code mvn process-test-classes surefire:test
- * -Dtest=QueuePositionBenchmark}; {@code -Danneal.test.queued} sets another number of items.
+ * Time of reads over HTTP with 200,000 queued items of 50 tenants: a queued job, the list of 20 queued jobs, and the
+ * list of another tenant's files, which needs nothing of the queue but an authentication. Not part of the build: {@code
+ * mvn process-test-classes surefire:test -Dtest=QueuePositionBenchmark}; {@code -Danneal.test.queued} sets another
+ * number of items.
  */
 class QueuePositionBenchmark extends ServiceTest {
 

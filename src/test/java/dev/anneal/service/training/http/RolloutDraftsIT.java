@@ -25,7 +25,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 
-/** Reinforcement jobs whose rollouts use a draft: which one they may name, what they show, and what of it stays with them. */
+/**
+ * Reinforcement jobs whose rollouts use a draft: which one they may name, what they show, and what of it stays with
+ * them.
+ */
 class RolloutDraftsIT extends ServiceTest {
 
     private static final String JOBS = "/v1/fine_tuning/jobs";

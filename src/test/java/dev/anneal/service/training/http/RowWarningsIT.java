@@ -9,7 +9,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** What seems wrong in rows that can be trained: in the file's report, in a dry run and in the events of each job. #17 */
+/**
+ * What seems wrong in rows that can be trained: in the file's report, in a dry run and in the events of each job. #17
+ */
 class RowWarningsIT extends ServiceTest {
 
     private static final String MISSPELT =

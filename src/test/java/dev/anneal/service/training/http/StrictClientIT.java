@@ -14,7 +14,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** OpenAI's strictest client reads jobs of every kind and in every state; one that it refused would hide all others of its page. */
+/**
+ * OpenAI's strictest client reads jobs of every kind and in every state; one that it refused would hide all others of
+ * its page.
+ */
 class StrictClientIT extends ServiceTest {
 
     private static final String CHECK =

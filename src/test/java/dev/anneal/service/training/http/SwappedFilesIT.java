@@ -9,10 +9,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** #17: two jobs at a time, of which one trains on the file that the other validates on. Both ask for the counts of both files. */
+/**
+ * #17: two jobs at a time, of which one trains on the file that the other validates on. Both ask for the counts of both
+ * files.
+ */
 class SwappedFilesIT extends ServiceTest {
 
-    /** As another job asks for it in a transaction of its own; whose model and length are those of a count that was made. */
+    /**
+     * As another job asks for it in a transaction of its own; whose model and length are those of a count that was
+     * made.
+     */
     private static final String ASK = """
             INSERT INTO file_check (tenant_id, file_id, kind, model_id, tokenizer, max_length, state, requested_at)
             SELECT tenant_id, (SELECT id FROM file WHERE public_id = ?), kind, model_id, tokenizer, max_length, 'WAITING', requested_at

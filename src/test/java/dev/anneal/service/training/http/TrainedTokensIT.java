@@ -13,7 +13,10 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
 
-/** A dry run counts the tokens of the trained messages, and of no other, whatever the model's chat template does with them. #17 */
+/**
+ * A dry run counts the tokens of the trained messages, and of no other, whatever the model's chat template does with
+ * them. #17
+ */
 @TestPropertySource(properties = "anneal.models.dir=target/test-${anneal.test.fork:1}/templated-models")
 class TrainedTokensIT extends ServiceTest {
 

@@ -22,7 +22,10 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
 
-/** What clients see of jobs that wait for the environment, and how they have those go on that the platform has failed (#17). */
+/**
+ * What clients see of jobs that wait for the environment, and how they have those go on that the platform has failed
+ * (#17).
+ */
 @TestPropertySource(properties = {"anneal.queue.retry-delay=0s", "anneal.queue.platform-retries=1"})
 class WaitingJobsIT extends ServiceTest {
 

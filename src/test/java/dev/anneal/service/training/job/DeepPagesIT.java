@@ -153,7 +153,10 @@ class DeepPagesIT {
                 .update();
     }
 
-    /** Rows of jobs and of their work that this transaction has read, and those before it that its connection has not reported yet. */
+    /**
+     * Rows of jobs and of their work that this transaction has read, and those before it that its connection has not
+     * reported yet.
+     */
     private static long rowsRead() {
         return TestDatabase.jdbc().sql("""
                 SELECT sum(seq_tup_read + idx_tup_fetch)

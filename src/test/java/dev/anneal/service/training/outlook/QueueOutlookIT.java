@@ -59,7 +59,9 @@ class QueueOutlookIT {
         assertThat(expected("another-model", 1).orElseThrow().basis()).isEqualTo(Basis.MEASURED_MACHINE);
     }
 
-    /** Steps of a tenth of a second come ten at a time, microseconds apart; the first one began after 4 s all the same. */
+    /**
+     * Steps of a tenth of a second come ten at a time, microseconds apart; the first one began after 4 s all the same.
+     */
     @Test
     void fastStepsThatAreRecordedTogetherTellWhenTheFirstOneBegan() {
         trained("some-model", 1.6e13, 10, 0.1);
@@ -67,7 +69,10 @@ class QueueOutlookIT {
         assertThat(expected("some-model", 1).orElseThrow().seconds()).isBetween(12.999, 13.001);
     }
 
-    /** #17: of 20 s each, 4 before the first step, 4 for two validations and 2 for a checkpoint: 2e13 operations in 20 s. */
+    /**
+     * #17: of 20 s each, 4 before the first step, 4 for two validations and 2 for a checkpoint: 2e13 operations in 20
+     * s.
+     */
     @Test
     void validationsAndCheckpointsAreCountedApartFromSteps() {
         trained("some-model", 1e13);
@@ -86,7 +91,10 @@ class QueueOutlookIT {
                 .isBetween(4 + 9 + 3 * 2 + 5 * 2 - 0.001, 4 + 9 + 3 * 2 + 5 * 2 + 0.001);
     }
 
-    /** Twice 20 s, 4 of them before the first step: as the completions had 21 tokens of 101, 3.2e13 operations together instead of 10e13. */
+    /**
+     * Twice 20 s, 4 of them before the first step: as the completions had 21 tokens of 101, 3.2e13 operations together
+     * instead of 10e13.
+     */
     @Test
     void aPastJobCountsWithTheCompletionsThatItSampled() {
         trained("some-model", 5e13);

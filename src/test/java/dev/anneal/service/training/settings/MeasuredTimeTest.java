@@ -9,7 +9,10 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 
-/** Times of steps as they follow from a machine's products, against those that were measured on it; the head of the table says how. */
+/**
+ * Times of steps as they follow from a machine's products, against those that were measured on it; the head of the
+ * table says how.
+ */
 class MeasuredTimeTest {
 
     private static final int THREADS = 2;

@@ -284,7 +284,7 @@ class SettingsResolverTest {
                 .hasMessageContaining("at most 2,656,703 (anneal.jobs.full-training-max-parameters)");
     }
 
-    /** docs/training-settings.md, with all seven projections, rank 16, two threads in fp32, and 800 tokens in four micro-batches. */
+    /** docs/training-settings.md, with all projections, rank 16, two threads in fp32, 800 tokens in 4 micro-batches. */
     @Test
     void memoryFollowsTheFormula() {
         MemoryEstimate estimate = MemoryEstimate.of(
@@ -308,7 +308,10 @@ class SettingsResolverTest {
                         + estimate.headBytes());
     }
 
-    /** 24 completions of 64 tokens behind 80 in three lanes of 8, of which two are at work; a validation of 300 prompts has eight lanes of 16. */
+    /**
+     * 24 completions of 64 tokens behind 80 in three lanes of 8, of which two are at work; a validation of 300 prompts
+     * has eight lanes of 16.
+     */
     @Test
     void completionsTakeMemoryWhileTheyAreSampled() {
         String request =

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Access to attributes and elements: {@code value.name} looks for attributes first, {@code value[key]} for elements first. Never accesses
- * the host.
+ * Access to attributes and elements: {@code value.name} looks for attributes first, {@code value[key]} for elements
+ * first. Never accesses the host.
  */
 public final class Access {
 

@@ -5,7 +5,10 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
 
-/** Python's arithmetic operators: integers stay integers except in a division, and floor division and remainder round down. */
+/**
+ * Python's arithmetic operators: integers stay integers except in a division, and floor division and remainder round
+ * down.
+ */
 public enum Arithmetic {
     /** Sum, or concatenation. */
     ADD("+"),

@@ -9,8 +9,8 @@ import java.time.ZonedDateTime;
 import java.util.function.LongSupplier;
 
 /**
- * Limits of a rendering. Work is counted in steps, so that the result does not depend on the machine or its load. Texts and lists are
- * announced here before they are allocated.
+ * Limits of a rendering. Work is counted in steps, so that the result does not depend on the machine or its load. Texts
+ * and lists are announced here before they are allocated.
  */
 public final class Budget {
 

@@ -29,7 +29,8 @@ public record Builtin(String name, List<String> parameters, Kind kind, Function<
     /**
      * A built-in.
      *
-     * @param parameters names separated by spaces; a leading {@code /} allows only positions, {@code *} stands for any arguments
+     * @param parameters names separated by spaces; a leading {@code /} allows only positions, {@code *} stands for any
+     *     arguments
      */
     static Builtin define(String name, String parameters, Function<Call, Value> body) {
         Kind kind = parameters.startsWith("*") ? Kind.ANY : parameters.startsWith("/") ? Kind.POSITIONAL : Kind.NAMED;

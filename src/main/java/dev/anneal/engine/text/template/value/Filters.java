@@ -129,7 +129,9 @@ public final class Filters {
         return REAL.matcher(text).matches() ? Double.valueOf(text.replace("_", "")) : null;
     }
 
-    /** The stripped text with its decimal digits converted to ASCII; empty, which is not a number, if it is too long. */
+    /**
+     * The stripped text with its decimal digits converted to ASCII; empty, which is not a number, if it is too long.
+     */
     private static String digits(TextValue text) {
         String stripped = PythonSpace.strip(text.string());
         if (stripped.length() > MAX_LENGTH) {
@@ -157,7 +159,10 @@ public final class Filters {
                 : NumberValue.of(Math.abs(number.asDouble()));
     }
 
-    /** The filter {@code round}: half to even of the exact binary value; {@code ceil} and {@code floor} always give a float. */
+    /**
+     * The filter {@code round}: half to even of the exact binary value; {@code ceil} and {@code floor} always give a
+     * float.
+     */
     private static NumberValue round(Call call) {
         NumberValue number = number(call);
         RoundingMode mode = ROUNDING.get(call.text("method", "common"));

@@ -20,7 +20,10 @@ public final class Globals {
                 throw TemplateException.raised(call.value("message").text(call.budget()));
             }));
 
-    /** Unsupported names of Jinja, some of them only in macros, which are refused instead of being treated as undefined variables. */
+    /**
+     * Unsupported names of Jinja, some of them only in macros, which are refused instead of being treated as undefined
+     * variables.
+     */
     private static final Set<String> UNSUPPORTED =
             Set.of("caller", "cycler", "dict", "joiner", "kwargs", "lipsum", "self", "varargs");
 

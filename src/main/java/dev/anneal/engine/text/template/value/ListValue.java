@@ -8,10 +8,16 @@ import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Python's {@code list} and other ordered collections: tuples, ranges and the views of a {@code dict}. Immutable for templates. */
+/**
+ * Python's {@code list} and other ordered collections: tuples, ranges and the views of a {@code dict}. Immutable for
+ * templates.
+ */
 public final class ListValue implements Value {
 
-    /** Python's types, ordered by their operations: the first two can be concatenated and compared, the first three indexed. */
+    /**
+     * Python's types, ordered by their operations: the first two can be concatenated and compared, the first three
+     * indexed.
+     */
     public enum Kind {
         LIST,
         TUPLE,

@@ -43,15 +43,16 @@ final class Methods {
                     define("items", "", call -> ((MapValue) call.subject()).items(call.budget()))));
 
     private static final String INTEGER =
-            "as_integer_ratio bit_count bit_length conjugate denominator from_bytes imag is_integer numerator real to_bytes";
+            "as_integer_ratio bit_count bit_length conjugate denominator from_bytes imag is_integer numerator real"
+                    + " to_bytes";
 
     /** Unsupported methods of Python, which are refused instead of being treated as missing. */
     private static final Map<String, Set<String>> UNSUPPORTED = Map.ofEntries(
             names(
                     "str",
-                    "casefold center encode expandtabs format_map index isalnum isalpha isascii isdecimal isdigit "
-                            + "isidentifier islower isnumeric isprintable isspace istitle isupper ljust maketrans partition rfind "
-                            + "rindex rjust rpartition rsplit splitlines swapcase translate zfill"),
+                    "casefold center encode expandtabs format_map index isalnum isalpha isascii isdecimal isdigit"
+                            + " isidentifier islower isnumeric isprintable isspace istitle isupper ljust maketrans"
+                            + " partition rfind rindex rjust rpartition rsplit splitlines swapcase translate zfill"),
             names("dict", "clear copy fromkeys pop popitem setdefault update"),
             names("list", "append clear copy count extend index insert pop remove reverse sort"),
             names("tuple", "count index"),

@@ -6,7 +6,10 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Python's {@code int}, {@code bool} (which is an integer too) and {@code float}. Equal numbers are equal whatever their type. */
+/**
+ * Python's {@code int}, {@code bool} (which is an integer too) and {@code float}. Equal numbers are equal whatever
+ * their type.
+ */
 public final class NumberValue implements Value {
 
     /** {@code True}. */

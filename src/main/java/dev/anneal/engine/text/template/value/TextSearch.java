@@ -1,6 +1,9 @@
 package dev.anneal.engine.text.template.value;
 
-/** Finds a text in another one in linear time. {@link String#indexOf} takes the product of both lengths in the worst case. */
+/**
+ * Finds a text in another one in linear time. {@link String#indexOf} takes the product of both lengths in the worst
+ * case.
+ */
 public final class TextSearch {
 
     private static final long NAIVE_IS_FINE = 1 << 18;

@@ -155,7 +155,10 @@ final class Texts {
         return new TextValue(out.toString());
     }
 
-    /** Python's {@code str.format} with fields <code>{}</code> only. Others, which in Python may access the host, are refused. */
+    /**
+     * Python's {@code str.format} with fields <code>{}</code> only. Others, which in Python may access the host, are
+     * refused.
+     */
     static Value format(Call call) {
         Matcher field = FIELD.matcher(call.text());
         Iterator<Value> values = call.arguments().positional().iterator();
@@ -206,7 +209,10 @@ final class Texts {
                 : Character.toString(Character.toTitleCase(codePoint));
     }
 
-    /** Jinja's filter {@code title}: unlike {@code str.title}, words begin only after white space, hyphens and opening brackets. */
+    /**
+     * Jinja's filter {@code title}: unlike {@code str.title}, words begin only after white space, hyphens and opening
+     * brackets.
+     */
     static String titleOfWords(String text) {
         StringBuilder out = new StringBuilder(text.length());
         int start = 0;

@@ -13,9 +13,8 @@ final class TimeFormat {
 
     /** Each directive with the pattern of {@link DateTimeFormatter} that prints it. */
     private static final Map<Character, String> PATTERNS = Arrays.stream(
-                    ("a:EEE A:EEEE b:MMM B:MMMM d:dd D:MM/dd/yy e:ppd "
-                                    + "f:SSSSSS F:yyyy-MM-dd H:HH h:MMM I:hh j:DDD m:MM M:mm p:a R:HH:mm S:ss T:HH:mm:ss x:MM/dd/yy "
-                                    + "X:HH:mm:ss y:yy Y:yyyy %:'%'")
+                    ("a:EEE A:EEEE b:MMM B:MMMM d:dd D:MM/dd/yy e:ppd f:SSSSSS F:yyyy-MM-dd H:HH h:MMM I:hh j:DDD m:MM"
+                                    + " M:mm p:a R:HH:mm S:ss T:HH:mm:ss x:MM/dd/yy X:HH:mm:ss y:yy Y:yyyy %:'%'")
                             .split(" "))
             .collect(Collectors.toMap(each -> each.charAt(0), each -> each.substring(2)));
 

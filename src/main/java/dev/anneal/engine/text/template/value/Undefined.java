@@ -5,7 +5,10 @@ import java.util.Collections;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
-/** A name, attribute or element that does not exist. It prints as nothing, is empty and false; any other use fails with its reason. */
+/**
+ * A name, attribute or element that does not exist. It prints as nothing, is empty and false; any other use fails with
+ * its reason.
+ */
 public final class Undefined implements Value {
 
     private final String reason;

@@ -6,8 +6,8 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value of a template. {@code equals} and {@code hashCode} follow Python's {@code ==}. By default each operation fails like for a Python
- * object without it.
+ * A value of a template. {@code equals} and {@code hashCode} follow Python's {@code ==}. By default each operation
+ * fails like for a Python object without it.
  */
 public sealed interface Value
         permits NoneValue,
