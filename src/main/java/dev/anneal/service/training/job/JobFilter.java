@@ -44,8 +44,7 @@ public record JobFilter(
 
     /**
      * A page of each method and state is read from the index that has their order, and the page is made from those.
-     * OFFSET 0 has each job of the page looked up, where a plan made for a table that has grown since could read all
-     * jobs to join them.
+     * OFFSET 0 has each job of the page looked up, where a join could read all jobs.
      */
     private static final String BY_WORK = """
             SELECT job.*

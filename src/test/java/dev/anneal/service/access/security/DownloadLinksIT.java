@@ -194,8 +194,9 @@ class DownloadLinksIT extends ServiceTest {
         follow(url.replace(file, "file-other"));
 
         assertThat(log.lines()).extracting(ILoggingEvent::getFormattedMessage).noneMatch(line -> line.contains(secret));
-        assertThat(stored("SELECT coalesce(string_agg(audit_log::text, ' '), '') FROM audit_log"))
-                .contains("/v1/files/file-other/content")
+        assertThat(awaitValue(
+                        () -> stored("SELECT coalesce(string_agg(audit_log::text, ' '), '') FROM audit_log"),
+                        entries -> entries.contains("/v1/files/file-other/content")))
                 .doesNotContain(secret);
         assertThat(stored("SELECT string_agg(download_link::text, ' ') FROM download_link"))
                 .contains(file)

@@ -64,7 +64,7 @@ class EstimateIT extends ServiceTest {
         assertThat(json(get(ALPHA, "/v1/fine_tuning/jobs")).get("data")).isEmpty();
     }
 
-    /** The outlook looks again after 15 seconds at the latest. */
+    /** The outlook looks again after 15 seconds at the latest, and may remember jobs of another test until then. */
     @Test
     void durationSaysWhatItRestsOn() {
         String body = "{'model': 'anneal-tiny', 'training_file': '" + file(ALPHA, 20) + "'}";
@@ -72,9 +72,9 @@ class EstimateIT extends ServiceTest {
                 "worker",
                 new Machine(new Machine.Setup("cpu", "auto", 2), true, 2, List.of(new Rate("fp32", 192, 1e11))));
 
-        await(() -> !estimate(body).get("duration_basis").isNull());
+        await(() ->
+                "measured_machine".equals(estimate(body).get("duration_basis").asString("")));
 
-        assertThat(estimate(body).get("duration_basis").stringValue()).isEqualTo("measured_machine");
         assertThat(estimate(body).get("duration_seconds").doubleValue()).isBetween(2.0, 60.0);
     }
 

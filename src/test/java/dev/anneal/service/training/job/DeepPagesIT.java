@@ -104,6 +104,29 @@ class DeepPagesIT {
         assertThat(read).isLessThan(10L * LIMIT);
     }
 
+    /** The next tenant's page on the same connection, with a plan that was right for a tenant without jobs. */
+    @Test
+    void aPlanForATenantWithFewJobsIsNotKeptForOneWithMany() {
+        createJobs("alpha", "ftjob-", JOBS);
+        JobFilter filter = new JobFilter(Set.of(), "supervised", null, List.of(), MetadataFilter.NONE);
+
+        long read = TestDatabase.tenant().call("beta", () -> {
+            planForAll();
+            for (int execution = 0; execution < UNTIL_PREPARED; execution++) {
+                assertThat(store.page(NEWEST, filter)).isEmpty();
+            }
+            long before = rowsRead();
+            TestDatabase.jdbc()
+                    .sql("SELECT set_config('app.tenant', 'alpha', true)")
+                    .query(String.class)
+                    .single();
+            assertThat(store.page(NEWEST, filter)).hasSize(LIMIT + 1);
+            return rowsRead() - before;
+        });
+
+        assertThat(read).isLessThan(10L * LIMIT);
+    }
+
     @ParameterizedTest
     @CsvSource({"model-1, 21", "another, 0"})
     void aPageOfAModelReadsItsOwnRows(String model, int found) {
