@@ -17,7 +17,7 @@ WORK = pathlib.Path(os.environ["HUB_WORK"])
 HUB = {"endpoint": os.environ["HUB"], "token": os.environ["HUB_TOKEN"]}
 REPO = "acme/tickets"
 MESSAGE = "Tuned on tickets"
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 600
 
 
 def call(address, body=None, data=None, content_type="application/json", method=None):

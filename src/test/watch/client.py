@@ -40,7 +40,7 @@ def upload(name, rows):
     return reply["id"]
 
 
-def ended(path, patience=150):
+def ended(path, patience=600):
     deadline = time.monotonic() + patience
     while True:
         reply, _ = call(path)
