@@ -156,7 +156,10 @@ CALL isolate_tenants('sealed_value');
 CREATE TABLE worker_state (
     id             uuid        PRIMARY KEY,
     worker         text        NOT NULL,
+    started_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
     seen_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    -- How it sets up trainings, for estimates: {device, precision, multipliesBf16Fast, threads}.
+    engine         jsonb       NOT NULL,
     -- How many trainings it can do at a time; less while an engine process cannot be ended, which holds its slot.
     training_slots integer     NOT NULL,
     -- Why it claims nothing; null while it claims.

@@ -3,11 +3,13 @@ package dev.anneal.service.queue;
 import dev.anneal.service.platform.database.JsonColumn;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TimeColumn;
+import dev.anneal.service.platform.process.EngineSetup;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -24,8 +26,8 @@ public final class WorkerStates {
                 DELETE FROM worker_state
                 WHERE seen_at < clock_timestamp() - interval '1 day'
             )
-            INSERT INTO worker_state AS state (id, worker, training_slots, fault, fault_since, lacking_models)
-            VALUES (:id, :worker, :slots, CAST(:fault AS jsonb),
+            INSERT INTO worker_state AS state (id, worker, engine, training_slots, fault, fault_since, lacking_models)
+            VALUES (:id, :worker, CAST(:engine AS jsonb), :slots, CAST(:fault AS jsonb),
                     CASE WHEN CAST(:fault AS jsonb) IS NOT NULL THEN clock_timestamp() END, :lacking)
             ON CONFLICT (id) DO UPDATE
             SET seen_at = clock_timestamp(),
@@ -70,6 +72,14 @@ public final class WorkerStates {
             WHERE seen_at > clock_timestamp() - interval '1 minute' AND fault IS NULL
             """;
 
+    private static final String NEWEST_ENGINE = """
+            SELECT engine
+            FROM worker_state
+            WHERE seen_at > clock_timestamp() - interval '1 minute'
+            ORDER BY started_at DESC
+            LIMIT 1
+            """;
+
     private final JdbcClient jdbc;
     private final SystemDatabase system;
 
@@ -82,15 +92,22 @@ public final class WorkerStates {
      * Records a worker's report. The worker repeats it well within a minute.
      *
      * @param process distinguishes processes with the same name
+     * @param engine set-up of its trainings, which does not change
      * @param trainingSlots number of concurrent trainings, without slots that are given up
      * @param fault why it claims nothing, or null
      * @param lackingModels missing base models, whose work it skips
      */
     public void report(
-            UUID process, String worker, int trainingSlots, @Nullable WorkError fault, Set<String> lackingModels) {
+            UUID process,
+            String worker,
+            EngineSetup engine,
+            int trainingSlots,
+            @Nullable WorkError fault,
+            Set<String> lackingModels) {
         system.run(() -> jdbc.sql(REPORT)
                 .param("id", process)
                 .param("worker", worker)
+                .param("engine", JsonColumn.write(engine))
                 .param("slots", trainingSlots)
                 .param("fault", fault == null ? null : JsonColumn.write(ErrorColumn.parameters(fault)))
                 .param("lacking", lackingModels.toArray(String[]::new))
@@ -105,6 +122,13 @@ public final class WorkerStates {
     /** Number of training slots of running workers without a fault. */
     public int trainingSlots() {
         return jdbc.sql(SLOTS).query(Integer.class).single();
+    }
+
+    /** How the running worker that started last sets up its trainings. */
+    public Optional<EngineSetup> newestEngine() {
+        return jdbc.sql(NEWEST_ENGINE)
+                .query((row, number) -> JsonColumn.read(row.getString("engine"), EngineSetup.class))
+                .optional();
     }
 
     /** Faults that queued work without an able worker waits for, by id. */

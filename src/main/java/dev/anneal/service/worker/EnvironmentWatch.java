@@ -1,6 +1,7 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.service.platform.database.DatabaseOutage;
+import dev.anneal.service.platform.process.EngineSetup;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkerStates;
 import java.time.Duration;
@@ -31,6 +32,7 @@ final class EnvironmentWatch {
     private final WorkerStates states;
     private final Runnable tellHeldUp;
     private final String worker;
+    private final EngineSetup engine;
     private final IntSupplier trainingSlots;
     private final UUID process = UUID.randomUUID();
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -47,11 +49,13 @@ final class EnvironmentWatch {
             WorkerStates states,
             Runnable tellHeldUp,
             String worker,
+            EngineSetup engine,
             IntSupplier trainingSlots) {
         this.environment = environment;
         this.states = states;
         this.tellHeldUp = tellHeldUp;
         this.worker = worker;
+        this.engine = engine;
         this.trainingSlots = trainingSlots;
     }
 
@@ -112,7 +116,7 @@ final class EnvironmentWatch {
         if (now.equals(reported) && System.nanoTime() - reportedNanos < REPORT_INTERVAL.toNanos()) {
             return;
         }
-        states.report(process, worker, now.trainingSlots(), now.fault().orElse(null), now.lackingModels());
+        states.report(process, worker, engine, now.trainingSlots(), now.fault().orElse(null), now.lackingModels());
         reported = now;
         reportedNanos = System.nanoTime();
         if (now.fault().isPresent() || !now.lackingModels().isEmpty()) {

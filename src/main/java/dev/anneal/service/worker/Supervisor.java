@@ -50,6 +50,7 @@ final class Supervisor {
                 equipment.states(),
                 () -> equipment.assignments().tellHeldUp(),
                 name,
+                equipment.launcher().setup(equipment.properties().devices().get(0)),
                 () -> (int) slots.stream()
                         .filter(slot -> slot.isForTrainings() && !slot.isStuck())
                         .count());

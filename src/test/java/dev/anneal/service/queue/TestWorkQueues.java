@@ -2,10 +2,14 @@ package dev.anneal.service.queue;
 
 import dev.anneal.service.access.quota.TestQuotas;
 import dev.anneal.service.platform.database.TestDatabase;
+import dev.anneal.service.platform.process.EngineSetup;
 import java.util.List;
 
 /** This module's parts on the tests' database, for tests of the modules above it. */
 public final class TestWorkQueues {
+
+    /** How workers set up their trainings. */
+    public static final EngineSetup ENGINE = new EngineSetup("cpu", "auto", true, 2);
 
     private TestWorkQueues() {}
 

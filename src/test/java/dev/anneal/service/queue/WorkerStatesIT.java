@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.platform.database.PostgresTest;
 import dev.anneal.service.platform.database.TestDatabase;
+import dev.anneal.service.platform.process.EngineSetup;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** #17: training slots count as long as their worker runs and nothing is at fault there. */
+/** #17: what running workers report counts: training slots where nothing is at fault, and how trainings are set up. */
 @PostgresTest
 class WorkerStatesIT {
 
@@ -23,28 +25,28 @@ class WorkerStatesIT {
     void slotsOfWorkersThatRunAreCounted() {
         assertThat(slots()).isZero();
 
-        states.report(one, "host", 2, null, Set.of());
-        states.report(one, "host", 2, null, Set.of());
-        states.report(other, "host", 1, null, Set.of());
+        states.report(one, "host", TestWorkQueues.ENGINE, 2, null, Set.of());
+        states.report(one, "host", TestWorkQueues.ENGINE, 2, null, Set.of());
+        states.report(other, "host", TestWorkQueues.ENGINE, 1, null, Set.of());
 
         assertThat(slots()).isEqualTo(3);
     }
 
     @Test
     void slotsOfAWorkerWithAFaultAreNot() {
-        states.report(one, "one", 2, DISK_FULL, Set.of());
-        states.report(other, "other", 1, null, Set.of());
+        states.report(one, "one", TestWorkQueues.ENGINE, 2, DISK_FULL, Set.of());
+        states.report(other, "other", TestWorkQueues.ENGINE, 1, null, Set.of());
         assertThat(slots()).isEqualTo(1);
 
-        states.report(one, "one", 2, null, Set.of());
+        states.report(one, "one", TestWorkQueues.ENGINE, 2, null, Set.of());
 
         assertThat(slots()).isEqualTo(3);
     }
 
     @Test
     void slotsOfAWorkerThatEndsOrFallsSilentAreNot() {
-        states.report(one, "one", 2, null, Set.of());
-        states.report(other, "other", 1, null, Set.of());
+        states.report(one, "one", TestWorkQueues.ENGINE, 2, null, Set.of());
+        states.report(other, "other", TestWorkQueues.ENGINE, 1, null, Set.of());
         TestDatabase.administrator()
                 .sql("UPDATE worker_state SET seen_at = seen_at - interval '61 seconds' WHERE id = :id")
                 .param("id", other)
@@ -54,6 +56,30 @@ class WorkerStatesIT {
         states.leave(one);
 
         assertThat(slots()).isZero();
+    }
+
+    /** Those who started earlier go on reporting. */
+    @Test
+    void newestWorkerTellsHowTrainingsAreSetUp() {
+        EngineSetup newer = new EngineSetup("cuda:0", "bf16", true, 1);
+        assertThat(newestEngine()).isEmpty();
+
+        states.report(one, "one", TestWorkQueues.ENGINE, 2, null, Set.of());
+        states.report(other, "other", newer, 2, DISK_FULL, Set.of());
+        states.report(one, "one", TestWorkQueues.ENGINE, 1, null, Set.of());
+        assertThat(newestEngine()).contains(newer);
+
+        states.leave(other);
+        assertThat(newestEngine()).contains(TestWorkQueues.ENGINE);
+
+        TestDatabase.administrator()
+                .sql("UPDATE worker_state SET seen_at = seen_at - interval '61 seconds'")
+                .update();
+        assertThat(newestEngine()).isEmpty();
+    }
+
+    private Optional<EngineSetup> newestEngine() {
+        return TestDatabase.system().call(states::newestEngine);
     }
 
     private int slots() {

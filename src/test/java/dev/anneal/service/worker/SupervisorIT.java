@@ -1,6 +1,7 @@
 package dev.anneal.service.worker;
 
 import static dev.anneal.service.worker.Stage.STEPS;
+import static dev.anneal.service.worker.Stage.await;
 import static dev.anneal.service.worker.Stage.finalState;
 import static dev.anneal.service.worker.Stage.rows;
 import static dev.anneal.service.worker.Stage.steps;
@@ -34,6 +35,16 @@ class SupervisorIT extends StageTest {
         assertThat(rows(work, "completed")).hasSize(1);
         assertThat(finalState(work)).isEqualTo(FakeEngine.stateAfter(FakeTasks.SEED, STEPS));
         assertThat(stage.attempts(work)).extracting(Attempt::outcome).containsExactly(Attempt.Outcome.SUCCEEDED);
+    }
+
+    /** For estimates of those who ask before anything has run. */
+    @Test
+    void aWorkerTellsHowItSetsUpTrainings() {
+        stage.worker(STEPS, Map.of());
+
+        await(() -> parts.system().call(parts.states()::newestEngine).isPresent());
+        assertThat(parts.system().call(parts.states()::newestEngine))
+                .contains(FakeTasks.launcher(folder, Map.of()).setup("cpu"));
     }
 
     /** Nothing else rescues here: a worker that is started again does not wait for its own leases to expire. */

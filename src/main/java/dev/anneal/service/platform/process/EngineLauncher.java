@@ -74,6 +74,11 @@ public final class EngineLauncher {
         return EngineWorkspace.open(home.resolve("engines"), grace);
     }
 
+    /** Set-up of the processes that compute on the device. */
+    public EngineSetup setup(String device) {
+        return EngineSetup.of(device, properties);
+    }
+
     /**
      * Starts a process for {@code task}.
      *

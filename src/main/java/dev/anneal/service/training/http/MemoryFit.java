@@ -3,11 +3,9 @@ package dev.anneal.service.training.http;
 import com.sun.management.OperatingSystemMXBean;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.models.catalog.BaseModel;
-import dev.anneal.service.training.job.EngineSetups;
 import dev.anneal.service.training.job.JobAdmission;
 import dev.anneal.service.training.outlook.QueueOutlook;
 import dev.anneal.service.training.settings.AdapterRequest;
-import dev.anneal.service.training.settings.EngineSetup;
 import dev.anneal.service.training.settings.MemoryEstimate;
 import java.lang.management.ManagementFactory;
 import org.springframework.stereotype.Component;
@@ -24,20 +22,17 @@ final class MemoryFit {
     private static final AdapterSettings ADAPTER =
             new AdapterRequest(null, null, null, null, null, null, null).settings();
 
-    private final EngineSetups engines;
     private final QueueOutlook outlook;
 
-    MemoryFit(EngineSetups engines, QueueOutlook outlook) {
-        this.engines = engines;
+    MemoryFit(QueueOutlook outlook) {
         this.outlook = outlook;
     }
 
     BaseModelBody.Memory of(BaseModel model) {
-        EngineSetup engine = engines.of(outlook.machine());
         long training = MemoryEstimate.of(
                         JobAdmission.profileOf(model),
                         ADAPTER,
-                        engine,
+                        outlook.engine(),
                         MemoryEstimate.Rows.kept(ROWS, Math.min(TOKENS, model.contextTokens())))
                 .totalBytes();
         // In a container the JVM reports the container's memory.

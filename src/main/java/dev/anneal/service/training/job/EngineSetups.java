@@ -1,27 +1,17 @@
 package dev.anneal.service.training.job;
 
-import dev.anneal.service.training.machine.Machine;
-import dev.anneal.service.training.machine.Machines;
-import dev.anneal.service.training.settings.EngineSetup;
-import java.util.Optional;
+import dev.anneal.service.platform.process.EngineSetup;
+import dev.anneal.service.queue.WorkerStates;
 
 /**
  * The expected set-up of the engine process that will train.
  *
- * @param otherwise set-up assumed until a worker has measured its machine
+ * @param otherwise assumed while no worker runs
  */
-public record EngineSetups(Machines machines, EngineSetup otherwise) {
+public record EngineSetups(WorkerStates workers, EngineSetup otherwise) {
 
-    /** Requires a transaction of any role. */
-    EngineSetup current() {
-        return of(machines.newest());
-    }
-
-    public EngineSetup of(Optional<Machine> machine) {
-        return machine.map(measured -> new EngineSetup(
-                        measured.setup().precision(),
-                        measured.multipliesBf16Fast(),
-                        measured.setup().threads()))
-                .orElse(otherwise);
+    /** That of the newest worker: those of an installation are assumed to be alike. In a transaction of any role. */
+    public EngineSetup current() {
+        return workers.newestEngine().orElse(otherwise);
     }
 }

@@ -8,7 +8,7 @@ import dev.anneal.service.training.settings.ResolvedSettings;
 import dev.anneal.service.training.settings.SettingsResolver;
 import org.springframework.stereotype.Component;
 
-/** Resolves the settings of a job with what machines and past jobs tell about its memory and time. */
+/** Resolves the settings of a job with what workers and past jobs tell about its memory and time. */
 @Component
 final class ExpectedSettings {
 

@@ -1,15 +1,13 @@
 package dev.anneal.service.training.job;
 
-import dev.anneal.engine.network.architecture.Arithmetic;
-import dev.anneal.protocol.Task;
 import dev.anneal.service.access.quota.StoredBytes;
 import dev.anneal.service.files.FileUsage;
 import dev.anneal.service.platform.process.EngineProperties;
+import dev.anneal.service.platform.process.EngineSetup;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.schedule.LocalChore;
-import dev.anneal.service.training.machine.Machines;
-import dev.anneal.service.training.settings.EngineSetup;
+import dev.anneal.service.queue.WorkerStates;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -38,12 +36,10 @@ class JobConfiguration {
         return new StoredBytes("SELECT coalesce(sum(bytes), 0) FROM checkpoint WHERE tenant_id = :tenant");
     }
 
-    /** Until a worker has measured its machine, assumes that workers have this process's settings and processor. */
+    /** While no worker runs, assumes that workers have this process's settings and processor. */
     @Bean
-    EngineSetups engineSetups(EngineProperties engine, Machines machines) {
-        int threads = Task.Machine.computeThreads("cpu", engine.threads());
-        return new EngineSetups(
-                machines, new EngineSetup(engine.precision(), Arithmetic.processorMultipliesBf16Fast(), threads));
+    EngineSetups engineSetups(EngineProperties engine, WorkerStates workers) {
+        return new EngineSetups(workers, EngineSetup.of("cpu", engine));
     }
 
     @Bean

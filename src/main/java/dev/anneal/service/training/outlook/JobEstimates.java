@@ -10,7 +10,6 @@ import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.training.history.CompletionLengths;
 import dev.anneal.service.training.job.AdmittedJob;
 import dev.anneal.service.training.job.DatasetEvents;
-import dev.anneal.service.training.job.EngineSetups;
 import dev.anneal.service.training.job.JobAdmission;
 import dev.anneal.service.training.settings.DatasetSize;
 import dev.anneal.service.training.settings.JobRequest;
@@ -33,7 +32,6 @@ public final class JobEstimates {
     private final Files files;
     private final CountWaits waits;
     private final QueueOutlook outlook;
-    private final EngineSetups engines;
     private final CompletionLengths lengths;
     private final Clock clock;
 
@@ -42,14 +40,12 @@ public final class JobEstimates {
             Files files,
             CountWaits waits,
             QueueOutlook outlook,
-            EngineSetups engines,
             CompletionLengths lengths,
             Clock clock) {
         this.admission = admission;
         this.files = files;
         this.waits = waits;
         this.outlook = outlook;
-        this.engines = engines;
         this.lengths = lengths;
         this.clock = clock;
     }
@@ -105,7 +101,7 @@ public final class JobEstimates {
                 request,
                 admitted.profiles(),
                 size,
-                engines.of(outlook.machine()),
+                outlook.engine(),
                 completion,
                 request.seed() == null ? 0 : request.seed());
         Remaining all = Remaining.all(request, settings);

@@ -1,8 +1,10 @@
 package dev.anneal.service.training.outlook;
 
 import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.process.EngineSetup;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.queue.WorkerStates;
+import dev.anneal.service.training.job.EngineSetups;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.JobStore;
 import dev.anneal.service.training.machine.Machine;
@@ -47,13 +49,16 @@ public final class QueueOutlook {
             JdbcClient jdbc,
             SystemDatabase system,
             Machines machines,
+            EngineSetups engines,
             JobStore jobs,
             WorkerStates workers,
             Clock clock) {
         this.jdbc = jdbc;
         this.clock = clock;
         this.known = new Cached<>(
-                () -> system.call(() -> new Known(RecentTrainings.look(jdbc), machines.newest())), LIFE_OF_PACE, clock);
+                () -> system.call(() -> new Known(RecentTrainings.look(jdbc), machines.newest(), engines.current())),
+                LIFE_OF_PACE,
+                clock);
         this.line = new Cached<>(
                 () -> {
                     Known past = known.get();
@@ -78,8 +83,8 @@ public final class QueueOutlook {
                 each.isPresent() ? (Double) each.getAsDouble() : past.recent().secondsPerJob());
     }
 
-    /** Data about past trainings and a machine. */
-    private record Known(RecentTrainings recent, Optional<Machine> machine) {
+    /** Data about past trainings and a machine, and the set-up of the next trainings. */
+    private record Known(RecentTrainings recent, Optional<Machine> machine, EngineSetup engine) {
 
         @Nullable
         Pace pace(String model) {
@@ -104,9 +109,9 @@ public final class QueueOutlook {
         return now.secondsUntilStart(now.queued() + 1);
     }
 
-    /** The latest measurement of a machine. */
-    public Optional<Machine> machine() {
-        return known.get().machine();
+    /** The expected set-up of the engine process that will train. */
+    public EngineSetup engine() {
+        return known.get().engine();
     }
 
     /** Duration of a training from its claim to its end, including loading and saving. */

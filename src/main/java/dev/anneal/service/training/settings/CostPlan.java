@@ -2,6 +2,7 @@ package dev.anneal.service.training.settings;
 
 import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.protocol.TrainingSettings;
+import dev.anneal.service.platform.process.EngineSetup;
 
 /**
  * Tokens and computation of a planned training, by the length of the completions that it samples.

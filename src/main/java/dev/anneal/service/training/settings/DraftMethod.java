@@ -8,6 +8,7 @@ import dev.anneal.protocol.TrainingMethod.AcceptanceEvaluation;
 import dev.anneal.protocol.TrainingMethod.EagleHead;
 import dev.anneal.protocol.TrainingMethod.Regeneration;
 import dev.anneal.protocol.TrainingMethod.SpeculativeDraft;
+import dev.anneal.service.platform.process.EngineSetup;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.platform.request.StrictObject;

@@ -3,6 +3,7 @@ package dev.anneal.service.training.settings;
 import dev.anneal.engine.network.architecture.Projection;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingMethod.EagleHead;
+import dev.anneal.service.platform.process.EngineSetup;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.request.StrictObject;
 import java.util.HashMap;
@@ -71,7 +72,7 @@ final class EagleHeads {
         int streams = kind.equals(TrainingMethod.SpeculativeDraft.EAGLE1)
                 ? 0
                 : head.layers().size();
-        return tokens * (streams + 1) * target.hiddenSize() * engine.valueBytes(target);
+        return tokens * (streams + 1) * target.hiddenSize() * engine.valueBytes(target.hiddenSize());
     }
 
     private static EagleHead read(StrictObject given) {

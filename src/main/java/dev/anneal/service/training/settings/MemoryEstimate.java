@@ -4,6 +4,7 @@ import dev.anneal.engine.network.architecture.DecodingLimits;
 import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.engine.network.architecture.ProjectionGroup;
 import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.service.platform.process.EngineSetup;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,7 +98,7 @@ public record MemoryEstimate(
 
     public static MemoryEstimate of(
             ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine, Rows rows) {
-        int valueBytes = engine.valueBytes(model);
+        int valueBytes = engine.valueBytes(model.hiddenSize());
         long process = RUNTIME_BYTES + BYTES_OF_A_TOKEN * rows.tokensOfFile();
         long values = valueBytes * model.parameters();
         long weights = values + convertedBytes(model, valueBytes);
@@ -126,7 +127,7 @@ public record MemoryEstimate(
      * @param cached bytes of hidden states that are kept
      */
     public MemoryEstimate beside(ModelProfile target, int taught, long cached, EngineSetup engine, Rows rows) {
-        int valueBytes = engine.valueBytes(target);
+        int valueBytes = engine.valueBytes(target.hiddenSize());
         long bytes = valueBytes * target.parameters()
                 + convertedBytes(target, valueBytes)
                 + rows.tokensAtOnce(engine) * FLOAT_BYTES * target.widths().passing()
@@ -147,10 +148,10 @@ public record MemoryEstimate(
 
     /** This estimate with the draft of rollouts, which is loaded only if the policy samples in bf16. */
     MemoryEstimate draftedBy(ModelProfile draft, ModelProfile policy, EngineSetup engine, Rows rows) {
-        if (engine.valueBytes(policy) == FLOAT_BYTES) {
+        if (engine.valueBytes(policy.hiddenSize()) == FLOAT_BYTES) {
             return this;
         }
-        int valueBytes = engine.valueBytes(draft);
+        int valueBytes = engine.valueBytes(draft.hiddenSize());
         long bytes = valueBytes * draft.parameters()
                 + convertedBytes(draft, valueBytes)
                 + samplingBytes(draft, null, engine, rows);
@@ -193,7 +194,7 @@ public record MemoryEstimate(
      */
     private static long wholeBytes(
             ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine, Rows rows) {
-        int copies = 3 + engine.threads() + (engine.valueBytes(model) == FLOAT_BYTES ? 0 : 1);
+        int copies = 3 + engine.threads() + (engine.valueBytes(model.hiddenSize()) == FLOAT_BYTES ? 0 : 1);
         boolean trainsEmbedding = adapter == null && model.head() == null;
         return FLOAT_BYTES
                 * (copies * model.wholeParameters(adapter)
@@ -228,7 +229,7 @@ public record MemoryEstimate(
 
     private static long activationsBytes(
             ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine, Rows rows) {
-        int valueBytes = engine.valueBytes(model);
+        int valueBytes = engine.valueBytes(model.hiddenSize());
         long tokens = rows.tokensAtOnce(engine);
         boolean recomputed = rows.recomputed() && model.head() == null;
         long ofLayers = recomputed
@@ -257,7 +258,7 @@ public record MemoryEstimate(
         if (rows.sampled() == 0) {
             return 0;
         }
-        int valueBytes = engine.valueBytes(model);
+        int valueBytes = engine.valueBytes(model.hiddenSize());
         DecodingLimits limits = DecodingLimits.of("cpu", valueBytes == FLOAT_BYTES);
         long ofAdapter = adapter == null ? 0 : parametersOfA(model, adapter) + blockElements(model, adapter);
         long repacked = valueBytes == FLOAT_BYTES ? 0 : valueBytes * (model.multipliedParameters() + ofAdapter);

@@ -2,6 +2,7 @@ package dev.anneal.service.training.settings;
 
 import dev.anneal.engine.text.rows.DatasetFormat;
 import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.service.platform.process.EngineSetup;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.request.StrictObject;
 import java.util.List;

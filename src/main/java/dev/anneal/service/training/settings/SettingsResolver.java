@@ -9,6 +9,7 @@ import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.protocol.TrainingSettings.Optimizer;
+import dev.anneal.service.platform.process.EngineSetup;
 import org.jspecify.annotations.Nullable;
 
 /**

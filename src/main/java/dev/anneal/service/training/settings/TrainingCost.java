@@ -3,6 +3,7 @@ package dev.anneal.service.training.settings;
 import dev.anneal.engine.network.architecture.Arithmetic;
 import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.service.platform.process.EngineSetup;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,7 +95,7 @@ public record TrainingCost(
 
     public static TrainingCost of(
             ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine, Work work) {
-        int valueBytes = engine.valueBytes(model);
+        int valueBytes = engine.valueBytes(model.hiddenSize());
         double forward = forwardOperations(model, adapter, valueBytes, work);
         double training = work.tokens() * tokenOperations(model, adapter, valueBytes, work);
         double validation = work.validatedTokens() * forward;
@@ -111,7 +112,7 @@ public record TrainingCost(
      * determines what a machine's operations cost.
      */
     TrainingCost beside(ModelProfile target, EngineSetup engine, Work work) {
-        int valueBytes = engine.valueBytes(target);
+        int valueBytes = engine.valueBytes(target.hiddenSize());
         double forward = forwardOperations(target, null, valueBytes, work);
         double logits = FORWARD * work.trainedShare() * embedding(target);
         double read = work.tokens() * (forward + logits) + work.validatedTokens() * forward;

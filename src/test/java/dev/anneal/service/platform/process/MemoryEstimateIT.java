@@ -11,7 +11,6 @@ import dev.anneal.protocol.TrainTask;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.service.platform.cache.SharedCache;
-import dev.anneal.service.training.settings.EngineSetup;
 import dev.anneal.service.training.settings.MemoryEstimate;
 import dev.anneal.service.training.settings.ModelProfile;
 import dev.anneal.service.training.settings.TrainingMethods;
@@ -62,7 +61,7 @@ class MemoryEstimateIT {
         MemoryEstimate estimate = MemoryEstimate.of(
                 profile(),
                 adapter,
-                new EngineSetup(PRECISION, false, THREADS),
+                new EngineSetup("cpu", PRECISION, false, THREADS),
                 MemoryEstimate.Rows.kept(rows, LONGEST_TOKENS));
         assertThat(peak).isCloseTo(estimate.totalBytes(), withinPercentage(20));
     }
@@ -90,7 +89,7 @@ class MemoryEstimateIT {
         ModelProfile head = TrainingMethods.of(method).trained(method, profile());
         MemoryEstimate.Rows together =
                 new MemoryEstimate.Rows(rows, (long) rows * LONGEST_TOKENS, LONGEST_TOKENS, 0, false, 4);
-        EngineSetup engine = new EngineSetup(PRECISION, false, THREADS);
+        EngineSetup engine = new EngineSetup("cpu", PRECISION, false, THREADS);
         MemoryEstimate estimate = MemoryEstimate.of(head, adapter, engine, together)
                 .beside(profile(), head.vocabularySize(), 0, engine, together);
         assertThat(peak).isCloseTo(estimate.totalBytes(), withinPercentage(20));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.anneal.protocol.Progress.Interlude.Kind;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
+import dev.anneal.service.queue.TestWorkQueues;
 import dev.anneal.service.queue.WorkerStates;
 import java.time.Instant;
 import java.util.Set;
@@ -72,7 +73,7 @@ class ForecastIT extends ServiceTest {
     void aJobOfAnIdleServiceStartsNowWhateverPastJobsTook() {
         queuedJob(ALPHA, file(ALPHA, 20), "");
         playedWorker().finish(0);
-        workers.report(PROCESS, "worker", 1, null, Set.of());
+        workers.report(PROCESS, "worker", TestWorkQueues.ENGINE, 1, null, Set.of());
         String file = file(ALPHA, 21);
 
         awaitStart(file, 0);
@@ -86,7 +87,7 @@ class ForecastIT extends ServiceTest {
     void theNextJobStartsWhenTheRunningOneEnds() {
         queuedJob(ALPHA, file(ALPHA, 20), "");
         playedWorker().steps(1, 10);
-        workers.report(PROCESS, "worker", 1, null, Set.of());
+        workers.report(PROCESS, "worker", TestWorkQueues.ENGINE, 1, null, Set.of());
 
         awaitStart(file(ALPHA, 21), 10);
     }

@@ -6,6 +6,7 @@ import dev.anneal.protocol.Progress.Measured.Rate;
 import dev.anneal.service.platform.database.PostgresTest;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.TestWorkQueues;
+import dev.anneal.service.training.job.EngineSetups;
 import dev.anneal.service.training.job.JobFixture;
 import dev.anneal.service.training.machine.Machine;
 import dev.anneal.service.training.machine.MachineFixture;
@@ -129,6 +130,7 @@ class QueueOutlookIT {
                 TestDatabase.jdbc(),
                 TestDatabase.system(),
                 machines,
+                new EngineSetups(TestWorkQueues.states(), TestWorkQueues.ENGINE),
                 JobFixture.store(),
                 TestWorkQueues.states(),
                 Clock.systemUTC());

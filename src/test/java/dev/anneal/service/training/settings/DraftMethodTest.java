@@ -10,6 +10,7 @@ import dev.anneal.protocol.TrainingMethod.AcceptanceEvaluation;
 import dev.anneal.protocol.TrainingMethod.EagleHead;
 import dev.anneal.protocol.TrainingMethod.Regeneration;
 import dev.anneal.protocol.TrainingMethod.SpeculativeDraft;
+import dev.anneal.service.platform.process.EngineSetup;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.platform.request.JsonBody;
@@ -31,7 +32,7 @@ class DraftMethodTest {
 
     private static final ModelProfile BIG = profile("big", 32, 50_000);
     private static final DatasetSize DATA = new DatasetSize(100, 40, 10_000, 4_000, 200, 50, CommonBeginnings.NONE);
-    private static final EngineSetup FP32 = new EngineSetup("fp32", false, 2);
+    private static final EngineSetup FP32 = new EngineSetup("cpu", "fp32", false, 2);
 
     private static ModelProfile profile(String id, int layers, int vocabulary) {
         return new ModelProfile(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.text.data.CommonBeginnings;
 import dev.anneal.engine.text.data.CommonBeginnings.Level;
+import dev.anneal.service.platform.process.EngineSetup;
 import dev.anneal.service.platform.request.JsonBody;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -68,7 +69,7 @@ class ExpectedSharedTokensTest {
                 request,
                 new ModelProfiles(SettingsResolverTest.TINY, null, null),
                 data,
-                new EngineSetup("fp32", false, 2),
+                new EngineSetup("cpu", "fp32", false, 2),
                 null,
                 7);
     }

@@ -3,6 +3,7 @@ package dev.anneal.service.training.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import dev.anneal.service.platform.process.EngineSetup;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 
@@ -21,7 +22,7 @@ class MeasuredMemoryTest {
         MemoryEstimate estimate = MemoryEstimate.of(
                 MeasuredWork.model(model),
                 MeasuredWork.adapter(rank),
-                new EngineSetup(precision, false, threads),
+                new EngineSetup("cpu", precision, false, threads),
                 new MemoryEstimate.Rows(sizes[0], (long) sizes[0] * sizes[1], sizes[1], 0, recomputed.equals("on"), 0));
 
         assertThat(estimate.totalBytes() >> 20).isCloseTo(peak, withinPercentage(15));
@@ -43,7 +44,7 @@ class MeasuredMemoryTest {
         MemoryEstimate estimate = MemoryEstimate.of(
                 MeasuredWork.model(model),
                 MeasuredWork.adapter(rank),
-                new EngineSetup(precision, false, threads),
+                new EngineSetup("cpu", precision, false, threads),
                 new MemoryEstimate.Rows(sequences, (long) sequences * longest, longest, 0, false, sequences));
 
         assertThat(estimate.totalBytes() >> 20).isBetween(peak, peak * 14 / 10);

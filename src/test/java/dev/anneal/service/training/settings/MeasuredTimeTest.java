@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.anneal.protocol.Progress.Measured.Rate;
+import dev.anneal.service.platform.process.EngineSetup;
 import dev.anneal.service.training.machine.Machine;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +41,7 @@ class MeasuredTimeTest {
         TrainingCost cost = TrainingCost.of(
                 MeasuredWork.model(model),
                 MeasuredWork.adapter(rank),
-                new EngineSetup(precision, false, THREADS),
+                new EngineSetup("cpu", precision, false, THREADS),
                 new TrainingCost.Work(
                         (double) sizes[0] * sizes[1], 1, sizes[1], 1, sizes[0], 0, recomputed.equals("on")));
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.service.platform.process.EngineSetup;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.platform.request.JsonBody;
@@ -27,7 +28,7 @@ class ReinforcementMethodTest {
     private static final AdapterSettings ADAPTER = new AdapterSettings(
             16, 32, 0, List.of("all-linear"), false, "silu", new AdapterSettings.Schedule("linear", 0, 0.8));
 
-    private static final EngineSetup FP32 = new EngineSetup("fp32", false, 2);
+    private static final EngineSetup FP32 = new EngineSetup("cpu", "fp32", false, 2);
 
     @Test
     void whatIsLeftOpenIsTrls() {
@@ -144,7 +145,7 @@ class ReinforcementMethodTest {
     @Test
     void theDraftOfRolloutsTakesItsWeightsAndWhatItSamplesWith() {
         MemoryEstimate.Rows sampled = new MemoryEstimate.Rows(8, 640, 80, 0, false, 8);
-        EngineSetup bf16 = new EngineSetup("bf16", false, 2);
+        EngineSetup bf16 = new EngineSetup("cpu", "bf16", false, 2);
         MemoryEstimate alone = MemoryEstimate.of(SettingsResolverTest.TINY, ADAPTER, bf16, sampled);
         MemoryEstimate inFp32 = MemoryEstimate.of(SettingsResolverTest.TINY, ADAPTER, FP32, sampled);
 

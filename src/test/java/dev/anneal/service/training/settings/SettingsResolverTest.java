@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.anneal.engine.text.data.CommonBeginnings;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
+import dev.anneal.service.platform.process.EngineSetup;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.training.settings.ModelProfile.LayerSize;
@@ -41,7 +42,7 @@ class SettingsResolverTest {
                     "down_proj", new LayerSize(512, 192)),
             null);
 
-    private static final EngineSetup FP32 = new EngineSetup("fp32", false, 2);
+    private static final EngineSetup FP32 = new EngineSetup("cpu", "fp32", false, 2);
 
     /** Values that a layer keeps of a token, with rank 16. */
     private static final long KEPT = 2 * 192 + 192 + 64 + 64 + 192 + 512 + 512 + 16 * 7 + 4;
@@ -263,7 +264,7 @@ class SettingsResolverTest {
     @Test
     void allWeightsTakeATenthOfTheRateAndMemoryForEach() {
         ResolvedSettings full = resolve(", 'anneal': {'adapter': 'none'}", THOUSAND_ROWS);
-        EngineSetup bf16 = new EngineSetup("bf16", false, 2);
+        EngineSetup bf16 = new EngineSetup("cpu", "bf16", false, 2);
 
         assertThat(full.training().optimizer().learningRate()).isEqualTo(4e-4);
         assertThat(full.hyperparameters().learningRateMultiplier()).isEqualTo(1);
@@ -350,7 +351,7 @@ class SettingsResolverTest {
 
     @Test
     void bf16HalvesWeightsAndWhatIsKept() {
-        EngineSetup bf16 = new EngineSetup("bf16", false, 2);
+        EngineSetup bf16 = new EngineSetup("cpu", "bf16", false, 2);
 
         MemoryEstimate estimate = MemoryEstimate.of(TINY, read("").adapter(), bf16, MemoryEstimate.Rows.kept(1, 100));
 
@@ -361,13 +362,14 @@ class SettingsResolverTest {
 
     @Test
     void autoIsResolvedAsTheEngineDoes() {
-        EngineSetup fast = new EngineSetup("auto", true, 2);
+        EngineSetup fast = new EngineSetup("cpu", "auto", true, 2);
         ModelProfile wide =
                 new ModelProfile("wide", 1, 1, 512, 8, 100, 1024, ModelProfile.BaseRates.ofModel(1), Map.of(), null);
 
-        assertThat(fast.valueBytes(wide)).isEqualTo(2);
-        assertThat(fast.valueBytes(TINY)).isEqualTo(4);
-        assertThat(new EngineSetup("auto", false, 2).valueBytes(wide)).isEqualTo(4);
+        assertThat(fast.valueBytes(wide.hiddenSize())).isEqualTo(2);
+        assertThat(fast.valueBytes(TINY.hiddenSize())).isEqualTo(4);
+        assertThat(new EngineSetup("cpu", "auto", false, 2).valueBytes(wide.hiddenSize()))
+                .isEqualTo(4);
     }
 
     @Test
