@@ -5,7 +5,7 @@ bench/run.sh estimate MODEL [URL] [--steps 8] [--cases 1x256/16 4x256/16 ...]
 Needs only Python. MODEL is a model id of the service, which runs on this machine without authentication
 (`java -jar target/anneal.jar`) and is otherwise idle. A case is rows per step x tokens per row / adapter rank or, for
 reinforcement, prompts per step x completions per prompt x maximum tokens per completion / rank. All estimates are
-requested before the first job, and each again before its own job: the second one uses what the service has measured
+requested before the first job, and each again before its own job: the second one uses the jobs that have ended
 meanwhile. Peak memory is the largest resident size of the engine process (VmHWM), time is from the claim to the end.
 Also prints, for each case, where the time before the first step goes, according to the files that the process has
 mapped.
@@ -21,8 +21,7 @@ from api import Api
 
 CASES = ("1x256/16", "4x256/16", "4x256/64", "8x128/16", "4x1024/16")
 FINAL = ("succeeded", "failed", "cancelled")
-MEASURE_SECONDS = 60
-OUTLOOK_SECONDS = 16  # how old the measurements of the service may be
+OUTLOOK_SECONDS = 16  # how old what the service knows of past jobs may be
 LIBRARIES = {"libtokenizers.so": "tokenizer", "libtorch_cpu.so": "libtorch", ".safetensors": "weights"}
 
 
@@ -61,12 +60,11 @@ def request(model, file, case, steps):
     return body | {"method": {"type": "reinforcement", "reinforcement": {"grader": grader, "hyperparameters": {"batch_size": rows}}}}
 
 
-def estimate(api, body, patience=0):
-    """Waits until the file is counted, and up to `patience` seconds for a new worker to measure its machine."""
-    until = time.time() + patience
+def estimate(api, body):
+    """Waits until the file is counted."""
     while True:
         answer = api.call("POST", "/fine_tuning/estimate", body)
-        if answer["complete"] and (answer["duration_seconds"] is not None or time.time() > until):
+        if answer["complete"]:
             return answer
         time.sleep(1)
 
@@ -122,7 +120,7 @@ def main():
     options = parser.parse_args()
     api = Api(options.url)
     bodies = {case: request(options.model, upload(api, row(case), 64), case, options.steps) for case in options.cases}
-    before = {case: estimate(api, body, MEASURE_SECONDS) for case, body in bodies.items()}
+    before = {case: estimate(api, body) for case, body in bodies.items()}
     print("rows x tokens / rank   peak MiB, expected: ratio   seconds, expected before all jobs: ratio   expected before this one: ratio")
     phases = {}
     for case, body in bodies.items():
@@ -139,8 +137,10 @@ def main():
 
 
 def versus(answer, seconds):
-    expected = answer["duration_seconds"]
-    return f"{'unknown':>34s}" if expected is None else f"{expected:6.1f} by {answer['duration_basis']:16s}: {expected / seconds:.2f}"
+    expected, range_ = answer["duration_seconds"], answer["duration_range"]
+    if expected is None:
+        return f"{'unknown' if range_ is None else '{from_seconds:.1f} to {to_seconds:.1f} by guess'.format(**range_):>28s}"
+    return f"{expected:6.1f} by {answer['duration_basis']:12s}: {expected / seconds:.2f}"
 
 
 if __name__ == "__main__":

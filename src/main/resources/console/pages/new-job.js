@@ -205,7 +205,10 @@ function becomes(setting, estimate) {
   return auto === undefined || auto === null || auto === "" || auto === "auto" ? null : `auto: ${auto}`;
 }
 
-/** How long the job takes: one time, or from the shortest to the longest where nothing tells how long completions are. */
+/** What the time is estimated from; a warning says that it is a guess. */
+const BASES = {past_jobs: "past jobs", other_models: "past jobs of other models"};
+
+/** How long the job takes: one time, or from the shortest to the longest where it is a guess or the length of completions is not known. */
 function expected({duration_seconds: seconds, duration_range: range}) {
   return range ? `${duration(range.from_seconds)} to ${duration(range.to_seconds)}` : duration(seconds);
 }
@@ -236,6 +239,6 @@ function estimated(state, request) {
       ["Time", expected(estimate)],
       ["Expected start", estimate.expected_start ? date(estimate.expected_start) : null],
     ])}
-    ${estimate.duration_basis ? html`<p class="quiet">The time is estimated from ${estimate.duration_basis === "past_jobs" ? "past jobs" : "a measurement of a worker's machine"}.</p>` : null}
+    ${BASES[estimate.duration_basis] ? html`<p class="quiet">The time is estimated from ${BASES[estimate.duration_basis]}.</p>` : null}
     ${estimate.warnings.map(warning => html`<p class="note waiting">${warning}</p>`)}`;
 }

@@ -71,8 +71,8 @@ public final class EstimateCommand implements Callable<Integer> {
     }
 
     /**
-     * How long the job takes: one time, or from the shortest to the longest where nothing tells how long completions
-     * are.
+     * How long the job takes: one time, or from the shortest to the longest where it is a guess or the length of
+     * completions is not known.
      */
     private static String expected(JsonNode estimate) {
         JsonNode range = estimate.path("duration_range");

@@ -1,4 +1,4 @@
 package dev.anneal.service.training.outlook;
 
-/** Between which durations a training lies whose completions may have any length. */
+/** Between which durations a training lies. */
 public record DurationRange(double fromSeconds, double toSeconds) {}

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param validationReport report on the training file; null while its rows are being checked
  * @param tokenReport token counts of the file; null while they are being counted
  * @param settings resolved settings; null until the file is counted
- * @param duration null before the first training of this model or measurement of a machine
- * @param range durations with the shortest and the longest completions; null unless their length is unknown
+ * @param duration null until the file is counted, and before the first training on a CUDA device
  * @param expectedStart null if no worker runs, or if nothing is known about the jobs before it
  */
 public record JobEstimate(
@@ -26,7 +25,6 @@ public record JobEstimate(
         @Nullable ResolvedSettings settings,
         List<String> warnings,
         @Nullable ExpectedDuration duration,
-        @Nullable DurationRange range,
         @Nullable Instant expectedStart) {
 
     public JobEstimate {

@@ -17,10 +17,10 @@ import dev.anneal.service.training.settings.ResolvedSettings;
 import dev.anneal.service.training.settings.SettingsResolver;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -93,7 +93,7 @@ public final class JobEstimates {
         List<String> warnings =
                 DatasetEvents.of(validation == null ? List.of(file) : List.of(file, validation), request, report);
         if (report == null || !report.isTrainable()) {
-            return new JobEstimate(request, file.report(), report, null, warnings, null, null, null);
+            return new JobEstimate(request, file.report(), report, null, warnings, null, null);
         }
         DatasetSize size = DatasetSize.of(report, validation == null ? null : validation.report());
         Double completion = lengths.mean(file.tenantId(), request);
@@ -104,33 +104,35 @@ public final class JobEstimates {
                 outlook.engine(),
                 completion,
                 request.seed() == null ? 0 : request.seed());
-        Remaining all = Remaining.all(request, settings);
-        DurationRange range =
-                completion == null ? outlook.range(request.model(), all).orElse(null) : null;
-        return new JobEstimate(
-                request,
-                file.report(),
-                report,
-                settings,
-                range == null ? warnings : with(unknownLength(range, settings, request), warnings),
-                outlook.duration(request.model(), all).orElse(null),
-                range,
-                expectedStart());
+        boolean isOpen = completion == null && settings.cost().completions() != null;
+        ExpectedDuration duration = outlook.duration(request.model(), Remaining.all(request, settings), isOpen)
+                .orElse(null);
+        List<String> all = new ArrayList<>(duration == null ? List.of() : ofRange(duration, isOpen, settings, request));
+        all.addAll(warnings);
+        return new JobEstimate(request, file.report(), report, settings, all, duration, expectedStart());
     }
 
-    private static List<String> with(String first, List<String> others) {
-        return Stream.concat(Stream.of(first), others.stream()).toList();
-    }
-
-    private static String unknownLength(DurationRange range, ResolvedSettings settings, JobRequest request) {
-        return ("How long the completions of '%s' will be is not known, because no reinforcement job of this"
-                        + " project has sampled any: the duration assumes %,.0f tokens each, and can be anything from"
-                        + " %,.0f to %,.0f seconds")
-                .formatted(
-                        request.namedModel(),
-                        settings.expectedCompletionTokens(),
-                        range.fromSeconds(),
-                        range.toSeconds());
+    /** Says why the duration is a range, if it is one. */
+    private static List<String> ofRange(
+            ExpectedDuration duration, boolean isOpen, ResolvedSettings settings, JobRequest request) {
+        DurationRange range = duration.range();
+        if (range == null) {
+            return List.of();
+        }
+        String seconds = "%,.0f to %,.0f seconds".formatted(range.fromSeconds(), range.toSeconds());
+        List<String> warnings = new ArrayList<>();
+        if (isOpen) {
+            warnings.add(("How long the completions of '%s' will be is not known, because no reinforcement job of this"
+                            + " project has sampled any: %,.0f tokens each are assumed, and the job can take anything"
+                            + " from %s")
+                    .formatted(request.namedModel(), settings.expectedCompletionTokens(), seconds));
+        }
+        if (duration.basis() == ExpectedDuration.Basis.GUESS) {
+            warnings.add(("The duration of %s is a guess from the speeds of common processors, because no recent job"
+                            + " here was trained in %s: it becomes an estimate after the first one")
+                    .formatted(seconds, settings.cost().precision()));
+        }
+        return warnings;
     }
 
     private @Nullable Instant expectedStart() {

@@ -7,23 +7,19 @@ import dev.anneal.service.queue.WorkerStates;
 import dev.anneal.service.training.job.EngineSetups;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.JobStore;
-import dev.anneal.service.training.machine.Machine;
-import dev.anneal.service.training.machine.Machines;
 import dev.anneal.service.training.settings.ResolvedSettings;
-import dev.anneal.service.training.settings.TrainingCost;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Estimates start and duration of trainings from recent, running and waiting ones, and from the latest measurement of a
- * machine. Reads across tenants and caches for seconds.
+ * Estimates start and duration of trainings from recent, running and waiting ones. Reads across tenants and caches for
+ * seconds.
  */
 @Component
 public final class QueueOutlook {
@@ -48,7 +44,6 @@ public final class QueueOutlook {
     QueueOutlook(
             JdbcClient jdbc,
             SystemDatabase system,
-            Machines machines,
             EngineSetups engines,
             JobStore jobs,
             WorkerStates workers,
@@ -56,9 +51,7 @@ public final class QueueOutlook {
         this.jdbc = jdbc;
         this.clock = clock;
         this.known = new Cached<>(
-                () -> system.call(() -> new Known(RecentTrainings.look(jdbc), machines.newest(), engines.current())),
-                LIFE_OF_PACE,
-                clock);
+                () -> system.call(() -> new Known(RecentTrainings.look(jdbc), engines.current())), LIFE_OF_PACE, clock);
         this.line = new Cached<>(
                 () -> {
                     Known past = known.get();
@@ -69,8 +62,9 @@ public final class QueueOutlook {
     }
 
     private TrainingQueue lineOf(int count, JobStore jobs, Known past) {
+        Double usual = past.recent().secondsPerJob();
         List<Double> left = jobs.inState(WorkState.RUNNING, MOST_RUNNING).stream()
-                .map(job -> secondsLeft(job, past).orElse(past.usualSeconds()))
+                .map(job -> secondsLeft(job, past).orElse(usual == null ? 0 : usual))
                 .toList();
         OptionalDouble each = jobs.inState(WorkState.QUEUED, SAMPLED).stream()
                 .map(job -> secondsToTrain(job, past))
@@ -80,23 +74,11 @@ public final class QueueOutlook {
                 count,
                 left,
                 jdbc.sql(QUEUED).query(Long.class).single(),
-                each.isPresent() ? (Double) each.getAsDouble() : past.recent().secondsPerJob());
+                each.isPresent() ? (Double) each.getAsDouble() : usual);
     }
 
-    /** Data about past trainings and a machine, and the set-up of the next trainings. */
-    private record Known(RecentTrainings recent, Optional<Machine> machine, EngineSetup engine) {
-
-        @Nullable
-        Pace pace(String model) {
-            return recent.paces().get(model);
-        }
-
-        /** Duration of a training about which nothing else is known. */
-        double usualSeconds() {
-            Double seconds = recent.secondsPerJob();
-            return seconds == null ? 0 : seconds;
-        }
-    }
+    /** Past trainings and the set-up of the next ones. */
+    private record Known(RecentTrainings recent, EngineSetup engine) {}
 
     /** Seconds until a training at this position of the queue starts, if that can be estimated. */
     OptionalDouble secondsUntilStart(long position) {
@@ -114,29 +96,21 @@ public final class QueueOutlook {
         return known.get().engine();
     }
 
-    /** Duration of a training from its claim to its end, including loading and saving. */
-    Optional<ExpectedDuration> duration(String model, Remaining remaining) {
-        return duration(model, remaining, known.get());
-    }
-
-    /** The durations with the shortest and the longest completions; empty if the training samples none. */
-    Optional<DurationRange> range(String model, Remaining remaining) {
-        TrainingCost.Completions completions = remaining.cost().completions();
-        return completions == null
-                ? Optional.empty()
-                : duration(model, remaining.expecting(1))
-                        .flatMap(from -> duration(model, remaining.expecting(completions.most()))
-                                .map(to -> new DurationRange(from.seconds(), to.seconds())));
-    }
-
-    private static Optional<ExpectedDuration> duration(String model, Remaining remaining, Known past) {
-        Pace pace = past.pace(model);
-        return pace == null
-                ? past.machine()
-                        .flatMap(machine -> Pace.of(machine, remaining.cost()))
-                        .map(promised -> new ExpectedDuration(
-                                promised.secondsOf(remaining), ExpectedDuration.Basis.MEASURED_MACHINE))
-                : Optional.of(new ExpectedDuration(pace.secondsOf(remaining), ExpectedDuration.Basis.PAST_JOBS));
+    /**
+     * Duration of a training from its claim to its end, including loading and saving; empty if nothing is known.
+     *
+     * @param isOpen whether completions may have any length, because none have been sampled
+     */
+    Optional<ExpectedDuration> duration(String model, Remaining remaining, boolean isOpen) {
+        Known past = known.get();
+        Pace pace = past.recent().pace(model, remaining.cost());
+        Remaining shortest = isOpen ? remaining.expecting(1) : remaining;
+        Remaining longest = isOpen ? remaining.expectingMost() : remaining;
+        if (pace == null) {
+            return Guess.of(past.engine(), shortest, longest);
+        }
+        DurationRange range = isOpen ? new DurationRange(pace.secondsOf(shortest), pace.secondsOf(longest)) : null;
+        return Optional.of(new ExpectedDuration(pace.secondsOf(remaining), range, pace.basis()));
     }
 
     /** Seconds from the claim of a waiting job to its end. */
@@ -146,11 +120,10 @@ public final class QueueOutlook {
 
     private static OptionalDouble secondsToTrain(Job job, Known past) {
         ResolvedSettings settings = job.settings();
-        return settings == null
+        Pace pace = settings == null ? null : past.recent().pace(job.request().model(), settings.cost());
+        return settings == null || pace == null
                 ? OptionalDouble.empty()
-                : duration(job.request().model(), Remaining.of(job, settings), past).stream()
-                        .mapToDouble(ExpectedDuration::seconds)
-                        .findFirst();
+                : OptionalDouble.of(pace.secondsOf(Remaining.of(job, settings)));
     }
 
     /**
@@ -166,7 +139,10 @@ public final class QueueOutlook {
         Double secondsPerStep = job.pace().secondsPerStep();
         if (settings != null && secondsPerStep != null) {
             return OptionalDouble.of(RunningTraining.secondsLeft(
-                    job, settings, secondsPerStep, past.pace(job.request().model())));
+                    job,
+                    settings,
+                    secondsPerStep,
+                    past.recent().own(job.request().model())));
         }
         Instant started = job.work().startedAt();
         double since = started == null || job.work().attempts() > 1

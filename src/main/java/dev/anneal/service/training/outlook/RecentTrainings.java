@@ -1,19 +1,15 @@
 package dev.anneal.service.training.outlook;
 
-import java.util.HashMap;
+import dev.anneal.service.training.outlook.ExpectedDuration.Basis;
+import dev.anneal.service.training.settings.TrainingCost;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/**
- * Pace of the last trainings, of all tenants.
- *
- * @param paces by model
- * @param secondsPerJob mean duration of all of them; null if there are none
- */
-record RecentTrainings(Map<String, Pace> paces, @Nullable Double secondsPerJob) {
+/** The last trainings of all tenants. */
+record RecentTrainings(List<OfModel> models) {
 
     /**
      * Steps are recorded in batches, up to a second after their end. The start of the first one is the earliest time
@@ -23,6 +19,8 @@ record RecentTrainings(Map<String, Pace> paces, @Nullable Double secondsPerJob) 
      */
     private static final String RECENT = """
             SELECT job.model,
+                   (array_agg(cost.precision ORDER BY recent.finished_at DESC))[1] AS precision,
+                   max(cost.width) AS width,
                    count(*) AS jobs,
                    sum(extract(EPOCH FROM recent.finished_at - recent.claimed_at))::double precision AS seconds,
                    sum(greatest(0, extract(EPOCH FROM begun.at - recent.claimed_at)))::double precision
@@ -53,6 +51,8 @@ record RecentTrainings(Map<String, Pace> paces, @Nullable Double secondsPerJob) 
             LEFT JOIN job_step AS last ON last.job_id = job.id AND last.step = job.total_steps
             CROSS JOIN LATERAL (
                 SELECT (job.settings #>> '{cost,operations}')::double precision AS operations,
+                       job.settings #>> '{cost,precision}' AS precision,
+                       (job.settings #>> '{cost,width}')::integer AS width,
                        (job.settings #>> '{cost,completions,shortest}')::double precision AS shortest,
                        (job.settings #>> '{cost,completions,longest}')::double precision AS longest,
                        (job.settings #>> '{cost,completions,most}')::double precision AS most
@@ -72,21 +72,60 @@ record RecentTrainings(Map<String, Pace> paces, @Nullable Double secondsPerJob) 
             """;
 
     RecentTrainings {
-        paces = Map.copyOf(paces);
+        models = List.copyOf(models);
     }
 
     static RecentTrainings look(JdbcClient jdbc) {
-        List<Sums> models = jdbc.sql(RECENT).query(Sums.class).list();
-        Map<String, Pace> paces = new HashMap<>();
-        models.forEach(model -> model.pace().ifPresent(pace -> paces.put(model.model(), pace)));
-        long jobs = models.stream().mapToLong(Sums::jobs).sum();
-        double seconds = models.stream().mapToDouble(Sums::seconds).sum();
-        return new RecentTrainings(paces, jobs == 0 ? null : (Double) (seconds / jobs));
+        return new RecentTrainings(jdbc.sql(RECENT).query(OfModel.class).list());
     }
 
-    /** Sums over all recent trainings of a model. */
-    private record Sums(
+    /** Mean duration of all of them; null if there are none. */
+    @Nullable
+    Double secondsPerJob() {
+        long jobs = models.stream().mapToLong(OfModel::jobs).sum();
+        double seconds = models.stream().mapToDouble(OfModel::seconds).sum();
+        return jobs == 0 ? null : (Double) (seconds / jobs);
+    }
+
+    /** Pace of the model's own trainings; null if there are none. */
+    @Nullable
+    Pace own(String model) {
+        return timed().filter(past -> past.model().equals(model))
+                .map(OfModel::pace)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /**
+     * The model's own pace, otherwise that of the other model in the same precision whose width is nearest by ratio;
+     * null if there is none.
+     */
+    @Nullable
+    Pace pace(String model, TrainingCost cost) {
+        Pace own = own(model);
+        return own != null
+                ? own
+                : timed().filter(past -> past.precision().equals(cost.precision()))
+                        .min(Comparator.comparingDouble(
+                                past -> Math.abs(Math.log((double) past.width() / cost.width()))))
+                        .map(OfModel::paceOfOthers)
+                        .orElse(null);
+    }
+
+    private Stream<OfModel> timed() {
+        return models.stream().filter(past -> past.operations() > 0 && past.computingSeconds() > 0);
+    }
+
+    /**
+     * Sums over all recent trainings of a model.
+     *
+     * @param precision arithmetic of the newest one
+     * @param width width of the residual stream
+     */
+    record OfModel(
             String model,
+            String precision,
+            int width,
             long jobs,
             double seconds,
             double startSeconds,
@@ -97,16 +136,27 @@ record RecentTrainings(Map<String, Pace> paces, @Nullable Double secondsPerJob) 
             double closingSeconds,
             double operations) {
 
-        Optional<Pace> pace() {
-            double computing = seconds - startSeconds - validationSeconds - checkpointSeconds - closingSeconds;
-            return operations > 0 && computing > 0
-                    ? Optional.of(new Pace(
-                            startSeconds / jobs,
-                            operations / computing,
-                            validationSeconds / Math.max(1, validations),
-                            checkpointSeconds / Math.max(1, checkpoints),
-                            closingSeconds / jobs))
-                    : Optional.empty();
+        private double computingSeconds() {
+            return seconds - startSeconds - validationSeconds - checkpointSeconds - closingSeconds;
+        }
+
+        private Pace pace() {
+            return pace(Basis.PAST_JOBS, computingSeconds(), validationSeconds / Math.max(1, validations));
+        }
+
+        /** Pace for other models, whose validations take other times: they count by their operations. */
+        private Pace paceOfOthers() {
+            return pace(Basis.OTHER_MODELS, computingSeconds() + validationSeconds, 0);
+        }
+
+        private Pace pace(Basis basis, double computing, double validation) {
+            return new Pace(
+                    basis,
+                    startSeconds / jobs,
+                    operations / computing,
+                    validation,
+                    checkpointSeconds / Math.max(1, checkpoints),
+                    closingSeconds / jobs);
         }
     }
 }

@@ -18,9 +18,19 @@ record Remaining(TrainingCost cost, double share, int validations, int checkpoin
         return new Remaining(settings.cost(), 1, validationsAfter(0, request, settings), checkpointsAfter(0, settings));
     }
 
+    double operations() {
+        return share * cost.operations();
+    }
+
     /** @param completionTokens mean tokens of completions */
     Remaining expecting(double completionTokens) {
         return new Remaining(cost.expecting(completionTokens), share, validations, checkpoints);
+    }
+
+    /** With completions of the most tokens; the same if the training samples none. */
+    Remaining expectingMost() {
+        TrainingCost.Completions completions = cost.completions();
+        return completions == null ? this : expecting(completions.most());
     }
 
     static Remaining of(Job job, ResolvedSettings settings) {

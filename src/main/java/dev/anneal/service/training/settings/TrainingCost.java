@@ -13,14 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param operations equivalent floating-point operations of products with frozen matrices
  * @param precision {@code bf16} or {@code fp32}
  * @param width width of the residual stream
- * @param loadedBytes bytes read and written while the model is loaded
  * @param completions what the operations are by the length of completions; null if the training samples none
  */
 public record TrainingCost(
         double operations,
         String precision,
         int width,
-        long loadedBytes,
         @Nullable Completions completions) {
 
     /**
@@ -38,8 +36,8 @@ public record TrainingCost(
     }
 
     /** @param operations of a training that samples no completions */
-    public TrainingCost(double operations, String precision, int width, long loadedBytes) {
-        this(operations, precision, width, loadedBytes, null);
+    public TrainingCost(double operations, String precision, int width) {
+        this(operations, precision, width, null);
     }
 
     /** Products with thin matrices: 11 % of the time of a step for 3.4 % of its operations (docs/performance.md). */
@@ -103,13 +101,12 @@ public record TrainingCost(
                 (training + validation) * idleFactor(engine, work)
                         + optimizerOperations(model, adapter, valueBytes, work),
                 valueBytes == Short.BYTES ? Arithmetic.BF16 : Arithmetic.FP32,
-                model.hiddenSize(),
-                (Short.BYTES + valueBytes) * model.parameters());
+                model.hiddenSize());
     }
 
     /**
      * This cost of a draft with that of its target, which reads the same tokens without learning. The larger model
-     * determines what a machine's operations cost.
+     * determines at what speed operations are computed.
      */
     TrainingCost beside(ModelProfile target, EngineSetup engine, Work work) {
         int valueBytes = engine.valueBytes(target.hiddenSize());
@@ -119,23 +116,21 @@ public record TrainingCost(
         return new TrainingCost(
                 operations + read * idleFactor(engine, work),
                 valueBytes == Short.BYTES ? Arithmetic.BF16 : Arithmetic.FP32,
-                Math.max(width, target.hiddenSize()),
-                loadedBytes + (Short.BYTES + valueBytes) * target.parameters());
+                Math.max(width, target.hiddenSize()));
     }
 
     /**
      * This cost with completions of one token as one end, and that with completions of the most tokens as the other.
      */
     TrainingCost upTo(TrainingCost longest, int most) {
-        return new TrainingCost(
-                operations, precision, width, loadedBytes, new Completions(most, operations, longest.operations()));
+        return new TrainingCost(operations, precision, width, new Completions(most, operations, longest.operations()));
     }
 
     /** This cost with completions of this mean length; the same if there are none. */
     public TrainingCost expecting(double tokens) {
         return completions == null
                 ? this
-                : new TrainingCost(completions.operations(tokens), precision, width, loadedBytes, completions);
+                : new TrainingCost(completions.operations(tokens), precision, width, completions);
     }
 
     /** Operations of one token, forward and backward. */

@@ -2,12 +2,11 @@ package dev.anneal.service.training.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.protocol.Progress.Measured.Rate;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.platform.database.TestDatabase;
-import dev.anneal.service.training.machine.Machine;
-import dev.anneal.service.training.machine.Machines;
+import dev.anneal.service.training.outlook.PastTraining;
+import dev.anneal.service.training.settings.TrainingCost;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.JsonNode;
 
 /** Dry runs say what a job would be and make none. */
@@ -29,9 +27,6 @@ class EstimateIT extends ServiceTest {
             ", 'method': {'type': 'reinforcement', 'reinforcement': {'grader': {'type': 'string_check', 'name': 'sum', 'input': '{{sample.output_text}}', 'reference': '{{item.answer}}', 'operation': 'eq'}}}";
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
-
-    @Autowired
-    private Machines machines;
 
     @AfterEach
     void stop() {
@@ -64,18 +59,31 @@ class EstimateIT extends ServiceTest {
         assertThat(json(get(ALPHA, "/v1/fine_tuning/jobs")).get("data")).isEmpty();
     }
 
-    /** The outlook looks again after 15 seconds at the latest, and may remember jobs of another test until then. */
+    /** The outlook looks again after 15 seconds at the latest. */
     @Test
     void durationSaysWhatItRestsOn() {
         String body = "{'model': 'anneal-tiny', 'training_file': '" + file(ALPHA, 20) + "'}";
-        machines.save(
-                "worker",
-                new Machine(new Machine.Setup("cpu", "auto", 2), true, 2, List.of(new Rate("fp32", 192, 1e11))));
 
-        await(() ->
-                "measured_machine".equals(estimate(body).get("duration_basis").asString("")));
+        JsonNode guess = estimateBy("guess", body);
+        JsonNode open = estimate("{'model': 'anneal-tiny', 'training_file': '" + prompts(ALPHA) + "'" + SUMS + "}");
+        PastTraining.add("another-model", new TrainingCost(1.6e12, "fp32", 600));
+        JsonNode others = estimateBy("other_models", body);
 
-        assertThat(estimate(body).get("duration_seconds").doubleValue()).isBetween(2.0, 60.0);
+        assertThat(guess.get("duration_seconds").isNull()).isTrue();
+        assertThat(guess.at("/duration_range/from_seconds").doubleValue()).isBetween(2.0, 10.0);
+        assertThat(guess.at("/duration_range/to_seconds").doubleValue()).isBetween(15.0, 600.0);
+        assertThat(guess.at("/warnings/0").asString())
+                .contains(
+                        " is a guess ",
+                        "no recent job here was trained in fp32",
+                        "becomes an estimate after the first one");
+        assertThat(open.at("/warnings/0").asString()).contains("How long the completions", "256 tokens each");
+        assertThat(open.at("/warnings/1").asString()).contains(" is a guess ");
+        assertThat(open.at("/duration_range/to_seconds").doubleValue())
+                .isGreaterThan(guess.at("/duration_range/to_seconds").doubleValue());
+        assertThat(others.get("duration_seconds").doubleValue()).isBetween(4.0, 60.0);
+        assertThat(others.get("duration_range").isNull()).isTrue();
+        assertThat(others.get("warnings")).isEmpty();
     }
 
     /** #19: each had a thread of the web server for five seconds, so a tenant could take all of them. */
@@ -130,13 +138,10 @@ class EstimateIT extends ServiceTest {
     /** Half of 512 tokens each, until a job of the project has sampled 3.5. */
     @Test
     void lengthOfCompletionsIsARangeUntilAJobHasSampledSome() {
-        machines.save(
-                "worker",
-                new Machine(new Machine.Setup("cpu", "auto", 2), true, 2, List.of(new Rate("fp32", 192, 1e11))));
         String body = "{'model': 'anneal-tiny', 'training_file': '" + prompts(ALPHA) + "'" + SUMS + "}";
-        await(() -> !estimate(body).get("duration_basis").isNull());
+        PastTraining.add("anneal-tiny", new TrainingCost(1.6e12, "fp32", 192));
 
-        JsonNode unknown = estimate(body);
+        JsonNode unknown = estimateBy("past_jobs", body);
         queuedJob(ALPHA, prompts(ALPHA), SUMS);
         playedWorker().rollout(1).rollout(2);
         JsonNode known = estimate(body);
@@ -145,6 +150,7 @@ class EstimateIT extends ServiceTest {
         double from = unknown.at("/duration_range/from_seconds").doubleValue();
         double to = unknown.at("/duration_range/to_seconds").doubleValue();
         assertThat(unknown.get("duration_seconds").doubleValue()).isStrictlyBetween(from, to);
+        assertThat(unknown.get("warnings")).hasSize(1);
         assertThat(unknown.at("/warnings/0").asString()).contains("'anneal-tiny'", "256 tokens each");
         assertThat(known.get("completion_tokens").doubleValue()).isEqualTo(3.5);
         assertThat(known.get("duration_range").isNull()).isTrue();
@@ -161,6 +167,12 @@ class EstimateIT extends ServiceTest {
                 tenant,
                 FilePurpose.FINE_TUNE,
                 "{\"messages\": [{\"role\": \"user\", \"content\": \"1 + 1 =\"}], \"answer\": \"2\"}\n".repeat(16));
+    }
+
+    private JsonNode estimateBy(String basis, String body) {
+        return awaitValue(
+                () -> estimate(body),
+                estimate -> estimate.get("duration_basis").asString().equals(basis));
     }
 
     private JsonNode estimate(String body) {

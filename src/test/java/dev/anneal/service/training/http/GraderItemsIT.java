@@ -125,10 +125,8 @@ class GraderItemsIT extends ServiceTest {
                 .filteredOn(event -> event.path("level").asString().equals("warn"))
                 .extracting(event -> event.path("message").asString())
                 .containsExactly(warning);
-        assertThat(json(post(ALPHA, "/v1/fine_tuning/estimate", job(file, "", exact())))
-                        .path("warnings"))
-                .extracting(JsonNode::asString)
-                .contains(warning);
+        assertThat(EstimateWarnings.ofRows(json(post(ALPHA, "/v1/fine_tuning/estimate", job(file, "", exact())))))
+                .containsExactly(warning);
     }
 
     private static String exact() {

@@ -36,13 +36,11 @@ class RowWarningsIT extends ServiceTest {
                 .filteredOn(event -> event.path("level").asString().equals("warn"))
                 .extracting(event -> event.path("message").asString())
                 .containsExactlyInAnyOrderElementsOf(warned);
-        assertThat(json(post(
-                                ALPHA,
-                                "/v1/fine_tuning/estimate",
-                                "{'model': 'anneal-tiny', 'training_file': '%s', 'validation_file': '%s'}"
-                                        .formatted(training, validation)))
-                        .path("warnings"))
-                .extracting(JsonNode::asString)
+        assertThat(EstimateWarnings.ofRows(json(post(
+                        ALPHA,
+                        "/v1/fine_tuning/estimate",
+                        "{'model': 'anneal-tiny', 'training_file': '%s', 'validation_file': '%s'}"
+                                .formatted(training, validation)))))
                 .containsExactlyElementsOf(warned);
     }
 

@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What stands in the tables of measured trainings. */
-final class MeasuredWork {
+public final class MeasuredWork {
 
     private static final Map<String, ModelProfile> MODELS = Map.of(
             "anneal-tiny", profile(new Shape(6, 192, 512, 64, 3, 1536)),
@@ -18,17 +18,17 @@ final class MeasuredWork {
 
     private MeasuredWork() {}
 
-    static ModelProfile model(String name) {
+    public static ModelProfile model(String name) {
         return Objects.requireNonNull(MODELS.get(name), name);
     }
 
     /** @param step for example {@code 4x256} */
-    static int[] rowsAndTokens(String step) {
+    public static int[] rowsAndTokens(String step) {
         return Arrays.stream(step.split("x")).mapToInt(Integer::parseInt).toArray();
     }
 
     /** None for rank 0: all weights are trained. */
-    static @Nullable AdapterSettings adapter(int rank) {
+    public static @Nullable AdapterSettings adapter(int rank) {
         return rank == 0
                 ? null
                 : new AdapterSettings(
