@@ -1,4 +1,4 @@
--- Training: jobs with what they report, checkpoints, tuned models and whom they are shared with, and the machines of workers.
+-- Training: jobs with what they report, checkpoints, tuned models and whom they are shared with.
 
 -- What clients see of a training. No status is stored here: it is the state of the job's work item.
 CREATE TABLE job (
@@ -278,24 +278,6 @@ CREATE TABLE default_draft (
 );
 
 CALL isolate_tenants('default_draft');
-
--- What workers have measured of their machines, for estimates of trainings unlike any that has run.
-CREATE TABLE machine (
-    worker                text             PRIMARY KEY,
-    measured_at           timestamptz      NOT NULL DEFAULT clock_timestamp(),
-    -- The worker's set-up; with another one it measures again.
-    device                text             NOT NULL,
-    precision             text             NOT NULL,
-    threads               integer          NOT NULL,
-    multiplies_bf16_fast  boolean          NOT NULL,
-    -- From the start of an engine process to its first product.
-    start_seconds         double precision NOT NULL,
-    -- [{precision, width, operationsPerSecond}]
-    rates                 jsonb            NOT NULL
-);
-
-GRANT SELECT ON machine TO anneal_tenant, anneal_readonly;
-GRANT SELECT, INSERT, UPDATE, DELETE ON machine TO anneal_system;
 
 -- For dashboards (role anneal_readonly): jobs as they stand, and their series.
 CREATE VIEW anneal_job WITH (security_invoker = true) AS

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Progress.PartsKept.class, name = "parts_kept"),
     @JsonSubTypes.Type(value = Progress.Exported.class, name = "exported"),
     @JsonSubTypes.Type(value = Progress.Evaluated.class, name = "evaluated"),
-    @JsonSubTypes.Type(value = Progress.Measured.class, name = "measured"),
     @JsonSubTypes.Type(value = Progress.DeviceMemory.class, name = "device_memory"),
     @JsonSubTypes.Type(value = Progress.Interlude.class, name = "interlude"),
     @JsonSubTypes.Type(value = Progress.Working.class, name = "working"),
@@ -225,28 +224,6 @@ public sealed interface Progress {
         public Evaluated {
             metrics = Map.copyOf(metrics);
             samples = List.copyOf(samples);
-        }
-    }
-
-    /**
-     * Measured speed of the machine's matrix products.
-     *
-     * @param startSeconds time from the start of the process to the first product, which every task needs before it
-     *     reads its input
-     */
-    record Measured(double startSeconds, List<Rate> rates) implements Progress {
-
-        /**
-         * Speed of products on all compute threads at once.
-         *
-         * @param precision {@code bf16} or {@code fp32}
-         * @param width columns of the matrix that tokens are multiplied by
-         * @param operationsPerSecond floating-point operations per second; a multiplication with addition counts as two
-         */
-        public record Rate(String precision, int width, double operationsPerSecond) {}
-
-        public Measured {
-            rates = List.copyOf(rates);
         }
     }
 

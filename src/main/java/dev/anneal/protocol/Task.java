@@ -10,10 +10,9 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = TrainTask.class, name = "train"),
     @JsonSubTypes.Type(value = ExportTask.class, name = "export"),
     @JsonSubTypes.Type(value = EvaluateTask.class, name = "evaluate"),
-    @JsonSubTypes.Type(value = MeasureTask.class, name = "measure"),
     @JsonSubTypes.Type(value = ServeTask.class, name = "serve")
 })
-public sealed interface Task permits ModelTask, MeasureTask, ServeTask {
+public sealed interface Task permits ModelTask, ServeTask {
 
     /** Device and threads that the process may use. */
     Machine machine();
@@ -37,13 +36,8 @@ public sealed interface Task permits ModelTask, MeasureTask, ServeTask {
      */
     record Machine(String device, int threads, String precision) {
 
-        /** Number of compute threads of the process. */
-        public int computeThreads() {
-            return computeThreads(device, threads);
-        }
-
         /** One for a CUDA device; on a CPU {@code threads}, or one for each core if that is 0. */
-        public static int computeThreads(String device, int threads) {
+        public int computeThreads() {
             if (!device.equals("cpu")) {
                 return 1;
             }

@@ -4,7 +4,6 @@ import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.ExportTask;
-import dev.anneal.protocol.MeasureTask;
 import dev.anneal.protocol.ServeTask;
 import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainTask;
@@ -76,10 +75,8 @@ public final class EngineMain {
             new ExportingTask(export, channel).run();
         } else if (task instanceof EvaluateTask evaluation) {
             new EvaluatingTask(evaluation, channel).run();
-        } else if (task instanceof ServeTask serving) {
-            new ServingTask(serving, channel).run();
         } else {
-            new MeasuringTask((MeasureTask) task, channel.progress()).run();
+            new ServingTask((ServeTask) task, channel).run();
         }
         return ExitCode.DONE;
     }

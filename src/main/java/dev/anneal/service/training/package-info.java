@@ -1,6 +1,5 @@
 /**
- * Fine-tuning jobs: settings, lifecycle, history, outlook, the machines that train them, sharing and drafts of their
- * models, and their HTTP API.
+ * Fine-tuning jobs: settings, lifecycle, history, outlook, sharing and drafts of their models, and their HTTP API.
  */
 @ApplicationModule(
         allowedDependencies = {

@@ -1,10 +1,8 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.protocol.Task;
 import dev.anneal.service.inference.grader.AttemptGrading;
 import dev.anneal.service.operations.metrics.WorkerMeters;
 import dev.anneal.service.platform.process.EngineLauncher;
-import dev.anneal.service.platform.process.EngineProperties;
 import dev.anneal.service.platform.process.EngineWorkspace;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
@@ -14,7 +12,6 @@ import dev.anneal.service.queue.WorkerStates;
 import dev.anneal.service.queue.lease.LeaseProperties;
 import dev.anneal.service.queue.lease.Leases;
 import dev.anneal.service.queue.lease.Rescuer;
-import dev.anneal.service.training.machine.Machines;
 import dev.anneal.service.worker.assignment.Assignments;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -34,7 +31,7 @@ class WorkerConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerConfiguration.class);
 
     /** One second more than an engine process may take to save and exit after its worker is gone. */
-    static final Duration ORPHAN_GRACE = Duration.ofSeconds(15);
+    private static final Duration ORPHAN_GRACE = Duration.ofSeconds(15);
 
     private final AttemptGrading grading;
     private final AttemptTraces traces;
@@ -82,22 +79,6 @@ class WorkerConfiguration {
                     Executors.newSingleThreadScheduledExecutor());
             return new Supervisor(nameOf(properties), queue, heartbeats, equipment);
         });
-    }
-
-    @Bean
-    MachineMeasurement machineMeasurement(
-            WorkerProperties properties,
-            EngineProperties engine,
-            EngineLauncher launcher,
-            Machines machines,
-            HeartbeatWriter heartbeats) {
-        Task.Machine machine = new Task.Machine(properties.devices().get(0), engine.threads(), engine.precision());
-        return new MachineMeasurement(
-                nameOf(properties),
-                new MachineProbe(machine, launcher, MachineProbe.PATIENCE),
-                machines,
-                () -> heartbeats.running().isEmpty(),
-                MachineMeasurement.Pauses.USUAL);
     }
 
     @Bean

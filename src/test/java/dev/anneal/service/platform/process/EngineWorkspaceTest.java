@@ -73,7 +73,7 @@ class EngineWorkspaceTest {
         }
     }
 
-    /** A worker that measures its machine opens a second one, and so do other workers of the host later (#17). */
+    /** A process that trains and answers chats opens two, and other workers of the host open theirs later (#17). */
     @Test
     void aWorkspaceKeepsItsLockAgainstOtherProcessesWhenItsProcessOpensAnother() throws Exception {
         try (EngineWorkspace first = EngineWorkspace.open(workspaces, Duration.ZERO)) {
