@@ -180,7 +180,7 @@ def fill():
     port = open(f"{home}/postgres/data/postmaster.pid").read().split("\n")[3]
     with psycopg.connect(host="127.0.0.1", port=port, dbname="anneal", user="postgres", password=passwords["postgres"]) as database:
         database.execute("""
-            INSERT INTO job_step (job_id, step, tenant_id, recorded_at, epoch, loss, token_accuracy, learning_rate, gradient_norm, beta, trained_tokens, tokens,
+            INSERT INTO job_step (job_id, step, tenant_id, recorded_at, epoch, train_loss, train_mean_token_accuracy, learning_rate, grad_norm, beta, trained_tokens, tokens,
                                   shared_tokens, tokens_per_second, seconds)
             SELECT job.id, step, job.tenant_id, now(), 1, 1 + sin(step / 1000.0) / (1 + step / 5000.0), 0.5, 1e-3, 1, 0, 100, 200, 0, 4000, 0.05
             FROM job, generate_series(1001, %s) AS step

@@ -102,7 +102,7 @@ def check_series(client, run, job_id):
     series = call(f"/fine_tuning/jobs/{job_id}/metrics?limit=1000")["data"]
     assert series
     wanted = {(key, row["step"]): row[key] for row in series for key in (
-        "train_loss", "train_mean_token_accuracy", "learning_rate", "grad_norm", "beta", "epoch", "tokens", "trained_tokens",
+        "train_loss", "train_mean_token_accuracy", "learning_rate", "grad_norm", "beta", "epoch", "tokens", "trained_tokens", "shared_tokens",
         "tokens_per_second", "seconds", "valid_loss", "valid_mean_token_accuracy", "valid_beta") if row[key] is not None}
     told = [(metric.key, metric.step, metric.value) for key in run.data.metrics for metric in client.get_metric_history(run.info.run_id, key)]
     twice = [place for place, times in Counter((key, step) for key, step, _ in told).items() if times > 1]

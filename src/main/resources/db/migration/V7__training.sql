@@ -127,31 +127,31 @@ CALL isolate_tenants('job_event');
 
 -- The series of a job. A step that a later attempt repeats replaces the earlier row, which holds the same numbers.
 CREATE TABLE job_step (
-    job_id            bigint           NOT NULL REFERENCES job ON DELETE CASCADE,
-    step              integer          NOT NULL,
-    tenant_id         text             NOT NULL,
-    recorded_at       timestamptz      NOT NULL,
-    epoch             double precision NOT NULL,
-    loss              double precision,
-    token_accuracy    double precision,
-    learning_rate     double precision NOT NULL,
-    gradient_norm     double precision,
-    beta              double precision NOT NULL,
-    trained_tokens    bigint           NOT NULL,
-    tokens            bigint           NOT NULL,
-    -- How many of the tokens were not computed, because the same beginning of another row was.
-    shared_tokens     bigint           NOT NULL,
-    tokens_per_second double precision NOT NULL,
-    seconds           double precision NOT NULL,
-    -- What the method measures beside loss and token accuracy, by name; null where there is nothing.
-    metrics           jsonb,
+    job_id                    bigint           NOT NULL REFERENCES job ON DELETE CASCADE,
+    step                      integer          NOT NULL,
+    tenant_id                 text             NOT NULL,
+    recorded_at               timestamptz      NOT NULL,
+    seconds                   double precision NOT NULL,
+    -- A column for each dev.anneal.protocol.Figure.
+    epoch                     double precision NOT NULL,
+    train_loss                double precision,
+    train_mean_token_accuracy double precision,
+    learning_rate             double precision NOT NULL,
+    grad_norm                 double precision,
+    beta                      double precision NOT NULL,
+    trained_tokens            bigint           NOT NULL,
+    tokens                    bigint           NOT NULL,
+    shared_tokens             bigint           NOT NULL,
+    tokens_per_second         double precision NOT NULL,
+    -- Further figures of the method, by name; null where there is none.
+    metrics                   jsonb,
     PRIMARY KEY (job_id, step),
     CONSTRAINT job_step_counts CHECK (step > 0),
     CONSTRAINT job_step_beta_is_a_share CHECK (beta BETWEEN 0 AND 1)
 );
 
 CALL isolate_tenants('job_step');
-GRANT SELECT (job_id, step, recorded_at, epoch, loss, token_accuracy, learning_rate, gradient_norm, beta, tokens, tokens_per_second, metrics)
+GRANT SELECT (job_id, step, recorded_at, epoch, train_loss, train_mean_token_accuracy, learning_rate, grad_norm, beta, tokens, tokens_per_second, metrics)
     ON job_step TO anneal_readonly;
 
 CREATE TABLE job_validation (
@@ -293,7 +293,7 @@ SELECT job.external_id AS job_id,
        job.annealed_at_step,
        latest.beta,
        latest.epoch,
-       latest.loss AS train_loss,
+       latest.train_loss,
        latest.tokens,
        latest.tokens_per_second,
        work.error ->> 'code' AS error_code
@@ -309,10 +309,10 @@ SELECT job.external_id AS job_id,
        step.step,
        step.recorded_at,
        step.epoch,
-       step.loss           AS train_loss,
-       step.token_accuracy AS train_token_accuracy,
+       step.train_loss,
+       step.train_mean_token_accuracy AS train_token_accuracy,
        step.learning_rate,
-       step.gradient_norm,
+       step.grad_norm AS gradient_norm,
        step.beta,
        step.tokens,
        step.tokens_per_second,

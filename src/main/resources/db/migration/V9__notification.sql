@@ -125,9 +125,6 @@ CREATE TABLE mlflow_run (
     attempt         integer     NOT NULL DEFAULT 0,
     step            integer     NOT NULL DEFAULT 0,
     validation_step integer     NOT NULL DEFAULT -1,
-    -- Later numbers were sent and it is not known whether they arrived: the server is asked what it has before any are sent again.
-    step_in_doubt            boolean NOT NULL DEFAULT false,
-    validation_step_in_doubt boolean NOT NULL DEFAULT false,
     refusals        integer     NOT NULL DEFAULT 0,
     -- Advanced by each claim; what an earlier claim still writes has no effect.
     claim           bigint      NOT NULL DEFAULT 0,

@@ -2,7 +2,7 @@ package dev.anneal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.operations.metrics.MeterNames;
+import dev.anneal.service.platform.meter.MeterNames;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.Files;

@@ -2,6 +2,8 @@ package dev.anneal.protocol;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -46,41 +48,27 @@ public sealed interface Progress {
      * An optimizer step has ended.
      *
      * @param step steps done so far, 1 after the first
-     * @param epoch epochs done so far, with fraction
-     * @param loss the method's loss; for supervised training the mean negative log-likelihood of the step's trained
-     *     tokens, in nats
-     * @param tokenAccuracy share of trained tokens whose most likely prediction is right; null if the method does not
-     *     count them
-     * @param learningRate learning rate of this step
-     * @param gradientNorm global norm before clipping
-     * @param beta annealing coefficient of this step
-     * @param trainedTokens trained tokens so far, all epochs
-     * @param tokens tokens read so far, without padding
-     * @param sharedTokens how many of these were not computed, because the same beginning of another row of their step
-     *     was
-     * @param tokensPerSecond tokens of this step, without padding, divided by its duration
      * @param seconds duration of the step
-     * @param metrics further metrics of the method under TRL's names; finite values
+     * @param figures those of {@link Figure} and of the method, by name, in order; finite values
      */
-    record Step(
-            int step,
-            int totalSteps,
-            double epoch,
-            @Nullable Double loss,
-            @Nullable Double tokenAccuracy,
-            double learningRate,
-            @Nullable Double gradientNorm,
-            double beta,
-            long trainedTokens,
-            long tokens,
-            long sharedTokens,
-            double tokensPerSecond,
-            double seconds,
-            Map<String, Double> metrics)
-            implements Progress {
+    record Step(int step, int totalSteps, double seconds, Map<String, Double> figures) implements Progress {
 
         public Step {
-            metrics = metrics == null ? Map.of() : Map.copyOf(metrics);
+            figures = Collections.unmodifiableMap(new LinkedHashMap<>(figures));
+        }
+
+        /** The figure's value; null if it is unknown or was not finite. */
+        public @Nullable Double get(Figure figure) {
+            return figures.get(figure.wireName());
+        }
+
+        /** The figures that are none of {@link Figure}. */
+        public Map<String, Double> ofMethod() {
+            Map<String, Double> others = new LinkedHashMap<>(figures);
+            for (Figure figure : Figure.values()) {
+                others.remove(figure.wireName());
+            }
+            return others;
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.anneal.service;
 
+import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.ReportedSteps;
 import dev.anneal.service.files.FileIntake;
 import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.files.ReceivedFile;
@@ -108,21 +110,12 @@ public final class PlayedWorker {
 
     /** Publishes a step of given numbers. */
     public PlayedWorker step(int step, double loss, double learningRate, double gradientNorm) {
-        Progress.Step done = new Progress.Step(
-                step,
-                totalSteps(),
-                step / 10.0,
-                loss,
-                0.5,
-                learningRate,
-                gradientNorm,
-                beta(step - 1),
-                step * 100L,
-                step * 200L,
-                step * 20L,
-                400.0,
-                0.5,
-                Map.of());
+        Progress.Step done = ReportedSteps.with(
+                step(step),
+                Map.of(
+                        Figure.TRAIN_LOSS.wireName(), loss,
+                        Figure.LEARNING_RATE.wireName(), learningRate,
+                        Figure.GRAD_NORM.wireName(), gradientNorm));
         progress(step, null, () -> write(List.of(done)));
         return this;
     }
@@ -177,25 +170,11 @@ public final class PlayedWorker {
     }
 
     private Progress.Step step(int step) {
-        return step(step, Map.of());
+        return ReportedSteps.step(step, totalSteps(), 2.0 / step, beta(step - 1));
     }
 
-    private Progress.Step step(int step, Map<String, Double> metrics) {
-        return new Progress.Step(
-                step,
-                totalSteps(),
-                step / 10.0,
-                2.0 / step,
-                0.5,
-                1e-3,
-                0.25,
-                beta(step - 1),
-                step * 100L,
-                step * 200L,
-                step * 20L,
-                400.0,
-                0.5,
-                metrics);
+    private Progress.Step step(int step, Map<String, Double> ofMethod) {
+        return ReportedSteps.with(step(step), ofMethod);
     }
 
     /** The coefficient of step t, counted from 0. */

@@ -16,9 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param totalSteps steps of the whole job
  * @param beta coefficient of the next step; exactly 0 after the last one
  * @param precision arithmetic of the frozen weights, {@code bf16} or {@code fp32}
- * @param trainedTokens trained tokens so far
- * @param tokens tokens read so far
- * @param sharedTokens how many of these were not computed, because the same beginning of another row was
+ * @param tokens tokens of all steps so far
  * @param firstLoss loss of the training's first step; null before it
  * @param adapter settings of the adapter; null if all weights of the model are trained
  * @param settings without the secrets of graders, because checkpoints are exported; a resumed training has the secrets
@@ -33,9 +31,7 @@ public record CheckpointState(
         int totalSteps,
         double beta,
         String precision,
-        long trainedTokens,
-        long tokens,
-        long sharedTokens,
+        TokenCounts tokens,
         @Nullable Double firstLoss,
         @Nullable AdapterSettings adapter,
         TrainingSettings settings,

@@ -79,9 +79,8 @@ final class DistillationSteps implements Steps {
                             sums.mean(),
                             sums.accuracy(),
                             sums.trained(),
-                            StepRows.tokens(ofStep),
-                            MicroBatch.sharedTokens(lessons.batches),
-                            sums.trained(),
+                            new TokenCounts(
+                                    sums.trained(), StepRows.tokens(ofStep), MicroBatch.sharedTokens(lessons.batches)),
                             Double.NaN,
                             lessons.acceptance().byName()));
         }

@@ -84,9 +84,7 @@ final class HeadSteps implements Steps {
                         loss(sums),
                         share(sums.get(0).correct(), sums.get(0)),
                         1,
-                        StepRows.tokens(ofStep),
-                        0,
-                        sums.get(0).trained(),
+                        new TokenCounts(sums.get(0).trained(), StepRows.tokens(ofStep), 0),
                         Double.NaN,
                         metrics(sums)));
     }

@@ -119,9 +119,8 @@ final class PolicySteps implements Steps {
                 outcome.get().loss(),
                 null,
                 1,
-                current.tokens(),
-                outcome.get().sharedTokens(),
-                current.trainedTokens(),
+                new TokenCounts(
+                        current.trainedTokens(), current.tokens(), outcome.get().sharedTokens()),
                 outcome.get().negativeLogLikelihood(),
                 metrics));
     }

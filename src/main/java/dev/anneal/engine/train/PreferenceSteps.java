@@ -108,7 +108,12 @@ final class PreferenceSteps implements Steps {
             objectives.forEach(objective -> pairs.addAll(objective.pairs()));
             PreferenceMetrics metrics = new PreferenceMetrics(pairs);
             return new Result(
-                    metrics.loss(), null, pairs.size(), read, shared, sums.trained(), sums.mean(), metrics.byName());
+                    metrics.loss(),
+                    null,
+                    pairs.size(),
+                    new TokenCounts(sums.trained(), read, shared),
+                    sums.mean(),
+                    metrics.byName());
         });
     }
 

@@ -76,9 +76,7 @@ interface Steps {
      * @param loss reported loss
      * @param tokenAccuracy null if the method does not count it
      * @param divisor divisor of the gradient
-     * @param tokens number of tokens read
-     * @param sharedTokens how many of these were computed once for several rows and are not the first ones
-     * @param trainedTokens number of trained tokens
+     * @param tokens tokens of the step
      * @param negativeLogLikelihood mean over the trained tokens, nats; NaN if there are none
      * @param metrics further finite values
      */
@@ -86,9 +84,7 @@ interface Steps {
             double loss,
             @Nullable Double tokenAccuracy,
             double divisor,
-            long tokens,
-            long sharedTokens,
-            long trainedTokens,
+            TokenCounts tokens,
             double negativeLogLikelihood,
             Map<String, Double> metrics) {}
 }

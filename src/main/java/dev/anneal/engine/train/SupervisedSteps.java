@@ -41,9 +41,7 @@ final class SupervisedSteps implements Steps {
                         sums.mean(),
                         sums.accuracy(),
                         sums.trained(),
-                        read,
-                        shared,
-                        sums.trained(),
+                        new TokenCounts(sums.trained(), read, shared),
                         sums.mean(),
                         Map.of()));
     }

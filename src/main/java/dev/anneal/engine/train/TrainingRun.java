@@ -2,6 +2,7 @@ package dev.anneal.engine.train;
 
 import dev.anneal.engine.network.architecture.Arithmetic;
 import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,9 +42,7 @@ final class TrainingRun {
     private int step;
 
     private int savedStep = -1;
-    private long tokens;
-    private long sharedTokens;
-    private long trainedTokens;
+    private TokenCounts tokens = TokenCounts.NONE;
 
     /**
      * @param gradients which hold the gradient of a computed step
@@ -101,8 +101,6 @@ final class TrainingRun {
         }
         step = checkpoint.state().step();
         tokens = checkpoint.state().tokens();
-        sharedTokens = checkpoint.state().sharedTokens();
-        trainedTokens = checkpoint.state().trainedTokens();
         divergence.resume(checkpoint.state().firstLoss());
     }
 
@@ -180,26 +178,30 @@ final class TrainingRun {
         Optimizer.Rates rate = ratesAt(step);
         optimizer.step(gradients, clipping(norm) / result.divisor(), rate, step + 1);
         step++;
-        tokens += result.tokens();
-        sharedTokens += result.sharedTokens();
-        trainedTokens += result.trainedTokens();
+        tokens = tokens.plus(result.tokens());
         double seconds = (System.nanoTime() - begin) / 1e9;
-        progress.accept(new Progress.Step(
-                step,
-                settings.totalSteps(),
-                (double) step / steps.perEpoch(),
-                result.loss(),
-                result.tokenAccuracy(),
-                rate.ordinary(),
-                norm,
-                beta,
-                trainedTokens,
-                tokens,
-                sharedTokens,
-                result.tokens() / seconds,
-                seconds,
-                result.metrics()));
+        progress.accept(
+                new Progress.Step(step, settings.totalSteps(), seconds, figures(result, rate, norm, beta, seconds)));
         return true;
+    }
+
+    private Map<String, Double> figures(
+            Steps.Result result, Optimizer.Rates rate, double norm, double beta, double seconds) {
+        Map<String, Double> figures = new LinkedHashMap<>();
+        figures.put(Figure.EPOCH.wireName(), (double) step / steps.perEpoch());
+        figures.put(Figure.TRAIN_LOSS.wireName(), result.loss());
+        if (result.tokenAccuracy() != null) {
+            figures.put(Figure.TRAIN_MEAN_TOKEN_ACCURACY.wireName(), result.tokenAccuracy());
+        }
+        figures.put(Figure.LEARNING_RATE.wireName(), rate.ordinary());
+        figures.put(Figure.GRAD_NORM.wireName(), norm);
+        figures.put(Figure.BETA.wireName(), beta);
+        figures.put(Figure.TRAINED_TOKENS.wireName(), (double) tokens.trained());
+        figures.put(Figure.TOKENS.wireName(), (double) tokens.read());
+        figures.put(Figure.SHARED_TOKENS.wireName(), (double) tokens.shared());
+        figures.put(Figure.TOKENS_PER_SECOND.wireName(), result.tokens().read() / seconds);
+        figures.putAll(result.metrics());
+        return figures;
     }
 
     private Optimizer.Rates ratesAt(int at) {
@@ -282,9 +284,7 @@ final class TrainingRun {
                 settings.totalSteps(),
                 betaAt(step),
                 precision(),
-                trainedTokens,
                 tokens,
-                sharedTokens,
                 divergence.firstLoss(),
                 job.adapter(),
                 settings,

@@ -50,7 +50,7 @@ class InferenceConfiguration {
             SharedCache cache,
             @Value("${anneal.home}") Path home,
             Clock clock,
-            ObjectProvider<GenerationListener> listeners) {
+            InferenceMeters meters) {
         EngineProperties yielding = engine.withNiceness(properties.niceness());
         return new LocalGenerator(
                 properties,
@@ -58,7 +58,7 @@ class InferenceConfiguration {
                 () -> new EngineLauncher(yielding, home, cache, EngineLauncher.ENGINE_MAIN),
                 task(properties, engine),
                 clock,
-                listeners.orderedStream().toList());
+                meters);
     }
 
     @Bean

@@ -37,7 +37,7 @@ public final class LocalGenerator implements SmartLifecycle {
     private final Supplier<EngineLauncher> launchers;
     private final ServeTask task;
     private final Clock clock;
-    private final List<GenerationListener> listeners;
+    private final InferenceMeters meters;
     private final AnswerSlots slots;
     private final AtomicLong lastId = new AtomicLong();
     private @Nullable EngineLauncher launcher;
@@ -50,14 +50,14 @@ public final class LocalGenerator implements SmartLifecycle {
             Supplier<EngineLauncher> launchers,
             ServeTask task,
             Clock clock,
-            List<GenerationListener> listeners) {
+            InferenceMeters meters) {
         this.properties = properties;
         this.slots = new AnswerSlots(properties.maxAnswers(), properties.maxAnswersOfTenant());
         this.models = models;
         this.launchers = launchers;
         this.task = task;
         this.clock = clock;
-        this.listeners = listeners;
+        this.meters = meters;
     }
 
     /**
@@ -166,7 +166,7 @@ public final class LocalGenerator implements SmartLifecycle {
                             .formatted(choices, most));
         }
         if (!slots.take(tenantId, choices, patience)) {
-            listeners.forEach(listener -> listener.refused(choices));
+            meters.refused(choices);
             throw new Refusal(
                     RefusalCode.QUEUE_FULL,
                     ("%d answers (anneal.inference.max-answers), %d of one tenant, may be generated or wait at a"
@@ -182,13 +182,12 @@ public final class LocalGenerator implements SmartLifecycle {
     }
 
     private void tellOpenAnswers() {
-        int now = slots.taken();
-        listeners.forEach(listener -> listener.openAnswers(now));
+        meters.openAnswers(slots.taken());
     }
 
     private void tellGenerated(Generation generation) {
         if (generation.isComplete()) {
-            listeners.forEach(listener -> listener.generated(generation.promptTokens(), generation.tokens()));
+            meters.generated(generation.promptTokens(), generation.tokens());
         }
     }
 

@@ -2,9 +2,6 @@
 @ApplicationModule(
         allowedDependencies = {
             "access :: *",
-            "inference",
-            "inference :: *",
-            "notification :: *",
             "platform :: *",
             "queue",
             "queue :: *",

@@ -10,7 +10,6 @@ import java.util.Collection;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
@@ -20,12 +19,12 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 public final class ObservedArtifactStore implements ArtifactStore {
 
     private final ArtifactStore store;
-    private final ObjectProvider<StoreListener> listeners;
+    private final StoreMeters meters;
     private volatile Supplier<Optional<String>> objection = Optional::empty;
 
-    public ObservedArtifactStore(ArtifactStore store, ObjectProvider<StoreListener> listeners) {
+    public ObservedArtifactStore(ArtifactStore store, StoreMeters meters) {
         this.store = store;
-        this.listeners = listeners;
+        this.meters = meters;
     }
 
     @Override
@@ -151,7 +150,7 @@ public final class ObservedArtifactStore implements ArtifactStore {
         } finally {
             Duration took = Duration.ofNanos(System.nanoTime() - begin);
             boolean hasFailed = failed;
-            listeners.forEach(listener -> listener.done(operation, took, hasFailed));
+            meters.done(operation, took, hasFailed);
         }
     }
 

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -27,8 +26,8 @@ class StorageConfiguration {
 
     @Bean
     @ConditionalOnProperty(name = "anneal.storage.type", havingValue = "directory", matchIfMissing = true)
-    ArtifactStore directoryArtifactStore(StorageProperties properties, ObjectProvider<StoreListener> listeners) {
-        return new ObservedArtifactStore(new DirectoryArtifactStore(Path.of(properties.directory())), listeners);
+    ArtifactStore directoryArtifactStore(StorageProperties properties, StoreMeters meters) {
+        return new ObservedArtifactStore(new DirectoryArtifactStore(Path.of(properties.directory())), meters);
     }
 
     /** Checks the owner of the store in every process before requests, sweeps and work begin. */

@@ -1,6 +1,5 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.service.operations.metrics.WorkerMeters;
 import dev.anneal.service.platform.cache.SharedCache;
 import dev.anneal.service.platform.process.EngineLauncher;
 import dev.anneal.service.platform.process.EngineProperties;

@@ -1,9 +1,7 @@
 package dev.anneal.service.worker;
 
+import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.Progress;
-import dev.anneal.service.operations.metrics.TrainingGauges;
-import dev.anneal.service.operations.metrics.WorkerMeters;
-import dev.anneal.service.operations.metrics.WorkerMeters.NewTokens;
 import dev.anneal.service.platform.trace.AttemptTrace;
 import dev.anneal.service.worker.assignment.Assignment;
 import java.time.Duration;
@@ -73,7 +71,10 @@ final class ProcessMonitor implements Consumer<Progress> {
             watch.step(step.seconds(), now);
             grace.stepped(step.seconds());
             gauges.step(step);
-            meters.step(step, newTokens(step), label.method(), onGpu);
+            Progress.Step before = last == null ? step : last;
+            meters.step(
+                    step, figure -> Math.max(0, count(step, figure) - count(before, figure)), label.method(), onGpu);
+            last = step;
         } else if (event instanceof Progress.Validation validation) {
             watch.alive(now);
             gauges.validation(validation);
@@ -107,11 +108,8 @@ final class ProcessMonitor implements Consumer<Progress> {
     }
 
     /** A resumed process counts from its checkpoint, so its first step shows where that was. */
-    private NewTokens newTokens(Progress.Step step) {
-        Progress.Step before = last == null ? step : last;
-        last = step;
-        return new NewTokens(
-                Math.max(0, step.trainedTokens() - before.trainedTokens()),
-                Math.max(0, step.sharedTokens() - before.sharedTokens()));
+    private static double count(Progress.Step step, Figure figure) {
+        Double value = step.get(figure);
+        return value == null ? 0 : value;
     }
 }

@@ -1,7 +1,6 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Progress;
-import dev.anneal.service.operations.metrics.WorkerMeters;
 import dev.anneal.service.queue.lease.Ending;
 import dev.anneal.service.queue.lease.Leases;
 import dev.anneal.service.worker.assignment.Assignment;

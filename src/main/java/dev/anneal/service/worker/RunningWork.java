@@ -5,7 +5,6 @@ import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.WireName;
 import dev.anneal.service.inference.grader.GradingAnswers;
 import dev.anneal.service.inference.grader.SealedHeadersException;
-import dev.anneal.service.operations.metrics.TrainingGauges;
 import dev.anneal.service.platform.process.EngineExit;
 import dev.anneal.service.platform.process.EngineProcess;
 import dev.anneal.service.platform.trace.AttemptTrace;

@@ -1,6 +1,5 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.service.operations.metrics.TrainingGauges;
 import dev.anneal.service.platform.database.DatabaseOutage;
 import dev.anneal.service.platform.process.EngineExit;
 import dev.anneal.service.platform.trace.AttemptTrace;

@@ -1,7 +1,6 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.service.inference.grader.AttemptGrading;
-import dev.anneal.service.operations.metrics.WorkerMeters;
 import dev.anneal.service.platform.process.EngineLauncher;
 import dev.anneal.service.platform.process.EngineWorkspace;
 import dev.anneal.service.platform.role.ConditionalOnRole;

@@ -9,7 +9,6 @@
             "inference",
             "inference :: *",
             "models :: *",
-            "operations :: *",
             "platform :: *",
             "queue",
             "queue :: *",

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.network.torch.DeviceMemory;
 import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.ReportedSteps;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +52,6 @@ class DeviceMemoryReportTest {
     }
 
     private static Progress.Step step(int step) {
-        return new Progress.Step(step, 10, 0.1, 2.0, 0.5, 1e-3, 0.5, 1.0, 100, 120, 0, 1000, 0.1, Map.of());
+        return ReportedSteps.step(step, 10, 2.0, 1.0);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.protocol.Command;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.ExportTask;
+import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;
 import java.io.IOException;
@@ -55,8 +56,11 @@ class EngineMainIT {
         assertThat(engine.all(Progress.Started.class)).hasSize(1);
         List<Progress.Step> steps = engine.all(Progress.Step.class);
         assertThat(steps).extracting(Progress.Step::step).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
-        assertThat(steps).extracting(Progress.Step::beta).startsWith(1.0, 0.875).endsWith(0.0, 0.0);
-        assertThat(steps.get(9).loss()).isLessThan(steps.get(0).loss());
+        assertThat(steps)
+                .extracting(step -> step.get(Figure.BETA))
+                .startsWith(1.0, 0.875)
+                .endsWith(0.0, 0.0);
+        assertThat(steps.get(9).get(Figure.TRAIN_LOSS)).isLessThan(steps.get(0).get(Figure.TRAIN_LOSS));
         assertThat(engine.all(Progress.CheckpointSaved.class))
                 .extracting(Progress.CheckpointSaved::step)
                 .containsExactly(2, 4, 6, 8, 10);

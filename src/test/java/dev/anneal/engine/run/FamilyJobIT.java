@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.protocol.ExitCode;
+import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;
 import java.nio.file.Files;
@@ -36,8 +37,8 @@ class FamilyJobIT {
             engine.assertEnds(ExitCode.DONE.code());
             List<Progress.Step> steps = engine.all(Progress.Step.class);
             assertThat(steps).hasSize(Tasks.STEPS);
-            assertThat(steps.get(Tasks.STEPS - 1).loss())
-                    .isLessThan(steps.get(0).loss());
+            assertThat(steps.get(Tasks.STEPS - 1).get(Figure.TRAIN_LOSS))
+                    .isLessThan(steps.get(0).get(Figure.TRAIN_LOSS));
             checkpoint = Path.of(engine.last(Progress.CheckpointSaved.class).directory());
         }
         Path output = folder.resolve("merged");

@@ -10,6 +10,7 @@ import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.engine.network.generate.GoldenAnswers;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.train.CheckpointState;
+import dev.anneal.engine.train.TokenCounts;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Command;
 import dev.anneal.protocol.ExitCode;
@@ -206,9 +207,7 @@ class ServingIT {
                 2,
                 beta,
                 "fp32",
-                1,
-                1,
-                0,
+                TokenCounts.NONE,
                 null,
                 adapter,
                 any.settings(),

@@ -9,6 +9,7 @@ import dev.anneal.engine.train.Trainer;
 import dev.anneal.engine.train.TrainingData;
 import dev.anneal.engine.train.TrainingJob;
 import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainTask;
@@ -126,13 +127,17 @@ final class StepBenchmark {
         for (Progress.Step step : done.subList(WARM_UP, done.size())) {
             seconds += step.seconds();
         }
-        long tokens = done.get(done.size() - 1).tokens() - done.get(WARM_UP - 1).tokens();
+        double tokens = tokens(done.get(done.size() - 1)) - tokens(done.get(WARM_UP - 1));
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("tokens_per_second", tokens / seconds);
         result.put("peak_mib", peakMebibytes());
-        result.put("first_loss", Objects.requireNonNull(done.get(0).loss()));
-        result.put("last_loss", Objects.requireNonNull(done.get(done.size() - 1).loss()));
+        result.put("first_loss", Objects.requireNonNull(done.get(0).get(Figure.TRAIN_LOSS)));
+        result.put("last_loss", Objects.requireNonNull(done.get(done.size() - 1).get(Figure.TRAIN_LOSS)));
         System.out.println(JsonMapper.shared().writeValueAsString(result));
+    }
+
+    private static double tokens(Progress.Step step) {
+        return Objects.requireNonNull(step.get(Figure.TOKENS));
     }
 
     /** Largest resident size of this process so far, JVM included, as Linux counts it. */

@@ -10,6 +10,7 @@ import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.TorchException;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -114,10 +115,10 @@ class ActivationCheckpointingTest {
         packed.run();
 
         Progress.Step endOfEpoch = packed.steps().stream()
-                .filter(step -> step.epoch() == 1)
+                .filter(step -> Double.valueOf(1).equals(step.get(Figure.EPOCH)))
                 .findFirst()
                 .orElseThrow();
-        assertThat(endOfEpoch.tokens()).isEqualTo(tokens);
+        assertThat(endOfEpoch.get(Figure.TOKENS)).isEqualTo(tokens);
         assertThat(endOfEpoch.step()).isLessThan(24);
     }
 

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -48,7 +48,7 @@ class DivergenceTest {
                             "at step 5 the model gives each of its 1536 tokens the same probability and the gradient is"
                                     + " exactly 0, for 3 steps in a row: train again with a lower learning rate");
             assertThat(training.steps().subList(2, 4))
-                    .extracting(Progress.Step::tokenAccuracy)
+                    .extracting(step -> step.get(Figure.TRAIN_MEAN_TOKEN_ACCURACY))
                     .containsOnly(0.0);
         }
     }
@@ -124,7 +124,7 @@ class DivergenceTest {
                     .stoppingAfter(1);
             second.run();
 
-            Double loss = first.steps().get(0).loss();
+            Double loss = first.steps().get(0).get(Figure.TRAIN_LOSS);
             assertThat(Checkpoint.open(first.checkpoint(2)).state().firstLoss()).isEqualTo(loss);
             assertThat(Checkpoint.open(second.checkpoint(3)).state().firstLoss())
                     .isEqualTo(loss);
@@ -140,6 +140,6 @@ class DivergenceTest {
     }
 
     private static Steps.Result result(double loss, double negativeLogLikelihood) {
-        return new Steps.Result(loss, null, 1, 10, 0, 10, negativeLogLikelihood, Map.of());
+        return new Steps.Result(loss, null, 1, new TokenCounts(10, 10, 0), negativeLogLikelihood, Map.of());
     }
 }

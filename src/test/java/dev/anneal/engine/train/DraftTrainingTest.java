@@ -14,6 +14,7 @@ import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
@@ -147,7 +148,7 @@ class DraftTrainingTest {
         assertThat(training.run()).isEqualTo(Trainer.Outcome.COMPLETED);
 
         requireLearned(training);
-        assertThat(training.steps().get(0).beta()).isEqualTo(1);
+        assertThat(training.steps().get(0).get(Figure.BETA)).isEqualTo(1);
         assertThat(training.eventsOf(Progress.CheckpointSaved.class))
                 .last()
                 .extracting(Progress.CheckpointSaved::beta)
@@ -229,20 +230,21 @@ class DraftTrainingTest {
     private static void requireLearned(TrainingFixture training) {
         Progress.Step first = training.steps().get(0);
         Progress.Step last = training.steps().get(STEPS - 1);
-        assertThat(Objects.requireNonNull(last.loss())).isLessThan(Objects.requireNonNull(first.loss()) * 0.9);
+        assertThat(Objects.requireNonNull(last.get(Figure.TRAIN_LOSS)))
+                .isLessThan(Objects.requireNonNull(first.get(Figure.TRAIN_LOSS)) * 0.9);
         for (String metric : List.of("acceptance/1", "overlap/1")) {
-            assertThat(last.metrics().get(metric))
+            assertThat(last.figures().get(metric))
                     .as(metric)
-                    .isGreaterThan(first.metrics().get(metric));
+                    .isGreaterThan(first.figures().get(metric));
         }
-        assertThat(last.metrics().get("acceptance/1")).isEqualTo(last.tokenAccuracy());
+        assertThat(last.figures().get("acceptance/1")).isEqualTo(last.get(Figure.TRAIN_MEAN_TOKEN_ACCURACY));
         List<Progress.Validation> validations = training.eventsOf(Progress.Validation.class);
         assertThat(validations).extracting(Progress.Validation::step).containsExactly(0, STEPS / 2, STEPS);
         Map<String, Double> end = validations.get(2).metrics();
         double tau = Objects.requireNonNull(end.get("acceptance_length/greedy"));
         assertThat(tau).isGreaterThan(validations.get(0).metrics().get("acceptance_length/greedy"));
         // The texts are the target's own, so that chains that are right on them are accepted.
-        assertThat(tau).isBetween(1 + Objects.requireNonNull(last.metrics().get("acceptance/1")) / 2, 4.0);
+        assertThat(tau).isBetween(1 + Objects.requireNonNull(last.figures().get("acceptance/1")) / 2, 4.0);
         assertThat(end.get("draft_acceptance_rate/greedy")).isBetween((tau - 1) / 3, 1.0);
         assertThat(end.get("acceptance_length/sampled")).isBetween(1.0, 4.0);
     }

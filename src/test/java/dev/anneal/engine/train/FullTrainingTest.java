@@ -7,7 +7,7 @@ import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,9 +49,9 @@ class FullTrainingTest {
         }
 
         assertThat(second.steps())
-                .extracting(Progress.Step::loss)
+                .extracting(step -> step.get(Figure.TRAIN_LOSS))
                 .isEqualTo(whole.steps().subList(7, 24).stream()
-                        .map(Progress.Step::loss)
+                        .map(step -> step.get(Figure.TRAIN_LOSS))
                         .toList());
         for (String file : new String[] {"model.safetensors", "optimizer.safetensors"}) {
             assertThat(second.checkpoint(24).resolve(file))
@@ -59,8 +59,8 @@ class FullTrainingTest {
         }
         assertThat(Files.exists(second.checkpoint(24).resolve(Checkpoint.ADAPTER)))
                 .isFalse();
-        assertThat(whole.steps().get(23).loss())
-                .isLessThan(Objects.requireNonNull(whole.steps().get(0).loss()) / 2);
+        assertThat(whole.steps().get(23).get(Figure.TRAIN_LOSS))
+                .isLessThan(Objects.requireNonNull(whole.steps().get(0).get(Figure.TRAIN_LOSS)) / 2);
     }
 
     @Test

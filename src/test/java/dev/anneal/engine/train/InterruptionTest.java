@@ -9,6 +9,7 @@ import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
 import java.io.IOException;
@@ -231,27 +232,10 @@ class InterruptionTest {
     }
 
     private static Progress.Step withoutTime(Progress.Step step) {
-        return new Progress.Step(
-                step.step(),
-                step.totalSteps(),
-                step.epoch(),
-                step.loss(),
-                step.tokenAccuracy(),
-                step.learningRate(),
-                step.gradientNorm(),
-                step.beta(),
-                step.trainedTokens(),
-                step.tokens(),
-                step.sharedTokens(),
-                0,
-                0,
-                withoutTime(step.metrics()));
-    }
-
-    private static Map<String, Double> withoutTime(Map<String, Double> metrics) {
-        Map<String, Double> all = new HashMap<>(metrics);
-        all.keySet().removeIf(name -> name.startsWith("seconds/"));
-        return all;
+        Map<String, Double> figures = new HashMap<>(step.figures());
+        figures.keySet()
+                .removeIf(name -> name.startsWith("seconds/") || name.equals(Figure.TOKENS_PER_SECOND.wireName()));
+        return new Progress.Step(step.step(), step.totalSteps(), 0, figures);
     }
 
     /** The end of a process in the middle of something: nothing is saved. */

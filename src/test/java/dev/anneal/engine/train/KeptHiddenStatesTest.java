@@ -9,6 +9,7 @@ import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
@@ -125,8 +126,8 @@ class KeptHiddenStatesTest {
     private static List<Object> measured(TrainingFixture training) {
         List<Object> measured = new ArrayList<>(training.eventsOf(Progress.Validation.class));
         for (Progress.Step step : training.steps()) {
-            measured.add(Objects.requireNonNull(step.loss()));
-            measured.add(step.metrics());
+            measured.add(Objects.requireNonNull(step.get(Figure.TRAIN_LOSS)));
+            measured.add(step.figures());
         }
         return measured;
     }

@@ -18,6 +18,7 @@ import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.TorchException;
 import dev.anneal.engine.train.rollout.Detokenizer;
+import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
@@ -70,7 +71,7 @@ class PolicyTrainingTest {
             assertThat(validation.metrics()).containsKeys("reward", "completions/mean_length");
         });
         assertThat(training.steps())
-                .allSatisfy(step -> assertThat(step.metrics())
+                .allSatisfy(step -> assertThat(step.figures())
                         .containsKeys(
                                 "reward",
                                 "reward_std",
@@ -93,7 +94,7 @@ class PolicyTrainingTest {
         for (int rollout = 0; rollout < 9; rollout += 3) {
             assertThat(clipped.get(rollout)).isZero();
             assertThat(rewards.subList(rollout, rollout + 3)).containsOnly(rewards.get(rollout));
-            assertThat(training.steps().get(rollout).loss()).isCloseTo(0, within(1e-4));
+            assertThat(training.steps().get(rollout).get(Figure.TRAIN_LOSS)).isCloseTo(0, within(1e-4));
         }
         assertThat(clipped).anySatisfy(share -> assertThat(share).isPositive());
     }
@@ -157,7 +158,7 @@ class PolicyTrainingTest {
                     .allSatisfy(
                             validation -> assertThat(validation.metrics()).containsKey("acceptance_length/rollout"));
             assertThat(plain.steps())
-                    .allSatisfy(step -> assertThat(step.metrics()).doesNotContainKey("acceptance_length/rollout"));
+                    .allSatisfy(step -> assertThat(step.figures()).doesNotContainKey("acceptance_length/rollout"));
         }
     }
 
@@ -212,9 +213,9 @@ class PolicyTrainingTest {
         training.run();
 
         assertThat(training.steps()).allSatisfy(step -> {
-            assertThat(step.gradientNorm()).isZero();
-            assertThat(step.loss()).isZero();
-            assertThat(step.metrics()).containsEntry("frac_reward_zero_std", 1.0);
+            assertThat(step.get(Figure.GRAD_NORM)).isZero();
+            assertThat(step.get(Figure.TRAIN_LOSS)).isZero();
+            assertThat(step.figures()).containsEntry("frac_reward_zero_std", 1.0);
         });
     }
 
@@ -236,9 +237,9 @@ class PolicyTrainingTest {
         training.run();
 
         assertThat(training.steps()).allSatisfy(step -> {
-            assertThat(step.gradientNorm()).isZero();
-            assertThat(step.metrics()).containsEntry("completions/clipped_ratio", 1.0);
-            assertThat(step.trainedTokens()).isZero();
+            assertThat(step.get(Figure.GRAD_NORM)).isZero();
+            assertThat(step.figures()).containsEntry("completions/clipped_ratio", 1.0);
+            assertThat(step.get(Figure.TRAINED_TOKENS)).isZero();
         });
     }
 
@@ -290,7 +291,7 @@ class PolicyTrainingTest {
     private static List<Double> metric(TrainingFixture training, String name) {
         return training.steps().stream()
                 .map(step -> {
-                    @Nullable Double value = step.metrics().get(name);
+                    @Nullable Double value = step.figures().get(name);
                     return value == null ? Double.NaN : value;
                 })
                 .toList();

@@ -10,6 +10,7 @@ import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
@@ -78,11 +79,11 @@ class PreferenceTrainingTest {
         assertThat(training.run()).isEqualTo(Trainer.Outcome.COMPLETED);
 
         List<Progress.Step> steps = training.steps();
-        assertThat(steps.get(0).loss()).isCloseTo(first, within(1e-4));
+        assertThat(steps.get(0).get(Figure.TRAIN_LOSS)).isCloseTo(first, within(1e-4));
         assertThat(metric(steps.get(0), "rewards/margins")).isCloseTo(0, within(1e-4));
         Progress.Step last = steps.get(STEPS - 1);
-        assertThat(last.loss()).isLessThan(first - 0.05);
-        assertThat(last.metrics())
+        assertThat(last.get(Figure.TRAIN_LOSS)).isLessThan(first - 0.05);
+        assertThat(last.figures())
                 .containsOnlyKeys(
                         "rewards/chosen",
                         "rewards/rejected",
@@ -94,12 +95,12 @@ class PreferenceTrainingTest {
                         "rewards/accuracies", share -> assertThat(share).isGreaterThan(0.7));
         assertThat(metric(last, "rewards/margins"))
                 .isCloseTo(metric(last, "rewards/chosen") - metric(last, "rewards/rejected"), within(1e-9));
-        assertThat(last.tokenAccuracy()).isNull();
-        assertThat(last.epoch()).isEqualTo(STEPS / 3.0);
+        assertThat(last.get(Figure.TRAIN_MEAN_TOKEN_ACCURACY)).isNull();
+        assertThat(last.get(Figure.EPOCH)).isEqualTo(STEPS / 3.0);
     }
 
     private static double metric(Progress.Step step, String name) {
-        return Objects.requireNonNull(step.metrics().get(name));
+        return Objects.requireNonNull(step.figures().get(name));
     }
 
     @Test
@@ -136,7 +137,7 @@ class PreferenceTrainingTest {
                 .resuming(stopped.checkpoint(4));
         resumed.run();
 
-        assertThat(whole.steps().get(0).loss()).isCloseTo(Math.log(2), within(1e-4));
+        assertThat(whole.steps().get(0).get(Figure.TRAIN_LOSS)).isCloseTo(Math.log(2), within(1e-4));
         assertThat(resumed.checkpoint(STEPS).resolve(Checkpoint.ADAPTER))
                 .hasSameBinaryContentAs(whole.checkpoint(STEPS).resolve(Checkpoint.ADAPTER));
     }

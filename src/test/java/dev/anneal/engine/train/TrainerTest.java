@@ -10,6 +10,7 @@ import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
@@ -55,12 +56,12 @@ class TrainerTest {
         assertThat(fixture.events.get(0)).isEqualTo(new Progress.Started(0, 24, 8960, "fp32"));
         List<Progress.Step> steps = fixture.steps();
         assertThat(steps).hasSize(24);
-        assertThat(steps.get(0).learningRate()).isZero();
-        assertThat(steps.get(4).learningRate()).isEqualTo(1e-2);
-        assertThat(steps.get(12).beta()).isEqualTo(0.5);
-        assertThat(steps.get(23).epoch()).isEqualTo(1);
-        assertThat(steps.get(23).loss()).isLessThan(5.4);
-        assertThat(steps.get(0).loss()).isGreaterThan(6);
+        assertThat(steps.get(0).get(Figure.LEARNING_RATE)).isZero();
+        assertThat(steps.get(4).get(Figure.LEARNING_RATE)).isEqualTo(1e-2);
+        assertThat(steps.get(12).get(Figure.BETA)).isEqualTo(0.5);
+        assertThat(steps.get(23).get(Figure.EPOCH)).isEqualTo(1);
+        assertThat(steps.get(23).get(Figure.TRAIN_LOSS)).isLessThan(5.4);
+        assertThat(steps.get(0).get(Figure.TRAIN_LOSS)).isGreaterThan(6);
         List<Progress.Validation> validations = fixture.eventsOf(Progress.Validation.class);
         assertThat(validations).extracting(Progress.Validation::step).containsExactly(10, 20, 24);
         assertThat(validations.get(0).beta()).isEqualTo(1 - 10 / 24.0);
@@ -116,8 +117,10 @@ class TrainerTest {
 
             assertThat(adapterOf(several, 8)).isEqualTo(adapterOf(one, 8));
             assertThat(several.steps())
-                    .extracting(Progress.Step::loss)
-                    .isEqualTo(one.steps().stream().map(Progress.Step::loss).toList());
+                    .extracting(step -> step.get(Figure.TRAIN_LOSS))
+                    .isEqualTo(one.steps().stream()
+                            .map(step -> step.get(Figure.TRAIN_LOSS))
+                            .toList());
         }
     }
 
@@ -142,13 +145,14 @@ class TrainerTest {
         assertThat(second.run()).isEqualTo(Trainer.Outcome.COMPLETED);
 
         assertThat(second.steps()).hasSize(17);
-        assertThat(second.steps().get(0).beta()).isEqualTo(whole.steps().get(7).beta());
-        assertThat(second.steps().get(16).tokens())
-                .isEqualTo(whole.steps().get(23).tokens());
+        assertThat(second.steps().get(0).get(Figure.BETA))
+                .isEqualTo(whole.steps().get(7).get(Figure.BETA));
+        assertThat(second.steps().get(16).get(Figure.TOKENS))
+                .isEqualTo(whole.steps().get(23).get(Figure.TOKENS));
         assertThat(second.steps())
-                .extracting(Progress.Step::loss)
+                .extracting(step -> step.get(Figure.TRAIN_LOSS))
                 .isEqualTo(whole.steps().subList(7, 24).stream()
-                        .map(Progress.Step::loss)
+                        .map(step -> step.get(Figure.TRAIN_LOSS))
                         .toList());
         assertThat(adapterOf(second, 24)).isEqualTo(adapterOf(whole, 24));
         assertThat(Files.readAllBytes(second.checkpoint(24).resolve("optimizer.safetensors")))
@@ -263,8 +267,8 @@ class TrainerTest {
         next.run();
 
         assertThat(next.checkpoint(0).resolve(Checkpoint.ADAPTER)).hasSameBinaryContentAs(reached);
-        assertThat(next.steps().get(0).loss())
-                .isLessThan(Objects.requireNonNull(earlier.steps().get(0).loss()) - 1);
+        assertThat(next.steps().get(0).get(Figure.TRAIN_LOSS))
+                .isLessThan(Objects.requireNonNull(earlier.steps().get(0).get(Figure.TRAIN_LOSS)) - 1);
         TrainingFixture resumed =
                 fixture("resumed").adapter(linear()).beginningWith(reached).resuming(next.checkpoint(1));
         resumed.run();

@@ -76,7 +76,8 @@ final class GrownDatabase {
     /** A step and an event for each step of each job. */
     private void history() {
         run("""
-                INSERT INTO job_step (job_id, step, tenant_id, recorded_at, epoch, loss, token_accuracy, learning_rate, gradient_norm, beta,
+                INSERT INTO job_step (job_id, step, tenant_id, recorded_at, epoch, train_loss, train_mean_token_accuracy,
+                                      learning_rate, grad_norm, beta,
                                       trained_tokens, tokens, shared_tokens, tokens_per_second, seconds)
                 SELECT 1000000 + number, step, tenant, at + step * interval '1 second', step / 100.0, 2 - step / 1e4, 0.5, 1e-4, 0.7, 0,
                        step * 800, step * 1000, 0, 450, 2.2

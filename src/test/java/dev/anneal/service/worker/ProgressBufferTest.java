@@ -3,9 +3,9 @@ package dev.anneal.service.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.ReportedSteps;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Events wait in order for the database; a long outage costs old steps and nothing else. */
@@ -66,6 +66,6 @@ class ProgressBufferTest {
     }
 
     private static Progress.Step step(int step) {
-        return new Progress.Step(step, 10, 0, 1.0, 1.0, 0, 0.0, 1, step, step, 0, 1, 1, Map.of());
+        return ReportedSteps.step(step, 10, 1.0, 1);
     }
 }

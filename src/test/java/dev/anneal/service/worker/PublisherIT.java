@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.ReportedSteps;
 import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.Wish;
@@ -15,7 +16,6 @@ import dev.anneal.service.worker.assignment.AssignmentException;
 import dev.anneal.service.worker.assignment.AttemptInputs;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -187,6 +187,6 @@ class PublisherIT {
     }
 
     private static Progress.Step step(int step) {
-        return new Progress.Step(step, 10, 0, 1.0, 1.0, 0, 0.0, 1, step, step, 0, 1, 1, Map.of());
+        return ReportedSteps.step(step, 10, 1.0, 1);
     }
 }

@@ -1,6 +1,5 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.service.operations.metrics.WorkerMeters;
 import dev.anneal.service.platform.database.PostgresTest;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TenantDatabase;
@@ -66,13 +65,11 @@ import org.springframework.scheduling.annotation.EnableScheduling;
     @ConfigurationPropertiesScan({
         "dev.anneal.service.platform.database",
         "dev.anneal.service.queue.lease",
-        "dev.anneal.service.operations.metrics",
         "dev.anneal.service.access.quota"
     })
     @ComponentScan(
             basePackages = {
                 "dev.anneal.service.platform.database",
-                "dev.anneal.service.operations.metrics",
                 "dev.anneal.service.queue",
                 "dev.anneal.service.access.quota"
             },
@@ -80,6 +77,6 @@ import org.springframework.scheduling.annotation.EnableScheduling;
                     @ComponentScan.Filter(
                             type = FilterType.REGEX,
                             pattern = "dev\\.anneal\\.service\\.queue\\.secret\\..*"))
-    @Import(Parts.class)
+    @Import({Parts.class, WorkerMeters.class})
     class Application {}
 }

@@ -13,9 +13,6 @@ record Measurement(String key, double value, Instant at, int step) {
     /** Maximum size of a batch. */
     static final int MOST_OF_A_BATCH = 1_000;
 
-    /** Identifies a number within a run. */
-    record Place(String key, int step) {}
-
     /**
      * A validation; values that were not finite are null.
      *
@@ -29,26 +26,13 @@ record Measurement(String key, double value, Instant at, int step) {
             @Nullable Double tokenAccuracy,
             Map<String, Double> metrics) {}
 
-    Place place() {
-        return new Place(key, step);
-    }
-
     Map<String, Object> toWire() {
         return Map.of("key", key, "value", value, "timestamp", at.toEpochMilli(), "step", step);
     }
 
     static List<Measurement> of(SeriesRow row) {
         Collector numbers = new Collector(row.createdAt(), row.step());
-        numbers.add("epoch", row.epoch());
-        numbers.add("train_loss", row.trainLoss());
-        numbers.add("train_mean_token_accuracy", row.trainMeanTokenAccuracy());
-        numbers.add("learning_rate", row.learningRate());
-        numbers.add("grad_norm", row.gradNorm());
-        numbers.add("beta", row.beta());
-        numbers.add("trained_tokens", (double) row.trainedTokens());
-        numbers.add("tokens", (double) row.tokens());
-        numbers.add("shared_tokens", (double) row.sharedTokens());
-        numbers.add("tokens_per_second", row.tokensPerSecond());
+        row.figures().forEach((name, value) -> numbers.add(name, value == null ? null : (Double) value.doubleValue()));
         numbers.add("seconds", row.seconds());
         row.metrics().forEach(numbers::add);
         return numbers.found;

@@ -1,6 +1,6 @@
 package dev.anneal.service.notification.mlflow;
 
-import dev.anneal.service.notification.mlflow.MlflowListener.Outcome;
+import dev.anneal.service.notification.mlflow.MlflowMeters.Outcome;
 import dev.anneal.service.platform.outbound.OutboundClient;
 import dev.anneal.service.platform.outbound.OutboundContent;
 import dev.anneal.service.platform.outbound.OutboundException;
@@ -30,14 +30,14 @@ final class MlflowClient implements AutoCloseable {
     private final OutboundClient client;
     private final String base;
     private final Map<String, String> headers;
-    private final MlflowListener listener;
+    private final MlflowMeters meters;
 
     /** @param client closed with this */
-    MlflowClient(OutboundClient client, URI url, MlflowProperties properties, MlflowListener listener) {
+    MlflowClient(OutboundClient client, URI url, MlflowProperties properties, MlflowMeters meters) {
         this.client = client;
         this.base = url.toString().replaceAll("/+$", "") + "/api/2.0/mlflow/";
         this.headers = headers(properties);
-        this.listener = listener;
+        this.meters = meters;
     }
 
     private static Map<String, String> headers(MlflowProperties properties) {
@@ -70,13 +70,13 @@ final class MlflowClient implements AutoCloseable {
     private JsonNode send(String endpoint, OutboundRequest request) throws MlflowException {
         try {
             JsonNode answer = answer(endpoint, client.send(request, Answer::of));
-            listener.answered(Outcome.OK);
+            meters.count(Outcome.OK);
             return answer;
         } catch (OutboundException e) {
-            listener.answered(Outcome.UNAVAILABLE);
+            meters.count(Outcome.UNAVAILABLE);
             throw MlflowException.unavailable(e.explanation(), e);
         } catch (MlflowException e) {
-            listener.answered(e.isRefusal() ? Outcome.REFUSED : Outcome.UNAVAILABLE);
+            meters.count(e.isRefusal() ? Outcome.REFUSED : Outcome.UNAVAILABLE);
             throw e;
         }
     }

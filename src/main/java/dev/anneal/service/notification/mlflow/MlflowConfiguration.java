@@ -29,10 +29,10 @@ class MlflowConfiguration {
     }
 
     @Bean
-    MlflowClient mlflowClient(OutboundHttp http, MlflowProperties properties, MlflowListener listener) {
+    MlflowClient mlflowClient(OutboundHttp http, MlflowProperties properties, MlflowMeters meters) {
         URI url = url(properties);
         return new MlflowClient(
-                http.toConfigured(url, OutboundLimits.within(properties.timeout(), 2), 0), url, properties, listener);
+                http.toConfigured(url, OutboundLimits.within(properties.timeout(), 2), 0), url, properties, meters);
     }
 
     @Bean

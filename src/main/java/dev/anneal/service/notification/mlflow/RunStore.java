@@ -35,7 +35,7 @@ final class RunStore {
             """;
 
     private static final String READ = """
-            SELECT run_id, has_params, attempt, step, step_in_doubt, validation_step, validation_step_in_doubt
+            SELECT run_id, has_params, attempt, step, validation_step
             FROM mlflow_run
             WHERE job_id = :job
             """;
@@ -67,23 +67,10 @@ final class RunStore {
      *
      * @param runId id of the run; null until it is created
      * @param attempt the last reported attempt
+     * @param step the last step that has arrived
+     * @param validationStep likewise of validations
      */
-    record Reported(@Nullable String runId, boolean hasParams, int attempt, Position steps, Position validations) {
-
-        /**
-         * How much of one of the job's series the server has.
-         *
-         * @param column column name of the series
-         * @param step the last step that has arrived
-         * @param isInDoubt whether later steps were sent and may have arrived
-         */
-        record Position(String column, int step, boolean isInDoubt) {
-
-            static Position read(ResultSet row, String column) throws SQLException {
-                return new Position(column, row.getInt(column), row.getBoolean(column + "_in_doubt"));
-            }
-        }
-    }
+    record Reported(@Nullable String runId, boolean hasParams, int attempt, int step, int validationStep) {}
 
     /** Adds jobs that have started training. */
     void admit(Duration backfill) {
@@ -109,8 +96,8 @@ final class RunStore {
                 row.getString("run_id"),
                 row.getBoolean("has_params"),
                 row.getInt("attempt"),
-                Reported.Position.read(row, "step"),
-                Reported.Position.read(row, "validation_step"));
+                row.getInt("step"),
+                row.getInt("validation_step"));
     }
 
     List<Validation> validations(long job, int after, int limit) {
@@ -159,16 +146,12 @@ final class RunStore {
         outbox.write(row, "attempt = :attempt", statement -> statement.param("attempt", attempt));
     }
 
-    /** Records that steps are being sent whose arrival is not confirmed. */
-    void doubt(Claim row, String column) {
-        outbox.write(row, column + "_in_doubt = true", statement -> statement);
+    void sentSteps(Claim row, int last) {
+        outbox.write(row, "step = :step", statement -> statement.param("step", last));
     }
 
-    void sent(Claim row, String column, int step) {
-        outbox.write(
-                row,
-                "%1$s = :step, %1$s_in_doubt = false".formatted(column),
-                statement -> statement.param("step", step));
+    void sentValidations(Claim row, int last) {
+        outbox.write(row, "validation_step = :step", statement -> statement.param("step", last));
     }
 
     void ended(Claim row) {

@@ -1,6 +1,5 @@
 package dev.anneal.service.notification.mlflow;
 
-import dev.anneal.service.notification.mlflow.Measurement.Place;
 import dev.anneal.service.notification.mlflow.Measurement.Validation;
 import dev.anneal.service.notification.mlflow.Outbox.Claim;
 import dev.anneal.service.notification.mlflow.RunStore.Reported;
@@ -8,25 +7,20 @@ import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.training.history.Series;
 import dev.anneal.service.training.history.SeriesRow;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
-import tools.jackson.databind.JsonNode;
 
 /**
- * Sends a job's series in batches, each number once. If it is unknown whether a batch has arrived completely, the
- * server is asked first, because it would store a number twice.
+ * Sends a job's series in batches. A batch of which it is not known whether it has arrived is sent again: MLflow's SQL
+ * stores keep a number once that comes twice with the same key, time, step and value.
  */
 final class SeriesSender {
 
     private static final int ROWS_READ = 200;
-    private static final String HISTORY_PAGE = "10000";
 
     private final SystemDatabase database;
     private final Series series;
@@ -44,31 +38,31 @@ final class SeriesSender {
     private record Batch(List<Measurement> numbers, int last) {}
 
     void sendSteps(Claim row, String run, Reported reported) throws MlflowException {
-        send(row, run, reported.steps(), after -> batch(steps(row, after), Measurement::of, SeriesRow::step));
+        send(
+                run,
+                reported.step(),
+                after -> batch(steps(row, after), Measurement::of, SeriesRow::step),
+                last -> runs.sentSteps(row, last));
     }
 
     void sendValidations(Claim row, String run, Reported reported) throws MlflowException {
         send(
-                row,
                 run,
-                reported.validations(),
-                after -> batch(validations(row, after), Measurement::of, Validation::step));
+                reported.validationStep(),
+                after -> batch(validations(row, after), Measurement::of, Validation::step),
+                last -> runs.sentValidations(row, last));
     }
 
     /**
      * @param next batch that follows a step; empty if there is none yet
      */
-    private void send(Claim row, String run, Reported.Position position, IntFunction<Optional<Batch>> next)
+    private void send(String run, int reported, IntFunction<Optional<Batch>> next, IntConsumer sent)
             throws MlflowException {
-        boolean asks = position.isInDoubt();
-        Optional<Batch> following = next.apply(position.step());
+        Optional<Batch> following = next.apply(reported);
         while (following.isPresent()) {
             Batch batch = following.get();
-            List<Measurement> missing = asks ? missing(run, batch.numbers) : batch.numbers;
-            runs.doubt(row, position.column());
-            log(run, missing);
-            runs.sent(row, position.column(), batch.last);
-            asks = false;
+            log(run, batch.numbers);
+            sent.accept(batch.last);
             following = next.apply(batch.last);
         }
     }
@@ -107,33 +101,5 @@ final class SeriesSender {
                             "metrics",
                             numbers.stream().map(Measurement::toWire).toList()));
         }
-    }
-
-    private List<Measurement> missing(String run, List<Measurement> numbers) throws MlflowException {
-        Set<Place> there = new HashSet<>();
-        Set<String> keys = new TreeSet<>();
-        numbers.forEach(number -> keys.add(number.key()));
-        for (String key : keys) {
-            addHistory(run, key, there);
-        }
-        return numbers.stream()
-                .filter(number -> !there.contains(number.place()))
-                .toList();
-    }
-
-    private void addHistory(String run, String key, Set<Place> there) throws MlflowException {
-        Map<String, String> query = new LinkedHashMap<>();
-        query.put("run_id", run);
-        query.put("metric_key", key);
-        query.put("max_results", HISTORY_PAGE);
-        String page;
-        do {
-            JsonNode answer = client.get("metrics/get-history", query);
-            for (JsonNode metric : answer.path("metrics")) {
-                there.add(new Place(key, metric.path("step").asInt(0)));
-            }
-            page = answer.path("next_page_token").asString("");
-            query.put("page_token", page);
-        } while (!page.isEmpty());
     }
 }

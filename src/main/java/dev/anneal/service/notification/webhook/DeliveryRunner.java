@@ -1,7 +1,7 @@
 package dev.anneal.service.notification.webhook;
 
 import dev.anneal.service.access.quota.TenantSlots;
-import dev.anneal.service.notification.webhook.DeliveryListener.Outcome;
+import dev.anneal.service.notification.webhook.DeliveryMeters.Outcome;
 import dev.anneal.service.notification.webhook.DeliverySender.Answer;
 import dev.anneal.service.notification.webhook.DeliveryStore.Due;
 import dev.anneal.service.notification.webhook.WebhookDelivery.Attempt;
@@ -86,26 +86,26 @@ final class DeliveryRunner {
      * @param instance id of the delivery and its round, as the migration writes them
      * @return when to try again; empty if nothing remains to be done
      */
-    Optional<Instant> run(String instance, DeliveryListener listener) {
+    Optional<Instant> run(String instance, DeliveryMeters meters) {
         int slash = instance.lastIndexOf('/');
         Optional<Due> due = database.call(
                 () -> deliveries.due(instance.substring(0, slash), Integer.parseInt(instance.substring(slash + 1))));
-        return due.flatMap(delivery -> inTurn(delivery, listener));
+        return due.flatMap(delivery -> inTurn(delivery, meters));
     }
 
     /** Tries a delivery when a slot is free. Waiting for one does not count as an attempt. */
-    private Optional<Instant> inTurn(Due due, DeliveryListener listener) {
+    private Optional<Instant> inTurn(Due due, DeliveryMeters meters) {
         if (!slots.take(due.tenantId())) {
             return Optional.of(SharedChores.nextTurn(clock));
         }
         try {
-            return attempt(due, listener);
+            return attempt(due, meters);
         } finally {
             slots.giveBack(due.tenantId());
         }
     }
 
-    private Optional<Instant> attempt(Due due, DeliveryListener listener) {
+    private Optional<Instant> attempt(Due due, DeliveryMeters meters) {
         Instant start = clock.instant();
         Answer answer = due.isDisabled()
                 ? new Answer(null, "the endpoint is disabled", null)
@@ -123,7 +123,7 @@ final class DeliveryRunner {
             }
             return made;
         });
-        listener.tried(decision.outcome());
+        meters.count(decision.outcome());
         return Optional.ofNullable(decision.next());
     }
 

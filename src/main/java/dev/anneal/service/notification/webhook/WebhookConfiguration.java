@@ -42,12 +42,12 @@ class WebhookConfiguration {
 
     /** Database triggers add a task for each pending delivery. */
     @Bean
-    TriggeredChore webhookDelivery(DeliveryRunner runner, DeliveryListener listener, WebhookProperties properties) {
+    TriggeredChore webhookDelivery(DeliveryRunner runner, DeliveryMeters meters, WebhookProperties properties) {
         return new TriggeredChore(
                 "webhook-delivery",
                 properties.concurrency(),
                 properties.timeout().plusSeconds(5),
-                delivery -> runner.run(delivery, listener));
+                delivery -> runner.run(delivery, meters));
     }
 
     @Bean

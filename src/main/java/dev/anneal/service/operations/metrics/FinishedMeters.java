@@ -1,6 +1,7 @@
 package dev.anneal.service.operations.metrics;
 
 import dev.anneal.protocol.WireName;
+import dev.anneal.service.platform.meter.MeterNames;
 import dev.anneal.service.queue.WorkEnd;
 import dev.anneal.service.queue.WorkEndListener;
 import dev.anneal.service.queue.WorkError;

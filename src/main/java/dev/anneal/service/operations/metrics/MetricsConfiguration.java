@@ -1,13 +1,11 @@
 package dev.anneal.service.operations.metrics;
 
 import dev.anneal.protocol.WireName;
-import dev.anneal.service.notification.mlflow.MlflowListener;
-import dev.anneal.service.notification.webhook.DeliveryListener;
+import dev.anneal.service.platform.meter.MeterNames;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.schedule.LocalChore;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Objects;
 import org.springframework.context.annotation.Bean;
@@ -28,28 +26,6 @@ class MetricsConfiguration {
                         .tag("component", WireName.of(role))
                         .tag("version", Objects.requireNonNullElse(version, UNPACKAGED))
                         .register(registry));
-    }
-
-    @Bean
-    @ConditionalOnRole(Role.API)
-    MlflowListener mlflowMeters(MeterRegistry registry) {
-        return new EnumCounters<>(
-                registry,
-                MlflowListener.Outcome.class,
-                "outcome",
-                MeterNames.MLFLOW_REQUESTS,
-                "Requests to the MLflow server")::count;
-    }
-
-    @Bean
-    @ConditionalOnRole(Role.API)
-    DeliveryListener webhookMeters(MeterRegistry registry) {
-        return new EnumCounters<>(
-                registry,
-                DeliveryListener.Outcome.class,
-                "outcome",
-                MeterNames.WEBHOOK_DELIVERIES,
-                "Tries of webhook deliveries")::count;
     }
 
     @Bean

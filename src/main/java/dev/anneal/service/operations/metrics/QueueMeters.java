@@ -1,5 +1,6 @@
 package dev.anneal.service.operations.metrics;
 
+import dev.anneal.service.platform.meter.MeterNames;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.queue.QueueNumbers;

@@ -1,6 +1,8 @@
 package dev.anneal.service.operations.metrics;
 
 import dev.anneal.service.operations.retention.RetentionListener;
+import dev.anneal.service.platform.meter.EnumCounters;
+import dev.anneal.service.platform.meter.MeterNames;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import io.micrometer.core.instrument.Counter;

@@ -43,14 +43,16 @@ class LeaseConfiguration {
             LeaseProperties properties,
             WorkEnds ends,
             ObjectProvider<HeldWork> heldHere,
-            ObjectProvider<RescueListener> listeners) {
+            ObjectProvider<RescueListener> listeners,
+            RescueMeters meters) {
         return new Rescuer(
                 jdbc,
                 system,
                 properties,
                 ends,
                 () -> heldHere.stream().flatMap(held -> held.ids().stream()).collect(Collectors.toSet()),
-                listeners.orderedStream().toList());
+                listeners.orderedStream().toList(),
+                meters);
     }
 
     @Bean

@@ -135,6 +135,7 @@ public final class Rescuer {
     private final WorkEnds ends;
     private final HeldWork heldHere;
     private final List<RescueListener> listeners;
+    private final RescueMeters meters;
 
     Rescuer(
             JdbcClient jdbc,
@@ -142,13 +143,15 @@ public final class Rescuer {
             LeaseProperties properties,
             WorkEnds ends,
             HeldWork heldHere,
-            List<RescueListener> listeners) {
+            List<RescueListener> listeners,
+            RescueMeters meters) {
         this.jdbc = jdbc;
         this.system = system;
         this.properties = properties;
         this.ends = ends;
         this.heldHere = heldHere;
         this.listeners = List.copyOf(listeners);
+        this.meters = meters;
     }
 
     /**
@@ -223,7 +226,7 @@ public final class Rescuer {
                 rescue.lease().token(),
                 rescue.state(),
                 rescue.error().message());
-        listeners.forEach(listener -> listener.committed(rescue));
+        meters.count(rescue.reason());
     }
 
     private Optional<Rescue> abandoned(Lease lease) {

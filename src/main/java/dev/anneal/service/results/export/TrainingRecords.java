@@ -1,5 +1,6 @@
 package dev.anneal.service.results.export;
 
+import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.TrainingRecord;
 import dev.anneal.protocol.TrainingRecord.DataFile;
 import dev.anneal.protocol.TrainingRecord.InitialAdapter;
@@ -83,7 +84,7 @@ final class TrainingRecords {
         series.readAll(job, row -> {
             boolean shown = row.step() % every == 0 || row.step() == last || row.validLoss() != null;
             if (row.step() <= last && shown) {
-                points.add(new Point(row.step(), row.trainLoss(), row.validLoss(), row.beta()));
+                points.add(new Point(row.step(), row.get(Figure.TRAIN_LOSS), row.validLoss(), row.beta()));
             }
         });
         return points;

@@ -2,10 +2,9 @@ package dev.anneal.service.storage.s3;
 
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.ObservedArtifactStore;
-import dev.anneal.service.storage.StoreListener;
+import dev.anneal.service.storage.StoreMeters;
 import java.nio.file.Path;
 import java.time.Clock;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -18,11 +17,10 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 class S3Configuration {
 
     @Bean
-    ArtifactStore s3ArtifactStore(
-            S3Properties properties, CacheProperties cache, Clock clock, ObjectProvider<StoreListener> listeners) {
+    ArtifactStore s3ArtifactStore(S3Properties properties, CacheProperties cache, Clock clock, StoreMeters meters) {
         AwsCredentialsProvider credentials =
                 DefaultCredentialsProvider.builder().build();
-        return new ObservedArtifactStore(store(properties, cache, credentials, clock), listeners);
+        return new ObservedArtifactStore(store(properties, cache, credentials, clock), meters);
     }
 
     static S3ArtifactStore store(

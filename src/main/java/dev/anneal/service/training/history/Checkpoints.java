@@ -44,7 +44,7 @@ public final class Checkpoints {
 
     private static final String SELECT = """
             SELECT checkpoint.id AS number, external_id AS id, created_at, checkpoint.step, checkpoint.beta, resumable,
-                   directory, bytes, step.loss AS train_loss, step.token_accuracy AS train_mean_token_accuracy,
+                   directory, bytes, step.train_loss, step.train_mean_token_accuracy,
                    validation.loss AS valid_loss, validation.token_accuracy AS valid_mean_token_accuracy
             FROM checkpoint
             LEFT JOIN job_step AS step ON step.job_id = checkpoint.job_id AND step.step = checkpoint.step

@@ -1,6 +1,14 @@
 package dev.anneal.service.training.history;
 
+import dev.anneal.protocol.Figure;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,10 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResultCsv {
 
-    private static final String HEADER =
-            "step,train_loss,train_accuracy,train_mean_token_accuracy,valid_loss,valid_accuracy,"
-                    + "valid_mean_token_accuracy,"
-                    + "epoch,beta,learning_rate,grad_norm,tokens,shared_tokens,trained_tokens,tokens_per_second";
+    /** OpenAI's files have the token accuracy in two columns, of which readers use either. */
+    private static final Map<String, Function<SeriesRow, @Nullable Object>> COLUMNS = columns();
 
     private final MetricNames names;
 
@@ -25,37 +31,40 @@ public final class ResultCsv {
     }
 
     public String header() {
-        StringBuilder header = new StringBuilder(HEADER);
+        StringBuilder header = new StringBuilder(String.join(",", COLUMNS.keySet()));
         names.ofSteps().forEach(name -> header.append(',').append(name));
         names.ofValidations().forEach(name -> header.append(",valid_").append(name));
         return header.append('\n').toString();
     }
 
-    /** OpenAI's files have the token accuracy in two columns, of which readers use either. */
     public String line(SeriesRow row) {
-        StringBuilder line = new StringBuilder().append(row.step());
-        append(line, row.trainLoss());
-        append(line, row.trainMeanTokenAccuracy());
-        append(line, row.trainMeanTokenAccuracy());
-        append(line, row.validLoss());
-        append(line, row.validMeanTokenAccuracy());
-        append(line, row.validMeanTokenAccuracy());
-        append(line, row.epoch());
-        append(line, row.beta());
-        append(line, row.learningRate());
-        append(line, row.gradNorm());
-        line.append(',').append(row.tokens()).append(',').append(row.sharedTokens());
-        line.append(',').append(row.trainedTokens());
-        line.append(',').append(String.format(Locale.ROOT, "%.1f", row.tokensPerSecond()));
-        names.ofSteps().forEach(name -> append(line, row.metrics().get(name)));
-        names.ofValidations().forEach(name -> append(line, row.validMetrics().get(name)));
-        return line.append('\n').toString();
+        List<@Nullable Object> values = new ArrayList<>();
+        COLUMNS.values().forEach(column -> values.add(column.apply(row)));
+        names.ofSteps().forEach(name -> values.add(row.metrics().get(name)));
+        names.ofValidations().forEach(name -> values.add(row.validMetrics().get(name)));
+        return values.stream().map(value -> Objects.toString(value, "")).collect(Collectors.joining(",", "", "\n"));
     }
 
-    private static void append(StringBuilder line, @Nullable Double value) {
-        line.append(',');
-        if (value != null) {
-            line.append(value.doubleValue());
+    private static Map<String, Function<SeriesRow, @Nullable Object>> columns() {
+        Map<String, Function<SeriesRow, @Nullable Object>> columns = new LinkedHashMap<>();
+        columns.put("step", SeriesRow::step);
+        put(columns, Figure.TRAIN_LOSS);
+        columns.put("train_accuracy", row -> row.get(Figure.TRAIN_MEAN_TOKEN_ACCURACY));
+        put(columns, Figure.TRAIN_MEAN_TOKEN_ACCURACY);
+        columns.put("valid_loss", SeriesRow::validLoss);
+        columns.put("valid_accuracy", SeriesRow::validMeanTokenAccuracy);
+        columns.put("valid_mean_token_accuracy", SeriesRow::validMeanTokenAccuracy);
+        put(columns, Figure.EPOCH, Figure.BETA, Figure.LEARNING_RATE, Figure.GRAD_NORM);
+        put(columns, Figure.TOKENS, Figure.SHARED_TOKENS, Figure.TRAINED_TOKENS);
+        columns.put(
+                Figure.TOKENS_PER_SECOND.wireName(),
+                row -> String.format(Locale.ROOT, "%.1f", row.get(Figure.TOKENS_PER_SECOND)));
+        return columns;
+    }
+
+    private static void put(Map<String, Function<SeriesRow, @Nullable Object>> columns, Figure... figures) {
+        for (Figure figure : figures) {
+            columns.put(figure.wireName(), row -> row.figures().get(figure.wireName()));
         }
     }
 }

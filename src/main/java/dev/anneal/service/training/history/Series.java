@@ -1,12 +1,17 @@
 package dev.anneal.service.training.history;
 
+import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.Progress;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -16,37 +21,18 @@ import org.springframework.stereotype.Component;
 public final class Series {
 
     /** One statement for a batch, because steps of small models are too fast for single inserts. */
-    private static final String RECORD_STEPS = """
-            INSERT INTO job_step (job_id, step, tenant_id, recorded_at, epoch, loss, token_accuracy, learning_rate,
-                                  gradient_norm, beta, trained_tokens, tokens, shared_tokens, tokens_per_second,
-                                  seconds, metrics)
-            SELECT progress.job_id, batch.step, progress.tenant_id, clock_timestamp(), batch.epoch, batch.loss,
-                   batch.token_accuracy, batch.learning_rate, batch.gradient_norm, batch.beta, batch.trained_tokens,
-                   batch.tokens, batch.shared_tokens, batch.tokens_per_second, batch.seconds, batch.metrics::jsonb
+    private static final String RECORD_STEPS =
+            """
+            INSERT INTO job_step (job_id, step, tenant_id, recorded_at, seconds, metrics, %1$s)
+            SELECT progress.job_id, batch.step, progress.tenant_id, clock_timestamp(), batch.seconds,
+                   batch.metrics::jsonb, %2$s
             FROM job_progress AS progress,
-                 unnest(:steps::integer[], :epochs::double precision[], :losses::double precision[],
-                        :accuracies::double precision[], :rates::double precision[], :norms::double precision[],
-                        :betas::double precision[], :trainedTokens::bigint[], :tokens::bigint[],
-                        :sharedTokens::bigint[], :speeds::double precision[], :seconds::double precision[],
-                        :metrics::text[])
-                     AS batch (step, epoch, loss, token_accuracy, learning_rate, gradient_norm, beta, trained_tokens,
-                               tokens, shared_tokens, tokens_per_second, seconds, metrics)
+                 unnest(:steps::integer[], :seconds::double precision[], :metrics::text[], %3$s)
+                     AS batch (step, seconds, metrics, %1$s)
             WHERE progress.job_id = :job
             ON CONFLICT (job_id, step) DO UPDATE
-            SET recorded_at = EXCLUDED.recorded_at,
-                epoch = EXCLUDED.epoch,
-                loss = EXCLUDED.loss,
-                token_accuracy = EXCLUDED.token_accuracy,
-                learning_rate = EXCLUDED.learning_rate,
-                gradient_norm = EXCLUDED.gradient_norm,
-                beta = EXCLUDED.beta,
-                trained_tokens = EXCLUDED.trained_tokens,
-                tokens = EXCLUDED.tokens,
-                shared_tokens = EXCLUDED.shared_tokens,
-                tokens_per_second = EXCLUDED.tokens_per_second,
-                seconds = EXCLUDED.seconds,
-                metrics = EXCLUDED.metrics
-            """;
+            SET recorded_at = EXCLUDED.recorded_at, seconds = EXCLUDED.seconds, metrics = EXCLUDED.metrics, %4$s
+            """.formatted(each("%s"), each("batch.%s"), each(":%s::double precision[]"), each("%1$s = EXCLUDED.%1$s"));
 
     private static final String MOVE_TO = "UPDATE job_progress SET step = :step WHERE job_id = :job";
 
@@ -68,10 +54,10 @@ public final class Series {
 
     private static final String SUMMARY = """
             SELECT count(*) AS steps, :window::integer AS "window",
-                   count(*) FILTER (WHERE learning_rate > 0 AND gradient_norm > 0) AS moving,
-                   count(*) FILTER (WHERE learning_rate > 0 AND gradient_norm = 0 AND loss > 0) AS idle,
-                   avg(loss) FILTER (WHERE step <= :window) AS first_loss,
-                   min(loss) FILTER (WHERE step > :total - :window) AS last_loss
+                   count(*) FILTER (WHERE learning_rate > 0 AND grad_norm > 0) AS moving,
+                   count(*) FILTER (WHERE learning_rate > 0 AND grad_norm = 0 AND train_loss > 0) AS idle,
+                   avg(train_loss) FILTER (WHERE step <= :window) AS first_loss,
+                   min(train_loss) FILTER (WHERE step > :total - :window) AS last_loss
             FROM job_step
             WHERE job_id = :job
             """;
@@ -91,9 +77,7 @@ public final class Series {
             """;
 
     private static final String READ = """
-            SELECT step.step, step.recorded_at, step.epoch, step.loss, step.token_accuracy, step.learning_rate,
-                   step.gradient_norm, step.beta, step.trained_tokens, step.tokens, step.shared_tokens,
-                   step.tokens_per_second, step.seconds, step.metrics, validation.loss AS valid_loss,
+            SELECT step.step, step.recorded_at, step.seconds, step.metrics, %s, validation.loss AS valid_loss,
                    validation.token_accuracy AS valid_accuracy, validation.beta AS valid_beta,
                    validation.metrics AS valid_metrics
             FROM job_step AS step
@@ -101,7 +85,7 @@ public final class Series {
             WHERE step.job_id = :job AND step.step > :after
             ORDER BY step.step
             LIMIT :limit
-            """;
+            """.formatted(each("step.%s"));
 
     /** Keeps the peak of all attempts. */
     private static final String RECORD_DEVICE = """
@@ -133,30 +117,19 @@ public final class Series {
         if (steps.isEmpty()) {
             return;
         }
-        jdbc.sql(RECORD_STEPS)
+        var statement = jdbc.sql(RECORD_STEPS)
                 .param("job", job)
                 .param("steps", steps.stream().map(Progress.Step::step).toArray(Integer[]::new))
-                .param("epochs", doubles(steps, Progress.Step::epoch))
-                .param("losses", doubles(steps, step -> finite(step.loss())))
-                .param("accuracies", doubles(steps, step -> finite(step.tokenAccuracy())))
-                .param("rates", doubles(steps, Progress.Step::learningRate))
-                .param("norms", doubles(steps, step -> finite(step.gradientNorm())))
-                .param("betas", doubles(steps, Progress.Step::beta))
-                .param(
-                        "trainedTokens",
-                        steps.stream().map(Progress.Step::trainedTokens).toArray(Long[]::new))
-                .param("tokens", steps.stream().map(Progress.Step::tokens).toArray(Long[]::new))
-                .param(
-                        "sharedTokens",
-                        steps.stream().map(Progress.Step::sharedTokens).toArray(Long[]::new))
-                .param("speeds", doubles(steps, Progress.Step::tokensPerSecond))
                 .param("seconds", doubles(steps, Progress.Step::seconds))
                 .param(
                         "metrics",
                         steps.stream()
-                                .map(step -> Metrics.toJson(step.metrics()))
-                                .toArray(String[]::new))
-                .update();
+                                .map(step -> Metrics.toJson(step.ofMethod()))
+                                .toArray(String[]::new));
+        for (Figure figure : Figure.values()) {
+            statement.param(figure.wireName(), doubles(steps, step -> finite(step.get(figure))));
+        }
+        statement.update();
         moveTo(job, steps.get(steps.size() - 1).step());
     }
 
@@ -252,21 +225,24 @@ public final class Series {
         return value == null || !Double.isFinite(value) ? null : value;
     }
 
+    /** A list for SQL: the format with the column of each figure. */
+    private static String each(String format) {
+        return Arrays.stream(Figure.values())
+                .map(figure -> format.formatted(figure.wireName()))
+                .collect(Collectors.joining(", "));
+    }
+
     private static SeriesRow row(ResultSet row, int index) throws SQLException {
+        Map<String, @Nullable Number> figures = new LinkedHashMap<>();
+        for (Figure figure : Figure.values()) {
+            String column = figure.wireName();
+            figures.put(column, figure.isCount() ? (Number) row.getLong(column) : row.getObject(column, Double.class));
+        }
         return new SeriesRow(
                 row.getInt("step"),
                 row.getObject("recorded_at", OffsetDateTime.class).toInstant(),
-                row.getDouble("epoch"),
-                row.getObject("loss", Double.class),
-                row.getObject("token_accuracy", Double.class),
-                row.getDouble("learning_rate"),
-                row.getObject("gradient_norm", Double.class),
-                row.getDouble("beta"),
-                row.getLong("trained_tokens"),
-                row.getLong("tokens"),
-                row.getLong("shared_tokens"),
-                row.getDouble("tokens_per_second"),
                 row.getDouble("seconds"),
+                figures,
                 row.getObject("valid_loss", Double.class),
                 row.getObject("valid_accuracy", Double.class),
                 row.getObject("valid_beta", Double.class),

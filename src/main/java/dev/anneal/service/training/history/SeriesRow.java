@@ -1,36 +1,28 @@
 package dev.anneal.service.training.history;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import dev.anneal.protocol.Figure;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An optimizer step of a job with the validation after it, if any. Values that were not finite are null. Serialised as
- * it is in the API.
+ * An optimizer step of a job with the validation after it, if any. Serialised as it is in the API.
  *
  * @param step steps done, 1 after the first
- * @param beta annealing coefficient of the step
- * @param trainedTokens trained tokens so far
- * @param tokens tokens read so far
- * @param sharedTokens how many of these were not computed, because the same beginning of another row was
  * @param seconds duration of the step
- * @param metrics additional metrics of the job's method
+ * @param figures each {@link Figure} by name, in order; null if it is unknown or was not finite
+ * @param metrics further figures of the job's method
  * @param validMetrics likewise for validations
  */
 public record SeriesRow(
         int step,
         Instant createdAt,
-        double epoch,
-        @Nullable Double trainLoss,
-        @Nullable Double trainMeanTokenAccuracy,
-        double learningRate,
-        @Nullable Double gradNorm,
-        double beta,
-        long trainedTokens,
-        long tokens,
-        long sharedTokens,
-        double tokensPerSecond,
         double seconds,
+        @JsonAnyGetter Map<String, @Nullable Number> figures,
         @Nullable Double validLoss,
         @Nullable Double validMeanTokenAccuracy,
         @Nullable Double validBeta,
@@ -38,7 +30,19 @@ public record SeriesRow(
         Map<String, Double> validMetrics) {
 
     public SeriesRow {
+        figures = Collections.unmodifiableMap(new LinkedHashMap<>(figures));
         metrics = Map.copyOf(metrics);
         validMetrics = Map.copyOf(validMetrics);
+    }
+
+    /** Annealing coefficient of the step. */
+    public double beta() {
+        return Objects.requireNonNull(get(Figure.BETA));
+    }
+
+    /** The figure's value; null if it is unknown or was not finite. */
+    public @Nullable Double get(Figure figure) {
+        Number value = figures.get(figure.wireName());
+        return value == null ? null : (Double) value.doubleValue();
     }
 }

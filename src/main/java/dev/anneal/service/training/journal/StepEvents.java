@@ -1,5 +1,6 @@
 package dev.anneal.service.training.journal;
 
+import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.Progress;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -41,9 +42,9 @@ final class StepEvents {
                 "Step %d/%d: %straining loss=%.4f, beta=%.4f",
                 step.step(),
                 step.totalSteps(),
-                described(step.metrics()),
-                step.loss(),
-                step.beta());
+                described(step.figures()),
+                step.get(Figure.TRAIN_LOSS),
+                step.get(Figure.BETA));
     }
 
     private static String described(Map<String, Double> metrics) {
@@ -61,13 +62,7 @@ final class StepEvents {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("step", step.step());
         data.put("total_steps", step.totalSteps());
-        put(data, "train_loss", step.loss());
-        put(data, "train_mean_token_accuracy", step.tokenAccuracy());
-        data.put("learning_rate", step.learningRate());
-        put(data, "grad_norm", step.gradientNorm());
-        data.put("beta", step.beta());
-        data.put("tokens_per_second", step.tokensPerSecond());
-        data.putAll(step.metrics());
+        data.putAll(step.figures());
         return data;
     }
 

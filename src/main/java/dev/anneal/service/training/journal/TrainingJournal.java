@@ -1,5 +1,6 @@
 package dev.anneal.service.training.journal;
 
+import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.service.platform.database.SystemDatabase;
@@ -159,7 +160,7 @@ public final class TrainingJournal implements RescueListener {
     private void writeSteps(long job, List<Progress.Step> steps) {
         series.recordSteps(job, steps);
         for (Progress.Step step : steps) {
-            if (step.loss() == null || !Double.isFinite(step.loss())) {
+            if (step.get(Figure.TRAIN_LOSS) == null) {
                 jobEvents.append(
                         job, JobEvent.Level.WARN, "The loss of step " + step.step() + " is not a finite number");
             } else if (StepEvents.isWorthAnEvent(step)) {

@@ -129,7 +129,7 @@ class MlflowRunsIT extends ServiceTest {
     }
 
     @Test
-    void whatArrivedWithoutAnAnswerIsNotSentAgain() {
+    void whatArrivedWithoutAnAnswerIsThereOnce() {
         for (Mood mood : List.of(Mood.SILENT, Mood.HALF)) {
             SERVER.become(Mood.ANSWERING);
             String job = queuedJob(ALPHA, file(ALPHA, 20), "");

@@ -14,8 +14,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * An HTTP server that speaks the part of MLflow's REST API that the service uses, and keeps each metric as often as it
- * comes, as MLflow's file store does. {@code src/test/mlflow} holds the service against MLflow itself.
+ * An HTTP server that speaks the part of MLflow's REST API that the service uses, and keeps a metric once that comes
+ * twice with the same key, time, step and value, as MLflow's SQL stores do. {@code src/test/mlflow} holds the service against MLflow itself.
  */
 final class TrackingServer implements AutoCloseable {
 
@@ -141,7 +141,6 @@ final class TrackingServer implements AutoCloseable {
             case "runs/create" -> createRun(asked);
             case "runs/log-batch" -> logBatch(run(asked), asked);
             case "runs/update" -> update(run(asked), asked);
-            case "metrics/get-history" -> history(run(asked), asked);
             default -> throw new AssertionError("the service asked for " + endpoint);
         };
     }
@@ -191,7 +190,9 @@ final class TrackingServer implements AutoCloseable {
         largestBatch = Math.max(largestBatch, metrics.size());
         int kept = mood == Mood.HALF ? metrics.size() / 2 : metrics.size();
         for (int i = 0; i < kept; i++) {
-            run.metrics.add(metrics.get(i));
+            if (!run.metrics.contains(metrics.get(i))) {
+                run.metrics.add(metrics.get(i));
+            }
         }
         return "{}";
     }
@@ -200,17 +201,6 @@ final class TrackingServer implements AutoCloseable {
         run.status = text(asked, "status");
         run.endTime = asked.get("end_time").longValue();
         return "{}";
-    }
-
-    /** Two on a page, so that pages are followed. */
-    private static String history(Run run, JsonNode asked) {
-        List<JsonNode> found = run.metrics.stream()
-                .filter(metric -> text(metric, "key").equals(text(asked, "metric_key")))
-                .toList();
-        int from = asked.path("page_token").asInt(0);
-        int to = Math.min(found.size(), from + 2);
-        return JSON.writeValueAsString(Map.of(
-                "metrics", found.subList(from, to), "next_page_token", to < found.size() ? Integer.toString(to) : ""));
     }
 
     @Override

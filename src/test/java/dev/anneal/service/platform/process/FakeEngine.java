@@ -6,6 +6,7 @@ import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.GradingQuestion;
 import dev.anneal.protocol.GradingReply;
 import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.ReportedSteps;
 import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainTask;
 import java.io.BufferedReader;
@@ -263,23 +264,7 @@ public final class FakeEngine {
     }
 
     private Progress.Step stepDone(int step, int total) {
-        double loss = 1.0 / step;
-        long tokens = 100L * step;
-        return new Progress.Step(
-                step,
-                total,
-                (double) step / total,
-                loss,
-                0.5,
-                1e-3,
-                0.25,
-                beta(step - 1, total),
-                tokens,
-                tokens,
-                0,
-                1000,
-                0.1,
-                Map.of());
+        return ReportedSteps.step(step, total, 1.0 / step, beta(step - 1, total));
     }
 
     private static double beta(int step, int total) {

@@ -3,11 +3,13 @@ package dev.anneal.service.queue.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.platform.database.PostgresTest;
+import dev.anneal.service.platform.meter.MeterNames;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkEnd;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
+import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -282,18 +284,9 @@ class RescuerIT {
         }
         leases.forEach(TestQueue::expire);
         Lease failing = leases.get(0);
-        List<Lease> committed = new ArrayList<>();
-        TestQueue watched = new TestQueue(TestQueue.PROPERTIES, new RescueListener() {
-            @Override
-            public void rescued(Rescue rescue) {
-                if (rescue.lease().equals(failing)) {
-                    throw new IllegalStateException("cannot record this one");
-                }
-            }
-
-            @Override
-            public void committed(Rescue rescue) {
-                committed.add(rescue.lease());
+        TestQueue watched = new TestQueue(TestQueue.PROPERTIES, rescue -> {
+            if (rescue.lease().equals(failing)) {
+                throw new IllegalStateException("cannot record this one");
             }
         });
 
@@ -301,7 +294,10 @@ class RescuerIT {
                 .extracting(Rescue::lease)
                 .containsExactlyInAnyOrder(leases.get(1), leases.get(2));
         assertThat(queue.find(failing.workId()).state()).isEqualTo(WorkState.RUNNING);
-        assertThat(committed).containsExactlyInAnyOrder(leases.get(1), leases.get(2));
+        assertThat(watched.registry.find(MeterNames.RESCUED).counters().stream()
+                        .mapToDouble(Counter::count)
+                        .sum())
+                .isEqualTo(2);
         assertThat(watched.ended).isEmpty();
         assertThat(queue.rescuer.runOnce(TestQueue.ANY_TIME))
                 .extracting(Rescue::lease)

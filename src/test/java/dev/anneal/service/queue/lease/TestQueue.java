@@ -14,6 +14,8 @@ import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.queue.WorkState;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,6 +47,9 @@ public final class TestQueue {
     public final Leases leases;
     public final Rescuer rescuer;
 
+    /** Counts rescues. */
+    public final MeterRegistry registry = new SimpleMeterRegistry();
+
     /** What the rescuer's own process works on. */
     public final Set<Long> heldHere = new HashSet<>();
 
@@ -68,7 +73,14 @@ public final class TestQueue {
         JdbcClient jdbc = TestDatabase.jdbc();
         this.leases = new Leases(
                 jdbc, system, TestDatabase.heartbeat(), properties, new Endings(jdbc, system, properties, ends, fence));
-        this.rescuer = new Rescuer(jdbc, TestDatabase.system(), properties, ends, () -> heldHere, List.of(listeners));
+        this.rescuer = new Rescuer(
+                jdbc,
+                TestDatabase.system(),
+                properties,
+                ends,
+                () -> heldHere,
+                List.of(listeners),
+                new RescueMeters(registry));
     }
 
     public static LeaseProperties properties(

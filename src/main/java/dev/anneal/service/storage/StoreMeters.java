@@ -1,8 +1,8 @@
-package dev.anneal.service.operations.metrics;
+package dev.anneal.service.storage;
 
 import dev.anneal.protocol.WireName;
-import dev.anneal.service.storage.StoreListener;
-import dev.anneal.service.storage.StoreOperation;
+import dev.anneal.service.platform.meter.EnumCounters;
+import dev.anneal.service.platform.meter.MeterNames;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -13,7 +13,7 @@ import org.springframework.stereotype.Component;
 
 /** Times and counts operations of the artifact store; all series exist from the start with 0. */
 @Component
-final class StoreMeters implements StoreListener {
+public final class StoreMeters {
 
     /** From a local file access to the upload of a model's weights. */
     private static final Duration[] BUCKETS = {
@@ -48,8 +48,10 @@ final class StoreMeters implements StoreListener {
         }
     }
 
-    @Override
-    public void done(StoreOperation operation, Duration took, boolean failed) {
+    /**
+     * @param failed whether the store itself failed; false for a missing file and for content that is too large
+     */
+    void done(StoreOperation operation, Duration took, boolean failed) {
         Objects.requireNonNull(timers.get(operation)).record(took);
         if (failed) {
             errors.count(operation);

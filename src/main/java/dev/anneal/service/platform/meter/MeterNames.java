@@ -1,4 +1,4 @@
-package dev.anneal.service.operations.metrics;
+package dev.anneal.service.platform.meter;
 
 /**
  * Names of all meters of the service, with unit, tags and meaning. The names in Prometheus, with underscores and the

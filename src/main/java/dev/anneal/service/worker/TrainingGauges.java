@@ -1,6 +1,7 @@
-package dev.anneal.service.operations.metrics;
+package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Progress;
+import dev.anneal.service.platform.meter.MeterNames;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Gauges of the current training of a slot. The series appear with the first step and disappear when the training ends,
  * so that no stale values remain. Only reading values is thread-safe.
  */
-public final class TrainingGauges {
+final class TrainingGauges {
 
     private final MeterRegistry registry;
     private final String slot;
@@ -32,7 +33,7 @@ public final class TrainingGauges {
     }
 
     /** A training begins; its names are visible at once. */
-    public void begin(String jobId, String model, String method) {
+    void begin(String jobId, String model, String method) {
         end();
         Tags tags = Tags.of("slot", slot, "job_id", jobId, "model", model, "method", method);
         meters.add(Gauge.builder(MeterNames.WORKER_JOB_INFO, () -> 1)
@@ -42,29 +43,29 @@ public final class TrainingGauges {
     }
 
     /** A step has ended. */
-    public void step(Progress.Step step) {
+    void step(Progress.Step step) {
         boolean first = last == null;
         last = step;
         if (first) {
-            registerValues();
-            registerMetrics(MethodGauge.OF_STEPS, step.metrics(), () -> last == null ? Map.of() : last.metrics());
+            registerCounts();
+            registerFigures(FigureGauge.OF_STEPS, step.figures(), () -> last == null ? Map.of() : last.figures());
         }
     }
 
     /** A validation has ended. */
-    public void validation(Progress.Validation validation) {
+    void validation(Progress.Validation validation) {
         boolean first = lastValidation == null;
         lastValidation = validation;
         if (first) {
-            registerMetrics(
-                    MethodGauge.OF_VALIDATIONS,
+            registerFigures(
+                    FigureGauge.OF_VALIDATIONS,
                     validation.metrics(),
                     () -> lastValidation == null ? Map.of() : lastValidation.metrics());
         }
     }
 
     /** The device's memory was measured. */
-    public void deviceMemory(Progress.DeviceMemory memory) {
+    void deviceMemory(Progress.DeviceMemory memory) {
         boolean first = lastMemory == null;
         lastMemory = memory;
         if (first) {
@@ -95,7 +96,7 @@ public final class TrainingGauges {
     }
 
     /** The training has ended; its series are removed. */
-    public void end() {
+    void end() {
         meters.forEach(registry::remove);
         meters.clear();
         last = null;
@@ -103,22 +104,14 @@ public final class TrainingGauges {
         lastMemory = null;
     }
 
-    private void registerValues() {
-        gauge(MeterNames.TRAIN_BETA, "Annealing coefficient of the last step", Progress.Step::beta);
-        gauge(MeterNames.TRAIN_LOSS, "Loss of the last step in nats per token", step -> orNaN(step.loss()));
-        gauge(MeterNames.TRAIN_LEARNING_RATE, "Learning rate of the last step", Progress.Step::learningRate);
-        gauge(
-                MeterNames.TRAIN_GRADIENT_NORM,
-                "Gradient norm of the last step before clipping",
-                step -> orNaN(step.gradientNorm()));
-        gauge(MeterNames.TRAIN_TOKENS_PER_SECOND, "Speed of the last step", Progress.Step::tokensPerSecond);
+    private void registerCounts() {
         gauge(MeterNames.TRAIN_STEP, "Optimizer steps done", Progress.Step::step);
         gauge(MeterNames.TRAIN_TOTAL_STEPS, "Optimizer steps of the whole job", Progress.Step::totalSteps);
     }
 
     /** @param now values of the last step or validation */
-    private void registerMetrics(
-            Map<String, MethodGauge> known, Map<String, Double> first, Supplier<Map<String, Double>> now) {
+    private void registerFigures(
+            Map<String, FigureGauge> known, Map<String, Double> first, Supplier<Map<String, Double>> now) {
         known.forEach((metric, gauge) -> {
             if (first.containsKey(metric)) {
                 meters.add(Gauge.builder(gauge.name(), () -> orNaN(now.get().get(metric)))

@@ -1,7 +1,7 @@
-package dev.anneal.service.operations.metrics;
+package dev.anneal.service.inference;
 
 import dev.anneal.protocol.ServeReply;
-import dev.anneal.service.inference.GenerationListener;
+import dev.anneal.service.platform.meter.MeterNames;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import io.micrometer.core.instrument.Counter;
@@ -13,7 +13,7 @@ import org.springframework.stereotype.Component;
 /** Metrics of generation in this process. */
 @Component
 @ConditionalOnRole(Role.INFERENCE)
-final class InferenceMeters implements GenerationListener {
+final class InferenceMeters {
 
     private final AtomicInteger openAnswers;
     private final Counter refused;
@@ -54,18 +54,18 @@ final class InferenceMeters implements GenerationListener {
                 .register(registry);
     }
 
-    @Override
-    public void openAnswers(int answers) {
+    /** Sets the number of answers being generated or waiting. */
+    void openAnswers(int answers) {
         openAnswers.set(answers);
     }
 
-    @Override
-    public void refused(int answers) {
+    /** A request for this many answers was refused because of the limit. */
+    void refused(int answers) {
         refused.increment(answers);
     }
 
-    @Override
-    public void generated(int prompt, ServeReply.TokenCounts tokens) {
+    /** All answers to a prompt are complete. */
+    void generated(int prompt, ServeReply.TokenCounts tokens) {
         promptTokens.increment(prompt);
         completionTokens.increment(tokens.completion());
         cachedPromptTokens.increment(tokens.cachedPrompt());

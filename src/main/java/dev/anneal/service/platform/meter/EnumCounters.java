@@ -1,4 +1,4 @@
-package dev.anneal.service.operations.metrics;
+package dev.anneal.service.platform.meter;
 
 import dev.anneal.protocol.WireName;
 import io.micrometer.core.instrument.Counter;
@@ -11,11 +11,11 @@ import java.util.Objects;
  * A counter for each constant of an enum, as the value of a tag. All exist from the start with 0: if a counter appears
  * with its first event, Prometheus sees no increase.
  */
-final class EnumCounters<E extends Enum<E>> {
+public class EnumCounters<E extends Enum<E>> {
 
     private final Map<E, Counter> counters;
 
-    EnumCounters(MeterRegistry registry, Class<E> type, String tag, String name, String description) {
+    public EnumCounters(MeterRegistry registry, Class<E> type, String tag, String name, String description) {
         counters = new EnumMap<>(type);
         for (E constant : type.getEnumConstants()) {
             counters.put(
@@ -27,11 +27,11 @@ final class EnumCounters<E extends Enum<E>> {
         }
     }
 
-    void count(E constant) {
+    public final void count(E constant) {
         count(constant, 1);
     }
 
-    void count(E constant, double amount) {
+    public final void count(E constant, double amount) {
         Objects.requireNonNull(counters.get(constant)).increment(amount);
     }
 }

@@ -1,6 +1,8 @@
-package dev.anneal.service.operations.metrics;
+package dev.anneal.service.worker;
 
+import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.Progress;
+import dev.anneal.service.platform.meter.MeterNames;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.training.settings.TrainingMethods;
@@ -16,12 +18,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
+import java.util.function.ToDoubleFunction;
 import org.springframework.stereotype.Component;
 
 /** Metrics of a worker's leases, attempts and trainings. */
 @Component
 @ConditionalOnRole(Role.WORKER)
-public final class WorkerMeters {
+final class WorkerMeters {
 
     private static final Duration[] JOB_BUCKETS = {
         Duration.ofSeconds(1),
@@ -103,23 +106,23 @@ public final class WorkerMeters {
     }
 
     /** The gauges of a training slot. */
-    public TrainingGauges trainingGauges(int slot) {
+    TrainingGauges trainingGauges(int slot) {
         return new TrainingGauges(registry, slot);
     }
 
     /** Sets the number of slots; 0 after the worker has stopped. */
-    public void slots(int count) {
+    void slots(int count) {
         slots.set(count);
     }
 
     /** A slot has claimed work that had been claimable for {@code waited}. */
-    public void claimed(Duration waited) {
+    void claimed(Duration waited) {
         busy.incrementAndGet();
         queued.record(waited);
     }
 
     /** A slot is free again. */
-    public void released(Duration ran) {
+    void released(Duration ran) {
         busy.decrementAndGet();
         run.record(ran);
     }
@@ -127,7 +130,7 @@ public final class WorkerMeters {
     /**
      * @param count number of faults in this part of the worker's environment
      */
-    public void fault(String part, IntSupplier count) {
+    void fault(String part, IntSupplier count) {
         Gauge.builder(MeterNames.WORKER_FAULT, count::getAsInt)
                 .description("What of this worker's environment is at fault")
                 .tag("part", part)
@@ -135,42 +138,39 @@ public final class WorkerMeters {
     }
 
     /** A slot is given up, because its engine process cannot be ended. */
-    public void slotStuck() {
+    void slotStuck() {
         stuckSlots.incrementAndGet();
     }
 
     /** That process has ended. */
-    public void slotFreed() {
+    void slotFreed() {
         stuckSlots.decrementAndGet();
     }
 
     /** A lease was lost. */
-    public void leaseLost() {
+    void leaseLost() {
         leaseLost.increment();
     }
 
     /** A write had no effect because its lease was gone. */
-    public void staleWrite() {
+    void staleWrite() {
         staleWrites.increment();
     }
 
     /** The database has answered a heartbeat. */
-    public void heartbeat(Instant now) {
+    void heartbeat(Instant now) {
         lastHeartbeatMillis.set(now.toEpochMilli());
     }
 
     /**
-     * Tokens of a step.
+     * A step of a training has ended.
      *
-     * @param shared how many were not computed, because the same beginning of another row was
+     * @param grown how much each {@link Figure#isCount count} has grown by the step
      */
-    public record NewTokens(long trained, long shared) {}
-
-    /** A step of a training has ended. */
-    public void step(Progress.Step done, NewTokens newTokens, String method, boolean onGpu) {
+    void step(Progress.Step done, ToDoubleFunction<Figure> grown, String method, boolean onGpu) {
         steps(method).increment();
-        tokens.increment((double) newTokens.trained());
-        sharedTokens.increment((double) newTokens.shared());
+        tokens.increment(grown.applyAsDouble(Figure.TRAINED_TOKENS));
+        sharedTokens.increment(grown.applyAsDouble(Figure.SHARED_TOKENS));
         step.record(Math.round(done.seconds() * 1e9), TimeUnit.NANOSECONDS);
         if (onGpu) {
             gpuBusy.increment(done.seconds());
@@ -185,7 +185,7 @@ public final class WorkerMeters {
     }
 
     /** A checkpoint was saved. */
-    public void checkpoint(Duration took, long bytes) {
+    void checkpoint(Duration took, long bytes) {
         checkpointSave.record(took);
         checkpointBytes.record((double) bytes);
     }
