@@ -71,7 +71,7 @@ class AskingEngineIT {
             answerTo(engine, Tasks.STEPS - 3);
             engine.assertEnds(ExitCode.DONE.code());
             assertThat(engine.last(Progress.Step.class).step()).isEqualTo(Tasks.STEPS);
-            assertThat(engine.last(Progress.Step.class).figures()).containsKeys("reward", "rewards/there/mean");
+            assertThat(engine.last(Progress.Step.class).ofMethod()).containsKeys("reward", "rewards/there/mean");
         }
     }
 

@@ -126,7 +126,7 @@ final class GrpoBenchmark {
     }
 
     private static double metric(Progress.Step step, String name) {
-        return Objects.requireNonNull(step.figures().get(name));
+        return Objects.requireNonNull(step.ofMethod().get(name));
     }
 
     private static String precision(List<Progress> reported) {

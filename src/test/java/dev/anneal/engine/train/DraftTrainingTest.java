@@ -233,18 +233,18 @@ class DraftTrainingTest {
         assertThat(Objects.requireNonNull(last.get(Figure.TRAIN_LOSS)))
                 .isLessThan(Objects.requireNonNull(first.get(Figure.TRAIN_LOSS)) * 0.9);
         for (String metric : List.of("acceptance/1", "overlap/1")) {
-            assertThat(last.figures().get(metric))
+            assertThat(last.ofMethod().get(metric))
                     .as(metric)
-                    .isGreaterThan(first.figures().get(metric));
+                    .isGreaterThan(first.ofMethod().get(metric));
         }
-        assertThat(last.figures().get("acceptance/1")).isEqualTo(last.get(Figure.TRAIN_MEAN_TOKEN_ACCURACY));
+        assertThat(last.ofMethod().get("acceptance/1")).isEqualTo(last.get(Figure.TRAIN_MEAN_TOKEN_ACCURACY));
         List<Progress.Validation> validations = training.eventsOf(Progress.Validation.class);
         assertThat(validations).extracting(Progress.Validation::step).containsExactly(0, STEPS / 2, STEPS);
         Map<String, Double> end = validations.get(2).metrics();
         double tau = Objects.requireNonNull(end.get("acceptance_length/greedy"));
         assertThat(tau).isGreaterThan(validations.get(0).metrics().get("acceptance_length/greedy"));
         // The texts are the target's own, so that chains that are right on them are accepted.
-        assertThat(tau).isBetween(1 + Objects.requireNonNull(last.figures().get("acceptance/1")) / 2, 4.0);
+        assertThat(tau).isBetween(1 + Objects.requireNonNull(last.ofMethod().get("acceptance/1")) / 2, 4.0);
         assertThat(end.get("draft_acceptance_rate/greedy")).isBetween((tau - 1) / 3, 1.0);
         assertThat(end.get("acceptance_length/sampled")).isBetween(1.0, 4.0);
     }

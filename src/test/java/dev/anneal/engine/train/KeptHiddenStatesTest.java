@@ -127,7 +127,7 @@ class KeptHiddenStatesTest {
         List<Object> measured = new ArrayList<>(training.eventsOf(Progress.Validation.class));
         for (Progress.Step step : training.steps()) {
             measured.add(Objects.requireNonNull(step.get(Figure.TRAIN_LOSS)));
-            measured.add(step.figures());
+            measured.add(step.ofMethod());
         }
         return measured;
     }

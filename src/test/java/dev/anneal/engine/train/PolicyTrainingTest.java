@@ -71,7 +71,7 @@ class PolicyTrainingTest {
             assertThat(validation.metrics()).containsKeys("reward", "completions/mean_length");
         });
         assertThat(training.steps())
-                .allSatisfy(step -> assertThat(step.figures())
+                .allSatisfy(step -> assertThat(step.ofMethod())
                         .containsKeys(
                                 "reward",
                                 "reward_std",
@@ -158,7 +158,7 @@ class PolicyTrainingTest {
                     .allSatisfy(
                             validation -> assertThat(validation.metrics()).containsKey("acceptance_length/rollout"));
             assertThat(plain.steps())
-                    .allSatisfy(step -> assertThat(step.figures()).doesNotContainKey("acceptance_length/rollout"));
+                    .allSatisfy(step -> assertThat(step.ofMethod()).doesNotContainKey("acceptance_length/rollout"));
         }
     }
 
@@ -215,7 +215,7 @@ class PolicyTrainingTest {
         assertThat(training.steps()).allSatisfy(step -> {
             assertThat(step.get(Figure.GRAD_NORM)).isZero();
             assertThat(step.get(Figure.TRAIN_LOSS)).isZero();
-            assertThat(step.figures()).containsEntry("frac_reward_zero_std", 1.0);
+            assertThat(step.ofMethod()).containsEntry("frac_reward_zero_std", 1.0);
         });
     }
 
@@ -238,7 +238,7 @@ class PolicyTrainingTest {
 
         assertThat(training.steps()).allSatisfy(step -> {
             assertThat(step.get(Figure.GRAD_NORM)).isZero();
-            assertThat(step.figures()).containsEntry("completions/clipped_ratio", 1.0);
+            assertThat(step.ofMethod()).containsEntry("completions/clipped_ratio", 1.0);
             assertThat(step.get(Figure.TRAINED_TOKENS)).isZero();
         });
     }
@@ -291,7 +291,7 @@ class PolicyTrainingTest {
     private static List<Double> metric(TrainingFixture training, String name) {
         return training.steps().stream()
                 .map(step -> {
-                    @Nullable Double value = step.figures().get(name);
+                    @Nullable Double value = step.ofMethod().get(name);
                     return value == null ? Double.NaN : value;
                 })
                 .toList();

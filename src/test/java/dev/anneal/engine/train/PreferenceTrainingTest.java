@@ -83,7 +83,7 @@ class PreferenceTrainingTest {
         assertThat(metric(steps.get(0), "rewards/margins")).isCloseTo(0, within(1e-4));
         Progress.Step last = steps.get(STEPS - 1);
         assertThat(last.get(Figure.TRAIN_LOSS)).isLessThan(first - 0.05);
-        assertThat(last.figures())
+        assertThat(last.ofMethod())
                 .containsOnlyKeys(
                         "rewards/chosen",
                         "rewards/rejected",
@@ -100,7 +100,7 @@ class PreferenceTrainingTest {
     }
 
     private static double metric(Progress.Step step, String name) {
-        return Objects.requireNonNull(step.figures().get(name));
+        return Objects.requireNonNull(step.ofMethod().get(name));
     }
 
     @Test
