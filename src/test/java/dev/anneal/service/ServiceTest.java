@@ -61,7 +61,7 @@ public abstract class ServiceTest {
     protected static final JsonMapper JSON = new JsonMapper();
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** The service's own doors to its database, and what speaks within them. */
     @Autowired
