@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
         })
 abstract class EngineTest extends ServiceTest {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration PATIENCE = Duration.ofMinutes(15);
 
     /** @param subject a key of the request with the model or export */
     JsonNode evaluation(String subject, String testFile) {
