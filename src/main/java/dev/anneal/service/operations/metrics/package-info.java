@@ -1,7 +1,5 @@
-/** Metrics of the service and of current trainings, and their names. */
-@NamedInterface
+/** Meters of the whole queue, of the ends of work and of retention; others lie beside what they count. */
 @NullMarked
 package dev.anneal.service.operations.metrics;
 
 import org.jspecify.annotations.NullMarked;
-import org.springframework.modulith.NamedInterface;

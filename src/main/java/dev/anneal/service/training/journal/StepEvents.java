@@ -2,15 +2,21 @@ package dev.anneal.service.training.journal;
 
 import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.Progress;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Events for selected steps of a job. Their messages begin with OpenAI's wording, which tools parse. */
 final class StepEvents {
 
     private static final int EVENTS_OF_A_JOB = 100;
+
+    /** They say only how far the training is, as the step does. */
+    private static final Set<Figure> OF_THE_SERIES =
+            EnumSet.of(Figure.EPOCH, Figure.TRAINED_TOKENS, Figure.TOKENS, Figure.SHARED_TOKENS);
 
     private StepEvents() {}
 
@@ -63,6 +69,7 @@ final class StepEvents {
         data.put("step", step.step());
         data.put("total_steps", step.totalSteps());
         data.putAll(step.figures());
+        OF_THE_SERIES.forEach(figure -> data.remove(figure.wireName()));
         return data;
     }
 

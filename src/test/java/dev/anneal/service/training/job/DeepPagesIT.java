@@ -42,19 +42,7 @@ class DeepPagesIT {
         createJobs("beta", "ftjob-0", 10);
         createJobs("alpha", "ftjob-", JOBS);
 
-        long read = TestDatabase.tenant().call("alpha", () -> {
-            planForAll();
-            for (int execution = 0; execution < UNTIL_PREPARED; execution++) {
-                store.page(NEWEST, JobFilter.NONE);
-            }
-            long before = rowsRead();
-            TestDatabase.jdbc()
-                    .sql("SELECT set_config('app.tenant', 'beta', true)")
-                    .query(String.class)
-                    .single();
-            assertThat(store.page(NEWEST, JobFilter.NONE)).hasSize(10);
-            return rowsRead() - before;
-        });
+        long read = rowsReadOfNext("beta", 10, JobFilter.NONE, "alpha", LIMIT + 1);
 
         assertThat(read).isLessThan(10L * LIMIT);
     }
@@ -110,19 +98,7 @@ class DeepPagesIT {
         createJobs("alpha", "ftjob-", JOBS);
         JobFilter filter = new JobFilter(Set.of(), "supervised", null, List.of(), MetadataFilter.NONE);
 
-        long read = TestDatabase.tenant().call("beta", () -> {
-            planForAll();
-            for (int execution = 0; execution < UNTIL_PREPARED; execution++) {
-                assertThat(store.page(NEWEST, filter)).isEmpty();
-            }
-            long before = rowsRead();
-            TestDatabase.jdbc()
-                    .sql("SELECT set_config('app.tenant', 'alpha', true)")
-                    .query(String.class)
-                    .single();
-            assertThat(store.page(NEWEST, filter)).hasSize(LIMIT + 1);
-            return rowsRead() - before;
-        });
+        long read = rowsReadOfNext("alpha", LIMIT + 1, filter, "beta", 0);
 
         assertThat(read).isLessThan(10L * LIMIT);
     }
@@ -167,6 +143,24 @@ class DeepPagesIT {
             long before = rowsRead();
             reading.run();
             return rowsRead() - before;
+        });
+    }
+
+    /** By a page of a tenant on a connection that has read as many pages of another tenant as make it keep a plan. */
+    private long rowsReadOfNext(String tenant, int found, JobFilter filter, String before, int foundBefore) {
+        return TestDatabase.tenant().call(before, () -> {
+            planForAll();
+            for (int execution = 0; execution < UNTIL_PREPARED; execution++) {
+                assertThat(store.page(NEWEST, filter)).hasSize(foundBefore);
+            }
+            long readBefore = rowsRead();
+            TestDatabase.jdbc()
+                    .sql("SELECT set_config('app.tenant', :tenant, true)")
+                    .param("tenant", tenant)
+                    .query(String.class)
+                    .single();
+            assertThat(store.page(NEWEST, filter)).hasSize(found);
+            return rowsRead() - readBefore;
         });
     }
 
