@@ -184,7 +184,6 @@ def others():
     compare.normed([tensor(2, 8), tensor(1, 8)], tensor(8))
     known = compare.add(compare.begin(tensor(3, 8)), tensor(3, 8), tensor(20, 8), tensor(3, 8), tensor(20, 8), 40)
     assert compare.end(known).device.type == device
-    program("rate").products(tensor(5, 3), tensor(4, 3), tensor(5, 4), 2)
     sampling = program("sampling")
     logits, column, counts = tensor(3, 20), tensor(3, 1), tensor(3, 1, dtype=torch.int64)
     filtered = sampling.filtered(sampling.rows(logits, tensor(3, dtype=torch.int64)), column, counts, column, column)
