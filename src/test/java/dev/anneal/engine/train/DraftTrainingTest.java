@@ -194,17 +194,19 @@ class DraftTrainingTest {
     @CsvSource({"eagle3, full", "eagle3, afa", "eagle1, afa"})
     void aResumedHeadEndsWithTheSameBits(String kind, String arm) throws IOException {
         @Nullable AdapterSettings adapter = arm.equals("full") ? null : ANNEALED;
-        head("whole", kind, adapter).run();
-        assertThat(head("stopped", kind, adapter).stoppingAfter(20).run()).isEqualTo(Trainer.Outcome.STOPPED);
+        head("whole", kind, adapter).lasting(40).run();
+        assertThat(head("stopped", kind, adapter).lasting(40).stoppingAfter(20).run())
+                .isEqualTo(Trainer.Outcome.STOPPED);
 
         head("resumed", kind, adapter)
+                .lasting(40)
                 .threads(2)
                 .resuming(folder.resolve("stopped").resolve("checkpoint-20"))
                 .run();
 
         for (String file :
                 adapter == null ? List.of(Checkpoint.WEIGHTS) : List.of(Checkpoint.WEIGHTS, Checkpoint.ADAPTER)) {
-            assertThat(hash("resumed", file)).as(file).isEqualTo(hash("whole", file));
+            assertThat(hash("resumed", 40, file)).as(file).isEqualTo(hash("whole", 40, file));
         }
     }
 
@@ -387,11 +389,7 @@ class DraftTrainingTest {
     }
 
     private String adapter(String name) throws IOException {
-        return hash(name, Checkpoint.ADAPTER);
-    }
-
-    private String hash(String name, String file) throws IOException {
-        return hash(name, STEPS, file);
+        return hash(name, STEPS, Checkpoint.ADAPTER);
     }
 
     private String hash(String name, int step, String file) throws IOException {

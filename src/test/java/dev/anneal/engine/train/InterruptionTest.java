@@ -54,9 +54,9 @@ class InterruptionTest {
     void interruptedJobsEndWithTheBitsOfAnUndisturbedOne() throws IOException {
         assertThat(MicroBatch.split(ROWS.subList(0, GoldenBatches.STEP_ROWS), DeviceLimits.CPU))
                 .hasSize(2);
-        steps = 60;
+        steps = 24;
         requireSameBits(
-                100,
+                25,
                 attempt -> attempt.rows(ROWS).validating(ROWS.subList(0, 4), 7),
                 List.of(Checkpoint.ADAPTER, Checkpoint.OPTIMIZER));
     }
@@ -117,7 +117,7 @@ class InterruptionTest {
     void interruptedRolloutsAreSampledAgain() throws IOException {
         steps = 16;
         requireSameBits(
-                25,
+                10,
                 attempt -> attempt.reinforcing(
                         PromptFixture.method(PromptFixture.LIKENESS, PromptFixture.policy("grpo", 0.05, 3)),
                         PromptFixture.prompts(PromptFixture.LIKENESS, 8),

@@ -25,16 +25,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Answers of steps that read draft tokens are those of steps that read one token each: the same tokens and, in bf16,
- * the same bits of log-probabilities, of 500 prompts that join and leave a lane, with two adapters, filters and end
+ * the same bits of log-probabilities, of 80 prompts that join and leave a lane, with two adapters, filters and end
  * tokens.
  */
 class DraftedAnswersTest {
 
-    private static final int PROMPTS = 500;
+    private static final int PROMPTS = Integer.getInteger("anneal.test.drafted.prompts", 80);
     private static final int SLOTS = 8;
 
     /** Each is drafted for in four ways. Every other one begins like those before it. */
-    private static final int HEADED_PROMPTS = 60;
+    private static final int HEADED_PROMPTS = 24;
 
     private static final int[] BEGINNING = new Random(5).ints(140, 3, 300).toArray();
 
