@@ -7,7 +7,7 @@ import time
 import psycopg
 from browser import ADDRESS, SHOTS, console, done, expect
 from proxy import below
-from service import call, upload
+from service import call, cancel_queued, upload
 
 # What the console loads, in bytes.
 MOST_BYTES = 250_000
@@ -239,3 +239,4 @@ with console() as it:
     it.sign_in()
     it.heading("Jobs")
     large(it, fill())
+cancel_queued()

@@ -2,7 +2,7 @@
 import concurrent.futures
 
 from browser import ADMIN_KEY, KEY, console, done, expect
-from service import call, ended, train, upload
+from service import call, cancel_queued, ended, train, upload
 
 NEWER = 110
 
@@ -147,6 +147,5 @@ with console() as it:
     files_and_drafts(it)
     gone, running = old_jobs()
     jobs(it, running)
-    for job in call("fine_tuning/jobs?status=queued&limit=100")["data"]:
-        call(f"fine_tuning/jobs/{job['id']}/cancel", {})
+    cancel_queued()
 administrator()
