@@ -1,6 +1,10 @@
 package dev.anneal.service.demo;
 
+import dev.anneal.cli.client.AnnealApi;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +26,9 @@ import org.springframework.stereotype.Component;
 class DemoStarter {
 
     private static final Logger LOG = LoggerFactory.getLogger(DemoStarter.class);
+
+    /** Answers come after whole generations. */
+    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(5);
 
     private final Environment environment;
     private volatile boolean closing;
@@ -45,8 +52,9 @@ class DemoStarter {
     private void run() {
         String rootUrl = "http://127.0.0.1:" + environment.getRequiredProperty("local.server.port");
         try {
-            AnnealClient client = new AnnealClient(rootUrl + "/v1", Duration.ofMillis(500));
-            Stage stage = new Stage(client, System.out, isTerminal());
+            AnnealApi api = new AnnealApi(URI.create(rootUrl), null, LONGEST_SILENCE);
+            PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+            Stage stage = new Stage(api, out, isTerminal());
             NextSteps next = NextSteps.from(Path.of(""), System.getProperty("java.class.path"), rootUrl);
             String managementPort = environment.getRequiredProperty("local.management.port");
             if (environment.matchesProfiles("demo-rl")) {

@@ -55,7 +55,7 @@ final class SumsDemo {
         JsonNode export = stage.merge(job);
 
         stage.say("%nAfter: the merged model answers the same sums");
-        score("export", AnnealClient.id(export), test, hard);
+        score("export", Stage.id(export), test, hard);
         stage.goOn(next, managementPort, job, export);
     }
 
@@ -102,7 +102,7 @@ final class SumsDemo {
 
     /** Prints the first completions of the first and of the last rollout. */
     private void samples(JsonNode job) {
-        String path = "/fine_tuning/jobs/" + AnnealClient.id(job) + "/samples?limit=2&order=";
+        String path = "/fine_tuning/jobs/" + Stage.id(job) + "/samples?limit=2&order=";
         stage.say("%nWhat it wrote, and what that was worth");
         for (String order : List.of("asc", "desc")) {
             for (JsonNode sample : stage.get(path + order).path("data")) {

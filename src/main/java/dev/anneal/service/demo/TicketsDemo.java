@@ -44,7 +44,7 @@ final class TicketsDemo {
         JsonNode export = stage.merge(job);
 
         stage.say("%nAfter: the merged model answers the same tickets");
-        JsonNode after = evaluate("export", AnnealClient.id(export), test);
+        JsonNode after = evaluate("export", Stage.id(export), test);
         stage.say("  exact answers: %s", accuracy(after));
         examples(before, after);
         stage.goOn(next, managementPort, job, export);
