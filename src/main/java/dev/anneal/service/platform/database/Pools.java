@@ -27,8 +27,12 @@ final class Pools {
         this.applicationName = applicationName;
     }
 
+    /** Plans each statement for its tenant: a plan kept from a tenant with few rows reads all rows of one with many. */
     HikariDataSource tenant() {
-        return pool("tenant", "anneal_tenant", properties.tenantConnections(), properties.statementTimeout());
+        HikariDataSource pool =
+                pool("tenant", "anneal_tenant", properties.tenantConnections(), properties.statementTimeout());
+        pool.setConnectionInitSql(pool.getConnectionInitSql() + "; SET plan_cache_mode = force_custom_plan");
+        return pool;
     }
 
     HikariDataSource system() {

@@ -224,8 +224,6 @@ public final class JobStore {
 
     /** Jobs in the order of their creation, at most one more than the limit. */
     List<Job> page(PageRequest request, JobFilter filter) {
-        // A plan kept from a tenant with few jobs looks the page's jobs up among all of the tenant's.
-        jdbc.sql("SET LOCAL plan_cache_mode = force_custom_plan").update();
         String page = SELECT_OF.formatted("(" + filter.page(request) + ") AS job") + "ORDER BY job." + filter.ordering()
                 + " " + request.order();
         return withWork(jdbc.sql(page)
