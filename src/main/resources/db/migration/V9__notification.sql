@@ -126,9 +126,7 @@ CREATE TABLE mlflow_run (
     step            integer     NOT NULL DEFAULT 0,
     validation_step integer     NOT NULL DEFAULT -1,
     refusals        integer     NOT NULL DEFAULT 0,
-    -- Advanced by each claim; what an earlier claim still writes has no effect.
-    claim           bigint      NOT NULL DEFAULT 0,
-    -- When to go on; while a process works on the row, until when the row is its own.
+    -- When to go on.
     next_at         timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT mlflow_run_state_is_known CHECK (state IN ('OPEN', 'DONE', 'GIVEN_UP')),
     CONSTRAINT mlflow_run_has_an_experiment CHECK (run_id IS NULL OR experiment_id IS NOT NULL),
@@ -149,7 +147,6 @@ CREATE TABLE mlflow_model_version (
     version    text,
     -- As those of mlflow_run.
     refusals   integer     NOT NULL DEFAULT 0,
-    claim      bigint      NOT NULL DEFAULT 0,
     next_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT mlflow_model_version_state_is_known CHECK (state IN ('OPEN', 'DONE', 'GIVEN_UP')),
     CONSTRAINT mlflow_model_version_counts CHECK (refusals >= 0)

@@ -1,7 +1,5 @@
 package dev.anneal.service.notification.mlflow;
 
-import dev.anneal.service.notification.mlflow.Outbox.Claim;
-import dev.anneal.service.notification.mlflow.Outbox.LostException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -56,19 +54,16 @@ final class MlflowReports {
 
     /** Returns whether there was anything to send. */
     private boolean sendNext(Sender sender) throws MlflowException {
-        Optional<Claim> claimed = sender.outbox().claim();
-        if (claimed.isEmpty()) {
+        Optional<Long> due = sender.outbox().due();
+        if (due.isEmpty()) {
             return false;
         }
-        Claim row = claimed.get();
+        long row = due.get();
         try {
             sender.send(row);
             available();
-        } catch (LostException e) {
-            LOG.debug("{} is being reported by another process", sender.describe(row));
         } catch (MlflowException e) {
             if (!e.isRefusal()) {
-                sender.outbox().release(row, "claim = claim", interval);
                 throw e;
             }
             available();
@@ -96,7 +91,7 @@ final class MlflowReports {
         pauseEnd = clock.instant().plusMillis(Math.min(LONGEST_PAUSE.toMillis(), pause));
     }
 
-    private void refused(Sender sender, Claim row, MlflowException reason) {
+    private void refused(Sender sender, long row, MlflowException reason) {
         int refusals = sender.outbox().refuse(row, interval);
         if (refusals >= Outbox.MOST_REFUSALS) {
             LOG.warn(

@@ -1,6 +1,5 @@
 package dev.anneal.service.notification.mlflow;
 
-import dev.anneal.service.notification.mlflow.Outbox.Claim;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.JobStore;
@@ -85,33 +84,29 @@ final class ModelVersionSender implements Sender {
     }
 
     @Override
-    public String describe(Claim row) {
+    public String describe(long row) {
         return "the model version of export " + read(row).exportId;
     }
 
-    private ExportRow read(Claim row) {
-        return database.call(() -> read(row.number()));
-    }
-
-    private ExportRow read(long number) {
-        return jdbc.sql(READ)
-                .param("export", number)
+    private ExportRow read(long export) {
+        return database.call(() -> jdbc.sql(READ)
+                .param("export", export)
                 .query((row, index) -> new ExportRow(
                         row.getString("external_id"),
                         row.getLong("job_id"),
                         row.getString("kind"),
                         row.getString("dtype"),
                         row.getString("version")))
-                .single();
+                .single());
     }
 
     @Override
-    public void send(Claim row) throws MlflowException {
+    public void send(long row) throws MlflowException {
         ExportRow export = read(row);
         Job job = database.call(() -> jobs.byNumber(export.job)).orElseThrow();
         Optional<String> run = database.call(() -> runs.runOf(export.job));
         if (run.isEmpty()) {
-            outbox.release(row, "refusals = 0", properties.interval());
+            outbox.pause(row, properties.interval());
             return;
         }
         String model = MlflowNames.model(job.modelName());
@@ -120,7 +115,7 @@ final class ModelVersionSender implements Sender {
         outbox.write(row, "state = 'DONE', refusals = 0", statement -> statement);
     }
 
-    private String make(Claim row, String model, String run, Job job, ExportRow export) throws MlflowException {
+    private String make(long row, String model, String run, Job job, ExportRow export) throws MlflowException {
         register(model);
         String source = "anneal:/v1/fine_tuning/jobs/" + job.id() + "/exports/" + export.exportId;
         String found = find(run, source);

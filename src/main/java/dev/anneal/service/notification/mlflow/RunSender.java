@@ -1,6 +1,5 @@
 package dev.anneal.service.notification.mlflow;
 
-import dev.anneal.service.notification.mlflow.Outbox.Claim;
 import dev.anneal.service.notification.mlflow.RunStore.Reported;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.training.history.Series;
@@ -52,19 +51,19 @@ final class RunSender implements Sender {
     }
 
     @Override
-    public String describe(Claim row) {
+    public String describe(long row) {
         return "the run of job " + job(row).id();
     }
 
-    private Job job(Claim row) {
-        return database.call(() -> jobs.byNumber(row.number())).orElseThrow();
+    private Job job(long row) {
+        return database.call(() -> jobs.byNumber(row)).orElseThrow();
     }
 
     @Override
-    public void send(Claim row) throws MlflowException {
+    public void send(long row) throws MlflowException {
         // Read before the series, so that the series of a job read as ended is complete.
         Job job = job(row);
-        Reported reported = database.call(() -> runs.read(row.number()));
+        Reported reported = database.call(() -> runs.read(row));
         String run = reported.runId() == null ? make(row, job) : reported.runId();
         if (!reported.hasParams()) {
             sendParams(row, run, job);
@@ -82,7 +81,7 @@ final class RunSender implements Sender {
         }
     }
 
-    private String make(Claim row, Job job) throws MlflowException {
+    private String make(long row, Job job) throws MlflowException {
         String experiment = experiments.idOf(properties.experimentOf(job.tenantId()));
         String found = experiments.runOf(experiment, job.id());
         String run = found == null ? create(experiment, job) : found;
@@ -101,7 +100,7 @@ final class RunSender implements Sender {
         return Experiments.required(client.post("runs/create", body), "/run/info/run_id");
     }
 
-    private void sendParams(Claim row, String run, Job job) throws MlflowException {
+    private void sendParams(long row, String run, Job job) throws MlflowException {
         List<Map<String, Object>> params = RunDescription.params(job);
         for (int from = 0; from < params.size(); from += RunDescription.MOST_PARAMS_OF_A_BATCH) {
             int to = Math.min(params.size(), from + RunDescription.MOST_PARAMS_OF_A_BATCH);
@@ -116,7 +115,7 @@ final class RunSender implements Sender {
         }
     }
 
-    private void end(Claim row, String run, Job job) throws MlflowException {
+    private void end(long row, String run, Job job) throws MlflowException {
         sendTags(run, RunDescription.lastTags(job));
         client.post(
                 "runs/update",

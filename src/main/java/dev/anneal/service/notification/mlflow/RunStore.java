@@ -1,7 +1,6 @@
 package dev.anneal.service.notification.mlflow;
 
 import dev.anneal.service.notification.mlflow.Measurement.Validation;
-import dev.anneal.service.notification.mlflow.Outbox.Claim;
 import dev.anneal.service.platform.database.JsonColumn;
 import dev.anneal.service.platform.database.SystemDatabase;
 import java.sql.ResultSet;
@@ -128,7 +127,7 @@ final class RunStore {
                 values);
     }
 
-    void made(Claim row, String experimentId, String runId, int attempt) {
+    void made(long row, String experimentId, String runId, int attempt) {
         outbox.write(
                 row,
                 "experiment_id = :experiment, run_id = :run, attempt = :attempt",
@@ -138,27 +137,27 @@ final class RunStore {
                         .param("attempt", attempt));
     }
 
-    void sentParams(Claim row) {
+    void sentParams(long row) {
         outbox.write(row, "has_params = true", statement -> statement);
     }
 
-    void sentAttempt(Claim row, int attempt) {
+    void sentAttempt(long row, int attempt) {
         outbox.write(row, "attempt = :attempt", statement -> statement.param("attempt", attempt));
     }
 
-    void sentSteps(Claim row, int last) {
+    void sentSteps(long row, int last) {
         outbox.write(row, "step = :step", statement -> statement.param("step", last));
     }
 
-    void sentValidations(Claim row, int last) {
+    void sentValidations(long row, int last) {
         outbox.write(row, "validation_step = :step", statement -> statement.param("step", last));
     }
 
-    void ended(Claim row) {
+    void ended(long row) {
         outbox.write(row, "state = 'DONE', refusals = 0", statement -> statement);
     }
 
-    void pause(Claim row, Duration pause) {
-        outbox.release(row, "refusals = 0", pause);
+    void pause(long row, Duration pause) {
+        outbox.pause(row, pause);
     }
 }

@@ -1,7 +1,5 @@
 package dev.anneal.service.notification.mlflow;
 
-import dev.anneal.service.notification.mlflow.Outbox.Claim;
-
 /** Reports rows of one kind to the server. */
 interface Sender {
 
@@ -11,8 +9,8 @@ interface Sender {
     void admit();
 
     /** Sends the row's new data and releases the row. */
-    void send(Claim row) throws MlflowException;
+    void send(long row) throws MlflowException;
 
     /** Describes the row for the log. */
-    String describe(Claim row);
+    String describe(long row);
 }

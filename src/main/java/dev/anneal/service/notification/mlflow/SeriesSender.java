@@ -1,7 +1,6 @@
 package dev.anneal.service.notification.mlflow;
 
 import dev.anneal.service.notification.mlflow.Measurement.Validation;
-import dev.anneal.service.notification.mlflow.Outbox.Claim;
 import dev.anneal.service.notification.mlflow.RunStore.Reported;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.training.history.Series;
@@ -37,7 +36,7 @@ final class SeriesSender {
     /** Numbers of complete rows, up to the row of step {@code last}. */
     private record Batch(List<Measurement> numbers, int last) {}
 
-    void sendSteps(Claim row, String run, Reported reported) throws MlflowException {
+    void sendSteps(long row, String run, Reported reported) throws MlflowException {
         send(
                 run,
                 reported.step(),
@@ -45,7 +44,7 @@ final class SeriesSender {
                 last -> runs.sentSteps(row, last));
     }
 
-    void sendValidations(Claim row, String run, Reported reported) throws MlflowException {
+    void sendValidations(long row, String run, Reported reported) throws MlflowException {
         send(
                 run,
                 reported.validationStep(),
@@ -67,12 +66,12 @@ final class SeriesSender {
         }
     }
 
-    private List<SeriesRow> steps(Claim row, int after) {
-        return database.call(() -> series.read(row.number(), after, ROWS_READ));
+    private List<SeriesRow> steps(long row, int after) {
+        return database.call(() -> series.read(row, after, ROWS_READ));
     }
 
-    private List<Validation> validations(Claim row, int after) {
-        return database.call(() -> runs.validations(row.number(), after, ROWS_READ));
+    private List<Validation> validations(long row, int after) {
+        return database.call(() -> runs.validations(row, after, ROWS_READ));
     }
 
     /** A batch of the first rows, at least one if there are any. */
