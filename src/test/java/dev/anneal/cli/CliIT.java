@@ -25,10 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.test.context.TestPropertySource;
 
 /** The command against the service. */
-@TestPropertySource(properties = "anneal.admin-keys=admin-key-0123456789")
 class CliIT extends ServiceTest {
 
     private static final String KEY = "alpha-key-0123456789";

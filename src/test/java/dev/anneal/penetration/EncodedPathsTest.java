@@ -11,14 +11,12 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.test.context.TestPropertySource;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /**
  * Walks every route in spellings other than its own (#17): whatever the roles of the process and the credential, none
  * is served.
  */
-@TestPropertySource(properties = "anneal.admin-keys=admin-key-0123456789")
 abstract class EncodedPathsTest extends AttackTest {
 
     static final String ADMIN_KEY = "Authorization: Bearer admin-key-0123456789\r\n";

@@ -14,11 +14,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.test.context.TestPropertySource;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /** Ids and names that are paths, in every variable of every route: no file of the host is read or written. */
-@TestPropertySource(properties = "anneal.admin-keys=admin-key-0123456789")
 class TraversalIT extends AttackTest {
 
     private static final String ADMIN_KEY = "Authorization: Bearer admin-key-0123456789\r\n";

@@ -45,6 +45,7 @@ import tools.jackson.databind.json.JsonMapper;
             "anneal.roles=api",
             "anneal.home=target/test-${anneal.test.fork:1}/home",
             "anneal.api-keys=alpha:alpha-key-0123456789,beta:beta-key-0123456789",
+            "anneal.admin-keys=admin-key-0123456789",
             "anneal.event-streams.poll-interval=20ms",
             "anneal.jobs.validation-interval=100ms",
             // Tests that walk all routes without a key.

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.service.ServiceTest;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Test;
-import org.springframework.test.context.TestPropertySource;
 
 /** A client learns what its credential is for before it calls what that may not. */
-@TestPropertySource(properties = "anneal.admin-keys=administrator-key-0123456789")
 class CredentialIT extends ServiceTest {
 
     private static final String PATH = "/v1/anneal/credential";
@@ -23,15 +21,15 @@ class CredentialIT extends ServiceTest {
 
     @Test
     void anAdministratorsKeyReachesNoProject() {
-        assertThat(json(get("administrator", PATH)).toString())
+        assertThat(json(get("admin", PATH)).toString())
                 .contains("\"project_id\":null,\"scopes\":[\"installation:write\",\"admin\"]");
     }
 
     @Test
     void aKeyOfOneScopeIsToldSo() {
-        post("administrator", "/v1/organization/projects", "{'name': 'Gamma', 'id': 'gamma'}");
+        post("admin", "/v1/organization/projects", "{'name': 'Gamma', 'id': 'gamma'}");
         String key = json(post(
-                        "administrator",
+                        "admin",
                         "/v1/organization/projects/gamma/api_keys",
                         "{'name': 'reader', 'scopes': ['files:read']}"))
                 .path("value")

@@ -10,15 +10,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.test.context.TestPropertySource;
 
 /** Tenants read what they may use and use; administrators decide it, for one project at a time. */
-@TestPropertySource(
-        properties = {
-            "anneal.admin-keys=administrator-key-0123456789",
-            "anneal.quotas.unfinished-jobs=7",
-            "anneal.quotas.stored-size=1MB"
-        })
+@TestPropertySource(properties = {"anneal.quotas.unfinished-jobs=7", "anneal.quotas.stored-size=1MB"})
 class QuotaApiIT extends ServiceTest {
 
-    private static final String ADMINISTRATOR = "administrator";
+    private static final String ADMINISTRATOR = "admin";
     private static final String OF_ALPHA = "/v1/organization/projects/alpha/quota";
 
     @Test

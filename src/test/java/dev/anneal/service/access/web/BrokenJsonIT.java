@@ -10,13 +10,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.test.context.TestPropertySource;
 
 /**
  * Bodies that are not JSON, or hold values of the wrong type, are refused in words of their authors, whatever the
  * route. #17
  */
-@TestPropertySource(properties = "anneal.admin-keys=admin-key-0123456789")
 class BrokenJsonIT extends ServiceTest {
 
     private static final List<String> ROUTES = List.of(

@@ -34,8 +34,7 @@ import org.springframework.test.context.TestPropertySource;
  * one line in the log.
  */
 @Import(CutConnectionsIT.Cuts.class)
-@TestPropertySource(
-        properties = {"anneal.admin-keys=admin-key-0123456789", "anneal.outbound.allowed-addresses=127.0.0.1"})
+@TestPropertySource(properties = "anneal.outbound.allowed-addresses=127.0.0.1")
 class CutConnectionsIT extends ServiceTest {
 
     private static final String JOBS = "/v1/fine_tuning/jobs";

@@ -13,11 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.test.context.TestPropertySource;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /** Unknown query parameters are refused as unknown keys of bodies are (#17). */
-@TestPropertySource(properties = "anneal.admin-keys=admin-key-0123456789")
 class KnownParametersIT extends ServiceTest {
 
     @Autowired

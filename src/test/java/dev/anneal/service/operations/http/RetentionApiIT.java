@@ -10,10 +10,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.test.context.TestPropertySource;
 
 /** Tenants read how long their artifacts are kept; administrators decide it, for one project at a time. */
-@TestPropertySource(properties = {"anneal.admin-keys=administrator-key-0123456789", "anneal.retention.exports=90d"})
+@TestPropertySource(properties = "anneal.retention.exports=90d")
 class RetentionApiIT extends ServiceTest {
 
-    private static final String ADMINISTRATOR = "administrator";
+    private static final String ADMINISTRATOR = "admin";
     private static final String OF_ALPHA = "/v1/organization/projects/alpha/retention";
 
     @Test

@@ -30,8 +30,7 @@ import org.springframework.test.context.TestPropertySource;
 /**
  * Clients that leave answers before their end (#17): nothing of them stays, and the log has a line about each at most.
  */
-@TestPropertySource(
-        properties = {"anneal.event-streams.heartbeat-interval=50ms", "anneal.admin-keys=admin-key-0123456789"})
+@TestPropertySource(properties = "anneal.event-streams.heartbeat-interval=50ms")
 class LeavingClientsIT extends ServiceTest {
 
     private static final int CLIENTS = 300;
