@@ -2,6 +2,7 @@ package dev.anneal.engine.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.SystemTest;
 import dev.anneal.protocol.Command;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.ExportTask;
@@ -31,6 +32,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Real engine processes, disturbed in every way that a worker or a kernel disturbs them. */
+@SystemTest
 class EngineMainIT {
 
     @TempDir

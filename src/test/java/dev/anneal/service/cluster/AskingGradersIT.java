@@ -3,6 +3,7 @@ package dev.anneal.service.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.anneal.SystemTest;
 import dev.anneal.service.LocalServer;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.files.FilePurpose;
@@ -18,6 +19,7 @@ import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
 
 /** Trainings whose graders ask an HTTP endpoint or a model, with the bundled model and real engine processes. */
+@SystemTest
 @TestPropertySource(
         properties = {
             "anneal.roles=api,worker,inference",

@@ -2,6 +2,7 @@ package dev.anneal.service.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.SystemTest;
 import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.files.FilePurpose;
@@ -30,6 +31,7 @@ import org.springframework.test.context.TestPropertySource;
  * Two machines that share nothing but database and bucket: what one had trained when it died, the other goes on with,
  * to the same bits.
  */
+@SystemTest
 @TestPropertySource(
         properties = {
             "anneal.storage.type=s3",

@@ -2,6 +2,7 @@ package dev.anneal.service.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.SystemTest;
 import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.files.FilePurpose;
@@ -27,6 +28,7 @@ import tools.jackson.databind.JsonNode;
  * Twenty jobs of three tenants on real workers in processes of their own, one of which is killed and one stopped for
  * longer than its lease: every job ends once, and what was interrupted ends with the same bits as what was not.
  */
+@SystemTest
 @TestPropertySource(
         properties = {
             "anneal.api-keys=alpha:alpha-key-0123456789,beta:beta-key-0123456789,gamma:gamma-key-0123456789",

@@ -10,6 +10,7 @@ import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FilePurpose;
 import com.openai.models.finetuning.jobs.FineTuningJob;
 import com.openai.models.finetuning.jobs.JobCreateParams;
+import dev.anneal.SystemTest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +26,7 @@ import tools.jackson.databind.JsonNode;
  * Trainings that begin where an earlier one ended, and of all weights, with OpenAI's client, the bundled model and the
  * real engine.
  */
+@SystemTest
 class ContinuedTrainingIT extends EngineTest {
 
     @Test

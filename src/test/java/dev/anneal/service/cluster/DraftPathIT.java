@@ -2,6 +2,7 @@ package dev.anneal.service.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.SystemTest;
 import dev.anneal.service.files.FilePurpose;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -11,6 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** A draft from its job to the answers that it speeds up. */
+@SystemTest
 class DraftPathIT extends EngineTest {
 
     @ParameterizedTest

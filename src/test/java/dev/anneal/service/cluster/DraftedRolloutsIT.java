@@ -2,6 +2,7 @@ package dev.anneal.service.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.SystemTest;
 import dev.anneal.service.files.FilePurpose;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
@@ -9,6 +10,7 @@ import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
 
 /** Rollouts with a draft, from its job to what the policy learns: the same as without it. */
+@SystemTest
 @TestPropertySource(properties = "anneal.engine.precision=bf16")
 class DraftedRolloutsIT extends EngineTest {
 

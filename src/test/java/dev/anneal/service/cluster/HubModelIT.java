@@ -2,6 +2,7 @@ package dev.anneal.service.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.SystemTest;
 import dev.anneal.service.TestFolders;
 import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.models.hub.HubServer;
@@ -18,6 +19,7 @@ import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 
 /** Base models that are pulled from a Hub over HTTP, and trained on by the real engine. */
+@SystemTest
 class HubModelIT extends EngineTest {
 
     private static final HubServer HUB = new HubServer(Path.of("src/main/resources/models/anneal-tiny"));

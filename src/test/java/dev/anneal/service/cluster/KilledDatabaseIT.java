@@ -2,6 +2,7 @@ package dev.anneal.service.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.SystemTest;
 import dev.anneal.service.UploadedRows;
 import java.io.IOException;
 import java.net.URI;
@@ -24,6 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  * A service without a configured database, in a home of its own. Its PostgreSQL is killed alone: it starts again, and
  * the service goes on, a training included, whose files are the user's alone.
  */
+@SystemTest
 class KilledDatabaseIT {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();

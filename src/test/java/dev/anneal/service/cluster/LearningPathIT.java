@@ -13,6 +13,7 @@ import com.openai.models.finetuning.jobs.FineTuningJob;
 import com.openai.models.finetuning.jobs.FineTuningJobEvent;
 import com.openai.models.finetuning.jobs.checkpoints.FineTuningJobCheckpoint;
 import com.openai.services.blocking.finetuning.JobService;
+import dev.anneal.SystemTest;
 import dev.anneal.service.files.FilePurpose;
 import java.io.IOException;
 import java.util.stream.Collectors;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** Learning from preferences and from rewards, through OpenAI's strictest client where it knows the objects. */
+@SystemTest
 class LearningPathIT extends EngineTest {
 
     private static final int STEPS = 20;

@@ -2,6 +2,7 @@ package dev.anneal.service.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.SystemTest;
 import dev.anneal.service.files.FilePurpose;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** A tenant generates with another's checkpoint and evaluates it, by the real engine. */
+@SystemTest
 class SharedModelIT extends EngineTest {
 
     @Test

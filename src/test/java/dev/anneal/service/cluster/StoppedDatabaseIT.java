@@ -2,6 +2,7 @@ package dev.anneal.service.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.SystemTest;
 import dev.anneal.service.UploadedRows;
 import dev.anneal.service.platform.database.StoppableDatabase;
 import java.io.IOException;
@@ -28,6 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
  * #17: PostgreSQL is stopped for longer than the leases, under two workers that run two trainings each and look for
  * lost workers every second. Nothing is rescued; what a killed worker held is, as soon as without the outage.
  */
+@SystemTest
 class StoppedDatabaseIT {
 
     private static final Duration LEASE = Duration.ofSeconds(6);

@@ -2,6 +2,7 @@ package dev.anneal.service.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.SystemTest;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.files.FilePurpose;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import tools.jackson.databind.JsonNode;
  * An installation in the middle of an upgrade: the schema is this version's, while processes of the version before
  * still run. Needs that version's jar, which {@code src/test/upgrade/run.sh} builds.
  */
+@SystemTest
 @EnabledIfSystemProperty(named = UpgradeIT.PREVIOUS, matches = ".+", disabledReason = "src/test/upgrade/run.sh runs it")
 class UpgradeIT extends ServiceTest {
 

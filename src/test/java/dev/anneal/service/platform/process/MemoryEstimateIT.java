@@ -3,6 +3,7 @@ package dev.anneal.service.platform.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import dev.anneal.SystemTest;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.ServedModel;
@@ -35,6 +36,7 @@ import org.springframework.util.unit.DataSize;
  * A real engine process takes the memory that a client is told, within the fifth that docs/training-settings.md adds
  * because processors differ. Linux counts a process's largest resident size.
  */
+@SystemTest
 @EnabledOnOs(OS.LINUX)
 class MemoryEstimateIT {
 
