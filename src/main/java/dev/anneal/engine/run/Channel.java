@@ -14,7 +14,7 @@ record Channel(ProgressWriter progress, Signals signals, BlockingQueue<String> l
     }
 
     /** Graders that ask the supervisor. */
-    SupervisorGraders help() {
+    SupervisorGraders graders() {
         return new SupervisorGraders(progress::write, lines, pulse(), SupervisorGraders.PATIENCE);
     }
 }

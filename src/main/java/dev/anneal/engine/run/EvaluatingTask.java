@@ -26,7 +26,7 @@ final class EvaluatingTask {
 
     void run() throws IOException {
         try (ModelTokenizer tokenizer = ModelTokenizer.open(base.directory())) {
-            channel.progress().write(evaluate(Evaluator.of(task, tokenizer, channel.help())));
+            channel.progress().write(evaluate(Evaluator.of(task, tokenizer, channel.graders())));
         }
     }
 

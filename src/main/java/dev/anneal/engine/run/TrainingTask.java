@@ -29,7 +29,7 @@ final class TrainingTask {
         try (ModelTokenizer tokenizer = ModelTokenizer.open(base.directory())) {
             ChatEncoder encoder = ChatEncoder.of(tokenizer, task.templateTime());
             TrainingInput input = new TrainingInput(
-                    task, encoder, base.config().maxPositions(), channel.progress()::write, channel.help());
+                    task, encoder, base.config().maxPositions(), channel.progress()::write, channel.graders());
             return train(input.read());
         }
     }

@@ -56,12 +56,12 @@ final class AttemptTransfers implements TransferGuard {
     }
 
     private void tell() {
-        Optional<Leases.Standing> standing = leases.working(lease.lease(), stallAfter.get(), Leases.nothing());
-        if (standing.isEmpty()) {
+        Optional<Leases.Held> held = leases.working(lease.lease(), stallAfter.get(), Leases.nothing());
+        if (held.isEmpty()) {
             lease.lose();
             process.stop(StopReason.LEASE_LOST);
-        } else if (standing.get().wish().isPresent()) {
-            lease.wished(standing.get().wish());
+        } else if (held.get().wish().isPresent()) {
+            lease.wished(held.get().wish());
             process.stop(StopReason.WISH);
         }
     }

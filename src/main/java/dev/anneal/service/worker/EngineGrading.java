@@ -25,7 +25,7 @@ final class EngineGrading implements AutoCloseable {
 
     private final GradingAnswers answers;
     private final CompletableFuture<EngineProcess> process = new CompletableFuture<>();
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(DaemonThreads.named("grading-desk"));
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(DaemonThreads.named("engine-grading"));
     private Future<?> open = CompletableFuture.completedFuture(null);
 
     EngineGrading(GradingAnswers answers) {

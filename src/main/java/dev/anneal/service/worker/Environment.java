@@ -56,7 +56,7 @@ final class Environment {
     }
 
     /** An environment without faults. */
-    static Environment sound() {
+    static Environment healthy() {
         return new Environment(List.of(), model -> Optional::empty, System::nanoTime);
     }
 
@@ -153,7 +153,7 @@ final class Environment {
     }
 
     /** Probes all parts and models that are due. */
-    void look() {
+    void probe() {
         for (Part part : parts) {
             lookIfDue(part.breaker(), part.regularPause());
         }

@@ -30,7 +30,7 @@ final class EnvironmentWatch {
 
     private final Environment environment;
     private final WorkerStates states;
-    private final Runnable tellHeldUp;
+    private final Runnable explainWaits;
     private final String worker;
     private final EngineSetup engine;
     private final IntSupplier trainingSlots;
@@ -40,20 +40,20 @@ final class EnvironmentWatch {
     private long reportedNanos;
 
     /**
-     * @param tellHeldUp writes to queued work why it waits
+     * @param explainWaits writes to queued work why it waits
      * @param trainingSlots number of training slots that are not given up, which forecasts count while nothing is
      *     faulty
      */
     EnvironmentWatch(
             Environment environment,
             WorkerStates states,
-            Runnable tellHeldUp,
+            Runnable explainWaits,
             String worker,
             EngineSetup engine,
             IntSupplier trainingSlots) {
         this.environment = environment;
         this.states = states;
-        this.tellHeldUp = tellHeldUp;
+        this.explainWaits = explainWaits;
         this.worker = worker;
         this.engine = engine;
         this.trainingSlots = trainingSlots;
@@ -63,13 +63,13 @@ final class EnvironmentWatch {
     private record Report(int trainingSlots, Optional<WorkError> fault, Set<String> lackingModels) {}
 
     /** Probes until it is stopped. */
-    void look() {
-        repeat(environment::look);
+    void probe() {
+        repeat(environment::probe);
     }
 
     /** Reports until it is stopped, then removes its row. */
-    void tell() {
-        repeat(this::tellOnce);
+    void report() {
+        repeat(this::reportOnce);
         try {
             states.leave(process);
         } catch (RuntimeException e) {
@@ -84,14 +84,14 @@ final class EnvironmentWatch {
     private void repeat(Runnable task) {
         try {
             do {
-                survive(task);
+                runLogged(task);
             } while (!stopping.await(TICK.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private static void survive(Runnable task) {
+    private static void runLogged(Runnable task) {
         try {
             task.run();
         } catch (RuntimeException | Error e) {
@@ -111,7 +111,7 @@ final class EnvironmentWatch {
                         trainingSlots.getAsInt() == 0 ? Optional.of(StuckProcessException.error()) : Optional.empty());
     }
 
-    private void tellOnce() {
+    private void reportOnce() {
         Report now = new Report(trainingSlots.getAsInt(), fault(), environment.lackingModels());
         if (now.equals(reported) && System.nanoTime() - reportedNanos < REPORT_INTERVAL.toNanos()) {
             return;
@@ -120,7 +120,7 @@ final class EnvironmentWatch {
         reported = now;
         reportedNanos = System.nanoTime();
         if (now.fault().isPresent() || !now.lackingModels().isEmpty()) {
-            tellHeldUp.run();
+            explainWaits.run();
         }
     }
 }

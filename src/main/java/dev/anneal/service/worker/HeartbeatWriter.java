@@ -69,7 +69,7 @@ final class HeartbeatWriter implements HeldWork {
     }
 
     /** Called after the last pass. */
-    void rest() {
+    void stopped() {
         begunNanos = null;
     }
 

@@ -90,7 +90,7 @@ final class Publisher {
 
     /** Records for the rescue how long the process may be silent before its first event. */
     void announce() {
-        database.reached(() -> heard(leases.working(lease.lease(), stallAfter(), Leases.nothing())));
+        database.reached(() -> keepLease(leases.working(lease.lease(), stallAfter(), Leases.nothing())));
     }
 
     /** Drops all waiting events. */
@@ -129,7 +129,7 @@ final class Publisher {
         if (savedStep != null) {
             storing.grace().stored(Duration.ofNanos(System.nanoTime() - begun));
         }
-        boolean holds = heard(
+        boolean holds = keepLease(
                 leases.progress(lease.lease(), batch, step, savedStep, stallAfter(), () -> assignment.write(events)));
         if (holds) {
             assignment.written();
@@ -147,12 +147,12 @@ final class Publisher {
     }
 
     /** Returns whether the lease is held. */
-    private boolean heard(Optional<Leases.Standing> standing) {
-        standing.ifPresentOrElse(holds -> lease.wished(holds.wish()), () -> {
+    private boolean keepLease(Optional<Leases.Held> held) {
+        held.ifPresentOrElse(holds -> lease.wished(holds.wish()), () -> {
             meters.staleWrite();
             lease.lose();
         });
-        return standing.isPresent();
+        return held.isPresent();
     }
 
     /** Whether database and artifact store have accepted the call. Failures of the store are retried for a while. */

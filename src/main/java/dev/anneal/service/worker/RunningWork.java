@@ -136,14 +136,14 @@ final class RunningWork {
             refuse(blamed(errorOf(e)));
             return;
         }
-        try (EngineGrading desk = new EngineGrading(answers)) {
-            attempt(assignment, desk);
+        try (EngineGrading grading = new EngineGrading(answers)) {
+            attempt(assignment, grading);
         } finally {
             gauges.end();
         }
     }
 
-    private void attempt(Assignment assignment, EngineGrading desk) throws InterruptedException {
+    private void attempt(Assignment assignment, EngineGrading grading) throws InterruptedException {
         trace.named(assignment.label().id(), assignment.label().model());
         StallWatch watch = equipment.properties().watch(assignment.label().isTraining(), System.nanoTime());
         Publisher publisher = new Publisher(
@@ -163,7 +163,7 @@ final class RunningWork {
                 gauges,
                 new ProcessMonitor.Clocks(watch, grace),
                 buffer,
-                desk::take,
+                grading::take,
                 trace);
         if (assignment.label().isTraining()) {
             gauges.begin(
@@ -173,7 +173,7 @@ final class RunningWork {
         }
         try {
             publisher.announce();
-            EngineExit exit = superviseProcess(assignment, monitor, desk, watch, publisher);
+            EngineExit exit = superviseProcess(assignment, monitor, grading, watch, publisher);
             exitCode = exit.code();
             conclude(assignment, publisher, verdict(exit, monitor));
         } catch (UnwantedTransferException unwanted) {
@@ -205,12 +205,12 @@ final class RunningWork {
     }
 
     private EngineExit superviseProcess(
-            Assignment assignment, ProcessMonitor monitor, EngineGrading desk, StallWatch watch, Publisher publisher)
+            Assignment assignment, ProcessMonitor monitor, EngineGrading grading, StallWatch watch, Publisher publisher)
             throws IOException, InterruptedException {
         Path directory = equipment.workspace().newDirectory(WireName.of(claim.kind()));
         try {
             EngineProcess running = equipment.launcher().launch(assignment.task(), directory, monitor);
-            desk.serve(running);
+            grading.serve(running);
             trace.event("process started");
             try {
                 LOG.info(
@@ -233,9 +233,9 @@ final class RunningWork {
 
     private EngineExit exitOf(EngineProcess running, StallWatch watch, Publisher publisher)
             throws InterruptedException {
-        CompletableFuture<EngineExit> heard = running.exit().whenComplete((exit, failure) -> buffer.ring());
+        CompletableFuture<EngineExit> ended = running.exit().whenComplete((exit, failure) -> buffer.ring());
         process.started(running);
-        while (!heard.isDone()) {
+        while (!ended.isDone()) {
             buffer.awaitNews(equipment.properties().publishInterval());
             watch.verdict(System.nanoTime()).ifPresent(this::stop);
             publisher.publish();
@@ -248,7 +248,7 @@ final class RunningWork {
                 throw new StuckProcessException(running.pid());
             }
         }
-        return heard.join();
+        return ended.join();
     }
 
     private Verdict verdict(EngineExit exit, ProcessMonitor monitor) {

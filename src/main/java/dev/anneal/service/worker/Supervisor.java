@@ -48,15 +48,15 @@ final class Supervisor {
         this.watch = new EnvironmentWatch(
                 equipment.environment(),
                 equipment.states(),
-                () -> equipment.assignments().tellHeldUp(),
+                () -> equipment.assignments().explainWaits(),
                 name,
                 equipment.launcher().setup(equipment.properties().devices().get(0)),
                 () -> (int) slots.stream()
                         .filter(slot -> slot.isForTrainings() && !slot.isStuck())
                         .count());
         this.watchThreads = List.of(
-                DaemonThreads.named("worker-environment").newThread(watch::look),
-                DaemonThreads.named("worker-environment-report").newThread(watch::tell));
+                DaemonThreads.named("worker-environment").newThread(watch::probe),
+                DaemonThreads.named("worker-environment-report").newThread(watch::report));
         Duration trust = queue.lease().minus(queue.safetyMargin());
         WorkerProperties properties = equipment.properties();
         for (String device : properties.devices()) {
@@ -148,7 +148,7 @@ final class Supervisor {
         } finally {
             // An unexpected end must be visible as silence.
             if (stopped.getCount() == 0) {
-                heartbeats.rest();
+                heartbeats.stopped();
             }
         }
     }

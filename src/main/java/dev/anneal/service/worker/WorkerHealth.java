@@ -48,7 +48,7 @@ class WorkerHealth {
      */
     @Bean
     HealthIndicator workerEnvironmentHealthIndicator(ObjectProvider<Environment> environment) {
-        return () -> ofEnvironment(environment.getIfAvailable(Environment::sound));
+        return () -> ofEnvironment(environment.getIfAvailable(Environment::healthy));
     }
 
     private static Health ofEnvironment(Environment environment) {

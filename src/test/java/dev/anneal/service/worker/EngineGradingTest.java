@@ -43,10 +43,10 @@ class EngineGradingTest {
             }
             return new GradingReply(id, List.of());
         };
-        try (EngineGrading desk = new EngineGrading(slow)) {
-            desk.take(asked(1));
+        try (EngineGrading grading = new EngineGrading(slow)) {
+            grading.take(asked(1));
             assertThat(begun.poll(30, TimeUnit.SECONDS)).isEqualTo(1);
-            desk.take(asked(2));
+            grading.take(asked(2));
             assertThat(givenUp.poll(30, TimeUnit.SECONDS)).isEqualTo(1);
             assertThat(begun.poll(30, TimeUnit.SECONDS)).isEqualTo(2);
         }

@@ -84,7 +84,7 @@ class EnvironmentFaultsOfWorkersIT extends StageTest {
         stage.environment("broken", environment());
         store = Optional.of(STORE_AWAY);
         stage.worker(STEPS, Map.of(), this::refuseWhileAway);
-        stage.environment("good", Environment.sound());
+        stage.environment("good", Environment.healthy());
         stage.worker(STEPS, Map.of());
 
         works.forEach(work -> stage.awaitState(work, WorkState.SUCCEEDED));

@@ -128,20 +128,20 @@ class EnvironmentTest {
         assertThat(hanging.blame(WorkError.ofSystem("engine_failed", "It failed."), List.of("some/model")))
                 .isEqualTo(silent);
         nanos.addAndGet(Duration.ofSeconds(5).toNanos());
-        hanging.look();
+        hanging.probe();
         assertThat(hanging.lackingModels()).containsExactly("some/model");
 
         mended.countDown();
         Stage.await(() -> {
             nanos.addAndGet(Duration.ofMinutes(1).toNanos());
-            hanging.look();
+            hanging.probe();
             return hanging.lackingModels().isEmpty();
         });
     }
 
     private void after(int seconds) {
         nanos.addAndGet(Duration.ofSeconds(seconds).toNanos());
-        environment.look();
+        environment.probe();
     }
 
     private static void awaitOf(CountDownLatch latch) {

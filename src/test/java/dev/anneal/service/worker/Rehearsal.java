@@ -99,7 +99,7 @@ final class Rehearsal implements Assignments {
     }
 
     @Override
-    public void tellHeldUp() {}
+    public void explainWaits() {}
 
     @Override
     public void refused(Claim claim, WorkError error) {

@@ -50,7 +50,7 @@ final class Stage {
     private final List<Supervisor> supervisors = new ArrayList<>();
     private final CountDownLatch usedUp = new CountDownLatch(1);
     private String name = "test";
-    private Environment environment = Environment.sound();
+    private Environment environment = Environment.healthy();
     private List<String> devices = List.of("cpu");
     private int maxWork;
     private @Nullable Duration maxIdle;

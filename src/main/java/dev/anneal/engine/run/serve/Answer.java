@@ -112,8 +112,8 @@ final class Answer implements TokenSink {
     }
 
     private void end(String reason) {
-        String passed = stops.pass(text.rest()) + stops.rest();
-        tell(passed, stops.reached() ? held.told(passed.length()) : held.rest());
+        String passed = stops.pass(text.remaining()) + stops.remaining();
+        tell(passed, stops.reached() ? held.told(passed.length()) : held.remaining());
         request.ended(new ServeReply.Ended(choice, stops.reached() ? "stop" : reason, counts()));
     }
 

@@ -32,7 +32,7 @@ final class GrowingText {
     }
 
     /** The remaining text after the last token. */
-    String rest() {
+    String remaining() {
         return news(true);
     }
 

@@ -44,7 +44,7 @@ final class HeldTokens {
     }
 
     /** The remaining tokens once all text is emitted. */
-    List<ServeReply.Token> rest() {
+    List<ServeReply.Token> remaining() {
         List<ServeReply.Token> tokens = held.stream().map(Held::token).toList();
         held.clear();
         return tokens;

@@ -28,7 +28,7 @@ final class StopTexts {
     }
 
     /** The text held back, once no more follows. */
-    String rest() {
+    String remaining() {
         String rest = held;
         held = "";
         return rest;

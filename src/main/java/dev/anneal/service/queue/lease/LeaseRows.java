@@ -36,8 +36,8 @@ final class LeaseRows {
         return Map.entry(lease(row), wish(row));
     }
 
-    static Leases.Standing standing(ResultSet row, int number) throws SQLException {
-        return new Leases.Standing(wish(row));
+    static Leases.Held held(ResultSet row, int number) throws SQLException {
+        return new Leases.Held(wish(row));
     }
 
     private static Lease lease(ResultSet row) throws SQLException {

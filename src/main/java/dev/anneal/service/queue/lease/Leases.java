@@ -64,7 +64,7 @@ public final class Leases {
             RETURNING work.wish
             """.formatted(Lease.FENCE);
 
-    private static final String STANDING = """
+    private static final String HELD = """
             SELECT work.wish
             FROM work
             JOIN lease ON lease.work_id = work.id
@@ -180,7 +180,7 @@ public final class Leases {
      * @return the lease with its client's wish, earlier than by its heartbeat; empty if the lease is lost and nothing
      *     was written
      */
-    public Optional<Standing> progress(
+    public Optional<Held> progress(
             Lease lease,
             long batch,
             @Nullable Integer step,
@@ -194,16 +194,15 @@ public final class Leases {
                         .param("savedStep", savedStep)
                         .update();
             }
-            Optional<Standing> standing = of(lease, PROGRESS)
+            Optional<Held> held = of(lease, PROGRESS)
                     .param("batch", batch)
                     .param("step", step)
                     .param("savedStep", savedStep)
                     .param("stallAfter", seconds(stallAfter))
-                    .query(LeaseRows::standing)
+                    .query(LeaseRows::held)
                     .optional();
-            standing.ifPresent(holds -> writes.run());
-            return standing.or(
-                    () -> of(lease, STANDING).query(LeaseRows::standing).optional());
+            held.ifPresent(holds -> writes.run());
+            return held.or(() -> of(lease, HELD).query(LeaseRows::held).optional());
         });
     }
 
@@ -215,14 +214,14 @@ public final class Leases {
      * @param writes not called if the lease is lost
      * @return as {@link #progress}
      */
-    public Optional<Standing> working(Lease lease, Duration stallAfter, Runnable writes) {
+    public Optional<Held> working(Lease lease, Duration stallAfter, Runnable writes) {
         return system.call(() -> {
-            Optional<Standing> standing = of(lease, WORKING)
+            Optional<Held> held = of(lease, WORKING)
                     .param("stallAfter", seconds(stallAfter))
-                    .query(LeaseRows::standing)
+                    .query(LeaseRows::held)
                     .optional();
-            standing.ifPresent(holds -> writes.run());
-            return standing;
+            held.ifPresent(holds -> writes.run());
+            return held;
         });
     }
 
@@ -235,7 +234,7 @@ public final class Leases {
      *
      * @param wish the client's wish
      */
-    public record Standing(Optional<Wish> wish) {}
+    public record Held(Optional<Wish> wish) {}
 
     /** Ends the work as SUCCEEDED, whatever its client's wish. */
     public Ending succeed(Lease lease, Runnable writes) {

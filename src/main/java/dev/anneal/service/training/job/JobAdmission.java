@@ -56,8 +56,8 @@ public final class JobAdmission {
      * @throws Refusal naming the parameter at fault
      */
     public AdmittedJob check(String tenantId, JobRequest request) {
-        Brought brought = bring(tenantId, request);
-        JobInputs inputs = database.call(tenantId, () -> admit(request, brought));
+        Fetched fetched = fetch(tenantId, request);
+        JobInputs inputs = database.call(tenantId, () -> admit(request, fetched));
         return new AdmittedJob(inputs.request(), inputs.model(), inputs.profiles());
     }
 
@@ -67,7 +67,7 @@ public final class JobAdmission {
      * @param adapter adapter that the training begins with, if it is an uploaded one
      * @param shared target of a draft, or draft of rollouts, if another tenant shares it
      */
-    record Brought(
+    record Fetched(
             @Nullable UploadedAdapter adapter, @Nullable UsableModel shared) {}
 
     /**
@@ -75,26 +75,26 @@ public final class JobAdmission {
      *
      * @throws Refusal if no training can begin with the adapter
      */
-    Brought bring(String tenantId, JobRequest request) {
+    Fetched fetch(String tenantId, JobRequest request) {
         JobRequest.InitialAdapter named = request.initialAdapter();
         UploadedAdapter adapter = named == null || request.method().verifiedBy() != null
                 ? null
                 : adapters.read(tenantId, named.id(), models.base(request)).orElse(null);
-        return new Brought(adapter, models.shared(tenantId, request).orElse(null));
+        return new Fetched(adapter, models.shared(tenantId, request).orElse(null));
     }
 
     /**
      * As {@link #check}, and returns the objects that the request names. Requires a transaction of the tenant, until
      * whose end the files are not deleted.
      *
-     * @param brought what {@link #bring} has brought
+     * @param fetched what {@link #fetch} has fetched
      */
-    JobInputs admit(JobRequest asked, Brought brought) {
-        NamedModels named = models.find(asked, brought.shared());
+    JobInputs admit(JobRequest asked, Fetched fetched) {
+        NamedModels named = models.find(asked, fetched.shared());
         JobRequest request = named.request();
-        InitialAdapter initial = adapters.find(request, named.trained(), brought.adapter());
+        InitialAdapter initial = adapters.find(request, named.trained(), fetched.adapter());
         JobRequest begun = initial == null ? request : request.beginningWith(initial.settings(), initial.method());
-        TrainingModels.FoundDraft draft = models.rolloutDraft(begun, named.trained(), initial, brought.shared());
+        TrainingModels.FoundDraft draft = models.rolloutDraft(begun, named.trained(), initial, fetched.shared());
         JobRequest settled = draft == null ? begun : begun.draftedBy(draft.stored());
         String validationFile = request.validationFile();
         JobInputs inputs = new JobInputs(

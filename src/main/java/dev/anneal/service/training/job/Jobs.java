@@ -54,10 +54,10 @@ public final class Jobs {
     /** Creates a job, or returns the earlier one if the request is a repetition. */
     public Job create(String tenantId, JobRequest request, Submission submission) {
         Job job = readEarlier(tenantId, request, submission).orElseGet(() -> {
-            JobAdmission.Brought brought = admission.bring(tenantId, request);
+            JobAdmission.Fetched fetched = admission.fetch(tenantId, request);
             return database.call(tenantId, () -> {
                 lock(tenantId, submission);
-                return earlier(submission).orElseGet(() -> insert(tenantId, request, brought, submission));
+                return earlier(submission).orElseGet(() -> insert(tenantId, request, fetched, submission));
             });
         });
         if (job.state() == WorkState.VALIDATING) {
@@ -95,8 +95,8 @@ public final class Jobs {
         store.lockRequest(tenantId + '\n' + (key == null ? submission.bodyDigest() : key));
     }
 
-    private Job insert(String tenantId, JobRequest request, JobAdmission.Brought brought, Submission submission) {
-        JobInputs admitted = admission.admit(request, brought);
+    private Job insert(String tenantId, JobRequest request, JobAdmission.Fetched fetched, Submission submission) {
+        JobInputs admitted = admission.admit(request, fetched);
         long work = queue.enqueueValidating(new NewWork(
                 tenantId,
                 WorkKind.TRAIN,

@@ -48,7 +48,7 @@ public final class WaitingEvents {
     }
 
     /** Adds an event to jobs that no worker can currently take; one process at a time, so that no job gets it twice. */
-    public void tell() {
+    public void explain() {
         Long after = 0L;
         while (after != null) {
             after = tell(after);

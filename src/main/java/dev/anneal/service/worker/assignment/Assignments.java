@@ -24,7 +24,7 @@ public interface Assignments {
     void refused(Claim claim, WorkError error);
 
     /** Writes to queued work that no worker can currently take why it waits. */
-    void tellHeldUp();
+    void explainWaits();
 
     /** Writes that an attempt was given back before it began, within the transaction that gives it back. */
     void givenBack(Claim claim);

@@ -124,8 +124,8 @@ final class ClaimedAssignments implements Assignments {
     }
 
     @Override
-    public void tellHeldUp() {
-        heldUp.tell();
+    public void explainWaits() {
+        heldUp.explain();
     }
 
     /** Exports and evaluations have no events. */

@@ -51,7 +51,7 @@ class GrowingTextTest {
         for (int id : ids) {
             parts.add(growing.add(id));
         }
-        parts.add(growing.rest());
+        parts.add(growing.remaining());
         return parts;
     }
 }

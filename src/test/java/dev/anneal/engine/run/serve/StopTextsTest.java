@@ -17,7 +17,7 @@ class StopTextsTest {
                     .as("pieces of %d", size)
                     .isEqualTo("one STO two EN ");
             assertThat(stops.reached()).isTrue();
-            assertThat(stops.rest()).isEmpty();
+            assertThat(stops.remaining()).isEmpty();
         }
     }
 
@@ -29,7 +29,7 @@ class StopTextsTest {
         assertThat(stops.pass("a")).isEqualTo("a");
         assertThat(stops.pass("c")).isEqualTo("aac");
         assertThat(stops.pass("a")).isEmpty();
-        assertThat(stops.rest()).isEqualTo("a");
+        assertThat(stops.remaining()).isEqualTo("a");
     }
 
     @Test

@@ -51,9 +51,9 @@ class LostRepliesIT {
     }
 
     private long publish(Leases worker, Lease lease) {
-        Optional<Leases.Standing> standing =
+        Optional<Leases.Held> held =
                 insist(() -> worker.progress(lease, 1, 5, null, TestQueue.MINUTE, () -> write("progress", lease)));
-        assertThat(standing).isPresent();
+        assertThat(held).isPresent();
         Ending ending = insist(() -> worker.succeed(lease, () -> write("result", lease)));
         assertThat(ending.holds()).isTrue();
         return lease.workId();

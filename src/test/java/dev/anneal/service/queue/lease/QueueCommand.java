@@ -159,7 +159,7 @@ record QueueCommand(String text, Consumer<QueueTrial> action) {
                 trial -> trial.work(
                         held,
                         Loss.NOTHING,
-                        WorkModel::standing,
+                        WorkModel::held,
                         (leases, lease, writes) -> leases.working(lease, TestQueue.MINUTE, writes)));
     }
 

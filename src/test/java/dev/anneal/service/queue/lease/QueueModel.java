@@ -79,7 +79,7 @@ final class QueueModel {
     /** The leases of these that are valid. */
     Map<Lease, Optional<Wish>> heartbeat(Collection<Lease> leases) {
         Map<Lease, Optional<Wish>> valid = new HashMap<>();
-        leases.forEach(lease -> work(lease).heartbeat(lease).ifPresent(standing -> valid.put(lease, standing.wish())));
+        leases.forEach(lease -> work(lease).heartbeat(lease).ifPresent(held -> valid.put(lease, held.wish())));
         return valid;
     }
 

@@ -60,7 +60,7 @@ final class WorkModel {
     }
 
     /** Answer to {@link #progress}. */
-    record Progressed(Optional<Leases.Standing> standing, boolean isNew) {}
+    record Progressed(Optional<Leases.Held> held, boolean isNew) {}
 
     private final NewWork work;
     private final LeaseProperties properties;
@@ -174,8 +174,8 @@ final class WorkModel {
     }
 
     /** Extends only a lease that has not expired. */
-    Optional<Leases.Standing> heartbeat(Lease lease) {
-        return standing(lease).filter(standing -> !newest().hasExpired);
+    Optional<Leases.Held> heartbeat(Lease lease) {
+        return held(lease).filter(held -> !newest().hasExpired);
     }
 
     boolean reclaim(Lease lease) {
@@ -186,8 +186,8 @@ final class WorkModel {
         return held;
     }
 
-    Optional<Leases.Standing> standing(Lease lease) {
-        return isHeld(lease) ? Optional.of(new Leases.Standing(Optional.ofNullable(wish))) : Optional.empty();
+    Optional<Leases.Held> held(Lease lease) {
+        return isHeld(lease) ? Optional.of(new Leases.Held(Optional.ofNullable(wish))) : Optional.empty();
     }
 
     /**
@@ -195,9 +195,9 @@ final class WorkModel {
      * platform's retries.
      */
     Progressed progress(Lease lease, long batch, @Nullable Integer step, @Nullable Integer savedStep) {
-        Optional<Leases.Standing> standing = standing(lease);
-        if (standing.isEmpty()) {
-            return new Progressed(standing, false);
+        Optional<Leases.Held> held = held(lease);
+        if (held.isEmpty()) {
+            return new Progressed(held, false);
         }
         boolean savesMore = savedStep != null && savedStep > earlier(attempt -> orZero(attempt.savedStep));
         if (savesMore) {
@@ -213,7 +213,7 @@ final class WorkModel {
             attempt.step = step == null ? attempt.step : step;
             attempt.savedStep = savedStep == null ? attempt.savedStep : savedStep;
         }
-        return new Progressed(standing, isNew);
+        return new Progressed(held, isNew);
     }
 
     /** Whatever the client's wish. */

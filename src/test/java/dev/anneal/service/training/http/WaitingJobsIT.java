@@ -77,8 +77,8 @@ class WaitingJobsIT extends ServiceTest {
         assertThat(waitingFor().isNull()).as("another worker takes it").isTrue();
 
         states.report(other, "other", TestWorkQueues.ENGINE, 1, null, Set.of("anneal-tiny"));
-        heldUp.tell();
-        heldUp.tell();
+        heldUp.explain();
+        heldUp.explain();
 
         assertThat(waitingFor().path("message").asString()).isEqualTo(STORE_AWAY.message());
         assertThat(events()).containsOnlyOnce("The job waits because of storage_failed");
@@ -96,7 +96,7 @@ class WaitingJobsIT extends ServiceTest {
         states.report(UUID.randomUUID(), "one", TestWorkQueues.ENGINE, 1, STORE_AWAY, Set.of());
 
         CompletableFuture.allOf(IntStream.range(0, 8)
-                        .mapToObj(i -> CompletableFuture.runAsync(heldUp::tell))
+                        .mapToObj(i -> CompletableFuture.runAsync(heldUp::explain))
                         .toArray(CompletableFuture<?>[]::new))
                 .join();
 
