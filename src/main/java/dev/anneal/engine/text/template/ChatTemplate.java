@@ -3,10 +3,9 @@ package dev.anneal.engine.text.template;
 import dev.anneal.engine.text.template.value.Budget;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,15 +24,12 @@ public final class ChatTemplate {
 
     private final Statement body;
     private final boolean marksAssistantText;
-    private final ZonedDateTime now;
-    private final LongSupplier nanoTime;
+    private final Supplier<Budget> budget;
 
-    private ChatTemplate(String source, ZonedDateTime now, LongSupplier nanoTime) {
-        TemplateParser parser = new TemplateParser(source);
+    private ChatTemplate(TemplateParser parser, Supplier<Budget> budget) {
         this.body = parser.parse();
         this.marksAssistantText = parser.marksAssistantText();
-        this.now = now;
-        this.nanoTime = nanoTime;
+        this.budget = budget;
     }
 
     /**
@@ -53,7 +49,7 @@ public final class ChatTemplate {
         if (source.length() > MAX_SOURCE) {
             throw TemplateException.syntax(1, "a template of more than " + MAX_SOURCE + " characters");
         }
-        return new ChatTemplate(source, now.atZone(ZoneOffset.UTC), nanoTime);
+        return new ChatTemplate(new TemplateParser(source), () -> new Budget(now.atZone(ZoneOffset.UTC), nanoTime));
     }
 
     /**
@@ -66,9 +62,9 @@ public final class ChatTemplate {
      * @throws StalledRenderingException if the machine takes far too long, independent of the conversation
      */
     public Rendering render(Map<String, ? extends @Nullable Object> variables) {
-        Context context = new Context(new Budget(now, nanoTime));
+        Context context = new Context(budget.get());
         try {
-            Conversation.variables(variables).forEach(context::set);
+            Variables.of(variables).forEach(context::set);
             context.execute(body);
         } catch (TemplateException failure) {
             throw failure.at(context.line());
@@ -76,9 +72,7 @@ public final class ChatTemplate {
             // Reached before the budget's limit only if the caller leaves less than half a megabyte of stack.
             throw TemplateException.budget("recursion beyond the stack").at(context.line());
         }
-        return marksAssistantText
-                ? context.rendering()
-                : new Rendering(context.rendering().text(), List.of());
+        return context.rendering(marksAssistantText);
     }
 
     /**

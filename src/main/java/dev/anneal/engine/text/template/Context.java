@@ -5,10 +5,8 @@ import dev.anneal.engine.text.template.Statement.Flow;
 import dev.anneal.engine.text.template.value.BoundedText;
 import dev.anneal.engine.text.template.value.Budget;
 import dev.anneal.engine.text.template.value.Globals;
-import dev.anneal.engine.text.template.value.TextValue;
-import dev.anneal.engine.text.template.value.Undefined;
-import dev.anneal.engine.text.template.value.Value;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -18,19 +16,18 @@ final class Context {
     private final Budget budget;
     private final List<Span> spans = new ArrayList<>();
     private BoundedText output;
-    private Scope scope;
+    private Scope scope = new Scope(null, new HashMap<>());
     private int line = 1;
 
     /** Creates the state of a new rendering. */
     Context(Budget budget) {
         this.budget = budget;
-        this.scope = new Scope(null);
         this.output = new BoundedText(budget);
     }
 
-    /** The text rendered so far, with the spans of generation blocks. */
-    Rendering rendering() {
-        return new Rendering(output.toString(), spans);
+    /** The text rendered so far, with the spans of generation blocks if they are wanted. */
+    Rendering rendering(boolean withSpans) {
+        return new Rendering(output.toString(), withSpans ? spans : List.of());
     }
 
     /** The line that is being executed. */
@@ -43,19 +40,17 @@ final class Context {
     }
 
     /** Evaluates an expression. All evaluations go through here, to be charged to the budget. */
-    Value evaluate(Expression expression) {
+    Object evaluate(Expression expression) {
         budget.enter();
-        Value value = expression.evaluate(this);
+        Object value = expression.evaluate(this);
         budget.leave();
         return value;
     }
 
     /** The values of several expressions. */
-    List<Value> evaluate(List<Expression> expressions) {
-        List<Value> values = new ArrayList<>(expressions.size());
-        for (Expression expression : expressions) {
-            values.add(evaluate(expression));
-        }
+    List<Object> evaluate(List<Expression> expressions) {
+        List<Object> values = new ArrayList<>();
+        expressions.forEach(expression -> values.add(evaluate(expression)));
         return values;
     }
 
@@ -68,16 +63,13 @@ final class Context {
         return flow;
     }
 
-    Value variable(String name) {
-        Value value = scope.find(name);
-        if (value == null) {
-            value = Globals.find(name, budget);
-        }
-        return value == null ? Undefined.because("'" + name + "' is undefined") : value;
+    Object variable(String name) {
+        Object value = scope.find(name);
+        return value != null ? value : Globals.get(name, budget);
     }
 
-    void set(String name, Value value) {
-        scope.set(name, value);
+    void set(String name, Object value) {
+        scope.variables().put(name, value);
     }
 
     void print(String text) {
@@ -88,22 +80,22 @@ final class Context {
         return scope;
     }
 
-    /** Runs an action in another scope. The scope is not restored after a failure, which ends the rendering. */
-    <T> T within(Scope inner, Supplier<T> action) {
+    /** Runs an action in a scope within another one. It is not left after a failure, which ends the rendering. */
+    <T> T within(Scope outer, Supplier<T> action) {
         Scope current = scope;
-        scope = inner;
+        scope = new Scope(outer, new HashMap<>());
         T result = action.get();
         scope = current;
         return result;
     }
 
-    /** Runs an action in another scope and captures its output. */
-    Value capture(Scope inner, Supplier<Flow> action) {
+    /** Runs an action in a scope within another one, and captures its output. */
+    String capture(Scope outer, Supplier<Flow> action) {
         BoundedText current = output;
         int caller = line;
         output = new BoundedText(budget);
-        within(inner, action);
-        Value captured = new TextValue(output.toString());
+        within(outer, action);
+        String captured = output.toString();
         output = current;
         line = caller;
         return captured;
@@ -112,7 +104,7 @@ final class Context {
     /** Executes a generation block, and marks its text as the assistant's if its position in the output is known. */
     Flow generation(boolean isPlaced, Statement body) {
         int start = output.length();
-        Flow flow = within(new Scope(scope), () -> execute(body));
+        Flow flow = within(scope, () -> execute(body));
         if (isPlaced) {
             spans.add(new Span(start, output.length()));
         }

@@ -1,17 +1,16 @@
 package dev.anneal.engine.text.template;
 
+import static dev.anneal.engine.text.template.value.Python.isTrue;
+
 import dev.anneal.engine.text.template.Token.Kind;
-import dev.anneal.engine.text.template.value.Arithmetic;
 import dev.anneal.engine.text.template.value.BoundedText;
-import dev.anneal.engine.text.template.value.ListValue;
-import dev.anneal.engine.text.template.value.NumberValue;
-import dev.anneal.engine.text.template.value.Relation;
-import dev.anneal.engine.text.template.value.TextValue;
+import dev.anneal.engine.text.template.value.Numbers;
+import dev.anneal.engine.text.template.value.Operators;
+import dev.anneal.engine.text.template.value.Operators.Operator;
+import dev.anneal.engine.text.template.value.Python;
 import dev.anneal.engine.text.template.value.Undefined;
-import dev.anneal.engine.text.template.value.Value;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +24,11 @@ final class ExpressionParser {
     /** Maximum nesting of expressions. */
     private static final int MAX_DEPTH = 60;
 
-    private static final Map<String, Arithmetic> SUMS = Map.of("+", Arithmetic.ADD, "-", Arithmetic.SUBTRACT);
-    private static final Map<String, Arithmetic> PRODUCTS = Map.of(
-            "*", Arithmetic.MULTIPLY, "/", Arithmetic.DIVIDE, "//", Arithmetic.FLOOR_DIVIDE, "%", Arithmetic.REMAINDER);
+    private static final List<String> COMPARISONS = List.of("==", "!=", "<", "<=", ">", ">=", "in");
+    private static final List<String> SUMS = List.of("+", "-");
+    private static final List<String> PRODUCTS = List.of("*", "/", "//", "%");
     private static final Undefined NO_ELSE =
-            Undefined.because("the inline if-expression evaluated to false and no else section was defined.");
+            new Undefined("the inline if-expression evaluated to false and no else section was defined.");
 
     private final TokenStream tokens;
     private final PrimaryParser primaries;
@@ -65,7 +64,7 @@ final class ExpressionParser {
         while (tokens.skip(",") && !(tokens.isAt(Kind.OUTPUT_END) || tokens.isAt(Kind.BLOCK_END) || tokens.is(")"))) {
             items.add(element.get());
         }
-        return PrimaryParser.sequence(ListValue.Kind.TUPLE, items);
+        return PrimaryParser.sequence("tuple", items);
     }
 
     private Expression deeper(Supplier<Expression> parse) {
@@ -83,7 +82,7 @@ final class ExpressionParser {
             Expression whenTrue = value;
             Expression condition = disjunction();
             Expression otherwise = tokens.skip("else") ? expression() : context -> NO_ELSE;
-            value = context -> context.evaluate(context.evaluate(condition).isTrue() ? whenTrue : otherwise);
+            value = context -> context.evaluate(isTrue(context.evaluate(condition)) ? whenTrue : otherwise);
         }
         return value;
     }
@@ -103,8 +102,8 @@ final class ExpressionParser {
             Expression left = expression;
             Expression right = operand.get();
             expression = context -> {
-                Value value = context.evaluate(left);
-                return value.isTrue() == stopsAt ? value : context.evaluate(right);
+                Object value = context.evaluate(left);
+                return isTrue(value) == stopsAt ? value : context.evaluate(right);
             };
         }
         return expression;
@@ -115,43 +114,43 @@ final class ExpressionParser {
     }
 
     static Expression not(Expression operand) {
-        return context -> NumberValue.of(!context.evaluate(operand).isTrue());
+        return context -> !isTrue(context.evaluate(operand));
     }
 
     /** A chain like {@code a < b <= c}: each operand is evaluated once, and none after a failed comparison. */
     private Expression comparison() {
-        List<Relation> operators = new ArrayList<>();
+        List<Operator> operators = new ArrayList<>();
         List<Expression> operands = new ArrayList<>(List.of(sum()));
-        for (Relation operator = relation(); operator != null; operator = relation()) {
+        for (Operator operator = skip(COMPARISONS); operator != null; operator = skip(COMPARISONS)) {
             operators.add(operator);
             operands.add(sum());
         }
-        return operators.isEmpty()
-                ? operands.get(0)
-                : context -> {
-                    Value left = context.evaluate(operands.get(0));
-                    boolean holds = true;
-                    for (int i = 0; holds && i < operators.size(); i++) {
-                        Value right = context.evaluate(operands.get(i + 1));
-                        holds = operators.get(i).holds(left, right, context.budget());
-                        left = right;
-                    }
-                    return NumberValue.of(holds);
-                };
+        return operators.isEmpty() ? operands.get(0) : context -> holds(operators, operands, context);
     }
 
-    private @Nullable Relation relation() {
-        if (tokens.is("not") && tokens.following().is("in")) {
-            tokens.next();
-            tokens.next();
-            return Relation.NOT_IN;
+    private static boolean holds(List<Operator> operators, List<Expression> operands, Context context) {
+        Object left = context.evaluate(operands.get(0));
+        boolean holds = true;
+        for (int i = 0; holds && i < operators.size(); i++) {
+            Object right = context.evaluate(operands.get(i + 1));
+            holds = isTrue(operators.get(i).apply(left, right, context.budget()));
+            left = right;
         }
-        boolean isOperator = tokens.isAt(Kind.OPERATOR) || tokens.is("in");
-        Relation relation = isOperator ? Relation.of(tokens.current().text()) : null;
-        if (relation != null) {
-            tokens.next();
+        return holds;
+    }
+
+    /** Skips one of these operators and returns it, or null if none of them is there. */
+    private @Nullable Operator skip(List<String> symbols) {
+        boolean isNotIn = tokens.is("not") && tokens.following().is("in");
+        if (symbols.contains("in") && isNotIn && tokens.skip("not") && tokens.skip("in")) {
+            return Operators.get("not in");
         }
-        return relation;
+        for (String symbol : symbols) {
+            if (tokens.skip(symbol)) {
+                return Operators.get(symbol);
+            }
+        }
+        return null;
     }
 
     private Expression sum() {
@@ -170,9 +169,9 @@ final class ExpressionParser {
         return context -> {
             BoundedText out = new BoundedText(context.budget());
             for (Expression operand : operands) {
-                out.append(context.evaluate(operand).text(context.budget()));
+                out.append(Python.str(context.evaluate(operand), context.budget()));
             }
-            return new TextValue(out.toString());
+            return out.toString();
         };
     }
 
@@ -180,20 +179,16 @@ final class ExpressionParser {
         return calculation(PRODUCTS, () -> unary(true));
     }
 
-    private Expression calculation(Map<String, Arithmetic> operators, Supplier<Expression> operand) {
+    private Expression calculation(List<String> operators, Supplier<Expression> operand) {
         Expression expression = operand.get();
-        while (tokens.isAt(Kind.OPERATOR)) {
-            Arithmetic operator = operators.get(tokens.current().text());
-            if (tokens.is("**")) {
-                throw tokens.failure("the operator '**' is not supported here: write products");
-            }
-            if (operator == null) {
-                return expression;
-            }
-            tokens.next();
+        for (Operator operator = skip(operators); operator != null; operator = skip(operators)) {
+            Operator rule = operator;
             Expression left = expression;
             Expression right = operand.get();
-            expression = context -> operator.apply(context.evaluate(left), context.evaluate(right), context.budget());
+            expression = context -> rule.apply(context.evaluate(left), context.evaluate(right), context.budget());
+        }
+        if (tokens.is("**")) {
+            throw tokens.failure("the operator '**' is not supported here: write products");
         }
         return expression;
     }
@@ -214,11 +209,11 @@ final class ExpressionParser {
         return withFilters ? primaries.filtersAndTests(complete) : complete;
     }
 
-    private static Value signed(String sign, Value value, Context context) {
-        if (!(value instanceof NumberValue)) {
-            throw value.failure("bad operand type for unary " + sign + ": '" + value.typeName() + "'");
+    private static Object signed(String sign, Object value, Context context) {
+        if (!(Numbers.of(value) instanceof Number)) {
+            throw Python.failure(value, "bad operand type for unary " + sign + ": '" + Python.typeName(value) + "'");
         }
         // Not 0 - x, which would lose the sign of a zero.
-        return Arithmetic.MULTIPLY.apply(value, NumberValue.of(sign.equals("-") ? -1 : 1), context.budget());
+        return Operators.get("*").apply(value, sign.equals("-") ? -1L : 1L, context.budget());
     }
 }

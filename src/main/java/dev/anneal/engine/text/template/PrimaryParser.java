@@ -2,16 +2,15 @@ package dev.anneal.engine.text.template;
 
 import dev.anneal.engine.text.template.Token.Kind;
 import dev.anneal.engine.text.template.value.Access;
+import dev.anneal.engine.text.template.value.Callable;
+import dev.anneal.engine.text.template.value.Callable.Arguments;
 import dev.anneal.engine.text.template.value.Filters;
-import dev.anneal.engine.text.template.value.FunctionValue.Arguments;
-import dev.anneal.engine.text.template.value.ListValue;
-import dev.anneal.engine.text.template.value.MapValue;
-import dev.anneal.engine.text.template.value.NoneValue;
-import dev.anneal.engine.text.template.value.NumberValue;
+import dev.anneal.engine.text.template.value.NoneType;
+import dev.anneal.engine.text.template.value.Numbers;
+import dev.anneal.engine.text.template.value.Python;
+import dev.anneal.engine.text.template.value.Sequence;
 import dev.anneal.engine.text.template.value.Slice;
 import dev.anneal.engine.text.template.value.Tests;
-import dev.anneal.engine.text.template.value.TextValue;
-import dev.anneal.engine.text.template.value.Value;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,7 +19,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /** Parses operands: literals and names, with the attributes, elements, calls, filters and tests that follow them. */
 final class PrimaryParser {
@@ -30,7 +28,7 @@ final class PrimaryParser {
     /** Names that end a test and are not its argument. */
     private static final Set<String> AFTER_TEST = Set.of("else", "or", "and", "is", "if", "in", "not");
 
-    private static final Expression NONE = context -> NoneValue.NONE;
+    private static final Expression NONE = constant(NoneType.NONE);
 
     private final TokenStream tokens;
     private final ExpressionParser expressions;
@@ -46,53 +44,53 @@ final class PrimaryParser {
             case NAME -> name(tokens.next().text());
             case STRING -> constant(text());
             case INTEGER -> constant(integer(tokens.next()));
-            case FLOAT ->
-                constant(NumberValue.of(Double.parseDouble(tokens.next().text())));
+            case FLOAT -> constant(Double.valueOf(tokens.next().text()));
             case OPERATOR -> bracketed();
             default -> throw tokens.unexpected("an expression");
         };
     }
 
-    private static Expression constant(Value value) {
+    private static Expression constant(Object value) {
         return context -> value;
     }
 
     private static Expression name(String name) {
         return switch (name) {
-            case "true", "True" -> constant(NumberValue.TRUE);
-            case "false", "False" -> constant(NumberValue.FALSE);
+            case "true", "True" -> constant(true);
+            case "false", "False" -> constant(false);
             case "none", "None" -> NONE;
             default -> context -> context.variable(name);
         };
     }
 
     /** Adjacent texts are concatenated. */
-    private Value text() {
+    private String text() {
         StringBuilder text = new StringBuilder();
         while (tokens.isAt(Kind.STRING)) {
             text.append(tokens.next().text());
         }
-        return new TextValue(text.toString());
+        return text.toString();
     }
 
-    private static Value integer(Token token) {
+    private static Object integer(Token token) {
         if (token.text().length() > MAX_DIGITS) {
             throw TemplateException.syntax(token.line(), "a number with more than " + MAX_DIGITS + " digits");
         }
-        return NumberValue.of(new BigInteger(token.text()));
+        return Numbers.integer(new BigInteger(token.text()));
     }
 
-    static Expression sequence(ListValue.Kind kind, List<Expression> items) {
+    /** A list or tuple. */
+    static Expression sequence(String typeName, List<Expression> items) {
         return context -> {
             context.budget().elements(items.size());
-            return ListValue.of(kind, context.evaluate(items));
+            return Sequence.of(typeName, context.evaluate(items));
         };
     }
 
     private Expression bracketed() {
         if (tokens.skip("(")) {
             Expression inner = tokens.is(")")
-                    ? sequence(ListValue.Kind.TUPLE, List.of())
+                    ? sequence("tuple", List.of())
                     : expressions.tupleOrExpression(expressions::expression);
             tokens.expect(")");
             return inner;
@@ -106,7 +104,7 @@ final class PrimaryParser {
             items.add(expressions.expression());
             tokens.expectCommaOr("]");
         }
-        return sequence(ListValue.Kind.LIST, items);
+        return sequence("list", items);
     }
 
     private Expression mapping() {
@@ -119,13 +117,13 @@ final class PrimaryParser {
             tokens.expectCommaOr("}");
         }
         return context -> {
-            Map<Value, Value> entries = new LinkedHashMap<>();
+            Map<Object, Object> entries = new LinkedHashMap<>();
             context.budget().elements(keys.size());
             for (int i = 0; i < keys.size(); i++) {
-                Value key = MapValue.checkedKey(context.evaluate(keys.get(i)), context.budget());
+                Object key = Python.key(context.evaluate(keys.get(i)), context.budget());
                 entries.put(key, context.evaluate(values.get(i)));
             }
-            return new MapValue(entries);
+            return entries;
         };
     }
 
@@ -148,16 +146,22 @@ final class PrimaryParser {
 
     private Expression call(Expression function) {
         Function<Context, Arguments> arguments = arguments();
-        return context -> context.evaluate(function).call(arguments.apply(context));
+        return context -> {
+            Object called = context.evaluate(function);
+            Arguments given = arguments.apply(context);
+            if (!(called instanceof Callable callable)) {
+                throw Python.failure(called, "'" + Python.typeName(called) + "' object is not callable");
+            }
+            return callable.call(given);
+        };
     }
 
     private Expression attribute(Expression object) {
         if (tokens.isAt(Kind.INTEGER)) {
-            Value position = integer(tokens.next());
+            Object position = integer(tokens.next());
             return context -> Access.element(context.evaluate(object), position, context.budget());
         }
-        TextValue name = new TextValue(
-                tokens.expect(Kind.NAME, "the name of an attribute").text());
+        String name = tokens.expect(Kind.NAME, "the name of an attribute").text();
         return context -> Access.attribute(context.evaluate(object), name, context.budget());
     }
 
@@ -171,24 +175,13 @@ final class PrimaryParser {
         Expression step = tokens.skip(":") ? bound() : NONE;
         tokens.expect("]");
         return context -> {
-            Slice slice = new Slice(bound(start, context), bound(stop, context), bound(step, context));
-            return context.evaluate(object).slice(slice, context.budget());
+            Slice slice = new Slice(context.evaluate(start), context.evaluate(stop), context.evaluate(step));
+            return slice.of(context.evaluate(object), context.budget());
         };
     }
 
     private Expression bound() {
         return tokens.is(":") || tokens.is("]") ? NONE : expressions.expression();
-    }
-
-    private static @Nullable Long bound(Expression expression, Context context) {
-        Value value = context.evaluate(expression);
-        if (value instanceof NumberValue number) {
-            return number.asLong();
-        }
-        if (value == NoneValue.NONE) {
-            return null;
-        }
-        throw value.failure("slice indices must be integers or None, not " + value.typeName());
     }
 
     /** Filters, tests, and calls of their results. */
@@ -212,7 +205,7 @@ final class PrimaryParser {
         String name = tokens.expect(Kind.NAME, "a name").text();
         Function<Context, Arguments> arguments = tokens.is("(") ? arguments() : arguments(List.of(), Map.of());
         return input -> context -> {
-            Value value = context.evaluate(input);
+            Object value = context.evaluate(input);
             return Filters.get(name).apply(value, arguments.apply(context), context.budget());
         };
     }
@@ -222,7 +215,7 @@ final class PrimaryParser {
         String name = tokens.expect(Kind.NAME, "a name").text();
         Function<Context, Arguments> arguments = testArguments();
         Expression test = context -> {
-            Value value = context.evaluate(input);
+            Object value = context.evaluate(input);
             return Tests.get(name).apply(value, arguments.apply(context), context.budget());
         };
         return isNegated ? ExpressionParser.not(test) : test;
@@ -268,8 +261,8 @@ final class PrimaryParser {
 
     private static Function<Context, Arguments> arguments(List<Expression> positional, Map<String, Expression> named) {
         return context -> {
-            List<Value> values = context.evaluate(positional);
-            Map<String, Value> namedValues = new LinkedHashMap<>();
+            List<Object> values = context.evaluate(positional);
+            Map<String, Object> namedValues = new LinkedHashMap<>();
             named.forEach((name, argument) -> namedValues.put(name, context.evaluate(argument)));
             return new Arguments(values, namedValues);
         };

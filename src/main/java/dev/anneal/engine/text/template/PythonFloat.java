@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Prints doubles like Python: the shortest digits that parse to the same number, such as {@code 0.1}, {@code 1.0},
@@ -14,9 +15,6 @@ public final class PythonFloat {
     /** 17 significant digits distinguish all doubles. */
     private static final int MAX_DIGITS = 17;
 
-    private static final int LOWEST_PLAIN_EXPONENT = -4;
-    private static final int HIGHEST_PLAIN_EXPONENT = 16;
-
     private PythonFloat() {}
 
     /** The format of {@code json.dumps}. */
@@ -26,11 +24,8 @@ public final class PythonFloat {
 
     /** The format of {@code repr}, with other words for infinity and NaN. */
     public static String print(double value, String infinity, String notANumber) {
-        if (Double.isNaN(value)) {
-            return notANumber;
-        }
-        if (Double.isInfinite(value)) {
-            return (value < 0 ? "-" : "") + infinity;
+        if (!Double.isFinite(value)) {
+            return Double.isNaN(value) ? notANumber : (value < 0 ? "-" : "") + infinity;
         }
         String sign = 1 / value < 0 || value < 0 ? "-" : "";
         return sign + (value == 0 ? "0.0" : positive(shortest(Math.abs(value))));
@@ -53,15 +48,15 @@ public final class PythonFloat {
         return exact.round(new MathContext(MAX_DIGITS, RoundingMode.HALF_EVEN)).stripTrailingZeros();
     }
 
+    /** Numbers from 0.0001 to below 1e16 have no exponent. */
     private static String positive(BigDecimal value) {
         int exponent = value.precision() - value.scale() - 1;
-        if (exponent >= LOWEST_PLAIN_EXPONENT && exponent < HIGHEST_PLAIN_EXPONENT) {
+        if (exponent >= -4 && exponent < 16) {
             String plain = value.toPlainString();
             return plain.indexOf('.') < 0 ? plain + ".0" : plain;
         }
         String digits = value.unscaledValue().toString();
         String fraction = digits.length() == 1 ? "" : "." + digits.substring(1);
-        String magnitude = (Math.abs(exponent) < 10 ? "0" : "") + Math.abs(exponent);
-        return digits.charAt(0) + fraction + (exponent < 0 ? "e-" : "e+") + magnitude;
+        return digits.charAt(0) + fraction + String.format(Locale.ROOT, "e%+03d", exponent);
     }
 }

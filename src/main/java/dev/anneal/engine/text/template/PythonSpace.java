@@ -6,15 +6,16 @@ package dev.anneal.engine.text.template;
  */
 public final class PythonSpace {
 
+    /** All of it. */
+    public static final String SPACES =
+            " \t\n\u000b\f\r\u001c\u001d\u001e\u001f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004"
+                    + "\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
+
     private PythonSpace() {}
 
     /** Python's {@code str.isspace} of one code point. */
     public static boolean isSpace(int codePoint) {
-        return switch (codePoint) {
-            case ' ', '\t', '\n', 0x0b, '\f', '\r', 0x1c, 0x1d, 0x1e, 0x1f, 0x85, 0xa0 -> true;
-            case 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000 -> true;
-            default -> codePoint >= 0x2000 && codePoint <= 0x200a;
-        };
+        return SPACES.indexOf(codePoint) >= 0;
     }
 
     /** Whether a text is empty or white space. */
@@ -24,7 +25,12 @@ public final class PythonSpace {
 
     /** End of the leading white space of a text. */
     public static int start(String text) {
-        int start = 0;
+        return start(text, 0);
+    }
+
+    /** End of the white space at a position of a text. */
+    static int start(String text, int from) {
+        int start = from;
         while (start < text.length() && isSpace(text.charAt(start))) {
             start++;
         }

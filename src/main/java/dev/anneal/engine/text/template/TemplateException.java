@@ -1,5 +1,7 @@
 package dev.anneal.engine.text.template;
 
+import java.util.Locale;
+
 /**
  * A template that cannot be compiled, or a rendering that was refused. The message names the line; it contains nothing
  * of the host.
@@ -41,6 +43,17 @@ public final class TemplateException extends RuntimeException {
     /** An expression without a value, at a line that the evaluator will add. */
     public static TemplateException evaluation(String reason) {
         return new TemplateException(Problem.EVALUATION, UNKNOWN_LINE, reason);
+    }
+
+    /**
+     * Fails an evaluation unless a condition holds.
+     *
+     * @param reason the reason as a format of {@code parts}
+     */
+    public static void check(boolean holds, String reason, Object... parts) {
+        if (!holds) {
+            throw evaluation(String.format(Locale.ROOT, reason, parts));
+        }
     }
 
     /**

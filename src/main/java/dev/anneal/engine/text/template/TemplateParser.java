@@ -2,10 +2,9 @@ package dev.anneal.engine.text.template;
 
 import dev.anneal.engine.text.template.Statement.Flow;
 import dev.anneal.engine.text.template.Token.Kind;
-import dev.anneal.engine.text.template.value.ListValue;
-import dev.anneal.engine.text.template.value.NamespaceValue;
+import dev.anneal.engine.text.template.value.Namespace;
+import dev.anneal.engine.text.template.value.Python;
 import dev.anneal.engine.text.template.value.Undefined;
-import dev.anneal.engine.text.template.value.Value;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +13,6 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /** Parses the statements of a template. */
 final class TemplateParser {
@@ -131,8 +129,7 @@ final class TemplateParser {
     }
 
     private static Statement printing(int line, Expression expression) {
-        return statement(
-                line, context -> context.print(context.evaluate(expression).text(context.budget())));
+        return statement(line, context -> context.print(Python.str(context.evaluate(expression), context.budget())));
     }
 
     private Statement output(int line) {
@@ -172,8 +169,7 @@ final class TemplateParser {
         branches.add(otherwise("endif"));
         return new Statement(line, context -> {
             int branch = 0;
-            while (branch < conditions.size()
-                    && !context.evaluate(conditions.get(branch)).isTrue()) {
+            while (branch < conditions.size() && !Python.isTrue(context.evaluate(conditions.get(branch)))) {
                 branch++;
             }
             return context.execute(branches.get(branch));
@@ -193,10 +189,12 @@ final class TemplateParser {
     }
 
     private Statement loop(int line) {
-        BiConsumer<Value, Context> target = targets(false);
+        BiConsumer<Object, Context> target = targets(false);
         tokens.expect("in");
         Expression elements = expressions.tupleOrExpression(expressions::withoutCondition);
-        @Nullable Expression condition = tokens.skip("if") ? expressions.expression() : null;
+        Expression condition = tokens.skip("if") ? expressions.expression() : null;
+        Expression passing =
+                condition == null ? elements : context -> Loop.passing(target, elements, condition, context);
         if (tokens.is("recursive")) {
             throw tokens.failure("the word 'recursive' of a loop is not supported here: call a macro within itself");
         }
@@ -204,12 +202,12 @@ final class TemplateParser {
         loops++;
         Statement body = block("else", "endfor");
         loops--;
-        Loop loop = new Loop(target, elements, condition, body, otherwise("endfor"));
+        Loop loop = new Loop(target, passing, body, otherwise("endfor"));
         return new Statement(line, loop::execute);
     }
 
     private Statement assignment(int line) {
-        BiConsumer<Value, Context> target = targets(true);
+        BiConsumer<Object, Context> target = targets(true);
         Expression value;
         if (tokens.skip("=")) {
             value = expressions.tupleOrExpression(expressions::expression);
@@ -233,7 +231,7 @@ final class TemplateParser {
         }
         endTag();
         Statement body = captured(end);
-        Expression filtered = context -> context.capture(new Scope(context.scope()), () -> context.execute(body));
+        Expression filtered = context -> context.capture(context.scope(), () -> context.execute(body));
         for (UnaryOperator<Expression> filter : filters) {
             filtered = filter.apply(filtered);
         }
@@ -247,7 +245,7 @@ final class TemplateParser {
         while (!tokens.skip(")")) {
             String parameter =
                     tokens.expect(Kind.NAME, "the name of a parameter").text();
-            Undefined missing = Undefined.because("parameter '" + parameter + "' was not provided");
+            Undefined missing = new Undefined("parameter '" + parameter + "' was not provided");
             Expression fallback = tokens.skip("=") ? expressions.expression() : context -> missing;
             if (parameters.put(parameter, fallback) != null) {
                 throw tokens.failure("the parameter '" + parameter + "' is there twice");
@@ -277,17 +275,17 @@ final class TemplateParser {
     }
 
     /** Targets of an assignment: one, or several separated by commas. */
-    private BiConsumer<Value, Context> targets(boolean mayBeAttribute) {
-        BiConsumer<Value, Context> first = target(mayBeAttribute);
+    private BiConsumer<Object, Context> targets(boolean mayBeAttribute) {
+        BiConsumer<Object, Context> first = target(mayBeAttribute);
         if (!tokens.is(",")) {
             return first;
         }
-        List<BiConsumer<Value, Context>> targets = new ArrayList<>(List.of(first));
+        List<BiConsumer<Object, Context>> targets = new ArrayList<>(List.of(first));
         while (tokens.skip(",") && (tokens.is("(") || (tokens.isAt(Kind.NAME) && !tokens.is("in")))) {
             targets.add(target(mayBeAttribute));
         }
         return (value, context) -> {
-            List<Value> values = ListValue.itemsOf(value, context.budget());
+            List<Object> values = Python.list(value, context.budget());
             if (values.size() != targets.size()) {
                 throw TemplateException.evaluation(
                         "cannot unpack " + values.size() + " values into " + targets.size() + " variables");
@@ -298,10 +296,10 @@ final class TemplateParser {
         };
     }
 
-    private BiConsumer<Value, Context> target(boolean mayBeAttribute) {
+    private BiConsumer<Object, Context> target(boolean mayBeAttribute) {
         if (tokens.skip("(")) {
             checkDepth(++depth);
-            BiConsumer<Value, Context> inner = targets(mayBeAttribute);
+            BiConsumer<Object, Context> inner = targets(mayBeAttribute);
             tokens.expect(")");
             depth--;
             return inner;
@@ -316,7 +314,7 @@ final class TemplateParser {
         }
         String attribute = tokens.expect(Kind.NAME, "the name of an attribute").text();
         return (value, context) -> {
-            if (!(context.variable(name) instanceof NamespaceValue namespace)) {
+            if (!(context.variable(name) instanceof Namespace namespace)) {
                 throw TemplateException.evaluation("cannot assign attribute on non-namespace object");
             }
             namespace.set(attribute, value, context.budget());

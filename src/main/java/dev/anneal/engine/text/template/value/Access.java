@@ -1,5 +1,7 @@
 package dev.anneal.engine.text.template.value;
 
+import static dev.anneal.engine.text.template.value.NoneType.NONE;
+
 import dev.anneal.engine.text.template.TemplateException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,56 +15,57 @@ public final class Access {
     private Access() {}
 
     /** {@code object.name}. */
-    public static Value attribute(Value object, TextValue name, Budget budget) {
-        requireDefined(object);
-        Value found = attributeOrMethod(object, name.string(), budget);
+    public static Object attribute(Object object, String name, Budget budget) {
+        Object found = attributeOrMethod(object, name, budget);
         if (found == null) {
-            found = object.item(name);
+            found = Python.item(object, name, budget);
         }
         return found != null ? found : missing(object, name, budget);
     }
 
     /** {@code object[key]}. */
-    public static Value element(Value object, Value key, Budget budget) {
-        requireDefined(object);
-        budget.charge(key.weight());
-        Value found = object.item(key);
-        if (found == null && key instanceof TextValue name) {
-            found = attributeOrMethod(object, name.string(), budget);
+    public static Object element(Object object, Object key, Budget budget) {
+        budget.scan(Python.units(key));
+        Object found = Python.item(object, key, budget);
+        if (found == null && key instanceof String name) {
+            found = attributeOrMethod(object, name, budget);
         }
         return found != null ? found : missing(object, key, budget);
     }
 
-    private static void requireDefined(Value object) {
-        if (object instanceof Undefined) {
-            throw object.failure("an undefined value has neither attributes nor elements");
-        }
-    }
-
     /** The value at a path like {@code function.parameters.0}, as in the {@code attribute} of filters. */
-    static Value path(Value object, Value path, Budget budget) {
-        Value found = object;
-        for (Value key : path instanceof TextValue text ? Texts.split(text.string(), ".", -1, budget) : List.of(path)) {
-            boolean isPosition = key instanceof TextValue part && part.string().matches("[0-9]{1,9}");
-            found = element(found, isPosition ? NumberValue.of(Long.parseLong(key.text(budget))) : key, budget);
+    static Object path(Object object, Object path, Budget budget) {
+        Object found = object;
+        for (Object key : path instanceof String text ? Texts.split(text, ".", -1, budget) : List.of(path)) {
+            boolean isPosition = key instanceof String part && part.matches("[0-9]{1,9}");
+            found = element(found, isPosition ? Long.valueOf(key.toString()) : key, budget);
         }
         return found;
     }
 
-    private static @Nullable Value attributeOrMethod(Value object, String name, Budget budget) {
-        Value found = object.attribute(name);
-        if (found != null) {
-            return found;
+    private static @Nullable Object attributeOrMethod(Object object, String name, Budget budget) {
+        if (object instanceof Namespace namespace && namespace.attributes().containsKey(name)) {
+            return namespace.attributes().get(name);
+        }
+        Object ofLoop = object instanceof LoopContext loop ? loop.attribute(name) : null;
+        if (ofLoop != null) {
+            return ofLoop;
         }
         Builtin method = Methods.find(object, name);
         return method == null ? null : method.bind(object, budget);
     }
 
-    private static Value missing(Value object, Value key, Budget budget) {
-        if (key instanceof TextValue name && name.string().startsWith("__")) {
-            throw TemplateException.evaluation(
-                    "access to attribute '" + name.string() + "' of '" + object.typeName() + "' object is unsafe");
+    /** The undefined value of an element or attribute that the object lacks. */
+    private static Object missing(Object object, Object key, Budget budget) {
+        if (object instanceof Undefined undefined) {
+            throw TemplateException.evaluation(undefined.reason());
         }
-        return Undefined.element(object, key, budget);
+        if (!(key instanceof String name)) {
+            return new Undefined(Python.typeName(object) + " object has no element " + PythonPrinter.repr(key, budget));
+        }
+        String unsafe = "access to attribute '%s' of '%s' object is unsafe";
+        TemplateException.check(!name.startsWith("__"), unsafe, name, Python.typeName(object));
+        String owner = object == NONE ? "None" : Python.typeName(object) + " object";
+        return new Undefined("'" + owner + "' has no attribute '" + name + "'");
     }
 }

@@ -1,7 +1,11 @@
 package dev.anneal.engine.text.template.value;
 
-import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
+import java.util.Iterator;
+import java.util.function.Function;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A text builder that stays within the budget. */
 public final class BoundedText {
@@ -14,31 +18,31 @@ public final class BoundedText {
         this.budget = budget;
     }
 
+    /** A text in which each match of a pattern is replaced. */
+    static String replaced(String text, Pattern pattern, Budget budget, Function<MatchResult, String> replacement) {
+        BoundedText out = new BoundedText(budget);
+        Matcher match = pattern.matcher(text);
+        int start = 0;
+        for (; match.find(); start = match.end()) {
+            out.append(text.subSequence(start, match.start())).append(replacement.apply(match));
+        }
+        return out.append(text.subSequence(start, text.length())).toString();
+    }
+
+    /** Texts with a separator between them. */
+    static String joined(Stream<String> texts, String separator, Budget budget) {
+        BoundedText out = new BoundedText(budget);
+        for (Iterator<String> remaining = texts.iterator(); remaining.hasNext(); ) {
+            out.append(remaining.next()).append(remaining.hasNext() ? separator : "");
+        }
+        return out.toString();
+    }
+
     /** Adds to the end. */
     public BoundedText append(CharSequence more) {
         budget.growText(text.length(), more.length());
         text.append(more);
         return this;
-    }
-
-    /**
-     * Adds a text in which some code points are written differently.
-     *
-     * @param escape replacement of a code point, or null for the code point itself
-     */
-    public BoundedText appendEscaped(String more, IntFunction<@Nullable String> escape) {
-        int plainFrom = 0;
-        int next;
-        for (int i = 0; i < more.length(); i = next) {
-            int codePoint = more.codePointAt(i);
-            next = i + Character.charCount(codePoint);
-            String escaped = escape.apply(codePoint);
-            if (escaped != null) {
-                append(more.subSequence(plainFrom, i)).append(escaped);
-                plainFrom = next;
-            }
-        }
-        return append(more.subSequence(plainFrom, more.length()));
     }
 
     /** UTF-16 units so far. */

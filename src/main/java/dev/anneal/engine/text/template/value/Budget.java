@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.Locale;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Limits of a rendering. Work is counted in steps, so that the result does not depend on the machine or its load. Texts
@@ -48,6 +50,7 @@ public final class Budget {
     private long nextClockReading;
     private long bytes;
     private int depth;
+    private int nesting;
 
     public Budget() {
         this(Instant.EPOCH.atZone(ZoneOffset.UTC), System::nanoTime);
@@ -68,8 +71,20 @@ public final class Budget {
     /** Counts steps: one for each evaluation, and as many as a value's size for comparing, hashing or sorting it. */
     public void charge(long work) {
         steps += work;
-        if (steps >= nextClockReading) {
-            checkWorkAndTime();
+        if (steps < nextClockReading) {
+            return;
+        }
+        limit(steps, MAX_STEPS, "more than %d steps");
+        if (nanoTime.getAsLong() - started > STALLED.toNanos()) {
+            throw new StalledRenderingException(STALLED, steps);
+        }
+        nextClockReading = steps + STEPS_BETWEEN_CLOCK_READINGS;
+    }
+
+    /** Fails with a message that names the limit if a value is beyond it. */
+    static void limit(long value, long limit, String message) {
+        if (value > limit) {
+            throw TemplateException.budget(String.format(Locale.ROOT, message, limit));
         }
     }
 
@@ -86,14 +101,20 @@ public final class Budget {
     /** Enters a level of nesting. Need not be left after a failure, which ends the rendering. */
     public void enter() {
         charge(1);
-        if (++depth > MAX_DEPTH) {
-            throw TemplateException.budget("more than " + MAX_DEPTH + " levels of recursion");
-        }
+        limit(++depth, MAX_DEPTH, "more than %d levels of recursion");
     }
 
     /** Leaves a level. */
     public void leave() {
         depth--;
+    }
+
+    /** Walks through a list or mapping, of which only so many may lie inside one another. */
+    public <T> T nested(Supplier<T> walk) {
+        limit(++nesting, MAX_NESTING, "more than %d lists or mappings inside one another");
+        T result = walk.get();
+        nesting--;
+        return result;
     }
 
     /** Announces a new text. */
@@ -105,18 +126,14 @@ public final class Budget {
 
     /** Announces a text that grows. */
     public void growText(int units, long moreUnits) {
-        if (units > MAX_TEXT - moreUnits) {
-            throw TemplateException.budget("a text of more than " + MAX_TEXT + " characters");
-        }
+        limit(units + moreUnits, MAX_TEXT, "a text of more than %d characters");
         scan(moreUnits);
         allocate(2 * moreUnits);
     }
 
     /** Announces elements of a new list or mapping. */
     public int elements(long count) {
-        if (count > MAX_ELEMENTS) {
-            throw TemplateException.budget("a list of more than " + MAX_ELEMENTS + " elements");
-        }
+        limit(count, MAX_ELEMENTS, "a list of more than %d elements");
         charge(count);
         allocate(count * BYTES_PER_ELEMENT);
         return (int) count;
@@ -129,18 +146,6 @@ public final class Budget {
 
     private void allocate(long moreBytes) {
         bytes += moreBytes;
-        if (bytes > MAX_BYTES) {
-            throw TemplateException.budget("more than " + (MAX_BYTES >> 20) + " MiB of memory");
-        }
-    }
-
-    private void checkWorkAndTime() {
-        if (steps > MAX_STEPS || steps < 0) {
-            throw TemplateException.budget("more than " + MAX_STEPS + " steps");
-        }
-        if (nanoTime.getAsLong() - started > STALLED.toNanos()) {
-            throw new StalledRenderingException(STALLED, steps);
-        }
-        nextClockReading = steps + STEPS_BETWEEN_CLOCK_READINGS;
+        limit(bytes, MAX_BYTES, "more than 64 MiB of memory");
     }
 }

@@ -1,6 +1,8 @@
 package dev.anneal.engine.text.template.value;
 
-import dev.anneal.engine.text.template.value.FunctionValue.Arguments;
+import dev.anneal.engine.text.template.TemplateException;
+import dev.anneal.engine.text.template.value.Callable.Arguments;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -11,20 +13,12 @@ import java.util.stream.Collectors;
  * A filter, test, method or function.
  *
  * @param parameters names in Python's order
- * @param kind allowed arguments
+ * @param takesNames whether arguments can be given by name
+ * @param takesAny whether any arguments can be given, which the body reads
  * @param body its implementation
  */
-public record Builtin(String name, List<String> parameters, Kind kind, Function<Call, Value> body) {
-
-    /** Allowed arguments of a call. */
-    enum Kind {
-        /** All parameters by position or by name. */
-        NAMED,
-        /** All parameters by position. */
-        POSITIONAL,
-        /** Any arguments; the body reads them. */
-        ANY
-    }
+public record Builtin(
+        String name, List<String> parameters, boolean takesNames, boolean takesAny, Function<Call, Object> body) {
 
     /**
      * A built-in.
@@ -32,25 +26,33 @@ public record Builtin(String name, List<String> parameters, Kind kind, Function<
      * @param parameters names separated by spaces; a leading {@code /} allows only positions, {@code *} stands for any
      *     arguments
      */
-    static Builtin define(String name, String parameters, Function<Call, Value> body) {
-        Kind kind = parameters.startsWith("*") ? Kind.ANY : parameters.startsWith("/") ? Kind.POSITIONAL : Kind.NAMED;
-        List<String> names = Arrays.stream(parameters.split(" "))
-                .filter(parameter -> parameter.matches("\\w+"))
-                .toList();
-        return new Builtin(name, names, kind, body);
+    static Builtin define(String name, String parameters, Function<Call, Object> body) {
+        List<String> names = new ArrayList<>(List.of(parameters.split("\\W+")));
+        names.remove("");
+        return new Builtin(name, names, !parameters.startsWith("/"), parameters.startsWith("*"), body);
     }
 
     static Map<String, Builtin> table(Builtin... builtins) {
         return Arrays.stream(builtins).collect(Collectors.toMap(Builtin::name, Function.identity()));
     }
 
+    /** The built-in of this name in a table of filters or tests. */
+    static Builtin get(Map<String, Builtin> table, String kind, String name) {
+        Builtin found = table.get(name);
+        if (found == null) {
+            throw TemplateException.unsupported(
+                    "the " + kind + " '" + name + "'", kind + "s are " + String.join(", ", table.keySet()));
+        }
+        return found;
+    }
+
     /** Applies it to a filter's input, a test's operand or a method's object; to None if it is a function. */
-    public Value apply(Value subject, Arguments arguments, Budget budget) {
+    public Object apply(Object subject, Arguments arguments, Budget budget) {
         return body.apply(new Call(this, subject, arguments, budget));
     }
 
     /** The built-in as a value, if a template names it without calling it. */
-    public FunctionValue bind(Value subject, Budget budget) {
-        return new FunctionValue(arguments -> apply(subject, arguments, budget));
+    Callable bind(Object subject, Budget budget) {
+        return arguments -> apply(subject, arguments, budget);
     }
 }

@@ -1,123 +1,112 @@
 package dev.anneal.engine.text.template.value;
 
+import static dev.anneal.engine.text.template.TemplateException.check;
+import static dev.anneal.engine.text.template.value.NoneType.NONE;
+
 import dev.anneal.engine.text.template.TemplateException;
-import dev.anneal.engine.text.template.value.FunctionValue.Arguments;
+import dev.anneal.engine.text.template.value.Callable.Arguments;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A call of a built-in: its subject, and its arguments by parameter. */
-record Call(Builtin builtin, Value subject, Arguments arguments, Budget budget) {
+record Call(Builtin builtin, Object subject, Arguments arguments, Budget budget) {
 
     /** Far beyond any size or position, but sums of such numbers do not overflow. */
     private static final long MAX_INTEGER = 1L << 40;
 
     Call {
+        List<String> parameters = builtin.parameters();
         int given = arguments.positional().size();
-        int count = builtin.parameters().size();
-        if (given > count && builtin.kind() != Builtin.Kind.ANY) {
-            throw failure(builtin, "takes at most " + count + " arguments, " + given + " were given");
-        }
+        boolean isOpen = builtin.takesAny();
+        String tooMany = "%s() takes at most %d arguments, %d were given";
+        check(isOpen || given <= parameters.size(), tooMany, builtin.name(), parameters.size(), given);
         for (String name : arguments.named().keySet()) {
-            boolean isKnown =
-                    builtin.kind() == Builtin.Kind.NAMED && builtin.parameters().indexOf(name) >= given;
-            if (!isKnown && builtin.kind() != Builtin.Kind.ANY) {
-                throw failure(builtin, "does not take the named argument '" + name + "' here");
-            }
+            boolean isKnown = builtin.takesNames() && parameters.indexOf(name) >= given;
+            check(isOpen || isKnown, "%s() does not take the named argument '%s' here", builtin.name(), name);
         }
     }
 
-    private static TemplateException failure(Builtin builtin, String reason) {
-        return TemplateException.evaluation(builtin.name() + "() " + reason);
+    /** A value converted by {@code str}. */
+    String str(Object value) {
+        return Python.str(value, budget);
     }
 
     /** The subject converted by {@code str}. */
     String text() {
-        return subject.text(budget());
+        return str(subject);
     }
 
     /** A new text within the budget, for results that are hardly longer than their input. */
-    TextValue made(String text) {
-        budget().text(text.length());
-        return new TextValue(text);
+    String made(String text) {
+        budget.text(text.length());
+        return text;
     }
 
-    private @Nullable Value find(String name) {
+    private @Nullable Object find(String name) {
         int position = builtin.parameters().indexOf(name);
-        List<Value> positional = arguments.positional();
-        return position < positional.size()
-                ? positional.get(position)
-                : arguments.named().get(name);
+        List<Object> positional = arguments.positional();
+        Object named = arguments.named().get(name);
+        return position < positional.size() ? positional.get(position) : named;
     }
 
     /** Whether an argument is given and not None. */
     boolean has(String name) {
-        return value(name, NoneValue.NONE) != NoneValue.NONE;
+        return value(name, NONE) != NONE;
     }
 
     /** A required argument. */
-    Value value(String name) {
-        Value value = find(name);
+    Object value(String name) {
+        Object value = find(name);
         if (value == null) {
-            throw failure(builtin, "lacks the argument '" + name + "'");
+            throw TemplateException.evaluation(builtin.name() + "() lacks the argument '" + name + "'");
         }
         return value;
     }
 
-    Value value(String name, Value fallback) {
-        Value value = find(name);
+    /** An argument, or the fallback if it is missing. */
+    Object value(String name, Object fallback) {
+        Object value = find(name);
         return value == null ? fallback : value;
     }
 
     /** A required text. */
     String text(String name) {
-        if (value(name) instanceof TextValue text) {
-            return text.string();
-        }
-        throw value(name)
-                .failure(builtin.name() + "() takes a text as '" + name + "', not "
-                        + value(name).typeName());
+        return text(name, value(name));
     }
 
     /** A text, or the fallback if it is missing. */
-    String text(String name, String fallback) {
-        return find(name) == null ? fallback : text(name);
+    String text(String name, Object fallback) {
+        String demand = builtin.name() + "() takes a text as '" + name + "'";
+        return Python.require(String.class, value(name, fallback), demand);
     }
 
     /** An integer, or the fallback if it is missing. */
     long integer(String name, long fallback) {
-        Value value = find(name);
-        if (value == null) {
-            return fallback;
-        }
-        if (!(value instanceof NumberValue number)) {
-            throw value.failure(builtin.name() + "() takes an integer as '" + name + "', not " + value.typeName());
-        }
-        long integer = number.asLong();
-        if (integer > MAX_INTEGER || integer < -MAX_INTEGER) {
-            throw TemplateException.budget("a number of more than " + MAX_INTEGER + " as an argument");
-        }
+        String demand = builtin.name() + "() takes an integer as '" + name + "'";
+        long integer = Numbers.asLong(Numbers.require(value(name, fallback), demand));
+        Budget.limit(Math.max(integer, -integer), MAX_INTEGER, "a number of more than %d as an argument");
         return integer;
     }
 
     boolean flag(String name) {
-        return value(name, NoneValue.NONE).isTrue();
+        return Python.isTrue(value(name, NONE));
     }
 
     /** An indentation as in Python: a number of spaces, or the text itself. */
     String indentation(String name, long fallback) {
-        return find(name) instanceof TextValue text
-                ? text.string()
+        return value(name, fallback) instanceof String text
+                ? text
                 : " ".repeat(budget().text(Math.max(0, integer(name, fallback))));
     }
 
-    /** The elements of the subject, read lazily; each counts as a step. */
-    Stream<Value> elements() {
-        return StreamValue.elements(subject).peek(element -> budget.charge(1));
+    /** The elements of the subject, in a new list. */
+    List<Object> items() {
+        return Python.list(subject, budget);
     }
 
-    /** A generator over elements derived from this call's. */
-    StreamValue generator(Stream<Value> elements) {
-        return new StreamValue(subject, elements.iterator());
+    /** The elements of the subject, read lazily; each counts as a step. */
+    Stream<Object> elements() {
+        return Python.elements(subject, budget).peek(element -> budget.charge(1));
     }
 }

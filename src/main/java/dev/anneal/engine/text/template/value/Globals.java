@@ -1,13 +1,15 @@
 package dev.anneal.engine.text.template.value;
 
+import static dev.anneal.engine.text.template.TemplateException.check;
 import static dev.anneal.engine.text.template.value.Builtin.define;
+import static dev.anneal.engine.text.template.value.NoneType.NONE;
 
 import dev.anneal.engine.text.template.TemplateException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** The global functions of chat templates. */
 public final class Globals {
@@ -17,7 +19,7 @@ public final class Globals {
             define("namespace", "*", Globals::namespace),
             define("strftime_now", "format", call -> call.made(TimeFormat.format(call.text("format"), call.budget()))),
             define("raise_exception", "message", call -> {
-                throw TemplateException.raised(call.value("message").text(call.budget()));
+                throw TemplateException.raised(call.str(call.value("message")));
             }));
 
     /**
@@ -29,40 +31,35 @@ public final class Globals {
 
     private Globals() {}
 
-    /** The function of this name, or null. */
-    public static @Nullable FunctionValue find(String name, Budget budget) {
-        Builtin function = TABLE.get(name);
-        if (function == null && UNSUPPORTED.contains(name)) {
+    /** The function of this name, or an undefined value. */
+    public static Object get(String name, Budget budget) {
+        if (UNSUPPORTED.contains(name)) {
             throw TemplateException.unsupported(
                     "the function '" + name + "'", "functions are namespace, raise_exception, range, strftime_now");
         }
-        return function == null ? null : function.bind(NoneValue.NONE, budget);
+        Builtin function = TABLE.get(name);
+        return function != null ? function.bind(NONE, budget) : new Undefined("'" + name + "' is undefined");
     }
 
-    private static Value range(Call call) {
-        boolean hasStop = call.arguments().positional().size() > 1;
-        long start = hasStop ? call.integer("start", 0) : 0;
-        long stop = call.integer(hasStop ? "stop" : "start", 0);
+    private static Object range(Call call) {
+        int given = call.arguments().positional().size();
+        long start = given > 1 ? call.integer("start", 0) : 0;
+        long stop = call.integer(given > 1 ? "stop" : "start", 0);
         long step = call.integer("step", 1);
-        if (step == 0 || call.arguments().positional().isEmpty()) {
-            throw TemplateException.evaluation("range() takes a start, a stop, and a step other than zero");
-        }
+        check(step != 0 && given > 0, "range() takes a start, a stop, and a step other than zero");
         long count = Math.max(0, (stop - start + step - Long.signum(step)) / step);
-        if (count > Budget.MAX_ELEMENTS) {
-            throw TemplateException.budget("a range of more than " + Budget.MAX_ELEMENTS + " numbers");
-        }
-        List<Value> numbers = new ArrayList<>(call.budget().elements(count));
+        Budget.limit(count, Budget.MAX_ELEMENTS, "a range of more than %d numbers");
+        List<Object> numbers = new ArrayList<>(call.budget().elements(count));
         for (long number = start; numbers.size() < count; number += step) {
-            numbers.add(NumberValue.of(number));
+            numbers.add(number);
         }
-        return ListValue.of(ListValue.Kind.RANGE, numbers);
+        return Sequence.of("range", numbers);
     }
 
-    private static Value namespace(Call call) {
-        NamespaceValue namespace = new NamespaceValue();
-        if (!call.arguments().positional().isEmpty()) {
-            throw TemplateException.evaluation("namespace() takes named arguments only here");
-        }
+    private static Object namespace(Call call) {
+        Namespace namespace = new Namespace(new HashMap<>());
+        boolean isNamed = call.arguments().positional().isEmpty();
+        check(isNamed, "namespace() takes named arguments only here");
         call.arguments().named().forEach((name, value) -> namespace.set(name, value, call.budget()));
         return namespace;
     }

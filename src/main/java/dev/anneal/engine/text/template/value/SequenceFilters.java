@@ -1,17 +1,21 @@
 package dev.anneal.engine.text.template.value;
 
+import static dev.anneal.engine.text.template.TemplateException.check;
 import static dev.anneal.engine.text.template.value.Builtin.define;
+import static dev.anneal.engine.text.template.value.NoneType.NONE;
+import static dev.anneal.engine.text.template.value.Python.isTrue;
+import static dev.anneal.engine.text.template.value.Python.require;
 
 import dev.anneal.engine.text.template.TemplateException;
-import dev.anneal.engine.text.template.value.FunctionValue.Arguments;
-import java.util.ArrayList;
+import dev.anneal.engine.text.template.value.Callable.Arguments;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -19,20 +23,20 @@ import java.util.stream.Stream;
 final class SequenceFilters {
 
     static final Map<String, Builtin> TABLE = Builtin.table(
-            define("length", "", call -> NumberValue.of(call.subject().length())),
-            define("count", "", call -> NumberValue.of(call.subject().length())),
-            define("list", "", call -> ListValue.list(items(call))),
-            define("first", "", call -> first(call.elements().iterator(), "No first item, sequence was empty.")),
+            define("length", "", call -> Python.length(call.subject())),
+            define("count", "", call -> Python.length(call.subject())),
+            define("list", "", Call::items),
+            define("first", "", call -> first(call.elements(), "No first item, sequence was empty.")),
             define("last", "", SequenceFilters::last),
             define("join", "d attribute", SequenceFilters::join),
             define("reverse", "", SequenceFilters::reverse),
             define("sum", "attribute start", SequenceFilters::sum),
             define("items", "", SequenceFilters::pairs),
-            define("map", "*", SequenceFilters::map),
-            define("select", "*", call -> picked(call, false, true)),
-            define("reject", "*", call -> picked(call, false, false)),
-            define("selectattr", "*", call -> picked(call, true, true)),
-            define("rejectattr", "*", call -> picked(call, true, false)),
+            lazy("map", call -> call.elements().map(mapping(call))),
+            lazy("select", call -> picked(call, false, true)),
+            lazy("reject", call -> picked(call, false, false)),
+            lazy("selectattr", call -> picked(call, true, true)),
+            lazy("rejectattr", call -> picked(call, true, false)),
             define("unique", "case_sensitive attribute", SequenceFilters::unique),
             define("sort", "reverse case_sensitive attribute", SequenceFilters::sort),
             define("dictsort", "case_sensitive by reverse", SequenceFilters::dictSort),
@@ -40,203 +44,156 @@ final class SequenceFilters {
             define("max", "case_sensitive attribute", call -> extreme(call, 1)));
 
     /** A value with its sort key. */
-    private record Keyed(Value key, Value value) {}
+    private record Keyed(Object key, Object value) {}
 
     private SequenceFilters() {}
 
-    private static List<Value> items(Call call) {
-        return ListValue.itemsOf(call.subject(), call.budget());
+    private static Object first(Stream<Object> elements, String reason) {
+        return elements.findFirst().orElseGet(() -> new Undefined(reason));
     }
 
-    private static Value first(Iterator<Value> elements, String reason) {
-        return elements.hasNext() ? elements.next() : Undefined.because(reason);
-    }
-
-    private static Value last(Call call) {
-        if (call.subject().lengthIfKnown() < 0) {
-            throw call.subject().failure("'" + call.subject().typeName() + "' object is not reversible");
+    private static Object last(Call call) {
+        int length = Python.lengthIfKnown(call.subject());
+        if (length < 0) {
+            throw Python.failure(call.subject(), "'" + Python.typeName(call.subject()) + "' object is not reversible");
         }
-        List<Value> items = call.subject() instanceof ListValue list ? list.items() : items(call);
-        return first(
-                items.subList(Math.max(0, items.size() - 1), items.size()).iterator(),
-                "No last item, sequence was empty.");
+        List<?> items = call.subject() instanceof List<?> list ? list : call.items();
+        return length == 0 ? new Undefined("No last item, sequence was empty.") : items.get(length - 1);
     }
 
-    private static Value join(Call call) {
-        UnaryOperator<Value> attribute = attribute(call);
-        String separator = call.value("d", TextValue.EMPTY).text(call.budget());
-        BoundedText out = new BoundedText(call.budget());
-        String before = "";
-        for (Iterator<Value> elements = call.elements().iterator(); elements.hasNext(); before = separator) {
-            out.append(before).append(attribute.apply(elements.next()).text(call.budget()));
-        }
-        return new TextValue(out.toString());
+    private static Object join(Call call) {
+        Stream<String> texts = call.elements().map(attribute(call)).map(call::str);
+        return BoundedText.joined(texts, call.str(call.value("d", "")), call.budget());
     }
 
-    private static Value reverse(Call call) {
-        if (call.subject() instanceof TextValue text) {
-            return text.slice(new Slice(null, null, -1L), call.budget());
+    private static Object reverse(Call call) {
+        if (call.subject() instanceof String text) {
+            return new Slice(NONE, NONE, -1L).of(text, call.budget());
         }
-        List<Value> items = items(call);
+        List<Object> items = call.items();
         Collections.reverse(items);
-        return call.subject().lengthIfKnown() < 0 ? ListValue.list(items) : call.generator(items.stream());
+        return Python.lengthIfKnown(call.subject()) < 0 ? items : items.iterator();
     }
 
-    private static Value sum(Call call) {
-        UnaryOperator<Value> attribute = attribute(call);
-        Value sum = call.value("start", NumberValue.of(0));
-        if (sum instanceof TextValue) {
-            throw TemplateException.evaluation("sum() can't sum strings; use the filter join");
-        }
-        for (Iterator<Value> elements = call.elements().iterator(); elements.hasNext(); ) {
-            sum = Arithmetic.ADD.apply(sum, attribute.apply(elements.next()), call.budget());
-        }
-        return sum;
+    private static Object sum(Call call) {
+        Object start = call.value("start", 0L);
+        check(!(start instanceof String), "sum() can't sum strings; use the filter join");
+        return call.elements()
+                .map(attribute(call))
+                .reduce(start, (sum, element) -> Operators.get("+").apply(sum, element, call.budget()));
     }
 
-    private static Value pairs(Call call) {
-        if (call.subject() instanceof MapValue map) {
-            return call.generator(map.items(call.budget()).items().stream());
+    private static Object pairs(Call call) {
+        Object subject = call.subject() instanceof Undefined ? Map.of() : call.subject();
+        if (!(subject instanceof Map<?, ?> map)) {
+            throw TemplateException.evaluation("Can only get item pairs from a mapping.");
         }
-        if (call.subject() instanceof Undefined) {
-            return call.generator(Stream.empty());
-        }
-        throw TemplateException.evaluation("Can only get item pairs from a mapping.");
+        return Python.items(map, call.budget()).iterator();
     }
 
-    /** For false subjects, including None and 0, Jinja returns nothing without further checks. */
-    private static Value picked(Call call, boolean byAttribute, boolean wanted) {
-        if (!call.subject().isTrue()) {
-            return call.generator(Stream.empty());
-        }
-        List<Value> given = call.arguments().positional();
-        if (byAttribute && given.isEmpty()) {
-            throw TemplateException.evaluation("Missing parameter for attribute name");
-        }
-        List<Value> testAndArguments = byAttribute ? given.subList(1, given.size()) : given;
-        UnaryOperator<Value> test = testAndArguments.isEmpty()
-                ? UnaryOperator.identity()
-                : applied(Tests.get(testAndArguments.get(0).text(call.budget())), testAndArguments, call);
-        return call.generator(call.elements().filter(element -> {
-            Value tested = byAttribute ? Access.path(element, given.get(0), call.budget()) : element;
-            return test.apply(tested).isTrue() == wanted;
-        }));
+    /** A generator. For false subjects, including None and 0, Jinja returns nothing without further checks. */
+    private static Builtin lazy(String name, Function<Call, Stream<Object>> body) {
+        return define(
+                name, "*", call -> isTrue(call.subject()) ? body.apply(call).iterator() : Collections.emptyIterator());
     }
 
-    /** A built-in with the arguments that follow its name. */
-    private static UnaryOperator<Value> applied(Builtin builtin, List<Value> nameAndArguments, Call call) {
-        Arguments arguments = new Arguments(
-                nameAndArguments.subList(1, nameAndArguments.size()),
-                call.arguments().named());
+    private static Stream<Object> picked(Call call, boolean byAttribute, boolean wanted) {
+        List<Object> given = call.arguments().positional();
+        check(!byAttribute || !given.isEmpty(), "Missing parameter for attribute name");
+        UnaryOperator<Object> attribute = path(byAttribute ? given.get(0) : NONE, call);
+        List<Object> rest = given.subList(byAttribute ? 1 : 0, given.size());
+        UnaryOperator<Object> test = rest.isEmpty() ? UnaryOperator.identity() : applied(Tests::get, rest, call);
+        return call.elements().filter(element -> isTrue(test.apply(attribute.apply(element))) == wanted);
+    }
+
+    /** A built-in, given its name and its arguments. */
+    private static UnaryOperator<Object> applied(Function<String, Builtin> builtins, List<Object> given, Call call) {
+        Builtin builtin = builtins.apply(call.str(given.get(0)));
+        Arguments arguments =
+                new Arguments(given.subList(1, given.size()), call.arguments().named());
         return value -> builtin.apply(value, arguments, call.budget());
     }
 
-    private static Value map(Call call) {
-        if (!call.subject().isTrue()) {
-            return call.generator(Stream.empty());
-        }
-        return call.generator(call.elements().map(mapping(call)));
-    }
-
-    private static UnaryOperator<Value> mapping(Call call) {
-        List<Value> given = call.arguments().positional();
-        Map<String, Value> named = call.arguments().named();
-        Value attribute = named.get("attribute");
+    private static UnaryOperator<Object> mapping(Call call) {
+        List<Object> given = call.arguments().positional();
+        Map<String, Object> named = call.arguments().named();
         if (!given.isEmpty()) {
-            return applied(Filters.get(given.get(0).text(call.budget())), given, call);
+            return applied(Filters::get, given, call);
         }
+        Object attribute = named.get("attribute");
         if (attribute == null || !Set.of("attribute", "default").containsAll(named.keySet())) {
             throw TemplateException.evaluation("map takes a filter, or the names 'attribute' and 'default'");
         }
-        Value fallback = named.get("default");
-        return value -> {
-            Value found = Access.path(value, attribute, call.budget());
-            return fallback != null && found instanceof Undefined ? fallback : found;
-        };
+        return path(attribute, call)
+                .andThen(found -> found instanceof Undefined ? named.getOrDefault("default", found) : found)::apply;
     }
 
     /** Maps an element to the call's attribute, or to itself without one. */
-    private static UnaryOperator<Value> attribute(Call call) {
-        return call.has("attribute")
-                ? element -> Access.path(element, call.value("attribute"), call.budget())
-                : UnaryOperator.identity();
+    private static UnaryOperator<Object> attribute(Call call) {
+        return path(call.value("attribute", NONE), call);
+    }
+
+    private static UnaryOperator<Object> path(Object path, Call call) {
+        return element -> path == NONE ? element : Access.path(element, path, call.budget());
     }
 
     /** Jinja's comparison key of a value: texts in lower case unless the call is case-sensitive. */
-    private static UnaryOperator<Value> folded(Call call) {
-        boolean isSensitive = call.flag("case_sensitive");
-        return value -> !isSensitive && value instanceof TextValue text
-                ? call.made(text.string().toLowerCase(Locale.ROOT))
-                : value;
+    private static Object folded(Object value, Call call) {
+        boolean isFolded = value instanceof String && !call.flag("case_sensitive");
+        return isFolded ? call.made(value.toString().toLowerCase(Locale.ROOT)) : value;
     }
 
-    private static UnaryOperator<Value> key(Call call) {
-        return attribute(call).andThen(folded(call))::apply;
+    /** Maps an element to its comparison key. */
+    private static UnaryOperator<Object> key(Call call) {
+        UnaryOperator<Object> attribute = attribute(call);
+        return element -> folded(attribute.apply(element), call);
     }
 
-    private static Value unique(Call call) {
-        UnaryOperator<Value> key = key(call);
-        Set<Value> seen = new HashSet<>();
-        return call.generator(call.elements().filter(element -> {
-            call.budget().elements(1);
-            return seen.add(MapValue.checkedKey(key.apply(element), call.budget()));
-        }));
+    private static Object unique(Call call) {
+        UnaryOperator<Object> key = key(call);
+        Set<Object> seen = new HashSet<>();
+        return call.elements()
+                .filter(element -> {
+                    call.budget().elements(1);
+                    return seen.add(Python.key(key.apply(element), call.budget()));
+                })
+                .iterator();
     }
 
-    /** Sorts by lists of keys like Jinja, because lists can compare equal elements of any type. */
-    private static Value sort(Call call) {
-        if (call.value("attribute", TextValue.EMPTY) instanceof TextValue names
-                && names.string().contains(",")) {
+    /** Like Jinja, which compares lists of keys, because equal elements of any type can be sorted. */
+    private static Object sort(Call call) {
+        if (call.value("attribute", "") instanceof String names && names.contains(",")) {
             throw TemplateException.unsupported("sorting by several attributes", "sort by one after the other");
         }
-        UnaryOperator<Value> key = key(call);
-        return sorted(items(call), value -> ListValue.list(List.of(key.apply(value))), call);
+        UnaryOperator<Object> key = key(call);
+        return sorted(call.items(), value -> List.of(key.apply(value)), call);
     }
 
-    private static Value dictSort(Call call) {
-        if (!(call.subject() instanceof MapValue map)) {
-            throw call.subject()
-                    .failure("dictsort takes a mapping, not " + call.subject().typeName());
-        }
+    private static Object dictSort(Call call) {
+        Map<?, ?> map = require(Map.class, call.subject(), "dictsort takes a mapping");
         int position = List.of("key", "value").indexOf(call.text("by", "key"));
-        if (position < 0) {
-            throw TemplateException.evaluation("You can only sort by either \"key\" or \"value\"");
-        }
-        UnaryOperator<Value> folded = folded(call);
-        return sorted(
-                map.items(call.budget()).items(),
-                pair -> folded.apply(((ListValue) pair).items().get(position)),
-                call);
+        check(position >= 0, "You can only sort by either \"key\" or \"value\"");
+        List<?> items = Python.items(map, call.budget());
+        return sorted(items, pair -> folded(((List<?>) pair).get(position), call), call);
     }
 
     /** The values stably sorted by their keys. */
-    private static Value sorted(List<Value> values, UnaryOperator<Value> key, Call call) {
-        boolean reverse = call.flag("reverse");
-        List<Keyed> keyed = new ArrayList<>(call.budget().elements(values.size()));
-        int comparisonsOfEach = Integer.SIZE - Integer.numberOfLeadingZeros(values.size());
-        for (Value value : values) {
-            Keyed each = new Keyed(key.apply(value), value);
-            call.budget().charge(each.key.weight() * comparisonsOfEach);
-            keyed.add(each);
-        }
-        keyed.sort((left, right) -> reverse ? right.key.compare(left.key) : left.key.compare(right.key));
-        return ListValue.list(keyed.stream().map(Keyed::value).toList());
+    private static Object sorted(List<?> values, UnaryOperator<Object> key, Call call) {
+        call.budget().elements(values.size());
+        Comparator<Keyed> order = (left, right) -> Python.compare(left.key, right.key, call.budget());
+        return values.stream()
+                .map(value -> new Keyed(key.apply(value), value))
+                .sorted(call.flag("reverse") ? order.reversed() : order)
+                .map(Keyed::value)
+                .toList();
     }
 
-    private static Value extreme(Call call, int sign) {
-        UnaryOperator<Value> key = key(call);
-        Iterator<Value> elements = call.elements().iterator();
-        Value best = first(elements, "No aggregated item, sequence was empty.");
-        Value bestKey = best instanceof Undefined ? best : key.apply(best);
-        while (elements.hasNext()) {
-            Value candidate = elements.next();
-            Value candidateKey = key.apply(candidate);
-            call.budget().charge(candidateKey.weight());
-            if (candidateKey.compare(bestKey) * sign > 0) {
-                best = candidate;
-                bestKey = candidateKey;
-            }
-        }
-        return best;
+    private static Object extreme(Call call, int sign) {
+        UnaryOperator<Object> key = key(call);
+        return call.elements()
+                .map(element -> new Keyed(key.apply(element), element))
+                .reduce((best, each) -> Python.compare(each.key, best.key, call.budget()) * sign > 0 ? each : best)
+                .map(Keyed::value)
+                .orElseGet(() -> new Undefined("No aggregated item, sequence was empty."));
     }
 }

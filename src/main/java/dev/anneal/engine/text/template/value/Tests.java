@@ -1,10 +1,11 @@
 package dev.anneal.engine.text.template.value;
 
 import static dev.anneal.engine.text.template.value.Builtin.define;
+import static dev.anneal.engine.text.template.value.NoneType.NONE;
 
-import dev.anneal.engine.text.template.TemplateException;
-import java.util.List;
-import java.util.Locale;
+import dev.anneal.engine.text.template.value.Operators.Operator;
+import java.util.Collection;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -16,27 +17,25 @@ public final class Tests {
     private static final Map<String, Builtin> TABLE = new TreeMap<>(Builtin.table(
             test("defined", value -> !(value instanceof Undefined)),
             test("undefined", value -> value instanceof Undefined),
-            test("none", value -> value == NoneValue.NONE),
-            test("boolean", value -> value.typeName().equals("bool")),
-            test("true", value -> value == NumberValue.TRUE),
-            test("false", value -> value == NumberValue.FALSE),
-            test("number", value -> value instanceof NumberValue),
-            test("integer", value -> value.typeName().equals("int")),
-            test("float", value -> value.typeName().equals("float")),
-            test("string", value -> value instanceof TextValue),
-            test("mapping", value -> value instanceof MapValue),
-            test("iterable", Value::isIterable),
+            test("none", value -> value == NONE),
+            test("boolean", value -> value instanceof Boolean),
+            test("true", value -> value.equals(true)),
+            test("false", value -> value.equals(false)),
+            test("number", value -> Numbers.of(value) instanceof Number),
+            test("integer", value -> Python.typeName(value).equals("int")),
+            test("float", value -> value instanceof Double),
+            test("string", value -> value instanceof String),
+            test("mapping", value -> value instanceof Map),
+            test("iterable", value -> isSequence(value) || value instanceof Collection || value instanceof Iterator),
             test("sequence", Tests::isSequence),
-            test("callable", value -> value instanceof FunctionValue),
-            define("odd", "", call -> NumberValue.of(remainder(call, 2).equals(NumberValue.of(1)))),
-            define("even", "", call -> NumberValue.of(!remainder(call, 2).isTrue()))));
+            test("callable", value -> value instanceof Callable),
+            define("odd", "", call -> remainder(call).doubleValue() == 1),
+            define("even", "", call -> remainder(call).doubleValue() == 0)));
 
     static {
-        for (String names :
-                List.of("eq equalto ==", "ne !=", "lt lessthan <", "le <=", "gt greaterthan >", "ge >=", "in")) {
-            Relation relation = Relation.valueOf(names.split(" ")[0].toUpperCase(Locale.ROOT));
-            Function<Call, Value> body =
-                    call -> NumberValue.of(relation.holds(call.subject(), call.value("other"), call.budget()));
+        for (String names : "eq equalto ==,ne !=,lt lessthan <,le <=,gt greaterthan >,ge >=,in".split(",")) {
+            Operator operator = Operators.get(names.substring(names.lastIndexOf(' ') + 1));
+            Function<Call, Object> body = call -> operator.apply(call.subject(), call.value("other"), call.budget());
             for (String name : names.split(" ")) {
                 TABLE.put(name, define(name, "other", body));
             }
@@ -47,27 +46,19 @@ public final class Tests {
 
     /** The test of this name. */
     public static Builtin get(String name) {
-        Builtin test = TABLE.get(name);
-        if (test == null) {
-            throw TemplateException.unsupported(
-                    "the test '" + name + "'", "tests are " + String.join(", ", TABLE.keySet()));
-        }
-        return test;
+        return Builtin.get(TABLE, "test", name);
     }
 
-    private static Builtin test(String name, Predicate<Value> test) {
-        return define(name, "", call -> NumberValue.of(test.test(call.subject())));
+    private static Builtin test(String name, Predicate<Object> test) {
+        return define(name, "", call -> test.test(call.subject()));
     }
 
     /** Jinja checks for a length and indexing, which an undefined value supports as well. */
-    private static boolean isSequence(Value value) {
-        return value instanceof TextValue
-                || value instanceof MapValue
-                || value instanceof Undefined
-                || (value instanceof ListValue list && list.kind().compareTo(ListValue.Kind.RANGE) <= 0);
+    private static boolean isSequence(Object value) {
+        return value instanceof String || value instanceof Map || value instanceof Undefined || Python.isIndexed(value);
     }
 
-    private static Value remainder(Call call, long divisor) {
-        return Arithmetic.REMAINDER.apply(call.subject(), NumberValue.of(divisor), call.budget());
+    private static Number remainder(Call call) {
+        return (Number) Operators.get("%").apply(call.subject(), 2L, call.budget());
     }
 }

@@ -12,40 +12,26 @@ public final class TextSearch {
 
     /** First position at or after {@code from}, in UTF-16 units, or -1. */
     public static int indexOf(String text, String wanted, int from, Budget budget) {
-        boolean isNaiveFine =
-                wanted.length() <= 1 || Math.multiplyFull(text.length(), wanted.length()) <= NAIVE_IS_FINE;
-        int found = isNaiveFine ? text.indexOf(wanted, from) : search(text, wanted, from);
+        boolean isShort = wanted.length() <= 1 || (long) text.length() * wanted.length() <= NAIVE_IS_FINE;
+        int found = isShort ? text.indexOf(wanted, from) : search(text, wanted, from);
         budget.scan((found < 0 ? text.length() : found) - from + (long) wanted.length());
         return found;
     }
 
-    /** Knuth, Morris and Pratt. */
+    /** Knuth, Morris and Pratt: at each unit, the longest beginning of the wanted text that ends there. */
     private static int search(String text, String wanted, int from) {
-        int[] border = borders(wanted);
-        int matched = 0;
-        for (int i = from; i < text.length(); i++) {
-            matched = extended(border, wanted, matched, text.charAt(i));
-            if (matched == wanted.length()) {
-                return i - matched + 1;
+        String both = wanted + text.substring(from);
+        int[] border = new int[both.length()];
+        for (int i = 1; i < both.length(); i++) {
+            int matched = border[i - 1];
+            while (matched > 0 && (matched == wanted.length() || both.charAt(i) != both.charAt(matched))) {
+                matched = border[matched - 1];
+            }
+            border[i] = both.charAt(i) == both.charAt(matched) ? matched + 1 : 0;
+            if (border[i] == wanted.length() && i >= 2 * wanted.length() - 1) {
+                return from + i + 1 - 2 * wanted.length();
             }
         }
         return -1;
-    }
-
-    /** Number of matching units after another unit, given the number before it. */
-    private static int extended(int[] border, String wanted, int before, char unit) {
-        int matched = before;
-        while (matched > 0 && unit != wanted.charAt(matched)) {
-            matched = border[matched - 1];
-        }
-        return unit == wanted.charAt(matched) ? matched + 1 : matched;
-    }
-
-    private static int[] borders(String wanted) {
-        int[] border = new int[wanted.length()];
-        for (int i = 1; i < border.length; i++) {
-            border[i] = extended(border, wanted, border[i - 1], wanted.charAt(i));
-        }
-        return border;
     }
 }

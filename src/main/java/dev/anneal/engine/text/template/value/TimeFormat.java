@@ -1,49 +1,43 @@
 package dev.anneal.engine.text.template.value;
 
 import dev.anneal.engine.text.template.TemplateException;
-import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Python's {@code strftime} in its C locale, for {@code strftime_now}. */
 final class TimeFormat {
 
-    /** Each directive with the pattern of {@link DateTimeFormatter} that prints it. */
-    private static final Map<Character, String> PATTERNS = Arrays.stream(
-                    ("a:EEE A:EEEE b:MMM B:MMMM d:dd D:MM/dd/yy e:ppd f:SSSSSS F:yyyy-MM-dd H:HH h:MMM I:hh j:DDD m:MM"
-                                    + " M:mm p:a R:HH:mm S:ss T:HH:mm:ss x:MM/dd/yy X:HH:mm:ss y:yy Y:yyyy %:'%'")
-                            .split(" "))
-            .collect(Collectors.toMap(each -> each.charAt(0), each -> each.substring(2)));
+    private static final Pattern DIRECTIVE = Pattern.compile("%(-?.?)", Pattern.DOTALL);
 
-    /** GNU's {@code %-d} leaves out leading zeros. */
-    private static final Map<Character, String> UNPADDED =
-            Map.of('d', "d", 'H', "H", 'I', "h", 'j', "D", 'm', "M", 'M', "m", 'S', "s", 'e', "d");
+    /**
+     * Each directive with the pattern of {@link DateTimeFormatter} that prints it. GNU's {@code %-d} leaves out leading
+     * zeros.
+     */
+    private static final Map<String, String> PATTERNS = Arrays.stream(
+                    ("a:EEE A:EEEE b:MMM B:MMMM d:dd D:MM/dd/yy e:ppd f:SSSSSS F:yyyy-MM-dd H:HH h:MMM I:hh j:DDD m:MM"
+                                    + " M:mm p:a R:HH:mm S:ss T:HH:mm:ss x:MM/dd/yy X:HH:mm:ss y:yy Y:yyyy %:'%'"
+                                    + " -d:d -e:d -H:H -I:h -j:D -m:M -M:m -S:s")
+                            .split(" "))
+            .map(each -> each.split(":", 2))
+            .collect(Collectors.toMap(each -> each[0], each -> each[1]));
 
     private TimeFormat() {}
 
+    /** The time of the rendering in this format. */
     static String format(String format, Budget budget) {
-        ZonedDateTime now = budget.now();
-        BoundedText out = new BoundedText(budget);
-        for (int i = 0; i < format.length(); i++) {
-            if (format.charAt(i) != '%') {
-                out.append(format.subSequence(i, i + 1));
-                continue;
-            }
-            boolean isUnpadded = format.startsWith("-", i + 1);
-            i += isUnpadded ? 2 : 1;
-            out.append(now.format(formatter(format, i, isUnpadded ? UNPADDED : PATTERNS)));
-        }
-        return out.toString();
+        return BoundedText.replaced(
+                format, DIRECTIVE, budget, directive -> budget.now().format(formatter(directive.group(1), format)));
     }
 
-    private static DateTimeFormatter formatter(String format, int position, Map<Character, String> patterns) {
-        String pattern = position < format.length() ? patterns.get(format.charAt(position)) : null;
+    private static DateTimeFormatter formatter(String directive, String format) {
+        String pattern = PATTERNS.get(directive);
         if (pattern == null) {
             throw TemplateException.unsupported(
-                    "the date format '" + format + "'", "directives are " + patterns.keySet());
+                    "the date format '" + format + "'", "directives are " + PATTERNS.keySet());
         }
         return DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH);
     }

@@ -1,5 +1,5 @@
 /**
- * Values of templates with Python's operators and printed forms, and the filters, tests, methods and functions for
+ * Python's rules for the values of templates, which are Java's own, and the filters, tests, methods and functions for
  * templates.
  */
 @NullMarked

@@ -28,7 +28,7 @@ class PythonPrinterTest {
         "0.00001, 1e-05"
     })
     void printsAsPythonDoes(double value, String printed) {
-        assertThat(PythonPrinter.repr(NumberValue.of(value), new Budget())).isEqualTo(printed);
+        assertThat(PythonPrinter.repr(value, new Budget())).isEqualTo(printed);
     }
 
     @Test
@@ -37,7 +37,7 @@ class PythonPrinterTest {
         for (int i = 0; i < 5_000; i++) {
             double value = Double.longBitsToDouble(random.nextLong());
             if (Double.isFinite(value)) {
-                assertThat(Double.parseDouble(PythonPrinter.repr(NumberValue.of(value), new Budget())))
+                assertThat(Double.parseDouble(PythonPrinter.repr(value, new Budget())))
                         .isEqualTo(value);
             }
         }
