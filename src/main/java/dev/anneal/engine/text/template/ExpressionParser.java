@@ -2,7 +2,6 @@ package dev.anneal.engine.text.template;
 
 import static dev.anneal.engine.text.template.value.Python.isTrue;
 
-import dev.anneal.engine.text.template.Token.Kind;
 import dev.anneal.engine.text.template.value.BoundedText;
 import dev.anneal.engine.text.template.value.Numbers;
 import dev.anneal.engine.text.template.value.Operators;
@@ -12,17 +11,14 @@ import dev.anneal.engine.text.template.value.Undefined;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Parses expressions by recursive descent, from the loosest operator ({@code if}) to the tightest. Filters bind tighter
  * than any operator.
  */
-final class ExpressionParser {
-
-    /** Maximum nesting of expressions. */
-    private static final int MAX_DEPTH = 60;
+abstract class ExpressionParser extends PrimaryParser {
 
     private static final List<String> COMPARISONS = List.of("==", "!=", "<", "<=", ">", ">=", "in");
     private static final List<String> SUMS = List.of("+", "-");
@@ -30,58 +26,39 @@ final class ExpressionParser {
     private static final Undefined NO_ELSE =
             new Undefined("the inline if-expression evaluated to false and no else section was defined.");
 
-    private final TokenStream tokens;
-    private final PrimaryParser primaries;
-    private int depth;
+    private static final Pattern NOT_IN = Pattern.compile("not[" + PythonSpace.SPACES + "]++in(?![\\p{L}\\p{Nd}_])");
 
-    ExpressionParser(TokenStream tokens) {
-        this.tokens = tokens;
-        this.primaries = new PrimaryParser(tokens, this);
+    ExpressionParser(String source) {
+        super(source);
     }
 
-    /** One filter without its {@code |}. */
-    UnaryOperator<Expression> filter() {
-        return primaries.filter();
-    }
-
-    /** An expression with all operators. */
-    Expression expression() {
-        return deeper(this::conditional);
+    @Override
+    final Expression expression() {
+        return nested("expressions", this::conditional);
     }
 
     /** An expression without {@code if ... else}, where {@code if} means something else. */
     Expression withoutCondition() {
-        return deeper(this::disjunction);
+        return nested("expressions", this::disjunction);
     }
 
-    /** An expression, or several separated by commas as a tuple. */
-    Expression tupleOrExpression(Supplier<Expression> element) {
+    @Override
+    final Expression tupleOrExpression(Supplier<Expression> element) {
         Expression first = element.get();
-        if (!tokens.is(",")) {
-            return first;
-        }
         List<Expression> items = new ArrayList<>(List.of(first));
-        while (tokens.skip(",") && !(tokens.isAt(Kind.OUTPUT_END) || tokens.isAt(Kind.BLOCK_END) || tokens.is(")"))) {
+        boolean isTuple = is(",");
+        while (skip(",") && !(isAtEnd() || is(")"))) {
             items.add(element.get());
         }
-        return PrimaryParser.sequence("tuple", items);
-    }
-
-    private Expression deeper(Supplier<Expression> parse) {
-        if (++depth > MAX_DEPTH) {
-            throw tokens.failure("more than " + MAX_DEPTH + " expressions inside one another");
-        }
-        Expression parsed = parse.get();
-        depth--;
-        return parsed;
+        return isTuple ? sequence("tuple", items) : first;
     }
 
     private Expression conditional() {
         Expression value = disjunction();
-        while (tokens.skip("if")) {
+        while (skip("if")) {
             Expression whenTrue = value;
             Expression condition = disjunction();
-            Expression otherwise = tokens.skip("else") ? expression() : context -> NO_ELSE;
+            Expression otherwise = skip("else") ? expression() : context -> NO_ELSE;
             value = context -> context.evaluate(isTrue(context.evaluate(condition)) ? whenTrue : otherwise);
         }
         return value;
@@ -96,24 +73,23 @@ final class ExpressionParser {
      * last operand.
      */
     private Expression logical(String operator, Supplier<Expression> operand) {
-        boolean stopsAt = operator.equals("or");
         Expression expression = operand.get();
-        while (tokens.skip(operator)) {
+        while (skip(operator)) {
             Expression left = expression;
             Expression right = operand.get();
             expression = context -> {
                 Object value = context.evaluate(left);
-                return isTrue(value) == stopsAt ? value : context.evaluate(right);
+                return isTrue(value) == operator.equals("or") ? value : context.evaluate(right);
             };
         }
         return expression;
     }
 
     private Expression negation() {
-        return tokens.skip("not") ? not(deeper(this::negation)) : comparison();
+        return skip("not") ? not(nested("expressions", this::negation)) : comparison();
     }
 
-    static Expression not(Expression operand) {
+    private static Expression not(Expression operand) {
         return context -> !isTrue(context.evaluate(operand));
     }
 
@@ -141,12 +117,11 @@ final class ExpressionParser {
 
     /** Skips one of these operators and returns it, or null if none of them is there. */
     private @Nullable Operator skip(List<String> symbols) {
-        boolean isNotIn = tokens.is("not") && tokens.following().is("in");
-        if (symbols.contains("in") && isNotIn && tokens.skip("not") && tokens.skip("in")) {
+        if (symbols.contains("in") && isAt(NOT_IN) && skip("not") && skip("in")) {
             return Operators.get("not in");
         }
         for (String symbol : symbols) {
-            if (tokens.skip(symbol)) {
+            if (skip(symbol)) {
                 return Operators.get(symbol);
             }
         }
@@ -158,19 +133,16 @@ final class ExpressionParser {
     }
 
     private Expression concatenation() {
-        Expression first = product();
-        if (!tokens.is("~")) {
-            return first;
-        }
-        List<Expression> operands = new ArrayList<>(List.of(first));
-        while (tokens.skip("~")) {
+        List<Expression> operands = new ArrayList<>(List.of(product()));
+        while (skip("~")) {
             operands.add(product());
+        }
+        if (operands.size() == 1) {
+            return operands.get(0);
         }
         return context -> {
             BoundedText out = new BoundedText(context.budget());
-            for (Expression operand : operands) {
-                out.append(Python.str(context.evaluate(operand), context.budget()));
-            }
+            operands.forEach(operand -> out.append(Python.str(context.evaluate(operand), context.budget())));
             return out.toString();
         };
     }
@@ -187,9 +159,7 @@ final class ExpressionParser {
             Expression right = operand.get();
             expression = context -> rule.apply(context.evaluate(left), context.evaluate(right), context.budget());
         }
-        if (tokens.is("**")) {
-            throw tokens.failure("the operator '**' is not supported here: write products");
-        }
+        check(!is("**"), "the operator '**' is not supported here: write products");
         return expression;
     }
 
@@ -197,23 +167,20 @@ final class ExpressionParser {
      * A sign binds tighter than a filter but looser than suffixes of its operand: {@code -x|abs} is {@code (-x)|abs}.
      */
     private Expression unary(boolean withFilters) {
-        Expression operand;
-        if (tokens.is("-") || tokens.is("+")) {
-            String sign = tokens.next().text();
-            Expression signed = deeper(() -> unary(false));
-            operand = context -> signed(sign, context.evaluate(signed), context);
-        } else {
-            operand = primaries.primary();
-        }
-        Expression complete = primaries.postfix(operand);
-        return withFilters ? primaries.filtersAndTests(complete) : complete;
+        Expression complete = postfix(is("-") || is("+") ? signed(next()) : primary());
+        return withFilters ? filtersAndTests(complete) : complete;
     }
 
-    private static Object signed(String sign, Object value, Context context) {
-        if (!(Numbers.of(value) instanceof Number)) {
-            throw Python.failure(value, "bad operand type for unary " + sign + ": '" + Python.typeName(value) + "'");
-        }
-        // Not 0 - x, which would lose the sign of a zero.
-        return Operators.get("*").apply(value, sign.equals("-") ? -1L : 1L, context.budget());
+    private Expression signed(String sign) {
+        Expression operand = nested("expressions", () -> unary(false));
+        return context -> {
+            Object value = context.evaluate(operand);
+            if (!(Numbers.of(value) instanceof Number)) {
+                String type = Python.typeName(value);
+                throw Python.failure(value, "bad operand type for unary " + sign + ": '" + type + "'");
+            }
+            // Not 0 - x, which would lose the sign of a zero.
+            return Operators.get("*").apply(value, sign.equals("-") ? -1L : 1L, context.budget());
+        };
     }
 }

@@ -1,7 +1,6 @@
 package dev.anneal.engine.text.template;
 
 import dev.anneal.engine.text.template.Statement.Flow;
-import dev.anneal.engine.text.template.Token.Kind;
 import dev.anneal.engine.text.template.value.Namespace;
 import dev.anneal.engine.text.template.value.Python;
 import dev.anneal.engine.text.template.value.Undefined;
@@ -10,29 +9,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** Parses the statements of a template. */
-final class TemplateParser {
+final class TemplateParser extends ExpressionParser {
 
-    /** Maximum nesting of blocks. */
-    private static final int MAX_DEPTH = 60;
-
-    private static final Set<String> CONSTANTS = Set.of("true", "True", "false", "False", "none", "None");
-
-    private final TokenStream tokens;
-    private final ExpressionParser expressions;
-    private int depth;
     private int loops;
     private int captures;
     private boolean hasGeneration;
     private boolean hasCapturedGeneration;
 
     TemplateParser(String source) {
-        this.tokens = new TokenStream(Lexer.tokens(source));
-        this.expressions = new ExpressionParser(tokens);
+        super(source);
     }
 
     /** The whole template. */
@@ -45,26 +37,22 @@ final class TemplateParser {
         return hasGeneration && !hasCapturedGeneration;
     }
 
-    /** Statements up to the tag that ends a block, which is left as the current token without its opening. */
+    /** The end of a tag, and statements up to the tag that ends its block, of which the name is the current token. */
     private Statement block(String... ends) {
-        checkDepth(++depth);
-        Statement block = statements(Set.of(ends));
-        depth--;
-        return block;
-    }
-
-    private void checkDepth(int reached) {
-        if (reached > MAX_DEPTH) {
-            throw tokens.failure("more than " + MAX_DEPTH + " blocks inside one another");
-        }
+        end(BLOCK_END);
+        return nested("blocks", () -> statements(Set.of(ends)));
     }
 
     /** A block up to this end tag. */
     private Statement blockUntil(String end) {
         Statement block = block(end);
-        tokens.expect(end);
-        endTag();
+        endTag(end);
         return block;
+    }
+
+    private void endTag(String name) {
+        expect(name);
+        end(BLOCK_END);
     }
 
     /** A block whose output becomes a value, and which {@code break} and {@code continue} cannot leave. */
@@ -78,144 +66,118 @@ final class TemplateParser {
         return block;
     }
 
-    private void endTag() {
-        tokens.expect(Kind.BLOCK_END, "the end of the tag");
-    }
-
     private Statement statements(Set<String> ends) {
-        int line = tokens.current().line();
+        int start = line();
         List<Statement> statements = new ArrayList<>();
-        while (!tokens.isAt(Kind.END)) {
-            if (tokens.isAt(Kind.BLOCK_BEGIN)
-                    && ends.contains(tokens.following().text())) {
-                tokens.next();
-                return block(line, statements);
+        while (true) {
+            String text = text();
+            int line = line();
+            if (!text.isEmpty()) {
+                statements.add(new Statement(line, action(context -> context.print(text))));
             }
-            statements.add(statement());
+            String tag = tag();
+            if (tag.equals("{")) {
+                Expression expression = tupleOrExpression(this::expression);
+                end(OUTPUT_END);
+                statements.add(new Statement(line, printing(expression)));
+            } else if (tag.equals("%") && !ends.contains(token())) {
+                statements.add(new Statement(line, statement()));
+            } else if (!tag.equals("#")) {
+                boolean isEnd = tag.equals("%") || ends.isEmpty();
+                check(isEnd, expected("a tag " + String.join(" or ", new TreeSet<>(ends))));
+                return block(start, statements);
+            }
         }
-        if (!ends.isEmpty()) {
-            throw tokens.unexpected(
-                    "a tag " + String.join(" or ", ends.stream().sorted().toList()));
-        }
-        return block(line, statements);
-    }
-
-    private Statement statement() {
-        Token token = tokens.next();
-        return switch (token.kind()) {
-            case TEXT -> statement(token.line(), context -> context.print(token.text()));
-            case OUTPUT_BEGIN -> output(token.line());
-            default -> tag(token.line());
-        };
-    }
-
-    private static Statement statement(int line, Consumer<Context> action) {
-        return new Statement(line, context -> {
-            action.accept(context);
-            return Flow.NEXT;
-        });
     }
 
     private static Statement block(int line, List<Statement> statements) {
         return new Statement(line, context -> {
-            for (Statement statement : statements) {
-                Flow flow = context.execute(statement);
-                if (flow != Flow.NEXT) {
-                    return flow;
-                }
+            Flow flow = Flow.NEXT;
+            for (int i = 0; flow == Flow.NEXT && i < statements.size(); i++) {
+                flow = context.execute(statements.get(i));
             }
-            return Flow.NEXT;
+            return flow;
         });
     }
 
-    private static Statement printing(int line, Expression expression) {
-        return statement(line, context -> context.print(Python.str(context.evaluate(expression), context.budget())));
-    }
-
-    private Statement output(int line) {
-        Expression expression = expressions.tupleOrExpression(expressions::expression);
-        tokens.expect(Kind.OUTPUT_END, "the end of the tag");
-        return printing(line, expression);
-    }
-
-    private Statement tag(int line) {
-        String name = tokens.expect(Kind.NAME, "the name of a tag").text();
-        return switch (name) {
-            case "if" -> conditional(line);
-            case "for" -> loop(line);
-            case "set" -> assignment(line);
-            case "filter" -> printing(line, filteredBlock("endfilter"));
-            case "macro" -> macro(line);
-            case "generation" -> generation(line);
-            case "break" -> loopControl(line, Flow.BREAK);
-            case "continue" -> loopControl(line, Flow.CONTINUE);
-            case "include", "import", "from", "extends", "block" ->
-                throw tokens.failure("the tag '" + name + "' is not available: a chat template stands alone");
-            default ->
-                throw tokens.failure(
-                        "the tag '" + name + "' is not supported here: tags are break, continue, filter, for, "
-                                + "generation, if, macro, set and the ends of blocks that are open");
+    private static Function<Context, Flow> action(Consumer<Context> action) {
+        return context -> {
+            action.accept(context);
+            return Flow.NEXT;
         };
     }
 
-    private Statement conditional(int line) {
+    private static Function<Context, Flow> printing(Expression expression) {
+        return action(context -> context.print(Python.str(context.evaluate(expression), context.budget())));
+    }
+
+    private Function<Context, Flow> statement() {
+        String name = name("the name of a tag");
+        return switch (name) {
+            case "if" -> conditional();
+            case "for" -> loop();
+            case "set" -> assignment();
+            case "filter" -> printing(filteredBlock("endfilter"));
+            case "macro" -> macro();
+            case "generation" -> generation();
+            case "break" -> loopControl(Flow.BREAK);
+            case "continue" -> loopControl(Flow.CONTINUE);
+            case "include", "import", "from", "extends", "block" ->
+                throw failure("the tag '" + name + "' is not available: a chat template stands alone");
+            default ->
+                throw failure("the tag '" + name + "' is not supported here: tags are break, continue, filter, for, "
+                        + "generation, if, macro, set and the ends of blocks that are open");
+        };
+    }
+
+    private Function<Context, Flow> conditional() {
         List<Expression> conditions = new ArrayList<>();
         List<Statement> branches = new ArrayList<>();
         do {
-            conditions.add(expressions.tupleOrExpression(expressions::withoutCondition));
-            endTag();
+            conditions.add(tupleOrExpression(this::withoutCondition));
             branches.add(block("elif", "else", "endif"));
-        } while (tokens.skip("elif"));
+        } while (skip("elif"));
         branches.add(otherwise("endif"));
-        return new Statement(line, context -> {
+        return context -> {
             int branch = 0;
             while (branch < conditions.size() && !Python.isTrue(context.evaluate(conditions.get(branch)))) {
                 branch++;
             }
             return context.execute(branches.get(branch));
-        });
+        };
     }
 
     /** An optional {@code else} block and the end tag, either of which is the current token. */
     private Statement otherwise(String end) {
-        if (tokens.skip("else")) {
-            endTag();
-            return blockUntil(end);
-        }
-        Statement nothing = block(tokens.current().line(), List.of());
-        tokens.expect(end);
-        endTag();
-        return nothing;
+        Statement otherwise = skip("else") ? block(end) : block(line(), List.of());
+        endTag(end);
+        return otherwise;
     }
 
-    private Statement loop(int line) {
+    private Function<Context, Flow> loop() {
         BiConsumer<Object, Context> target = targets(false);
-        tokens.expect("in");
-        Expression elements = expressions.tupleOrExpression(expressions::withoutCondition);
-        Expression condition = tokens.skip("if") ? expressions.expression() : null;
+        expect("in");
+        Expression elements = tupleOrExpression(this::withoutCondition);
+        Expression condition = skip("if") ? expression() : null;
         Expression passing =
                 condition == null ? elements : context -> Loop.passing(target, elements, condition, context);
-        if (tokens.is("recursive")) {
-            throw tokens.failure("the word 'recursive' of a loop is not supported here: call a macro within itself");
-        }
-        endTag();
+        check(!is("recursive"), "the word 'recursive' of a loop is not supported here: call a macro within itself");
         loops++;
         Statement body = block("else", "endfor");
         loops--;
-        Loop loop = new Loop(target, passing, body, otherwise("endfor"));
-        return new Statement(line, loop::execute);
+        return new Loop(target, passing, body, otherwise("endfor"))::execute;
     }
 
-    private Statement assignment(int line) {
+    private Function<Context, Flow> assignment() {
         BiConsumer<Object, Context> target = targets(true);
         Expression value;
-        if (tokens.skip("=")) {
-            value = expressions.tupleOrExpression(expressions::expression);
-            endTag();
+        if (skip("=")) {
+            value = tupleOrExpression(this::expression);
+            end(BLOCK_END);
         } else {
             value = filteredBlock("endset");
         }
-        return statement(line, context -> target.accept(context.evaluate(value), context));
+        return action(context -> target.accept(context.evaluate(value), context));
     }
 
     /**
@@ -224,12 +186,11 @@ final class TemplateParser {
     private Expression filteredBlock(String end) {
         List<UnaryOperator<Expression>> filters = new ArrayList<>();
         if (end.equals("endfilter")) {
-            filters.add(expressions.filter());
+            filters.add(filter());
         }
-        while (tokens.skip("|")) {
-            filters.add(expressions.filter());
+        while (skip("|")) {
+            filters.add(filter());
         }
-        endTag();
         Statement body = captured(end);
         Expression filtered = context -> context.capture(context.scope(), () -> context.execute(body));
         for (UnaryOperator<Expression> filter : filters) {
@@ -238,58 +199,49 @@ final class TemplateParser {
         return filtered;
     }
 
-    private Statement macro(int line) {
-        String name = tokens.expect(Kind.NAME, "the name of a macro").text();
-        tokens.expect("(");
+    private Function<Context, Flow> macro() {
+        String name = name("the name of a macro");
+        expect("(");
         Map<String, Expression> parameters = new LinkedHashMap<>();
-        while (!tokens.skip(")")) {
-            String parameter =
-                    tokens.expect(Kind.NAME, "the name of a parameter").text();
+        list(")", () -> {
+            String parameter = name("the name of a parameter");
             Undefined missing = new Undefined("parameter '" + parameter + "' was not provided");
-            Expression fallback = tokens.skip("=") ? expressions.expression() : context -> missing;
-            if (parameters.put(parameter, fallback) != null) {
-                throw tokens.failure("the parameter '" + parameter + "' is there twice");
-            }
-            tokens.expectCommaOr(")");
-        }
-        endTag();
+            Expression fallback = skip("=") ? expression() : context -> missing;
+            check(parameters.put(parameter, fallback) == null, "the parameter '" + parameter + "' is there twice");
+        });
         Macro macro = new Macro(name, parameters, captured("endmacro"));
-        return statement(line, context -> context.set(name, macro.function(context)));
+        return action(context -> context.set(name, macro.function(context)));
     }
 
-    private Statement generation(int line) {
-        endTag();
+    private Function<Context, Flow> generation() {
         boolean isPlaced = captures == 0;
         hasGeneration = true;
         hasCapturedGeneration |= !isPlaced;
         Statement body = captured("endgeneration");
-        return new Statement(line, context -> context.generation(isPlaced, body));
+        return context -> context.generation(isPlaced, body);
     }
 
-    private Statement loopControl(int line, Flow flow) {
-        if (loops == 0) {
-            throw tokens.failure("'break' and 'continue' belong into a loop, not into a macro or block inside of it");
-        }
-        endTag();
-        return new Statement(line, context -> flow);
+    private Function<Context, Flow> loopControl(Flow flow) {
+        check(loops > 0, "'break' and 'continue' belong into a loop, not into a macro or block inside of it");
+        end(BLOCK_END);
+        return context -> flow;
     }
 
     /** Targets of an assignment: one, or several separated by commas. */
     private BiConsumer<Object, Context> targets(boolean mayBeAttribute) {
         BiConsumer<Object, Context> first = target(mayBeAttribute);
-        if (!tokens.is(",")) {
+        if (!is(",")) {
             return first;
         }
         List<BiConsumer<Object, Context>> targets = new ArrayList<>(List.of(first));
-        while (tokens.skip(",") && (tokens.is("(") || (tokens.isAt(Kind.NAME) && !tokens.is("in")))) {
+        while (skip(",") && (is("(") || (isA(NAME) && !is("in")))) {
             targets.add(target(mayBeAttribute));
         }
         return (value, context) -> {
             List<Object> values = Python.list(value, context.budget());
-            if (values.size() != targets.size()) {
-                throw TemplateException.evaluation(
-                        "cannot unpack " + values.size() + " values into " + targets.size() + " variables");
-            }
+            int count = values.size();
+            TemplateException.check(
+                    count == targets.size(), "cannot unpack %d values into %d variables", count, targets.size());
             for (int i = 0; i < values.size(); i++) {
                 targets.get(i).accept(values.get(i), context);
             }
@@ -297,22 +249,17 @@ final class TemplateParser {
     }
 
     private BiConsumer<Object, Context> target(boolean mayBeAttribute) {
-        if (tokens.skip("(")) {
-            checkDepth(++depth);
-            BiConsumer<Object, Context> inner = targets(mayBeAttribute);
-            tokens.expect(")");
-            depth--;
+        if (skip("(")) {
+            BiConsumer<Object, Context> inner = nested("blocks", () -> targets(mayBeAttribute));
+            expect(")");
             return inner;
         }
-        String name = tokens.current().text();
-        if (CONSTANTS.contains(name)) {
-            throw tokens.failure("can't assign to '" + name + "'");
-        }
-        tokens.expect(Kind.NAME, "the name of a variable");
-        if (!mayBeAttribute || !tokens.skip(".")) {
+        check(!CONSTANTS.containsKey(token()), "can't assign to '" + token() + "'");
+        String name = name("the name of a variable");
+        if (!mayBeAttribute || !skip(".")) {
             return (value, context) -> context.set(name, value);
         }
-        String attribute = tokens.expect(Kind.NAME, "the name of an attribute").text();
+        String attribute = name("the name of an attribute");
         return (value, context) -> {
             if (!(context.variable(name) instanceof Namespace namespace)) {
                 throw TemplateException.evaluation("cannot assign attribute on non-namespace object");
