@@ -2,6 +2,8 @@ package dev.anneal.service.worker;
 
 import dev.anneal.service.queue.lease.Leases;
 import dev.anneal.service.worker.assignment.TransferGuard;
+import dev.anneal.service.worker.watch.HeldLease;
+import dev.anneal.service.worker.watch.StopReason;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;

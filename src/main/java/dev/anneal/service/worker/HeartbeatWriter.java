@@ -7,6 +7,8 @@ import dev.anneal.service.queue.Wish;
 import dev.anneal.service.queue.lease.HeldWork;
 import dev.anneal.service.queue.lease.Lease;
 import dev.anneal.service.queue.lease.Leases;
+import dev.anneal.service.worker.watch.StopReason;
+import dev.anneal.service.worker.watch.WorkerMeters;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;

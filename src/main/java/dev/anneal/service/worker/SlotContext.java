@@ -7,6 +7,10 @@ import dev.anneal.service.platform.trace.AttemptTraces;
 import dev.anneal.service.queue.WorkerStates;
 import dev.anneal.service.queue.lease.Leases;
 import dev.anneal.service.worker.assignment.Assignments;
+import dev.anneal.service.worker.watch.Environment;
+import dev.anneal.service.worker.watch.WorkAllowance;
+import dev.anneal.service.worker.watch.WorkerMeters;
+import dev.anneal.service.worker.watch.WorkerProperties;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**

@@ -2,6 +2,8 @@ package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Command;
 import dev.anneal.service.platform.process.EngineProcess;
+import dev.anneal.service.worker.watch.StopGrace;
+import dev.anneal.service.worker.watch.StopReason;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;

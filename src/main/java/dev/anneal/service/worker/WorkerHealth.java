@@ -1,6 +1,7 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.service.queue.lease.LeaseProperties;
+import dev.anneal.service.worker.watch.Environment;
 import java.time.Duration;
 import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;

@@ -8,6 +8,7 @@ import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.worker.assignment.AssignmentException;
+import dev.anneal.service.worker.watch.Environment;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -17,6 +17,8 @@ import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.queue.lease.Lease;
 import dev.anneal.service.queue.lease.TestQueue;
+import dev.anneal.service.worker.watch.Environment;
+import dev.anneal.service.worker.watch.WorkerProperties;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -37,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** A worker or several on the queue, fake engines, and a view of what became of it. */
-final class Stage {
+public final class Stage {
 
     static final int STEPS = 40;
     static final int ENDLESS = 1_000_000;
@@ -239,7 +241,7 @@ final class Stage {
         await(() -> find(work).state() == state);
     }
 
-    static void await(BooleanSupplier condition) {
+    public static void await(BooleanSupplier condition) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("still not so after " + PATIENCE).isLessThan(deadline);

@@ -8,6 +8,7 @@ import dev.anneal.service.queue.WorkerStates;
 import dev.anneal.service.queue.lease.LeaseProperties;
 import dev.anneal.service.queue.lease.Leases;
 import dev.anneal.service.queue.lease.Rescuer;
+import dev.anneal.service.worker.watch.WorkerMeters;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;

@@ -1,5 +1,7 @@
 package dev.anneal.service.access.web;
 
+import dev.anneal.service.access.body.BodyValve;
+import dev.anneal.service.access.body.UnreadBody;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;

@@ -1,5 +1,6 @@
 package dev.anneal.service.access.web;
 
+import dev.anneal.service.access.body.BodyValve;
 import java.util.List;
 import org.apache.catalina.core.StandardHost;
 import org.apache.tomcat.util.buf.EncodedSolidusHandling;

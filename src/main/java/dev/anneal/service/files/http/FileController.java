@@ -1,5 +1,6 @@
 package dev.anneal.service.files.http;
 
+import dev.anneal.service.access.download.Download;
 import dev.anneal.service.access.tenant.DownloadLink;
 import dev.anneal.service.access.tenant.DownloadLinks;
 import dev.anneal.service.access.tenant.Principal;
@@ -8,7 +9,6 @@ import dev.anneal.service.access.tenant.Scope;
 import dev.anneal.service.access.tenant.Tenant;
 import dev.anneal.service.access.web.AdditionalParameters;
 import dev.anneal.service.access.web.DeletedBody;
-import dev.anneal.service.access.web.Download;
 import dev.anneal.service.access.web.ListBody;
 import dev.anneal.service.access.web.PageLimits;
 import dev.anneal.service.files.FilePurpose;

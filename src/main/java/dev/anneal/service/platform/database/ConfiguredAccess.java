@@ -1,6 +1,7 @@
 package dev.anneal.service.platform.database;
 
-import dev.anneal.service.platform.database.DatabaseAccess.Login;
+import dev.anneal.service.platform.postgres.DatabaseAccess;
+import dev.anneal.service.platform.postgres.DatabaseAccess.Login;
 import dev.anneal.service.platform.startup.StartRefusedException;
 import java.sql.DriverManager;
 import java.sql.SQLException;

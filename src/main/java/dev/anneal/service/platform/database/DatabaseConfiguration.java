@@ -2,6 +2,8 @@ package dev.anneal.service.platform.database;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.anneal.service.platform.cache.SharedCache;
+import dev.anneal.service.platform.postgres.DatabaseAccess;
+import dev.anneal.service.platform.postgres.EmbeddedPostgres;
 import dev.anneal.service.platform.startup.StartNote;
 import java.time.Clock;
 import java.util.HashMap;

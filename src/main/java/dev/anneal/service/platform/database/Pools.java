@@ -1,6 +1,7 @@
 package dev.anneal.service.platform.database;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.anneal.service.platform.postgres.DatabaseAccess;
 import java.time.Duration;
 import java.util.Properties;
 import javax.sql.DataSource;

@@ -1,5 +1,6 @@
 package dev.anneal.service.results.http;
 
+import dev.anneal.service.access.download.Download;
 import dev.anneal.service.access.tenant.DownloadLink;
 import dev.anneal.service.access.tenant.DownloadLinks;
 import dev.anneal.service.access.tenant.Principal;
@@ -7,7 +8,6 @@ import dev.anneal.service.access.tenant.RequiresScope;
 import dev.anneal.service.access.tenant.Scope;
 import dev.anneal.service.access.tenant.Tenant;
 import dev.anneal.service.access.web.AdditionalParameters;
-import dev.anneal.service.access.web.Download;
 import dev.anneal.service.access.web.ListBody;
 import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.refusal.Refusal;

@@ -1,6 +1,6 @@
 package dev.anneal.service.results.http;
 
-import dev.anneal.service.access.web.BoundedCopy;
+import dev.anneal.service.access.download.BoundedCopy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

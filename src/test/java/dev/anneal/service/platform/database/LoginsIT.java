@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.anneal.service.platform.cache.SharedCache;
-import dev.anneal.service.platform.database.DatabaseAccess.Login;
+import dev.anneal.service.platform.postgres.DatabaseAccess;
+import dev.anneal.service.platform.postgres.DatabaseAccess.Login;
+import dev.anneal.service.platform.postgres.EmbeddedPostgres;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

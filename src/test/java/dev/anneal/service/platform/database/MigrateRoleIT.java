@@ -3,6 +3,7 @@ package dev.anneal.service.platform.database;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.cluster.ServiceJvm;
+import dev.anneal.service.platform.postgres.DatabaseAccess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;

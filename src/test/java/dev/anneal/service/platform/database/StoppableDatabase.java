@@ -1,6 +1,11 @@
 package dev.anneal.service.platform.database;
 
 import dev.anneal.service.platform.cache.SharedCache;
+import dev.anneal.service.platform.postgres.DatabaseAccess;
+import dev.anneal.service.platform.postgres.EmbeddedPostgres;
+import dev.anneal.service.platform.postgres.PostgresBinaries;
+import dev.anneal.service.platform.postgres.PostmasterFile;
+import dev.anneal.service.platform.postgres.ServerPrograms;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,6 +2,9 @@ package dev.anneal.service.platform.database;
 
 import dev.anneal.service.Docker;
 import dev.anneal.service.platform.cache.SharedCache;
+import dev.anneal.service.platform.postgres.DatabaseAccess;
+import dev.anneal.service.platform.postgres.EmbeddedLogins;
+import dev.anneal.service.platform.postgres.EmbeddedPostgres;
 import java.nio.file.Path;
 import java.util.Optional;
 import javax.sql.DataSource;
