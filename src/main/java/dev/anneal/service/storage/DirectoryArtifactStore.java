@@ -25,6 +25,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.commons.io.function.IOSupplier;
 import org.springframework.util.FileSystemUtils;
 
 /**
@@ -86,21 +87,20 @@ public final class DirectoryArtifactStore implements ArtifactStore {
 
     @Override
     public long size(ArtifactKey key) {
-        try {
-            return Files.size(path(key));
-        } catch (NoSuchFileException missing) {
-            throw StorageException.notFound(key);
-        } catch (IOException exception) {
-            throw StorageException.of("read", key, exception);
-        }
+        return read(key, () -> Files.size(path(key)));
     }
 
     @Override
     public InputStream open(ArtifactKey key, long offset) {
-        try {
+        return read(key, () -> {
             FileChannel channel = FileChannel.open(path(key), StandardOpenOption.READ);
-            channel.position(offset);
-            return new BufferedInputStream(Channels.newInputStream(channel));
+            return new BufferedInputStream(Channels.newInputStream(channel.position(offset)));
+        });
+    }
+
+    private static <T> T read(ArtifactKey key, IOSupplier<T> reading) {
+        try {
+            return reading.get();
         } catch (NoSuchFileException missing) {
             throw StorageException.notFound(key);
         } catch (IOException exception) {
@@ -230,7 +230,7 @@ public final class DirectoryArtifactStore implements ArtifactStore {
     }
 
     /** Deletes files and folders directly in a folder that were last changed before {@code time}. */
-    public static void deleteOlder(Path folder, Instant time) throws IOException {
+    private static void deleteOlder(Path folder, Instant time) throws IOException {
         for (Path path : childrenOf(folder)) {
             try {
                 if (Files.getLastModifiedTime(path).toInstant().isBefore(time)) {
@@ -254,7 +254,7 @@ public final class DirectoryArtifactStore implements ArtifactStore {
     }
 
     /** Files and folders directly in a folder. */
-    public static List<Path> childrenOf(Path folder) throws IOException {
+    private static List<Path> childrenOf(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.toList();
         }

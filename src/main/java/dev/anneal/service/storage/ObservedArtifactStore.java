@@ -148,9 +148,7 @@ public final class ObservedArtifactStore implements ArtifactStore {
             failed = failure.isOfTheStore();
             throw failure;
         } finally {
-            Duration took = Duration.ofNanos(System.nanoTime() - begin);
-            boolean hasFailed = failed;
-            meters.done(operation, took, hasFailed);
+            meters.done(operation, Duration.ofNanos(System.nanoTime() - begin), failed);
         }
     }
 

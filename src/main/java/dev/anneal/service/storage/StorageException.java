@@ -37,22 +37,19 @@ public final class StorageException extends RuntimeException {
     @FunctionalInterface
     public interface DiskAction {
 
-        void run() throws IOException, InterruptedException;
+        void run() throws IOException;
     }
 
     /**
      * Runs an operation on a disk of this machine.
      *
-     * @throws StorageException if it fails or is interrupted
+     * @throws StorageException if it fails
      */
     public static void onDisk(String action, ArtifactKey key, DiskAction body) {
         try {
             body.run();
         } catch (IOException exception) {
             throw of(action, key, exception);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new StorageException(Kind.FAILED, "cannot " + action + " '" + key + "': interrupted", interrupted);
         }
     }
 

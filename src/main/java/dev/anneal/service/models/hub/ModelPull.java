@@ -5,23 +5,21 @@ import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.ModelConfigException;
 import dev.anneal.service.models.catalog.ModelSource;
 import dev.anneal.service.models.hub.HubException.Kind;
+import dev.anneal.service.platform.cache.FileLocks;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Downloads a revision of a model into this machine's cache: its descriptions first, and its weights only if the engine
- * supports the model and the disk has space. A machine runs one pull at a time, so that the next one finds all files of
- * the previous one.
+ * supports the model and the disk has space. A machine runs one pull of a model at a time, so that the next one finds
+ * all files of the previous one.
  */
 final class ModelPull {
 
@@ -40,7 +38,6 @@ final class ModelPull {
     private final HubClient client;
     private final HubCache cache;
     private final Duration pause;
-    private final ReentrantLock ofThisProcess = new ReentrantLock();
 
     /**
      * @param pause before the second attempt; doubled after each attempt without progress
@@ -67,11 +64,8 @@ final class ModelPull {
         PullProgress progress = new PullProgress(listener);
         HubRevision found = retry(() -> client.revision(id, revision), () -> 0, progress);
         listener.found(found.license());
-        Path lock = cache.lock(id);
-        Files.createDirectories(lock.resolveSibling(""));
-        lock(progress);
-        try (FileChannel others = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            lock(others, progress);
+        FileLock alone = lock(id, progress);
+        try (alone) {
             List<HubFile> files = new ArrayList<>(FileSelection.descriptions(found));
             for (HubFile file : files) {
                 download(found, file, progress);
@@ -84,29 +78,22 @@ final class ModelPull {
                 download(found, file, progress);
             }
             cache.publish(found, files, revision);
-        } finally {
-            ofThisProcess.unlock();
         }
         LOG.info("Base model '{}' is in the cache at {}", id, found.sha());
         return found.sha();
     }
 
-    private void lock(PullProgress progress) throws HubException {
-        try {
-            while (!ofThisProcess.tryLock(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS)) {
-                progress.waiting();
-            }
-        } catch (InterruptedException stopped) {
-            throw stopped();
-        }
-    }
-
-    /** Closing the channel releases the lock. */
-    private static void lock(FileChannel others, PullProgress progress) throws IOException {
-        while (others.tryLock() == null) {
+    private FileLock lock(String id, PullProgress progress) throws IOException {
+        Path file = cache.lock(id);
+        Files.createDirectories(file.resolveSibling(""));
+        FileLocks locks = FileLocks.of(file);
+        FileLock lock = locks.tryAlone(id);
+        while (lock == null) {
             progress.waiting();
             sleep(BETWEEN_LOOKS);
+            lock = locks.tryAlone(id);
         }
+        return lock;
     }
 
     private Path index(HubRevision found) {

@@ -2,76 +2,77 @@ package dev.anneal.service.platform.cache;
 
 import dev.anneal.engine.format.file.DurableFiles;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The list of files that were unpacked into a folder, by which a later process checks that they are all there.
+ * The list of files of a finished folder, stored in it, by which a later process checks that they are all there.
  *
- * @param lines size and name of each file
+ * @param files bytes of each file by its name
  */
-record Contents(List<String> lines) {
+record Contents(Map<String, Long> files) {
 
     private static final String FILE = ".contents";
 
-    /** Excludes the zero characters that a power loss may leave, and sizes that no file can have. */
-    private static final Pattern LINE = Pattern.compile("([0-9]{1,18}) ([^\\x00]+)");
-
     Contents {
-        lines = List.copyOf(lines);
+        files = Map.copyOf(files);
     }
 
     static Contents of(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            List<Path> all = files.filter(Files::isRegularFile)
-                    .filter(file -> !String.valueOf(file.getFileName()).startsWith(FILE))
-                    .sorted()
-                    .toList();
-            List<String> lines = new ArrayList<>();
-            for (Path file : all) {
-                lines.add(Files.size(file) + " " + folder.relativize(file));
+        Map<String, Long> files = new TreeMap<>();
+        try (Stream<Path> tree = Files.walk(folder)) {
+            for (Path file : tree.filter(Files::isRegularFile).toList()) {
+                if (!String.valueOf(file.getFileName()).startsWith(FILE)) {
+                    files.put(folder.relativize(file).toString(), Files.size(file));
+                }
             }
-            return new Contents(lines);
         }
+        return new Contents(files);
+    }
+
+    long bytes() {
+        return files.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** Writes the list atomically, even in case of a power loss. */
     void write(Path folder) throws IOException {
         Path unfinished = folder.resolve(FILE + ".unfinished");
         Files.deleteIfExists(unfinished);
-        DurableFiles.write(unfinished, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+        DurableFiles.write(unfinished, JsonMapper.shared().writeValueAsBytes(this));
         DurableFiles.rename(unfinished, folder.resolve(FILE));
     }
 
-    static boolean isListed(Path folder) {
+    static boolean areListed(Path folder) {
         return Files.isRegularFile(folder.resolve(FILE));
     }
 
-    /** Whether every file exists with its size; additional files are allowed. False if the list is empty or broken. */
-    static boolean isComplete(Path folder) throws IOException {
-        Path list = folder.resolve(FILE);
-        if (!isListed(folder)) {
-            return false;
+    /** The list of a folder; empty if there is none, or a broken one. */
+    static Optional<Contents> listedIn(Path folder) throws IOException {
+        try {
+            byte[] list = Files.readAllBytes(folder.resolve(FILE));
+            return Optional.ofNullable(JsonMapper.shared().readValue(list, Contents.class));
+        } catch (FileSystemException | JacksonException noneOrBroken) {
+            return Optional.empty();
         }
-        List<String> lines = new String(Files.readAllBytes(list), StandardCharsets.UTF_8)
-                .lines()
-                .toList();
-        for (String line : lines) {
-            Matcher entry = LINE.matcher(line);
-            if (!entry.matches()) {
-                return false;
-            }
-            Path file = folder.resolve(entry.group(2));
-            if (!Files.isRegularFile(file) || Files.size(file) != Long.parseLong(entry.group(1))) {
-                return false;
-            }
-        }
-        return !lines.isEmpty();
+    }
+
+    /** Whether every file of a folder's list exists with its size; false without a list, or with an empty one. */
+    static boolean areComplete(Path folder) throws IOException {
+        return listedIn(folder)
+                .filter(contents -> !contents.files().isEmpty())
+                .filter(contents -> contents.files().entrySet().stream()
+                        .allMatch(file -> hasBytes(folder.resolve(file.getKey()), file.getValue())))
+                .isPresent();
+    }
+
+    private static boolean hasBytes(Path file, long bytes) {
+        return Files.isRegularFile(file) && file.toFile().length() == bytes;
     }
 }

@@ -1,5 +1,6 @@
 package dev.anneal.service.platform.cache;
 
+import dev.anneal.engine.format.file.Folders;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -7,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.util.FileSystemUtils;
 
 /**
  * The folder in which engine processes unpack their native libraries: one folder for each library, with a subfolder for
@@ -38,18 +38,18 @@ final class NativeLibraries {
     private static void tidyVersion(Path version) throws IOException {
         boolean isUnfinished = String.valueOf(version.getFileName()).startsWith("tmp");
         if (isUnfinished && isOld(version)) {
-            FileSystemUtils.deleteRecursively(version);
-        } else if (!isUnfinished && !Contents.isListed(version)) {
+            Folders.delete(version);
+        } else if (!isUnfinished && !Contents.areListed(version)) {
             Contents.of(version).write(version);
-        } else if (!isUnfinished && !Contents.isComplete(version)) {
+        } else if (!isUnfinished && !Contents.areComplete(version)) {
             LOG.warn("{} lacks some of its files; the next engine process unpacks it again", version);
-            FileSystemUtils.deleteRecursively(version);
+            Folders.delete(version);
         }
     }
 
     private static boolean isOld(Path folder) throws IOException {
         return Files.getLastModifiedTime(folder)
                 .toInstant()
-                .isBefore(SharedCache.CLOCK.instant().minus(UNPACKING));
+                .isBefore(FolderCache.CLOCK.instant().minus(UNPACKING));
     }
 }

@@ -1,4 +1,7 @@
-/** The cache of unpacked programs and native libraries, shared by all installations of a user on a machine. */
+/**
+ * Folders that processes of a machine share, with locks and a list of their files: unpacked programs and native
+ * libraries, and copies of stored artifacts.
+ */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.platform.cache;

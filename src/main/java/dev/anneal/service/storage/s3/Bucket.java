@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -99,12 +100,18 @@ final class Bucket {
      */
     ResponseInputStream<GetObjectResponse> open(
             ArtifactKey key, String object, @Nullable String range, @Nullable String entityTag) {
+        return find(object, range, entityTag).orElseThrow(() -> StorageException.notFound(key));
+    }
+
+    /** Opens an object, if there is one. */
+    Optional<ResponseInputStream<GetObjectResponse>> find(
+            String object, @Nullable String range, @Nullable String entityTag) {
         try {
-            return client.getObject(request ->
-                    request.bucket(name).key(key(object)).range(range).ifMatch(entityTag));
+            return Optional.of(client.getObject(request ->
+                    request.bucket(name).key(key(object)).range(range).ifMatch(entityTag)));
         } catch (SdkException failure) {
             if (Failures.isMissing(failure)) {
-                throw StorageException.notFound(key);
+                return Optional.empty();
             }
             throw failures.of("read", object, failure);
         }

@@ -40,17 +40,15 @@ final class BucketMarker implements StoreMarker {
 
     @Override
     public Optional<String> read() {
-        try (ResponseInputStream<GetObjectResponse> content = bucket.client()
-                .getObject(request -> request.bucket(bucket.name()).key(bucket.key(NAME)))) {
+        return bucket.find(NAME, null, null).map(this::begin);
+    }
+
+    private String begin(ResponseInputStream<GetObjectResponse> content) {
+        try (content) {
             byte[] bytes = content.readNBytes(MAX_BYTES);
             // Closing would read the rest of a large object.
             content.abort();
-            return Optional.of(new String(bytes, StandardCharsets.UTF_8));
-        } catch (SdkException failure) {
-            if (Failures.isMissing(failure)) {
-                return Optional.empty();
-            }
-            throw bucket.failed("read", NAME, failure);
+            return new String(bytes, StandardCharsets.UTF_8);
         } catch (IOException failure) {
             throw new StorageException(
                     StorageException.Kind.FAILED,

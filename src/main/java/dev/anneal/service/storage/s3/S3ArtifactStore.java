@@ -1,7 +1,6 @@
 package dev.anneal.service.storage.s3;
 
 import dev.anneal.engine.format.file.DurableFiles;
-import dev.anneal.engine.format.file.Folders;
 import dev.anneal.engine.format.file.PrivateFiles;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
@@ -10,16 +9,15 @@ import dev.anneal.service.storage.LocalCopy;
 import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.storage.StoreMarker;
 import dev.anneal.service.storage.StoredContent;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -174,21 +172,23 @@ final class S3ArtifactStore implements ArtifactStore {
                 transfers.upload(folder.resolve(file.name()), key + "/" + file.name(), betweenParts);
             }
             bucket.put(index(key), index.toJson());
-            cache.adopt(key, folder);
+            cache.adopt(key, folder, index.bytes());
         });
     }
 
     @Override
     public LocalCopy localCopy(ArtifactKey key, Runnable betweenParts) {
-        return cache.copy(key, () -> readIndex(key), this::download, betweenParts);
+        return cache.copy(key, path -> download(key, readIndex(key), path, betweenParts), betweenParts);
     }
 
     @Override
     public LocalCopy localFile(ArtifactKey key, String sha256, Runnable betweenParts) {
-        return cache.copy(key, () -> FolderIndex.ofFile(size(key), sha256), this::download, betweenParts);
+        return cache.copy(
+                key, path -> download(key, FolderIndex.ofFile(size(key), sha256), path, betweenParts), betweenParts);
     }
 
     private void download(ArtifactKey key, FolderIndex index, Path target, Runnable betweenParts) throws IOException {
+        cache.makeRoom(index.bytes());
         if (index.files().isEmpty()) {
             PrivateFiles.createFolders(target);
         }
@@ -216,9 +216,9 @@ final class S3ArtifactStore implements ArtifactStore {
     @Override
     public void deleteAbandoned(Instant time) {
         try {
-            cache.deleteAbandoned(time);
+            cache.deleteAbandoned();
             work.deleteAbandoned(time);
-            deleteAbandonedAttempts(workRoot, ATTEMPT_DEPTH, time);
+            deleteAbandonedAttempts(time);
         } catch (IOException e) {
             throw new StorageException(StorageException.Kind.FAILED, "cannot delete remains on this machine", e);
         } finally {
@@ -228,36 +228,30 @@ final class S3ArtifactStore implements ArtifactStore {
 
     /**
      * Deletes folders of attempts that have not changed since {@code time}, whose attempts have ended. Processes create
-     * missing folders again.
-     *
-     * @param depth of the attempts below {@code folder}
+     * missing folders again, and may delete them at the same time.
      */
-    private static void deleteAbandonedAttempts(Path folder, int depth, Instant time) throws IOException {
-        try {
-            if (depth > 0) {
-                for (Path child : DirectoryArtifactStore.childrenOf(folder)) {
-                    deleteAbandonedAttempts(child, depth - 1, time);
-                }
-            } else if (isOlder(folder, time)) {
-                Folders.delete(folder);
-            }
-        } catch (NoSuchFileException
-                | NotDirectoryException
-                | DirectoryNotEmptyException
-                | UncheckedIOException changing) {
-            LOG.debug("{} changed while it was read", folder, changing);
+    private void deleteAbandonedAttempts(Instant time) {
+        Stream<Path> attempts = Stream.of(workRoot);
+        for (int depth = 0; depth < ATTEMPT_DEPTH; depth++) {
+            attempts = attempts.flatMap(S3ArtifactStore::children);
         }
+        attempts.filter(attempt -> isOlder(attempt, time))
+                .flatMap(attempt ->
+                        ArtifactKey.stored(workRoot.relativize(attempt).toString()).stream())
+                .forEach(work::delete);
     }
 
-    private static boolean isOlder(Path folder, Instant time) throws IOException {
+    /** None if it is not a folder, or not any more. */
+    private static Stream<Path> children(Path folder) {
+        return Stream.ofNullable(folder.toFile().listFiles())
+                .flatMap(Arrays::stream)
+                .map(File::toPath);
+    }
+
+    private static boolean isOlder(Path folder, Instant time) {
         try (Stream<Path> tree = Files.walk(folder)) {
-            for (Path path : tree.toList()) {
-                if (!Files.getLastModifiedTime(path).toInstant().isBefore(time)) {
-                    return false;
-                }
-            }
-            return true;
-        } catch (NoSuchFileException | UncheckedIOException changing) {
+            return tree.allMatch(path -> path.toFile().lastModified() < time.toEpochMilli());
+        } catch (IOException | UncheckedIOException changing) {
             return false;
         }
     }

@@ -4,7 +4,6 @@ import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.ObservedArtifactStore;
 import dev.anneal.service.storage.StoreMeters;
 import java.nio.file.Path;
-import java.time.Clock;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -17,20 +16,19 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 class S3Configuration {
 
     @Bean
-    ArtifactStore s3ArtifactStore(S3Properties properties, CacheProperties cache, Clock clock, StoreMeters meters) {
+    ArtifactStore s3ArtifactStore(S3Properties properties, CacheProperties cache, StoreMeters meters) {
         AwsCredentialsProvider credentials =
                 DefaultCredentialsProvider.builder().build();
-        return new ObservedArtifactStore(store(properties, cache, credentials, clock), meters);
+        return new ObservedArtifactStore(store(properties, cache, credentials), meters);
     }
 
-    static S3ArtifactStore store(
-            S3Properties properties, CacheProperties cache, AwsCredentialsProvider credentials, Clock clock) {
+    static S3ArtifactStore store(S3Properties properties, CacheProperties cache, AwsCredentialsProvider credentials) {
         Bucket bucket = BucketCheck.usable(properties, credentials);
         Path root = Path.of(cache.directory()).toAbsolutePath().normalize();
         return new S3ArtifactStore(
                 bucket,
                 properties.presignedDownloads() ? BucketClient.presigner(properties, credentials) : null,
-                new LocalCache(root, cache.maxSize().toBytes(), clock),
+                new LocalCache(root, cache.maxSize().toBytes()),
                 root.resolve("work"));
     }
 }

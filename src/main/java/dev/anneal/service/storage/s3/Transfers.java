@@ -11,7 +11,6 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -34,11 +33,14 @@ import org.apache.commons.io.input.BoundedInputStream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.sync.RequestBody;
 
-/** Copies files between this machine and the bucket, several parts of a large file in parallel. */
+/**
+ * Copies files between this machine and the bucket, several parts of a large file in parallel. The SDK's transfer
+ * manager reports a failure before it has aborted the upload, tells its progress on other threads, and needs a second
+ * HTTP client.
+ */
 final class Transfers implements AutoCloseable {
 
     private static final int PARTS_AT_A_TIME = 4;
-    private static final int BUFFER_BYTES = 1 << 16;
     private static final byte[] NOTHING = {};
 
     private final Bucket bucket;
@@ -127,9 +129,8 @@ final class Transfers implements AutoCloseable {
      */
     void download(ArtifactKey key, String object, FolderIndex.Entry expected, Path file, Runnable betweenParts)
             throws IOException {
-        try (FileChannel channel = PrivateFiles.create(file)) {
-            inParallel(Parts.of(expected.bytes()), part -> download(key, object, part, channel), betweenParts);
-        }
+        PrivateFiles.create(file).close();
+        inParallel(Parts.of(expected.bytes()), part -> download(key, object, part, file), betweenParts);
         String found = Sha256.of(file, betweenParts);
         if (!found.equals(expected.sha256())) {
             throw new StorageException(
@@ -140,16 +141,11 @@ final class Transfers implements AutoCloseable {
         DurableFiles.force(file);
     }
 
-    private void download(ArtifactKey key, String object, Parts.Part part, FileChannel channel) {
-        byte[] buffer = new byte[BUFFER_BYTES];
-        long position = part.first();
+    private void download(ArtifactKey key, String object, Parts.Part part, Path file) {
         long end = part.first() + part.length();
-        try (InputStream content = new ObjectStream(bucket, key, object, position, end)) {
-            for (int count = content.read(buffer); count >= 0; count = content.read(buffer)) {
-                for (ByteBuffer rest = ByteBuffer.wrap(buffer, 0, count); rest.hasRemaining(); ) {
-                    position += channel.write(rest, position);
-                }
-            }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                InputStream content = new ObjectStream(bucket, key, object, part.first(), end)) {
+            content.transferTo(Channels.newOutputStream(channel.position(part.first())));
         } catch (IOException e) {
             throw StorageException.of("bring to this machine", key, e);
         }

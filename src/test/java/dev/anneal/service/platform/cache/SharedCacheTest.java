@@ -79,7 +79,18 @@ class SharedCacheTest {
 
     /** As a power loss leaves it: nothing, a part of a line, or zeros. */
     @ParameterizedTest
-    @ValueSource(strings = {"", "1", "1 a\n2", "99999999999999999999 a", "x a", "1 \0\0"})
+    @ValueSource(
+            strings = {
+                "",
+                "{\"files\":{\"a\":1",
+                "{\"files\":{\"a\":99999999999999999999}}",
+                "{\"files\":{\"a\":null}}",
+                "{\"files\":{}}",
+                "{}",
+                "null",
+                "1 a\n2",
+                "\0\0"
+            })
     void aFolderWhoseListIsBrokenIsUnpackedAnew(String list) throws IOException {
         Path used = use("1");
         Files.writeString(used.resolve("a"), "");
@@ -163,7 +174,7 @@ class SharedCacheTest {
 
     private void age(String version) throws IOException {
         Files.setLastModifiedTime(
-                folder.resolve("cache/.thing-" + version + ".lock"),
+                folder.resolve("cache/thing-" + version),
                 FileTime.from(Instant.now().minus(Duration.ofDays(31))));
     }
 

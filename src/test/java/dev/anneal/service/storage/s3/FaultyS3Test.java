@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,10 +44,7 @@ abstract class FaultyS3Test {
         S3Properties properties =
                 new S3Properties(name, proxy.endpoint(), null, null, "shared/prefix", null, true, null);
         return S3Configuration.store(
-                properties,
-                new CacheProperties(machines.resolve(machine).toString(), cache),
-                S3Server.CREDENTIALS,
-                Clock.systemUTC());
+                properties, new CacheProperties(machines.resolve(machine).toString(), cache), S3Server.CREDENTIALS);
     }
 
     @AfterEach

@@ -12,7 +12,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -71,10 +70,7 @@ public final class S3Server {
     /** A store that keeps its copies in a folder of the test. */
     static ArtifactStore store(S3Properties properties, Path machine) {
         return S3Configuration.store(
-                properties,
-                new CacheProperties(machine.toString(), DataSize.ofGigabytes(1)),
-                CREDENTIALS,
-                Clock.systemUTC());
+                properties, new CacheProperties(machine.toString(), DataSize.ofGigabytes(1)), CREDENTIALS);
     }
 
     private static Optional<URI> inContainer() {

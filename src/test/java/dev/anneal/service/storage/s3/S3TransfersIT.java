@@ -14,6 +14,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -114,8 +115,20 @@ class S3TransfersIT extends FaultyS3Test {
         try (ArtifactStore other = store("b", bucket, DataSize.ofMegabytes(40))) {
             assertThatExceptionOfType(UnwantedException.class)
                     .isThrownBy(() -> other.localCopy(FOLDER, unwantedAfter("GET")));
-            assertThat(machines.resolve("b").resolve("temporary")).isEmptyDirectory();
+            assertThat(machines.resolve("b/entries").toFile().list()).containsExactly(".lock");
             other.localCopy(FOLDER).close();
+        }
+    }
+
+    /** As if somebody had cleared the cache's folder. */
+    @Test
+    void aCopyThatLacksAFileIsBroughtAgain() throws IOException {
+        publish(store, FOLDER, 10);
+        Files.delete(passing(store, FOLDER).resolve("adapter.safetensors"));
+
+        try (LocalCopy copy = store.localCopy(FOLDER)) {
+            assertThat(copy.path().resolve("adapter.safetensors")).hasBinaryContent(random(10));
+            assertThat(copy.path().resolve("state.json")).hasContent("{}");
         }
     }
 
