@@ -97,43 +97,33 @@ final class HubRows {
 
     /** @return whether the pull is still wanted */
     boolean progress(Requested pull, @Nullable String license, long total, long done) {
-        return jdbc.sql("""
-                        UPDATE base_model
-                        SET bytes_total = :total, bytes_done = :done, license = :license, updated_at = clock_timestamp()
-                        WHERE model_id = :id AND requested_at = :requested AND state = 'PULLING'
-                        """)
+        return change(pull, "bytes_total = :total, bytes_done = :done, license = :license")
                         .param("total", total)
                         .param("done", done)
                         .param("license", license)
-                        .param("id", pull.modelId())
-                        .param("requested", pull.requestedAt())
                         .update()
                 == 1;
     }
 
     void ready(Requested pull, String sha) {
-        jdbc.sql("""
-                        UPDATE base_model
-                        SET state = 'READY', sha = :sha, bytes_done = bytes_total, updated_at = clock_timestamp()
-                        WHERE model_id = :id AND requested_at = :requested AND state = 'PULLING'
-                        """)
+        change(pull, "state = 'READY', sha = :sha, bytes_done = bytes_total")
                 .param("sha", sha)
-                .param("id", pull.modelId())
-                .param("requested", pull.requestedAt())
                 .update();
     }
 
     void failed(Requested pull, HubException failure) {
-        jdbc.sql("""
-                        UPDATE base_model
-                        SET state = 'FAILED', error_code = :code, error_message = :message,
-                            updated_at = clock_timestamp()
-                        WHERE model_id = :id AND requested_at = :requested AND state = 'PULLING'
-                        """)
+        change(pull, "state = 'FAILED', error_code = :code, error_message = :message")
                 .param("code", failure.code())
                 .param("message", failure.explanation())
-                .param("id", pull.modelId())
-                .param("requested", pull.requestedAt())
                 .update();
+    }
+
+    /** Changes nothing if the pull is done or another revision has been requested since. */
+    private JdbcClient.StatementSpec change(Requested pull, String assignments) {
+        return jdbc.sql("""
+                        UPDATE base_model
+                        SET %s, updated_at = clock_timestamp()
+                        WHERE model_id = :id AND requested_at = :requested AND state = 'PULLING'
+                        """.formatted(assignments)).param("id", pull.modelId()).param("requested", pull.requestedAt());
     }
 }

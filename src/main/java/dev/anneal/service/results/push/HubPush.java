@@ -136,15 +136,9 @@ final class HubPush {
     }
 
     private List<Announced> announce(Destination to, List<StoredFile> files) throws IOException {
-        List<Map<String, Object>> asked = new ArrayList<>();
+        List<AnnouncedFile> asked = new ArrayList<>();
         for (StoredFile file : files) {
-            asked.add(Map.of(
-                    "path",
-                    file.name(),
-                    "size",
-                    file.bytes(),
-                    "sample",
-                    Base64.getEncoder().encodeToString(file.start(SAMPLE_BYTES))));
+            asked.add(new AnnouncedFile(file.name(), file.bytes(), base64(file.start(SAMPLE_BYTES))));
         }
         Map<String, JsonNode> answers = HubCalls.required(
                         hub.post(path(to, "preupload"), Map.of("files", asked)),
@@ -157,6 +151,9 @@ final class HubPush {
                 .map(file -> announced(file, answers.getOrDefault(file.name(), MissingNode.getInstance())))
                 .toList();
     }
+
+    /** A file in the announcement. */
+    private record AnnouncedFile(String path, long size, String sample) {}
 
     private static Announced announced(StoredFile file, JsonNode answer) {
         boolean isLarge = file.bytes() > LARGEST_IN_COMMIT
@@ -228,8 +225,11 @@ final class HubPush {
     }
 
     private static ContentFile content(StoredFile file) throws IOException {
-        return new ContentFile(
-                file.name(), "base64", Base64.getEncoder().encodeToString(file.start((int) file.bytes())));
+        return new ContentFile(file.name(), "base64", base64(file.start((int) file.bytes())));
+    }
+
+    private static String base64(byte[] content) {
+        return Base64.getEncoder().encodeToString(content);
     }
 
     private static void write(ByteArrayOutputStream lines, String key, Object value) {

@@ -1,5 +1,6 @@
 package dev.anneal.service.results.push;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.anneal.service.platform.outbound.OutboundContent;
 import dev.anneal.service.results.push.HubCalls.Answer;
 import dev.anneal.service.results.push.PushException.Kind;
@@ -38,20 +39,25 @@ final class LfsUpload {
         }
     }
 
-    private static Map<String, Object> batch(String revision, List<StoredFile> files) {
-        return Map.of(
-                "operation",
-                "upload",
-                "transfers",
-                List.of("basic", "multipart"),
-                "hash_algo",
-                "sha256",
-                "ref",
-                Map.of("name", revision),
-                "objects",
-                files.stream()
-                        .map(file -> Map.of("oid", file.sha256(), "size", file.bytes()))
-                        .toList());
+    /** A file by its hash. */
+    private record LfsObject(String oid, long size) {
+
+        static LfsObject of(StoredFile file) {
+            return new LfsObject(file.sha256(), file.bytes());
+        }
+    }
+
+    /** An announcement of files. */
+    private record Batch(
+            String operation,
+            List<String> transfers,
+            @JsonProperty("hash_algo") String hashAlgorithm,
+            Map<String, String> ref,
+            List<LfsObject> objects) {}
+
+    private static Batch batch(String revision, List<StoredFile> files) {
+        List<LfsObject> objects = files.stream().map(LfsObject::of).toList();
+        return new Batch("upload", List.of("basic", "multipart"), "sha256", Map.of("name", revision), objects);
     }
 
     private static OutboundContent lfs(Object body) {
@@ -93,23 +99,22 @@ final class LfsUpload {
 
     private void sendParts(StoredFile file, JsonNode header, URI completion) throws PushException {
         long chunk = Long.parseLong(digits(header.path("chunk_size").asString("")));
-        List<Map<String, Object>> parts = new ArrayList<>();
+        List<Part> parts = new ArrayList<>();
         for (long start = 0; start < file.bytes(); start += chunk) {
             int number = parts.size() + 1;
             URI address = hub.address(part(header, number));
             Answer answer = HubCalls.required(
                     hub.sendTo("PUT", address, Map.of(), file.content(start, Math.min(chunk, file.bytes() - start))),
                     "part " + number + " of " + file.name());
-            parts.add(Map.of(
-                    "partNumber",
-                    number,
-                    "etag",
-                    answer.entityTag().orElseThrow(() -> HubCalls.invalid("no ETag for a part"))));
+            parts.add(new Part(number, answer.entityTag().orElseThrow(() -> HubCalls.invalid("no ETag for a part"))));
         }
         HubCalls.required(
                 hub.sendTo("POST", completion, ACCEPT, lfs(Map.of("oid", file.sha256(), "parts", parts))),
                 "the end of the parts of " + file.name());
     }
+
+    /** A part that was sent. */
+    private record Part(int partNumber, String etag) {}
 
     /** Its key is the number, with or without leading zeros. */
     private static String part(JsonNode header, int number) throws PushException {
@@ -130,10 +135,7 @@ final class LfsUpload {
 
     private void verify(StoredFile file, URI address) throws PushException {
         HubCalls.required(
-                hub.postKnown(
-                        address,
-                        Map.of(),
-                        OutboundContent.json(HubCalls.json(Map.of("oid", file.sha256(), "size", file.bytes())))),
+                hub.postKnown(address, Map.of(), OutboundContent.json(HubCalls.json(LfsObject.of(file)))),
                 "the check of " + file.name());
     }
 }
