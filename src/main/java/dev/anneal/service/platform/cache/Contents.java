@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record Contents(Map<String, Long> files) {
 
-    private static final String FILE = ".contents";
+    private static final String FILE = ".contents.json";
 
     Contents {
         files = Map.copyOf(files);

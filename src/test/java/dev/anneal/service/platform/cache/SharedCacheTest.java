@@ -94,7 +94,7 @@ class SharedCacheTest {
     void aFolderWhoseListIsBrokenIsUnpackedAnew(String list) throws IOException {
         Path used = use("1");
         Files.writeString(used.resolve("a"), "");
-        Files.writeString(used.resolve(".contents"), list);
+        Files.writeString(used.resolve(".contents.json"), list);
 
         assertThat(use("1").resolve("a")).hasContent("a");
         assertThat(unpacked).hasValue(2);
