@@ -3,14 +3,18 @@ package dev.anneal.engine.network.generate;
 import java.util.List;
 
 /** What proposes tokens of an answer. Two drafts are equal only if they are the same object. */
-public sealed interface Draft permits DraftModel, DraftHead {
+public abstract sealed class Draft permits DraftModel, DraftHead {
 
-    /** Whether it reads the target's states, so that the target must have read a prompt for it. */
-    boolean readsStates();
-
-    /** The target's residual streams that it reads, by number. */
-    List<Integer> streams();
+    private final AcceptanceRate rate = new AcceptanceRate(AcceptanceRate.OF_A_DRAFT);
 
     /** How often its tokens were right, whatever the sequence. */
-    AcceptanceRate rate();
+    final AcceptanceRate rate() {
+        return rate;
+    }
+
+    /** Whether it reads the target's states, so that the target must have read a prompt for it. */
+    public abstract boolean readsStates();
+
+    /** The target's residual streams that it reads, by number. */
+    abstract List<Integer> streams();
 }

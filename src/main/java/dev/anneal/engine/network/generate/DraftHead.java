@@ -4,9 +4,8 @@ import dev.anneal.engine.network.draft.EagleDrafter;
 import java.util.List;
 
 /** A head that proposes tokens from its target's hidden states. */
-public final class DraftHead implements Draft {
+public final class DraftHead extends Draft {
 
-    private final AcceptanceRate rate = new AcceptanceRate(AcceptanceRate.OF_A_DRAFT);
     private final EagleDrafter reader;
 
     /** @param reader open as long as answers are drafted with it */
@@ -15,17 +14,12 @@ public final class DraftHead implements Draft {
     }
 
     @Override
-    public AcceptanceRate rate() {
-        return rate;
-    }
-
-    @Override
     public boolean readsStates() {
         return true;
     }
 
     @Override
-    public List<Integer> streams() {
+    List<Integer> streams() {
         return reader.config().streams();
     }
 

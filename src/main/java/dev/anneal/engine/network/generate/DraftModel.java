@@ -5,9 +5,8 @@ import dev.anneal.engine.network.model.IncrementalDecoder;
 import java.util.List;
 
 /** A small language model that proposes tokens for a larger one with the same vocabulary. */
-public final class DraftModel implements Draft {
+public final class DraftModel extends Draft {
 
-    private final AcceptanceRate rate = new AcceptanceRate(AcceptanceRate.OF_A_DRAFT);
     private final IncrementalDecoder model;
     private final AppliedAdapter adapter;
 
@@ -21,17 +20,12 @@ public final class DraftModel implements Draft {
     }
 
     @Override
-    public AcceptanceRate rate() {
-        return rate;
-    }
-
-    @Override
     public boolean readsStates() {
         return false;
     }
 
     @Override
-    public List<Integer> streams() {
+    List<Integer> streams() {
         return List.of();
     }
 
