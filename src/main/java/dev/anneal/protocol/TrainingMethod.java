@@ -45,6 +45,11 @@ public sealed interface TrainingMethod {
         return null;
     }
 
+    /** Whether a draft is trained that is a head of its target, and no model by itself. */
+    default boolean trainsHead() {
+        return false;
+    }
+
     /** The draft that proposes tokens of what is sampled; null for none. */
     default @Nullable RolloutDraft rolloutDraft() {
         return null;
@@ -213,7 +218,7 @@ public sealed interface TrainingMethod {
                     target, kind, loss, speculativeTokens, evaluation, regeneration, other, hiddenStateCacheBytes);
         }
 
-        /** Whether it is a head of its target, and no model by itself. */
+        @Override
         public boolean trainsHead() {
             return !kind.equals(MODEL);
         }

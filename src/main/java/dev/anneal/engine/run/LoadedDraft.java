@@ -9,7 +9,6 @@ import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.ServedModel;
 import dev.anneal.protocol.TrainTask;
-import dev.anneal.protocol.TrainingMethod;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -72,9 +71,7 @@ final class LoadedDraft implements AutoCloseable {
         Checkpoint trained = Checkpoint.open(Path.of(folder));
         base.requireTrainedOn(trained.state());
         requireTarget(task, trained);
-        boolean isHead = trained.state().settings().method() instanceof TrainingMethod.SpeculativeDraft method
-                && method.trainsHead();
-        if (isHead) {
+        if (trained.state().settings().method().trainsHead()) {
             LoadedHead head = LoadedHead.of(policy, trained);
             return new LoadedDraft(head.draft(), head::close);
         }

@@ -3,7 +3,6 @@ package dev.anneal.engine.run;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.train.Target;
 import dev.anneal.protocol.TrainTask;
-import dev.anneal.protocol.TrainingMethod;
 import java.io.IOException;
 import java.util.Objects;
 
@@ -19,9 +18,7 @@ final class TrainedModel implements AutoCloseable {
     }
 
     static TrainedModel of(TrainTask task, BaseModelFiles base, LoadedTarget target) throws IOException {
-        boolean ofTarget =
-                task.settings().method() instanceof TrainingMethod.SpeculativeDraft draft && draft.trainsHead();
-        if (!ofTarget) {
+        if (!task.settings().method().trainsHead()) {
             return new TrainedModel(base.load(), true);
         }
         Target loaded = Objects.requireNonNull(target.orNull(), "a head's task names its target");

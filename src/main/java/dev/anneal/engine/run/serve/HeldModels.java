@@ -5,7 +5,6 @@ import dev.anneal.engine.network.generate.Turns;
 import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.protocol.ServeTask;
 import dev.anneal.protocol.ServedModel;
-import dev.anneal.protocol.TrainingMethod;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -95,9 +94,7 @@ final class HeldModels implements AutoCloseable {
             return held;
         }
         Checkpoint trained = host.checkpoint(draft, Path.of(folder));
-        boolean isHead = trained.state().settings().method() instanceof TrainingMethod.SpeculativeDraft method
-                && method.trainsHead();
-        if (!isHead) {
+        if (!trained.state().settings().method().trainsHead()) {
             return load(draft, folder, trained);
         }
         makeRoomForAdapter();

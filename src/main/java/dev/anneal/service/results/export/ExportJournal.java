@@ -1,7 +1,6 @@
 package dev.anneal.service.results.export;
 
 import dev.anneal.protocol.Progress;
-import dev.anneal.protocol.TrainingMethod.SpeculativeDraft;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
@@ -99,7 +98,7 @@ public final class ExportJournal {
 
     private @Nullable Checkpoint target(Export export, Job job) {
         DraftTarget target = job.target();
-        boolean trainsHead = job.request().method() instanceof SpeculativeDraft draft && draft.trainsHead();
+        boolean trainsHead = job.request().method().trainsHead();
         return export.kind() == ExportKind.DRAFT && trainsHead && target != null && target.checkpoint() != null
                 ? checkpoints.byNumber(target.checkpoint())
                 : null;
