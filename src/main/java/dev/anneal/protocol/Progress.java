@@ -84,7 +84,7 @@ public sealed interface Progress {
     /**
      * Result of a validation after {@code step} steps, with the annealing coefficient {@code beta}.
      *
-     * @param loss null if the method has no loss on rows that it does not train on
+     * @param loss null if it is not finite or the method has none on rows that it does not train on
      * @param metrics further metrics of the method under TRL's names; finite values
      */
     record Validation(
@@ -95,6 +95,7 @@ public sealed interface Progress {
             Map<String, Double> metrics) implements Progress {
 
         public Validation {
+            loss = loss == null || Double.isFinite(loss) ? loss : null;
             metrics = metrics == null ? Map.of() : Map.copyOf(metrics);
         }
     }

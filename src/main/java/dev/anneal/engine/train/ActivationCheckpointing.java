@@ -1,7 +1,9 @@
 package dev.anneal.engine.train;
 
 import dev.anneal.engine.network.lora.AdapterConfig;
-import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.TrainingSettings;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * turn it on at any step; each layer's forward pass is then computed twice. Read by the compute threads.
  */
 final class ActivationCheckpointing {
+
+    static final String COMPUTED_AGAIN =
+            "computed again for the backward, which takes about a third more time and changes no bit of the result";
 
     private final boolean automatic;
     private volatile boolean on;
@@ -19,6 +24,12 @@ final class ActivationCheckpointing {
     ActivationCheckpointing(String setting) {
         this.automatic = setting.equals("auto");
         this.on = setting.equals("on");
+    }
+
+    /** As the job's settings say. A draft head has a single layer, so there is nothing to recompute. */
+    static ActivationCheckpointing of(TrainingJob job) {
+        TrainingSettings settings = job.settings();
+        return new ActivationCheckpointing(settings.method().trainsHead() ? "off" : settings.activationCheckpointing());
     }
 
     boolean isOn() {
@@ -32,6 +43,17 @@ final class ActivationCheckpointing {
         return turned;
     }
 
+    /** Turns it on from the first step if activations would not fit into memory. */
+    void turnOnIfNeeded(TrainingJob job, Consumer<Progress> progress) {
+        long needed = neededBytes(job);
+        long free = job.freeMemoryBytes().getAsLong();
+        if (needed > free && turnOn()) {
+            progress.accept(new Progress.Warning(
+                    "the passes of a step would take %d MiB, and %d MiB of memory are free: activations are %s"
+                            .formatted(needed >> 20, free >> 20, COMPUTED_AGAIN)));
+        }
+    }
+
     /**
      * Maximum memory of a job's passes if activations are kept, in bytes: with the longest row in the micro-batch of
      * each thread, plus a fifth for fragmentation.
@@ -43,7 +65,7 @@ final class ActivationCheckpointing {
         long ofStep = (long) job.settings().batchRows()
                 * job.data().sequencesOfUnit()
                 * Math.max(longest, sequenceTokens(job));
-        return job.model().passBytes(Math.min(atOnce, ofStep), adapterWidth(job.adapter()), job.computeThreads())
+        return job.model().passBytes(Math.min(atOnce, ofStep), adapterWidth(job.adapterConfig()), job.computeThreads())
                 / 5
                 * 6;
     }
@@ -52,11 +74,7 @@ final class ActivationCheckpointing {
         return job.settings().packing() ? job.settings().maxLengthTokens() : 0;
     }
 
-    private static int adapterWidth(@Nullable AdapterSettings settings) {
-        if (settings == null) {
-            return 0;
-        }
-        AdapterConfig config = CheckpointState.adapterConfig(settings);
-        return config.rank() * config.targets().size();
+    private static int adapterWidth(@Nullable AdapterConfig config) {
+        return config == null ? 0 : config.rank() * config.targets().size();
     }
 }

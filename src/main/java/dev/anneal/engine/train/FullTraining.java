@@ -10,7 +10,6 @@ import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,13 +36,7 @@ record FullTraining(DecoderModel model, TrainableWeights weights) implements Tra
 
     @Override
     public List<Parameter> parameters() {
-        List<Tensor> masters = weights.masters();
-        List<String> names = weights.names();
-        List<Parameter> parameters = new ArrayList<>();
-        for (int i = 0; i < masters.size(); i++) {
-            parameters.add(new Parameter(names.get(i), masters.get(i), false));
-        }
-        return parameters;
+        return Parameter.allOf(weights, false);
     }
 
     @Override
@@ -70,8 +63,8 @@ record FullTraining(DecoderModel model, TrainableWeights weights) implements Tra
     }
 
     @Override
-    public void save(Path file) throws IOException {
-        weights.save(file);
+    public List<CheckpointWriter.Part> parts() {
+        return List.of(new CheckpointWriter.Part(Checkpoint.WEIGHTS, weights::save));
     }
 
     @Override

@@ -8,7 +8,6 @@ import dev.anneal.engine.network.draft.EaglePass;
 import dev.anneal.engine.network.draft.EagleSums;
 import dev.anneal.engine.network.draft.EagleTeacher;
 import dev.anneal.engine.network.draft.HiddenStateCache;
-import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.HiddenStates;
 import dev.anneal.engine.network.model.TokenRows;
@@ -23,10 +22,10 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Passes of the target and of the head that learns from it, micro-batch by micro-batch on the compute threads. Closed
- * by its owner.
+ * Passes of the target and of the head that learns from it, micro-batch by micro-batch on the compute threads. What it
+ * keeps ends with the head, whose scope owns it.
  */
-final class HeadPasses implements AutoCloseable {
+final class HeadPasses {
 
     private final EagleHead head;
     private final Target target;
@@ -48,31 +47,23 @@ final class HeadPasses implements AutoCloseable {
         this.signal = signal;
     }
 
-    StopSignal signal() {
-        return signal;
-    }
-
     /**
      * Sums of each step of training-time test, and the gradient of what the lesson minimises, summed over the
      * micro-batches.
      *
      * @param rows of the micro-batches' step
+     * @param adapterOf adapter with the dropout of a micro-batch
      * @return empty if the pass was abandoned
      */
     Optional<List<EagleSums>> train(
             List<MicroBatch> batches,
             List<EncodedRow> rows,
-            AppliedAdapter adapter,
-            Function<MicroBatch, AdapterDropout> dropoutOf,
+            Function<MicroBatch, AppliedAdapter> adapterOf,
             EagleLesson lesson) {
-        return run(new Pieces(batches, rows, lesson) {
+        return run(new Pieces(batches, rows, adapterOf, lesson) {
             @Override
-            List<EagleSums> compute(EagleInput input, Scope scope, int buffer, int number) {
-                AppliedAdapter applied = adapter.with(adapter.beta(), dropoutOf.apply(batches.get(number)));
-                try (EaglePass pass = new EaglePass(scope, head, teacher, input, applied)) {
-                    pass.forward(lesson.steps());
-                    return pass.backward(lesson, gradients.buffer(buffer));
-                }
+            List<EagleSums> sums(EaglePass pass, int buffer) {
+                return pass.backward(lesson, gradients.buffer(buffer));
             }
 
             @Override
@@ -85,13 +76,10 @@ final class HeadPasses implements AutoCloseable {
     /** Sums of each step without gradients. */
     Optional<List<EagleSums>> measure(
             List<MicroBatch> batches, List<EncodedRow> rows, AppliedAdapter adapter, EagleLesson lesson) {
-        return run(new Pieces(batches, rows, lesson) {
+        return run(new Pieces(batches, rows, batch -> adapter, lesson) {
             @Override
-            List<EagleSums> compute(EagleInput input, Scope scope, int buffer, int number) {
-                try (EaglePass pass = new EaglePass(scope, head, teacher, input, adapter)) {
-                    pass.forward(lesson.steps());
-                    return pass.measure(lesson);
-                }
+            List<EagleSums> sums(EaglePass pass, int buffer) {
+                return pass.measure(lesson);
             }
         });
     }
@@ -108,6 +96,7 @@ final class HeadPasses implements AutoCloseable {
 
         private final List<MicroBatch> batches;
         private final List<EncodedRow> rows;
+        private final Function<MicroBatch, AppliedAdapter> adapterOf;
         private final List<List<EagleSums>> sums;
         private final int steps;
 
@@ -117,21 +106,30 @@ final class HeadPasses implements AutoCloseable {
          */
         private final Runnable betweenBatches = signal.betweenParts();
 
-        Pieces(List<MicroBatch> batches, List<EncodedRow> rows, EagleLesson lesson) {
+        Pieces(
+                List<MicroBatch> batches,
+                List<EncodedRow> rows,
+                Function<MicroBatch, AppliedAdapter> adapterOf,
+                EagleLesson lesson) {
             this.batches = batches;
             this.rows = rows;
+            this.adapterOf = adapterOf;
             this.sums = new ArrayList<>(Collections.nCopies(batches.size(), List.of()));
             this.steps = lesson.steps();
         }
 
-        abstract List<EagleSums> compute(EagleInput input, Scope scope, int buffer, int number);
+        /** Sums of each step of a pass that was computed forward. */
+        abstract List<EagleSums> sums(EaglePass pass, int buffer);
 
         @Override
         public void compute(int buffer, int number) {
             betweenBatches.run();
-            try (Scope scope = gradients.scope().child()) {
-                EagleInput input = input(scope, batches.get(number), rows);
-                sums.set(number, compute(input, scope, buffer, number));
+            MicroBatch batch = batches.get(number);
+            try (Scope scope = gradients.scope().child();
+                    EaglePass pass =
+                            new EaglePass(scope, head, teacher, input(scope, batch, rows), adapterOf.apply(batch))) {
+                pass.forward(steps);
+                sums.set(number, sums(pass, buffer));
             }
         }
 
@@ -174,11 +172,5 @@ final class HeadPasses implements AutoCloseable {
             }
         }
         return trained;
-    }
-
-    @Override
-    public void close() {
-        cache.close();
-        teacher.close();
     }
 }

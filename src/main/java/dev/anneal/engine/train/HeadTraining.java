@@ -1,20 +1,26 @@
 package dev.anneal.engine.train;
 
 import dev.anneal.engine.format.file.DurableFiles;
+import dev.anneal.engine.network.draft.DraftVocabulary;
+import dev.anneal.engine.network.draft.EagleConfig;
 import dev.anneal.engine.network.draft.EagleGradients;
 import dev.anneal.engine.network.draft.EagleHead;
+import dev.anneal.engine.network.draft.HeadShape;
 import dev.anneal.engine.network.draft.TrainableHead;
 import dev.anneal.engine.network.lora.Adapter;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AdapterGradients;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.protocol.TrainingMethod;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,33 +33,47 @@ import org.jspecify.annotations.Nullable;
 record HeadTraining(
         EagleHead head, TrainableHead weights, @Nullable Adapter adapter) implements Trainable<EagleGradients> {
 
-    /** The head's file in a checkpoint, with all its weights. */
-    static final String HEAD = Checkpoint.WEIGHTS;
-
     private static final String OUTPUT_EMBEDDING = "lm_head.weight";
 
-    /**
-     * @param config of the adapter; null trains all weights
-     * @param initial file of a checkpoint with the initial values of the adapter, or of all weights; null for those of
-     *     a new training
-     */
-    static HeadTraining of(EagleHead head, @Nullable AdapterConfig config, @Nullable Path initial, long seed)
-            throws IOException {
-        Adapter adapter = config == null ? null : adapter(head, config, initial, seed);
-        boolean whole = adapter == null;
-        TrainableHead weights = new TrainableHead(head, name -> isTrained(name, whole));
-        if (initial != null) {
-            // The head's own are rounded to its precision.
-            weights.restore(DurableFiles.parentOf(initial));
+    static HeadTraining of(TrainingMethod.SpeculativeDraft method, TrainingJob job) throws IOException {
+        EagleHead head = head(method, job);
+        try {
+            Adapter adapter = AdapterTraining.adapter(job, head.scope(), head.precision(), head.config());
+            boolean whole = adapter == null;
+            TrainableHead weights = new TrainableHead(head, name -> isTrained(name, whole));
+            Path initial = job.initialValues();
+            if (initial != null) {
+                // The head's own are rounded to its precision.
+                weights.restore(DurableFiles.parentOf(initial));
+            }
+            return new HeadTraining(head, weights, adapter);
+        } catch (IOException | RuntimeException e) {
+            head.close();
+            throw e;
         }
-        return new HeadTraining(head, weights, adapter);
     }
 
-    private static Adapter adapter(EagleHead head, AdapterConfig config, @Nullable Path initial, long seed)
-            throws IOException {
-        return initial == null
-                ? Adapter.create(head.scope(), head.precision(), head.config(), config, seed)
-                : Adapter.load(head.scope(), head.precision(), head.config(), config, initial);
+    /**
+     * The head of a checkpoint, its own or that of the draft that is trained further; or a new one whose layer is a
+     * copy of its target's last one.
+     */
+    private static EagleHead head(TrainingMethod.SpeculativeDraft method, TrainingJob job) throws IOException {
+        DecoderModel target = job.model();
+        EagleConfig config = HeadShape.of(method, target.config());
+        String resumeFrom = job.task().resumeFrom();
+        Path initial = job.initialValues();
+        if (resumeFrom != null) {
+            return EagleHead.load(Path.of(resumeFrom), config, target);
+        }
+        if (initial != null) {
+            return EagleHead.load(DurableFiles.parentOf(initial), config, target);
+        }
+        long[] counts = new long[target.config().vocabularySize()];
+        ((TrainingData.Rows) job.data())
+                .training()
+                .forEach(row -> Arrays.stream(row.ids()).forEach(id -> counts[id]++));
+        DraftVocabulary vocabulary = DraftVocabulary.ofCounts(counts, config.draftVocabulary());
+        return EagleHead.create(target, config, vocabulary, target.config().layers() - 1);
     }
 
     private static boolean isTrained(String name, boolean whole) {
@@ -63,13 +83,7 @@ record HeadTraining(
 
     @Override
     public List<Parameter> parameters() {
-        List<Parameter> parameters = new ArrayList<>();
-        List<Tensor> masters = weights.masters();
-        List<String> names = weights.names();
-        List<List<Long>> matrices = weights.matrices();
-        for (int i = 0; i < masters.size(); i++) {
-            parameters.add(new Parameter(names.get(i), masters.get(i), false, matrices.get(i)));
-        }
+        List<Parameter> parameters = new ArrayList<>(Parameter.allOf(weights, true));
         if (adapter != null) {
             parameters.addAll(new AdapterTraining(adapter).parameters());
         }
@@ -111,17 +125,11 @@ record HeadTraining(
     }
 
     @Override
-    public void save(Path file) throws IOException {
-        if (adapter == null) {
-            weights.saveWhole(file);
-        } else {
-            adapter.save(file);
-        }
-    }
-
-    /** The head's weights beside an adapter. */
-    List<CheckpointWriter.Part> parts() {
-        return adapter == null ? List.of() : List.of(new CheckpointWriter.Part(HEAD, weights::saveWhole));
+    public List<CheckpointWriter.Part> parts() {
+        CheckpointWriter.Part whole = new CheckpointWriter.Part(Checkpoint.WEIGHTS, weights::saveWhole);
+        return adapter == null
+                ? List.of(whole)
+                : List.of(whole, new CheckpointWriter.Part(Checkpoint.ADAPTER, adapter::save));
     }
 
     @Override
@@ -132,11 +140,9 @@ record HeadTraining(
         }
     }
 
+    /** The head owns the memory of the weights and of the adapter. */
     @Override
     public void close() {
-        weights.close();
-        if (adapter != null) {
-            adapter.close();
-        }
+        head.close();
     }
 }

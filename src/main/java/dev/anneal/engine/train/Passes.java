@@ -12,17 +12,15 @@ import dev.anneal.engine.network.model.PassInput;
 import dev.anneal.engine.network.model.TrainingPass;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
-import dev.anneal.engine.train.Trainable.StepGradients;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Forward and backward passes of a step's micro-batches on the compute threads. Closed by its owner. */
-final class Passes implements AutoCloseable {
+/** Forward and backward passes of a step's micro-batches on the compute threads. */
+final class Passes {
 
     private final DecoderModel model;
     private final ActivationCheckpointing checkpointing;
@@ -30,36 +28,17 @@ final class Passes implements AutoCloseable {
     private final Scope scope;
     private final StopSignal signal;
 
-    /**
-     * @param stop checked by compute threads before each layer; once true, the pass is abandoned
-     * @param layerDone called by any compute thread after each layer but the last of a micro-batch's pass
-     */
-    Passes(
-            DecoderModel model,
-            Trainable<Gradients> trained,
-            Optimizer optimizer,
-            ActivationCheckpointing checkpointing,
-            int threads,
-            BooleanSupplier stop,
-            Runnable layerDone) {
+    /** @param signal asked by compute threads before each layer, and told of each but the last of a pass */
+    Passes(DecoderModel model, GradientSum<Gradients> sum, ActivationCheckpointing checkpointing, StopSignal signal) {
         this.model = model;
         this.checkpointing = checkpointing;
-        this.sum = new GradientSum<>(model.scope(), trained, optimizer, threads);
+        this.sum = sum;
         this.scope = sum.scope();
-        this.signal = new StopSignal(stop, layerDone);
-    }
-
-    StopSignal signal() {
-        return signal;
-    }
-
-    /** Gradient of the summed loss of the last {@link #train}. */
-    StepGradients<Gradients> gradients() {
-        return sum.total();
+        this.signal = signal;
     }
 
     /**
-     * Losses and gradients of a step. Gradients are added in the order of the passes.
+     * Losses of a step; their gradients are summed in the order of the passes.
      *
      * @param adapter adapter without dropout
      * @param dropoutOf dropout of each micro-batch; there is none if rows share tokens
@@ -202,15 +181,5 @@ final class Passes implements AutoCloseable {
 
     private Optional<LossSums> run(PassWork work) {
         return signal.attempt(betweenParts -> work.run(sum));
-    }
-
-    /** Sets the gradient to 0, for a step without trained tokens. */
-    void clear() {
-        sum.clear();
-    }
-
-    @Override
-    public void close() {
-        sum.close();
     }
 }

@@ -180,7 +180,7 @@ final class PolicySteps implements Steps {
 
     private Optional<List<Group>> sample(
             int rollout, List<EncodedPrompt> prompts, int samples, AppliedAdapter adapter) {
-        return passes.passes()
+        return passes.training()
                 .signal()
                 .attempt(betweenTokens -> sampler.sample(rollout, prompts, samples, adapter, betweenTokens));
     }

@@ -76,7 +76,7 @@ final class PolicyUpdate {
             reference = byRow(batch, pieces, computed.get());
         }
         if (pieces.isEmpty()) {
-            passes.passes().clear();
+            passes.training().gradients().clear();
             return Optional.of(new Outcome(0, Double.NaN, 0, Map.of(), batch));
         }
         List<PolicyObjective> objectives = objectives(batch, pieces, reference);
@@ -88,7 +88,7 @@ final class PolicyUpdate {
     }
 
     private List<MicroBatch> pieces(List<EncodedRow> rows) {
-        return passes.job().split(rows, 1, Sharing.PROMPTS).stream()
+        return passes.training().split(rows, 1, Sharing.PROMPTS).stream()
                 .map(piece -> piece.at(rollouts.temperature()))
                 .toList();
     }

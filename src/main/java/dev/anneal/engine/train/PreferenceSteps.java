@@ -66,7 +66,7 @@ final class PreferenceSteps implements Steps {
             return true;
         }
         // Nothing has been trained yet: checkpoints of later steps hold these values.
-        AppliedAdapter before = passes.trained().apply(0);
+        AppliedAdapter before = passes.training().trained().apply(0);
         Optional<References> computed = sums(data.training(), before)
                 .flatMap(training ->
                         sums(data.validation(), before).map(validation -> new References(training, validation)));
@@ -85,7 +85,7 @@ final class PreferenceSteps implements Steps {
     }
 
     private List<MicroBatch> split(List<EncodedRow> rows) {
-        return passes.job().split(rows, TrainingData.Rows.PAIR, Sharing.PROMPTS);
+        return passes.training().split(rows, TrainingData.Rows.PAIR, Sharing.PROMPTS);
     }
 
     @Override
@@ -144,10 +144,8 @@ final class PreferenceSteps implements Steps {
                 pairs.addAll(objectives.get(batch).pairs(each.get(batch)));
             }
             PreferenceMetrics metrics = new PreferenceMetrics(pairs);
-            double mean = metrics.loss();
             passes.progress()
-                    .accept(new Progress.Validation(
-                            step, adapter.beta(), Double.isFinite(mean) ? mean : null, null, metrics.byName()));
+                    .accept(new Progress.Validation(step, adapter.beta(), metrics.loss(), null, metrics.byName()));
         });
         return measured.isPresent();
     }

@@ -22,7 +22,7 @@ final class SupervisedSteps implements Steps {
     }
 
     private List<MicroBatch> split(List<EncodedRow> some) {
-        return passes.job().split(some, 1, Sharing.ALL);
+        return passes.training().split(some, 1, Sharing.ALL);
     }
 
     @Override

@@ -11,12 +11,12 @@ import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.text.rows.DataException;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.Set;
 
 /**
  * Answers that a target writes to the prompts of rows, so that its draft learns from the target's own texts instead of
@@ -33,9 +33,7 @@ final class TargetAnswers {
 
     private final TrainingMethod.Regeneration settings;
     private final Target target;
-    private final TrainingJob job;
-    private final Consumer<Progress> progress;
-    private final StopSignal signal;
+    private final Training<?> training;
     private final List<EncodedRow> rows;
     private final List<Answered> answered = new ArrayList<>();
 
@@ -50,33 +48,29 @@ final class TargetAnswers {
     record Saved(List<Answered> answers) {}
 
     /** @param rows all that are to be answered */
-    TargetAnswers(
-            TrainingMethod.Regeneration settings,
-            TrainingJob job,
-            Consumer<Progress> progress,
-            StopSignal signal,
-            List<EncodedRow> rows) {
+    TargetAnswers(TrainingMethod.Regeneration settings, Target target, Training<?> training, List<EncodedRow> rows) {
         this.settings = settings;
-        this.target = Objects.requireNonNull(job.target());
-        this.job = job;
-        this.progress = progress;
-        this.signal = signal;
+        this.target = target;
+        this.training = training;
         this.rows = rows;
     }
 
     /**
-     * Writes the answers that are missing, and keeps them. Returns false if it was abandoned because the training is to
-     * stop.
+     * Writes the answers that are missing, and keeps them.
+     *
+     * @param ends end tokens
+     * @return false if it was abandoned because the training is to stop
      */
-    boolean write(TrainingData.Conversations data, Steps.AnswersSaving saving) throws IOException {
+    boolean write(Set<Integer> ends, Steps.AnswersSaving saving) throws IOException {
         if (answered.size() == rows.size()) {
             return true;
         }
-        progress.accept(new Progress.Note("The target writes %,d of %,d answers, at temperature %s"
-                .formatted(rows.size() - answered.size(), rows.size(), settings.temperature())));
-        BatchWidth breadth = new BatchWidth(job.computeThreads());
+        training.progress()
+                .accept(new Progress.Note("The target writes %,d of %,d answers, at temperature %s"
+                        .formatted(rows.size() - answered.size(), rows.size(), settings.temperature())));
+        BatchWidth breadth = new BatchWidth(training.job().computeThreads());
         try (IncrementalDecoder model = new IncrementalDecoder(target.model())) {
-            Decoder decoder = new Decoder(model, target.adapter(), data.ends(), breadth);
+            Decoder decoder = new Decoder(model, target.adapter(), ends, breadth);
             while (answered.size() < rows.size() && writeSome(decoder)) {
                 if (answered.size() - kept > rows.size() / TIMES_KEPT) {
                     keep(saving);
@@ -91,7 +85,8 @@ final class TargetAnswers {
         int end = Math.min(rows.size(), answered.size() + TrainingMethod.Regeneration.ROWS_AT_ONCE);
         List<Prompt> prompts =
                 rows.subList(answered.size(), end).stream().map(this::prompt).toList();
-        Optional<List<Answer>> answers = signal.attempt(betweenTokens -> decoder.answer(prompts, betweenTokens));
+        Optional<List<Answer>> answers =
+                training.signal().attempt(betweenTokens -> decoder.answer(prompts, betweenTokens));
         answers.ifPresent(
                 written -> written.forEach(answer -> answered.add(new Answered(answer.chosen(), answer.isCut()))));
         return answers.isPresent();
@@ -106,8 +101,9 @@ final class TargetAnswers {
 
     private Prompt prompt(EncodedRow row) {
         int[] prompt = row.lastPrompt();
-        int room = job.settings().maxLengthTokens() - prompt.length;
-        long seed = SplitMix64.key(job.settings().seed(), row.line());
+        TrainingSettings ofJob = training.job().settings();
+        int room = ofJob.maxLengthTokens() - prompt.length;
+        long seed = SplitMix64.key(ofJob.seed(), row.line());
         return new Prompt(
                 prompt,
                 Math.max(0, Math.min(room, settings.maxTokens())),
@@ -128,7 +124,7 @@ final class TargetAnswers {
                     DataException.Code.DATASET_INVALID,
                     ("no prompt of the file leaves room for an answer of the target within %,d tokens; raise"
                                     + " anneal.max_length")
-                            .formatted(job.settings().maxLengthTokens()));
+                            .formatted(training.job().settings().maxLengthTokens()));
         }
         return written;
     }

@@ -2,12 +2,13 @@ package dev.anneal.engine.train;
 
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.MasterWeights;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,12 +54,8 @@ interface Trainable<G> extends AutoCloseable {
         return adapter == null ? 0 : adapter.dropout();
     }
 
-    /** Name of the masters' file in a checkpoint. */
-    default String fileName() {
-        return config() == null ? Checkpoint.WEIGHTS : Checkpoint.ADAPTER;
-    }
-
-    void save(Path file) throws IOException;
+    /** The files of a checkpoint that hold the masters. */
+    List<CheckpointWriter.Part> parts();
 
     /** Overwrites the masters with those of a checkpoint. */
     void restore(Checkpoint checkpoint) throws IOException;
@@ -84,6 +81,17 @@ interface Trainable<G> extends AutoCloseable {
 
         Parameter(String name, Tensor master, boolean raised) {
             this(name, master, raised, List.of());
+        }
+
+        /** @param byMuon whether Muon updates matrices */
+        static List<Parameter> allOf(MasterWeights weights, boolean byMuon) {
+            return IntStream.range(0, weights.masters().size())
+                    .mapToObj(i -> new Parameter(
+                            weights.names().get(i),
+                            weights.masters().get(i),
+                            false,
+                            byMuon ? weights.matrices().get(i) : List.of()))
+                    .toList();
         }
     }
 

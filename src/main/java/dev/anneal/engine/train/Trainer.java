@@ -1,19 +1,13 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.network.lora.Adapter;
-import dev.anneal.engine.network.lora.AdapterConfig;
-import dev.anneal.engine.network.model.Gradients;
 import dev.anneal.engine.network.torch.Scope;
-import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
-/** Trains an adapter, or all weights of a model, from the first step or a checkpoint to the last step. */
+/** Trains an adapter, a model or a draft head from the first step or a checkpoint to the last step. */
 public final class Trainer {
 
     /** How a training ended. */
@@ -57,48 +51,22 @@ public final class Trainer {
      * @throws IOException if a checkpoint cannot be read or written
      */
     public Outcome run() throws IOException {
-        StopSignal signal = new StopSignal(control::isStopping, progress::layerDone);
-        TrainingMethod.@Nullable SpeculativeDraft ofHead = HeadTrainer.methodOf(job);
-        return ofHead == null ? trainModel() : new HeadTrainer(job, ofHead, progress::tell, signal).run(control);
+        return run(TrainingProcedure.of(job.settings().method()));
     }
 
-    private Outcome trainModel() throws IOException {
-        ActivationCheckpointing checkpointing =
-                new ActivationCheckpointing(job.settings().activationCheckpointing());
-        try (Scope scope = job.model().scope().child();
-                Trainable<Gradients> trained = trainable();
-                Optimizer optimizer = new Optimizer(scope, trained, job.computeThreads());
-                Passes passes = new Passes(
-                        job.model(),
-                        trained,
-                        optimizer,
-                        checkpointing,
-                        job.computeThreads(),
-                        control::isStopping,
-                        progress::layerDone)) {
-            StepPasses stepPasses = new StepPasses(job, trained, passes, checkpointing, progress::tell);
-            TrainingRun run =
-                    new TrainingRun(job, trained, optimizer, passes.gradients(), steps(stepPasses), progress::tell);
-            run.resume();
-            return run.toTheEnd(control, stepPasses::keepActivationsIfTheyFit);
-        }
-    }
-
-    private Steps steps(StepPasses passes) {
+    private <G> Outcome run(TrainingProcedure<TrainingMethod, TrainingData, G> procedure) throws IOException {
         TrainingMethod method = job.settings().method();
-        return TrainingProcedure.of(method).steps().make(method, job.data(), passes);
-    }
-
-    private Trainable<Gradients> trainable() throws IOException {
-        @Nullable AdapterSettings settings = job.adapter();
-        if (settings == null) {
-            return FullTraining.of(job.model(), job.initialValues());
+        StopSignal signal = new StopSignal(control::isStopping, progress::layerDone);
+        try (Scope scope = job.model().scope().child();
+                Trainable<G> trained = procedure.trained().open(method, job);
+                Optimizer optimizer = new Optimizer(scope, trained, job.computeThreads());
+                GradientSum<G> gradients = new GradientSum<>(scope, trained, optimizer, job.computeThreads())) {
+            Training<G> training =
+                    new Training<>(job, trained, gradients, ActivationCheckpointing.of(job), signal, progress::tell);
+            TrainingRun run =
+                    new TrainingRun(training, optimizer, procedure.steps().make(method, job.data(), training));
+            run.resume();
+            return run.toTheEnd(control);
         }
-        AdapterConfig config = CheckpointState.adapterConfig(settings);
-        @Nullable Path initial = job.initialValues();
-        return new AdapterTraining(
-                initial == null
-                        ? Adapter.create(job.model(), config, job.settings().seed())
-                        : Adapter.load(job.model(), config, initial));
     }
 }

@@ -37,8 +37,10 @@ public sealed interface TrainingData {
      * @param validation rows to measure on; may be empty
      * @param rowsOfUnit number of consecutive rows that are learned together: 1, or 2 for the chosen and rejected
      *     answer of a line
+     * @param ends tokens that end an answer of the model; empty if it writes none
      */
-    record Rows(List<EncodedRow> training, List<EncodedRow> validation, int rowsOfUnit) implements TrainingData {
+    record Rows(List<EncodedRow> training, List<EncodedRow> validation, int rowsOfUnit, Set<Integer> ends)
+            implements TrainingData {
 
         /** Rows of a pair. */
         static final int PAIR = 2;
@@ -46,6 +48,7 @@ public sealed interface TrainingData {
         public Rows {
             training = List.copyOf(training);
             validation = List.copyOf(validation);
+            ends = Set.copyOf(ends);
             requireSome(training, rowsOfUnit == PAIR ? "pairs" : "rows");
             if (rowsOfUnit == PAIR) {
                 requirePairs(training);
@@ -54,12 +57,12 @@ public sealed interface TrainingData {
         }
 
         public Rows(List<EncodedRow> training, List<EncodedRow> validation) {
-            this(training, validation, 1);
+            this(training, validation, 1, Set.of());
         }
 
         /** Preference pairs: chosen and rejected answers alternate. */
         static Rows pairs(List<EncodedRow> training, List<EncodedRow> validation) {
-            return new Rows(training, validation, PAIR);
+            return new Rows(training, validation, PAIR, Set.of());
         }
 
         private static void requirePairs(List<EncodedRow> rows) {
@@ -89,47 +92,6 @@ public sealed interface TrainingData {
         @Override
         public int sequencesTogether() {
             return rowsOfUnit;
-        }
-    }
-
-    /**
-     * Answers to learn, and how answers of the model end.
-     *
-     * @param ends end tokens
-     */
-    record Conversations(Rows rows, Set<Integer> ends) implements TrainingData {
-
-        public Conversations {
-            ends = Set.copyOf(ends);
-        }
-
-        List<EncodedRow> training() {
-            return rows.training();
-        }
-
-        @Override
-        public List<EncodedRow> validation() {
-            return rows.validation();
-        }
-
-        @Override
-        public String fingerprint() {
-            return rows.fingerprint();
-        }
-
-        @Override
-        public int longestTokens() {
-            return rows.longestTokens();
-        }
-
-        @Override
-        public int sequencesOfUnit() {
-            return rows.sequencesOfUnit();
-        }
-
-        @Override
-        public int sequencesTogether() {
-            return rows.sequencesTogether();
         }
     }
 

@@ -40,9 +40,9 @@ public record TrainingInput(
         return read(encoder::encode, "lose their end", data);
     }
 
-    TrainingData.Conversations conversations() throws IOException {
-        return rows((training, validation) ->
-                new TrainingData.Conversations(new TrainingData.Rows(training, validation), encoder.endsOfTurn()));
+    /** Rows of a method that has a model write answers. */
+    TrainingData.Rows conversations() throws IOException {
+        return rows((training, validation) -> new TrainingData.Rows(training, validation, 1, encoder.endsOfTurn()));
     }
 
     TrainingData.Prompts prompts(TrainingMethod.Reinforcement method) throws IOException {

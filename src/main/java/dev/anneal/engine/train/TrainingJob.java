@@ -2,13 +2,12 @@ package dev.anneal.engine.train;
 
 import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.engine.network.generate.Draft;
+import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.model.DecoderModel;
-import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainTask;
 import dev.anneal.protocol.TrainingSettings;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,21 +43,16 @@ public record TrainingJob(
         return task.adapter();
     }
 
+    /** The adapter's shape and form; null if there is none. */
+    @Nullable
+    AdapterConfig adapterConfig() {
+        AdapterSettings settings = adapter();
+        return settings == null ? null : CheckpointState.adapterConfig(settings);
+    }
+
     /** Limits of one thread's computation on the model's device. */
     DeviceLimits limits() {
         return DeviceLimits.of(model.scope().device());
-    }
-
-    /**
-     * Splits rows for passes on the model's device.
-     *
-     * @param unit number of consecutive rows that stay together
-     * @param sharing what rows share if they may: with dropout each row drops other inputs of the adapter
-     */
-    List<MicroBatch> split(List<EncodedRow> rows, int unit, Sharing sharing) {
-        AdapterSettings settings = adapter();
-        boolean mayShare = settings == null || settings.dropout() == 0;
-        return MicroBatch.split(rows, unit, mayShare ? sharing : Sharing.NONE, limits());
     }
 
     int computeThreads() {

@@ -1,29 +1,39 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.network.draft.EagleGradients;
+import dev.anneal.engine.network.model.Gradients;
 import dev.anneal.protocol.TrainingMethod;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
 
 /**
- * The engine's part of a training method: reading the files, and the steps. The service has its own list of methods.
+ * The engine's part of a training method: reading the files, the trained values, and the steps. The service has its own
+ * list of methods.
+ *
+ * @param <G> form in which passes write gradients
  */
-record TrainingProcedure<M extends TrainingMethod, D extends TrainingData>(Reader<M, D> data, Maker<M, D> steps) {
+record TrainingProcedure<M extends TrainingMethod, D extends TrainingData, G>(
+        Reader<M, D> data, Opener<M, G> trained, Maker<M, D, Training<G>> steps) {
 
-    static final Map<String, TrainingProcedure<?, ?>> ALL = Map.of(
+    static final Map<String, TrainingProcedure<?, ?, ?>> ALL = Map.of(
             TrainingMethod.SUPERVISED,
-            new TrainingProcedure<TrainingMethod.Supervised, TrainingData.Rows>(
+            TrainingProcedure.<TrainingMethod.Supervised, TrainingData.Rows>ofModel(
                     (method, input) -> input.rows(TrainingData.Rows::new),
                     (method, data, passes) -> new SupervisedSteps(data, passes)),
             TrainingMethod.DPO,
-            new TrainingProcedure<TrainingMethod.Dpo, TrainingData.Rows>(
+            TrainingProcedure.<TrainingMethod.Dpo, TrainingData.Rows>ofModel(
                     (method, input) -> input.rows(TrainingData.Rows::pairs), PreferenceSteps::new),
             TrainingMethod.REINFORCEMENT,
-            new TrainingProcedure<TrainingMethod.Reinforcement, TrainingData.Prompts>(
+            TrainingProcedure.<TrainingMethod.Reinforcement, TrainingData.Prompts>ofModel(
                     (method, input) -> input.prompts(method), PolicySteps::new),
             TrainingMethod.SPECULATIVE_DRAFT,
-            new TrainingProcedure<TrainingMethod.SpeculativeDraft, TrainingData.Conversations>(
+            TrainingProcedure.<TrainingMethod.SpeculativeDraft, TrainingData.Rows>ofModel(
                     (method, input) -> input.conversations(), DistillationSteps::new));
+
+    /** Of drafts that are heads of their target. */
+    private static final TrainingProcedure<TrainingMethod.SpeculativeDraft, TrainingData.Rows, EagleGradients> HEAD =
+            new TrainingProcedure<>((method, input) -> input.conversations(), HeadTraining::of, HeadSteps::new);
 
     /** Reads training data from the files. */
     interface Reader<M, D> {
@@ -31,15 +41,29 @@ record TrainingProcedure<M extends TrainingMethod, D extends TrainingData>(Reade
         D read(M method, TrainingInput input) throws IOException;
     }
 
-    /** Creates the steps of a training. */
-    interface Maker<M, D> {
+    /** Opens the trained values: new ones, or the initial ones of the job. */
+    interface Opener<M, G> {
 
-        Steps make(M method, D data, StepPasses passes);
+        Trainable<G> open(M method, TrainingJob job) throws IOException;
     }
 
-    @SuppressWarnings("unchecked") // a method's name decides its type and that of its data
-    static TrainingProcedure<TrainingMethod, TrainingData> of(TrainingMethod method) {
-        return (TrainingProcedure<TrainingMethod, TrainingData>)
-                Objects.requireNonNull(ALL.get(method.wireName()), method.wireName());
+    /** Creates the steps of a training. */
+    interface Maker<M, D, P> {
+
+        Steps make(M method, D data, P passes);
+    }
+
+    private static <M extends TrainingMethod, D extends TrainingData> TrainingProcedure<M, D, Gradients> ofModel(
+            Reader<M, D> data, Maker<M, D, StepPasses> steps) {
+        return new TrainingProcedure<>(
+                data,
+                (method, job) -> AdapterTraining.orFull(job),
+                (method, rows, training) -> steps.make(method, rows, new StepPasses(training)));
+    }
+
+    @SuppressWarnings("unchecked") // a method decides its type and that of its data
+    static TrainingProcedure<TrainingMethod, TrainingData, ?> of(TrainingMethod method) {
+        return (TrainingProcedure<TrainingMethod, TrainingData, ?>)
+                (method.trainsHead() ? HEAD : Objects.requireNonNull(ALL.get(method.wireName()), method.wireName()));
     }
 }

@@ -32,6 +32,7 @@ final class TrainingRun {
     private final Optimizer optimizer;
     private final Trainable.StepGradients<?> gradients;
     private final Steps steps;
+    private final ActivationCheckpointing checkpointing;
     private final Consumer<Progress> progress;
     private final LearningRateSchedule rates;
     private final Divergence divergence;
@@ -44,24 +45,16 @@ final class TrainingRun {
     private int savedStep = -1;
     private TokenCounts tokens = TokenCounts.NONE;
 
-    /**
-     * @param gradients which hold the gradient of a computed step
-     * @param steps of the job's method
-     */
-    TrainingRun(
-            TrainingJob job,
-            Trainable<?> trained,
-            Optimizer optimizer,
-            Trainable.StepGradients<?> gradients,
-            Steps steps,
-            Consumer<Progress> progress) {
-        this.job = job;
+    /** @param steps of the job's method */
+    TrainingRun(Training<?> training, Optimizer optimizer, Steps steps) {
+        this.job = training.job();
         this.settings = job.settings();
-        this.trained = trained;
+        this.trained = training.trained();
         this.optimizer = optimizer;
-        this.gradients = gradients;
+        this.gradients = training.gradients().total();
         this.steps = steps;
-        this.progress = progress;
+        this.checkpointing = training.checkpointing();
+        this.progress = training.progress();
         this.rates = new LearningRateSchedule(
                 LearningRateSchedule.Shape.valueOf(
                         settings.optimizer().schedule().toUpperCase(Locale.ROOT)),
@@ -118,14 +111,14 @@ final class TrainingRun {
         steps.restore(saved);
     }
 
-    /** @param whenStarted called before the first pass, once everything but passes is allocated */
-    Trainer.Outcome toTheEnd(TrainingControl control, Runnable whenStarted) throws IOException {
+    Trainer.Outcome toTheEnd(TrainingControl control) throws IOException {
         progress.accept(new Progress.Started(step, settings.totalSteps(), trained.count(), precision()));
         if (step == 0 && job.initialValues() != null && job.adapter() != null) {
             // Allows exports and evaluations of the initial adapter.
             save();
         }
-        whenStarted.run();
+        // Everything but the passes is allocated now.
+        checkpointing.turnOnIfNeeded(job, progress);
         boolean going = steps.prepare(this::saveAnswers) && validateFirst();
         while (going && step < settings.totalSteps()) {
             going = !control.isStopping() && advance(control);
@@ -251,7 +244,7 @@ final class TrainingRun {
         }
         long begin = System.nanoTime();
         List<CheckpointWriter.Part> parts = new ArrayList<>(steps.parts());
-        parts.add(new CheckpointWriter.Part(trained.fileName(), trained::save));
+        parts.addAll(trained.parts());
         parts.add(new CheckpointWriter.Part(Checkpoint.OPTIMIZER, optimizer::save));
         long bytes = checkpoints.write(step, parts, this::state);
         savedStep = step;

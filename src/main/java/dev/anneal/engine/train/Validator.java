@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Measures the loss of rows that are not trained on, and reports its own progress. */
 final class Validator {
@@ -41,7 +40,7 @@ final class Validator {
         report(step, 0);
         Optional<LossSums> sums = passes.evaluate(batches, adapter, done -> reportIfDue(step, done));
         sums.ifPresent(found -> progress.accept(
-                new Progress.Validation(step, adapter.beta(), finiteOrNull(found.mean()), found.accuracy(), Map.of())));
+                new Progress.Validation(step, adapter.beta(), found.mean(), found.accuracy(), Map.of())));
         return sums.isPresent();
     }
 
@@ -54,9 +53,5 @@ final class Validator {
     private void report(int step, int done) {
         lastSignNanos = System.nanoTime();
         progress.accept(new Progress.Validating(step, done, batches.size()));
-    }
-
-    private static @Nullable Double finiteOrNull(double value) {
-        return Double.isFinite(value) ? value : null;
     }
 }

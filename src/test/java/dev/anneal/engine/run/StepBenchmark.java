@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -108,7 +109,7 @@ final class StepBenchmark {
                     "",
                     null,
                     null,
-                    new TrainingData.Rows(rows, List.of(), rowsOfUnit()),
+                    new TrainingData.Rows(rows, List.of(), rowsOfUnit(), Set.of()),
                     () -> Long.MAX_VALUE,
                     null);
             new Trainer(job, this::take, new Signals()).run();

@@ -10,6 +10,7 @@ import dev.anneal.engine.network.lora.NamedMatrices;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.train.Trainable.StepGradients;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,8 +21,8 @@ final class GoldenAdapter {
     private GoldenAdapter() {}
 
     /** @param count what the gradients' sums are divided by */
-    static void requireGradients(Scope scope, Adapter adapter, Passes passes, GoldenRun run, long count) {
-        List<Tensor> flat = passes.gradients().ofParameters();
+    static void requireGradients(Scope scope, Adapter adapter, StepGradients<?> gradients, GoldenRun run, long count) {
+        List<Tensor> flat = gradients.ofParameters();
         Map<String, float[]> sums =
                 NamedMatrices.of(scope, adapter, new AdapterGradients(flat.get(0), flat.get(1), List.of()));
         sums.values().forEach(values -> {

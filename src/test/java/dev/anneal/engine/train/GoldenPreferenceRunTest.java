@@ -13,6 +13,7 @@ import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
+import dev.anneal.engine.network.model.Gradients;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.text.data.EncodedRow;
@@ -46,14 +47,10 @@ class GoldenPreferenceRunTest {
                 Scope scope = model.scope().child();
                 Adapter adapter = Adapter.load(model, run.config(), run.path("initial"));
                 Optimizer optimizer = new Optimizer(scope, new AdapterTraining(adapter), 1);
-                Passes passes = new Passes(
-                        model,
-                        new AdapterTraining(adapter),
-                        optimizer,
-                        new ActivationCheckpointing("off"),
-                        2,
-                        () -> false,
-                        () -> {})) {
+                GradientSum<Gradients> sum =
+                        new GradientSum<>(model.scope(), new AdapterTraining(adapter), optimizer, 2)) {
+            Passes passes =
+                    new Passes(model, sum, new ActivationCheckpointing("off"), new StopSignal(() -> false, () -> {}));
             for (int step = 0; step < STEPS; step++) {
                 JsonNode expected = run.metrics(step);
                 // The order of a micro-batch's rows is that of the step.
@@ -75,14 +72,14 @@ class GoldenPreferenceRunTest {
                                 .map(PreferenceObjective.Pair::outcome)
                                 .toList(),
                         expected);
-                double norm = optimizer.norm(passes.gradients()) / PAIRS;
+                double norm = optimizer.norm(sum.total()) / PAIRS;
                 assertThat(norm).isCloseTo(expected.path("grad_norm").asDouble(), within(TestDevice.tolerance(1e-5)));
                 if (step == 0) {
-                    GoldenAdapter.requireGradients(model.scope(), adapter, passes, run, PAIRS);
+                    GoldenAdapter.requireGradients(model.scope(), adapter, sum.total(), run, PAIRS);
                 }
                 double rate = expected.path("lr").asDouble();
                 double factor = Math.min(1, 1 / (norm + 1e-6)) / PAIRS;
-                optimizer.step(passes.gradients(), factor, new Optimizer.Rates(rate, rate, 0.01), step + 1);
+                optimizer.step(sum.total(), factor, new Optimizer.Rates(rate, rate, 0.01), step + 1);
             }
             GoldenAdapter.requireTrained(model.scope(), adapter, run);
         }

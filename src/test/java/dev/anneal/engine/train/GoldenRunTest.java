@@ -11,6 +11,7 @@ import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
+import dev.anneal.engine.network.model.Gradients;
 import dev.anneal.engine.network.model.LossSums;
 import dev.anneal.engine.network.model.Objective;
 import dev.anneal.engine.network.model.TokenRows;
@@ -57,14 +58,10 @@ class GoldenRunTest {
                 Scope scope = model.scope().child();
                 Adapter adapter = Adapter.load(model, run.config(), run.path("initial"));
                 Optimizer optimizer = new Optimizer(scope, new AdapterTraining(adapter), 1);
-                Passes passes = new Passes(
-                        model,
-                        new AdapterTraining(adapter),
-                        optimizer,
-                        new ActivationCheckpointing("off"),
-                        2,
-                        () -> false,
-                        () -> {})) {
+                GradientSum<Gradients> sum =
+                        new GradientSum<>(model.scope(), new AdapterTraining(adapter), optimizer, 2)) {
+            Passes passes =
+                    new Passes(model, sum, new ActivationCheckpointing("off"), new StopSignal(() -> false, () -> {}));
             for (int step = 0; step < GoldenBatches.STEPS; step++) {
                 JsonNode expected = run.metrics(step);
                 List<EncodedRow> own = rows.subList(4 * step, 4 * step + 4);
@@ -73,7 +70,7 @@ class GoldenRunTest {
                 LossSums sums = passes.train(
                                 microBatches(own), applied, batch -> AdapterDropout.NONE, piece -> Objective.LIKELIHOOD)
                         .orElseThrow();
-                double norm = optimizer.norm(passes.gradients()) / sums.trained();
+                double norm = optimizer.norm(sum.total()) / sums.trained();
 
                 assertThat(sums.trained())
                         .isEqualTo(expected.path("trained_tokens").asLong());
@@ -86,9 +83,9 @@ class GoldenRunTest {
                 double rate = expected.path("lr").asDouble();
                 double factor = Math.min(1, 1 / (norm + 1e-6)) / sums.trained();
                 if (step == 0) {
-                    GoldenAdapter.requireGradients(model.scope(), adapter, passes, run, sums.trained());
+                    GoldenAdapter.requireGradients(model.scope(), adapter, sum.total(), run, sums.trained());
                 }
-                optimizer.step(passes.gradients(), factor, new Optimizer.Rates(rate, rate, 0.01), step + 1);
+                optimizer.step(sum.total(), factor, new Optimizer.Rates(rate, rate, 0.01), step + 1);
             }
             GoldenAdapter.requireTrained(model.scope(), adapter, run);
             for (String beta : List.of("1", "0.5", "0")) {
@@ -112,8 +109,9 @@ class GoldenRunTest {
                         DecoderModel.load(GoldenTensors.path("models/" + name), ElementType.FLOAT32, TestDevice.NAME);
                 FullTraining trained = FullTraining.of(model);
                 Optimizer optimizer = new Optimizer(model.scope(), trained, 1);
-                Passes passes = new Passes(
-                        model, trained, optimizer, new ActivationCheckpointing("off"), 2, () -> false, () -> {})) {
+                GradientSum<Gradients> sum = new GradientSum<>(model.scope(), trained, optimizer, 2)) {
+            Passes passes =
+                    new Passes(model, sum, new ActivationCheckpointing("off"), new StopSignal(() -> false, () -> {}));
             assertThat(trained.count()).isEqualTo(model.config().parameters());
             for (int step = 0; step < GoldenBatches.STEPS; step++) {
                 JsonNode expected = metrics.get(step);
@@ -123,7 +121,7 @@ class GoldenRunTest {
                 LossSums sums = passes.train(
                                 microBatches(own), applied, batch -> AdapterDropout.NONE, piece -> Objective.LIKELIHOOD)
                         .orElseThrow();
-                double norm = optimizer.norm(passes.gradients()) / sums.trained();
+                double norm = optimizer.norm(sum.total()) / sums.trained();
 
                 assertThat(sums.mean())
                         .as("loss of step %d", step)
@@ -133,7 +131,7 @@ class GoldenRunTest {
                         .isCloseTo(expected.path("grad_norm").asDouble(), within(TestDevice.tolerance(1e-5)));
                 double rate = expected.path("lr").asDouble();
                 double factor = Math.min(1, 1 / (norm + 1e-6)) / sums.trained();
-                optimizer.step(passes.gradients(), factor, new Optimizer.Rates(rate, rate, 0.01), step + 1);
+                optimizer.step(sum.total(), factor, new Optimizer.Rates(rate, rate, 0.01), step + 1);
             }
         }
     }

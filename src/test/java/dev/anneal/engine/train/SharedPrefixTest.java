@@ -128,8 +128,9 @@ class SharedPrefixTest {
                         DecoderModel.load(GoldenTensors.path("models/" + base), ElementType.FLOAT32, TestDevice.NAME);
                 Trainable<Gradients> trained = golden(model, base, name);
                 Optimizer optimizer = new Optimizer(model.scope(), trained, 1);
-                Passes passes = new Passes(
-                        model, trained, optimizer, new ActivationCheckpointing("off"), 2, () -> false, () -> {})) {
+                GradientSum<Gradients> sum = new GradientSum<>(model.scope(), trained, optimizer, 2)) {
+            Passes passes =
+                    new Passes(model, sum, new ActivationCheckpointing("off"), new StopSignal(() -> false, () -> {}));
             for (int step = 0; step < GoldenBatches.STEPS; step++) {
                 List<EncodedRow> own =
                         rows.subList(GoldenBatches.STEP_ROWS * step, GoldenBatches.STEP_ROWS * (step + 1));
@@ -144,8 +145,7 @@ class SharedPrefixTest {
                 LossSums sums = passes.train(
                                 together, applied, each -> AdapterDropout.NONE, each -> Objective.LIKELIHOOD)
                         .orElseThrow();
-                optimizer.step(
-                        passes.gradients(), 1.0 / sums.trained(), new Optimizer.Rates(1e-2, 1e-2, 0.01), step + 1);
+                optimizer.step(sum.total(), 1.0 / sums.trained(), new Optimizer.Rates(1e-2, 1e-2, 0.01), step + 1);
             }
         }
     }
@@ -162,14 +162,12 @@ class SharedPrefixTest {
                         DecoderModel.load(GoldenTensors.path("models/qwen3"), ElementType.FLOAT32, TestDevice.NAME);
                 Trainable<Gradients> trained = golden(model, "qwen3", "silu");
                 Optimizer optimizer = new Optimizer(model.scope(), trained, 1);
-                Passes passes = new Passes(
-                        model,
-                        trained,
-                        optimizer,
-                        new ActivationCheckpointing("off"),
-                        threads,
-                        () -> layersLeft.getAndDecrement() <= 0,
-                        () -> {})) {
+                GradientSum<Gradients> sum = new GradientSum<>(model.scope(), trained, optimizer, threads)) {
+            Passes passes = new Passes(
+                    model,
+                    sum,
+                    new ActivationCheckpointing("off"),
+                    new StopSignal(() -> layersLeft.getAndDecrement() <= 0, () -> {}));
             AppliedAdapter applied = trained.apply(0.5);
             int held = model.scope().held();
             int stopped = 0;
@@ -233,20 +231,15 @@ class SharedPrefixTest {
 
         Computed compute(List<MicroBatch> batches, int threads) {
             try (Optimizer optimizer = new Optimizer(model.scope(), trained, 1);
-                    Passes passes = new Passes(
-                            model,
-                            trained,
-                            optimizer,
-                            new ActivationCheckpointing(recompute),
-                            threads,
-                            () -> false,
-                            () -> {})) {
-                passes.clear();
+                    GradientSum<Gradients> sum = new GradientSum<>(model.scope(), trained, optimizer, threads)) {
+                Passes passes = new Passes(
+                        model, sum, new ActivationCheckpointing(recompute), new StopSignal(() -> false, () -> {}));
+                sum.clear();
                 LossSums sums = passes.train(batches, applied, each -> AdapterDropout.NONE, each -> objective)
                         .orElseThrow();
                 LossSums evaluated =
                         passes.evaluate(batches, applied, done -> {}).orElseThrow();
-                List<Tensor> gradients = passes.gradients().ofParameters();
+                List<Tensor> gradients = sum.total().ofParameters();
                 FloatBuffer gradient = FloatBuffer.allocate(
                         (int) gradients.stream().mapToLong(Tensor::elements).sum());
                 gradients.forEach(tensor -> gradient.put(tensor.toFloats()));

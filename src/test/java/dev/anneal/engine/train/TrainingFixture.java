@@ -227,7 +227,7 @@ final class TrainingFixture {
             return prompts;
         }
         if (target != null) {
-            return new TrainingData.Conversations(new TrainingData.Rows(rows, validation), ends);
+            return new TrainingData.Rows(rows, validation, 1, ends);
         }
         return method instanceof TrainingMethod.Dpo
                 ? TrainingData.Rows.pairs(rows, validation)

@@ -9,6 +9,7 @@ import dev.anneal.engine.network.lora.GoldenRun;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
+import dev.anneal.engine.network.model.Gradients;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;
@@ -60,14 +61,9 @@ class ValidatorTest {
                         GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, TestDevice.NAME);
                 Adapter adapter = Adapter.create(model, GoldenRun.of("silu").config(), 7);
                 Optimizer optimizer = new Optimizer(model.scope(), new AdapterTraining(adapter), 1);
-                Passes passes = new Passes(
-                        model,
-                        new AdapterTraining(adapter),
-                        optimizer,
-                        new ActivationCheckpointing("off"),
-                        1,
-                        stop,
-                        () -> {})) {
+                GradientSum<Gradients> sum =
+                        new GradientSum<>(model.scope(), new AdapterTraining(adapter), optimizer, 1)) {
+            Passes passes = new Passes(model, sum, new ActivationCheckpointing("off"), new StopSignal(stop, () -> {}));
             return new Validator(batches, passes, events::add, signOfLife)
                     .validate(7, adapter.apply(0.5, AdapterDropout.NONE));
         }

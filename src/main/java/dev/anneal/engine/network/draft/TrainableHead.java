@@ -19,10 +19,9 @@ import java.util.function.Predicate;
  * themselves. The embedding is frozen. Not thread-safe, and the head must not be in use while masters change. Closed by
  * its owner.
  */
-public final class TrainableHead implements AutoCloseable {
+public final class TrainableHead extends MasterWeights {
 
     private final EagleHead head;
-    private final MasterWeights masters;
 
     /** For each of {@link EagleTensors#all} whether it is trained. */
     private final List<Boolean> trained = new ArrayList<>();
@@ -34,9 +33,8 @@ public final class TrainableHead implements AutoCloseable {
      *     and values, the first is asked for
      */
     public TrainableHead(EagleHead head, Predicate<String> which) {
+        super(head.scope(), head.program().decoder().of(0), head.config().headSize());
         this.head = head;
-        this.masters = new MasterWeights(
-                head.scope(), head.program().decoder().of(0), head.config().headSize());
         List<List<CheckpointTensors.Stored>> stored = EagleNames.of(head.config());
         List<Tensor> weights = head.program().weights().all();
         for (int i = 0; i < stored.size(); i++) {
@@ -44,48 +42,17 @@ public final class TrainableHead implements AutoCloseable {
                     !stored.get(i).isEmpty() && which.test(stored.get(i).get(0).name());
             trained.add(own);
             if (own) {
-                masters.add(stored.get(i), weights.get(i), i == CheckpointTensors.HEAD_NORM);
+                add(stored.get(i), weights.get(i), i == CheckpointTensors.HEAD_NORM);
             }
         }
-        masters.take();
-    }
-
-    /** fp32 masters, in the order of {@link #newGradients}. */
-    public List<Tensor> masters() {
-        return masters.masters();
-    }
-
-    /** The names of {@link #masters}; one that joins several tensors has the name of the first. */
-    public List<String> names() {
-        return masters.names();
-    }
-
-    /** For each of {@link #masters} the numbers of rows of the matrices stacked in it; none if it is a vector. */
-    public List<List<Long>> matrices() {
-        return masters.matrices();
-    }
-
-    /** Copies the masters to the head's weights. */
-    public void refresh() {
-        masters.refresh();
-    }
-
-    /** Allocates a gradient for each master, owned by {@code owner}. */
-    public List<Tensor> newGradients(Scope owner) {
-        return masters.newGradients(owner);
+        take();
     }
 
     /** Gradients of {@link #newGradients} in the form for backward passes. */
     public EagleTensors arranged(List<Tensor> gradients) {
         List<Tensor> left = new ArrayList<>(gradients);
-        return EagleTensors.of(trained.stream()
-                .map(own -> own ? left.remove(0) : masters.nothing())
-                .toList());
-    }
-
-    /** Writes the masters as a safetensors file of F32 tensors with Speculators' names. */
-    public void save(Path file) throws IOException {
-        masters.save(file);
+        return EagleTensors.of(
+                trained.stream().map(own -> own ? left.remove(0) : nothing()).toList());
     }
 
     /**
@@ -93,7 +60,7 @@ public final class TrainableHead implements AutoCloseable {
      * {@link EagleHead#load} reads them.
      */
     public void saveWhole(Path file) throws IOException {
-        List<Tensor> own = new ArrayList<>(masters.masters());
+        List<Tensor> own = new ArrayList<>(masters());
         List<TensorPart> parts = new ArrayList<>();
         try (Scope passing = head.scope().child()) {
             List<List<CheckpointTensors.Stored>> stored = EagleNames.of(head.config());
@@ -101,9 +68,9 @@ public final class TrainableHead implements AutoCloseable {
             for (int i = 0; i < stored.size(); i++) {
                 boolean has = !stored.get(i).isEmpty();
                 if (trained.get(i)) {
-                    parts.addAll(MasterWeights.parts(stored.get(i), own.remove(0)));
+                    parts.addAll(parts(stored.get(i), own.remove(0)));
                 } else if (has) {
-                    parts.addAll(MasterWeights.parts(stored.get(i), inFp32(passing, weights.get(i))));
+                    parts.addAll(parts(stored.get(i), inFp32(passing, weights.get(i))));
                 }
             }
             List<TensorData> tensors = new ArrayList<>();
@@ -117,15 +84,5 @@ public final class TrainableHead implements AutoCloseable {
 
     private static Tensor inFp32(Scope passing, Tensor weight) {
         return weight.elementType() == ElementType.FLOAT32 ? weight : weight.to(passing, ElementType.FLOAT32);
-    }
-
-    /** Overwrites the masters with those of a folder whose {@code model.safetensors} {@link #save} wrote. */
-    public void restore(Path folder) throws IOException {
-        masters.restore(folder);
-    }
-
-    @Override
-    public void close() {
-        masters.close();
     }
 }

@@ -16,7 +16,7 @@ import java.util.function.Predicate;
  * fp32 masters of trained weights, which compute in their own precision: each is a copy of its master, or the master
  * itself. Not thread-safe, and the weights must not be in use while masters change. Closed by its owner.
  */
-public final class MasterWeights implements AutoCloseable {
+public abstract class MasterWeights implements AutoCloseable {
 
     private final Scope scope;
     private final Program program;
@@ -28,7 +28,7 @@ public final class MasterWeights implements AutoCloseable {
      * @param program the decoder's
      * @param headSize width of a head of queries and keys
      */
-    public MasterWeights(Scope owner, Program program, int headSize) {
+    protected MasterWeights(Scope owner, Program program, int headSize) {
         this.scope = owner.child();
         this.program = program;
         this.headSize = headSize;
@@ -41,7 +41,7 @@ public final class MasterWeights implements AutoCloseable {
      * @param stored the checkpoint's tensors stacked in it; if there are none, nothing is added
      * @param headNorm whether they are the norms of query and key heads, which the weight repeats for each head
      */
-    public void add(List<CheckpointTensors.Stored> stored, Tensor weight, boolean headNorm) {
+    protected final void add(List<CheckpointTensors.Stored> stored, Tensor weight, boolean headNorm) {
         if (!stored.isEmpty()) {
             boolean same = !headNorm && weight.elementType() == ElementType.FLOAT32;
             long[] shape = headNorm ? new long[] {2, headSize} : weight.shape();
@@ -70,7 +70,7 @@ public final class MasterWeights implements AutoCloseable {
     }
 
     /** The tensors stacked in one. */
-    public static List<TensorPart> parts(List<CheckpointTensors.Stored> stored, Tensor tensor) {
+    protected static List<TensorPart> parts(List<CheckpointTensors.Stored> stored, Tensor tensor) {
         List<TensorPart> parts = new ArrayList<>();
         long begin = 0;
         for (CheckpointTensors.Stored part : stored) {
@@ -80,18 +80,18 @@ public final class MasterWeights implements AutoCloseable {
         return parts;
     }
 
-    /** fp32 masters, in the order of {@link #newGradients}. */
-    public List<Tensor> masters() {
+    /** fp32 tensors, in the order of {@link #newGradients}. */
+    public final List<Tensor> masters() {
         return masters.stream().map(Master::tensor).toList();
     }
 
     /** The names of {@link #masters}; one that joins several tensors has the name of the first. */
-    public List<String> names() {
+    public final List<String> names() {
         return masters.stream().map(master -> master.stored().get(0).name()).toList();
     }
 
-    /** For each of {@link #masters} the numbers of rows of the matrices stacked in it; none if it is of vectors. */
-    public List<List<Long>> matrices() {
+    /** For each of {@link #masters} the numbers of rows of the matrices stacked in it; none if it holds vectors. */
+    public final List<List<Long>> matrices() {
         return masters.stream()
                 .map(master -> master.stored().stream()
                         .filter(part -> part.shape().size() == 2)
@@ -101,12 +101,12 @@ public final class MasterWeights implements AutoCloseable {
     }
 
     /** Copies the masters to the weights. */
-    public void refresh() {
+    public final void refresh() {
         copy("refresh", "refresh_head_norm");
     }
 
     /** Copies the weights to the masters. */
-    public void take() {
+    protected final void take() {
         copy("take", "take_head_norm");
     }
 
@@ -120,26 +120,26 @@ public final class MasterWeights implements AutoCloseable {
     }
 
     /** Allocates a gradient for each master, owned by {@code owner}. */
-    public List<Tensor> newGradients(Scope owner) {
+    public final List<Tensor> newGradients(Scope owner) {
         return masters.stream()
                 .map(master -> owner.zeros(ElementType.FLOAT32, master.tensor().shape()))
                 .toList();
     }
 
     /** An empty tensor, in place of a gradient that there is none of. */
-    public Tensor nothing() {
+    protected final Tensor nothing() {
         return nothing;
     }
 
     /** Writes the masters as a safetensors file of F32 tensors with the checkpoint's names. */
-    public void save(Path file) throws IOException {
+    public final void save(Path file) throws IOException {
         TensorPart.write(
                 file,
                 masters.stream().flatMap(master -> master.parts().stream()).toList());
     }
 
     /** Overwrites the masters with those of a folder whose {@code model.safetensors} {@link #save} wrote. */
-    public void restore(Path folder) throws IOException {
+    public final void restore(Path folder) throws IOException {
         read(folder, master -> true);
     }
 
@@ -147,7 +147,7 @@ public final class MasterWeights implements AutoCloseable {
      * Overwrites those masters that are not the weights themselves with the values of the folder that the weights were
      * read from.
      */
-    void readMissing(Path folder) throws IOException {
+    final void readMissing(Path folder) throws IOException {
         read(folder, master -> !master.isWeight());
     }
 
@@ -163,7 +163,7 @@ public final class MasterWeights implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public final void close() {
         scope.close();
     }
 }
