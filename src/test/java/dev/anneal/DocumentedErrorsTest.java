@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.engine.export.ExportException;
 import dev.anneal.engine.grade.GraderException;
 import dev.anneal.engine.text.rows.DataException;
-import dev.anneal.engine.train.TrainingException;
+import dev.anneal.engine.train.state.TrainingException;
 import dev.anneal.protocol.WireName;
 import dev.anneal.service.models.hub.HubException;
 import dev.anneal.service.platform.refusal.RefusalCode;

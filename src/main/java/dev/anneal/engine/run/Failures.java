@@ -13,7 +13,7 @@ import dev.anneal.engine.network.torch.TorchException;
 import dev.anneal.engine.run.evaluate.GraderFailedException;
 import dev.anneal.engine.text.rows.DataException;
 import dev.anneal.engine.text.template.StalledRenderingException;
-import dev.anneal.engine.train.TrainingException;
+import dev.anneal.engine.train.state.TrainingException;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;

@@ -5,7 +5,7 @@ import dev.anneal.engine.network.generate.DraftModel;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.run.serve.LoadedHead;
-import dev.anneal.engine.train.Checkpoint;
+import dev.anneal.engine.train.state.Checkpoint;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.ServedModel;
 import dev.anneal.protocol.TrainTask;

@@ -2,7 +2,7 @@ package dev.anneal.engine.run;
 
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.run.serve.Server;
-import dev.anneal.engine.train.Checkpoint;
+import dev.anneal.engine.train.state.Checkpoint;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.ServeReply;
 import dev.anneal.protocol.ServeRequest;

@@ -1,7 +1,7 @@
 package dev.anneal.engine.run;
 
 import dev.anneal.engine.network.model.DecoderModel;
-import dev.anneal.engine.train.Target;
+import dev.anneal.engine.train.state.Target;
 import dev.anneal.protocol.TrainTask;
 import java.io.IOException;
 import java.util.Objects;

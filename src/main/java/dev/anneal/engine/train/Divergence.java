@@ -1,5 +1,7 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.train.passes.Steps;
+import dev.anneal.engine.train.state.TrainingException;
 import org.jspecify.annotations.Nullable;
 
 /**

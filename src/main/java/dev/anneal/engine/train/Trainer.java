@@ -1,6 +1,15 @@
 package dev.anneal.engine.train;
 
 import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.train.passes.ActivationCheckpointing;
+import dev.anneal.engine.train.passes.StopSignal;
+import dev.anneal.engine.train.passes.Training;
+import dev.anneal.engine.train.state.GradientSum;
+import dev.anneal.engine.train.state.Optimizer;
+import dev.anneal.engine.train.state.Trainable;
+import dev.anneal.engine.train.state.TrainingData;
+import dev.anneal.engine.train.state.TrainingException;
+import dev.anneal.engine.train.state.TrainingJob;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
 import java.io.IOException;

@@ -9,6 +9,7 @@ import dev.anneal.engine.text.data.TokenReport;
 import dev.anneal.engine.text.rows.DataException;
 import dev.anneal.engine.train.rollout.Detokenizer;
 import dev.anneal.engine.train.rollout.Grading;
+import dev.anneal.engine.train.state.TrainingData;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainTask;
 import dev.anneal.protocol.TrainingMethod;

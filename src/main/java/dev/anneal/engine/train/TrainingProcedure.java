@@ -2,6 +2,18 @@ package dev.anneal.engine.train;
 
 import dev.anneal.engine.network.draft.EagleGradients;
 import dev.anneal.engine.network.model.Gradients;
+import dev.anneal.engine.train.draft.DistillationSteps;
+import dev.anneal.engine.train.draft.HeadSteps;
+import dev.anneal.engine.train.draft.HeadTraining;
+import dev.anneal.engine.train.passes.StepPasses;
+import dev.anneal.engine.train.passes.Steps;
+import dev.anneal.engine.train.passes.Training;
+import dev.anneal.engine.train.policy.PolicySteps;
+import dev.anneal.engine.train.preference.PreferenceSteps;
+import dev.anneal.engine.train.state.AdapterTraining;
+import dev.anneal.engine.train.state.Trainable;
+import dev.anneal.engine.train.state.TrainingData;
+import dev.anneal.engine.train.state.TrainingJob;
 import dev.anneal.protocol.TrainingMethod;
 import java.io.IOException;
 import java.util.Map;

@@ -2,6 +2,18 @@ package dev.anneal.engine.train;
 
 import dev.anneal.engine.network.architecture.Arithmetic;
 import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.train.passes.ActivationCheckpointing;
+import dev.anneal.engine.train.passes.Steps;
+import dev.anneal.engine.train.passes.Training;
+import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointState;
+import dev.anneal.engine.train.state.CheckpointWriter;
+import dev.anneal.engine.train.state.Optimizer;
+import dev.anneal.engine.train.state.Target;
+import dev.anneal.engine.train.state.TokenCounts;
+import dev.anneal.engine.train.state.Trainable;
+import dev.anneal.engine.train.state.TrainingException;
+import dev.anneal.engine.train.state.TrainingJob;
 import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingSettings;

@@ -13,6 +13,9 @@ import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.text.data.EncodedRow;
+import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.Target;
+import dev.anneal.engine.train.state.TrainingException;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.Progress;
@@ -264,39 +267,36 @@ class DraftTrainingTest {
                 .resuming(folder.resolve(stopped).resolve("checkpoint-20"))
                 .run();
 
-        assertThat(adapter("resumed")).isEqualTo(adapter("whole"));
+        assertThat(hash("resumed", Checkpoint.ADAPTER)).isEqualTo(hash("whole", Checkpoint.ADAPTER));
     }
 
     /** Rows with other answers are trained as if they had the target's, which a stopped training keeps. */
     @Test
     void theTargetWritesAnswersItself() throws IOException {
-        TrainingMethod.Regeneration greedy = new TrainingMethod.Regeneration(0, 20);
         training("own", "kl_div", ANNEALED).run();
         List<EncodedRow> others = ROWS.stream()
                 .map(row -> row.withLastAnswer(new int[] {1, 2, 3}, false))
                 .toList();
 
-        assertThat(training("early", "kl_div", ANNEALED, greedy)
-                        .rows(others)
-                        .validating(others, STEPS / 2)
-                        .stoppingWhen(() -> true)
-                        .run())
-                .isEqualTo(Trainer.Outcome.STOPPED);
-        assertThat(training("stopped", "kl_div", ANNEALED, greedy)
-                        .rows(others)
-                        .validating(others, STEPS / 2)
+        assertThat(rewriting("early", others).stoppingWhen(() -> true).run()).isEqualTo(Trainer.Outcome.STOPPED);
+        assertThat(rewriting("stopped", others)
                         .resuming(folder.resolve("early").resolve("checkpoint-0"))
                         .stoppingAfter(3)
                         .run())
                 .isEqualTo(Trainer.Outcome.STOPPED);
-        TrainingFixture resumed = training("regenerated", "kl_div", ANNEALED, greedy)
-                .rows(others)
-                .validating(others, STEPS / 2)
+        TrainingFixture resumed = rewriting("regenerated", others)
                 .resuming(folder.resolve("stopped").resolve("checkpoint-3"));
         resumed.run();
 
         assertThat(resumed.eventsOf(Progress.Note.class)).isEmpty();
-        assertThat(adapter("regenerated")).isEqualTo(adapter("own"));
+        assertThat(hash("regenerated", Checkpoint.ADAPTER)).isEqualTo(hash("own", Checkpoint.ADAPTER));
+    }
+
+    /** The target replaces the answers of rows by its greedy ones. */
+    private TrainingFixture rewriting(String name, List<EncodedRow> rows) {
+        return training(name, "kl_div", ANNEALED, new TrainingMethod.Regeneration(0, 20))
+                .rows(rows)
+                .validating(rows, STEPS / 2);
     }
 
     /** A training that was killed while the target wrote resumes from the answers it had kept, to the same bits. */
@@ -388,8 +388,8 @@ class DraftTrainingTest {
         return many;
     }
 
-    private String adapter(String name) throws IOException {
-        return hash(name, STEPS, Checkpoint.ADAPTER);
+    private String hash(String name, String file) throws IOException {
+        return hash(name, STEPS, file);
     }
 
     private String hash(String name, int step, String file) throws IOException {

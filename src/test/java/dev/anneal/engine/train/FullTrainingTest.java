@@ -7,6 +7,8 @@ import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.TrainingException;
 import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;

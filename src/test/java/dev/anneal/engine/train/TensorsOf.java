@@ -7,11 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The F32 tensors of a safetensors file as arrays. */
-final class TensorsOf {
+public final class TensorsOf {
 
     private TensorsOf() {}
 
-    static Map<String, float[]> file(Path path) throws IOException {
+    public static Map<String, float[]> file(Path path) throws IOException {
         Map<String, float[]> tensors = new LinkedHashMap<>();
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             for (String name : file.tensors().keySet()) {

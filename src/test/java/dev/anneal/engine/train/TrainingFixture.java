@@ -7,6 +7,10 @@ import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.GoldenRun;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.text.data.EncodedRow;
+import dev.anneal.engine.train.passes.GoldenBatches;
+import dev.anneal.engine.train.state.Target;
+import dev.anneal.engine.train.state.TrainingData;
+import dev.anneal.engine.train.state.TrainingJob;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;
@@ -24,7 +28,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A training on golden rows that a test bends to its purpose, and what it reported. */
-final class TrainingFixture {
+public final class TrainingFixture {
 
     /** Compute threads look into it while others add to it. */
     final List<Progress> events = new CopyOnWriteArrayList<>();
@@ -246,7 +250,7 @@ final class TrainingFixture {
         return attempt.resolve("checkpoint-" + step);
     }
 
-    static AdapterSettings settingsOf(AdapterConfig config) {
+    public static AdapterSettings settingsOf(AdapterConfig config) {
         return new AdapterSettings(
                 config.rank(),
                 config.alpha(),

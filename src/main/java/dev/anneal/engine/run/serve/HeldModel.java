@@ -12,7 +12,7 @@ import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.text.tokens.Vocabulary;
-import dev.anneal.engine.train.Checkpoint;
+import dev.anneal.engine.train.state.Checkpoint;
 import dev.anneal.protocol.ServeTask;
 import dev.anneal.protocol.Task;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package dev.anneal.engine.run.serve;
 
 import dev.anneal.engine.network.generate.Draft;
 import dev.anneal.engine.network.generate.Turns;
-import dev.anneal.engine.train.Checkpoint;
+import dev.anneal.engine.train.state.Checkpoint;
 import dev.anneal.protocol.ServeTask;
 import dev.anneal.protocol.ServedModel;
 import java.io.IOException;

@@ -8,7 +8,7 @@ import dev.anneal.engine.network.generate.Turns;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.torch.TorchException;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
-import dev.anneal.engine.train.Checkpoint;
+import dev.anneal.engine.train.state.Checkpoint;
 import dev.anneal.protocol.ServeReply;
 import dev.anneal.protocol.ServeRequest;
 import dev.anneal.protocol.ServeTask;

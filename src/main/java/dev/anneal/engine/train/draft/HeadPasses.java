@@ -1,0 +1,180 @@
+package dev.anneal.engine.train.draft;
+
+import dev.anneal.engine.network.draft.EagleGradients;
+import dev.anneal.engine.network.draft.EagleHead;
+import dev.anneal.engine.network.draft.EagleInput;
+import dev.anneal.engine.network.draft.EagleLesson;
+import dev.anneal.engine.network.draft.EaglePass;
+import dev.anneal.engine.network.draft.EagleSums;
+import dev.anneal.engine.network.draft.EagleTeacher;
+import dev.anneal.engine.network.draft.HiddenStateCache;
+import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.HiddenStates;
+import dev.anneal.engine.network.model.TokenRows;
+import dev.anneal.engine.network.torch.ComputeThreads;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.text.data.EncodedRow;
+import dev.anneal.engine.train.passes.MicroBatch;
+import dev.anneal.engine.train.passes.StopSignal;
+import dev.anneal.engine.train.state.GradientSum;
+import dev.anneal.engine.train.state.Target;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Passes of the target and of the head that learns from it, micro-batch by micro-batch on the compute threads. What it
+ * keeps ends with the head, whose scope owns it.
+ */
+final class HeadPasses {
+
+    private final EagleHead head;
+    private final Target target;
+    private final EagleTeacher teacher;
+    private final HiddenStateCache cache;
+    private final GradientSum<EagleGradients> gradients;
+    private final StopSignal signal;
+
+    /**
+     * @param cacheBytes most bytes of the target's hidden states that are kept for the next time their rows are read
+     */
+    HeadPasses(
+            EagleHead head, Target target, GradientSum<EagleGradients> gradients, StopSignal signal, long cacheBytes) {
+        this.head = head;
+        this.target = target;
+        this.teacher = new EagleTeacher(head, target.model());
+        this.cache = new HiddenStateCache(head, cacheBytes);
+        this.gradients = gradients;
+        this.signal = signal;
+    }
+
+    /**
+     * Sums of each step of training-time test, and the gradient of what the lesson minimises, summed over the
+     * micro-batches.
+     *
+     * @param rows of the micro-batches' step
+     * @param adapterOf adapter with the dropout of a micro-batch
+     * @return empty if the pass was abandoned
+     */
+    Optional<List<EagleSums>> train(
+            List<MicroBatch> batches,
+            List<EncodedRow> rows,
+            Function<MicroBatch, AppliedAdapter> adapterOf,
+            EagleLesson lesson) {
+        return run(new Pieces(batches, rows, adapterOf, lesson) {
+            @Override
+            List<EagleSums> sums(EaglePass pass, int buffer) {
+                return pass.backward(lesson, gradients.buffer(buffer));
+            }
+
+            @Override
+            public void handOver(int buffer, int number) {
+                gradients.add(buffer);
+            }
+        });
+    }
+
+    /** Sums of each step without gradients. */
+    Optional<List<EagleSums>> measure(
+            List<MicroBatch> batches, List<EncodedRow> rows, AppliedAdapter adapter, EagleLesson lesson) {
+        return run(new Pieces(batches, rows, batch -> adapter, lesson) {
+            @Override
+            List<EagleSums> sums(EaglePass pass, int buffer) {
+                return pass.measure(lesson);
+            }
+        });
+    }
+
+    private Optional<List<EagleSums>> run(Pieces pieces) {
+        return signal.attempt(betweenParts -> {
+            gradients.run(pieces.batches.size(), pieces);
+            return pieces.total();
+        });
+    }
+
+    /** The micro-batches of a step, for compute threads. */
+    private abstract class Pieces implements ComputeThreads.Work {
+
+        private final List<MicroBatch> batches;
+        private final List<EncodedRow> rows;
+        private final Function<MicroBatch, AppliedAdapter> adapterOf;
+        private final List<List<EagleSums>> sums;
+        private final int steps;
+
+        /**
+         * Of micro-batches whose states are kept, no layers of the target are computed in between which a stop would be
+         * seen.
+         */
+        private final Runnable betweenBatches = signal.betweenParts();
+
+        Pieces(
+                List<MicroBatch> batches,
+                List<EncodedRow> rows,
+                Function<MicroBatch, AppliedAdapter> adapterOf,
+                EagleLesson lesson) {
+            this.batches = batches;
+            this.rows = rows;
+            this.adapterOf = adapterOf;
+            this.sums = new ArrayList<>(Collections.nCopies(batches.size(), List.of()));
+            this.steps = lesson.steps();
+        }
+
+        /** Sums of each step of a pass that was computed forward. */
+        abstract List<EagleSums> sums(EaglePass pass, int buffer);
+
+        @Override
+        public void compute(int buffer, int number) {
+            betweenBatches.run();
+            MicroBatch batch = batches.get(number);
+            try (Scope scope = gradients.scope().child();
+                    EaglePass pass =
+                            new EaglePass(scope, head, teacher, input(scope, batch, rows), adapterOf.apply(batch))) {
+                pass.forward(steps);
+                sums.set(number, sums(pass, buffer));
+            }
+        }
+
+        /** Added in the order of the micro-batches. */
+        List<EagleSums> total() {
+            List<EagleSums> total = new ArrayList<>(Collections.nCopies(steps, EagleSums.NONE));
+            for (List<EagleSums> each : sums) {
+                for (int step = 0; step < steps; step++) {
+                    total.set(step, total.get(step).plus(each.get(step)));
+                }
+            }
+            return total;
+        }
+    }
+
+    private EagleInput input(Scope scope, MicroBatch batch, List<EncodedRow> rows) {
+        List<int[]> ids =
+                batch.rowsOfStep().stream().map(row -> rows.get(row).ids()).toList();
+        List<Tensor> states = cache.of(scope, ids, this::states);
+        int last = states.size() - 1;
+        return new EagleInput(batch.rows(), trained(batch, rows), states.subList(0, last), states.get(last));
+    }
+
+    /** The streams that the head reads, then the states that give the target's distributions. */
+    private List<Tensor> states(Scope scope, TokenRows rows) {
+        HiddenStates states = target.model()
+                .hiddenStates(scope, rows, target.adapter(), head.config().streams(), signal.betweenParts());
+        List<Tensor> all = new ArrayList<>(states.streams());
+        all.add(teacher.states(scope, states.last()));
+        return all;
+    }
+
+    /** For each token whether the one after it is trained, so that what the target expects after it is learned. */
+    private static boolean[] trained(MicroBatch batch, List<EncodedRow> rows) {
+        boolean[] trained = new boolean[batch.rows().tokens()];
+        for (int row = 0; row < batch.rowsOfStep().size(); row++) {
+            int[] labels = rows.get(batch.rowsOfStep().get(row)).labels();
+            for (int token = 0; token + 1 < labels.length; token++) {
+                trained[batch.rows().begin(row) + token] = labels[token + 1] != EncodedRow.NOT_TRAINED;
+            }
+        }
+        return trained;
+    }
+}
