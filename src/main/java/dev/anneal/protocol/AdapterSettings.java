@@ -29,7 +29,15 @@ public record AdapterSettings(
      * @param start share of the steps after which beta begins to fall, 0 to {@code end}
      * @param end share of the steps after which beta is exactly 0, {@code start} to 1
      */
-    public record Schedule(String shape, double start, double end) {}
+    public record Schedule(
+            @Setting(byDefault = "linear", choices = "linear, cosine, step")
+            String shape,
+
+            @Setting(byDefault = "0", range = "[0, 1]", unit = "a share of the steps")
+            double start,
+
+            @Setting(byDefault = "0.8", range = "[0, 1]", unit = "a share of the steps")
+            double end) {}
 
     public AdapterSettings {
         targetModules = List.copyOf(targetModules);

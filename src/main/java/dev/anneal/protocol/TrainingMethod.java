@@ -108,14 +108,14 @@ public sealed interface TrainingMethod {
      *
      * @param grader grader object of the request
      * @param draft draft that proposes tokens of completions; null for none
-     * @param sampleInterval every how many rollouts completions are reported with their texts
+     * @param evaluationSamples number of completions of each prompt of the validation file
      */
     record Reinforcement(
             Map<String, @Nullable Object> grader,
             Rollouts rollouts,
             @Nullable RolloutDraft draft,
             Policy policy,
-            int sampleInterval)
+            int evaluationSamples)
             implements TrainingMethod {
 
         @Override
@@ -125,12 +125,12 @@ public sealed interface TrainingMethod {
 
         @Override
         public Reinforcement withGrader(UnaryOperator<Map<String, @Nullable Object>> change) {
-            return new Reinforcement(change.apply(grader), rollouts, draft, policy, sampleInterval);
+            return new Reinforcement(change.apply(grader), rollouts, draft, policy, evaluationSamples);
         }
 
         /** The same method with another draft. */
         public Reinforcement with(RolloutDraft other) {
-            return new Reinforcement(grader, rollouts, other, policy, sampleInterval);
+            return new Reinforcement(grader, rollouts, other, policy, evaluationSamples);
         }
 
         @Override
@@ -240,7 +240,11 @@ public sealed interface TrainingMethod {
      * @param prompts maximum number of prompts
      * @param maxTokens maximum number of tokens of an answer
      */
-    record AcceptanceEvaluation(int prompts, int maxTokens) {}
+    record AcceptanceEvaluation(
+            @Setting(byDefault = "16", range = "[1, 1024]") int prompts,
+
+            @Setting(byDefault = "64", range = Setting.TOKENS)
+            int maxTokens) {}
 
     /**
      * How a target writes the answers that its draft learns from.
@@ -248,7 +252,11 @@ public sealed interface TrainingMethod {
      * @param temperature 0 for greedy answers
      * @param maxTokens maximum number of tokens of an answer
      */
-    record Regeneration(double temperature, int maxTokens) {
+    record Regeneration(
+            @Setting(byDefault = "1", range = "[0, 2]") double temperature,
+
+            @Setting(byDefault = "512", range = Setting.TOKENS)
+            int maxTokens) {
 
         /** Number of rows that are answered together. */
         public static final int ROWS_AT_ONCE = 64;
@@ -264,14 +272,14 @@ public sealed interface TrainingMethod {
      * @param decay factor of each step's loss against that of the step before it
      */
     record EagleHead(
-            List<Integer> layers,
-            int vocabularySize,
-            int steps,
-            double decay,
-            boolean normBeforeResidual,
-            boolean normBeforeFc,
-            boolean fcNorm,
-            boolean normOutput) {
+            @Setting(key = "layer_ids") List<Integer> layers,
+            @Setting(key = "draft_vocab_size") int vocabularySize,
+            @Setting(key = "ttt_steps") int steps,
+            @Setting(key = "ttt_step_loss_decay") double decay,
+            @Setting boolean normBeforeResidual,
+            @Setting boolean normBeforeFc,
+            @Setting boolean fcNorm,
+            @Setting boolean normOutput) {
 
         public EagleHead {
             layers = List.copyOf(layers);
@@ -279,42 +287,66 @@ public sealed interface TrainingMethod {
     }
 
     /**
-     * How completions are sampled.
+     * How completions are sampled: {@code anneal.rollouts}.
      *
-     * @param groupSize number of completions of each prompt, at least 2
+     * @param groupSize number of completions of each prompt
      * @param maxCompletionTokens maximum number of tokens of a completion
      * @param topK 0 keeps all tokens
      * @param topP 1 keeps all tokens
      * @param minP 0 keeps all tokens
-     * @param evaluationSamples number of completions of each prompt of the validation file
+     * @param updates number of optimizer steps on each rollout
+     * @param sampleInterval every how many rollouts completions are reported with their texts
      */
     record Rollouts(
-            int groupSize,
+            @Setting(byDefault = "8", range = "[2, 256]") int groupSize,
+
+            @Setting(byDefault = "512", range = Setting.TOKENS)
             int maxCompletionTokens,
-            double temperature,
+
+            @Setting(byDefault = "1", range = "[0.1, 10]") double temperature,
+
+            @Setting(byDefault = "0", range = "[0, 2147483647]")
             int topK,
-            double topP,
-            double minP,
-            int evaluationSamples) {}
+
+            @Setting(byDefault = "1", range = "(0, 1]") double topP,
+            @Setting(byDefault = "0", range = "[0, 1)") double minP,
+            @Setting(byDefault = "1", range = "[1, 64]") int updates,
+
+            @Setting(byDefault = "10", range = Setting.STEPS)
+            int sampleInterval) {
+
+        /** The same with groups of another size. */
+        public Rollouts withGroupSize(int other) {
+            return new Rollouts(other, maxCompletionTokens, temperature, topK, topP, minP, updates, sampleInterval);
+        }
+    }
 
     /**
-     * How the policy is updated.
+     * How the policy is updated: {@code anneal.loss}.
      *
-     * @param loss {@code grpo}, {@code bnpo}, {@code dr_grpo}, {@code dapo} or {@code gspo}
      * @param clipLow the ratio of probabilities is clipped at this far below 1
      * @param clipHigh the ratio is clipped at this far above 1
      * @param klWeight weight of the divergence from the base model; 0 computes none
      * @param scaleRewards divisor of advantages: the standard deviation of the {@code group} or of the {@code batch},
      *     or {@code none}
      * @param maskTruncated whether truncated completions are left out of the loss
-     * @param updatesPerRollout number of optimizer steps on each rollout
      */
     record Policy(
+            @Setting(key = "type", byDefault = "dapo", choices = "dapo, grpo, bnpo, dr_grpo, gspo")
             String loss,
-            double clipLow,
-            double clipHigh,
-            double klWeight,
+
+            @Setting(byDefault = "0.2", range = "(0, 1]") double clipLow,
+            @Setting(byDefault = "0.2", range = "(0, 10]") double clipHigh,
+            @Setting(byDefault = "0", range = "[0, 10]") double klWeight,
+
+            @Setting(byDefault = "group", choices = "group, batch, none")
             String scaleRewards,
-            boolean maskTruncated,
-            int updatesPerRollout) {}
+
+            @Setting(byDefault = "false") boolean maskTruncated) {
+
+        /** The same, clipped as far above 1 as below. */
+        public Policy clippedAlike() {
+            return new Policy(loss, clipLow, clipLow, klWeight, scaleRewards, maskTruncated);
+        }
+    }
 }

@@ -124,7 +124,11 @@ class InterruptionTest {
         requireSameBits(
                 10,
                 attempt -> attempt.reinforcing(
-                        PromptFixture.method(PromptFixture.LIKENESS, PromptFixture.policy("grpo", 0.05, 3)),
+                        PromptFixture.method(
+                                PromptFixture.LIKENESS,
+                                PromptFixture.policy("grpo", 0.05),
+                                PromptFixture.MAX_TOKENS,
+                                3),
                         PromptFixture.prompts(PromptFixture.LIKENESS, 8),
                         4,
                         7),

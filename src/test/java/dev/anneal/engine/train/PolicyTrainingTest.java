@@ -63,7 +63,7 @@ class PolicyTrainingTest {
     @ParameterizedTest
     @ValueSource(strings = {"grpo", "bnpo", "dr_grpo", "dapo", "gspo"})
     void rewardsRise(String loss) throws IOException {
-        TrainingFixture training = training(PromptFixture.LETTER, PromptFixture.policy(loss, 0, 1), 24);
+        TrainingFixture training = training(PromptFixture.LETTER, PromptFixture.policy(loss, 0), 24);
 
         assertThat(training.run()).isEqualTo(Trainer.Outcome.COMPLETED);
 
@@ -88,7 +88,7 @@ class PolicyTrainingTest {
     /** Rollouts are on policy, activation and all: the first ratio is 1, and what a group gains it loses. */
     @Test
     void firstUpdateOfEachRolloutIsOnPolicy() throws IOException {
-        TrainingFixture training = training(PromptFixture.LIKENESS, PromptFixture.policy("grpo", 0, 3), 9);
+        TrainingFixture training = training(PromptFixture.LIKENESS, PromptFixture.policy("grpo", 0), 3, 9);
 
         training.run();
 
@@ -105,7 +105,7 @@ class PolicyTrainingTest {
     /** 16 completions in two lanes, of which one at a time is left. */
     @Test
     void rolloutThatDoesNotFitIntoMemoryIsSampledAgainWithFewerAtATime() throws IOException {
-        TrainingMethod.Policy policy = PromptFixture.policy("grpo", 0, 1);
+        TrainingMethod.Policy policy = PromptFixture.policy("grpo", 0);
         TrainingFixture roomy = training(PromptFixture.LIKENESS, policy, 3);
         AtomicInteger asked = new AtomicInteger();
         TrainingFixture tight = training(PromptFixture.LIKENESS, policy, 3).stoppingWhen(() -> {
@@ -172,7 +172,7 @@ class PolicyTrainingTest {
                 .optimizer(QUICK)
                 .threads(2)
                 .reinforcing(
-                        PromptFixture.method(PromptFixture.LETTER, PromptFixture.policy("grpo", 0, 1), 24),
+                        PromptFixture.method(PromptFixture.LETTER, PromptFixture.policy("grpo", 0), 24, 1),
                         prompts,
                         4,
                         6);
@@ -185,7 +185,7 @@ class PolicyTrainingTest {
 
     @Test
     void divergenceIsThatFromTheModelWithoutAdapter() throws IOException {
-        TrainingFixture training = training(PromptFixture.LIKENESS, PromptFixture.policy("grpo", 0.1, 1), 6);
+        TrainingFixture training = training(PromptFixture.LIKENESS, PromptFixture.policy("grpo", 0.1), 6);
 
         training.run();
 
@@ -211,7 +211,7 @@ class PolicyTrainingTest {
                 "input", "{{sample.output_text}}",
                 "reference", "no word of the model",
                 "operation", "eq");
-        TrainingFixture training = training(never, PromptFixture.policy("dapo", 0, 1), 3);
+        TrainingFixture training = training(never, PromptFixture.policy("dapo", 0), 3);
 
         training.run();
 
@@ -224,7 +224,7 @@ class PolicyTrainingTest {
 
     @Test
     void completionsThatWereCutTeachNothingWhereTheyAreMasked() throws IOException {
-        TrainingMethod.Policy masking = new TrainingMethod.Policy("dapo", 0.2, 0.2, 0, "group", true, 1);
+        TrainingMethod.Policy masking = new TrainingMethod.Policy("dapo", 0.2, 0.2, 0, "group", true);
         TrainingData.Prompts endless = PromptFixture.prompts(PromptFixture.LIKENESS, 4);
         TrainingData.Prompts prompts = new TrainingData.Prompts(
                 endless.training(),
@@ -235,7 +235,11 @@ class PolicyTrainingTest {
                 PromptFixture.MAX_TOKENS);
         TrainingFixture training = new TrainingFixture(model, folder)
                 .lasting(2)
-                .reinforcing(PromptFixture.method(PromptFixture.LIKENESS, masking), prompts, 2, 0);
+                .reinforcing(
+                        PromptFixture.method(PromptFixture.LIKENESS, masking, PromptFixture.MAX_TOKENS, 1),
+                        prompts,
+                        2,
+                        0);
 
         training.run();
 
@@ -254,7 +258,7 @@ class PolicyTrainingTest {
                 "input", "{{item.nothing}}",
                 "reference", "a",
                 "operation", "eq");
-        TrainingFixture training = training(lost, PromptFixture.policy("dapo", 0, 1), 3);
+        TrainingFixture training = training(lost, PromptFixture.policy("dapo", 0), 3);
 
         assertThatThrownBy(training::run)
                 .isInstanceOfSatisfying(
@@ -271,7 +275,7 @@ class PolicyTrainingTest {
                 "name", "judge",
                 "model", "away",
                 "input", List.of(Map.of("role", "user", "content", "{{sample.output_text}}")));
-        TrainingFixture training = training(judged, PromptFixture.policy("dapo", 0, 1), 3);
+        TrainingFixture training = training(judged, PromptFixture.policy("dapo", 0), 3);
 
         assertThatThrownBy(training::run)
                 .isInstanceOfSatisfying(
@@ -280,12 +284,16 @@ class PolicyTrainingTest {
     }
 
     private TrainingFixture training(Map<String, Object> grader, TrainingMethod.Policy policy, int steps) {
+        return training(grader, policy, 1, steps);
+    }
+
+    private TrainingFixture training(Map<String, Object> grader, TrainingMethod.Policy policy, int updates, int steps) {
         return new TrainingFixture(model, folder)
                 .lasting(steps)
                 .optimizer(QUICK)
                 .threads(2)
                 .reinforcing(
-                        PromptFixture.method(grader, policy),
+                        PromptFixture.method(grader, policy, PromptFixture.MAX_TOKENS, updates),
                         PromptFixture.prompts(grader, 8),
                         4,
                         Math.max(1, steps / 2));

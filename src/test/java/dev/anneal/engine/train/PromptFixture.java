@@ -60,17 +60,13 @@ final class PromptFixture {
                 .collect(Collectors.joining());
     }
 
-    static TrainingMethod.Reinforcement method(Map<String, Object> grader, TrainingMethod.Policy policy) {
-        return method(grader, policy, MAX_TOKENS);
-    }
-
     static TrainingMethod.Reinforcement method(
-            Map<String, Object> grader, TrainingMethod.Policy policy, int maxTokens) {
+            Map<String, Object> grader, TrainingMethod.Policy policy, int maxTokens, int updates) {
         return new TrainingMethod.Reinforcement(
-                grader, new TrainingMethod.Rollouts(4, maxTokens, 1.2, 0, 1, 0, 2), null, policy, 2);
+                grader, new TrainingMethod.Rollouts(4, maxTokens, 1.2, 0, 1, 0, updates, 2), null, policy, 2);
     }
 
-    static TrainingMethod.Policy policy(String loss, double klWeight, int updatesPerRollout) {
-        return new TrainingMethod.Policy(loss, 0.2, 0.28, klWeight, "group", false, updatesPerRollout);
+    static TrainingMethod.Policy policy(String loss, double klWeight) {
+        return new TrainingMethod.Policy(loss, 0.2, 0.28, klWeight, "group", false);
     }
 }

@@ -66,10 +66,10 @@ public final class PolicySteps implements Steps {
         this.method = method;
         this.data = data;
         this.passes = passes;
-        int updates = method.policy().updatesPerRollout();
+        int updates = method.rollouts().updates();
         int count = (settings.totalSteps() - 1) / updates + 1;
         this.plan = new StepPlan(data.training().size(), settings.batchRows(), count, settings.seed());
-        this.sampleInterval = Math.max(method.sampleInterval(), count / MOST_REPORTED);
+        this.sampleInterval = Math.max(method.rollouts().sampleInterval(), count / MOST_REPORTED);
         TrainingMethod.Rollouts rollouts = method.rollouts();
         this.sampler = new Sampler(
                 passes.job().model(),
@@ -94,7 +94,7 @@ public final class PolicySteps implements Steps {
 
     @Override
     public int perEpoch() {
-        return plan.stepsPerEpoch() * method.policy().updatesPerRollout();
+        return plan.stepsPerEpoch() * method.rollouts().updates();
     }
 
     @Override
@@ -115,7 +115,7 @@ public final class PolicySteps implements Steps {
         if (outcome.isEmpty()) {
             return Optional.empty();
         }
-        boolean isLast = (step + 1) % method.policy().updatesPerRollout() == 0;
+        boolean isLast = (step + 1) % method.rollouts().updates() == 0;
         batch = isLast ? null : outcome.get().batch();
         Map<String, Double> metrics = new LinkedHashMap<>(current.metrics());
         metrics.putAll(outcome.get().metrics());
@@ -132,7 +132,7 @@ public final class PolicySteps implements Steps {
     }
 
     private Optional<PolicyBatch> rollOut(int step, AppliedAdapter adapter) {
-        int rollout = step / method.policy().updatesPerRollout();
+        int rollout = step / method.rollouts().updates();
         List<EncodedPrompt> prompts = Arrays.stream(plan.rowsOf(rollout))
                 .mapToObj(data.training()::get)
                 .toList();
@@ -194,8 +194,7 @@ public final class PolicySteps implements Steps {
     @Override
     public boolean validate(int step, AppliedAdapter adapter) {
         passes.progress().accept(new Progress.Validating(step, 0, 1));
-        Optional<List<Group>> sampled =
-                sample(VALIDATION, data.validation(), method.rollouts().evaluationSamples(), adapter);
+        Optional<List<Group>> sampled = sample(VALIDATION, data.validation(), method.evaluationSamples(), adapter);
         sampled.ifPresent(groups -> {
             faults.report("the validation after step " + step, groups);
             passes.progress().accept(new Progress.Validation(step, adapter.beta(), null, null, metrics(groups)));

@@ -8,7 +8,6 @@ import dev.anneal.service.access.tenant.Scope;
 import dev.anneal.service.access.tenant.Tenant;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.request.JsonBody;
-import dev.anneal.service.platform.request.StrictObject;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -49,25 +48,10 @@ class QuotaController {
     @PostMapping(OF_A_PROJECT)
     @RequiresScope(Scope.ADMIN)
     QuotaBody replace(@PathVariable String projectId, @RequestBody(required = false) @Nullable JsonNode body) {
-        StrictObject request = JsonBody.of(body).object();
-        Quota quota = new Quota(
-                request.wholeNumber("running_jobs", 0, Integer.MAX_VALUE),
-                request.wholeNumber("unfinished_jobs", 0, Integer.MAX_VALUE),
-                bytes(request, "upload_bytes"),
-                bytes(request, "stored_bytes"),
-                request.number("training_hours_per_month", hours -> hours >= 0, "of at least 0"));
-        request.refuseOthers();
+        Quota quota = JsonBody.of(body).object().readAll(Quota.class);
         String project = projects.find(projectId).id();
         quotas.save(project, quota);
         return body(project);
-    }
-
-    private static @Nullable Long bytes(StrictObject request, String key) {
-        Long bytes = request.longNumber(key);
-        if (bytes != null && bytes < 0) {
-            throw request.invalid(key, "must be a number of bytes, at least 0", bytes);
-        }
-        return bytes;
     }
 
     private QuotaBody body(String tenantId) {

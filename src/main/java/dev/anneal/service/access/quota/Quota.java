@@ -1,5 +1,6 @@
 package dev.anneal.service.access.quota;
 
+import dev.anneal.protocol.Setting;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  *     month (UTC)
  */
 public record Quota(
-        @Nullable Integer runningJobs,
-        @Nullable Integer unfinishedJobs,
-        @Nullable Long uploadBytes,
-        @Nullable Long storedBytes,
-        @Nullable Double trainingHoursPerMonth) {
+        @Setting(range = "[0, 2147483647]") @Nullable Integer runningJobs,
+        @Setting(range = "[0, 2147483647]") @Nullable Integer unfinishedJobs,
+        @Setting(range = "[0, )") @Nullable Long uploadBytes,
+        @Setting(range = "[0, )") @Nullable Long storedBytes,
+        @Setting(range = "[0, )") @Nullable Double trainingHoursPerMonth) {
 
     /** No limits. */
     public static final Quota NONE = new Quota(null, null, null, null, null);

@@ -29,23 +29,23 @@ final class DecodingKeys {
     /** @param topLogprobs as in {@link Decoding} */
     static Decoding read(StrictObject request, @Nullable Integer maxNewTokens, @Nullable Integer topLogprobs) {
         refuseUnsupported(request);
-        double temperature = numberOr(1, request, "temperature", 2);
+        double temperature = or(request.number("temperature", "[0, 2]"), 1);
         return new Decoding(
                 choices(request),
                 maxNewTokens,
                 temperature < LEAST_TEMPERATURE ? 0 : temperature,
                 Math.max(0, Objects.requireNonNullElse(request.wholeNumber("top_k", -1, MAX_TOKENS), 0)),
-                Math.max(LEAST_TOP_P, numberOr(1, request, "top_p", 1)),
-                numberOr(0, request, "min_p", 1),
+                Math.max(LEAST_TOP_P, or(request.number("top_p", "[0, 1]"), 1)),
+                or(request.number("min_p", "[0, 1]"), 0),
                 Objects.requireNonNullElseGet(request.longNumber("seed"), SEEDS::nextLong),
                 stops(request),
-                request.wholeNumbers("stop_token_ids", 0, Integer.MAX_VALUE, MAX_STOP_TOKENS),
+                Objects.requireNonNullElse(
+                        request.wholeNumbers("stop_token_ids", "[0, 2147483647]", MAX_STOP_TOKENS), List.of()),
                 topLogprobs);
     }
 
-    private static double numberOr(double absent, StrictObject request, String key, double most) {
-        Double number = request.number(key, value -> value >= 0 && value <= most, "from 0 to " + Math.round(most));
-        return number == null ? absent : number;
+    private static double or(@Nullable Double number, double otherwise) {
+        return number == null ? otherwise : number;
     }
 
     private static int choices(StrictObject request) {
@@ -70,7 +70,7 @@ final class DecodingKeys {
     /** Unsupported keys that would change answers are allowed only with the value that has no effect. */
     private static void refuseUnsupported(StrictObject request) {
         for (String penalty : List.of("frequency_penalty", "presence_penalty")) {
-            Double value = request.number(penalty, number -> number >= -2 && number <= 2, "from -2 to 2");
+            Double value = request.number(penalty, "[-2, 2]");
             if (value != null && value != 0) {
                 throw notSupported(request, penalty, "leave it out or give 0");
             }

@@ -11,7 +11,6 @@ import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.platform.request.GraderObjects;
 import dev.anneal.service.platform.request.JsonBody;
-import dev.anneal.service.platform.request.ShownGrader;
 import dev.anneal.service.platform.request.StrictObject;
 import dev.anneal.service.training.job.JudgingModels;
 import java.util.Map;
@@ -78,7 +77,7 @@ class GraderController {
         Map<String, @Nullable Object> grader = required(request);
         request.refuseOthers();
         GraderObjects.read(grader, GRADER);
-        return new Validated(ShownGrader.inOpenAiTypes(grader), new Validated.Anneal(grader));
+        return new Validated(GraderObjects.inOpenAiTypes(grader), new Validated.Anneal(grader));
     }
 
     private static Map<String, @Nullable Object> required(StrictObject request) {

@@ -1,17 +1,8 @@
 package dev.anneal.service.operations.http;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.anneal.service.operations.retention.Retention;
-import org.jspecify.annotations.Nullable;
 
-/** A retention in the API; null means forever. */
+/** A retention in the API. */
 record RetentionBody(
-        String object,
-        String projectId,
-        @Nullable Integer intermediateCheckpointsDays,
-        @Nullable Integer exportsDays) {
-
-    static RetentionBody of(String projectId, Retention retention) {
-        return new RetentionBody(
-                "anneal.retention", projectId, retention.intermediateCheckpoints(), retention.exports());
-    }
-}
+        String object, String projectId, @JsonUnwrapped Retention retention) {}

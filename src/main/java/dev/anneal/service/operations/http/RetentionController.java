@@ -7,7 +7,6 @@ import dev.anneal.service.access.tenant.Tenant;
 import dev.anneal.service.operations.retention.Retention;
 import dev.anneal.service.operations.retention.Retentions;
 import dev.anneal.service.platform.request.JsonBody;
-import dev.anneal.service.platform.request.StrictObject;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +25,6 @@ import tools.jackson.databind.JsonNode;
 class RetentionController {
 
     private static final String OF_A_PROJECT = "/v1/organization/projects/{projectId}/retention";
-
-    /** A hundred years. */
-    private static final int MOST_DAYS = 36_500;
 
     private final Retentions retentions;
     private final Projects projects;
@@ -54,17 +50,13 @@ class RetentionController {
     @PostMapping(OF_A_PROJECT)
     @RequiresScope(Scope.ADMIN)
     RetentionBody replace(@PathVariable String projectId, @RequestBody(required = false) @Nullable JsonNode body) {
-        StrictObject request = JsonBody.of(body).object();
-        Retention retention = new Retention(
-                request.wholeNumber("intermediate_checkpoints_days", 1, MOST_DAYS),
-                request.wholeNumber("exports_days", 1, MOST_DAYS));
-        request.refuseOthers();
+        Retention retention = JsonBody.of(body).object().readAll(Retention.class);
         String project = projects.find(projectId).id();
         retentions.save(project, retention);
         return body(project);
     }
 
     private RetentionBody body(String tenantId) {
-        return RetentionBody.of(tenantId, retentions.of(tenantId));
+        return new RetentionBody("anneal.retention", tenantId, retentions.of(tenantId));
     }
 }

@@ -57,12 +57,12 @@ final class ExpiredArtifacts {
 
     /** Expired jobs with more than one checkpoint, after the key {@code after}. */
     List<Long> jobs(long after) {
-        return system.call(() -> find(JOBS, defaults.intermediateCheckpoints(), after));
+        return system.call(() -> find(JOBS, defaults.intermediateCheckpointsDays(), after));
     }
 
     /** Expired exports, after the key {@code after}. */
     List<Long> exports(long after) {
-        return system.call(() -> find(EXPORTS, defaults.exports(), after));
+        return system.call(() -> find(EXPORTS, defaults.exportsDays(), after));
     }
 
     private List<Long> find(String query, @Nullable Integer days, long after) {

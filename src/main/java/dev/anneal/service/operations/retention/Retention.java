@@ -1,15 +1,17 @@
 package dev.anneal.service.operations.retention;
 
+import dev.anneal.protocol.Setting;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How many days a tenant's artifacts are kept; null means forever.
  *
- * @param intermediateCheckpoints all checkpoints of a job but the newest, counted from the job's end
- * @param exports exports, counted from their completion
+ * @param intermediateCheckpointsDays all checkpoints of a job but the newest, counted from the job's end
+ * @param exportsDays exports, counted from their completion
  */
 public record Retention(
-        @Nullable Integer intermediateCheckpoints, @Nullable Integer exports) {
+        @Setting(range = "[1, 36500]") @Nullable Integer intermediateCheckpointsDays,
+        @Setting(range = "[1, 36500]") @Nullable Integer exportsDays) {
 
     /** Everything is kept. */
     public static final Retention NONE = new Retention(null, null);
@@ -17,7 +19,9 @@ public record Retention(
     /** This retention with null values taken from {@code defaults}. */
     Retention or(Retention defaults) {
         return new Retention(
-                intermediateCheckpoints == null ? defaults.intermediateCheckpoints : intermediateCheckpoints,
-                exports == null ? defaults.exports : exports);
+                intermediateCheckpointsDays == null
+                        ? defaults.intermediateCheckpointsDays
+                        : intermediateCheckpointsDays,
+                exportsDays == null ? defaults.exportsDays : exportsDays);
     }
 }

@@ -12,7 +12,7 @@ import org.springframework.stereotype.Component;
 public final class Retentions {
 
     private static final String FIND = """
-            SELECT intermediate_checkpoints_days AS intermediate_checkpoints, exports_days AS exports
+            SELECT intermediate_checkpoints_days, exports_days
             FROM tenant_retention
             WHERE tenant_id = :tenant
             """;
@@ -52,8 +52,8 @@ public final class Retentions {
     public void save(String tenantId, Retention retention) {
         system.run(() -> jdbc.sql(SAVE)
                 .param("tenant", tenantId)
-                .param("checkpoints", retention.intermediateCheckpoints())
-                .param("exports", retention.exports())
+                .param("checkpoints", retention.intermediateCheckpointsDays())
+                .param("exports", retention.exportsDays())
                 .update());
     }
 }

@@ -10,7 +10,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
@@ -119,13 +118,37 @@ public final class StrictObject {
         return value == null ? null : value.booleanValue();
     }
 
-    public @Nullable Integer wholeNumber(String key, int least, int most) {
-        return wholeNumber(key, least, most, "");
+    /** The keys that a record declares, with its defaults. Other keys are left to other reads. */
+    public <T extends Record> T read(Class<T> type) {
+        return KeyTable.of(type).read(this);
     }
 
-    /** A whole number, or {@code "auto"} (as well as an absent key), which reads as null. */
-    public @Nullable Integer wholeNumberOrAuto(String key, int least, int most) {
-        return isAuto(key) ? null : wholeNumber(key, least, most, " or \"auto\"");
+    /** The object, which has only the keys that a record declares. */
+    public <T extends Record> T readAll(Class<T> type) {
+        T read = read(type);
+        refuseOthers();
+        return read;
+    }
+
+    public @Nullable Integer wholeNumber(String key, int least, int most) {
+        return wholeNumber(key, "[" + least + ", " + most + "]", "");
+    }
+
+    /**
+     * @param range interval of the allowed numbers, such as {@code [1, 64]}
+     * @param words end of the rule in messages
+     */
+    @Nullable
+    Integer wholeNumber(String key, String range, String words) {
+        JsonNode value = value(key);
+        if (value != null && !isWhole(value, Interval.of(range))) {
+            throw invalid(key, "must be a whole number " + Interval.of(range).words() + words, value);
+        }
+        return value == null ? null : value.intValue();
+    }
+
+    private static boolean isWhole(JsonNode value, Interval range) {
+        return value.isIntegralNumber() && value.canConvertToInt() && range.contains(value.intValue());
     }
 
     /** A whole number of 64 bits. */
@@ -137,19 +160,26 @@ public final class StrictObject {
         return value == null ? null : value.longValue();
     }
 
-    /** A list of whole numbers, none if the key is absent. */
-    public List<Integer> wholeNumbers(String key, int least, int most, int longest) {
+    @Nullable
+    Long longNumber(String key, String range) {
+        Long number = longNumber(key);
+        if (number != null && !Interval.of(range).contains(number)) {
+            throw invalid(key, "must be a whole number " + Interval.of(range).words(), number);
+        }
+        return number;
+    }
+
+    /** A list of whole numbers; null if there are none. */
+    public @Nullable List<Integer> wholeNumbers(String key, String range, int longest) {
         List<Integer> numbers = new ArrayList<>();
         for (JsonNode value : array(key, longest)) {
-            if (!value.isIntegralNumber()
-                    || !value.canConvertToInt()
-                    || value.intValue() < least
-                    || value.intValue() > most) {
-                throw invalid(key, "must hold whole numbers from " + least + " to " + most, value);
+            if (!isWhole(value, Interval.of(range))) {
+                throw invalid(
+                        key, "must hold whole numbers " + Interval.of(range).words(), value);
             }
             numbers.add(value.intValue());
         }
-        return numbers;
+        return numbers.isEmpty() ? null : numbers;
     }
 
     private Iterable<JsonNode> array(String key, int longest) {
@@ -170,40 +200,25 @@ public final class StrictObject {
         known.addAll(keys);
     }
 
-    private @Nullable Integer wholeNumber(String key, int least, int most, String alternative) {
-        JsonNode value = value(key);
-        if (value == null) {
-            return null;
-        }
-        if (!value.isIntegralNumber()
-                || !value.canConvertToInt()
-                || value.intValue() < least
-                || value.intValue() > most) {
-            throw invalid(key, "must be a whole number from " + least + " to " + most + alternative, value);
-        }
-        return value.intValue();
-    }
-
     /**
-     * @param rule the condition, in words that follow "must be a number"
+     * @param range interval of the allowed numbers, such as {@code [0, 1)}, or {@code (0, )} without an upper bound
      */
-    public @Nullable Double number(String key, Predicate<Double> allowed, String rule) {
+    public @Nullable Double number(String key, String range) {
+        return number(key, range, "");
+    }
+
+    @Nullable
+    Double number(String key, String range, String words) {
         JsonNode value = value(key);
-        if (value == null) {
-            return null;
+        double number = value == null || !value.isNumber() ? Double.NaN : value.doubleValue();
+        if (value != null && !(Double.isFinite(number) && Interval.of(range).contains(number))) {
+            throw invalid(key, "must be a number " + Interval.of(range).words() + words, value);
         }
-        if (!value.isNumber() || !Double.isFinite(value.doubleValue()) || !allowed.test(value.doubleValue())) {
-            throw invalid(key, "must be a number " + rule, value);
-        }
-        return value.doubleValue();
+        return value == null ? null : number;
     }
 
-    /** A number, or {@code "auto"} (as well as an absent key), which reads as null. */
-    public @Nullable Double numberOrAuto(String key, Predicate<Double> allowed, String rule) {
-        return isAuto(key) ? null : number(key, allowed, rule + " or \"auto\"");
-    }
-
-    private boolean isAuto(String key) {
+    /** Whether the key is given as {@code "auto"}. */
+    boolean isAuto(String key) {
         JsonNode value = value(key);
         return value != null && value.isString() && value.stringValue().equals("auto");
     }

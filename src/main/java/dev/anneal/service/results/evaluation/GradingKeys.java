@@ -25,7 +25,7 @@ final class GradingKeys {
     static @Nullable Grading read(StrictObject body) {
         Map<String, @Nullable Object> grader = body.map(GRADER);
         Integer completions = body.wholeNumber("completions", 1, MOST_COMPLETIONS);
-        Double temperature = body.number("temperature", value -> value >= 0 && value <= 2, "from 0 to 2");
+        Double temperature = body.number("temperature", "[0, 2]");
         Long seed = body.longNumber("seed");
         if (grader == null) {
             refuseWithoutGrader(body);

@@ -1,7 +1,7 @@
 package dev.anneal.service.training.http;
 
 import dev.anneal.protocol.TrainingMethod;
-import dev.anneal.service.platform.request.ShownGrader;
+import dev.anneal.service.platform.request.GraderObjects;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.settings.JobRequest;
 import dev.anneal.service.training.settings.MethodRules;
@@ -55,7 +55,7 @@ final class MethodBody {
         own.put("hyperparameters", all);
         Map<String, @Nullable Object> grader = method.grader();
         if (grader != null) {
-            Map<String, @Nullable Object> shown = ShownGrader.inOpenAiTypes(grader);
+            Map<String, @Nullable Object> shown = GraderObjects.inOpenAiTypes(grader);
             if (shown == null) {
                 return Map.of("type", method.wireName());
             }

@@ -3,8 +3,10 @@ package dev.anneal.service.training.settings;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.AdapterSettings.Schedule;
+import dev.anneal.protocol.Setting;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.request.KeyTable;
 import dev.anneal.service.platform.request.StrictObject;
 import java.util.List;
 import java.util.Objects;
@@ -15,15 +17,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request's adapter; null where the client leaves the choice open.
  *
+ * @param rank at most {@code 65536}, above every layer width in use; the actual limit depends on the model
  * @param activation from {@code afa_lora.activation} or {@code anneal.adapter}; {@code none} is a plain LoRA
  */
 public record AdapterRequest(
-        @Nullable Integer rank,
-        @Nullable Double alpha,
-        @Nullable Double dropout,
-        @Nullable List<String> targetModules,
-        @Nullable Boolean rslora,
-        @Nullable String activation,
+        @Setting(range = "[1, 65536]") @Nullable Integer rank,
+        @Setting(range = "(0, )") @Nullable Double alpha,
+        @Setting(range = "[0, 1)") @Nullable Double dropout,
+        @Setting @Nullable List<String> targetModules,
+        @Setting @Nullable Boolean rslora,
+
+        @Setting(choices = "silu, relu, gelu, none") @Nullable
+        String activation,
+
         @Nullable Schedule schedule) {
 
     static final int DEFAULT_RANK = 16;
@@ -31,14 +37,9 @@ public record AdapterRequest(
     private static final AdapterRequest OPEN = new AdapterRequest(null, null, null, null, null, null, null);
 
     private static final String DEFAULT_ACTIVATION = "silu";
-    public static final Schedule DEFAULT_SCHEDULE = new Schedule("linear", 0, 0.8);
+    public static final Schedule DEFAULT_SCHEDULE = KeyTable.of(Schedule.class).defaults();
 
-    /** Above every layer width in use; the actual limit depends on the model. */
-    private static final int GREATEST_RANK = 65_536;
-
-    private static final List<String> ACTIVATIONS = List.of("silu", "relu", "gelu", AdapterConfig.NO_ACTIVATION);
     private static final List<String> ADAPTERS = List.of("afa", "lora", "none");
-    private static final List<String> SHAPES = List.of("linear", "cosine", "step");
 
     /**
      * Reads {@code afa_lora}: the adapter and how its activation is annealed. Null if all weights are to be trained.
@@ -54,18 +55,13 @@ public record AdapterRequest(
             refuseBesidesNoAdapter(anneal.has("lora_plus_ratio"), "anneal.lora_plus_ratio");
             return null;
         }
-        String activation = activation(given, anneal);
-        AdapterRequest request = new AdapterRequest(
-                given.wholeNumber("rank", 1, GREATEST_RANK),
-                given.number("alpha", value -> value > 0, "above 0"),
-                given.number("dropout", value -> value >= 0 && value < 1, "from 0 to below 1"),
-                given.textOrTexts("target_modules"),
-                given.flag("rslora"),
-                activation,
-                schedule(given.object("schedule")));
+        AdapterRequest keys = given.read(AdapterRequest.class);
+        String activation = activation(keys.activation, anneal);
+        Schedule schedule = schedule(given.object("schedule"));
         refuseDora(given);
         given.refuseOthers();
-        return request;
+        return new AdapterRequest(
+                keys.rank, keys.alpha, keys.dropout, keys.targetModules, keys.rslora, activation, schedule);
     }
 
     private static void refuseBesidesNoAdapter(boolean given, String param) {
@@ -79,8 +75,7 @@ public record AdapterRequest(
     }
 
     /** {@code anneal.adapter: lora} and {@code afa_lora.activation: none} both mean a plain LoRA. */
-    private static @Nullable String activation(StrictObject given, StrictObject anneal) {
-        String activation = given.choice("activation", ACTIVATIONS);
+    private static @Nullable String activation(@Nullable String activation, StrictObject anneal) {
         String adapter = anneal.choice("adapter", ADAPTERS);
         if (adapter != null
                 && activation != null
@@ -103,21 +98,15 @@ public record AdapterRequest(
         if (given == null) {
             return null;
         }
-        String shape = given.choice("shape", SHAPES);
-        Double start = given.number("start", AdapterRequest::isShare, "from 0 to 1, a share of the steps");
-        Double end = given.number("end", AdapterRequest::isShare, "from 0 to 1, a share of the steps");
-        given.refuseOthers();
-        // With a start beyond the default end, annealing takes the rest of the steps.
-        double from = start == null ? DEFAULT_SCHEDULE.start() : start;
-        double to = end == null ? Math.max(DEFAULT_SCHEDULE.end(), from) : end;
-        if (from > to) {
-            throw given.invalid("start", "must not be above 'end', which is " + to, from);
+        Schedule asked = given.readAll(Schedule.class);
+        if (asked.start() <= asked.end()) {
+            return asked;
         }
-        return new Schedule(shape == null ? DEFAULT_SCHEDULE.shape() : shape, from, to);
-    }
-
-    private static boolean isShare(double value) {
-        return value >= 0 && value <= 1;
+        if (given.has("end")) {
+            throw given.invalid("start", "must not be above 'end', which is " + asked.end(), asked.start());
+        }
+        // With a start beyond the default end, annealing takes the rest of the steps.
+        return new Schedule(asked.shape(), asked.start(), asked.start());
     }
 
     private static void refuseDora(StrictObject given) {

@@ -1,8 +1,7 @@
 package dev.anneal.service.training.settings;
 
-import static dev.anneal.service.training.settings.TrainingOptions.or;
-
 import dev.anneal.engine.text.rows.DatasetFormat;
+import dev.anneal.protocol.Setting;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingMethod.AcceptanceEvaluation;
 import dev.anneal.protocol.TrainingMethod.EagleHead;
@@ -11,28 +10,22 @@ import dev.anneal.protocol.TrainingMethod.SpeculativeDraft;
 import dev.anneal.service.platform.process.EngineSetup;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.request.KeyTable;
 import dev.anneal.service.platform.request.StrictObject;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The method {@code speculative_draft}: reads {@code method.speculative_draft}. */
 final class DraftMethod extends MethodRules<SpeculativeDraft> {
 
     static final String DRAFT_MODEL = "draft_model";
+    private static final String CACHE_BYTES = "hidden_state_cache_bytes";
 
     private static final List<String> KINDS =
             List.of(SpeculativeDraft.MODEL, SpeculativeDraft.EAGLE3, SpeculativeDraft.EAGLE1);
-    private static final List<String> LOSSES = List.of("kl_div", "rkl", "tv");
-
-    private static final int SPECULATIVE_TOKENS = 4;
-    private static final int MOST_SPECULATIVE_TOKENS = 16;
-    private static final int PROMPTS = 16;
-    private static final int MOST_PROMPTS = 1024;
-    private static final int ANSWER_TOKENS = 64;
-    private static final int REGENERATED_TOKENS = 512;
-    private static final int MOST_ANSWER_TOKENS = 1_048_576;
 
     /** Greedily and at temperature 1, at each validation and before the first step. */
     private static final int MEASUREMENTS = 2;
@@ -40,6 +33,21 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
     DraftMethod() {
         super(TrainingMethod.SPECULATIVE_DRAFT, DatasetFormat.CHAT, 1);
     }
+
+    /**
+     * Settings of several kinds.
+     *
+     * @param loss not of {@code eagle1}, which learns the target's states and distribution together
+     * @param hiddenStateCacheBytes of heads alone
+     */
+    record DraftSettings(
+            @Setting(byDefault = "kl_div", choices = "kl_div, rkl, tv")
+            String loss,
+
+            @Setting(byDefault = "4", range = "[1, 16]") int numSpeculativeTokens,
+
+            @Setting(byDefault = "0", range = "[0, 1099511627776]")
+            long hiddenStateCacheBytes) {}
 
     @Override
     Read read(StrictObject body, StrictObject own, StrictObject anneal) {
@@ -55,18 +63,24 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
                             + " together",
                     own.text("loss"));
         }
-        StrictObject given = own.objectOrEmpty("hyperparameters");
-        Hyperparameters hyperparameters = hyperparameters(given);
-        given.refuseOthers();
+        if (kind.equals(SpeculativeDraft.MODEL) && own.has(CACHE_BYTES)) {
+            throw own.invalid(
+                    CACHE_BYTES,
+                    "must be left out for the kind 'model', which reads no hidden states",
+                    own.longNumber(CACHE_BYTES));
+        }
+        Hyperparameters hyperparameters = hyperparameters(own.objectOrEmpty("hyperparameters"));
+        DraftSettings settings = own.read(DraftSettings.class);
+        StrictObject regeneration = own.object("regenerate");
         SpeculativeDraft method = new SpeculativeDraft(
                 target,
                 kind,
-                or(own.choice("loss", LOSSES), LOSSES.get(0)),
-                or(own.wholeNumber("num_speculative_tokens", 1, MOST_SPECULATIVE_TOKENS), SPECULATIVE_TOKENS),
-                evaluation(own.objectOrEmpty("evaluation")),
-                regeneration(own.object("regenerate")),
+                settings.loss,
+                settings.numSpeculativeTokens,
+                own.objectOrEmpty("evaluation").readAll(AcceptanceEvaluation.class),
+                regeneration == null ? null : regeneration.readAll(Regeneration.class),
                 EagleHeads.read(kind, own),
-                EagleHeads.cacheBytes(kind, own));
+                settings.hiddenStateCacheBytes);
         return new Read(method, hyperparameters, null, draft);
     }
 
@@ -125,25 +139,6 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
 
     private static boolean isTuned(String name) {
         return name.startsWith("ft:");
-    }
-
-    private static AcceptanceEvaluation evaluation(StrictObject given) {
-        AcceptanceEvaluation evaluation = new AcceptanceEvaluation(
-                or(given.wholeNumber("prompts", 1, MOST_PROMPTS), PROMPTS),
-                or(given.wholeNumber("max_tokens", 1, MOST_ANSWER_TOKENS), ANSWER_TOKENS));
-        given.refuseOthers();
-        return evaluation;
-    }
-
-    private static @Nullable Regeneration regeneration(@Nullable StrictObject given) {
-        if (given == null) {
-            return null;
-        }
-        Regeneration regeneration = new Regeneration(
-                or(given.number("temperature", value -> value >= 0 && value <= 2, "from 0 to 2"), 1.0),
-                or(given.wholeNumber("max_tokens", 1, MOST_ANSWER_TOKENS), REGENERATED_TOKENS));
-        given.refuseOthers();
-        return regeneration;
     }
 
     @Override
@@ -216,27 +211,17 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
         Map<String, @Nullable Object> shown = new LinkedHashMap<>();
         shown.put("kind", method.kind());
         shown.put(DRAFT_MODEL, draftModel(method, request));
-        if (!method.kind().equals(SpeculativeDraft.EAGLE1)) {
-            shown.put("loss", method.loss());
+        shown.putAll(KeyTable.shown(
+                new DraftSettings(method.loss(), method.speculativeTokens(), method.hiddenStateCacheBytes())));
+        switch (method.kind()) {
+            case SpeculativeDraft.MODEL -> shown.remove(CACHE_BYTES);
+            case SpeculativeDraft.EAGLE1 -> shown.remove("loss");
+            default -> shown.put("head", KeyTable.shown(Objects.requireNonNull(method.head())));
         }
-        shown.put("num_speculative_tokens", method.speculativeTokens());
-        shown.put(
-                "evaluation",
-                Map.of(
-                        "prompts", method.evaluation().prompts(),
-                        "max_tokens", method.evaluation().maxTokens()));
+        shown.put("evaluation", KeyTable.shown(method.evaluation()));
         Regeneration regeneration = method.regeneration();
         if (regeneration != null) {
-            shown.put(
-                    "regenerate",
-                    Map.of("temperature", regeneration.temperature(), "max_tokens", regeneration.maxTokens()));
-        }
-        EagleHead head = method.head();
-        if (head != null && method.kind().equals(SpeculativeDraft.EAGLE3)) {
-            shown.put("head", EagleHeads.shown(head));
-        }
-        if (head != null) {
-            shown.put(EagleHeads.CACHE_BYTES, method.hiddenStateCacheBytes());
+            shown.put("regenerate", KeyTable.shown(regeneration));
         }
         return shown;
     }

@@ -1,13 +1,13 @@
 package dev.anneal.service.training.settings;
 
 import dev.anneal.engine.network.architecture.Projection;
+import dev.anneal.protocol.Setting;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingMethod.EagleHead;
 import dev.anneal.service.platform.process.EngineSetup;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.request.StrictObject;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -20,11 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class EagleHeads {
 
     private static final String PARAM = HeadRequest.PARAM;
-    private static final int STEPS = 3;
-    private static final int MOST_STEPS = 16;
-
-    static final String CACHE_BYTES = "hidden_state_cache_bytes";
-    private static final long MOST_CACHE_BYTES = 1L << 40;
 
     /** Tokens that a head can propose by default, as in SpecForge's configurations. */
     private static final int VOCABULARY = 32_000;
@@ -51,22 +46,6 @@ final class EagleHeads {
         };
     }
 
-    /** Bytes of the target's hidden states that a request has kept. */
-    static long cacheBytes(String kind, StrictObject draft) {
-        Long given = draft.longNumber(CACHE_BYTES);
-        if (given == null) {
-            return 0;
-        }
-        if (kind.equals(TrainingMethod.SpeculativeDraft.MODEL)) {
-            throw draft.invalid(
-                    CACHE_BYTES, "must be left out for the kind 'model', which reads no hidden states", given);
-        }
-        if (given < 0 || given > MOST_CACHE_BYTES) {
-            throw draft.invalid(CACHE_BYTES, "must be a whole number from 0 to " + MOST_CACHE_BYTES, given);
-        }
-        return given;
-    }
-
     /** Bytes that the hidden states of so many tokens take. */
     static long stateBytes(String kind, EagleHead head, ModelProfile target, EngineSetup engine, long tokens) {
         int streams = kind.equals(TrainingMethod.SpeculativeDraft.EAGLE1)
@@ -75,15 +54,15 @@ final class EagleHeads {
         return tokens * (streams + 1) * target.hiddenSize() * engine.valueBytes(target.hiddenSize());
     }
 
+    /** Training-time test: each step reads the hidden states of the one before it. */
+    record TrainingTimeTest(
+            @Setting(byDefault = "3", range = "[1, 16]") int tttSteps,
+            @Setting(byDefault = "1", range = "(0, 1]") double tttStepLossDecay) {}
+
     private static EagleHead read(StrictObject given) {
         HeadRequest shape = HeadRequest.read(given);
-        EagleHead head = shape.head(
-                TrainingOptions.or(given.wholeNumber("ttt_steps", 1, MOST_STEPS), STEPS),
-                TrainingOptions.or(
-                        given.number("ttt_step_loss_decay", value -> value > 0 && value <= 1, "above 0 and at most 1"),
-                        1.0));
-        given.refuseOthers();
-        return head;
+        TrainingTimeTest test = given.readAll(TrainingTimeTest.class);
+        return shape.head(test.tttSteps, test.tttStepLossDecay);
     }
 
     /**
@@ -189,19 +168,5 @@ final class EagleHeads {
                 head.steps(),
                 4 * hidden,
                 (2 * streams + 3) * hidden);
-    }
-
-    /** {@code head} for the API. */
-    static Map<String, Object> shown(EagleHead head) {
-        Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("layer_ids", head.layers());
-        shown.put("draft_vocab_size", head.vocabularySize());
-        shown.put("ttt_steps", head.steps());
-        shown.put("ttt_step_loss_decay", head.decay());
-        shown.put("norm_before_residual", head.normBeforeResidual());
-        shown.put("norm_before_fc", head.normBeforeFc());
-        shown.put("fc_norm", head.fcNorm());
-        shown.put("norm_output", head.normOutput());
-        return shown;
     }
 }

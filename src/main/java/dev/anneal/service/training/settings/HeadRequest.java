@@ -1,5 +1,6 @@
 package dev.anneal.service.training.settings;
 
+import dev.anneal.protocol.Setting;
 import dev.anneal.protocol.TrainingMethod.EagleHead;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.request.StrictObject;
@@ -12,31 +13,26 @@ import org.jspecify.annotations.Nullable;
  * client leaves the choice open.
  */
 public record HeadRequest(
-        @Nullable List<Integer> layers,
-        @Nullable Integer vocabularySize,
-        @Nullable Boolean normBeforeResidual,
-        @Nullable Boolean normBeforeFc,
-        @Nullable Boolean fcNorm,
-        @Nullable Boolean normOutput) {
+        @Setting(key = "layer_ids", range = "[0, 65536]", entries = 16) @Nullable
+        List<Integer> layers,
+
+        @Setting(key = "draft_vocab_size", range = "[1, 16777216]") @Nullable
+        Integer vocabularySize,
+
+        @Setting @Nullable Boolean normBeforeResidual,
+        @Setting @Nullable Boolean normBeforeFc,
+        @Setting @Nullable Boolean fcNorm,
+        @Setting @Nullable Boolean normOutput) {
 
     static final String PARAM = "method.speculative_draft.head";
     static final HeadRequest OPEN = new HeadRequest(null, null, null, null, null, null);
 
-    private static final int MOST_LAYERS = 16;
-    private static final int MOST_TOKENS = 1 << 24;
-
     static HeadRequest read(StrictObject given) {
-        List<Integer> layers = given.wholeNumbers("layer_ids", 0, 1 << 16, MOST_LAYERS);
-        if (!layers.equals(layers.stream().sorted().distinct().toList())) {
+        HeadRequest request = given.read(HeadRequest.class);
+        List<Integer> layers = request.layers;
+        if (layers != null && !layers.equals(layers.stream().sorted().distinct().toList())) {
             throw given.invalid("layer_ids", "must hold different layers in ascending order", layers);
         }
-        HeadRequest request = new HeadRequest(
-                layers.isEmpty() ? null : layers,
-                given.wholeNumber("draft_vocab_size", 1, MOST_TOKENS),
-                given.flag("norm_before_residual"),
-                given.flag("norm_before_fc"),
-                given.flag("fc_norm"),
-                given.flag("norm_output"));
         if (Boolean.TRUE.equals(request.fcNorm) && Boolean.TRUE.equals(request.normBeforeFc)) {
             throw given.invalid("fc_norm", "must be false or left out where norm_before_fc is true", true);
         }

@@ -1,6 +1,7 @@
 package dev.anneal.service.training.settings;
 
-import java.util.LinkedHashMap;
+import dev.anneal.protocol.Setting;
+import dev.anneal.service.platform.request.KeyTable;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -12,20 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param epochs passes over the training file
  */
 public record Hyperparameters(
-        @Nullable Integer batchSize,
-        @Nullable Double learningRateMultiplier,
-        @Nullable Integer epochs) {
+        @Setting(range = "[1, 256]", auto = true) @Nullable Integer batchSize,
+        @Setting(range = "(0, )", auto = true) @Nullable Double learningRateMultiplier,
+
+        @Setting(key = "n_epochs", range = "[1, 50]", auto = true) @Nullable
+        Integer epochs) {
 
     /** Values for the API: numbers, or {@code "auto"} if the service has not chosen yet. */
     public Map<String, Object> toWire() {
-        Map<String, Object> wire = new LinkedHashMap<>();
-        wire.put("batch_size", orAuto(batchSize));
-        wire.put("learning_rate_multiplier", orAuto(learningRateMultiplier));
-        wire.put("n_epochs", orAuto(epochs));
-        return wire;
-    }
-
-    private static Object orAuto(@Nullable Number value) {
-        return value == null ? "auto" : value;
+        return KeyTable.shown(this);
     }
 }

@@ -71,20 +71,14 @@ public abstract class MethodRules<M extends TrainingMethod> {
      */
     abstract Read read(StrictObject body, StrictObject own, StrictObject anneal);
 
-    /** Reads the hyperparameters common to all methods. */
+    /** Reads the hyperparameters common to all methods, and refuses others that were not read before. */
     static Hyperparameters hyperparameters(StrictObject given) {
-        Hyperparameters read = read(given);
+        Hyperparameters read = given.read(Hyperparameters.class);
         if (given.has(LEARNING_RATE)) {
             throw given.unknown(LEARNING_RATE, "anneal." + LEARNING_RATE);
         }
+        given.refuseOthers();
         return read;
-    }
-
-    private static Hyperparameters read(StrictObject given) {
-        return new Hyperparameters(
-                given.wholeNumberOrAuto("batch_size", 1, 256),
-                given.numberOrAuto("learning_rate_multiplier", value -> value > 0, "above 0"),
-                given.wholeNumberOrAuto("n_epochs", 1, 50));
     }
 
     /** Refuses {@code hyperparameters} at the top, which only the method {@code supervised} has. */

@@ -1,15 +1,13 @@
 package dev.anneal.service.training.settings;
 
-import static dev.anneal.service.training.settings.TrainingOptions.or;
-
 import dev.anneal.engine.text.rows.DatasetFormat;
+import dev.anneal.protocol.Setting;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.platform.request.GraderObjects;
+import dev.anneal.service.platform.request.KeyTable;
 import dev.anneal.service.platform.request.StrictObject;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,21 +18,13 @@ import org.jspecify.annotations.Nullable;
 final class ReinforcementMethod extends MethodRules<TrainingMethod.Reinforcement> {
 
     /** Completions of a prompt if {@code compute_multiplier} is 1. */
-    private static final int GROUP_SIZE = 8;
+    private static final int GROUP_SIZE =
+            KeyTable.of(TrainingMethod.Rollouts.class).defaults().groupSize();
 
     /** Path of the grader in a request. */
     private static final String GRADER = "method.reinforcement.grader";
 
     private static final String DRAFT = "draft";
-
-    static final int MAX_COMPLETION_TOKENS = 512;
-    static final int EVALUATION_SAMPLES = 1;
-    static final int SAMPLE_INTERVAL_STEPS = 10;
-    static final double CLIP = 0.2;
-
-    private static final List<String> LOSSES = List.of("dapo", "grpo", "bnpo", "dr_grpo", "gspo");
-    private static final List<String> SCALES = List.of("group", "batch", "none");
-    private static final int MOST_COMPLETIONS = 256;
 
     /** Share of the base learning rate for reinforcement learning. */
     private static final double LEARNING_RATE_SHARE = 0.5;
@@ -42,6 +32,25 @@ final class ReinforcementMethod extends MethodRules<TrainingMethod.Reinforcement
     ReinforcementMethod() {
         super(TrainingMethod.REINFORCEMENT, DatasetFormat.REINFORCEMENT, LEARNING_RATE_SHARE);
     }
+
+    /**
+     * Hyperparameters of this method alone.
+     *
+     * @param computeMultiplier scales the number of completions
+     * @param reasoningEffort cannot be controlled here
+     */
+    record ReinforcementHyperparameters(
+            @Setting(range = "[0.25, 32]", auto = true) @Nullable
+            Double computeMultiplier,
+
+            @Setting(range = Setting.STEPS, auto = true) @Nullable
+            Integer evalInterval,
+
+            @Setting(byDefault = "1", range = "[1, 256]", auto = true)
+            int evalSamples,
+
+            @Setting(byDefault = "default", choices = "default")
+            String reasoningEffort) {}
 
     @Override
     Read read(StrictObject body, StrictObject reinforcement, StrictObject anneal) {
@@ -58,22 +67,19 @@ final class ReinforcementMethod extends MethodRules<TrainingMethod.Reinforcement
         }
         GraderObjects.read(grader, GRADER);
         StrictObject hyperparameters = reinforcement.objectOrEmpty("hyperparameters");
+        ReinforcementHyperparameters own = hyperparameters.read(ReinforcementHyperparameters.class);
         StrictObject rollouts = anneal.objectOrEmpty("rollouts");
         StrictObject loss = anneal.objectOrEmpty("loss");
-        Read read = new Read(
-                new TrainingMethod.Reinforcement(
-                        grader,
-                        rollouts(rollouts, hyperparameters),
-                        draft(anneal),
-                        policy(loss, rollouts),
-                        or(
-                                rollouts.wholeNumber("sample_interval", 1, TrainingOptions.MOST_STEPS),
-                                SAMPLE_INTERVAL_STEPS)),
-                hyperparameters(hyperparameters),
-                hyperparameters.wholeNumberOrAuto("eval_interval", 1, TrainingOptions.MOST_STEPS));
-        // Reasoning effort cannot be controlled here.
-        hyperparameters.choice("reasoning_effort", List.of("default"));
-        List.of(hyperparameters, rollouts, loss).forEach(StrictObject::refuseOthers);
+        TrainingMethod.Policy policy = loss.read(TrainingMethod.Policy.class);
+        TrainingMethod method = new TrainingMethod.Reinforcement(
+                grader,
+                rollouts(rollouts, own.computeMultiplier),
+                draft(anneal),
+                loss.has("clip_high") ? policy : policy.clippedAlike(),
+                own.evalSamples);
+        Read read = new Read(method, hyperparameters(hyperparameters), own.evalInterval);
+        rollouts.refuseOthers();
+        loss.refuseOthers();
         return read;
     }
 
@@ -82,38 +88,19 @@ final class ReinforcementMethod extends MethodRules<TrainingMethod.Reinforcement
         return name == null ? null : new TrainingMethod.RolloutDraft(name, null);
     }
 
-    /** OpenAI's {@code compute_multiplier} scales the number of completions. */
-    private static TrainingMethod.Rollouts rollouts(StrictObject rollouts, StrictObject hyperparameters) {
-        Double multiplier = hyperparameters.numberOrAuto(
-                "compute_multiplier", value -> value >= 0.25 && value <= 32, "from 0.25 to 32");
-        Integer groupSize = rollouts.wholeNumber("group_size", 2, MOST_COMPLETIONS);
-        if (multiplier != null && groupSize != null) {
+    private static TrainingMethod.Rollouts rollouts(StrictObject given, @Nullable Double multiplier) {
+        TrainingMethod.Rollouts rollouts = given.read(TrainingMethod.Rollouts.class);
+        if (multiplier == null) {
+            return rollouts;
+        }
+        if (given.has("group_size")) {
             throw Refusal.invalidValue(
                     "anneal.rollouts.group_size",
                     ("'anneal.rollouts.group_size' and 'compute_multiplier', which multiplies its default of %d,"
                                     + " are both given; leave one of them out")
                             .formatted(GROUP_SIZE));
         }
-        return new TrainingMethod.Rollouts(
-                or(groupSize, (int) Math.round(GROUP_SIZE * or(multiplier, 1.0))),
-                or(rollouts.wholeNumber("max_completion_tokens", 1, 1_048_576), MAX_COMPLETION_TOKENS),
-                or(rollouts.number("temperature", value -> value >= 0.1 && value <= 10, "from 0.1 to 10"), 1.0),
-                or(rollouts.wholeNumber("top_k", 0, Integer.MAX_VALUE), 0),
-                or(rollouts.number("top_p", value -> value > 0 && value <= 1, "above 0 and at most 1"), 1.0),
-                or(rollouts.number("min_p", value -> value >= 0 && value < 1, "from 0 to below 1"), 0.0),
-                or(hyperparameters.wholeNumberOrAuto("eval_samples", 1, MOST_COMPLETIONS), EVALUATION_SAMPLES));
-    }
-
-    private static TrainingMethod.Policy policy(StrictObject loss, StrictObject rollouts) {
-        double clipLow = or(loss.number("clip_low", value -> value > 0 && value <= 1, "above 0 and at most 1"), CLIP);
-        return new TrainingMethod.Policy(
-                or(loss.choice("type", LOSSES), LOSSES.get(0)),
-                clipLow,
-                or(loss.number("clip_high", value -> value > 0 && value <= 10, "above 0 and at most 10"), clipLow),
-                or(loss.number("kl_weight", value -> value >= 0 && value <= 10, "from 0 to 10"), 0.0),
-                or(loss.choice("scale_rewards", SCALES), SCALES.get(0)),
-                Boolean.TRUE.equals(loss.flag("mask_truncated")),
-                or(rollouts.wholeNumber("updates", 1, 64), 1));
+        return rollouts.withGroupSize((int) Math.round(GROUP_SIZE * multiplier));
     }
 
     @Override
@@ -127,7 +114,7 @@ final class ReinforcementMethod extends MethodRules<TrainingMethod.Reinforcement
     @Override
     SequenceShape shape(TrainingMethod.Reinforcement method, int contextTokens) {
         TrainingMethod.Rollouts rollouts = method.rollouts();
-        int updates = method.policy().updatesPerRollout();
+        int updates = rollouts.updates();
         double reference = method.policy().klWeight() > 0 ? 1 : 0;
         double old = updates > 1 ? 1.0 / updates : 0;
         int most = Math.min(rollouts.maxCompletionTokens(), contextTokens);
@@ -138,7 +125,7 @@ final class ReinforcementMethod extends MethodRules<TrainingMethod.Reinforcement
                 most / 2.0,
                 contextTokens,
                 updates,
-                rollouts.evaluationSamples(),
+                method.evaluationSamples(),
                 reference + old,
                 0);
     }
@@ -146,40 +133,19 @@ final class ReinforcementMethod extends MethodRules<TrainingMethod.Reinforcement
     @Override
     public Map<String, Object> hyperparameters(
             TrainingMethod.Reinforcement method, @Nullable Integer evaluationInterval) {
-        Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("compute_multiplier", (double) method.rollouts().groupSize() / GROUP_SIZE);
-        shown.put("eval_interval", evaluationInterval == null ? "auto" : evaluationInterval);
-        shown.put("eval_samples", method.rollouts().evaluationSamples());
-        shown.put("reasoning_effort", "default");
-        return shown;
+        double multiplier = (double) method.rollouts().groupSize() / GROUP_SIZE;
+        return KeyTable.shown(new ReinforcementHyperparameters(
+                multiplier, evaluationInterval, method.evaluationSamples(), "default"));
     }
 
     @Override
     public Map<String, Object> loss(TrainingMethod.Reinforcement method) {
-        TrainingMethod.Policy policy = method.policy();
-        Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("type", policy.loss());
-        shown.put("clip_low", policy.clipLow());
-        shown.put("clip_high", policy.clipHigh());
-        shown.put("kl_weight", policy.klWeight());
-        shown.put("scale_rewards", policy.scaleRewards());
-        shown.put("mask_truncated", policy.maskTruncated());
-        return shown;
+        return KeyTable.shown(method.policy());
     }
 
     @Override
     public Map<String, Object> rollouts(TrainingMethod.Reinforcement method) {
-        TrainingMethod.Rollouts rollouts = method.rollouts();
-        Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("group_size", rollouts.groupSize());
-        shown.put("max_completion_tokens", rollouts.maxCompletionTokens());
-        shown.put("temperature", rollouts.temperature());
-        shown.put("top_k", rollouts.topK());
-        shown.put("top_p", rollouts.topP());
-        shown.put("min_p", rollouts.minP());
-        shown.put("updates", method.policy().updatesPerRollout());
-        shown.put("sample_interval", method.sampleInterval());
-        return shown;
+        return KeyTable.shown(method.rollouts());
     }
 
     /** A policy's loss is about 0 by construction. */

@@ -33,9 +33,7 @@ final class SupervisedMethod extends MethodRules<TrainingMethod.Supervised> {
                             + " which is deprecated");
         }
         StrictObject given = (deprecated == null ? supervised : body).objectOrEmpty("hyperparameters");
-        Hyperparameters hyperparameters = hyperparameters(given);
-        given.refuseOthers();
-        return new Read(new TrainingMethod.Supervised(), hyperparameters, null);
+        return new Read(new TrainingMethod.Supervised(), hyperparameters(given), null);
     }
 
     @Override

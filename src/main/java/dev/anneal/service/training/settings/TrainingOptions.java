@@ -1,10 +1,10 @@
 package dev.anneal.service.training.settings;
 
+import dev.anneal.protocol.Setting;
 import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.platform.request.StrictObject;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,27 +26,26 @@ import org.jspecify.annotations.Nullable;
  * @param priority 0, the most urgent, to 9
  */
 public record TrainingOptions(
-        @Nullable Double learningRate,
-        @Nullable Integer maxSteps,
-        double warmupRatio,
-        String lrSchedule,
-        double weightDecay,
-        double maxGradNorm,
-        @Nullable Integer maxLength,
-        int gradientAccumulation,
-        @Nullable Integer checkpointInterval,
-        @Nullable Integer evalInterval,
-        double loraPlusRatio,
-        boolean packing,
-        String activationCheckpointing,
-        int priority) {
+        @Setting(range = "[1e-12, 1]") @Nullable Double learningRate,
+        @Setting(range = Setting.STEPS) @Nullable Integer maxSteps,
+        @Setting(byDefault = "0.03", range = "[0, 1)") double warmupRatio,
 
-    static final int MOST_STEPS = 10_000_000;
-    private static final int DEFAULT_PRIORITY = 5;
-    private static final double WARMUP_RATIO = 0.03;
-    private static final double MAX_GRADIENT_NORM = 1.0;
-    private static final List<String> SCHEDULES = List.of("linear", "cosine", "constant");
-    private static final List<String> CHECKPOINTING = List.of("auto", "on", "off");
+        @Setting(byDefault = "linear", choices = "linear, cosine, constant")
+        String lrSchedule,
+
+        @Setting(byDefault = "0", range = "[0, 1]") double weightDecay,
+        @Setting(byDefault = "1", range = "(0, )") double maxGradNorm,
+        @Setting(range = "[8, 1048576]") @Nullable Integer maxLength,
+        @Setting(byDefault = "1", range = "[1, 1024]") int gradientAccumulation,
+        @Setting(range = Setting.STEPS) @Nullable Integer checkpointInterval,
+        @Setting(range = Setting.STEPS) @Nullable Integer evalInterval,
+        @Setting(byDefault = "1", range = "[1, 100]") double loraPlusRatio,
+        @Setting(byDefault = "false") boolean packing,
+
+        @Setting(byDefault = "auto", choices = "auto, on, off")
+        String activationCheckpointing,
+
+        @Setting(byDefault = "5", range = "[0, 9]") int priority) {
 
     /**
      * Reads the options, and refuses unsupported ones by name.
@@ -54,29 +53,23 @@ public record TrainingOptions(
      * @param given the request's {@code anneal} object
      */
     static TrainingOptions read(StrictObject given, MethodRules.Read method) {
-        TrainingOptions options = new TrainingOptions(
-                given.number("learning_rate", LearningRates::isTrainable, LearningRates.RANGE),
-                given.wholeNumber("max_steps", 1, MOST_STEPS),
-                or(given.number("warmup_ratio", value -> value >= 0 && value < 1, "from 0 to below 1"), WARMUP_RATIO),
-                or(given.choice("lr_schedule", SCHEDULES), SCHEDULES.get(0)),
-                or(given.number("weight_decay", value -> value >= 0 && value <= 1, "from 0 to 1"), 0.0),
-                or(given.number("max_grad_norm", value -> value > 0, "above 0"), MAX_GRADIENT_NORM),
-                given.wholeNumber("max_length", 8, 1_048_576),
-                or(given.wholeNumber("gradient_accumulation", 1, 1024), 1),
-                given.wholeNumber("checkpoint_interval", 1, MOST_STEPS),
-                evalInterval(given, method.evaluationInterval()),
-                or(given.number("lora_plus_ratio", value -> value >= 1 && value <= 100, "from 1 to 100"), 1.0),
-                Boolean.TRUE.equals(given.flag("packing")),
-                or(given.choice("activation_checkpointing", CHECKPOINTING), CHECKPOINTING.get(0)),
-                or(given.wholeNumber("priority", 0, 9), DEFAULT_PRIORITY));
+        TrainingOptions options = given.read(TrainingOptions.class);
+        Integer ofMethod = method.evaluationInterval();
         if (options.learningRate != null && method.hyperparameters().learningRateMultiplier() != null) {
             throw Refusal.invalidValue(
                     "anneal.learning_rate",
                     "'anneal.learning_rate' and 'learning_rate_multiplier' are both given; leave one of them out");
         }
+        if (options.evalInterval != null && ofMethod != null) {
+            throw Refusal.invalidValue(
+                    "anneal.eval_interval",
+                    "'anneal.eval_interval' and the method's 'eval_interval' are both given; leave one of them out");
+        }
         refuseEarlyStopping(given);
         given.refuseOthers();
-        return options;
+        return ofMethod == null
+                ? options
+                : options.with(options.learningRate, options.maxLength, options.checkpointInterval, ofMethod);
     }
 
     /** The options with the resolved values of {@code training}; unchanged if it is null. */
@@ -85,17 +78,29 @@ public record TrainingOptions(
             return this;
         }
         int interval = training.evaluationIntervalSteps();
-        return new TrainingOptions(
+        return with(
                 training.optimizer().learningRate(),
+                training.maxLengthTokens(),
+                training.checkpointIntervalSteps(),
+                interval == 0 ? null : (Integer) interval);
+    }
+
+    private TrainingOptions with(
+            @Nullable Double rate,
+            @Nullable Integer length,
+            @Nullable Integer checkpoints,
+            @Nullable Integer validations) {
+        return new TrainingOptions(
+                rate,
                 maxSteps,
                 warmupRatio,
                 lrSchedule,
                 weightDecay,
                 maxGradNorm,
-                training.maxLengthTokens(),
+                length,
                 gradientAccumulation,
-                training.checkpointIntervalSteps(),
-                interval == 0 ? null : (Integer) interval,
+                checkpoints,
+                validations,
                 loraPlusRatio,
                 packing,
                 activationCheckpointing,
@@ -105,19 +110,6 @@ public record TrainingOptions(
     /** A value of the request, or its default. */
     static <T> T or(@Nullable T given, T otherwise) {
         return given == null ? otherwise : given;
-    }
-
-    /**
-     * @param ofMethod value in the method's hyperparameters
-     */
-    private static @Nullable Integer evalInterval(StrictObject given, @Nullable Integer ofMethod) {
-        Integer own = given.wholeNumber("eval_interval", 1, MOST_STEPS);
-        if (own != null && ofMethod != null) {
-            throw Refusal.invalidValue(
-                    "anneal.eval_interval",
-                    "'anneal.eval_interval' and the method's 'eval_interval' are both given; leave one of them out");
-        }
-        return own == null ? ofMethod : own;
     }
 
     private static void refuseEarlyStopping(StrictObject given) {

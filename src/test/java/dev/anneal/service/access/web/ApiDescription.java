@@ -39,6 +39,15 @@ public final class ApiDescription {
         }
     }
 
+    /**
+     * A schema, with what it refers to in its place.
+     *
+     * @param path as {@code Rollouts/properties/top_k}
+     */
+    public static JsonNode schema(String path) {
+        return resolved(DOCUMENT.at("/components/schemas/" + path));
+    }
+
     /** All operations as {@code GET /v1/files/{}}. */
     public static Set<String> operations() {
         Set<String> operations = new TreeSet<>();

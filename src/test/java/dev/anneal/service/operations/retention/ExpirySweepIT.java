@@ -223,8 +223,8 @@ class ExpirySweepIT extends ServiceTest {
 
     private static RetentionProperties keeping(Retention defaults) {
         return new RetentionProperties(
-                days(defaults.intermediateCheckpoints()),
-                days(defaults.exports()),
+                days(defaults.intermediateCheckpointsDays()),
+                days(defaults.exportsDays()),
                 null,
                 "1d",
                 "7d",

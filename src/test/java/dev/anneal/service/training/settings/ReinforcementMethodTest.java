@@ -35,9 +35,9 @@ class ReinforcementMethodTest {
         TrainingMethod.Reinforcement method = read("", "");
 
         assertThat(method.grader()).containsEntry("operation", "eq").hasSize(5);
-        assertThat(method.rollouts()).isEqualTo(new TrainingMethod.Rollouts(8, 512, 1, 0, 1, 0, 1));
-        assertThat(method.policy()).isEqualTo(new TrainingMethod.Policy("dapo", 0.2, 0.2, 0, "group", false, 1));
-        assertThat(method.sampleInterval()).isEqualTo(10);
+        assertThat(method.rollouts()).isEqualTo(new TrainingMethod.Rollouts(8, 512, 1, 0, 1, 0, 1, 10));
+        assertThat(method.policy()).isEqualTo(new TrainingMethod.Policy("dapo", 0.2, 0.2, 0, "group", false));
+        assertThat(method.evaluationSamples()).isEqualTo(1);
     }
 
     @Test
@@ -49,9 +49,9 @@ class ReinforcementMethodTest {
                         + " 'loss': {'type': 'grpo', 'clip_low': 0.1, 'clip_high': 0.28, 'kl_weight': 0.04, 'scale_rewards': 'none',"
                         + " 'mask_truncated': true}");
 
-        assertThat(method.rollouts()).isEqualTo(new TrainingMethod.Rollouts(4, 32, 0.7, 50, 0.9, 0.01, 4));
-        assertThat(method.policy()).isEqualTo(new TrainingMethod.Policy("grpo", 0.1, 0.28, 0.04, "none", true, 2));
-        assertThat(method.sampleInterval()).isEqualTo(3);
+        assertThat(method.rollouts()).isEqualTo(new TrainingMethod.Rollouts(4, 32, 0.7, 50, 0.9, 0.01, 2, 3));
+        assertThat(method.policy()).isEqualTo(new TrainingMethod.Policy("grpo", 0.1, 0.28, 0.04, "none", true));
+        assertThat(method.evaluationSamples()).isEqualTo(4);
         JobRequest request = request("'eval_interval': 5, 'batch_size': 16", "'max_steps': 7");
         assertThat(request.options().evalInterval()).isEqualTo(5);
         assertThat(request.hyperparameters().batchSize()).isEqualTo(16);
