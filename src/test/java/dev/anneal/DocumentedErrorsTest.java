@@ -2,9 +2,9 @@ package dev.anneal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.export.ExportException;
+import dev.anneal.engine.export.weight.ExportException;
 import dev.anneal.engine.grade.GraderException;
-import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.fault.DataException;
 import dev.anneal.engine.train.state.TrainingException;
 import dev.anneal.protocol.WireName;
 import dev.anneal.service.models.hub.HubException;

@@ -4,7 +4,7 @@ import dev.anneal.engine.text.data.ChatEncoder;
 import dev.anneal.engine.text.data.EncodedPrompt;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.text.data.TokenReport;
-import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.fault.DataException;
 import dev.anneal.engine.text.rows.DatasetFile;
 import dev.anneal.engine.text.rows.DatasetFormat;
 import dev.anneal.engine.text.rows.DatasetValidator;

@@ -6,7 +6,7 @@ import dev.anneal.engine.export.llamacpp.TokenizerKeys;
 import dev.anneal.engine.format.gguf.GgufContents;
 import dev.anneal.engine.format.gguf.GgufWriter;
 import dev.anneal.engine.format.gguf.Metadata;
-import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.fault.DataException;
 import dev.anneal.engine.text.tokens.Vocabulary;
 import java.io.IOException;
 import java.nio.file.Files;

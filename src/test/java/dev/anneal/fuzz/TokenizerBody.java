@@ -1,9 +1,9 @@
 package dev.anneal.fuzz;
 
 import dev.anneal.engine.text.data.ChatEncoder;
+import dev.anneal.engine.text.fault.DataException;
 import dev.anneal.engine.text.rows.ChatMessage;
 import dev.anneal.engine.text.rows.ChatRow;
-import dev.anneal.engine.text.rows.DataException;
 import dev.anneal.engine.text.rows.Role;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import java.io.IOException;

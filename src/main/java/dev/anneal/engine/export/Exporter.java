@@ -1,5 +1,7 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.export.weight.ExportException;
+import dev.anneal.engine.export.weight.PythonJson;
 import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.engine.network.lora.AdapterConfig;

@@ -4,6 +4,8 @@ import dev.anneal.engine.export.llamacpp.Family;
 import dev.anneal.engine.export.llamacpp.ModelKeys;
 import dev.anneal.engine.export.llamacpp.TensorPlace;
 import dev.anneal.engine.export.llamacpp.TokenizerKeys;
+import dev.anneal.engine.export.weight.ExportException;
+import dev.anneal.engine.export.weight.WeightRows;
 import dev.anneal.engine.format.gguf.GgufWriter;
 import dev.anneal.engine.format.gguf.Metadata;
 import dev.anneal.engine.format.safetensors.WeightDirectory;

@@ -1,5 +1,7 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.export.weight.ExportException;
+import dev.anneal.engine.export.weight.WeightRows;
 import dev.anneal.engine.format.gguf.GgufFile;
 import java.io.IOException;
 import java.nio.file.Path;

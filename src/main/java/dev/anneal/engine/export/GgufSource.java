@@ -1,6 +1,7 @@
 package dev.anneal.engine.export;
 
 import dev.anneal.engine.export.llamacpp.TensorPlace;
+import dev.anneal.engine.export.weight.WeightRows;
 import dev.anneal.engine.format.gguf.GgufTensor;
 import dev.anneal.engine.format.gguf.TensorType;
 import dev.anneal.engine.format.safetensors.RowBlock;

@@ -1,5 +1,6 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.export.weight.ExportException;
 import dev.anneal.engine.format.gguf.TensorType;
 import dev.anneal.protocol.WireName;
 import java.util.List;

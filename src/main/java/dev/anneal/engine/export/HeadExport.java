@@ -3,6 +3,8 @@ package dev.anneal.engine.export;
 import dev.anneal.engine.export.head.HeadFormat;
 import dev.anneal.engine.export.head.TargetConfig;
 import dev.anneal.engine.export.head.TrainedHead;
+import dev.anneal.engine.export.proof.Tolerance;
+import dev.anneal.engine.export.weight.ExportException;
 import dev.anneal.engine.format.file.Folders;
 import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.format.safetensors.SafetensorsWriter;

@@ -1,5 +1,9 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.export.proof.AnswerDifference;
+import dev.anneal.engine.export.proof.LogitDifference;
+import dev.anneal.engine.export.proof.Tolerance;
+import dev.anneal.engine.export.weight.ExportException;
 import dev.anneal.engine.network.architecture.ModelConfigException;
 import dev.anneal.engine.network.draft.EagleConfig;
 import dev.anneal.engine.network.draft.EagleHead;

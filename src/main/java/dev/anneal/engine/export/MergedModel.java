@@ -1,5 +1,10 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.export.proof.AnswerDifference;
+import dev.anneal.engine.export.proof.Probe;
+import dev.anneal.engine.export.proof.Tolerance;
+import dev.anneal.engine.export.weight.WeightRows;
+import dev.anneal.engine.export.weight.WeightType;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.lora.MergeTally;

@@ -1,5 +1,7 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.export.weight.WeightRows;
+import dev.anneal.engine.export.weight.WeightType;
 import dev.anneal.engine.format.safetensors.RowBlock;
 import dev.anneal.engine.format.safetensors.SafetensorsWriter;
 import dev.anneal.engine.format.safetensors.TensorData;

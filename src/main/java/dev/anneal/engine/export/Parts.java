@@ -1,5 +1,6 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.export.weight.WeightRows;
 import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;

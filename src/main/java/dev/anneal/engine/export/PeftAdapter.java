@@ -1,5 +1,6 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.export.weight.ExportException;
 import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.network.lora.AdapterConfig;

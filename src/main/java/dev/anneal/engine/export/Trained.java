@@ -1,5 +1,9 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.export.proof.Probe;
+import dev.anneal.engine.export.weight.AdapterRows;
+import dev.anneal.engine.export.weight.TrainedRows;
+import dev.anneal.engine.export.weight.WeightRows;
 import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.architecture.ModelConfig;

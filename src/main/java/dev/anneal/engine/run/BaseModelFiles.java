@@ -6,6 +6,7 @@ import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.ModelConfigException;
 import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.run.task.TaskException;
 import dev.anneal.engine.train.state.CheckpointState;
 import dev.anneal.protocol.ModelTask;
 import dev.anneal.protocol.Task;

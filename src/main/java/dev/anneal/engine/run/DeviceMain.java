@@ -4,6 +4,7 @@ import dev.anneal.engine.network.torch.Devices;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.run.task.HostPaths;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.Progress;
 import java.io.PrintStream;

@@ -1,6 +1,9 @@
 package dev.anneal.engine.run;
 
 import dev.anneal.engine.format.file.DurableFiles;
+import dev.anneal.engine.run.task.HostPaths;
+import dev.anneal.engine.run.task.TaskFile;
+import dev.anneal.engine.run.task.WorkDirectoryLock;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.ExportTask;

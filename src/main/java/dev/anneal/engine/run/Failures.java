@@ -1,6 +1,6 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.export.ExportException;
+import dev.anneal.engine.export.weight.ExportException;
 import dev.anneal.engine.format.file.DiskFull;
 import dev.anneal.engine.format.safetensors.SafetensorsException;
 import dev.anneal.engine.grade.GraderException;
@@ -11,7 +11,10 @@ import dev.anneal.engine.network.peft.PeftException;
 import dev.anneal.engine.network.torch.DeviceException;
 import dev.anneal.engine.network.torch.TorchException;
 import dev.anneal.engine.run.evaluate.GraderFailedException;
-import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.run.task.HostPaths;
+import dev.anneal.engine.run.task.StoppedException;
+import dev.anneal.engine.run.task.TaskException;
+import dev.anneal.engine.text.fault.DataException;
 import dev.anneal.engine.text.template.StalledRenderingException;
 import dev.anneal.engine.train.state.TrainingException;
 import dev.anneal.protocol.ExitCode;

@@ -4,6 +4,7 @@ import dev.anneal.engine.network.architecture.Arithmetic;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.torch.Devices;
 import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.run.task.TaskException;
 import dev.anneal.protocol.Task;
 import java.util.function.LongSupplier;
 

@@ -1,6 +1,7 @@
 package dev.anneal.engine.run;
 
 import dev.anneal.engine.network.peft.ImportedAdapter;
+import dev.anneal.engine.run.task.TaskException;
 import dev.anneal.engine.train.state.Checkpoint;
 import dev.anneal.protocol.TrainTask;
 import java.io.IOException;

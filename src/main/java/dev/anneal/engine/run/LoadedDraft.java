@@ -5,6 +5,8 @@ import dev.anneal.engine.network.generate.DraftModel;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.run.serve.LoadedHead;
+import dev.anneal.engine.run.task.HostPaths;
+import dev.anneal.engine.run.task.TaskException;
 import dev.anneal.engine.train.state.Checkpoint;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.ServedModel;

@@ -6,6 +6,7 @@ import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.run.task.TaskException;
 import dev.anneal.engine.train.state.Checkpoint;
 import java.io.IOException;
 import java.nio.file.Path;

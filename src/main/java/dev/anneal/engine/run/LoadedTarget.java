@@ -1,6 +1,7 @@
 package dev.anneal.engine.run;
 
 import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.run.task.TaskException;
 import dev.anneal.engine.train.state.Target;
 import dev.anneal.protocol.ServedModel;
 import dev.anneal.protocol.TrainTask;

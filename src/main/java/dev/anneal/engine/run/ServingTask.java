@@ -2,6 +2,9 @@ package dev.anneal.engine.run;
 
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.run.serve.Server;
+import dev.anneal.engine.run.task.HostPaths;
+import dev.anneal.engine.run.task.StoppedException;
+import dev.anneal.engine.run.task.TaskException;
 import dev.anneal.engine.train.state.Checkpoint;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.ServeReply;

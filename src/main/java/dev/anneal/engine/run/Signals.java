@@ -1,5 +1,6 @@
 package dev.anneal.engine.run;
 
+import dev.anneal.engine.run.task.StoppedException;
 import dev.anneal.engine.train.TrainingControl;
 import java.util.concurrent.atomic.AtomicBoolean;
 

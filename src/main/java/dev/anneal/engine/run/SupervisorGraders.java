@@ -1,6 +1,7 @@
 package dev.anneal.engine.run;
 
 import dev.anneal.engine.grade.ExternalGraders;
+import dev.anneal.engine.run.task.StoppedException;
 import dev.anneal.protocol.GradingQuestion;
 import dev.anneal.protocol.GradingReply;
 import dev.anneal.protocol.Progress;

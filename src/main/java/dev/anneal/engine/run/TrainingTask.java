@@ -2,6 +2,7 @@ package dev.anneal.engine.run;
 
 import dev.anneal.engine.network.torch.Devices;
 import dev.anneal.engine.network.torch.TorchException;
+import dev.anneal.engine.run.task.TaskException;
 import dev.anneal.engine.text.data.ChatEncoder;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.train.Trainer;

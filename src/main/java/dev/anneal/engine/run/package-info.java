@@ -2,6 +2,7 @@
 @ApplicationModule(
         allowedDependencies = {
             "export",
+            "export :: *",
             "format :: *",
             "grade",
             "math :: *",

@@ -1,7 +1,7 @@
 package dev.anneal.engine.train;
 
 import dev.anneal.engine.network.model.AppliedAdapter;
-import dev.anneal.engine.network.model.Objective;
+import dev.anneal.engine.network.objective.Objective;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.passes.MicroBatch;
 import dev.anneal.engine.train.passes.Sharing;

@@ -6,7 +6,7 @@ import dev.anneal.engine.text.data.ChatEncoder;
 import dev.anneal.engine.text.data.EncodedDataset;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.text.data.TokenReport;
-import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.fault.DataException;
 import dev.anneal.engine.train.rollout.Detokenizer;
 import dev.anneal.engine.train.rollout.Grading;
 import dev.anneal.engine.train.state.TrainingData;

@@ -1,7 +1,7 @@
 package dev.anneal.engine.train;
 
 import dev.anneal.engine.network.model.AppliedAdapter;
-import dev.anneal.engine.network.model.LossSums;
+import dev.anneal.engine.network.objective.LossSums;
 import dev.anneal.engine.train.passes.MicroBatch;
 import dev.anneal.engine.train.passes.Passes;
 import dev.anneal.protocol.Progress;

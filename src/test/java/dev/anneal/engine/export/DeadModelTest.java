@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.export.proof.AnswerDifference;
+import dev.anneal.engine.export.proof.Probe;
+import dev.anneal.engine.export.proof.Tolerance;
+import dev.anneal.engine.export.weight.ExportException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package dev.anneal.engine.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.engine.export.weight.ExportException;
 import dev.anneal.engine.network.lora.GoldenRun;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingMethod.SpeculativeDraft;

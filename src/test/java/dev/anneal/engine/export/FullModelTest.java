@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.export.weight.ExportException;
 import dev.anneal.engine.format.gguf.GgufContents;
 import dev.anneal.engine.format.safetensors.Dtype;
 import dev.anneal.engine.format.safetensors.SafetensorsWriter;

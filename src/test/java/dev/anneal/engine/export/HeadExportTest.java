@@ -7,6 +7,7 @@ import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.export.head.HeadFormat;
 import dev.anneal.engine.export.head.TargetConfig;
 import dev.anneal.engine.export.head.TrainedHead;
+import dev.anneal.engine.export.weight.ExportException;
 import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.format.safetensors.SafetensorsWriter;
 import dev.anneal.engine.format.safetensors.TensorData;

@@ -2,15 +2,15 @@ package dev.anneal.engine.run;
 
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.architecture.ModelConfig;
-import dev.anneal.engine.network.generate.Answer;
 import dev.anneal.engine.network.generate.BatchWidth;
 import dev.anneal.engine.network.generate.Decoder;
 import dev.anneal.engine.network.generate.DraftModel;
 import dev.anneal.engine.network.generate.Drafting;
 import dev.anneal.engine.network.generate.Prompt;
-import dev.anneal.engine.network.generate.Sampling;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.IncrementalDecoder;
+import dev.anneal.engine.network.sampling.Answer;
+import dev.anneal.engine.network.sampling.Sampling;
 import dev.anneal.protocol.Task;
 import java.io.IOException;
 import java.nio.file.Files;

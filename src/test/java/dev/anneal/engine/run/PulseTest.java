@@ -3,6 +3,7 @@ package dev.anneal.engine.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.engine.run.task.StoppedException;
 import dev.anneal.protocol.Progress;
 import java.time.Duration;
 import java.util.ArrayList;

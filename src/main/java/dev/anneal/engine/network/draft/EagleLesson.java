@@ -1,6 +1,6 @@
 package dev.anneal.engine.network.draft;
 
-import dev.anneal.engine.network.model.DistillationLoss;
+import dev.anneal.engine.network.objective.DistillationLoss;
 import java.util.List;
 
 /**

@@ -1,7 +1,7 @@
 package dev.anneal.engine.network.draft;
 
 import dev.anneal.engine.network.model.AppliedAdapter;
-import dev.anneal.engine.network.model.DistillationLoss;
+import dev.anneal.engine.network.objective.DistillationLoss;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.anneal.engine.network.draft;
 
-import dev.anneal.engine.network.model.TokenRows;
+import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
 import java.nio.IntBuffer;

@@ -1,5 +1,6 @@
 package dev.anneal.engine.network.generate;
 
+import dev.anneal.engine.network.drafting.AcceptanceRate;
 import java.util.List;
 
 /** What proposes tokens of an answer. Two drafts are equal only if they are the same object. */

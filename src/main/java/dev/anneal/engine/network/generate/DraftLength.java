@@ -1,6 +1,7 @@
 package dev.anneal.engine.network.generate;
 
 import dev.anneal.engine.network.architecture.DecodingLimits;
+import dev.anneal.engine.network.drafting.DraftSource;
 import java.util.List;
 
 /**
@@ -9,7 +10,7 @@ import java.util.List;
  * tokens were right. So drafts end where many sequences keep the processor busy or would wait for a few, and where text
  * does not repeat itself. Not thread-safe.
  */
-final class DraftLength {
+public final class DraftLength {
 
     private static final List<Integer> CHOICES = List.of(0, 1, 2, 3, 5, 7, DecodingLimits.SEQUENCE_TOKENS_OF_STEP - 1);
 
@@ -30,27 +31,27 @@ final class DraftLength {
         this.choices = choices;
     }
 
-    static DraftLength measured() {
+    public static DraftLength measured() {
         return new DraftLength(CHOICES);
     }
 
     /** No draft tokens. */
-    static DraftLength none() {
+    public static DraftLength none() {
         return fixed(0);
     }
 
     /** Always this many draft tokens, if a sequence has them. */
-    static DraftLength fixed(int draftTokens) {
+    public static DraftLength fixed(int draftTokens) {
         return new DraftLength(List.of(draftTokens));
     }
 
     /** Whether the number follows measured times, so that the better source of draft tokens is to be found too. */
-    boolean isMeasured() {
+    public boolean isMeasured() {
         return choices.size() > 1;
     }
 
     /** Largest number of a sequence's draft tokens. */
-    int most() {
+    public int most() {
         return choices.get(choices.size() - 1);
     }
 
@@ -59,7 +60,7 @@ final class DraftLength {
      *
      * @return maximum number of draft tokens of each
      */
-    int choose(List<Drafts> sequences) {
+    public int choose(List<Drafts> sequences) {
         times.begin();
         proposing.begin();
         List<DraftSource> best = List.of();
@@ -109,12 +110,12 @@ final class DraftLength {
     }
 
     /** @param tokens number of tokens that a step has read */
-    void note(int tokens, long nanos) {
+    public void note(int tokens, long nanos) {
         times.note(tokens, nanos);
     }
 
     /** @param tokens number of tokens that drafts have proposed for each sequence's next step */
-    void noteProposals(int tokens, long nanos) {
+    public void noteProposals(int tokens, long nanos) {
         proposing.note(tokens, nanos);
     }
 }

@@ -1,7 +1,7 @@
 package dev.anneal.engine.network.generate;
 
 import dev.anneal.engine.network.architecture.DecodingLimits;
-import dev.anneal.engine.network.model.HiddenStates;
+import dev.anneal.engine.network.objective.HiddenStates;
 import dev.anneal.engine.network.torch.Scope;
 import java.util.Arrays;
 import java.util.List;

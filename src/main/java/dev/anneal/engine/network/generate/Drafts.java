@@ -1,5 +1,6 @@
 package dev.anneal.engine.network.generate;
 
+import dev.anneal.engine.network.drafting.DraftSource;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -7,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A sequence's draft tokens for the next step: those that its text repeats, or those of its draft, whichever are
  * expected to have more right ones. Not thread-safe.
  */
-final class Drafts {
+public final class Drafts {
 
     private final LookedUpDrafts lookedUp;
 
@@ -23,7 +24,7 @@ final class Drafts {
         this.used = lookedUp;
     }
 
-    static Drafts of(Prompt prompt) {
+    public static Drafts of(Prompt prompt) {
         Draft draft = prompt.draft();
         return new Drafts(
                 new LookedUpDrafts(prompt), draft == null ? null : new ProposedDrafts(prompt.tokens(), draft));
@@ -35,7 +36,7 @@ final class Drafts {
      *
      * @param lookingUp whether they may be looked up although there is a draft
      */
-    void prepare(int most, boolean lookingUp) {
+    public void prepare(int most, boolean lookingUp) {
         lookedUp.prepare(lookingUp || proposed == null ? most : 0);
         if (proposed != null) {
             proposed.prepare(most);
@@ -48,12 +49,12 @@ final class Drafts {
      * @param most maximum number of draft tokens
      * @param proposing whether the draft may propose them
      */
-    DraftSource source(int most, boolean proposing) {
+    public DraftSource source(int most, boolean proposing) {
         return proposing && proposed != null && proposed.expected(most) > lookedUp.expected(most) ? proposed : lookedUp;
     }
 
     /** Decides for a source in the next step. */
-    void use(DraftSource source) {
+    public void use(DraftSource source) {
         used = source;
     }
 
@@ -68,7 +69,7 @@ final class Drafts {
     }
 
     /** Adds a token of the answer. */
-    void add(int token) {
+    public void add(int token) {
         lookedUp.add(token);
         if (proposed != null) {
             proposed.add(token);
@@ -95,7 +96,7 @@ final class Drafts {
      * @param drafted draft tokens read in a step
      * @param right the first ones of them that equal the chosen tokens
      */
-    void compared(int drafted, int right) {
+    public void compared(int drafted, int right) {
         used.compared(drafted, right);
         if (proposed != null) {
             (used.isProposed() ? lookedUp : proposed).compared(0, 0);

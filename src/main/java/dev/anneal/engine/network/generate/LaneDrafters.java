@@ -1,7 +1,7 @@
 package dev.anneal.engine.network.generate;
 
 import dev.anneal.engine.network.generate.Drafter.Verified;
-import dev.anneal.engine.network.model.HiddenStates;
+import dev.anneal.engine.network.objective.HiddenStates;
 import dev.anneal.engine.network.torch.Scope;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

@@ -1,5 +1,7 @@
 package dev.anneal.engine.network.generate;
 
+import dev.anneal.engine.network.drafting.DraftSource;
+import dev.anneal.engine.network.drafting.PromptLookup;
 import org.jspecify.annotations.Nullable;
 
 /** Draft tokens from prompt, prediction and answer. */
@@ -17,7 +19,7 @@ final class LookedUpDrafts extends DraftSource {
     }
 
     @Override
-    void prepare(int most) {
+    public void prepare(int most) {
         if (most <= 0) {
             set(NONE);
             return;
@@ -30,27 +32,27 @@ final class LookedUpDrafts extends DraftSource {
     }
 
     @Override
-    double prior() {
+    public double prior() {
         return 0.5;
     }
 
     @Override
-    double priorWeight() {
+    public double priorWeight() {
         return 1;
     }
 
     @Override
-    boolean isProposed() {
+    public boolean isProposed() {
         return false;
     }
 
     @Override
-    int available() {
+    public int available() {
         return found();
     }
 
     @Override
-    void add(int token) {
+    public void add(int token) {
         lastToken = token;
         if (lookup != null) {
             lookup.add(token);

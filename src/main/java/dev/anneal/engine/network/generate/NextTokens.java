@@ -1,5 +1,9 @@
 package dev.anneal.engine.network.generate;
 
+import dev.anneal.engine.network.sampling.ChosenToken;
+import dev.anneal.engine.network.sampling.Sampling;
+import dev.anneal.engine.network.sampling.TokenRace;
+import dev.anneal.engine.network.sampling.TokenSink;
 import dev.anneal.engine.network.torch.Program;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;

@@ -2,6 +2,7 @@ package dev.anneal.engine.network.generate;
 
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.IncrementalDecoder;
+import dev.anneal.engine.network.sampling.TokenSink;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.TorchException;
 import java.lang.System.Logger;

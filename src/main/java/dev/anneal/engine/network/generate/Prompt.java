@@ -1,5 +1,6 @@
 package dev.anneal.engine.network.generate;
 
+import dev.anneal.engine.network.sampling.Sampling;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,5 +1,6 @@
 package dev.anneal.engine.network.generate;
 
+import dev.anneal.engine.network.drafting.DraftSource;
 import java.util.Arrays;
 
 /** Draft tokens that a draft model proposes, and the text that it continues. */
@@ -22,7 +23,7 @@ final class ProposedDrafts extends DraftSource {
     }
 
     @Override
-    void prepare(int most) {
+    public void prepare(int most) {
         set(NONE);
         available = givenUp ? 0 : Math.max(0, most);
     }
@@ -34,18 +35,18 @@ final class ProposedDrafts extends DraftSource {
     }
 
     @Override
-    double prior() {
+    public double prior() {
         return draft.rate().expected(0.5, 1);
     }
 
     /** A few steps tell whether a text is like those before it. */
     @Override
-    double priorWeight() {
+    public double priorWeight() {
         return 4;
     }
 
     @Override
-    void compared(int drafted, int right) {
+    public void compared(int drafted, int right) {
         super.compared(drafted, right);
         if (available > 0) {
             draft.rate().note(drafted, right);
@@ -53,17 +54,17 @@ final class ProposedDrafts extends DraftSource {
     }
 
     @Override
-    boolean isProposed() {
+    public boolean isProposed() {
         return true;
     }
 
     @Override
-    int available() {
+    public int available() {
         return available;
     }
 
     @Override
-    void add(int token) {
+    public void add(int token) {
         if (length == text.length) {
             text = Arrays.copyOf(text, length + Math.max(64, length / 2));
         }

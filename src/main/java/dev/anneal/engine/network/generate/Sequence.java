@@ -1,6 +1,9 @@
 package dev.anneal.engine.network.generate;
 
 import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.sampling.ChosenToken;
+import dev.anneal.engine.network.sampling.Sampling;
+import dev.anneal.engine.network.sampling.TokenSink;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -1,5 +1,6 @@
 package dev.anneal.engine.network.model;
 
+import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.Tensor;
 import org.jspecify.annotations.Nullable;
 

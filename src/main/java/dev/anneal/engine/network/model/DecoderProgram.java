@@ -3,6 +3,9 @@ package dev.anneal.engine.network.model;
 import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.ProjectionGroup;
+import dev.anneal.engine.network.objective.Objective;
+import dev.anneal.engine.network.objective.Targets;
+import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Program;
 import dev.anneal.engine.network.torch.Scope;
@@ -33,7 +36,7 @@ public final class DecoderProgram {
     /** In place of what there is not. */
     private final Tensor none;
 
-    DecoderProgram(Scope owner, ModelConfig config) {
+    public DecoderProgram(Scope owner, ModelConfig config) {
         this(owner, config, PARTS);
     }
 
@@ -121,7 +124,8 @@ public final class DecoderProgram {
     }
 
     /** Output of a layer, then the tensors that {@link #layerBackward} needs. */
-    List<Tensor> layer(Scope scope, Tensor x, int layer, Batch batch, DecoderTensors weights, AppliedAdapter adapter) {
+    public List<Tensor> layer(
+            Scope scope, Tensor x, int layer, Batch batch, DecoderTensors weights, AppliedAdapter adapter) {
         LayerWeights own =
                 new LayerWeights(weights.layers().get(layer), adapter.layers().get(layer));
         return layer(scope, x, layer, batch, own, adapter);
@@ -136,7 +140,8 @@ public final class DecoderProgram {
     record LayerWeights(List<Tensor> frozen, List<Tensor> adapter) {}
 
     /** As above, with the weights of only this layer; the layers of {@code adapter} are ignored. */
-    List<Tensor> layer(Scope scope, Tensor x, int layer, Batch batch, LayerWeights weights, AppliedAdapter adapter) {
+    public List<Tensor> layer(
+            Scope scope, Tensor x, int layer, Batch batch, LayerWeights weights, AppliedAdapter adapter) {
         Continuation continued = batch.continued();
         int start = batch.rows().start();
         boolean keeps =

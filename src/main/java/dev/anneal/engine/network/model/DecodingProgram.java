@@ -2,6 +2,7 @@ package dev.anneal.engine.network.model;
 
 import dev.anneal.engine.network.architecture.DecodingLimits;
 import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.Program;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;

@@ -3,6 +3,8 @@ package dev.anneal.engine.network.model;
 import dev.anneal.engine.network.architecture.DecodingLimits;
 import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.objective.HiddenStates;
+import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package dev.anneal.engine.network.model;
 
+import dev.anneal.engine.network.objective.Targets;
+import dev.anneal.engine.network.objective.TokenRows;
 import org.jspecify.annotations.Nullable;
 
 /**

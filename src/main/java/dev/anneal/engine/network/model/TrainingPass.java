@@ -1,5 +1,10 @@
 package dev.anneal.engine.network.model;
 
+import dev.anneal.engine.network.objective.Agreement;
+import dev.anneal.engine.network.objective.LossSums;
+import dev.anneal.engine.network.objective.Objective;
+import dev.anneal.engine.network.objective.Targets;
+import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
 import java.util.List;

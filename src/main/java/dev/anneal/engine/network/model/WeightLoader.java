@@ -31,7 +31,7 @@ public record WeightLoader(
     /** Tensors are read in blocks of rows: buffers are limited to 2 GiB, which tensors of large models exceed. */
     public static final int BLOCK_BYTES = 1 << 30;
 
-    DecoderTensors load() throws IOException {
+    public DecoderTensors load() throws IOException {
         Tensor embedding = tensor(CheckpointTensors.EMBEDDING);
         List<List<Tensor>> layers = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {

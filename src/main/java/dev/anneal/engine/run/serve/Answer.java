@@ -1,7 +1,7 @@
 package dev.anneal.engine.run.serve;
 
-import dev.anneal.engine.network.generate.ChosenToken;
-import dev.anneal.engine.network.generate.TokenSink;
+import dev.anneal.engine.network.sampling.ChosenToken;
+import dev.anneal.engine.network.sampling.TokenSink;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.protocol.ServeReply;
 import dev.anneal.protocol.ServeRequest;

@@ -2,9 +2,9 @@ package dev.anneal.engine.run.serve;
 
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.text.data.ChatEncoder;
+import dev.anneal.engine.text.fault.DataException;
+import dev.anneal.engine.text.fault.RowRejectedException;
 import dev.anneal.engine.text.rows.ChatRow;
-import dev.anneal.engine.text.rows.DataException;
-import dev.anneal.engine.text.rows.RowRejectedException;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.protocol.ServeRequest.Input;
 import java.time.Instant;

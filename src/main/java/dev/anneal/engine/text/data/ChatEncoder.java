@@ -1,14 +1,14 @@
 package dev.anneal.engine.text.data;
 
+import dev.anneal.engine.text.fault.DataException;
+import dev.anneal.engine.text.fault.Place;
+import dev.anneal.engine.text.fault.RowFault;
+import dev.anneal.engine.text.fault.RowRejectedException;
 import dev.anneal.engine.text.rows.ChatRow;
-import dev.anneal.engine.text.rows.DataException;
 import dev.anneal.engine.text.rows.DatasetFile;
 import dev.anneal.engine.text.rows.DatasetRow;
-import dev.anneal.engine.text.rows.Place;
 import dev.anneal.engine.text.rows.PreferenceRow;
 import dev.anneal.engine.text.rows.PromptRow;
-import dev.anneal.engine.text.rows.RowFault;
-import dev.anneal.engine.text.rows.RowRejectedException;
 import dev.anneal.engine.text.template.ChatTemplate;
 import dev.anneal.engine.text.template.StalledRenderingException;
 import dev.anneal.engine.text.tokens.ChatTemplates;

@@ -1,10 +1,10 @@
 package dev.anneal.engine.text.data;
 
+import dev.anneal.engine.text.fault.Place;
+import dev.anneal.engine.text.fault.RowFault;
+import dev.anneal.engine.text.fault.RowRejectedException;
 import dev.anneal.engine.text.rows.ChatMessage;
 import dev.anneal.engine.text.rows.ChatRow;
-import dev.anneal.engine.text.rows.Place;
-import dev.anneal.engine.text.rows.RowFault;
-import dev.anneal.engine.text.rows.RowRejectedException;
 import dev.anneal.engine.text.template.ChatTemplate;
 import dev.anneal.engine.text.template.Rendering;
 import dev.anneal.engine.text.tokens.ModelTokenizer;

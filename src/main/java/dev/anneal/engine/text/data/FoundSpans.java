@@ -1,6 +1,6 @@
 package dev.anneal.engine.text.data;
 
-import dev.anneal.engine.text.rows.RowRejectedException;
+import dev.anneal.engine.text.fault.RowRejectedException;
 import dev.anneal.engine.text.template.PythonSpace;
 import dev.anneal.engine.text.template.Rendering.Span;
 import dev.anneal.engine.text.template.TemplateException;

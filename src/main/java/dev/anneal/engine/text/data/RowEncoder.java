@@ -1,11 +1,11 @@
 package dev.anneal.engine.text.data;
 
+import dev.anneal.engine.text.fault.DataException;
+import dev.anneal.engine.text.fault.Excerpt;
+import dev.anneal.engine.text.fault.Place;
+import dev.anneal.engine.text.fault.RowFault;
+import dev.anneal.engine.text.fault.RowRejectedException;
 import dev.anneal.engine.text.rows.ChatRow;
-import dev.anneal.engine.text.rows.DataException;
-import dev.anneal.engine.text.rows.Excerpt;
-import dev.anneal.engine.text.rows.Place;
-import dev.anneal.engine.text.rows.RowFault;
-import dev.anneal.engine.text.rows.RowRejectedException;
 import dev.anneal.engine.text.template.ChatTemplate;
 import dev.anneal.engine.text.template.Rendering.Span;
 import dev.anneal.engine.text.template.TemplateException;

@@ -1,11 +1,11 @@
 package dev.anneal.engine.text.data;
 
+import dev.anneal.engine.text.fault.Place;
+import dev.anneal.engine.text.fault.RowRejectedException;
 import dev.anneal.engine.text.rows.ChatRow;
 import dev.anneal.engine.text.rows.DatasetLines;
 import dev.anneal.engine.text.rows.DatasetRow;
-import dev.anneal.engine.text.rows.Place;
 import dev.anneal.engine.text.rows.PromptRow;
-import dev.anneal.engine.text.rows.RowRejectedException;
 import dev.anneal.engine.text.template.StalledRenderingException;
 import dev.anneal.engine.text.tokens.EncodedText;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.anneal.engine.text.data;
 
-import dev.anneal.engine.text.rows.RowProblem;
+import dev.anneal.engine.text.fault.RowProblem;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package dev.anneal.engine.text.data;
 
+import dev.anneal.engine.text.fault.RowProblem;
 import dev.anneal.engine.text.rows.DatasetLimits;
 import dev.anneal.engine.text.rows.ProblemLog;
-import dev.anneal.engine.text.rows.RowProblem;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

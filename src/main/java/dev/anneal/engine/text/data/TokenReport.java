@@ -1,9 +1,9 @@
 package dev.anneal.engine.text.data;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.anneal.engine.text.fault.RowFault;
+import dev.anneal.engine.text.fault.RowProblem;
 import dev.anneal.engine.text.rows.DatasetLimits;
-import dev.anneal.engine.text.rows.RowFault;
-import dev.anneal.engine.text.rows.RowProblem;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package dev.anneal.engine.text.data;
 
+import dev.anneal.engine.text.fault.Place;
+import dev.anneal.engine.text.fault.RowRejectedException;
 import dev.anneal.engine.text.rows.ChatRow;
-import dev.anneal.engine.text.rows.Place;
-import dev.anneal.engine.text.rows.RowRejectedException;
 import dev.anneal.engine.text.tokens.EncodedText;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

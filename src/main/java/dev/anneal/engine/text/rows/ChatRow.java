@@ -1,5 +1,6 @@
 package dev.anneal.engine.text.rows;
 
+import dev.anneal.engine.text.fault.RowRejectedException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;

@@ -1,5 +1,9 @@
 package dev.anneal.engine.text.rows;
 
+import dev.anneal.engine.text.fault.DataException;
+import dev.anneal.engine.text.fault.Place;
+import dev.anneal.engine.text.fault.RowFault;
+import dev.anneal.engine.text.fault.RowRejectedException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,6 +2,10 @@ package dev.anneal.engine.text.rows;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.anneal.engine.text.fault.DataException;
+import dev.anneal.engine.text.fault.RowFault;
+import dev.anneal.engine.text.fault.RowProblem;
+import dev.anneal.engine.text.fault.RowRejectedException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,10 @@
 package dev.anneal.engine.text.rows;
 
+import dev.anneal.engine.text.fault.Place;
+import dev.anneal.engine.text.fault.RowFault;
+import dev.anneal.engine.text.fault.RowProblem;
+import dev.anneal.engine.text.fault.RowRejectedException;
+
 /**
  * Content of a file that has no rows.
  *

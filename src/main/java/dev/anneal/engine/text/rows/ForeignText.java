@@ -1,5 +1,6 @@
 package dev.anneal.engine.text.rows;
 
+import dev.anneal.engine.text.fault.Excerpt;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;

@@ -1,5 +1,7 @@
 package dev.anneal.engine.text.rows;
 
+import dev.anneal.engine.text.fault.Excerpt;
+import dev.anneal.engine.text.fault.ItemKeys;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,9 @@
 package dev.anneal.engine.text.rows;
 
 import dev.anneal.engine.format.json.JsonFault;
+import dev.anneal.engine.text.fault.Place;
+import dev.anneal.engine.text.fault.RowFault;
+import dev.anneal.engine.text.fault.RowRejectedException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;

@@ -1,5 +1,9 @@
 package dev.anneal.engine.text.rows;
 
+import dev.anneal.engine.text.fault.Excerpt;
+import dev.anneal.engine.text.fault.Place;
+import dev.anneal.engine.text.fault.RowFault;
+import dev.anneal.engine.text.fault.RowRejectedException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;

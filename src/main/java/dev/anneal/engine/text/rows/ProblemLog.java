@@ -1,5 +1,7 @@
 package dev.anneal.engine.text.rows;
 
+import dev.anneal.engine.text.fault.RowFault;
+import dev.anneal.engine.text.fault.RowProblem;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

@@ -2,6 +2,10 @@ package dev.anneal.engine.text.rows;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.anneal.engine.text.fault.Excerpt;
+import dev.anneal.engine.text.fault.Place;
+import dev.anneal.engine.text.fault.RowFault;
+import dev.anneal.engine.text.fault.RowRejectedException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

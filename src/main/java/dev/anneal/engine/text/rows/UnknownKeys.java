@@ -1,5 +1,6 @@
 package dev.anneal.engine.text.rows;
 
+import dev.anneal.engine.text.fault.Excerpt;
 import dev.anneal.engine.text.spelling.Spelling;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

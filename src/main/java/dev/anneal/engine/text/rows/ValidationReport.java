@@ -1,6 +1,9 @@
 package dev.anneal.engine.text.rows;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.anneal.engine.text.fault.ItemKeys;
+import dev.anneal.engine.text.fault.RowFault;
+import dev.anneal.engine.text.fault.RowProblem;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,7 @@ package dev.anneal.engine.text.tokens;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.anneal.engine.format.json.JsonFault;
-import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.fault.DataException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

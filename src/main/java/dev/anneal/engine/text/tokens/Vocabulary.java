@@ -51,7 +51,7 @@ public record Vocabulary(
     /**
      * Reads the files of a model directory.
      *
-     * @throws dev.anneal.engine.text.rows.DataException with code {@code base_model_unreadable} if they are missing,
+     * @throws dev.anneal.engine.text.fault.DataException with code {@code base_model_unreadable} if they are missing,
      *     too large or broken
      */
     public static Vocabulary read(Path modelDirectory) {

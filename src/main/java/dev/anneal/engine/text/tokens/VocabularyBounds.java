@@ -1,7 +1,7 @@
 package dev.anneal.engine.text.tokens;
 
-import dev.anneal.engine.text.rows.DataException;
-import dev.anneal.engine.text.rows.Excerpt;
+import dev.anneal.engine.text.fault.DataException;
+import dev.anneal.engine.text.fault.Excerpt;
 
 /**
  * Checks ids against the {@code vocab_size} of the model: the embedding has that many rows, and a native lookup beyond

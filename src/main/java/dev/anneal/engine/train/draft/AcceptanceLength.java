@@ -1,13 +1,13 @@
 package dev.anneal.engine.train.draft;
 
-import dev.anneal.engine.network.generate.Answer;
 import dev.anneal.engine.network.generate.BatchWidth;
 import dev.anneal.engine.network.generate.Decoder;
 import dev.anneal.engine.network.generate.Draft;
 import dev.anneal.engine.network.generate.Drafting;
 import dev.anneal.engine.network.generate.Prompt;
-import dev.anneal.engine.network.generate.Sampling;
 import dev.anneal.engine.network.model.IncrementalDecoder;
+import dev.anneal.engine.network.sampling.Answer;
+import dev.anneal.engine.network.sampling.Sampling;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.rollout.DraftedTokens;
 import dev.anneal.engine.train.state.Target;

@@ -1,6 +1,6 @@
 package dev.anneal.engine.train.draft;
 
-import dev.anneal.engine.network.model.Agreement;
+import dev.anneal.engine.network.objective.Agreement;
 import dev.anneal.engine.text.data.EncodedRow;
 import java.util.LinkedHashMap;
 import java.util.List;

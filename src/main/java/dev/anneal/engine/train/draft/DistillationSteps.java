@@ -2,12 +2,12 @@ package dev.anneal.engine.train.draft;
 
 import dev.anneal.engine.network.generate.Draft;
 import dev.anneal.engine.network.generate.DraftModel;
-import dev.anneal.engine.network.model.Agreement;
 import dev.anneal.engine.network.model.AppliedAdapter;
-import dev.anneal.engine.network.model.DistillationLoss;
 import dev.anneal.engine.network.model.IncrementalDecoder;
-import dev.anneal.engine.network.model.LossSums;
-import dev.anneal.engine.network.model.Objective;
+import dev.anneal.engine.network.objective.Agreement;
+import dev.anneal.engine.network.objective.DistillationLoss;
+import dev.anneal.engine.network.objective.LossSums;
+import dev.anneal.engine.network.objective.Objective;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.text.data.EncodedRow;

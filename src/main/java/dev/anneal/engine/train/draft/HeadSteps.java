@@ -8,7 +8,7 @@ import dev.anneal.engine.network.draft.EagleSums;
 import dev.anneal.engine.network.generate.Draft;
 import dev.anneal.engine.network.generate.DraftHead;
 import dev.anneal.engine.network.model.AppliedAdapter;
-import dev.anneal.engine.network.model.DistillationLoss;
+import dev.anneal.engine.network.objective.DistillationLoss;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.passes.MicroBatch;
 import dev.anneal.engine.train.passes.Sharing;

@@ -1,14 +1,14 @@
 package dev.anneal.engine.train.draft;
 
 import dev.anneal.engine.math.random.SplitMix64;
-import dev.anneal.engine.network.generate.Answer;
 import dev.anneal.engine.network.generate.BatchWidth;
 import dev.anneal.engine.network.generate.Decoder;
 import dev.anneal.engine.network.generate.Prompt;
-import dev.anneal.engine.network.generate.Sampling;
 import dev.anneal.engine.network.model.IncrementalDecoder;
+import dev.anneal.engine.network.sampling.Answer;
+import dev.anneal.engine.network.sampling.Sampling;
 import dev.anneal.engine.text.data.EncodedRow;
-import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.fault.DataException;
 import dev.anneal.engine.train.passes.Steps;
 import dev.anneal.engine.train.passes.Training;
 import dev.anneal.engine.train.state.Checkpoint;

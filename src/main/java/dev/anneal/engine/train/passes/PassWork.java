@@ -2,8 +2,8 @@ package dev.anneal.engine.train.passes;
 
 import dev.anneal.engine.network.model.Continuation;
 import dev.anneal.engine.network.model.DecoderModel;
-import dev.anneal.engine.network.model.LossSums;
 import dev.anneal.engine.network.model.TrainingPass;
+import dev.anneal.engine.network.objective.LossSums;
 import dev.anneal.engine.network.torch.ComputeThreads;
 import dev.anneal.engine.train.passes.PassOrder.Kind;
 import dev.anneal.engine.train.passes.PassOrder.Pass;

@@ -2,8 +2,8 @@ package dev.anneal.engine.train.passes;
 
 import dev.anneal.engine.network.model.Continuation;
 import dev.anneal.engine.network.model.PassInput;
-import dev.anneal.engine.network.model.Targets;
-import dev.anneal.engine.network.model.TokenRows;
+import dev.anneal.engine.network.objective.Targets;
+import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.text.data.EncodedRow;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,8 +1,8 @@
 package dev.anneal.engine.train.passes;
 
 import dev.anneal.engine.network.architecture.DeviceLimits;
-import dev.anneal.engine.network.model.Targets;
-import dev.anneal.engine.network.model.TokenRows;
+import dev.anneal.engine.network.objective.Targets;
+import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.passes.PrefixTree.Node;
 import java.util.ArrayList;

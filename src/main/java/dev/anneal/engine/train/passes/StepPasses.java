@@ -2,8 +2,8 @@ package dev.anneal.engine.train.passes;
 
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.Gradients;
-import dev.anneal.engine.network.model.LossSums;
-import dev.anneal.engine.network.model.Objective;
+import dev.anneal.engine.network.objective.LossSums;
+import dev.anneal.engine.network.objective.Objective;
 import dev.anneal.engine.network.torch.TorchException;
 import dev.anneal.engine.train.state.TrainingJob;
 import dev.anneal.protocol.Progress;

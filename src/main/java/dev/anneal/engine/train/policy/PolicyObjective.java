@@ -1,7 +1,7 @@
 package dev.anneal.engine.train.policy;
 
 import dev.anneal.engine.math.objective.PolicyLoss;
-import dev.anneal.engine.network.model.Objective;
+import dev.anneal.engine.network.objective.Objective;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.anneal.engine.train.policy;
 
 import dev.anneal.engine.network.generate.BatchWidth;
-import dev.anneal.engine.network.generate.Sampling;
 import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.sampling.Sampling;
 import dev.anneal.engine.text.data.EncodedPrompt;
 import dev.anneal.engine.text.data.StepPlan;
 import dev.anneal.engine.train.passes.StepPasses;

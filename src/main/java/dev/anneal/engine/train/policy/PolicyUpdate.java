@@ -5,7 +5,7 @@ import dev.anneal.engine.math.objective.PolicyLoss;
 import dev.anneal.engine.math.objective.PolicyLoss.Aggregation;
 import dev.anneal.engine.math.objective.PolicyLoss.Ratio;
 import dev.anneal.engine.network.model.AppliedAdapter;
-import dev.anneal.engine.network.model.LossSums;
+import dev.anneal.engine.network.objective.LossSums;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.passes.MicroBatch;
 import dev.anneal.engine.train.passes.RowValues;

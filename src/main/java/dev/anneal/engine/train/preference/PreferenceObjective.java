@@ -3,7 +3,7 @@ package dev.anneal.engine.train.preference;
 import dev.anneal.engine.math.objective.PreferenceLoss;
 import dev.anneal.engine.math.objective.PreferenceLoss.Completion;
 import dev.anneal.engine.math.objective.PreferenceLoss.Outcome;
-import dev.anneal.engine.network.model.Objective;
+import dev.anneal.engine.network.objective.Objective;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

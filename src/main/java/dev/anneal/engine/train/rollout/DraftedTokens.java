@@ -1,6 +1,6 @@
 package dev.anneal.engine.train.rollout;
 
-import dev.anneal.engine.network.generate.Answer;
+import dev.anneal.engine.network.sampling.Answer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.anneal.service.files.check;
 
 import dev.anneal.engine.text.data.TokenReport;
-import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.fault.DataException;
 import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.engine.text.template.StalledRenderingException;
 import dev.anneal.service.files.FileProperties;

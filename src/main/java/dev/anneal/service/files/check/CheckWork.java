@@ -2,7 +2,7 @@ package dev.anneal.service.files.check;
 
 import dev.anneal.engine.text.data.ChatEncoder;
 import dev.anneal.engine.text.data.TokenReport;
-import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.fault.DataException;
 import dev.anneal.engine.text.rows.DatasetValidator;
 import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.engine.text.template.StalledRenderingException;

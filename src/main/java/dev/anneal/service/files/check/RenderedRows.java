@@ -3,7 +3,7 @@ package dev.anneal.service.files.check;
 import dev.anneal.engine.text.data.ChatEncoder;
 import dev.anneal.engine.text.data.RowReader;
 import dev.anneal.engine.text.data.ShownRow;
-import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.fault.DataException;
 import dev.anneal.engine.text.template.StalledRenderingException;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.service.access.quota.TenantSlots;

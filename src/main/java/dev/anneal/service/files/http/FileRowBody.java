@@ -1,7 +1,7 @@
 package dev.anneal.service.files.http;
 
 import dev.anneal.engine.text.data.ShownRow;
-import dev.anneal.engine.text.rows.RowProblem;
+import dev.anneal.engine.text.fault.RowProblem;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

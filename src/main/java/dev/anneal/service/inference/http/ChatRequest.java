@@ -1,8 +1,8 @@
 package dev.anneal.service.inference.http;
 
+import dev.anneal.engine.text.fault.RowProblem;
+import dev.anneal.engine.text.fault.RowRejectedException;
 import dev.anneal.engine.text.rows.ChatRow;
-import dev.anneal.engine.text.rows.RowProblem;
-import dev.anneal.engine.text.rows.RowRejectedException;
 import dev.anneal.protocol.ServeRequest;
 import dev.anneal.service.inference.DraftChoice;
 import dev.anneal.service.inference.GenerationRequest;

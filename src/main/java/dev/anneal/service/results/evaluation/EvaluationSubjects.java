@@ -8,7 +8,7 @@ import dev.anneal.service.results.evaluation.EvaluationStore.Subject;
 import dev.anneal.service.results.export.Export;
 import dev.anneal.service.results.export.ExportKind;
 import dev.anneal.service.results.export.Exports;
-import dev.anneal.service.training.job.Jobs;
+import dev.anneal.service.training.admission.Jobs;
 import dev.anneal.service.training.job.TunedModels;
 import dev.anneal.service.training.job.UsableModel;
 import dev.anneal.service.training.sharing.VisibleModels;

@@ -17,7 +17,7 @@ import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.queue.secret.SealedValues;
 import dev.anneal.service.results.evaluation.EvaluationStore.Subject;
-import dev.anneal.service.training.job.GraderItems;
+import dev.anneal.service.training.admission.GraderItems;
 import dev.anneal.service.training.job.JudgingModels;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

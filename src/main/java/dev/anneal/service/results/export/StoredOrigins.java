@@ -1,6 +1,6 @@
 package dev.anneal.service.results.export;
 
-import dev.anneal.service.training.job.ExportOrigins;
+import dev.anneal.service.training.admission.ExportOrigins;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param fileId id of its uploaded archive; null if it is in a checkpoint
  * @param described description of its origin
  */
-record InitialAdapter(
+public record InitialAdapter(
         @Nullable AdapterSettings settings,
         @Nullable TrainingMethod method,
         @Nullable Checkpoint checkpoint,
@@ -26,7 +26,7 @@ record InitialAdapter(
         String described) {
 
     /** Writes the adapter to the job's events. */
-    void announce(Events events, long job, @Nullable AdapterSettings adapter) {
+    public void announce(Events events, long job, @Nullable AdapterSettings adapter) {
         if (adapter == null) {
             events.info(job, "Training begins with all weights of " + described);
             return;

@@ -6,6 +6,7 @@ import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.training.settings.JobRequest;
 import dev.anneal.service.training.settings.MethodRules;
+import dev.anneal.service.training.settings.ModelProfile;
 import dev.anneal.service.training.settings.ModelProfiles;
 import dev.anneal.service.training.settings.TrainingMethods;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param target target of a draft; null if no draft is trained
  * @param draft draft of rollouts; null for none
  */
-record JobInputs(
+public record JobInputs(
         JobRequest request,
         BaseModel model,
         @Nullable PairedModel target,
@@ -30,12 +31,12 @@ record JobInputs(
         @Nullable StoredFile validationFile,
         @Nullable InitialAdapter initialAdapter) {
 
-    JobInputs with(JobRequest other) {
+    public JobInputs with(JobRequest other) {
         return new JobInputs(other, model, target, draft, trainingFile, validationFile, initialAdapter);
     }
 
     /** Models that a worker must have, as in {@link NewWork}. */
-    List<String> workerModels() {
+    public List<String> workerModels() {
         List<BaseModel> models = new ArrayList<>(List.of(model));
         if (target != null) {
             models.add(target.base());
@@ -49,21 +50,25 @@ record JobInputs(
                 .toList();
     }
 
-    ModelProfiles profiles() {
+    public ModelProfiles profiles() {
         MethodRules<TrainingMethod> rules = TrainingMethods.of(request.method());
         return new ModelProfiles(
-                rules.trained(request.method(), JobAdmission.profileOf(model)),
-                target == null ? null : JobAdmission.profileOf(target.base()),
-                draft == null ? null : rules.drafting(request.method(), JobAdmission.profileOf(draft.base())));
+                rules.trained(request.method(), profileOf(model)),
+                target == null ? null : profileOf(target.base()),
+                draft == null ? null : rules.drafting(request.method(), profileOf(draft.base())));
     }
 
     /** Ordered by key, so that jobs that name the same files in different order lock their rows in the same order. */
-    List<StoredFile> files() {
+    public List<StoredFile> files() {
         if (validationFile == null) {
             return List.of(trainingFile);
         }
         return trainingFile.key() < validationFile.key()
                 ? List.of(trainingFile, validationFile)
                 : List.of(validationFile, trainingFile);
+    }
+
+    public static ModelProfile profileOf(BaseModel model) {
+        return ModelProfile.of(model.id(), model.config(), model.baseLearningRate());
     }
 }

@@ -124,12 +124,12 @@ public final class JobStore {
     }
 
     /** Locks the request until the end of the transaction. */
-    void lockRequest(String name) {
+    public void lockRequest(String name) {
         jdbc.sql(LOCK_REQUEST).param("name", name).query((row, index) -> true).single();
     }
 
     /** Returns the job's internal key. */
-    long insert(NewJob job) {
+    public long insert(NewJob job) {
         InitialAdapter initial = job.inputs().initialAdapter();
         Checkpoint initialCheckpoint = initial == null ? null : initial.checkpoint();
         PairedModel target = job.inputs().target();
@@ -158,7 +158,7 @@ public final class JobStore {
     }
 
     /** A job that is being created. */
-    record NewJob(String tenantId, String id, long workId, JobInputs inputs, int seed, Submission submission) {
+    public record NewJob(String tenantId, String id, long workId, JobInputs inputs, int seed, Submission submission) {
 
         JobRequest request() {
             return inputs.request();
@@ -183,7 +183,7 @@ public final class JobStore {
                 .optional();
     }
 
-    Optional<Job> byId(String id) {
+    public Optional<Job> byId(String id) {
         return one(BY_ID, id);
     }
 
@@ -204,12 +204,12 @@ public final class JobStore {
         return one(BY_NUMBER, number);
     }
 
-    Optional<Job> byIdempotencyKey(String key) {
+    public Optional<Job> byIdempotencyKey(String key) {
         return one(BY_KEY, key);
     }
 
     /** The newest job of the last {@code seconds} whose request had the same body. */
-    Optional<Job> byDigest(String digest, double seconds) {
+    public Optional<Job> byDigest(String digest, double seconds) {
         List<Row> rows = jdbc.sql(BY_DIGEST)
                 .param("digest", digest)
                 .param("seconds", seconds)
@@ -218,12 +218,12 @@ public final class JobStore {
         return withWork(rows).stream().findFirst();
     }
 
-    String digestOf(long job) {
+    public String digestOf(long job) {
         return jdbc.sql(DIGEST).param("job", job).query(String.class).single();
     }
 
     /** Jobs in the order of their creation, at most one more than the limit. */
-    List<Job> page(PageRequest request, JobFilter filter) {
+    public List<Job> page(PageRequest request, JobFilter filter) {
         String page = SELECT_OF.formatted("(" + filter.page(request) + ") AS job") + "ORDER BY job." + filter.ordering()
                 + " " + request.order();
         return withWork(jdbc.sql(page)
@@ -233,7 +233,7 @@ public final class JobStore {
     }
 
     /** How many jobs are in each state; states without a job are left out. */
-    Map<WorkState, Long> counts() {
+    public Map<WorkState, Long> counts() {
         return jdbc
                 .sql(COUNTS)
                 .query((row, index) -> Map.entry(WorkState.valueOf(row.getString("state")), row.getLong("jobs")))
@@ -243,7 +243,7 @@ public final class JobStore {
     }
 
     /** Stores the resolved settings. */
-    void settle(long job, ResolvedSettings settings) {
+    public void settle(long job, ResolvedSettings settings) {
         jdbc.sql(SETTLE)
                 .param("job", job)
                 .param("settings", JsonColumn.write(settings))

@@ -1,6 +1,6 @@
 /**
- * Fine-tuning jobs: creation, validation, state changes and storage. {@link dev.anneal.service.training.job.Jobs}
- * serves requests; workers publish through {@code service.training.journal}.
+ * Fine-tuning jobs as they are stored, with the models that come of them. {@code service.training.admission} serves
+ * requests; workers publish through {@code service.training.journal}.
  */
 @NamedInterface
 @NullMarked

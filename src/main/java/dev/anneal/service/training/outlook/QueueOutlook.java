@@ -4,7 +4,7 @@ import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.process.EngineSetup;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.queue.WorkerStates;
-import dev.anneal.service.training.job.EngineSetups;
+import dev.anneal.service.training.admission.EngineSetups;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.JobStore;
 import dev.anneal.service.training.settings.ResolvedSettings;

@@ -3,7 +3,7 @@ package dev.anneal.engine.network.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.anneal.engine.network.model.DistillationLoss;
+import dev.anneal.engine.network.objective.DistillationLoss;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;

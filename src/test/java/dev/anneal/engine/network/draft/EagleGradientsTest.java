@@ -12,7 +12,7 @@ import dev.anneal.engine.network.lora.AnnealingSchedule;
 import dev.anneal.engine.network.lora.NamedMatrices;
 import dev.anneal.engine.network.lora.RandomAdapter;
 import dev.anneal.engine.network.model.AdapterDropout;
-import dev.anneal.engine.network.model.DistillationLoss;
+import dev.anneal.engine.network.objective.DistillationLoss;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;

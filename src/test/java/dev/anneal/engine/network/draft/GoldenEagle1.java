@@ -2,10 +2,10 @@ package dev.anneal.engine.network.draft;
 
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.model.DecoderModel;
-import dev.anneal.engine.network.model.DistillationLoss;
 import dev.anneal.engine.network.model.GoldenTensors;
-import dev.anneal.engine.network.model.HiddenStates;
-import dev.anneal.engine.network.model.TokenRows;
+import dev.anneal.engine.network.objective.DistillationLoss;
+import dev.anneal.engine.network.objective.HiddenStates;
+import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
 import java.io.IOException;

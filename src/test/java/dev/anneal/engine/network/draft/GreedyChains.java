@@ -2,9 +2,9 @@ package dev.anneal.engine.network.draft;
 
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
-import dev.anneal.engine.network.model.HiddenStates;
 import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.network.model.KeyValueCache;
+import dev.anneal.engine.network.objective.HiddenStates;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package dev.anneal.engine.network.draft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.network.model.TokenRows;
+import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;

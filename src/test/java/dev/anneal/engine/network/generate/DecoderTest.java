@@ -10,6 +10,8 @@ import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.model.IncrementalDecoder;
+import dev.anneal.engine.network.sampling.Answer;
+import dev.anneal.engine.network.sampling.Sampling;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.TorchException;

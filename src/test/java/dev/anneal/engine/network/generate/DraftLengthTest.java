@@ -2,6 +2,7 @@ package dev.anneal.engine.network.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.engine.network.sampling.Sampling;
 import java.util.List;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;

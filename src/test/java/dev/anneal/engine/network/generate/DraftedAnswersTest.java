@@ -11,6 +11,7 @@ import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.IncrementalDecoder;
+import dev.anneal.engine.network.sampling.Sampling;
 import dev.anneal.engine.network.torch.ElementType;
 import java.io.IOException;
 import java.util.ArrayDeque;

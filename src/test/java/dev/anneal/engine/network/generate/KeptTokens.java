@@ -1,5 +1,7 @@
 package dev.anneal.engine.network.generate;
 
+import dev.anneal.engine.network.sampling.ChosenToken;
+import dev.anneal.engine.network.sampling.TokenSink;
 import java.util.ArrayList;
 import java.util.List;
 

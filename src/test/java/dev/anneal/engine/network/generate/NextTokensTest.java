@@ -7,6 +7,8 @@ import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.GoldenTensors;
+import dev.anneal.engine.network.sampling.Sampling;
+import dev.anneal.engine.network.sampling.WholeAnswer;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
 import java.io.IOException;

@@ -6,6 +6,7 @@ import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.model.IncrementalDecoder;
+import dev.anneal.engine.network.sampling.Sampling;
 import dev.anneal.engine.network.torch.ElementType;
 import java.io.IOException;
 import java.util.List;

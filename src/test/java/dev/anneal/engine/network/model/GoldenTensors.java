@@ -2,6 +2,7 @@ package dev.anneal.engine.network.model;
 
 import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.format.safetensors.TensorEntry;
+import dev.anneal.engine.network.objective.TokenRows;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

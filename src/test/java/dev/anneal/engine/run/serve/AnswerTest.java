@@ -2,7 +2,7 @@ package dev.anneal.engine.run.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.network.generate.ChosenToken;
+import dev.anneal.engine.network.sampling.ChosenToken;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.protocol.ServeReply;
 import dev.anneal.protocol.ServeRequest;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.entry;
 
+import dev.anneal.engine.text.fault.DataException;
+import dev.anneal.engine.text.fault.RowFault;
+import dev.anneal.engine.text.fault.RowProblem;
 import dev.anneal.engine.text.rows.ChatMessage;
 import dev.anneal.engine.text.rows.ChatRow;
-import dev.anneal.engine.text.rows.DataException;
 import dev.anneal.engine.text.rows.DatasetFile;
 import dev.anneal.engine.text.rows.Role;
-import dev.anneal.engine.text.rows.RowFault;
-import dev.anneal.engine.text.rows.RowProblem;
 import dev.anneal.engine.text.rows.Rows;
 import dev.anneal.engine.text.tokens.Golden;
 import dev.anneal.engine.text.tokens.ModelTokenizer;

@@ -1,10 +1,10 @@
 package dev.anneal.engine.text.data;
 
-import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.fault.DataException;
+import dev.anneal.engine.text.fault.Place;
+import dev.anneal.engine.text.fault.RowRejectedException;
 import dev.anneal.engine.text.rows.DatasetFile;
 import dev.anneal.engine.text.rows.DatasetLimits;
-import dev.anneal.engine.text.rows.Place;
-import dev.anneal.engine.text.rows.RowRejectedException;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package dev.anneal.engine.text.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.text.rows.RowFault;
+import dev.anneal.engine.text.fault.RowFault;
 import dev.anneal.engine.text.rows.Rows;
 import dev.anneal.engine.text.tokens.Golden;
 import java.io.IOException;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.entry;
 
-import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.fault.DataException;
 import dev.anneal.engine.text.rows.Rows;
 import dev.anneal.engine.text.tokens.Golden;
 import dev.anneal.engine.text.tokens.ModelTokenizer;

@@ -2,8 +2,8 @@ package dev.anneal.engine.text.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.text.rows.RowFault;
-import dev.anneal.engine.text.rows.RowProblem;
+import dev.anneal.engine.text.fault.RowFault;
+import dev.anneal.engine.text.fault.RowProblem;
 import dev.anneal.engine.text.rows.Rows;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package dev.anneal.engine.text.data;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.text.rows.RowFault;
+import dev.anneal.engine.text.fault.RowFault;
 import dev.anneal.engine.text.rows.Rows;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import java.io.ByteArrayInputStream;

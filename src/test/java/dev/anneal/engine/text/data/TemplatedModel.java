@@ -1,6 +1,6 @@
 package dev.anneal.engine.text.data;
 
-import dev.anneal.engine.text.rows.RowProblem;
+import dev.anneal.engine.text.fault.RowProblem;
 import dev.anneal.engine.text.tokens.Golden;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import java.io.ByteArrayInputStream;

@@ -2,6 +2,8 @@ package dev.anneal.engine.text.rows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.engine.text.fault.RowFault;
+import dev.anneal.engine.text.fault.RowProblem;
 import dev.anneal.penetration.Penetration;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

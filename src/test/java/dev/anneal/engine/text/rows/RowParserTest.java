@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.anneal.engine.text.fault.Place;
+import dev.anneal.engine.text.fault.RowFault;
+import dev.anneal.engine.text.fault.RowProblem;
+import dev.anneal.engine.text.fault.RowRejectedException;
 import dev.anneal.penetration.Penetration;
 import java.util.LinkedHashMap;
 import java.util.List;

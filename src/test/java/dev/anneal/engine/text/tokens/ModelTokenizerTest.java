@@ -3,7 +3,7 @@ package dev.anneal.engine.text.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.fault.DataException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,7 +7,7 @@ import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.platform.process.EngineSetup;
 import dev.anneal.service.queue.TestWorkQueues;
 import dev.anneal.service.queue.WorkerStates;
-import dev.anneal.service.training.job.EngineSetups;
+import dev.anneal.service.training.admission.EngineSetups;
 import dev.anneal.service.training.job.JobFixture;
 import dev.anneal.service.training.outlook.ExpectedDuration.Basis;
 import dev.anneal.service.training.settings.TrainingCost;

@@ -1,0 +1,111 @@
+package dev.anneal.engine.export.weight;
+
+import dev.anneal.engine.format.safetensors.SafetensorsFile;
+import dev.anneal.engine.format.safetensors.TensorEntry;
+import dev.anneal.engine.format.safetensors.WeightDirectory;
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.lora.AdapterConfig;
+import dev.anneal.engine.network.lora.AdapterMerge;
+import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The weights of a base model with an adapter merged into them. */
+public final class AdapterRows extends WeightRows {
+
+    /** By the name of the weight, PEFT's name of the matrix {@code A} or {@code B}. */
+    private final Map<String, Function<Character, String>> matrices;
+
+    private final SafetensorsFile file;
+    private final AdapterConfig config;
+
+    private AdapterRows(
+            WeightDirectory base,
+            Map<String, Function<Character, String>> matrices,
+            SafetensorsFile file,
+            AdapterConfig config,
+            Runnable betweenBlocks) {
+        super(base, matrices.keySet(), betweenBlocks);
+        this.matrices = matrices;
+        this.file = file;
+        this.config = config;
+    }
+
+    /**
+     * @throws ExportException {@code merge_incomplete} if the adapter's tensors are not those of its configuration, or
+     *     the base lacks a weight
+     */
+    public static AdapterRows open(
+            WeightDirectory base, ModelConfig model, Path path, AdapterConfig config, Runnable betweenBlocks)
+            throws IOException {
+        Map<String, Function<Character, String>> matrices = new LinkedHashMap<>();
+        for (int layer = 0; layer < model.layers(); layer++) {
+            int ofLayer = layer;
+            config.targets()
+                    .forEach(target ->
+                            matrices.put(target.weightName(ofLayer), matrix -> target.adapterName(ofLayer, matrix)));
+        }
+        for (String target : matrices.keySet()) {
+            if (!base.contains(target)) {
+                throw incomplete("the adapter changes '" + target + "', which the base model does not have");
+            }
+        }
+        SafetensorsFile file = SafetensorsFile.open(path);
+        if (file.tensors().size() != 2 * matrices.size()) {
+            file.close();
+            throw incomplete("the adapter must hold %d tensors for this model but holds %d"
+                    .formatted(2 * matrices.size(), file.tensors().size()));
+        }
+        return new AdapterRows(base, matrices, file, config, betweenBlocks);
+    }
+
+    @Override
+    BlockMerge merging(Scope scope, TensorEntry entry) throws IOException {
+        AdapterMerge merge = new AdapterMerge(scope);
+        int rank = config.rank();
+        Tensor a = matrix(scope, entry, 'A', rank, entry.shape().get(1));
+        float[] b = matrix(scope, entry, 'B', entry.shape().get(0), rank).toFloats();
+        return (step, before, block, type) -> {
+            int from = Math.toIntExact(block.firstRow() * rank);
+            float[] own = Arrays.copyOfRange(b, from, Math.toIntExact(from + block.rows() * rank));
+            return merge.merge(step, before, a, step.floats(own, block.rows(), rank), config.scale(), type);
+        };
+    }
+
+    private Tensor matrix(Scope scope, TensorEntry weight, char matrix, long rows, long columns) throws IOException {
+        String name = Objects.requireNonNull(matrices.get(weight.name())).apply(matrix);
+        @Nullable TensorEntry entry = file.tensors().get(name);
+        List<Long> shape = List.of(rows, columns);
+        if (entry == null || !entry.shape().equals(shape)) {
+            throw incomplete("the adapter must hold '%s' of shape %s but has %s".formatted(name, shape, entry));
+        }
+        return scope.ofBytes(file.bytes(name), ElementType.FLOAT32, rows, columns);
+    }
+
+    @Override
+    public void describe(Map<String, @Nullable Object> proof) {
+        proof.put("delta_dtype", "float32");
+        super.describe(proof);
+        if (changed() < targets()) {
+            throw incomplete("the adapter targets " + targets() + " tensors but changes only " + changed());
+        }
+    }
+
+    private static ExportException incomplete(String message) {
+        return new ExportException(ExportException.Code.MERGE_INCOMPLETE, message);
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}

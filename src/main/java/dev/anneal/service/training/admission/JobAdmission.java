@@ -1,0 +1,184 @@
+package dev.anneal.service.training.admission;
+
+import dev.anneal.engine.grade.GraderSecrets;
+import dev.anneal.engine.text.rows.ValidationReport;
+import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.service.files.FilePurpose;
+import dev.anneal.service.files.FileStatus;
+import dev.anneal.service.files.Files;
+import dev.anneal.service.files.StoredFile;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.queue.secret.SealedValues;
+import dev.anneal.service.training.job.InitialAdapter;
+import dev.anneal.service.training.job.Job;
+import dev.anneal.service.training.job.JobInputs;
+import dev.anneal.service.training.job.JudgingModels;
+import dev.anneal.service.training.job.UsableModel;
+import dev.anneal.service.training.settings.JobRequest;
+import dev.anneal.service.training.settings.LearningRates;
+import dev.anneal.service.training.settings.ModelProfiles;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** Checks a request against the base model and the files that it names. */
+@Component
+public final class JobAdmission {
+
+    private final TenantDatabase database;
+    private final Files files;
+    private final InitialAdapters adapters;
+    private final TrainingModels models;
+    private final JudgingModels judges;
+    private final JobProperties properties;
+    private final SealedValues sealed;
+
+    JobAdmission(
+            TenantDatabase database,
+            Files files,
+            InitialAdapters adapters,
+            TrainingModels models,
+            JudgingModels judges,
+            JobProperties properties,
+            SealedValues sealed) {
+        this.database = database;
+        this.files = files;
+        this.adapters = adapters;
+        this.models = models;
+        this.judges = judges;
+        this.properties = properties;
+        this.sealed = sealed;
+    }
+
+    /**
+     * Checks the request without creating anything.
+     *
+     * @throws Refusal naming the parameter at fault
+     */
+    public AdmittedJob check(String tenantId, JobRequest request) {
+        Fetched fetched = fetch(tenantId, request);
+        JobInputs inputs = database.call(tenantId, () -> admit(request, fetched));
+        return new AdmittedJob(inputs.request(), inputs.model(), inputs.profiles());
+    }
+
+    /**
+     * What a request names that is not read in its transaction.
+     *
+     * @param adapter adapter that the training begins with, if it is an uploaded one
+     * @param shared target of a draft, or draft of rollouts, if another tenant shares it
+     */
+    record Fetched(
+            @Nullable UploadedAdapter adapter, @Nullable UsableModel shared) {}
+
+    /**
+     * Must be called outside transactions.
+     *
+     * @throws Refusal if no training can begin with the adapter
+     */
+    Fetched fetch(String tenantId, JobRequest request) {
+        JobRequest.InitialAdapter named = request.initialAdapter();
+        UploadedAdapter adapter = named == null || request.method().verifiedBy() != null
+                ? null
+                : adapters.read(tenantId, named.id(), models.base(request)).orElse(null);
+        return new Fetched(adapter, models.shared(tenantId, request).orElse(null));
+    }
+
+    /**
+     * As {@link #check}, and returns the objects that the request names. Requires a transaction of the tenant, until
+     * whose end the files are not deleted.
+     *
+     * @param fetched what {@link #fetch} has fetched
+     */
+    JobInputs admit(JobRequest asked, Fetched fetched) {
+        NamedModels named = models.find(asked, fetched.shared());
+        JobRequest request = named.request();
+        InitialAdapter initial = adapters.find(request, named.trained(), fetched.adapter());
+        JobRequest begun = initial == null ? request : request.beginningWith(initial.settings(), initial.method());
+        TrainingModels.FoundDraft draft = models.rolloutDraft(begun, named.trained(), initial, fetched.shared());
+        JobRequest settled = draft == null ? begun : begun.draftedBy(draft.stored());
+        String validationFile = request.validationFile();
+        JobInputs inputs = new JobInputs(
+                settled,
+                named.trained(),
+                named.target(),
+                draft == null ? null : draft.model(),
+                requireUsable(request.trainingFile(), request.method(), "training_file"),
+                validationFile == null ? null : requireUsable(validationFile, request.method(), "validation_file"),
+                initial);
+        requireFitting(settled, inputs.profiles());
+        return inputs;
+    }
+
+    private void requireFitting(JobRequest request, ModelProfiles profiles) {
+        profiles.trained().check(request.adapter(), properties.fullTrainingMaxParameters());
+        profiles.checkLength(request.options());
+        LearningRates.check(request, profiles.trained());
+        Map<String, @Nullable Object> grader = request.method().grader();
+        if (grader != null) {
+            judges.require(grader, request.method().param("grader"));
+        }
+    }
+
+    /** The inputs for storage: headers of graders are encrypted for the job's work and replaced by ids. */
+    JobInputs withoutSecrets(String tenantId, long workId, JobInputs inputs) {
+        JobRequest request = inputs.request();
+        return inputs.with(request.with(request.method()
+                .withGrader(grader -> GraderSecrets.replaced(grader, value -> sealed.keep(tenantId, workId, value)))));
+    }
+
+    /** @throws Refusal if the headers of the job's graders have been deleted */
+    void requireSecrets(Job job) {
+        Map<String, @Nullable Object> grader = job.request().method().grader();
+        if (grader != null && !sealed.areKept(job.work().id(), GraderSecrets.of(grader))) {
+            throw new Refusal(
+                    RefusalCode.JOB_NOT_RESUMABLE,
+                    "job '" + job.id() + "' failed more than " + SealedValues.DAYS_AFTER_FAILURE
+                            + " days ago, and the headers of its grader, which are secret, have been deleted since;"
+                            + " create a new job with them");
+        }
+    }
+
+    private StoredFile requireUsable(String fileId, TrainingMethod method, String param) {
+        StoredFile file = files.lockForUse(fileId)
+                .orElseThrow(() -> Refusal.invalidValue(
+                        param,
+                        "'" + param + "' names '" + fileId
+                                + "', but there is no such file; upload one with the purpose '"
+                                + FilePurpose.FINE_TUNE.wireName() + "' to /v1/files"));
+        if (file.purpose() != FilePurpose.FINE_TUNE) {
+            throw Refusal.invalidValue(
+                    param,
+                    "'" + param + "' names '" + fileId + "', whose purpose is '"
+                            + file.purpose().wireName() + "'; upload it again with the purpose '"
+                            + FilePurpose.FINE_TUNE.wireName() + "'");
+        }
+        if (file.status() == FileStatus.ERROR) {
+            throw invalidDataset(file, param);
+        }
+        FormatCheck.require(file, method, param);
+        return file;
+    }
+
+    /** Refusal of an invalid file, with the reason in its report. */
+    static Refusal invalidDataset(StoredFile file, @Nullable String param) {
+        ValidationReport report = file.report();
+        String code = report == null ? null : report.code();
+        return new Refusal(
+                code == null ? RefusalCode.DATASET_INVALID : RefusalCode.valueOf(code.toUpperCase(Locale.ROOT)),
+                "'" + file.id() + "' cannot be trained on: " + reasonOf(file, report)
+                        + (report == null
+                                ? ""
+                                : " Its validation report says more; correct the file and upload it again."),
+                param);
+    }
+
+    private static String reasonOf(StoredFile file, @Nullable ValidationReport report) {
+        if (report != null && report.message() != null) {
+            return report.message();
+        }
+        return file.statusDetails() == null ? "its rows could not be checked" : file.statusDetails();
+    }
+}

@@ -1,0 +1,234 @@
+package dev.anneal.service.training.admission;
+
+import dev.anneal.engine.text.data.TokenReport;
+import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.service.files.FileStatus;
+import dev.anneal.service.files.Files;
+import dev.anneal.service.files.StoredFile;
+import dev.anneal.service.files.check.TokenCount;
+import dev.anneal.service.files.check.TokenCounts;
+import dev.anneal.service.models.catalog.ModelCatalog;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.training.history.Events;
+import dev.anneal.service.training.history.JobEvent;
+import dev.anneal.service.training.job.DraftTarget;
+import dev.anneal.service.training.job.Job;
+import dev.anneal.service.training.job.JobInputs;
+import dev.anneal.service.training.job.JobStore;
+import dev.anneal.service.training.job.PairedModel;
+import dev.anneal.service.training.settings.JobRequest;
+import dev.anneal.service.training.settings.ResolvedSettings;
+import dev.anneal.service.training.settings.SettingsResolver;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * Takes a job from VALIDATING to QUEUED once the tokens of its files are counted, or to FAILED if they cannot be
+ * trained on. Safe to repeat and to run in several processes: the queue accepts only one decision.
+ */
+@Component
+final class JobPreparation {
+
+    private static final String WAITS =
+            "The job waits in validation because of %s: %s It goes on by itself when that is mended";
+
+    private final ModelCatalog catalog;
+    private final Files files;
+    private final TokenCounts counts;
+    private final JobStore store;
+    private final WorkQueue queue;
+    private final Events events;
+    private final ExpectedSettings expected;
+
+    JobPreparation(
+            ModelCatalog catalog,
+            Files files,
+            TokenCounts counts,
+            JobStore store,
+            WorkQueue queue,
+            Events events,
+            ExpectedSettings expected) {
+        this.catalog = catalog;
+        this.files = files;
+        this.counts = counts;
+        this.store = store;
+        this.queue = queue;
+        this.events = events;
+        this.expected = expected;
+    }
+
+    /**
+     * Decides about a new job if its files are counted; otherwise requests the counts, even if earlier ones stalled or
+     * failed because of the service. Requires a transaction of the job's tenant.
+     *
+     * @param inputs objects that the job's request names
+     */
+    void begin(UnpreparedJob job, JobInputs inputs) {
+        try {
+            decide(job, inputs);
+        } catch (Refusal refusal) {
+            if (refusal.code().isServiceFault() || refusal.code() == RefusalCode.RENDERING_STALLED) {
+                inputs.files().forEach(file -> counts.forgetPassingFailures(file));
+                begin(job, inputs);
+            } else {
+                reject(job, refusal);
+            }
+        }
+    }
+
+    /**
+     * Decides about a job in state VALIDATING if its files are counted, otherwise requests missing counts. Requires a
+     * transaction of the job's tenant.
+     *
+     * @return the fault it waits for, if the job's model is no longer available
+     */
+    Optional<WorkError> advance(UnpreparedJob job) {
+        try {
+            JobInputs inputs = inputs(job);
+            queue.awaitNothing(job.workId());
+            decide(job, inputs);
+        } catch (Refusal refusal) {
+            if (refusal.code().isModelAway()) {
+                WorkError fault = WorkError.ofEnvironment(refusal.code().wireName(), refusal.explanation());
+                if (queue.await(job.workId(), fault)) {
+                    events.append(job.number(), JobEvent.Level.WARN, WAITS.formatted(fault.code(), fault.message()));
+                }
+                return Optional.of(fault);
+            }
+            reject(job, refusal);
+        }
+        return Optional.empty();
+    }
+
+    private void decide(UnpreparedJob job, JobInputs inputs) {
+        // First, and in the order of the files, because requests for counts lock rows.
+        inputs.files().stream()
+                .filter(file -> file.status() != FileStatus.ERROR)
+                .forEach(file -> counts.countWithin(file, question(inputs)));
+        Optional<TokenReport> training = report(inputs, inputs.trainingFile(), "training_file");
+        StoredFile validationFile = inputs.validationFile();
+        boolean isValidationCounted = validationFile == null
+                || report(inputs, validationFile, "validation_file").isPresent();
+        if (training.isPresent() && isValidationCounted) {
+            settle(job, inputs, training.get());
+        }
+    }
+
+    /** Starts counts that were requested in a transaction that has ended. */
+    void startCounting() {
+        counts.startSoon();
+    }
+
+    private JobInputs inputs(UnpreparedJob job) {
+        JobRequest request = job.request();
+        DraftTarget target = job.target();
+        String validationFile = request.validationFile();
+        return new JobInputs(
+                request,
+                catalog.require(request.model()),
+                target == null ? null : new PairedModel(catalog.require(target.base()), target.checkpoint()),
+                rolloutDraft(request),
+                file(request.trainingFile(), "training_file"),
+                validationFile == null ? null : file(validationFile, "validation_file"),
+                null);
+    }
+
+    private @Nullable PairedModel rolloutDraft(JobRequest request) {
+        TrainingMethod.RolloutDraft draft = request.method().rolloutDraft();
+        TrainingMethod.RolloutDraft.Found found = draft == null ? null : draft.found();
+        return found == null ? null : new PairedModel(catalog.require(found.base()), null);
+    }
+
+    /**
+     * @throws Refusal if a file of the job no longer exists
+     */
+    void requireFiles(Job job) {
+        file(job.request().trainingFile(), "training_file");
+        if (job.request().validationFile() != null) {
+            file(job.request().validationFile(), "validation_file");
+        }
+        store.originOf(job.number())
+                .flatMap(origin -> Optional.ofNullable(origin.fileId()))
+                .ifPresent(adapter -> file(adapter, "anneal.init_adapter"));
+    }
+
+    private StoredFile file(String fileId, String param) {
+        return files.lockForUse(fileId)
+                .orElseThrow(() -> unusable("'" + fileId + "' was deleted or has expired; upload it again", param));
+    }
+
+    private Optional<TokenReport> report(JobInputs inputs, StoredFile file, String param) {
+        if (file.status() == FileStatus.ERROR) {
+            throw JobAdmission.invalidDataset(file, param);
+        }
+        FormatCheck.require(file, inputs.request().method(), param);
+        TokenCounts.Question question = question(inputs);
+        TokenCount count = counts.countWithin(file, question);
+        if (count.isServiceFault()) {
+            throw new Refusal(
+                    RefusalCode.INTERNAL_ERROR,
+                    "'" + file.id() + "' could not be tokenised: " + count.failureMessage());
+        }
+        if (count.isStalled()) {
+            throw new Refusal(
+                    RefusalCode.RENDERING_STALLED,
+                    "'" + file.id() + "' could not be tokenised: " + count.failureMessage(),
+                    param);
+        }
+        if (count.failureCode() != null) {
+            throw unusable("'" + file.id() + "' could not be tokenised: " + count.failureMessage(), param);
+        }
+        TokenReport report = count.report();
+        if (report != null && !report.isTrainable()) {
+            throw unusable(
+                    "'" + file.id() + "' has no row that '" + inputs.model().id() + "' can train on within "
+                            + question.maxLength()
+                            + " tokens: " + DatasetEvents.problems(report),
+                    param);
+        }
+        return Optional.ofNullable(report);
+    }
+
+    private static TokenCounts.Question question(JobInputs inputs) {
+        return new TokenCounts.Question(
+                inputs.model(),
+                SettingsResolver.maxLengthTokens(
+                        inputs.request(), inputs.profiles().trained()));
+    }
+
+    private static Refusal unusable(String message, @Nullable String param) {
+        return new Refusal(RefusalCode.DATASET_INVALID, message, param);
+    }
+
+    private void settle(UnpreparedJob job, JobInputs inputs, TokenReport report) {
+        if (!queue.ready(job.workId())) {
+            return;
+        }
+        ResolvedSettings settings = expected.resolve(job, inputs, report);
+        store.settle(job.number(), settings);
+        DatasetEvents.of(inputs.files(), job.request(), report)
+                .forEach(warning -> events.append(job.number(), JobEvent.Level.WARN, warning));
+        events.info(
+                job.number(),
+                "Files validated, moving job to queued state: %d rows, %d tokens, %d steps, beta is 0 from step %d on"
+                        .formatted(
+                                report.rows(),
+                                report.tokens(),
+                                settings.training().totalSteps(),
+                                settings.annealedAtStep()));
+    }
+
+    private void reject(UnpreparedJob job, Refusal refusal) {
+        String code = refusal.code().wireName();
+        WorkError error = refusal.code().isServiceFault()
+                ? WorkError.ofSystem(code, refusal.explanation())
+                : WorkError.ofUser(code, refusal.explanation(), refusal.parameter());
+        if (queue.reject(job.workId(), error)) {
+            events.append(job.number(), JobEvent.Level.ERROR, "The job failed: " + refusal.explanation());
+        }
+    }
+}

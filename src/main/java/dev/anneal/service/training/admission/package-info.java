@@ -1,0 +1,10 @@
+/**
+ * From a request to queued work: the models, files and adapters that it names, its checks, and its preparation.
+ * {@link dev.anneal.service.training.admission.Jobs} serves requests.
+ */
+@NamedInterface
+@NullMarked
+package dev.anneal.service.training.admission;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.NamedInterface;
