@@ -127,7 +127,7 @@ public final class EagleDrafter implements AutoCloseable {
     public Tensor statesAt(Scope target, HiddenStates states, long[] at) {
         try (Scope pass = target.child()) {
             Tensor chosen = head.config().isEagle3()
-                    ? program.beside(
+                    ? program.concatenated(
                             pass,
                             states.streams().stream()
                                     .map(stream -> program.rowsOf(pass, stream, at))
@@ -151,7 +151,7 @@ public final class EagleDrafter implements AutoCloseable {
         try (Scope pass = target.child()) {
             TokenRows rows = cache.rows(tokens, first);
             Tensor embedded = program.embed(pass, rows.ids(), head.embedding());
-            Tensor read = head.config().isEagle3() ? states : program.beside(pass, List.of(embedded, states));
+            Tensor read = head.config().isEagle3() ? states : program.concatenated(pass, List.of(embedded, states));
             Tensor state = program.fc(pass, read).get(0);
             return read(pass, rows, new EagleProgram.Pair(embedded, state), cache, first, isStep)
                     .in(target);
@@ -169,7 +169,7 @@ public final class EagleDrafter implements AutoCloseable {
             Tensor embedded = program.embed(pass, rows.ids(), head.embedding());
             Tensor state = head.config().isEagle3()
                     ? states
-                    : program.fc(pass, program.beside(pass, List.of(embedded, states)))
+                    : program.fc(pass, program.concatenated(pass, List.of(embedded, states)))
                             .get(0);
             return read(pass, rows, new EagleProgram.Pair(embedded, state), cache, first, true)
                     .in(target);
@@ -184,7 +184,7 @@ public final class EagleDrafter implements AutoCloseable {
         for (int row = 0; row < rows.rows(); row++) {
             cache.advance(first + row, rows.end(row) - rows.begin(row));
         }
-        return program.fed(pass, output);
+        return program.nextInput(pass, output);
     }
 
     /**

@@ -65,7 +65,8 @@ public final class EaglePass implements AutoCloseable {
             Scope own = scope.child();
             EagleStepRows rows = EagleStepRows.of(own, program, input.rows(), number, adapter);
             Tensor embedded = program.embed(own, rows.next(), head.embedding());
-            EagleProgram.Pair pair = new EagleProgram.Pair(embedded, number == 0 ? first(embedded) : fed(own, number));
+            EagleProgram.Pair pair =
+                    new EagleProgram.Pair(embedded, number == 0 ? first(embedded) : nextInput(own, number));
             List<Tensor> entered = program.enter(own, pair);
             List<Tensor> earlier = steps.stream().map(Step::queriesKeysValues).toList();
             steps.add(new Step(own, rows, pair, entered, program.layer(own, entered, earlier, rows)));
@@ -75,14 +76,14 @@ public final class EaglePass implements AutoCloseable {
     /** What fc makes of the target's streams; in EAGLE-1 of embedding and the target's state. */
     private Tensor first(Tensor embedded) {
         List<Tensor> parts = head.config().isEagle3() ? input.streams() : List.of(embedded, input.states());
-        Tensor beside = program.beside(scope, parts);
-        List<Tensor> made = program.fc(scope, beside);
-        fc = List.of(beside, made.get(0), made.get(1));
+        Tensor concatenated = program.concatenated(scope, parts);
+        List<Tensor> made = program.fc(scope, concatenated);
+        fc = List.of(concatenated, made.get(0), made.get(1));
         return made.get(0);
     }
 
-    private Tensor fed(Scope own, int number) {
-        return program.fed(own, steps.get(number - 1).output());
+    private Tensor nextInput(Scope own, int number) {
+        return program.nextInput(own, steps.get(number - 1).output());
     }
 
     /** A step's states before the final norm, [N, H]. */
@@ -91,27 +92,27 @@ public final class EaglePass implements AutoCloseable {
     }
 
     /** Sums of each step without gradients, for validation. */
-    public List<EagleSums> measure(EagleLesson lesson) {
+    public List<EagleSums> measure(EagleObjective objective) {
         boolean[] runs = EagleTargets.starts(input.rows(), input.trained());
         List<EagleSums> sums = new ArrayList<>();
         EagleProgram.Into nowhere = new EagleProgram.Into(head.nothing(), List.of(), false);
-        for (int number = 0; number < lesson.steps(); number++) {
+        for (int number = 0; number < objective.steps(); number++) {
             try (Scope own = scope.child()) {
-                sums.add(head(own, lesson, number, nowhere, false).sums(runs));
+                sums.add(head(own, objective, number, nowhere, false).sums(runs));
             }
         }
         return sums;
     }
 
     /**
-     * Sums of each step, and the gradient of what the lesson minimises, which overwrites the gradients.
+     * Sums of each step, and the gradient of what the objective minimises, which overwrites the gradients.
      *
-     * @param lesson of as many steps as were computed
+     * @param objective of as many steps as were computed
      */
-    public List<EagleSums> backward(EagleLesson lesson, EagleGradients gradients) {
-        if (lesson.steps() != steps.size()) {
+    public List<EagleSums> backward(EagleObjective objective, EagleGradients gradients) {
+        if (objective.steps() != steps.size()) {
             throw new IllegalArgumentException(
-                    "a lesson of %d steps, %d were computed".formatted(lesson.steps(), steps.size()));
+                    "an objective of %d steps, %d were computed".formatted(objective.steps(), steps.size()));
         }
         List<Compared> compared = new ArrayList<>();
         List<Tensor> ofKeysAndValues = ofKeysAndValues();
@@ -119,7 +120,7 @@ public final class EaglePass implements AutoCloseable {
         for (int number = steps.size() - 1; number >= 0; number--) {
             EagleProgram.Into into = new EagleProgram.Into(gradients.weights(), gradients.adapter(), upstream != null);
             try (Scope own = scope.child()) {
-                Compared result = head(own, lesson, number, into, true);
+                Compared result = head(own, objective, number, into, true);
                 compared.add(result);
                 upstream = backward(own, number, result.gradient(), upstream, ofKeysAndValues, into)
                         .in(scope);
@@ -187,22 +188,23 @@ public final class EaglePass implements AutoCloseable {
         }
     }
 
-    private Compared head(Scope own, EagleLesson lesson, int number, EagleProgram.Into into, boolean backward) {
+    private Compared head(Scope own, EagleObjective objective, int number, EagleProgram.Into into, boolean backward) {
         EagleTargets targets = EagleTargets.of(input.rows(), input.trained(), number);
         EagleProgram.Learned learned =
-                targets.learned(own, input.states(), table, lesson.weights().get(number));
+                targets.learned(own, input.states(), table, objective.weights().get(number));
         Tensor output = steps.get(number).output();
-        DistillationLoss loss = lesson.loss();
+        DistillationLoss loss = objective.loss();
         List<Tensor> results = program.head(own, output, learned, loss, into, backward);
         float[] each = results.get(0).toFloats();
-        if (lesson.regression() == 0) {
+        if (objective.regression() == 0) {
             return new Compared(targets, each, new float[0], backward ? results.get(1) : null);
         }
         Tensor gradient = backward
                 ? results.get(1)
                 : own.zeros(
                         head.precision(), input.rows().tokens(), head.config().hiddenSize());
-        Tensor distances = program.regress(own, output, learned, targets.weights(own, lesson.regression()), gradient);
+        Tensor distances =
+                program.regress(own, output, learned, targets.weights(own, objective.regression()), gradient);
         return new Compared(targets, each, distances.toFloats(), gradient);
     }
 

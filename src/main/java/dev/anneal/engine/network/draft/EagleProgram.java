@@ -52,7 +52,7 @@ final class EagleProgram {
         return weights;
     }
 
-    Tensor beside(Scope scope, List<Tensor> parts) {
+    Tensor concatenated(Scope scope, List<Tensor> parts) {
         return program.call(scope, "beside", parts);
     }
 
@@ -237,7 +237,7 @@ final class EagleProgram {
                 learned.at(),
                 learned.states(),
                 learned.statesAt(),
-                learned.taught(),
+                learned.embedding(),
                 learned.weights(),
                 loss.number(),
                 into.weights().norm(),
@@ -252,13 +252,13 @@ final class EagleProgram {
      * @param at tokens whose states predict, [M]
      * @param states the target's, normed, [N, H]
      * @param statesAt tokens whose states they learn from, [M]
-     * @param taught the target's output embedding of the draft's vocabulary
+     * @param embedding the target's output embedding of the draft's vocabulary
      * @param weights of the positions, [M] fp32
      */
-    record Learned(Tensor at, Tensor states, Tensor statesAt, Tensor taught, Tensor weights) {}
+    record Learned(Tensor at, Tensor states, Tensor statesAt, Tensor embedding, Tensor weights) {}
 
     /** The state that the next step reads. */
-    Tensor fed(Scope scope, Tensor output) {
+    Tensor nextInput(Scope scope, Tensor output) {
         return config.has(EagleSwitch.NORM_OUTPUT) ? normed(scope, output, weights.norm()) : output;
     }
 

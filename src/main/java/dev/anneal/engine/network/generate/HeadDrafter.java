@@ -69,12 +69,12 @@ final class HeadDrafter implements Drafter {
 
     @Override
     public void keep(List<Sequence> running) {
-        letGo(held.stream().filter(each -> !running.contains(each.sequence)).toList());
+        release(held.stream().filter(each -> !running.contains(each.sequence)).toList());
     }
 
     @Override
     public void propose(List<Sequence> sequences, int most) {
-        letGo(held.stream().filter(each -> room(each) < 1).toList());
+        release(held.stream().filter(each -> room(each) < 1).toList());
         int fitting = held.stream().mapToInt(this::room).reduce(most, Math::min);
         if (!held.isEmpty()) {
             proposeFitting(fitting);
@@ -141,7 +141,7 @@ final class HeadDrafter implements Drafter {
                         .forEach(known -> known.add(each.tokens(), reader.statesAt(scope, states, each.at())));
             }
         }
-        letGo(held.stream().filter(each -> room(each) < 0).toList());
+        release(held.stream().filter(each -> room(each) < 0).toList());
     }
 
     /**
@@ -160,7 +160,7 @@ final class HeadDrafter implements Drafter {
         taken.add(new int[] {prompt.tokens()[last]}, reader.statesAt(scope, states, new long[] {prompt.at()[last]}));
     }
 
-    private void letGo(List<Held> leaving) {
+    private void release(List<Held> leaving) {
         for (Held each : leaving) {
             each.forgetRead();
             cache.remove(held.indexOf(each), held);

@@ -56,15 +56,15 @@ final class LaneDrafters implements AutoCloseable {
      */
     boolean propose(List<Sequence> running, int most) {
         byDraft(running).forEach((draft, sequences) -> {
-            if (areWanted(sequences, most)) {
+            if (areNeeded(sequences, most)) {
                 attempt(draft, drafter -> drafter.propose(sequences, most));
                 sequences.forEach(sequence -> sequence.drafts().settle());
             }
         });
-        return areWanted(running, most);
+        return areNeeded(running, most);
     }
 
-    private static boolean areWanted(List<Sequence> sequences, int most) {
+    private static boolean areNeeded(List<Sequence> sequences, int most) {
         return sequences.stream().anyMatch(sequence -> sequence.drafts().proposals(most) > 0);
     }
 

@@ -65,7 +65,7 @@ public final class OpenDecoder implements AutoCloseable {
      *
      * @param prefixScope beginnings of prompts are shared only within it
      * @param adapter added to the model, at its own beta. Must stay open until the answer has ended or, if cancelled,
-     *     has left: {@link #whenLeft}
+     *     has left: {@link #onIdle}
      */
     public void submit(Prompt prompt, String prefixScope, AppliedAdapter adapter, TokenSink sink) {
         PrefixCache.Owner owner = new PrefixCache.Owner(adapter, prefixScope);
@@ -78,7 +78,7 @@ public final class OpenDecoder implements AutoCloseable {
     /**
      * Runs an action, on any thread, once answers that ended or were cancelled before this call are no longer computed.
      */
-    public void whenLeft(Runnable action) {
+    public void onIdle(Runnable action) {
         add(afterwards, action);
     }
 

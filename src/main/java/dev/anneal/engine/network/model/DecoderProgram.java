@@ -301,7 +301,7 @@ public final class DecoderProgram {
                 weights.head(),
                 scope.longs(targets.at(), targets.count()),
                 lesson.states(),
-                lesson.taught(),
+                lesson.embedding(),
                 lesson.loss().number(),
                 weightGradients,
                 backward);

@@ -27,9 +27,9 @@ public sealed interface Objective {
      * for drafts Zhou et al. 2024, "DistillSpec").
      *
      * @param states the target's normed hidden states at the trained positions, [M, H']
-     * @param taught the target's output embedding, [V, H']
+     * @param embedding the target's output embedding, [V, H']
      * @param receiver receives how far draft and target agree
      */
-    record Distillation(Tensor states, Tensor taught, DistillationLoss loss, Consumer<Agreement> receiver)
+    record Distillation(Tensor states, Tensor embedding, DistillationLoss loss, Consumer<Agreement> receiver)
             implements Objective {}
 }

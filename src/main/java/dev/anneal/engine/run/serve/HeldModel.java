@@ -176,7 +176,7 @@ final class HeldModel implements AutoCloseable {
     }
 
     /** Removes adapters, which must not be in use, and gives them to {@code closing}. */
-    void letGo(Predicate<HeldAdapter> which, Consumer<HeldAdapter> closing) {
+    void release(Predicate<HeldAdapter> which, Consumer<HeldAdapter> closing) {
         adapters.values().removeIf(adapter -> {
             boolean goes = which.test(adapter);
             if (goes) {

@@ -162,7 +162,7 @@ final class HeldModels implements AutoCloseable {
                     .filter(model -> !model.isInUse())
                     .min(Comparator.comparingLong(HeldModel::lastUsedNanos))
                     .orElseThrow(() -> busy("base models", limits.models(), "anneal.inference.models"));
-            letGo(model -> model == oldest);
+            release(model -> model == oldest);
         }
     }
 
@@ -173,7 +173,7 @@ final class HeldModels implements AutoCloseable {
                     .filter(adapter -> adapter.isAdapter() && !adapter.isInUse())
                     .min(Comparator.comparingLong(HeldAdapter::lastUsedNanos))
                     .orElseThrow(() -> busy("adapters", limits.adapters(), "anneal.inference.adapters"));
-            models.values().forEach(model -> letGo(model, adapter -> adapter == oldest));
+            models.values().forEach(model -> release(model, adapter -> adapter == oldest));
         }
     }
 
@@ -189,13 +189,13 @@ final class HeldModels implements AutoCloseable {
         long since =
                 System.nanoTime() - Duration.ofSeconds(limits.idleSeconds()).toNanos();
         models.values()
-                .forEach(model -> letGo(
+                .forEach(model -> release(
                         model,
                         adapter -> adapter.isAdapter() && !adapter.isInUse() && adapter.lastUsedNanos() < since));
-        letGo(model -> !model.isInUse() && model.lastUsedNanos() < since);
+        release(model -> !model.isInUse() && model.lastUsedNanos() < since);
     }
 
-    private void letGo(Predicate<HeldModel> which) {
+    private void release(Predicate<HeldModel> which) {
         for (Iterator<HeldModel> all = models.values().iterator(); all.hasNext(); ) {
             HeldModel model = Objects.requireNonNull(all.next());
             if (which.test(model)) {
@@ -207,8 +207,8 @@ final class HeldModels implements AutoCloseable {
     }
 
     /** Closes adapters of a model, which must not be in use. */
-    private void letGo(HeldModel model, Predicate<HeldAdapter> which) {
-        model.letGo(which, adapter -> {
+    private void release(HeldModel model, Predicate<HeldAdapter> which) {
+        model.release(which, adapter -> {
             if (!adapter.isHead()) {
                 model.decoder().forget(adapter.applied());
             }
@@ -227,7 +227,7 @@ final class HeldModels implements AutoCloseable {
         }
         AtomicInteger decoding = new AtomicInteger(models.size());
         for (HeldModel model : models) {
-            model.decoder().whenLeft(() -> {
+            model.decoder().onIdle(() -> {
                 if (decoding.decrementAndGet() == 0) {
                     action.run();
                 }

@@ -3,7 +3,7 @@ package dev.anneal.engine.train.draft;
 import dev.anneal.engine.network.draft.EagleGradients;
 import dev.anneal.engine.network.draft.EagleHead;
 import dev.anneal.engine.network.draft.EagleInput;
-import dev.anneal.engine.network.draft.EagleLesson;
+import dev.anneal.engine.network.draft.EagleObjective;
 import dev.anneal.engine.network.draft.EaglePass;
 import dev.anneal.engine.network.draft.EagleSums;
 import dev.anneal.engine.network.draft.EagleTeacher;
@@ -52,7 +52,7 @@ final class HeadPasses {
     }
 
     /**
-     * Sums of each step of training-time test, and the gradient of what the lesson minimises, summed over the
+     * Sums of each step of training-time test, and the gradient of what the objective minimises, summed over the
      * micro-batches.
      *
      * @param rows of the micro-batches' step
@@ -63,11 +63,11 @@ final class HeadPasses {
             List<MicroBatch> batches,
             List<EncodedRow> rows,
             Function<MicroBatch, AppliedAdapter> adapterOf,
-            EagleLesson lesson) {
-        return run(new Pieces(batches, rows, adapterOf, lesson) {
+            EagleObjective objective) {
+        return run(new Pieces(batches, rows, adapterOf, objective) {
             @Override
             List<EagleSums> sums(EaglePass pass, int buffer) {
-                return pass.backward(lesson, gradients.buffer(buffer));
+                return pass.backward(objective, gradients.buffer(buffer));
             }
 
             @Override
@@ -79,11 +79,11 @@ final class HeadPasses {
 
     /** Sums of each step without gradients. */
     Optional<List<EagleSums>> measure(
-            List<MicroBatch> batches, List<EncodedRow> rows, AppliedAdapter adapter, EagleLesson lesson) {
-        return run(new Pieces(batches, rows, batch -> adapter, lesson) {
+            List<MicroBatch> batches, List<EncodedRow> rows, AppliedAdapter adapter, EagleObjective objective) {
+        return run(new Pieces(batches, rows, batch -> adapter, objective) {
             @Override
             List<EagleSums> sums(EaglePass pass, int buffer) {
-                return pass.measure(lesson);
+                return pass.measure(objective);
             }
         });
     }
@@ -114,12 +114,12 @@ final class HeadPasses {
                 List<MicroBatch> batches,
                 List<EncodedRow> rows,
                 Function<MicroBatch, AppliedAdapter> adapterOf,
-                EagleLesson lesson) {
+                EagleObjective objective) {
             this.batches = batches;
             this.rows = rows;
             this.adapterOf = adapterOf;
             this.sums = new ArrayList<>(Collections.nCopies(batches.size(), List.of()));
-            this.steps = lesson.steps();
+            this.steps = objective.steps();
         }
 
         /** Sums of each step of a pass that was computed forward. */

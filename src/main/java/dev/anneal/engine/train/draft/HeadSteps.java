@@ -3,7 +3,7 @@ package dev.anneal.engine.train.draft;
 import dev.anneal.engine.network.draft.EagleDrafter;
 import dev.anneal.engine.network.draft.EagleGradients;
 import dev.anneal.engine.network.draft.EagleHead;
-import dev.anneal.engine.network.draft.EagleLesson;
+import dev.anneal.engine.network.draft.EagleObjective;
 import dev.anneal.engine.network.draft.EagleSums;
 import dev.anneal.engine.network.generate.Draft;
 import dev.anneal.engine.network.generate.DraftHead;
@@ -56,7 +56,7 @@ public final class HeadSteps extends DraftSteps {
                         split(ofStep),
                         ofStep,
                         batch -> adapter.with(adapter.beta(), training.dropout(batch, step)),
-                        lesson(ofStep))
+                        objective(ofStep))
                 .map(sums -> new Result(
                         loss(sums),
                         accuracy(sums),
@@ -71,13 +71,13 @@ public final class HeadSteps extends DraftSteps {
     }
 
     /** The mean over the trained positions of all rows, which micro-batches add up to. */
-    private EagleLesson lesson(List<EncodedRow> ofStep) {
+    private EagleObjective objective(List<EncodedRow> ofStep) {
         List<Double> weights = new ArrayList<>();
         for (int step = 0; step < steps(); step++) {
             weights.add(weight(step) / Math.max(1, trained(ofStep, step)));
         }
         boolean regresses = isEagle1();
-        return new EagleLesson(
+        return new EagleObjective(
                 regresses
                         ? DistillationLoss.SOFT_CE
                         : DistillationLoss.valueOf(method().loss().toUpperCase(Locale.ROOT)),
@@ -154,7 +154,7 @@ public final class HeadSteps extends DraftSteps {
     Optional<Progress.Validation> compare(int step, AppliedAdapter adapter, List<EncodedRow> texts) {
         List<MicroBatch> batches = split(texts);
         training.progress().accept(new Progress.Validating(step, 0, batches.size()));
-        return passes.measure(batches, texts, adapter, lesson(texts))
+        return passes.measure(batches, texts, adapter, objective(texts))
                 .map(sums -> new Progress.Validation(step, adapter.beta(), loss(sums), accuracy(sums), metrics(sums)));
     }
 

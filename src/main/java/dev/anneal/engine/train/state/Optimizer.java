@@ -73,7 +73,7 @@ public final class Optimizer implements AutoCloseable {
         threads.run(moments.size(), (buffer, i) -> {
             Tensor gradient = gradients.ofParameters().get(i);
             Moments own = moments.get(i);
-            if (own.isOfMuon()) {
+            if (own.usesMuon()) {
                 muon(own, gradient, factor, rates);
             } else {
                 adamw(own, gradient, factor, rates, step);
@@ -155,12 +155,12 @@ public final class Optimizer implements AutoCloseable {
                     parameter, scope.zeros(ElementType.FLOAT32, shape), scope.zeros(ElementType.FLOAT32, ofSecond));
         }
 
-        boolean isOfMuon() {
+        boolean usesMuon() {
             return !parameter.matrices().isEmpty();
         }
 
         Stream<TensorPart> parts() {
-            return isOfMuon()
+            return usesMuon()
                     ? Stream.of(TensorPart.whole(parameter.name() + ".momentum", first))
                     : Stream.of(
                             TensorPart.whole(parameter.name() + ".exp_avg", first),

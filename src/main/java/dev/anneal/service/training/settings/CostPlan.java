@@ -60,7 +60,7 @@ record CostPlan(
         ModelProfile target = models.target();
         return target == null
                 ? cost
-                : cost.beside(
+                : cost.withTarget(
                         target,
                         engine,
                         work.generating(SequenceShape.decoding(generated.measured() + generated.regenerated())));

@@ -123,16 +123,17 @@ public record MemoryEstimate(
     /**
      * This estimate of a draft with its target beside it, which is loaded first and reads the same rows.
      *
-     * @param taught number of tokens whose logits the target makes in steps
+     * @param distilledTokens number of tokens whose logits the target makes in steps
      * @param cached bytes of hidden states that are kept
      */
-    public MemoryEstimate beside(ModelProfile target, int taught, long cached, EngineSetup engine, Rows rows) {
+    public MemoryEstimate withTarget(
+            ModelProfile target, int distilledTokens, long cached, EngineSetup engine, Rows rows) {
         int valueBytes = engine.valueBytes(target.hiddenSize());
         long bytes = valueBytes * target.parameters()
                 + convertedBytes(target, valueBytes)
                 + rows.tokensAtOnce(engine) * FLOAT_BYTES * target.widths().passing()
                 + rows.atWork(engine) * attentionBytes(target, valueBytes, rows.longestTokens())
-                + DeviceLimits.CPU.logitBytes(valueBytes, taught, rows.atWork(engine))
+                + DeviceLimits.CPU.logitBytes(valueBytes, distilledTokens, rows.atWork(engine))
                 + samplingBytes(target, null, engine, rows);
         return new MemoryEstimate(
                 processBytes,

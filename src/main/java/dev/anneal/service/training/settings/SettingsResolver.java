@@ -115,7 +115,7 @@ public final class SettingsResolver {
         ModelProfile draft = models.draft();
         if (target != null) {
             long cached = TrainingMethods.of(request.method()).cachedBytes(request.method(), target, engine, data);
-            return estimate.beside(target, model.vocabularySize(), cached, engine, together);
+            return estimate.withTarget(target, model.vocabularySize(), cached, engine, together);
         }
         return draft == null ? estimate : estimate.draftedBy(draft, model, engine, together);
     }

@@ -108,7 +108,7 @@ public record TrainingCost(
      * This cost of a draft with that of its target, which reads the same tokens without learning. The larger model
      * determines at what speed operations are computed.
      */
-    TrainingCost beside(ModelProfile target, EngineSetup engine, Work work) {
+    TrainingCost withTarget(ModelProfile target, EngineSetup engine, Work work) {
         int valueBytes = engine.valueBytes(target.hiddenSize());
         double forward = forwardOperations(target, null, valueBytes, work);
         double logits = FORWARD * work.trainedShare() * embedding(target);

@@ -62,8 +62,8 @@ class Bf16EagleGradientsTest {
                 Scope scope = own.target.scope().child()) {
             EagleInput input = own.input(scope, own.rows(random, 12), random);
             int steps = own.head.config().isEagle3() ? 3 : 1;
-            EagleLesson lesson =
-                    new EagleLesson(DistillationLoss.KL_DIV, Collections.nCopies(steps, 1.0), steps == 1 ? 1 : 0);
+            EagleObjective lesson =
+                    new EagleObjective(DistillationLoss.KL_DIV, Collections.nCopies(steps, 1.0), steps == 1 ? 1 : 0);
             List<Tensor> gradients = own.weights.newGradients(scope);
             try (EaglePass pass = new EaglePass(scope, own.head, own.teacher, input, own.head.noAdapter())) {
                 pass.forward(steps);

@@ -64,7 +64,7 @@ class EagleGradientsTest {
     private final class Case {
         private final RandomHead random;
         private final EagleHead head;
-        private final EagleLesson lesson;
+        private final EagleObjective lesson;
         private final AdapterConfig config;
         private final double beta;
         private final Adapter adapter;
@@ -79,7 +79,7 @@ class EagleGradientsTest {
             for (int step = 0; step < (eagle3 ? 1 + numbers.nextInt(4) : 1); step++) {
                 weights.add(0.5 + numbers.nextDouble());
             }
-            this.lesson = new EagleLesson(DistillationLoss.KL_DIV, weights, eagle3 ? 0 : 0.7);
+            this.lesson = new EagleObjective(DistillationLoss.KL_DIV, weights, eagle3 ? 0 : 0.7);
             this.beta = seed % 4 == 0 ? 0 : seed % 4 == 1 ? 1 : numbers.nextDouble();
             this.config = AdapterConfig.of(
                     1 + numbers.nextInt(4),
@@ -133,7 +133,8 @@ class EagleGradientsTest {
                     scope,
                     weights,
                     NamedMatrices.of(scope, adapter));
-            Tensor beside = head.config().isEagle3() ? head.program().beside(scope, input.streams()) : input.states();
+            Tensor beside =
+                    head.config().isEagle3() ? head.program().concatenated(scope, input.streams()) : input.states();
             PlainEagle.Frozen frozen = new PlainEagle.Frozen(head.embedding(), random.teacher.table(), config, beta);
             for (int row = 0; row < rows.size(); row++) {
                 int begin = input.rows().begin(row);

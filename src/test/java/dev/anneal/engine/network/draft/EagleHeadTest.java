@@ -31,7 +31,7 @@ class EagleHeadTest {
             EagleInput input = GoldenEagle3.input(scope, target, teacher, GoldenEagle3.mask());
 
             Tensor state = head.program()
-                    .fc(scope, head.program().beside(scope, input.streams()))
+                    .fc(scope, head.program().concatenated(scope, input.streams()))
                     .get(0);
 
             assertThat(GoldenTensors.largestDifference(

@@ -74,11 +74,11 @@ final class GoldenEagle1 {
     }
 
     /** SmoothL1 and a tenth of the cross entropy, as means over the trained positions. */
-    static EagleLesson lesson(EagleInput input) {
+    static EagleObjective lesson(EagleInput input) {
         int trained = 0;
         for (boolean each : input.trained()) {
             trained += each ? 1 : 0;
         }
-        return new EagleLesson(DistillationLoss.SOFT_CE, List.of(0.1 / trained), 1.0 / trained);
+        return new EagleObjective(DistillationLoss.SOFT_CE, List.of(0.1 / trained), 1.0 / trained);
     }
 }

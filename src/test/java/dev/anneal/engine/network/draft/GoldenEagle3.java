@@ -148,11 +148,11 @@ final class GoldenEagle3 {
     }
 
     /** The lesson whose gradient is that of the golden total. */
-    static EagleLesson lesson(DistillationLoss loss, List<Long> trained) {
+    static EagleObjective lesson(DistillationLoss loss, List<Long> trained) {
         List<Double> weights = new ArrayList<>();
         for (int step = 0; step < STEPS; step++) {
             weights.add(Math.pow(DECAY, step) / (trained.get(step) + 1e-5));
         }
-        return new EagleLesson(loss, weights, 0);
+        return new EagleObjective(loss, weights, 0);
     }
 }

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 final class PlainEagle {
 
     private final EagleConfig config;
-    private final EagleLesson lesson;
+    private final EagleObjective lesson;
     private final Scope scope;
     private final AutogradProgram program;
     private final Map<String, Tensor> leaves = new LinkedHashMap<>();
@@ -34,7 +34,7 @@ final class PlainEagle {
      */
     PlainEagle(
             EagleConfig config,
-            EagleLesson lesson,
+            EagleObjective lesson,
             int activation,
             Scope scope,
             Map<String, float[]> weights,

@@ -79,7 +79,7 @@ class OpenDecoderTest {
             Kept cancelled = new Kept(TokenSink.NO_LOGPROBS);
             cancelled.onToken(3, () -> {
                 cancelled.cancelled = true;
-                decoder.whenLeft(() -> {
+                decoder.onIdle(() -> {
                     adapter.close();
                     left.complete(cancelled.tokens.size());
                 });
@@ -104,7 +104,7 @@ class OpenDecoderTest {
                 new OpenDecoder(incremental, new OpenDecoder.Limits(6, 512, 0), new Turns(1), "long")) {
             all.get(0).onToken(1, () -> {
                 all.get(0).cancelled = true;
-                decoder.whenLeft(() -> left.complete(last.tokens.size()));
+                decoder.onIdle(() -> left.complete(last.tokens.size()));
             });
             for (int i = 0; i < 6; i++) {
                 int[] tokens = new int[500];
@@ -121,7 +121,7 @@ class OpenDecoderTest {
     void whatWaitsUntilAnswersHaveLeftIsDoneOfAnIdleDecoderToo() throws Exception {
         CompletableFuture<Boolean> left = new CompletableFuture<>();
         try (OpenDecoder decoder = decoder()) {
-            decoder.whenLeft(() -> left.complete(true));
+            decoder.onIdle(() -> left.complete(true));
 
             assertThat(left.get(60, TimeUnit.SECONDS)).isTrue();
         }

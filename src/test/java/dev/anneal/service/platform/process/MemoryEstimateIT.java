@@ -93,7 +93,7 @@ class MemoryEstimateIT {
                 new MemoryEstimate.Rows(rows, (long) rows * LONGEST_TOKENS, LONGEST_TOKENS, 0, false, 4);
         EngineSetup engine = new EngineSetup("cpu", PRECISION, false, THREADS);
         MemoryEstimate estimate = MemoryEstimate.of(head, adapter, engine, together)
-                .beside(profile(), head.vocabularySize(), 0, engine, together);
+                .withTarget(profile(), head.vocabularySize(), 0, engine, together);
         assertThat(peak).isCloseTo(estimate.totalBytes(), withinPercentage(20));
     }
 

@@ -10,9 +10,9 @@ import java.util.List;
  * @param weights of each step's divergence; there are as many steps
  * @param regression weight of the distance; 0 in EAGLE-3
  */
-public record EagleLesson(DistillationLoss loss, List<Double> weights, double regression) {
+public record EagleObjective(DistillationLoss loss, List<Double> weights, double regression) {
 
-    public EagleLesson {
+    public EagleObjective {
         weights = List.copyOf(weights);
         if (weights.isEmpty()) {
             throw new IllegalArgumentException("a head learns in at least one step");
