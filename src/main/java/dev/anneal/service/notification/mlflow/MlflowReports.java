@@ -54,16 +54,17 @@ final class MlflowReports {
 
     /** Returns whether there was anything to send. */
     private boolean sendNext(Sender sender) throws MlflowException {
-        Optional<Long> due = sender.outbox().due();
-        if (due.isEmpty()) {
+        Optional<Long> taken = sender.outbox().take();
+        if (taken.isEmpty()) {
             return false;
         }
-        long row = due.get();
+        long row = taken.get();
         try {
             sender.send(row);
             available();
         } catch (MlflowException e) {
             if (!e.isRefusal()) {
+                sender.outbox().giveBack(row);
                 throw e;
             }
             available();

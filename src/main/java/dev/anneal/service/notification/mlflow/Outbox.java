@@ -8,12 +8,15 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** Rows with data to report to the server, by one process at a time: the one that runs the chore. */
 final class Outbox {
 
+    /** After which a row comes again whose report has failed in a way that nobody expects: the others come first. */
+    private static final Duration AFTER_FAILURE = Duration.ofMinutes(5);
+
     /** Maximum number of refusals in a row, with delays that double. */
     static final int MOST_REFUSALS = 10;
 
     private final JdbcClient jdbc;
     private final SystemDatabase database;
-    private final String due;
+    private final String take;
     private final String update;
     private final String refuse;
 
@@ -21,11 +24,15 @@ final class Outbox {
     Outbox(JdbcClient jdbc, SystemDatabase database, String table, String key) {
         this.jdbc = jdbc;
         this.database = database;
-        this.due = """
-                SELECT %2$s FROM %1$s
-                WHERE state = 'OPEN' AND next_at <= clock_timestamp()
-                ORDER BY next_at
-                LIMIT 1
+        this.take = """
+                UPDATE %1$s
+                SET next_at = clock_timestamp() + make_interval(secs => :pause)
+                WHERE %2$s = (
+                    SELECT %2$s FROM %1$s
+                    WHERE state = 'OPEN' AND next_at <= clock_timestamp()
+                    ORDER BY next_at
+                    LIMIT 1)
+                RETURNING %2$s
                 """.formatted(table, key);
         this.update = "UPDATE %1$s SET %%s WHERE %2$s = :row".formatted(table, key);
         this.refuse = """
@@ -44,9 +51,17 @@ final class Outbox {
         JdbcClient.StatementSpec of(JdbcClient.StatementSpec statement);
     }
 
-    /** Key of the row that has waited longest. */
-    Optional<Long> due() {
-        return database.call(() -> jdbc.sql(due).query(Long.class).optional());
+    /** Key of the row that has waited longest, which is put off until its report says when it is due again. */
+    Optional<Long> take() {
+        return database.call(() -> jdbc.sql(take)
+                .param("pause", AFTER_FAILURE.toSeconds())
+                .query(Long.class)
+                .optional());
+    }
+
+    /** Puts a row back that could not be reported, first in turn. */
+    void giveBack(long row) {
+        write(row, "next_at = clock_timestamp()", statement -> statement);
     }
 
     void write(long row, String assignments, Parameters parameters) {

@@ -200,4 +200,22 @@ class MlflowRunsIT extends ServiceTest {
         await(() -> state(refused).equals("DONE"));
         assertEachOnce(runOf(refused), worker.totalSteps());
     }
+
+    @Test
+    void aRunThatCannotBeReadHoldsNoOtherUp() {
+        SERVER.become(Mood.AWAY);
+        String broken = queuedJob(ALPHA, file(ALPHA, 20), "");
+        PlayedWorker worker = playedWorker();
+        worker.steps(1, 1).validation(1).finish(1);
+        TestDatabase.administrator()
+                .sql("UPDATE job_validation SET metrics = '[]'")
+                .update();
+        String whole = queuedJob(ALPHA, file(ALPHA, 20), "");
+        playedWorker().finish(0);
+
+        SERVER.become(Mood.ANSWERING);
+
+        await(() -> state(whole).equals("DONE"));
+        assertThat(state(broken)).isEqualTo("OPEN");
+    }
 }
