@@ -21,6 +21,18 @@ public record KeyTable<T extends Record>(Class<T> type, List<Key> keys) {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
+    /** Answers show records often. */
+    private static final ClassValue<List<Key>> DECLARED = new ClassValue<>() {
+
+        @Override
+        protected List<Key> computeValue(Class<?> type) {
+            return Stream.of(type.getRecordComponents())
+                    .filter(component -> component.isAnnotationPresent(Setting.class))
+                    .map(component -> Key.of(component, component.getAnnotation(Setting.class)))
+                    .toList();
+        }
+    };
+
     /**
      * A key.
      *
@@ -66,11 +78,7 @@ public record KeyTable<T extends Record>(Class<T> type, List<Key> keys) {
     }
 
     public static <T extends Record> KeyTable<T> of(Class<T> type) {
-        List<Key> keys = Stream.of(type.getRecordComponents())
-                .filter(component -> component.isAnnotationPresent(Setting.class))
-                .map(component -> Key.of(component, component.getAnnotation(Setting.class)))
-                .toList();
-        return new KeyTable<>(type, keys);
+        return new KeyTable<>(type, DECLARED.get(type));
     }
 
     T read(StrictObject given) {
@@ -88,7 +96,7 @@ public record KeyTable<T extends Record>(Class<T> type, List<Key> keys) {
     public static Map<String, Object> shown(Record record) {
         Map<String, @Nullable Object> values = JSON.convertValue(record, new TypeReference<>() {});
         Map<String, Object> shown = new LinkedHashMap<>();
-        for (Key key : of(record.getClass()).keys) {
+        for (Key key : DECLARED.get(record.getClass())) {
             Object value = values.get(key.component);
             if (value != null || key.setting.auto()) {
                 shown.put(key.name, value == null ? "auto" : value);
