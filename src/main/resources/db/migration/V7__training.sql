@@ -12,9 +12,8 @@ CREATE TABLE job (
     -- Ids only: files may go when the job has ended, and the job still names them.
     training_file      text        NOT NULL,
     validation_file    text,
-    seed               integer     NOT NULL,
     metadata           jsonb       NOT NULL,
-    -- What the client asked for, each value valid in itself.
+    -- What the client asked for, each value valid in itself, with a drawn seed if it named none.
     request            jsonb       NOT NULL,
     -- What it became once the files were counted; null until then.
     settings           jsonb,
@@ -48,7 +47,6 @@ CREATE TABLE job (
     CONSTRAINT job_anneals_within_its_steps CHECK (annealed_at_step BETWEEN 0 AND total_steps),
     CONSTRAINT job_result_needs_settings
         CHECK ((trained_tokens IS NULL) = (result_file IS NULL) AND (result_file IS NULL OR settings IS NOT NULL)),
-    CONSTRAINT job_seed_in_range CHECK (seed >= 0),
     -- A key that a client sends again means the same job.
     CONSTRAINT job_idempotency_key_is_used_once UNIQUE (tenant_id, idempotency_key),
     -- The list of a tenant, newest first. No other index has the order of ids: by one over all tenants, a generic plan would read those of others on the way

@@ -48,10 +48,10 @@ final class GrownDatabase {
                 OVERRIDING SYSTEM VALUE
                 SELECT 1000000 + number, tenant, 'TRAIN', 'supervised', 'SUCCEEDED', 5, at, at, 1, at, at, at + interval '1 hour', true
                 FROM grown;
-                INSERT INTO job (id, tenant_id, external_id, work_id, created_at, model, training_file, seed, metadata, request, settings,
+                INSERT INTO job (id, tenant_id, external_id, work_id, created_at, model, training_file, metadata, request, settings,
                                  total_steps, annealed_at_step, body_digest, trained_tokens, result_file)
                 OVERRIDING SYSTEM VALUE
-                SELECT 1000000 + number, tenant, 'ftjob-' || lpad(to_hex(number), 26, '0'), 1000000 + number, at, model, training_file, seed,
+                SELECT 1000000 + number, tenant, 'ftjob-' || lpad(to_hex(number), 26, '0'), 1000000 + number, at, model, training_file,
                        jsonb_build_object('run', number %% 1000), request, settings, grown.steps, 0, 'digest-' || number, 1000, 'file-none'
                 FROM grown, job AS template
                 WHERE template.external_id = '%s';

@@ -29,7 +29,6 @@ final class ExpectedSettings {
                 inputs.profiles(),
                 DatasetSize.of(report, validation == null ? null : validation.report()),
                 engines.current(),
-                lengths.mean(job.request()),
-                job.seed());
+                lengths.mean(job.request()));
     }
 }

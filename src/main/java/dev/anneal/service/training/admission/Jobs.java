@@ -18,7 +18,6 @@ import dev.anneal.service.training.job.JobInputs;
 import dev.anneal.service.training.job.JobStore;
 import dev.anneal.service.training.job.Submission;
 import dev.anneal.service.training.settings.JobRequest;
-import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -38,7 +37,6 @@ public final class Jobs {
     private final JobAdmission admission;
     private final JobPreparation preparation;
     private final Identifiers identifiers;
-    private final SecureRandom random = new SecureRandom();
 
     Jobs(
             TenantDatabase database,
@@ -111,17 +109,15 @@ public final class Jobs {
                 submission.traceparent(),
                 admitted.workerModels()));
         JobInputs inputs = admission.withoutSecrets(tenantId, work, admitted);
-        Integer wished = request.seed();
-        int seed = wished == null ? random.nextInt(Integer.MAX_VALUE) : wished;
         String id = identifiers.next("ftjob-");
-        JobStore.NewJob job = new JobStore.NewJob(tenantId, id, work, inputs, seed, submission);
+        JobStore.NewJob job = new JobStore.NewJob(tenantId, id, work, inputs, submission);
         long number = DeletedMeanwhile.refused(inputs.request(), () -> store.insert(job));
         events.info(number, "Created fine-tuning job: " + id, "Validating training file: " + request.trainingFile());
         InitialAdapter initial = inputs.initialAdapter();
         if (initial != null) {
             initial.announce(events, number, inputs.request().adapter());
         }
-        preparation.begin(UnpreparedJob.of(number, work, inputs, seed), inputs);
+        preparation.begin(UnpreparedJob.of(number, work, inputs), inputs);
         return byNumber(number);
     }
 

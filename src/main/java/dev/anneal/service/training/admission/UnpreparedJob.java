@@ -18,16 +18,15 @@ record UnpreparedJob(
         long number,
         long workId,
         JobRequest request,
-        @Nullable DraftTarget target,
-        int seed) {
+        @Nullable DraftTarget target) {
 
     /** A job that is being created. */
-    static UnpreparedJob of(long number, long workId, JobInputs inputs, int seed) {
+    static UnpreparedJob of(long number, long workId, JobInputs inputs) {
         PairedModel target = inputs.target();
-        return new UnpreparedJob(number, workId, inputs.request(), target == null ? null : target.stored(), seed);
+        return new UnpreparedJob(number, workId, inputs.request(), target == null ? null : target.stored());
     }
 
     static UnpreparedJob of(Job job) {
-        return new UnpreparedJob(job.number(), job.work().id(), job.request(), job.target(), job.seed());
+        return new UnpreparedJob(job.number(), job.work().id(), job.request(), job.target());
     }
 }

@@ -57,7 +57,7 @@ record JobBody(
                 result == null ? null : (Long) result.trainedTokens(),
                 job.request().trainingFile(),
                 job.request().validationFile(),
-                job.seed(),
+                job.request().seed(),
                 insight.estimatedFinish(),
                 List.of(),
                 MethodBody.inOpenAiTypes(job),

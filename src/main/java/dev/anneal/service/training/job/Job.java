@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  * A fine-tuning job in its current state.
  *
  * @param number internal key
- * @param seed the request's seed, or the drawn one
  * @param baseRevision the base model's commit on the Hub when the job was created; null for one from the operator's
  *     folder
  * @param target target of the draft that is trained; null if none is
@@ -29,7 +28,6 @@ public record Job(
         String tenantId,
         Instant createdAt,
         JobRequest request,
-        int seed,
         @Nullable String baseRevision,
         @Nullable DraftTarget target,
         @Nullable ResolvedSettings settings,

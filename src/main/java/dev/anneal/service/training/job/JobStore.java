@@ -27,10 +27,10 @@ public final class JobStore {
     private static final String INSERT = """
             WITH made AS (
                 INSERT INTO job (tenant_id, external_id, work_id, created_at, model, training_file, validation_file,
-                                 seed, metadata, request, init_checkpoint_id, init_file, idempotency_key, body_digest,
+                                 metadata, request, init_checkpoint_id, init_file, idempotency_key, body_digest,
                                  base_revision, target_model, target_revision, target_checkpoint_id,
                                  draft_checkpoint_id)
-                VALUES (:tenant, :id, :work, clock_timestamp(), :model, :trainingFile, :validationFile, :seed,
+                VALUES (:tenant, :id, :work, clock_timestamp(), :model, :trainingFile, :validationFile,
                         CAST(:metadata AS jsonb), CAST(:request AS jsonb), :initCheckpoint, :initFile, :key, :digest,
                         :revision, :targetModel, :targetRevision, :targetCheckpoint, :draftCheckpoint)
                 RETURNING id, tenant_id
@@ -43,7 +43,7 @@ public final class JobStore {
 
     /** The pace is the mean of the last 20 steps, which excludes a slow start and smooths varying row lengths. */
     private static final String SELECT_OF = """
-            SELECT job.id, job.external_id, job.tenant_id, job.work_id, job.created_at, job.request, job.seed,
+            SELECT job.id, job.external_id, job.tenant_id, job.work_id, job.created_at, job.request,
                    job.base_revision, job.settings, job.target_model, job.target_revision, job.target_checkpoint_id,
                    progress.device, progress.device_bytes, progress.device_peak_bytes,
                    progress.step, latest.epoch, latest.tokens, latest.shared_tokens, recent.tokens_per_second,
@@ -141,7 +141,6 @@ public final class JobStore {
                 .param("model", job.request().model())
                 .param("trainingFile", job.request().trainingFile())
                 .param("validationFile", job.request().validationFile())
-                .param("seed", job.seed())
                 .param("metadata", JsonColumn.write(job.request().metadata()))
                 .param("request", JsonColumn.write(job.request()))
                 .param("initCheckpoint", initialCheckpoint == null ? null : initialCheckpoint.number())
@@ -158,7 +157,7 @@ public final class JobStore {
     }
 
     /** A job that is being created. */
-    public record NewJob(String tenantId, String id, long workId, JobInputs inputs, int seed, Submission submission) {
+    public record NewJob(String tenantId, String id, long workId, JobInputs inputs, Submission submission) {
 
         JobRequest request() {
             return inputs.request();
@@ -302,7 +301,6 @@ public final class JobStore {
             long workId,
             OffsetDateTime createdAt,
             JobRequest request,
-            int seed,
             @Nullable String baseRevision,
             @Nullable DraftTarget target,
             @Nullable ResolvedSettings settings,
@@ -320,7 +318,6 @@ public final class JobStore {
                     tenantId,
                     createdAt.toInstant(),
                     request,
-                    seed,
                     baseRevision,
                     target,
                     settings,
@@ -340,7 +337,6 @@ public final class JobStore {
                 row.getLong("work_id"),
                 row.getObject("created_at", OffsetDateTime.class),
                 JsonColumn.read(row.getString("request"), JobRequest.class),
-                row.getInt("seed"),
                 row.getString("base_revision"),
                 target(row),
                 settings == null ? null : JsonColumn.read(settings, ResolvedSettings.class),

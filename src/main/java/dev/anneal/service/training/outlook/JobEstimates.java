@@ -102,8 +102,7 @@ public final class JobEstimates {
                 admitted.profiles(),
                 size,
                 outlook.engine(),
-                completion,
-                request.seed() == null ? 0 : request.seed());
+                completion);
         boolean isOpen = completion == null && settings.cost().completions() != null;
         ExpectedDuration duration = outlook.duration(request.model(), Remaining.all(request, settings), isOpen)
                 .orElse(null);

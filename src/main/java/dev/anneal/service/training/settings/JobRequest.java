@@ -6,6 +6,7 @@ import dev.anneal.protocol.TrainingMethod.SpeculativeDraft;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.platform.request.StrictObject;
+import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model base model that is trained; of a draft, until the request is admitted, possibly a tuned model of it
  * @param method method with defaults filled in
- * @param seed seed; null to draw one
+ * @param seed seed of the request, or one that was drawn
  * @param adapter settings with defaults filled in, and with those of the initial adapter once it is found; null trains
  *     all weights
  * @param initialAdapter adapter to start from, or null
@@ -26,13 +27,15 @@ public record JobRequest(
         String trainingFile,
         @Nullable String validationFile,
         @Nullable String suffix,
-        @Nullable Integer seed,
+        int seed,
         Map<String, String> metadata,
         TrainingMethod method,
         Hyperparameters hyperparameters,
         @Nullable AdapterSettings adapter,
         @Nullable InitialAdapter initialAdapter,
         TrainingOptions options) {
+
+    private static final SecureRandom SEEDS = new SecureRandom();
 
     /** The suffix becomes part of a model name, which contains no slash, colon or white space. */
     private static final Pattern SUFFIX = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
@@ -77,7 +80,7 @@ public record JobRequest(
                 trainingFile,
                 validationFile,
                 suffix,
-                seed,
+                seed == null ? SEEDS.nextInt(Integer.MAX_VALUE) : seed,
                 metadata,
                 method.method(),
                 method.hyperparameters(),

@@ -38,15 +38,13 @@ public final class SettingsResolver {
      * @param engine expected set-up of the engine; used only for estimates of memory and time
      * @param completionTokens expected tokens of a sampled completion; used only for estimates of time, null if nothing
      *     is known about it
-     * @param seed the request's seed, or the drawn one
      */
     public static ResolvedSettings resolve(
             JobRequest request,
             ModelProfiles models,
             DatasetSize file,
             EngineSetup engine,
-            @Nullable Double completionTokens,
-            int seed) {
+            @Nullable Double completionTokens) {
         ModelProfile model = models.trained();
         MethodRules<TrainingMethod> rules = TrainingMethods.of(request.method());
         DatasetSize data = rules.rows(request.method(), file);
@@ -71,7 +69,7 @@ public final class SettingsResolver {
                 optimizer(options, rate, totalSteps),
                 or(options.checkpointInterval(), ceilDivide(totalSteps, CHECKPOINTS)),
                 evaluationInterval(request, totalSteps),
-                seed);
+                request.seed());
         GeneratedTokens generated = rules.generated(request.method(), data, validations(training));
         CostPlan plan = new CostPlan(request, models, data, engine, training, stepsPerEpoch, generated);
         long expectedTokens = plan.tokens(shape);

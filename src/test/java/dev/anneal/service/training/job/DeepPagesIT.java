@@ -192,10 +192,10 @@ class DeepPagesIT {
                     FROM generate_series(1, :jobs) AS number
                     RETURNING id
                 ), recorded AS (
-                    INSERT INTO job (tenant_id, external_id, work_id, created_at, model, training_file, seed, metadata, request,
+                    INSERT INTO job (tenant_id, external_id, work_id, created_at, model, training_file, metadata, request,
                                      body_digest)
-                    SELECT :tenant, :prefix || lpad(row_number() OVER (ORDER BY id)::text, 5, '0'), id, now(), 'model-' || id % 3, 'file-1', 1,
-                           '{}', '{"metadata": {}}', ''
+                    SELECT :tenant, :prefix || lpad(row_number() OVER (ORDER BY id)::text, 5, '0'), id, now(), 'model-' || id % 3, 'file-1',
+                           '{}', '{"seed": 1, "metadata": {}}', ''
                     FROM done
                     RETURNING id
                 )

@@ -23,9 +23,9 @@ public final class PastTraining {
                     VALUES ('alpha', 'TRAIN', 'supervised', 'SUCCEEDED', 5, 1, now() - interval '20 s', now() - interval '20 s', now())
                     RETURNING id
                 ), recorded AS (
-                    INSERT INTO job (tenant_id, external_id, work_id, created_at, model, training_file, seed, metadata, request,
+                    INSERT INTO job (tenant_id, external_id, work_id, created_at, model, training_file, metadata, request,
                                      settings, total_steps, annealed_at_step, body_digest)
-                    SELECT 'alpha', 'ftjob-' || id, id, now(), :model, 'file-1', 1, '{}', '{}',
+                    SELECT 'alpha', 'ftjob-' || id, id, now(), :model, 'file-1', '{}', '{}',
                            jsonb_build_object('cost', CAST(:cost AS jsonb)), 900, 900, ''
                     FROM done
                     RETURNING id

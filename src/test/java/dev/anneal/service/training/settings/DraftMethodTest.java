@@ -344,7 +344,7 @@ class DraftMethodTest {
     }
 
     private static ResolvedSettings resolve(JobRequest request, ModelProfiles models) {
-        return SettingsResolver.resolve(request, models, DATA, FP32, null, 7);
+        return SettingsResolver.resolve(request, models, DATA, FP32, null);
     }
 
     private static SpeculativeDraft fitted(String own, ModelProfile target) {

@@ -70,7 +70,6 @@ class ExpectedSharedTokensTest {
                 new ModelProfiles(SettingsResolverTest.TINY, null, null),
                 data,
                 new EngineSetup("cpu", "fp32", false, 2),
-                null,
-                7);
+                null);
     }
 }

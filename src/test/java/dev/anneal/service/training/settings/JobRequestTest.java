@@ -43,17 +43,18 @@ class JobRequestTest {
 
     @Test
     void nullReadsAsAbsent() {
-        assertThat(read(", 'suffix': null, 'validation_file': null, 'hyperparameters': null, 'afa_lora': null"))
-                .isEqualTo(read(""));
+        String nulls = ", 'suffix': null, 'validation_file': null, 'hyperparameters': null, 'afa_lora': null";
+
+        assertThat(read(nulls + ", 'seed': 1")).isEqualTo(read(", 'seed': 1"));
     }
 
     @Test
     void hyperparametersStandInTheMethodOrAtTheTop() {
         String values = "{'n_epochs': 2, 'batch_size': 'auto', 'learning_rate_multiplier': 1}";
 
-        JobRequest old = read(", 'hyperparameters': " + values);
-        JobRequest current =
-                read(", 'method': {'type': 'supervised', 'supervised': {'hyperparameters': " + values + "}}");
+        JobRequest old = read(", 'seed': 1, 'hyperparameters': " + values);
+        JobRequest current = read(
+                ", 'seed': 1, 'method': {'type': 'supervised', 'supervised': {'hyperparameters': " + values + "}}");
 
         assertThat(old).isEqualTo(current);
         assertThat(old.hyperparameters().toWire())

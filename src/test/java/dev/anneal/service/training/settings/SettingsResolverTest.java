@@ -68,7 +68,7 @@ class SettingsResolverTest {
 
     @Test
     void autoBecomesTheDocumentedNumbers() {
-        ResolvedSettings settings = resolve("", THOUSAND_ROWS);
+        ResolvedSettings settings = resolve(", 'seed': 7", THOUSAND_ROWS);
 
         assertThat(settings.hyperparameters()).isEqualTo(new Hyperparameters(8, 1.0, 3));
         assertThat(settings.training())
@@ -386,7 +386,7 @@ class SettingsResolverTest {
     }
 
     private static ResolvedSettings resolve(String moreKeys, DatasetSize data) {
-        return SettingsResolver.resolve(read(moreKeys), new ModelProfiles(TINY, null, null), data, FP32, null, 7);
+        return SettingsResolver.resolve(read(moreKeys), new ModelProfiles(TINY, null, null), data, FP32, null);
     }
 
     private static JobRequest read(String moreKeys) {
