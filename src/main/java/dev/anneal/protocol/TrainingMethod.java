@@ -45,9 +45,13 @@ public sealed interface TrainingMethod {
         return null;
     }
 
-    /** Whether a draft is trained that is a head of its target, and no model by itself. */
+    /** Kind of the draft that is trained if it is a head of its target and no model by itself; otherwise null. */
+    default @Nullable String headKind() {
+        return null;
+    }
+
     default boolean trainsHead() {
-        return false;
+        return headKind() != null;
     }
 
     /** The draft that proposes tokens of what is sampled; null for none. */
@@ -219,8 +223,8 @@ public sealed interface TrainingMethod {
         }
 
         @Override
-        public boolean trainsHead() {
-            return !kind.equals(MODEL);
+        public @Nullable String headKind() {
+            return kind.equals(MODEL) ? null : kind;
         }
 
         @Override

@@ -3,7 +3,7 @@ package dev.anneal.service.training.admission;
 import dev.anneal.engine.text.data.TokenReport;
 import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.training.history.CompletionLengths;
-import dev.anneal.service.training.job.JobInputs;
+import dev.anneal.service.training.job.AdmittedJob;
 import dev.anneal.service.training.settings.DatasetSize;
 import dev.anneal.service.training.settings.ResolvedSettings;
 import dev.anneal.service.training.settings.SettingsResolver;
@@ -22,11 +22,11 @@ final class ExpectedSettings {
     }
 
     /** Requires a transaction of the job's tenant. */
-    ResolvedSettings resolve(UnpreparedJob job, JobInputs inputs, TokenReport report) {
-        StoredFile validation = inputs.validationFile();
+    ResolvedSettings resolve(AdmittedJob job, TokenReport report) {
+        StoredFile validation = job.validationFile();
         return SettingsResolver.resolve(
                 job.request(),
-                inputs.profiles(),
+                job.profiles(),
                 DatasetSize.of(report, validation == null ? null : validation.report()),
                 engines.current(),
                 lengths.mean(job.request()));

@@ -12,7 +12,6 @@ import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.JobStore;
 import dev.anneal.service.training.job.TunedModels;
 import dev.anneal.service.training.settings.JobRequest;
-import dev.anneal.service.training.settings.TrainingMethods;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -169,16 +168,12 @@ final class InitialAdapters {
 
     /** A head has other layers than its base model, and than a head of another kind. */
     private static void requireSameKind(Job job, Wanted wanted) {
-        String trained = headKind(job.request());
-        String needed = headKind(wanted.request());
+        String trained = job.request().method().headKind();
+        String needed = wanted.request().method().headKind();
         if (!Objects.equals(trained, needed)) {
             throw wanted.refused("%s, but this job trains %s; name one of the same kind"
                     .formatted(described(trained), described(needed)));
         }
-    }
-
-    private static @Nullable String headKind(JobRequest request) {
-        return TrainingMethods.of(request.method()).headKind(request.method());
     }
 
     private static String described(@Nullable String headKind) {

@@ -7,17 +7,20 @@ import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.files.FileStatus;
 import dev.anneal.service.files.Files;
 import dev.anneal.service.files.StoredFile;
+import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.queue.secret.SealedValues;
 import dev.anneal.service.training.job.InitialAdapter;
 import dev.anneal.service.training.job.Job;
-import dev.anneal.service.training.job.JobInputs;
+import dev.anneal.service.training.job.AdmittedJob;
 import dev.anneal.service.training.job.JudgingModels;
+import dev.anneal.service.training.job.PairedModel;
 import dev.anneal.service.training.job.UsableModel;
 import dev.anneal.service.training.settings.JobRequest;
 import dev.anneal.service.training.settings.LearningRates;
+import dev.anneal.service.training.settings.ModelProfile;
 import dev.anneal.service.training.settings.ModelProfiles;
 import java.util.Locale;
 import java.util.Map;
@@ -60,8 +63,7 @@ public final class JobAdmission {
      */
     public AdmittedJob check(String tenantId, JobRequest request) {
         Fetched fetched = fetch(tenantId, request);
-        JobInputs inputs = database.call(tenantId, () -> admit(request, fetched));
-        return new AdmittedJob(inputs.request(), inputs.model(), inputs.profiles());
+        return database.call(tenantId, () -> admit(request, fetched));
     }
 
     /**
@@ -87,29 +89,28 @@ public final class JobAdmission {
     }
 
     /**
-     * As {@link #check}, and returns the objects that the request names. Requires a transaction of the tenant, until
-     * whose end the files are not deleted.
+     * As {@link #check}, in a transaction of the tenant, until whose end the files are not deleted.
      *
      * @param fetched what {@link #fetch} has fetched
      */
-    JobInputs admit(JobRequest asked, Fetched fetched) {
-        NamedModels named = models.find(asked, fetched.shared());
-        JobRequest request = named.request();
-        InitialAdapter initial = adapters.find(request, named.trained(), fetched.adapter());
+    AdmittedJob admit(JobRequest asked, Fetched fetched) {
+        PairedModel target = models.target(asked, fetched.shared());
+        BaseModel model = models.trained(asked, target);
+        JobRequest request = target == null ? asked : asked.drafting(model.id(), ModelProfile.of(target.base()));
+        InitialAdapter initial = adapters.find(request, model, fetched.adapter());
         JobRequest begun = initial == null ? request : request.beginningWith(initial.settings(), initial.method());
-        TrainingModels.FoundDraft draft = models.rolloutDraft(begun, named.trained(), initial, fetched.shared());
-        JobRequest settled = draft == null ? begun : begun.draftedBy(draft.stored());
+        TrainingModels.FoundDraft draft = models.rolloutDraft(begun, model, initial, fetched.shared());
         String validationFile = request.validationFile();
-        JobInputs inputs = new JobInputs(
-                settled,
-                named.trained(),
-                named.target(),
+        AdmittedJob admitted = new AdmittedJob(
+                draft == null ? begun : begun.draftedBy(draft.stored()),
+                model,
+                target,
                 draft == null ? null : draft.model(),
                 requireUsable(request.trainingFile(), request.method(), "training_file"),
                 validationFile == null ? null : requireUsable(validationFile, request.method(), "validation_file"),
                 initial);
-        requireFitting(settled, inputs.profiles());
-        return inputs;
+        requireFitting(admitted.request(), admitted.profiles());
+        return admitted;
     }
 
     private void requireFitting(JobRequest request, ModelProfiles profiles) {
@@ -122,10 +123,10 @@ public final class JobAdmission {
         }
     }
 
-    /** The inputs for storage: headers of graders are encrypted for the job's work and replaced by ids. */
-    JobInputs withoutSecrets(String tenantId, long workId, JobInputs inputs) {
-        JobRequest request = inputs.request();
-        return inputs.with(request.with(request.method()
+    /** The job for storage: headers of graders are encrypted for the job's work and replaced by ids. */
+    AdmittedJob withoutSecrets(String tenantId, long workId, AdmittedJob admitted) {
+        JobRequest request = admitted.request();
+        return admitted.with(request.with(request.method()
                 .withGrader(grader -> GraderSecrets.replaced(grader, value -> sealed.keep(tenantId, workId, value)))));
     }
 

@@ -16,12 +16,11 @@ import dev.anneal.service.training.history.Events;
 import dev.anneal.service.training.history.JobEvent;
 import dev.anneal.service.training.job.DraftTarget;
 import dev.anneal.service.training.job.Job;
-import dev.anneal.service.training.job.JobInputs;
+import dev.anneal.service.training.job.AdmittedJob;
 import dev.anneal.service.training.job.JobStore;
 import dev.anneal.service.training.job.PairedModel;
 import dev.anneal.service.training.settings.JobRequest;
 import dev.anneal.service.training.settings.ResolvedSettings;
-import dev.anneal.service.training.settings.SettingsResolver;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -65,18 +64,17 @@ final class JobPreparation {
      * Decides about a new job if its files are counted; otherwise requests the counts, even if earlier ones stalled or
      * failed because of the service. Requires a transaction of the job's tenant.
      *
-     * @param inputs objects that the job's request names
+     * @return whether the job has left VALIDATING
      */
-    void begin(UnpreparedJob job, JobInputs inputs) {
+    boolean begin(Job job, AdmittedJob admitted) {
         try {
-            decide(job, inputs);
+            return decide(job, admitted);
         } catch (Refusal refusal) {
             if (refusal.code().isServiceFault() || refusal.code() == RefusalCode.RENDERING_STALLED) {
-                inputs.files().forEach(file -> counts.forgetPassingFailures(file));
-                begin(job, inputs);
-            } else {
-                reject(job, refusal);
+                admitted.files().forEach(counts::forgetPassingFailures);
+                return begin(job, admitted);
             }
+            return reject(job, refusal);
         }
     }
 
@@ -86,15 +84,15 @@ final class JobPreparation {
      *
      * @return the fault it waits for, if the job's model is no longer available
      */
-    Optional<WorkError> advance(UnpreparedJob job) {
+    Optional<WorkError> advance(Job job) {
         try {
-            JobInputs inputs = inputs(job);
-            queue.awaitNothing(job.workId());
-            decide(job, inputs);
+            AdmittedJob admitted = admitted(job);
+            queue.awaitNothing(job.work().id());
+            decide(job, admitted);
         } catch (Refusal refusal) {
             if (refusal.code().isModelAway()) {
                 WorkError fault = WorkError.ofEnvironment(refusal.code().wireName(), refusal.explanation());
-                if (queue.await(job.workId(), fault)) {
+                if (queue.await(job.work().id(), fault)) {
                     events.append(job.number(), JobEvent.Level.WARN, WAITS.formatted(fault.code(), fault.message()));
                 }
                 return Optional.of(fault);
@@ -104,18 +102,16 @@ final class JobPreparation {
         return Optional.empty();
     }
 
-    private void decide(UnpreparedJob job, JobInputs inputs) {
+    private boolean decide(Job job, AdmittedJob admitted) {
         // First, and in the order of the files, because requests for counts lock rows.
-        inputs.files().stream()
+        admitted.files().stream()
                 .filter(file -> file.status() != FileStatus.ERROR)
-                .forEach(file -> counts.countWithin(file, question(inputs)));
-        Optional<TokenReport> training = report(inputs, inputs.trainingFile(), "training_file");
-        StoredFile validationFile = inputs.validationFile();
+                .forEach(file -> counts.countWithin(file, admitted.tokenQuestion()));
+        Optional<TokenReport> training = report(admitted, admitted.trainingFile(), "training_file");
+        StoredFile validationFile = admitted.validationFile();
         boolean isValidationCounted = validationFile == null
-                || report(inputs, validationFile, "validation_file").isPresent();
-        if (training.isPresent() && isValidationCounted) {
-            settle(job, inputs, training.get());
-        }
+                || report(admitted, validationFile, "validation_file").isPresent();
+        return training.isPresent() && isValidationCounted && settle(job, admitted, training.get());
     }
 
     /** Starts counts that were requested in a transaction that has ended. */
@@ -123,11 +119,12 @@ final class JobPreparation {
         counts.startSoon();
     }
 
-    private JobInputs inputs(UnpreparedJob job) {
+    /** The job as it was admitted, with today's files and models. */
+    private AdmittedJob admitted(Job job) {
         JobRequest request = job.request();
         DraftTarget target = job.target();
         String validationFile = request.validationFile();
-        return new JobInputs(
+        return new AdmittedJob(
                 request,
                 catalog.require(request.model()),
                 target == null ? null : new PairedModel(catalog.require(target.base()), target.checkpoint()),
@@ -161,12 +158,12 @@ final class JobPreparation {
                 .orElseThrow(() -> unusable("'" + fileId + "' was deleted or has expired; upload it again", param));
     }
 
-    private Optional<TokenReport> report(JobInputs inputs, StoredFile file, String param) {
+    private Optional<TokenReport> report(AdmittedJob admitted, StoredFile file, String param) {
         if (file.status() == FileStatus.ERROR) {
             throw JobAdmission.invalidDataset(file, param);
         }
-        FormatCheck.require(file, inputs.request().method(), param);
-        TokenCounts.Question question = question(inputs);
+        FormatCheck.require(file, admitted.request().method(), param);
+        TokenCounts.Question question = admitted.tokenQuestion();
         TokenCount count = counts.countWithin(file, question);
         if (count.isServiceFault()) {
             throw new Refusal(
@@ -185,7 +182,7 @@ final class JobPreparation {
         TokenReport report = count.report();
         if (report != null && !report.isTrainable()) {
             throw unusable(
-                    "'" + file.id() + "' has no row that '" + inputs.model().id() + "' can train on within "
+                    "'" + file.id() + "' has no row that '" + question.model().id() + "' can train on within "
                             + question.maxLength()
                             + " tokens: " + DatasetEvents.problems(report),
                     param);
@@ -193,24 +190,17 @@ final class JobPreparation {
         return Optional.ofNullable(report);
     }
 
-    private static TokenCounts.Question question(JobInputs inputs) {
-        return new TokenCounts.Question(
-                inputs.model(),
-                SettingsResolver.maxLengthTokens(
-                        inputs.request(), inputs.profiles().trained()));
-    }
-
     private static Refusal unusable(String message, @Nullable String param) {
         return new Refusal(RefusalCode.DATASET_INVALID, message, param);
     }
 
-    private void settle(UnpreparedJob job, JobInputs inputs, TokenReport report) {
-        if (!queue.ready(job.workId())) {
-            return;
+    private boolean settle(Job job, AdmittedJob admitted, TokenReport report) {
+        if (!queue.ready(job.work().id())) {
+            return false;
         }
-        ResolvedSettings settings = expected.resolve(job, inputs, report);
+        ResolvedSettings settings = expected.resolve(admitted, report);
         store.settle(job.number(), settings);
-        DatasetEvents.of(inputs.files(), job.request(), report)
+        DatasetEvents.of(admitted.files(), job.request(), report)
                 .forEach(warning -> events.append(job.number(), JobEvent.Level.WARN, warning));
         events.info(
                 job.number(),
@@ -220,15 +210,18 @@ final class JobPreparation {
                                 report.tokens(),
                                 settings.training().totalSteps(),
                                 settings.annealedAtStep()));
+        return true;
     }
 
-    private void reject(UnpreparedJob job, Refusal refusal) {
+    private boolean reject(Job job, Refusal refusal) {
         String code = refusal.code().wireName();
         WorkError error = refusal.code().isServiceFault()
                 ? WorkError.ofSystem(code, refusal.explanation())
                 : WorkError.ofUser(code, refusal.explanation(), refusal.parameter());
-        if (queue.reject(job.workId(), error)) {
+        boolean isRejected = queue.reject(job.work().id(), error);
+        if (isRejected) {
             events.append(job.number(), JobEvent.Level.ERROR, "The job failed: " + refusal.explanation());
         }
+        return isRejected;
     }
 }

@@ -14,7 +14,7 @@ import dev.anneal.service.training.history.Events;
 import dev.anneal.service.training.job.InitialAdapter;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.JobFilter;
-import dev.anneal.service.training.job.JobInputs;
+import dev.anneal.service.training.job.AdmittedJob;
 import dev.anneal.service.training.job.JobStore;
 import dev.anneal.service.training.job.Submission;
 import dev.anneal.service.training.settings.JobRequest;
@@ -100,7 +100,7 @@ public final class Jobs {
     }
 
     private Job insert(String tenantId, JobRequest request, JobAdmission.Fetched fetched, Submission submission) {
-        JobInputs admitted = admission.admit(request, fetched);
+        AdmittedJob admitted = admission.admit(request, fetched);
         long work = queue.enqueueValidating(new NewWork(
                 tenantId,
                 WorkKind.TRAIN,
@@ -108,17 +108,17 @@ public final class Jobs {
                 request.options().priority(),
                 submission.traceparent(),
                 admitted.workerModels()));
-        JobInputs inputs = admission.withoutSecrets(tenantId, work, admitted);
+        AdmittedJob stored = admission.withoutSecrets(tenantId, work, admitted);
         String id = identifiers.next("ftjob-");
-        JobStore.NewJob job = new JobStore.NewJob(tenantId, id, work, inputs, submission);
-        long number = DeletedMeanwhile.refused(inputs.request(), () -> store.insert(job));
+        long number = DeletedMeanwhile.refused(
+                stored.request(), () -> store.insert(tenantId, id, work, stored, submission));
         events.info(number, "Created fine-tuning job: " + id, "Validating training file: " + request.trainingFile());
-        InitialAdapter initial = inputs.initialAdapter();
+        InitialAdapter initial = stored.initialAdapter();
         if (initial != null) {
-            initial.announce(events, number, inputs.request().adapter());
+            initial.announce(events, number, stored.request().adapter());
         }
-        preparation.begin(UnpreparedJob.of(number, work, inputs), inputs);
-        return byNumber(number);
+        Job job = byNumber(number);
+        return preparation.begin(job, stored) ? byNumber(number) : job;
     }
 
     public Job find(String tenantId, String id) {

@@ -103,7 +103,7 @@ final class PreparationSweep {
                     waiting.tenantId(),
                     () -> store.byId(waiting.externalId())
                             .filter(job -> job.state() == WorkState.VALIDATING)
-                            .flatMap(job -> preparation.advance(UnpreparedJob.of(job))));
+                            .flatMap(preparation::advance));
             fault.ifPresent(error -> LOG.warn(
                     "{} stays in validation, for {}; the next sweep tries again",
                     waiting.externalId(),

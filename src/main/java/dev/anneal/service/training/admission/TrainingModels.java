@@ -8,16 +8,12 @@ import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.training.history.Checkpoint;
 import dev.anneal.service.training.job.DraftTarget;
 import dev.anneal.service.training.job.InitialAdapter;
-import dev.anneal.service.training.job.JobInputs;
-import dev.anneal.service.training.job.JobStore;
 import dev.anneal.service.training.job.PairedModel;
 import dev.anneal.service.training.job.SharedModels;
 import dev.anneal.service.training.job.TunedDraft;
 import dev.anneal.service.training.job.TunedModels;
 import dev.anneal.service.training.job.UsableModel;
 import dev.anneal.service.training.settings.JobRequest;
-import dev.anneal.service.training.settings.MethodRules;
-import dev.anneal.service.training.settings.TrainingMethods;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,13 +35,11 @@ final class TrainingModels {
 
     private final ModelCatalog catalog;
     private final TunedModels tuned;
-    private final JobStore jobs;
     private final SharedModels shared;
 
-    TrainingModels(ModelCatalog catalog, TunedModels tuned, JobStore jobs, SharedModels shared) {
+    TrainingModels(ModelCatalog catalog, TunedModels tuned, SharedModels shared) {
         this.catalog = catalog;
         this.tuned = tuned;
-        this.jobs = jobs;
         this.shared = shared;
     }
 
@@ -62,25 +56,21 @@ final class TrainingModels {
     }
 
     /**
-     * Finds the models. Requires a transaction of the tenant.
+     * Finds the base model that is trained: of a head, its target's. Requires a transaction of the tenant.
      *
-     * @param sharedTarget what {@link #shared} has found, or null
-     * @throws Refusal if a model does not exist or cannot be trained, or cannot be the draft or the target of the other
+     * @param target what {@link #target} has found
+     * @throws Refusal if it does not exist or cannot be trained, or cannot be a draft of the target
      */
-    NamedModels find(JobRequest request, @Nullable UsableModel sharedTarget) {
-        TrainingMethod method = request.method();
-        if (method.verifiedBy() == null) {
-            return new NamedModels(request, base(request), null);
+    BaseModel trained(JobRequest request, @Nullable PairedModel target) {
+        if (target == null) {
+            return base(request);
         }
-        MethodRules<TrainingMethod> rules = TrainingMethods.of(method);
-        PairedModel target = target(request.namedModel(), sharedTarget, rules.headKind(method));
-        TrainingMethod fitted = rules.fitted(method, JobInputs.profileOf(target.base()));
-        if (rules.headKind(method) != null) {
-            return new NamedModels(request.drafting(target.base().id(), fitted), target.base(), target);
+        if (request.method().trainsHead()) {
+            return target.base();
         }
         BaseModel draft = draft(request);
         requireSameTokens(request, draft, target.base());
-        return new NamedModels(request.drafting(draft.id(), fitted), draft, target);
+        return draft;
     }
 
     /** The base model that is trained, of requests for anything but drafts. */
@@ -96,12 +86,23 @@ final class TrainingModels {
         return catalog.require(request.model());
     }
 
-    private PairedModel target(String name, @Nullable UsableModel sharedTarget, @Nullable String headKind) {
-        if (!TunedModels.isTuned(name)) {
-            return new PairedModel(catalog.require(name), null);
+    /**
+     * Finds the target of a draft. Requires a transaction of the tenant.
+     *
+     * @param sharedTarget what {@link #shared} has found, or null
+     * @return null if no draft is trained
+     * @throws Refusal if the target does not exist, or no draft can be trained for it
+     */
+    @Nullable
+    PairedModel target(JobRequest request, @Nullable UsableModel sharedTarget) {
+        String name = request.method().verifiedBy();
+        if (name == null || !TunedModels.isTuned(name)) {
+            return name == null ? null : new PairedModel(catalog.require(name), null);
         }
-        UsableModel target = usable(name, sharedTarget).orElseThrow(() -> noSuchModel(MODEL, name));
+        UsableModel target = usable(name, sharedTarget)
+                .orElseThrow(() -> noSuchModel(RefusalCode.MODEL_NOT_AVAILABLE, MODEL, name));
         target.requireLanguageModel(MODEL);
+        String headKind = request.method().headKind();
         if (headKind != null && target.isWhole() && target.equals(sharedTarget)) {
             throw new Refusal(
                     RefusalCode.NOT_SUPPORTED,
@@ -110,17 +111,18 @@ final class TrainingModels {
                             .formatted(MODEL, name, headKind),
                     MODEL);
         }
+        return paired(target);
+    }
+
+    private PairedModel paired(UsableModel model) {
         return new PairedModel(
-                catalog.require(target.base(), target.baseRevision()),
-                target.checkpoint().number());
+                catalog.require(model.base(), model.baseRevision()),
+                model.checkpoint().number());
     }
 
     /** The tenant's own tuned model with this name, or the one that was found to be shared. */
     private Optional<UsableModel> usable(String name, @Nullable UsableModel sharedModel) {
-        return tuned.find(TunedModels.publishedName(name))
-                .map(found ->
-                        UsableModel.of(found, jobs.byNumber(found.model().job()).orElseThrow()))
-                .or(() -> Optional.ofNullable(sharedModel));
+        return tuned.usable(TunedModels.publishedName(name)).or(() -> Optional.ofNullable(sharedModel));
     }
 
     /**
@@ -139,16 +141,15 @@ final class TrainingModels {
         if (name == null) {
             return null;
         }
-        UsableModel found = usable(name, sharedDraft).orElseThrow(() -> noSuchDraft(name));
+        UsableModel found = usable(name, sharedDraft)
+                .orElseThrow(() -> noSuchModel(RefusalCode.MODEL_NOT_FOUND, DRAFT, name));
         TunedDraft draft = found.requireDraftOf(begunWith(policy, initial), begunWith(request), DRAFT);
         return new FoundDraft(
                 new TrainingMethod.RolloutDraft(
                         name,
                         new TrainingMethod.RolloutDraft.Found(
                                 found.base(), found.baseRevision(), draft.kind(), draft.head())),
-                new PairedModel(
-                        required(DRAFT, "used", () -> catalog.require(found.base(), found.baseRevision())),
-                        found.checkpoint().number()));
+                required(DRAFT, "used", () -> paired(found)));
     }
 
     /** What a training begins with, if a draft can have been trained for it. */
@@ -166,17 +167,9 @@ final class TrainingModels {
                 : "'anneal.init_adapter' is '%s'".formatted(initial.id());
     }
 
-    private Refusal noSuchDraft(String name) {
+    private Refusal noSuchModel(RefusalCode code, String param, String name) {
         return new Refusal(
-                RefusalCode.MODEL_NOT_FOUND,
-                "'%s' names '%s', but there is no such tuned model.%s /v1/models lists them"
-                        .formatted(DRAFT, name, tuned.didYouMean(name)),
-                DRAFT);
-    }
-
-    private Refusal noSuchModel(String param, String name) {
-        return new Refusal(
-                RefusalCode.MODEL_NOT_AVAILABLE,
+                code,
                 "'%s' names '%s', but there is no such tuned model.%s /v1/models lists them"
                         .formatted(param, name, tuned.didYouMean(name)),
                 param);
@@ -188,16 +181,14 @@ final class TrainingModels {
         String name = request.model();
         String base = !TunedModels.isTuned(name)
                 ? name
-                : tuned.find(TunedModels.publishedName(name))
-                        .flatMap(found -> jobs.byNumber(found.model().job()))
-                        .orElseThrow(() -> noSuchModel(param, name))
-                        .request()
-                        .model();
+                : tuned.usable(TunedModels.publishedName(name))
+                        .orElseThrow(() -> noSuchModel(RefusalCode.MODEL_NOT_AVAILABLE, param, name))
+                        .base();
         return required(param, "trained", () -> catalog.require(base));
     }
 
     /** A base model that a key other than {@code model} names. */
-    private static BaseModel required(String param, String purpose, Supplier<BaseModel> model) {
+    private static <T> T required(String param, String purpose, Supplier<T> model) {
         try {
             return model.get();
         } catch (Refusal refusal) {

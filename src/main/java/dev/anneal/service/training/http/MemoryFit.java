@@ -3,10 +3,10 @@ package dev.anneal.service.training.http;
 import com.sun.management.OperatingSystemMXBean;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.models.catalog.BaseModel;
-import dev.anneal.service.training.job.JobInputs;
 import dev.anneal.service.training.outlook.QueueOutlook;
 import dev.anneal.service.training.settings.AdapterRequest;
 import dev.anneal.service.training.settings.MemoryEstimate;
+import dev.anneal.service.training.settings.ModelProfile;
 import java.lang.management.ManagementFactory;
 import org.springframework.stereotype.Component;
 
@@ -30,7 +30,7 @@ final class MemoryFit {
 
     BaseModelBody.Memory of(BaseModel model) {
         long training = MemoryEstimate.of(
-                        JobInputs.profileOf(model),
+                        ModelProfile.of(model),
                         ADAPTER,
                         outlook.engine(),
                         MemoryEstimate.Rows.kept(ROWS, Math.min(TOKENS, model.contextTokens())))

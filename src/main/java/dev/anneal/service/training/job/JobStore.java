@@ -128,40 +128,33 @@ public final class JobStore {
         jdbc.sql(LOCK_REQUEST).param("name", name).query((row, index) -> true).single();
     }
 
-    /** Returns the job's internal key. */
-    public long insert(NewJob job) {
-        InitialAdapter initial = job.inputs().initialAdapter();
+    /** Inserts a job and returns its internal key. */
+    public long insert(String tenantId, String id, long workId, AdmittedJob job, Submission submission) {
+        JobRequest request = job.request();
+        InitialAdapter initial = job.initialAdapter();
         Checkpoint initialCheckpoint = initial == null ? null : initial.checkpoint();
-        PairedModel target = job.inputs().target();
-        PairedModel draft = job.inputs().draft();
+        PairedModel target = job.target();
+        PairedModel draft = job.draft();
         return jdbc.sql(INSERT)
-                .param("tenant", job.tenantId())
-                .param("id", job.id())
-                .param("work", job.workId())
-                .param("model", job.request().model())
-                .param("trainingFile", job.request().trainingFile())
-                .param("validationFile", job.request().validationFile())
-                .param("metadata", JsonColumn.write(job.request().metadata()))
-                .param("request", JsonColumn.write(job.request()))
+                .param("tenant", tenantId)
+                .param("id", id)
+                .param("work", workId)
+                .param("model", request.model())
+                .param("trainingFile", request.trainingFile())
+                .param("validationFile", request.validationFile())
+                .param("metadata", JsonColumn.write(request.metadata()))
+                .param("request", JsonColumn.write(request))
                 .param("initCheckpoint", initialCheckpoint == null ? null : initialCheckpoint.number())
                 .param("initFile", initial == null ? null : initial.fileId())
-                .param("revision", job.inputs().model().revision())
+                .param("revision", job.model().revision())
                 .param("targetModel", target == null ? null : target.base().id())
                 .param("targetRevision", target == null ? null : target.base().revision())
                 .param("targetCheckpoint", target == null ? null : target.checkpoint())
                 .param("draftCheckpoint", draft == null ? null : draft.checkpoint())
-                .param("key", job.submission().idempotencyKey())
-                .param("digest", job.submission().bodyDigest())
+                .param("key", submission.idempotencyKey())
+                .param("digest", submission.bodyDigest())
                 .query(Long.class)
                 .single();
-    }
-
-    /** A job that is being created. */
-    public record NewJob(String tenantId, String id, long workId, JobInputs inputs, Submission submission) {
-
-        JobRequest request() {
-            return inputs.request();
-        }
     }
 
     /**

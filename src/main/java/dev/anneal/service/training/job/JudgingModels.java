@@ -20,13 +20,11 @@ public final class JudgingModels {
     private final TenantDatabase database;
     private final ModelCatalog catalog;
     private final TunedModels tuned;
-    private final JobStore jobs;
 
-    JudgingModels(TenantDatabase database, ModelCatalog catalog, TunedModels tuned, JobStore jobs) {
+    JudgingModels(TenantDatabase database, ModelCatalog catalog, TunedModels tuned) {
         this.database = database;
         this.catalog = catalog;
         this.tuned = tuned;
-        this.jobs = jobs;
     }
 
     /**
@@ -54,9 +52,8 @@ public final class JudgingModels {
                 throw new Refusal(e.code(), "'" + place + "' cannot judge: " + e.explanation(), place);
             }
         } else {
-            TunedModels.Resolved found =
-                    tuned.find(TunedModels.publishedName(model)).orElseThrow(() -> missing(model, place));
-            UsableModel.of(found, jobs.byNumber(found.model().job()).orElseThrow())
+            tuned.usable(TunedModels.publishedName(model))
+                    .orElseThrow(() -> missing(model, place))
                     .requireLanguageModel(place);
         }
     }

@@ -9,9 +9,4 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoint internal key of its checkpoint; null for the base model alone, and for a draft that is not being
  *     stored
  */
-public record PairedModel(BaseModel base, @Nullable Long checkpoint) {
-
-    public DraftTarget stored() {
-        return new DraftTarget(base.id(), base.revision(), checkpoint);
-    }
-}
+public record PairedModel(BaseModel base, @Nullable Long checkpoint) {}

@@ -31,11 +31,13 @@ public final class TunedModels {
     private final JdbcClient jdbc;
     private final TenantDatabase database;
     private final Checkpoints checkpoints;
+    private final JobStore jobs;
 
-    TunedModels(JdbcClient jdbc, TenantDatabase database, Checkpoints checkpoints) {
+    TunedModels(JdbcClient jdbc, TenantDatabase database, Checkpoints checkpoints, JobStore jobs) {
         this.jdbc = jdbc;
         this.database = database;
         this.checkpoints = checkpoints;
+        this.jobs = jobs;
     }
 
     /** A tuned model that a request names, with the checkpoint that holds its adapter. */
@@ -98,6 +100,13 @@ public final class TunedModels {
                                         found.job(), checkpoint.get().step())
                                 : checkpoints.newest(found.job()))
                         .map(saved -> new Resolved(new TunedModel(name, found.job(), found.createdAt()), saved)));
+    }
+
+    /** The model or checkpoint with this name as it may be used, with the transaction's role. */
+    public Optional<UsableModel> usable(String name) {
+        return find(name)
+                .map(found ->
+                        UsableModel.of(found, jobs.byNumber(found.model().job()).orElseThrow()));
     }
 
     /**

@@ -4,13 +4,12 @@ import dev.anneal.engine.text.data.TokenReport;
 import dev.anneal.service.files.Files;
 import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.files.check.TokenCount;
-import dev.anneal.service.files.check.TokenCounts;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
-import dev.anneal.service.training.admission.AdmittedJob;
 import dev.anneal.service.training.admission.DatasetEvents;
 import dev.anneal.service.training.admission.JobAdmission;
 import dev.anneal.service.training.history.CompletionLengths;
+import dev.anneal.service.training.job.AdmittedJob;
 import dev.anneal.service.training.settings.DatasetSize;
 import dev.anneal.service.training.settings.JobRequest;
 import dev.anneal.service.training.settings.ResolvedSettings;
@@ -58,12 +57,8 @@ public final class JobEstimates {
      */
     public CompletableFuture<JobEstimate> estimate(String tenantId, JobRequest asked) {
         AdmittedJob admitted = admission.check(tenantId, asked);
-        JobRequest request = admitted.request();
-        TokenCounts.Question question = new TokenCounts.Question(
-                admitted.model(),
-                SettingsResolver.maxLengthTokens(request, admitted.profiles().trained()));
-        String file = request.trainingFile();
-        return waits.count(tenantId, file, question).thenApply(count -> estimate(tenantId, admitted, count));
+        return waits.count(tenantId, admitted.request().trainingFile(), admitted.tokenQuestion())
+                .thenApply(count -> estimate(tenantId, admitted, count));
     }
 
     private JobEstimate estimate(String tenantId, AdmittedJob admitted, TokenCount count) {

@@ -142,11 +142,6 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
     }
 
     @Override
-    public @Nullable String headKind(SpeculativeDraft method) {
-        return method.head() == null ? null : method.kind();
-    }
-
-    @Override
     public ModelProfile trained(SpeculativeDraft method, ModelProfile base) {
         EagleHead head = method.head();
         return head == null ? base : EagleHeads.profile(method.kind(), head, base);
@@ -226,11 +221,11 @@ final class DraftMethod extends MethodRules<SpeculativeDraft> {
         return shown;
     }
 
-    private @Nullable String draftModel(SpeculativeDraft method, JobRequest request) {
+    private static @Nullable String draftModel(SpeculativeDraft method, JobRequest request) {
         JobRequest.InitialAdapter begun = request.initialAdapter();
         if (begun != null) {
             return begun.id();
         }
-        return headKind(method) == null ? request.model() : null;
+        return method.trainsHead() ? null : request.model();
     }
 }

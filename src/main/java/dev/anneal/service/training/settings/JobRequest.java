@@ -134,8 +134,8 @@ public record JobRequest(
     }
 
     /** The same request of a draft, with the base model that is trained and a method that fits its target. */
-    public JobRequest drafting(String base, TrainingMethod fitted) {
-        return with(base, fitted, adapter);
+    public JobRequest drafting(String base, ModelProfile target) {
+        return with(base, TrainingMethods.of(method).fitted(method, target), adapter);
     }
 
     /**

@@ -125,14 +125,6 @@ public abstract class MethodRules<M extends TrainingMethod> {
         return method;
     }
 
-    /**
-     * Kind of the head that is trained, which is no language model by itself; null for methods and kinds that train a
-     * language model.
-     */
-    public @Nullable String headKind(M method) {
-        return null;
-    }
-
     /** The rows that are trained, if not those of the file. */
     DatasetSize rows(M method, DatasetSize file) {
         return file;

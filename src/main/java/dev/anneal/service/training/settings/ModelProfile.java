@@ -6,6 +6,7 @@ import dev.anneal.engine.network.architecture.Projection;
 import dev.anneal.engine.network.architecture.ProjectionGroup;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import java.util.Arrays;
@@ -65,6 +66,10 @@ public record ModelProfile(
 
     public ModelProfile {
         projections = Map.copyOf(projections);
+    }
+
+    public static ModelProfile of(BaseModel model) {
+        return of(model.id(), model.config(), model.baseLearningRate());
     }
 
     public static ModelProfile of(String id, ModelConfig config, double baseLearningRate) {

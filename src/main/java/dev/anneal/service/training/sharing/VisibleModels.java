@@ -5,7 +5,6 @@ import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.models.catalog.ModelNames;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TenantDatabase;
-import dev.anneal.service.training.job.JobStore;
 import dev.anneal.service.training.job.SharedModels;
 import dev.anneal.service.training.job.TunedDraft;
 import dev.anneal.service.training.job.TunedModels;
@@ -43,31 +42,23 @@ public final class VisibleModels implements SharedModels {
     private final SystemDatabase system;
     private final ModelCatalog catalog;
     private final TunedModels models;
-    private final JobStore jobs;
 
     VisibleModels(
             JdbcClient jdbc,
             TenantDatabase database,
             SystemDatabase system,
             ModelCatalog catalog,
-            TunedModels models,
-            JobStore jobs) {
+            TunedModels models) {
         this.jdbc = jdbc;
         this.database = database;
         this.system = system;
         this.catalog = catalog;
         this.models = models;
-        this.jobs = jobs;
     }
 
     /** The tuned model or checkpoint with this published name, the tenant's own or one shared with it. */
     public Optional<UsableModel> find(String tenantId, String name) {
-        return database.call(tenantId, () -> own(name)).or(() -> ofOthers(tenantId, name));
-    }
-
-    /** The tenant's own model of this published name, within the transaction of the caller. */
-    public Optional<UsableModel> own(String name) {
-        return models.find(name).map(this::usable);
+        return database.call(tenantId, () -> models.usable(name)).or(() -> ofOthers(tenantId, name));
     }
 
     /** A draft that is shared does not tell the name of a target that is not. */
@@ -81,7 +72,7 @@ public final class VisibleModels implements SharedModels {
         String target = draft == null ? null : draft.targetName();
         return target == null
                 || !TunedModels.isTuned(target)
-                || database.call(tenantId, () -> own(TunedModels.publishedName(target)))
+                || database.call(tenantId, () -> models.usable(TunedModels.publishedName(target)))
                         .isPresent()
                 || granted(tenantId, TunedModels.publishedName(target)).isPresent();
     }
@@ -91,11 +82,7 @@ public final class VisibleModels implements SharedModels {
                 tenantId,
                 () -> jdbc.sql(GRANTED).param("model", name).query(String.class).optional());
         return owner.flatMap(granter ->
-                system.call(() -> own(name).filter(model -> model.owner().equals(granter))));
-    }
-
-    private UsableModel usable(TunedModels.Resolved found) {
-        return UsableModel.of(found, jobs.byNumber(found.model().job()).orElseThrow());
+                system.call(() -> models.usable(name).filter(model -> model.owner().equals(granter))));
     }
 
     /**

@@ -221,8 +221,8 @@ class DraftMethodTest {
         assertThat(head.layer("q_proj").in()).isEqualTo(2 * BIG.layer("q_proj").in());
         assertThat(head.layer("o_proj")).isEqualTo(BIG.layer("o_proj"));
         assertThat(head.parameters()).isGreaterThan(3L * 64 * 64 + 32_000 * 64);
-        assertThat(METHOD.headKind(fitted("'kind': 'eagle3'", BIG))).isEqualTo("eagle3");
-        assertThat(METHOD.headKind(fitted(MODEL, BIG))).isNull();
+        assertThat(fitted("'kind': 'eagle3'", BIG).headKind()).isEqualTo("eagle3");
+        assertThat(fitted(MODEL, BIG).headKind()).isNull();
     }
 
     @Test

@@ -2,27 +2,30 @@ package dev.anneal.service.training.job;
 
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.files.StoredFile;
+import dev.anneal.service.files.check.TokenCounts;
 import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.training.settings.JobRequest;
 import dev.anneal.service.training.settings.MethodRules;
 import dev.anneal.service.training.settings.ModelProfile;
 import dev.anneal.service.training.settings.ModelProfiles;
+import dev.anneal.service.training.settings.SettingsResolver;
 import dev.anneal.service.training.settings.TrainingMethods;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The models, files and adapter that a request names. The transaction that found them protects the files from deletion
- * until it ends.
+ * A request that a job can be created from, with the models, files and adapter that it names. The transaction that
+ * found them protects the files from deletion until it ends.
  *
  * @param request the request with the settings that depend on the others
  * @param model base model that is trained
  * @param target target of a draft; null if no draft is trained
  * @param draft draft of rollouts; null for none
+ * @param initialAdapter what the training begins with; null for new values, and not found again for a job that exists
  */
-public record JobInputs(
+public record AdmittedJob(
         JobRequest request,
         BaseModel model,
         @Nullable PairedModel target,
@@ -31,8 +34,8 @@ public record JobInputs(
         @Nullable StoredFile validationFile,
         @Nullable InitialAdapter initialAdapter) {
 
-    public JobInputs with(JobRequest other) {
-        return new JobInputs(other, model, target, draft, trainingFile, validationFile, initialAdapter);
+    public AdmittedJob with(JobRequest other) {
+        return new AdmittedJob(other, model, target, draft, trainingFile, validationFile, initialAdapter);
     }
 
     /** Models that a worker must have, as in {@link NewWork}. */
@@ -53,9 +56,15 @@ public record JobInputs(
     public ModelProfiles profiles() {
         MethodRules<TrainingMethod> rules = TrainingMethods.of(request.method());
         return new ModelProfiles(
-                rules.trained(request.method(), profileOf(model)),
-                target == null ? null : profileOf(target.base()),
-                draft == null ? null : rules.drafting(request.method(), profileOf(draft.base())));
+                rules.trained(request.method(), ModelProfile.of(model)),
+                target == null ? null : ModelProfile.of(target.base()),
+                draft == null ? null : rules.drafting(request.method(), ModelProfile.of(draft.base())));
+    }
+
+    /** What is asked about the tokens of its files. */
+    public TokenCounts.Question tokenQuestion() {
+        return new TokenCounts.Question(
+                model, SettingsResolver.maxLengthTokens(request, profiles().trained()));
     }
 
     /** Ordered by key, so that jobs that name the same files in different order lock their rows in the same order. */
@@ -66,9 +75,5 @@ public record JobInputs(
         return trainingFile.key() < validationFile.key()
                 ? List.of(trainingFile, validationFile)
                 : List.of(validationFile, trainingFile);
-    }
-
-    public static ModelProfile profileOf(BaseModel model) {
-        return ModelProfile.of(model.id(), model.config(), model.baseLearningRate());
     }
 }
