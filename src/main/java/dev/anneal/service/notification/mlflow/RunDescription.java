@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /** Tags and parameters of a job's run. Graders are left out, because their headers may be secrets. */
 final class RunDescription {
@@ -61,7 +60,7 @@ final class RunDescription {
 
     /** The job's settings: one parameter for each value, named by its path. */
     static List<Map<String, Object>> params(Job job) {
-        ResolvedSettings settings = Objects.requireNonNull(job.settings(), "a job that trains has its settings");
+        ResolvedSettings settings = job.requireSettings();
         Map<String, String> params = new LinkedHashMap<>();
         params.put("model", job.request().model());
         params.put("training_file", job.request().trainingFile());

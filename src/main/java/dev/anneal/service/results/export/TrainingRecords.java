@@ -3,17 +3,18 @@ package dev.anneal.service.results.export;
 import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.TrainingRecord;
 import dev.anneal.protocol.TrainingRecord.DataFile;
-import dev.anneal.protocol.TrainingRecord.InitialAdapter;
 import dev.anneal.protocol.TrainingRecord.Point;
 import dev.anneal.protocol.TrainingRecord.Saved;
 import dev.anneal.service.files.Files;
 import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.training.history.Checkpoints;
 import dev.anneal.service.training.history.Series;
+import dev.anneal.service.training.job.InitialAdapter;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.JobStore;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Collects facts about a checkpoint's training for model cards. */
@@ -45,7 +46,7 @@ final class TrainingRecords {
                 job.modelName(),
                 file(job.request().trainingFile()),
                 validationFile == null ? null : file(validationFile),
-                jobs.originOf(job.number()).map(this::initialAdapter).orElse(null),
+                initialAdapter(job.initialAdapter()),
                 curve(job.number(), step));
     }
 
@@ -56,14 +57,18 @@ final class TrainingRecords {
                 adapter.model() + " with " + adapter.fileId(),
                 null,
                 null,
-                new InitialAdapter(null, file(adapter.fileId())),
+                new TrainingRecord.InitialAdapter(null, file(adapter.fileId())),
                 List.of());
     }
 
-    private InitialAdapter initialAdapter(JobStore.Origin origin) {
+    private TrainingRecord.@Nullable InitialAdapter initialAdapter(InitialAdapter.@Nullable Origin origin) {
+        if (origin == null) {
+            return null;
+        }
         Long checkpoint = origin.checkpoint();
         String file = origin.fileId();
-        return new InitialAdapter(checkpoint == null ? null : saved(checkpoint), file == null ? null : file(file));
+        return new TrainingRecord.InitialAdapter(
+                checkpoint == null ? null : saved(checkpoint), file == null ? null : file(file));
     }
 
     private Saved saved(long number) {

@@ -103,7 +103,8 @@ final class InitialAdapters {
         if (uploaded != null) {
             uploads.require(PARAM, uploaded, wanted.model());
             String file = uploaded.fileId();
-            return new InitialAdapter(uploaded.settings(), null, null, file, "the uploaded " + file);
+            return new InitialAdapter(
+                    uploaded.settings(), null, new InitialAdapter.Origin(null, file), "the uploaded " + file);
         }
         if (id.startsWith("ftjob-")) {
             Job job = jobs.byId(id).orElseThrow(() -> wanted.missing(""));
@@ -161,8 +162,7 @@ final class InitialAdapters {
         return new InitialAdapter(
                 adapter,
                 job.request().method(),
-                checkpoint,
-                null,
+                new InitialAdapter.Origin(checkpoint.number(), null),
                 "%s of %s at step %d".formatted(checkpoint.id(), job.id(), checkpoint.step()));
     }
 

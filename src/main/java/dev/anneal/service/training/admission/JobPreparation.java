@@ -15,6 +15,7 @@ import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.training.history.Events;
 import dev.anneal.service.training.history.JobEvent;
 import dev.anneal.service.training.job.DraftTarget;
+import dev.anneal.service.training.job.InitialAdapter;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.AdmittedJob;
 import dev.anneal.service.training.job.JobStore;
@@ -148,9 +149,10 @@ final class JobPreparation {
         if (job.request().validationFile() != null) {
             file(job.request().validationFile(), "validation_file");
         }
-        store.originOf(job.number())
-                .flatMap(origin -> Optional.ofNullable(origin.fileId()))
-                .ifPresent(adapter -> file(adapter, "anneal.init_adapter"));
+        InitialAdapter.Origin initial = job.initialAdapter();
+        if (initial != null && initial.fileId() != null) {
+            file(initial.fileId(), "anneal.init_adapter");
+        }
     }
 
     private StoredFile file(String fileId, String param) {

@@ -5,7 +5,6 @@ import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
-import dev.anneal.service.training.history.Checkpoint;
 import dev.anneal.service.training.job.DraftTarget;
 import dev.anneal.service.training.job.InitialAdapter;
 import dev.anneal.service.training.job.PairedModel;
@@ -154,10 +153,10 @@ final class TrainingModels {
 
     /** What a training begins with, if a draft can have been trained for it. */
     private static @Nullable DraftTarget begunWith(BaseModel policy, @Nullable InitialAdapter initial) {
-        Checkpoint checkpoint = initial == null ? null : initial.checkpoint();
+        Long checkpoint = initial == null ? null : initial.origin().checkpoint();
         return initial != null && checkpoint == null
                 ? null
-                : new DraftTarget(policy.id(), policy.revision(), checkpoint == null ? null : checkpoint.number());
+                : new DraftTarget(policy.id(), policy.revision(), checkpoint);
     }
 
     private static String begunWith(JobRequest request) {

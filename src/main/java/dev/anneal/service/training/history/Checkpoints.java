@@ -72,8 +72,6 @@ public final class Checkpoints {
     private static final String JOB_OF = "SELECT job_id FROM checkpoint WHERE external_id = :id";
 
     private static final String FIND_NUMBER = SELECT + "WHERE checkpoint.id = :number";
-    private static final String DRAFT_OF =
-            SELECT + "WHERE checkpoint.id = (SELECT draft_checkpoint_id FROM job WHERE id = :job)";
 
     private static final String CREATED_BEFORE = "SELECT created_at <= :time FROM job WHERE id = :job";
 
@@ -266,11 +264,6 @@ public final class Checkpoints {
                 .param("number", number)
                 .query(Checkpoint.class)
                 .single();
-    }
-
-    /** The draft of a job's rollouts, which may be another tenant's; empty for a job without one. */
-    public Optional<Checkpoint> draftOf(long job) {
-        return jdbc.sql(DRAFT_OF).param("job", job).query(Checkpoint.class).optional();
     }
 
     /**

@@ -3,7 +3,6 @@ package dev.anneal.service.training.job;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainingMethod;
-import dev.anneal.service.training.history.Checkpoint;
 import dev.anneal.service.training.history.Events;
 import dev.anneal.service.training.history.JobEvent;
 import org.jspecify.annotations.Nullable;
@@ -14,16 +13,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param settings its rank, scale and targets, and the dropout that it was trained with; null if there is no adapter
  * @param method the method that trained it; null if it was uploaded
- * @param checkpoint its checkpoint; null if it is in a file
- * @param fileId id of its uploaded archive; null if it is in a checkpoint
  * @param described description of its origin
  */
 public record InitialAdapter(
         @Nullable AdapterSettings settings,
         @Nullable TrainingMethod method,
-        @Nullable Checkpoint checkpoint,
-        @Nullable String fileId,
+        Origin origin,
         String described) {
+
+    /**
+     * Where it is: exactly one of the two.
+     *
+     * @param checkpoint internal key of a checkpoint
+     * @param fileId id of an uploaded archive
+     */
+    public record Origin(
+            @Nullable Long checkpoint, @Nullable String fileId) {}
 
     /** Writes the adapter to the job's events. */
     public void announce(Events events, long job, @Nullable AdapterSettings adapter) {

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param baseRevision the base model's commit on the Hub when the job was created; null for one from the operator's
  *     folder
  * @param target target of the draft that is trained; null if none is
+ * @param initialAdapter where the adapter is that it begins with; null for none
+ * @param draftCheckpoint internal key of the checkpoint of the draft of rollouts, which may be another tenant's; null
+ *     for none
  * @param settings resolved settings; null until its files are counted
  * @param result the result; null until it has succeeded
  * @param hasMergeableCheckpoint whether a checkpoint with beta 0 exists
@@ -30,6 +33,8 @@ public record Job(
         JobRequest request,
         @Nullable String baseRevision,
         @Nullable DraftTarget target,
+        InitialAdapter.@Nullable Origin initialAdapter,
+        @Nullable Long draftCheckpoint,
         @Nullable ResolvedSettings settings,
         Pace pace,
         boolean hasMergeableCheckpoint,
@@ -110,6 +115,18 @@ public record Job(
     private static AnnealingSchedule scheduleOf(AdapterSettings adapter) {
         AdapterSettings.Schedule schedule = adapter.schedule();
         return AnnealingSchedule.of(schedule.shape(), schedule.start(), schedule.end());
+    }
+
+    /**
+     * The resolved settings.
+     *
+     * @throws IllegalStateException if its files are not counted
+     */
+    public ResolvedSettings requireSettings() {
+        if (settings == null) {
+            throw new IllegalStateException("the settings of job " + id + " are not resolved");
+        }
+        return settings;
     }
 
     /** Total optimizer steps, or null while its files are being counted. */

@@ -29,13 +29,12 @@ public record JobFilter(
     public static final JobFilter NONE = new JobFilter(Set.of(), null, null, List.of(), MetadataFilter.NONE);
 
     /**
-     * Limited before other tables are joined, so that only rows of the page are joined. A generic plan knows no
-     * parameters: with a condition on metadata it expects so few rows that it sorts all jobs of the tenant, so each
-     * condition is there only for its filter; without the number of rows it expects a tenth of the tenant's, so that is
-     * part of the statement.
+     * A generic plan knows no parameters: with a condition on metadata it expects so few rows that it sorts all jobs of
+     * the tenant, so each condition is there only for its filter; without the number of rows it expects a tenth of the
+     * tenant's, so that is part of the statement.
      */
     private static final String BY_JOB = """
-            SELECT *
+            SELECT id, work_id
             FROM job
             WHERE %1$s AND %2$s
             ORDER BY external_id %3$s
@@ -47,7 +46,7 @@ public record JobFilter(
      * OFFSET 0 has each job of the page looked up, where a join could read all jobs.
      */
     private static final String BY_WORK = """
-            SELECT job.*
+            SELECT job.id, job.work_id
             FROM (
                 SELECT newest.id
                 FROM unnest(CAST(:methods AS text[])) AS wanted_method (name)
@@ -62,7 +61,8 @@ public record JobFilter(
                 ORDER BY newest.id %2$s
                 LIMIT %3$d
             ) AS found
-            CROSS JOIN LATERAL (SELECT * FROM job WHERE job.work_id = found.id OFFSET 0) AS job
+            CROSS JOIN LATERAL (SELECT id, work_id FROM job WHERE job.work_id = found.id OFFSET 0) AS job
+            ORDER BY job.work_id %2$s
             """;
 
     private static final String WORK_AFTER = "(SELECT work_id FROM job WHERE external_id = :after)";
@@ -92,19 +92,14 @@ public record JobFilter(
         words = List.copyOf(words);
     }
 
-    /** Query of the page's jobs, at most one more than its limit, with {@link #parameters}. */
+    /**
+     * Query of the keys of the page's jobs and their work, in order and at most one more than its limit, with
+     * {@link #parameters}.
+     */
     String page(PageRequest request) {
         return isOfWorkAlone()
                 ? BY_WORK.formatted(request.after("id", WORK_AFTER), request.order(), request.rowsToRead())
                 : BY_JOB.formatted(request.after("external_id"), condition(), request.order(), request.rowsToRead());
-    }
-
-    /**
-     * Column of jobs by which {@link #page} orders; both are in the order of creation, but for jobs that were created
-     * at the same time.
-     */
-    String ordering() {
-        return isOfWorkAlone() ? "work_id" : "external_id";
     }
 
     private boolean isOfWorkAlone() {

@@ -5,7 +5,6 @@ import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.queue.WorkState;
-import dev.anneal.service.training.history.Checkpoint;
 import dev.anneal.service.training.settings.JobRequest;
 import dev.anneal.service.training.settings.ResolvedSettings;
 import java.sql.ResultSet;
@@ -13,6 +12,7 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -41,17 +41,42 @@ public final class JobStore {
             RETURNING job_id
             """;
 
+    /** Keys of jobs and of their work. */
+    private static final String KEYS = "SELECT id, work_id FROM job WHERE ";
+
+    private static final String BY_ID = KEYS + "external_id = :value";
+    private static final String BY_WORK = KEYS + "work_id = :value";
+    private static final String BY_NUMBER = KEYS + "id = :value";
+    private static final String BY_KEY = KEYS + "idempotency_key = :value";
+
+    private static final String IN_STATE = """
+            SELECT job.id, job.work_id
+            FROM (SELECT id FROM work WHERE state = :state AND slot = 'TRAINING' LIMIT :limit) AS sampled
+            JOIN job ON job.work_id = sampled.id
+            """;
+
+    private static final String BY_DIGEST = KEYS + """
+            body_digest = :digest AND created_at > clock_timestamp() - make_interval(secs => :seconds)
+            ORDER BY external_id DESC
+            LIMIT 1
+            """;
+
     /** The pace is the mean of the last 20 steps, which excludes a slow start and smooths varying row lengths. */
-    private static final String SELECT_OF = """
-            SELECT job.id, job.external_id, job.tenant_id, job.work_id, job.created_at, job.request,
-                   job.base_revision, job.settings, job.target_model, job.target_revision, job.target_checkpoint_id,
+    private static final String SELECT = """
+            SELECT job.id, job.external_id, job.tenant_id, job.work_id, job.created_at, job.request, job.base_revision,
+                   job.settings, job.target_model, job.target_revision, job.target_checkpoint_id,
+                   job.init_checkpoint_id, job.init_file, job.draft_checkpoint_id,
                    progress.device, progress.device_bytes, progress.device_peak_bytes,
                    progress.step, latest.epoch, latest.tokens, latest.shared_tokens, recent.tokens_per_second,
                    recent.seconds_per_step, progress.validations, progress.validation_seconds, progress.checkpoints,
                    progress.checkpoint_seconds,
-                   extract(EPOCH FROM clock_timestamp() - latest.recorded_at)::double precision AS step_age
-            FROM %s
+                   extract(EPOCH FROM clock_timestamp() - latest.recorded_at)::double precision AS step_age,
+                   job.trained_tokens, job.result_file, tuned_model.name AS fine_tuned_model,
+                   EXISTS (SELECT FROM checkpoint WHERE checkpoint.job_id = job.id AND checkpoint.beta = 0)
+                       AS has_mergeable
+            FROM job
             JOIN job_progress AS progress ON progress.job_id = job.id
+            LEFT JOIN tuned_model ON tuned_model.job_id = job.id
             LEFT JOIN job_step AS latest ON latest.job_id = job.id AND latest.step = progress.step
             LEFT JOIN LATERAL (
                 SELECT avg(seconds) AS seconds_per_step,
@@ -59,43 +84,13 @@ public final class JobStore {
                 FROM job_step
                 WHERE job_step.job_id = job.id AND job_step.step BETWEEN progress.step - 19 AND progress.step
             ) AS recent ON true
-            """;
-
-    private static final String SELECT = SELECT_OF.formatted("job");
-    private static final String BY_ID = SELECT + "WHERE job.external_id = :value";
-    private static final String BY_WORK = SELECT + "WHERE job.work_id = :value";
-    private static final String BY_NUMBER = SELECT + "WHERE job.id = :value";
-    private static final String BY_KEY = SELECT + "WHERE job.idempotency_key = :value";
-
-    private static final String IN_STATE = SELECT_OF.formatted("""
-            (SELECT id FROM work WHERE state = :state AND slot = 'TRAINING' LIMIT :limit) AS sampled
-            JOIN job ON job.work_id = sampled.id
-            """);
-
-    private static final String BY_DIGEST = SELECT + """
-            WHERE job.body_digest = :digest AND job.created_at > clock_timestamp() - make_interval(secs => :seconds)
-            ORDER BY job.external_id DESC
-            LIMIT 1
-            """;
-
-    private static final String OUTCOMES = """
-            SELECT job.id, job.trained_tokens, job.result_file, tuned_model.name AS fine_tuned_model,
-                   EXISTS (SELECT FROM checkpoint WHERE checkpoint.job_id = job.id AND checkpoint.beta = 0)
-                       AS has_mergeable
-            FROM job
-            LEFT JOIN tuned_model ON tuned_model.job_id = job.id
-            WHERE job.id = ANY(:jobs)
+            WHERE job.id = ANY (:jobs)
+            ORDER BY array_position(:jobs, job.id)
             """;
 
     private static final String COUNTS = "SELECT state, count(*) AS jobs FROM work WHERE kind = 'TRAIN' GROUP BY state";
 
     private static final String DIGEST = "SELECT body_digest FROM job WHERE id = :job";
-
-    private static final String ORIGIN = """
-            SELECT init_checkpoint_id, init_file
-            FROM job
-            WHERE id = :job AND (init_checkpoint_id IS NOT NULL OR init_file IS NOT NULL)
-            """;
 
     private static final String NUMBER_OF = "SELECT id FROM job WHERE work_id = :work";
 
@@ -132,7 +127,6 @@ public final class JobStore {
     public long insert(String tenantId, String id, long workId, AdmittedJob job, Submission submission) {
         JobRequest request = job.request();
         InitialAdapter initial = job.initialAdapter();
-        Checkpoint initialCheckpoint = initial == null ? null : initial.checkpoint();
         PairedModel target = job.target();
         PairedModel draft = job.draft();
         return jdbc.sql(INSERT)
@@ -144,8 +138,8 @@ public final class JobStore {
                 .param("validationFile", request.validationFile())
                 .param("metadata", JsonColumn.write(request.metadata()))
                 .param("request", JsonColumn.write(request))
-                .param("initCheckpoint", initialCheckpoint == null ? null : initialCheckpoint.number())
-                .param("initFile", initial == null ? null : initial.fileId())
+                .param("initCheckpoint", initial == null ? null : initial.origin().checkpoint())
+                .param("initFile", initial == null ? null : initial.origin().fileId())
                 .param("revision", job.model().revision())
                 .param("targetModel", target == null ? null : target.base().id())
                 .param("targetRevision", target == null ? null : target.base().revision())
@@ -155,24 +149,6 @@ public final class JobStore {
                 .param("digest", submission.bodyDigest())
                 .query(Long.class)
                 .single();
-    }
-
-    /**
-     * Origin of a job's initial adapter: exactly one of the two.
-     *
-     * @param checkpoint internal key
-     * @param fileId id of an uploaded archive
-     */
-    public record Origin(
-            @Nullable Long checkpoint, @Nullable String fileId) {}
-
-    /** Empty for a job without an initial adapter. */
-    public Optional<Origin> originOf(long job) {
-        return jdbc.sql(ORIGIN)
-                .param("job", job)
-                .query((row, index) ->
-                        new Origin(row.getObject("init_checkpoint_id", Long.class), row.getString("init_file")))
-                .optional();
     }
 
     public Optional<Job> byId(String id) {
@@ -185,11 +161,7 @@ public final class JobStore {
 
     /** Jobs in this state, of all tenants that the transaction's role sees. */
     public List<Job> inState(WorkState state, int limit) {
-        return withWork(jdbc.sql(IN_STATE)
-                .param("state", state.name())
-                .param("limit", limit)
-                .query(JobStore::row)
-                .list());
+        return read(jdbc.sql(IN_STATE).param("state", state.name()).param("limit", limit));
     }
 
     public Optional<Job> byNumber(long number) {
@@ -202,12 +174,8 @@ public final class JobStore {
 
     /** The newest job of the last {@code seconds} whose request had the same body. */
     public Optional<Job> byDigest(String digest, double seconds) {
-        List<Row> rows = jdbc.sql(BY_DIGEST)
-                .param("digest", digest)
-                .param("seconds", seconds)
-                .query(JobStore::row)
-                .list();
-        return withWork(rows).stream().findFirst();
+        return read(jdbc.sql(BY_DIGEST).param("digest", digest).param("seconds", seconds)).stream()
+                .findFirst();
     }
 
     public String digestOf(long job) {
@@ -216,12 +184,7 @@ public final class JobStore {
 
     /** Jobs in the order of their creation, at most one more than the limit. */
     public List<Job> page(PageRequest request, JobFilter filter) {
-        String page = SELECT_OF.formatted("(" + filter.page(request) + ") AS job") + "ORDER BY job." + filter.ordering()
-                + " " + request.order();
-        return withWork(jdbc.sql(page)
-                .params(filter.parameters(request))
-                .query(JobStore::row)
-                .list());
+        return read(jdbc.sql(filter.page(request)).params(filter.parameters(request)));
     }
 
     /** How many jobs are in each state; states without a job are left out. */
@@ -258,95 +221,60 @@ public final class JobStore {
     }
 
     private Optional<Job> one(String query, Object value) {
-        return withWork(jdbc.sql(query)
-                        .param("value", value)
-                        .query(JobStore::row)
-                        .list())
-                .stream()
-                .findFirst();
+        return read(jdbc.sql(query).param("value", value)).stream().findFirst();
     }
 
-    /** Reads work before outcomes, so that succeeded work has its outcome. */
-    private List<Job> withWork(List<Row> rows) {
-        if (rows.isEmpty()) {
+    /** Internal keys of a job and its work. */
+    private record Key(long id, long workId) {}
+
+    /** Reads work before jobs, so that queued ones have their settings and succeeded ones their result. */
+    private List<Job> read(JdbcClient.StatementSpec query) {
+        List<Key> keys = query.query(Key.class).list();
+        if (keys.isEmpty()) {
             return List.of();
         }
-        Map<Long, Work> work = queue.findAll(rows.stream().map(Row::workId).toList()).stream()
+        Map<Long, Work> work = queue.findAll(keys.stream().map(Key::workId).toList()).stream()
                 .collect(Collectors.toMap(Work::id, Function.identity()));
-        Map<Long, Outcome> outcomes = jdbc
-                .sql(OUTCOMES)
-                .param("jobs", rows.stream().map(Row::number).toArray(Long[]::new))
-                .query((row, index) -> new Outcome(row.getLong("id"), row.getBoolean("has_mergeable"), result(row)))
-                .list()
-                .stream()
-                .collect(Collectors.toMap(Outcome::job, Function.identity()));
-        return rows.stream().map(row -> row.with(work, outcomes)).toList();
+        return jdbc.sql(SELECT)
+                .param("jobs", keys.stream().map(Key::id).toArray(Long[]::new))
+                .query((row, index) -> job(row, Objects.requireNonNull(work.get(row.getLong("work_id")))))
+                .list();
     }
 
-    /** @param job internal key */
-    private record Outcome(long job, boolean hasMergeableCheckpoint, Job.@Nullable Result result) {}
-
-    /** A job without its outcome and the state of its work. */
-    private record Row(
-            long number,
-            String id,
-            String tenantId,
-            long workId,
-            OffsetDateTime createdAt,
-            JobRequest request,
-            @Nullable String baseRevision,
-            @Nullable DraftTarget target,
-            @Nullable ResolvedSettings settings,
-            Job.Pace pace) {
-
-        Job with(Map<Long, Work> work, Map<Long, Outcome> outcomes) {
-            Work own = work.get(workId);
-            Outcome outcome = outcomes.get(number);
-            if (own == null || outcome == null) {
-                throw new IllegalStateException("job " + id + " has lost its work " + workId);
-            }
-            return new Job(
-                    number,
-                    id,
-                    tenantId,
-                    createdAt.toInstant(),
-                    request,
-                    baseRevision,
-                    target,
-                    settings,
-                    pace,
-                    outcome.hasMergeableCheckpoint(),
-                    outcome.result(),
-                    own);
-        }
-    }
-
-    private static Row row(ResultSet row, int index) throws SQLException {
+    private static Job job(ResultSet row, Work work) throws SQLException {
         String settings = row.getString("settings");
-        return new Row(
+        return new Job(
                 row.getLong("id"),
                 row.getString("external_id"),
                 row.getString("tenant_id"),
-                row.getLong("work_id"),
-                row.getObject("created_at", OffsetDateTime.class),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 JsonColumn.read(row.getString("request"), JobRequest.class),
                 row.getString("base_revision"),
                 target(row),
+                initialAdapter(row),
+                row.getObject("draft_checkpoint_id", Long.class),
                 settings == null ? null : JsonColumn.read(settings, ResolvedSettings.class),
-                new Job.Pace(
-                        row.getInt("step"),
-                        row.getObject("epoch", Double.class),
-                        row.getLong("tokens"),
-                        row.getLong("shared_tokens"),
-                        row.getObject("tokens_per_second", Double.class),
-                        row.getObject("seconds_per_step", Double.class),
-                        new Job.Interludes(
-                                row.getInt("validations"),
-                                row.getDouble("validation_seconds"),
-                                row.getInt("checkpoints"),
-                                row.getDouble("checkpoint_seconds"),
-                                row.getDouble("step_age")),
-                        deviceMemory(row)));
+                pace(row),
+                row.getBoolean("has_mergeable"),
+                result(row),
+                work);
+    }
+
+    private static Job.Pace pace(ResultSet row) throws SQLException {
+        return new Job.Pace(
+                row.getInt("step"),
+                row.getObject("epoch", Double.class),
+                row.getLong("tokens"),
+                row.getLong("shared_tokens"),
+                row.getObject("tokens_per_second", Double.class),
+                row.getObject("seconds_per_step", Double.class),
+                new Job.Interludes(
+                        row.getInt("validations"),
+                        row.getDouble("validation_seconds"),
+                        row.getInt("checkpoints"),
+                        row.getDouble("checkpoint_seconds"),
+                        row.getDouble("step_age")),
+                deviceMemory(row));
     }
 
     private static @Nullable DraftTarget target(ResultSet row) throws SQLException {
@@ -355,6 +283,12 @@ public final class JobStore {
                 ? null
                 : new DraftTarget(
                         base, row.getString("target_revision"), row.getObject("target_checkpoint_id", Long.class));
+    }
+
+    private static InitialAdapter.@Nullable Origin initialAdapter(ResultSet row) throws SQLException {
+        Long checkpoint = row.getObject("init_checkpoint_id", Long.class);
+        String file = row.getString("init_file");
+        return checkpoint == null && file == null ? null : new InitialAdapter.Origin(checkpoint, file);
     }
 
     private static Job.@Nullable DeviceMemory deviceMemory(ResultSet row) throws SQLException {

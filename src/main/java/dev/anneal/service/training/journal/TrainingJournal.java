@@ -8,7 +8,6 @@ import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.lease.Rescue;
 import dev.anneal.service.queue.lease.RescueListener;
-import dev.anneal.service.training.history.Checkpoint;
 import dev.anneal.service.training.history.Checkpoints;
 import dev.anneal.service.training.history.Events;
 import dev.anneal.service.training.history.JobEvent;
@@ -16,10 +15,10 @@ import dev.anneal.service.training.history.ResultCsv;
 import dev.anneal.service.training.history.Samples;
 import dev.anneal.service.training.history.Series;
 import dev.anneal.service.training.job.DraftTarget;
+import dev.anneal.service.training.job.InitialAdapter;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.JobStore;
 import dev.anneal.service.training.job.TunedModels;
-import dev.anneal.service.training.settings.ResolvedSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -67,24 +66,17 @@ public final class TrainingJournal implements RescueListener {
     public TrainingOrder order(long workId) {
         return system.call(() -> {
             Job job = job(workId);
+            InitialAdapter.Origin initial = job.initialAdapter();
+            DraftTarget target = job.target();
             return new TrainingOrder(
                     job,
-                    settings(job).training(),
-                    store.originOf(job.number()).map(this::initialAdapter).orElse(null),
-                    job.target() == null ? null : target(job.target()),
-                    checkpoints.draftOf(job.number()).map(Checkpoint::directory).orElse(null),
+                    directory(initial == null ? null : initial.checkpoint()),
+                    directory(target == null ? null : target.checkpoint()),
+                    directory(job.draftCheckpoint()),
                     checkpoints.newest(job.number(), RESUMABLE),
                     checkpoints.answers(job.number()).orElse(null),
                     series.lastValidation(job.number()));
         });
-    }
-
-    private TrainingOrder.InitialAdapter initialAdapter(JobStore.Origin origin) {
-        return new TrainingOrder.InitialAdapter(directory(origin.checkpoint()), origin.fileId());
-    }
-
-    private TrainingOrder.Target target(DraftTarget target) {
-        return new TrainingOrder.Target(target.base(), target.revision(), directory(target.checkpoint()));
     }
 
     private @Nullable String directory(@Nullable Long checkpoint) {
@@ -207,7 +199,7 @@ public final class TrainingJournal implements RescueListener {
      */
     public void completed(long workId, String resultFile) {
         Job job = job(workId);
-        TrainingSettings trained = settings(job).training();
+        TrainingSettings trained = job.requireSettings().training();
         FinalWarnings.of(series.summary(job.number(), trained.totalSteps()), trained.method())
                 .forEach(warning -> jobEvents.append(job.number(), JobEvent.Level.WARN, warning));
         store.complete(job.number(), resultFile);
@@ -241,13 +233,5 @@ public final class TrainingJournal implements RescueListener {
     private Job job(long workId) {
         return store.byWork(workId)
                 .orElseThrow(() -> new IllegalArgumentException("work " + workId + " belongs to no job"));
-    }
-
-    private static ResolvedSettings settings(Job job) {
-        ResolvedSettings settings = job.settings();
-        if (settings == null) {
-            throw new IllegalStateException("job " + job.id() + " is claimed but its settings are not resolved");
-        }
-        return settings;
     }
 }

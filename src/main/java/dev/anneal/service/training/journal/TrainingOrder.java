@@ -7,38 +7,33 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The task of a worker that has claimed a training.
+ * The task of a worker that has claimed a training. Folders are keys in the artifact store.
  *
- * @param settings the job's settings once its files were counted
- * @param initialAdapter location of the job's initial adapter; null if it has none
- * @param target location of the target of a draft; null if no draft is trained
- * @param draft folder of the checkpoint of the draft of rollouts; null for none
+ * @param initialCheckpoint folder of the checkpoint that the job begins with; null if it begins with an uploaded
+ *     adapter or with none
+ * @param targetCheckpoint folder of the checkpoint of a draft's target; null for its base model alone, or if no draft
+ *     is trained
+ * @param draftCheckpoint folder of the checkpoint of the draft of rollouts; null for none
  * @param checkpoints checkpoints of earlier attempts, newest first; training resumes from the first intact one
- * @param targetAnswers key of the folder of answers that a draft's target has written in earlier attempts; null if
- *     there is none
+ * @param targetAnswers folder of the answers that a draft's target has written in earlier attempts; null if there is
+ *     none
  * @param validatedStep newest step whose validation is in the job's series, 0 for none
  */
 public record TrainingOrder(
         Job job,
-        TrainingSettings settings,
-        @Nullable InitialAdapter initialAdapter,
-        @Nullable Target target,
-        @Nullable String draft,
+        @Nullable String initialCheckpoint,
+        @Nullable String targetCheckpoint,
+        @Nullable String draftCheckpoint,
         List<Checkpoint> checkpoints,
         @Nullable String targetAnswers,
         int validatedStep) {
 
-    /** Exactly one of the two: the folder of another job's checkpoint, or the id of an uploaded archive. */
-    public record InitialAdapter(
-            @Nullable String directory, @Nullable String fileId) {}
-
-    /** A base model, with the folder of a checkpoint of it or without. */
-    public record Target(
-            String base,
-            @Nullable String revision,
-            @Nullable String directory) {}
-
     public TrainingOrder {
         checkpoints = List.copyOf(checkpoints);
+    }
+
+    /** The job's settings once its files were counted. */
+    public TrainingSettings settings() {
+        return job.requireSettings().training();
     }
 }

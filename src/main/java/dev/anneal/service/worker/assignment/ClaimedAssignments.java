@@ -25,6 +25,8 @@ import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.training.history.Checkpoint;
+import dev.anneal.service.training.job.DraftTarget;
+import dev.anneal.service.training.job.InitialAdapter;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.journal.TrainingOrder;
 import dev.anneal.service.training.journal.WaitingEvents;
@@ -33,7 +35,6 @@ import dev.anneal.service.training.settings.TrainingMethods;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -165,38 +166,35 @@ final class ClaimedAssignments implements Assignments {
     }
 
     private TrainTask.@Nullable InitialAdapter initialAdapter(TrainingOrder order, AttemptInputs brought) {
-        TrainingOrder.InitialAdapter initial = order.initialAdapter();
-        if (initial == null) {
-            return null;
+        String checkpoint = order.initialCheckpoint();
+        if (checkpoint != null) {
+            return new TrainTask.InitialAdapter(
+                    TrainTask.InitialAdapter.Form.CHECKPOINT, inputs.folder(brought, checkpoint));
         }
-        String directory = initial.directory();
-        return directory == null
-                ? new TrainTask.InitialAdapter(
-                        TrainTask.InitialAdapter.Form.PEFT_ARCHIVE,
-                        inputs.file(brought, order.job().tenantId(), Objects.requireNonNull(initial.fileId())))
+        InitialAdapter.Origin origin = order.job().initialAdapter();
+        String archive = origin == null ? null : origin.fileId();
+        return archive == null
+                ? null
                 : new TrainTask.InitialAdapter(
-                        TrainTask.InitialAdapter.Form.CHECKPOINT,
-                        inputs.folder(brought, new ArtifactKey(directory)).toString());
+                        TrainTask.InitialAdapter.Form.PEFT_ARCHIVE,
+                        inputs.file(brought, order.job().tenantId(), archive));
     }
 
     /** A target's adapter is that of its checkpoint, applied as it is. */
     private @Nullable ServedModel target(TrainingOrder order, AttemptInputs brought, Consumer<String> tell) {
-        TrainingOrder.Target target = order.target();
-        if (target == null) {
-            return null;
-        }
-        String directory = target.directory();
-        return new ServedModel(
-                inputs.model(brought, target.base(), target.revision(), tell),
-                directory == null
-                        ? null
-                        : inputs.folder(brought, new ArtifactKey(directory)).toString());
+        DraftTarget target = order.job().target();
+        String checkpoint = order.targetCheckpoint();
+        return target == null
+                ? null
+                : new ServedModel(
+                        inputs.model(brought, target.base(), target.revision(), tell),
+                        checkpoint == null ? null : inputs.folder(brought, checkpoint));
     }
 
     /** The draft of rollouts. It changes none of their tokens, so without its files there is none. */
     private @Nullable ServedModel draft(TrainingOrder order, AttemptInputs brought, Consumer<String> tell) {
         TrainingMethod.RolloutDraft draft = order.settings().method().rolloutDraft();
-        String directory = order.draft();
+        String directory = order.draftCheckpoint();
         if (draft == null || draft.found() == null || directory == null) {
             return null;
         }
@@ -287,7 +285,7 @@ final class ClaimedAssignments implements Assignments {
                 : new Task.BaseModel(
                         evaluation.baseModel(),
                         evaluation.baseRevision(),
-                        inputs.folder(brought, new ArtifactKey(export)).toString());
+                        inputs.folder(brought, export));
         EvaluateTask task = new EvaluateTask(
                 model,
                 inputs.machine(device),
@@ -306,10 +304,7 @@ final class ClaimedAssignments implements Assignments {
     }
 
     private @Nullable String checkpointOrNull(@Nullable Checkpoint checkpoint, AttemptInputs brought) {
-        return checkpoint == null
-                ? null
-                : inputs.folder(brought, new ArtifactKey(checkpoint.directory()))
-                        .toString();
+        return checkpoint == null ? null : inputs.folder(brought, checkpoint.directory());
     }
 
     /**

@@ -93,9 +93,13 @@ final class Inputs {
                 .toString();
     }
 
-    /** @throws AssignmentException if the folder is gone */
-    Path folder(AttemptInputs inputs, ArtifactKey key) {
-        return brought(inputs, () -> store.localCopy(key, inputs.guard()::requireWanted));
+    /**
+     * @param key key of a folder in the artifact store
+     * @throws AssignmentException if it is gone
+     */
+    String folder(AttemptInputs inputs, String key) {
+        return brought(inputs, () -> store.localCopy(new ArtifactKey(key), inputs.guard()::requireWanted))
+                .toString();
     }
 
     private static Path brought(AttemptInputs inputs, Supplier<LocalCopy> copy) {

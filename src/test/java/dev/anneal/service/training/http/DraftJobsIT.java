@@ -6,13 +6,13 @@ import dev.anneal.engine.text.rows.Rows;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.platform.database.TestDatabase;
+import dev.anneal.service.training.job.DraftTarget;
 import dev.anneal.service.training.journal.TrainingOrder;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,15 +92,14 @@ class DraftJobsIT extends ServiceTest {
         String target = tuned("");
 
         created(target, draft(""));
-        TrainingOrder.Target ofTuned =
-                Objects.requireNonNull(playedWorker().order().target());
+        TrainingOrder ofTuned = playedWorker().order();
         created("anneal-tiny", draft(""));
-        TrainingOrder.Target ofBase =
-                Objects.requireNonNull(playedWorker().order().target());
+        TrainingOrder ofBase = playedWorker().order();
 
-        assertThat(ofTuned.base()).isEqualTo("anneal-tiny");
-        assertThat(ofTuned.directory()).contains("/attempt-1/checkpoint-30");
-        assertThat(ofBase).isEqualTo(new TrainingOrder.Target("anneal-tiny", null, null));
+        assertThat(ofTuned.job().target()).extracting(DraftTarget::base).isEqualTo("anneal-tiny");
+        assertThat(ofTuned.targetCheckpoint()).contains("/attempt-1/checkpoint-30");
+        assertThat(ofBase.job().target()).isEqualTo(new DraftTarget("anneal-tiny", null, null));
+        assertThat(ofBase.targetCheckpoint()).isNull();
         assertThat(modelsOfWork()).containsOnly("anneal-tiny");
     }
 
@@ -145,8 +144,8 @@ class DraftJobsIT extends ServiceTest {
         assertThat(job.at("/anneal/init_adapter").isNull()).isTrue();
         assertThat(job.at("/afa_lora/rank").intValue()).isEqualTo(4);
         TrainingOrder order = playedWorker().order();
-        assertThat(Objects.requireNonNull(order.initialAdapter()).directory()).endsWith("checkpoint-30");
-        assertThat(Objects.requireNonNull(order.target()).directory()).endsWith("checkpoint-30");
+        assertThat(order.initialCheckpoint()).endsWith("checkpoint-30");
+        assertThat(order.targetCheckpoint()).endsWith("checkpoint-30");
     }
 
     private static String draft(String kind, String keys) {
@@ -213,9 +212,7 @@ class DraftJobsIT extends ServiceTest {
 
         assertThat(job(ALPHA, id).at("/anneal/adapter").asString()).isEqualTo("none");
         assertThat(events(id)).anyMatch(message -> message.startsWith("Training begins with all weights of ftckpt_"));
-        assertThat(Objects.requireNonNull(playedWorker().order().initialAdapter())
-                        .directory())
-                .endsWith("checkpoint-30");
+        assertThat(playedWorker().order().initialCheckpoint()).endsWith("checkpoint-30");
         assertThat(asked(ALPHA, "anneal-tiny", file, further + ", 'anneal': {'adapter': 'none'}")
                         .statusCode())
                 .isEqualTo(200);

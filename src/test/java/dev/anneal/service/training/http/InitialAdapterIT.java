@@ -69,7 +69,7 @@ class InitialAdapterIT extends ServiceTest {
                                     + source + " at step 30: rank 8")
                             && message.endsWith("beta is 0 from the first step on"));
             PlayedWorker worker = playedWorker();
-            assertThat(Objects.requireNonNull(worker.order().initialAdapter()).directory())
+            assertThat(worker.order().initialCheckpoint())
                     .contains(source + "/attempt-")
                     .endsWith("checkpoint-30");
             worker.finish(0);
@@ -134,7 +134,7 @@ class InitialAdapterIT extends ServiceTest {
         assertThat(deletion.statusCode()).isEqualTo(409);
         assertThat(deletion.body()).contains(id);
         PlayedWorker worker = playedWorker();
-        assertThat(Objects.requireNonNull(worker.order().initialAdapter()).fileId())
+        assertThat(Objects.requireNonNull(worker.order().job().initialAdapter()).fileId())
                 .isEqualTo(adapter);
         worker.finish(0);
         assertThat(send(request(ALPHA, "/v1/files/" + adapter).DELETE()).statusCode())
@@ -159,7 +159,7 @@ class InitialAdapterIT extends ServiceTest {
                 .isEqualTo(export);
         assertThat(messages(id))
                 .anyMatch(message -> message.startsWith("Training begins with the adapter of the uploaded " + adapter));
-        assertThat(Objects.requireNonNull(playedWorker().order().initialAdapter())
+        assertThat(Objects.requireNonNull(playedWorker().order().job().initialAdapter())
                         .fileId())
                 .isEqualTo(adapter);
         assertRefused("ftexp-none", "invalid_value", "there is no such thing");

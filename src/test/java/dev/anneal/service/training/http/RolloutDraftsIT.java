@@ -13,7 +13,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,7 +107,7 @@ class RolloutDraftsIT extends ServiceTest {
         JsonNode job = job(ALPHA, plain);
         assertThat(job.at("/anneal/draft").asString()).isEqualTo(ofBase);
         assertThat(job.path("model").asString()).isEqualTo("anneal-tiny");
-        assertThat(Objects.requireNonNull(worker.order().draft())).contains("/attempt-1/checkpoint-30");
+        assertThat(worker.order().draftCheckpoint()).contains("/attempt-1/checkpoint-30");
         assertThat(worker.order().settings().method().rolloutDraft())
                 .extracting(TrainingMethod.RolloutDraft::found)
                 .isEqualTo(new TrainingMethod.RolloutDraft.Found("drafts/small", null, "model", null));

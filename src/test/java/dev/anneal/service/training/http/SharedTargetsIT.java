@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.service.ServiceTest;
 import java.net.http.HttpResponse;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -54,8 +53,7 @@ class SharedTargetsIT extends ServiceTest {
 
         assertThat(job(BETA, id).path("model").asString()).isEqualTo(target);
         await(() -> job(BETA, id).path("status").asString().equals("queued"));
-        assertThat(Objects.requireNonNull(playedWorker().order().target()).directory())
-                .startsWith("alpha/");
+        assertThat(playedWorker().order().targetCheckpoint()).startsWith("alpha/");
     }
 
     /** A head begins with a layer and the output embedding of its target. */
