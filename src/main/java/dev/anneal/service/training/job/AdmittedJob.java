@@ -63,8 +63,7 @@ public record AdmittedJob(
 
     /** What is asked about the tokens of its files. */
     public TokenCounts.Question tokenQuestion() {
-        return new TokenCounts.Question(
-                model, SettingsResolver.maxLengthTokens(request, profiles().trained()));
+        return new TokenCounts.Question(model, SettingsResolver.maxLengthTokens(request, profiles()));
     }
 
     /** Ordered by key, so that jobs that name the same files in different order lock their rows in the same order. */

@@ -96,8 +96,20 @@ public record MemoryEstimate(
         }
     }
 
+    /** Of a model alone. */
     public static MemoryEstimate of(
             ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine, Rows rows) {
+        return of(new ModelProfiles(model, null, null), adapter, engine, rows, 0);
+    }
+
+    /**
+     * Of a training. The target of a draft is loaded first and reads the same rows.
+     *
+     * @param kept bytes of the target's hidden states that are kept
+     */
+    public static MemoryEstimate of(
+            ModelProfiles models, @Nullable AdapterSettings adapter, EngineSetup engine, Rows rows, long kept) {
+        ModelProfile model = models.trained();
         int valueBytes = engine.valueBytes(model.hiddenSize());
         long process = RUNTIME_BYTES + BYTES_OF_A_TOKEN * rows.tokensOfFile();
         long values = valueBytes * model.parameters();
@@ -106,8 +118,10 @@ public record MemoryEstimate(
                 + (adapter == null ? 0 : adapterBytes(model, adapter, valueBytes, engine.threads()));
         long activations = activationsBytes(model, adapter, engine, rows);
         long head = DeviceLimits.CPU.logitBytes(valueBytes, model.vocabularySize(), rows.atWork(engine));
-        long sampling = samplingBytes(model, adapter, engine, rows);
+        long sampling = samplingBytes(model, adapter, engine, rows) + draftBytes(models, engine, rows);
         long loading = process + TOKENIZER_BYTES + values + STORED_BYTES * model.parameters();
+        long used = process + weights + trained + activations + head + sampling + kept;
+        long target = targetBytes(models, engine, rows);
         return new MemoryEstimate(
                 process,
                 weights,
@@ -115,62 +129,36 @@ public record MemoryEstimate(
                 activations,
                 head,
                 sampling,
-                0,
-                loading,
-                Math.max(loading, process + weights + trained + activations + head + sampling));
+                target + kept,
+                loading + target,
+                Math.max(loading, used) + target);
     }
 
-    /**
-     * This estimate of a draft with its target beside it, which is loaded first and reads the same rows.
-     *
-     * @param distilledTokens number of tokens whose logits the target makes in steps
-     * @param cached bytes of hidden states that are kept
-     */
-    public MemoryEstimate withTarget(
-            ModelProfile target, int distilledTokens, long cached, EngineSetup engine, Rows rows) {
+    /** The target makes logits of the tokens that its draft can propose. */
+    private static long targetBytes(ModelProfiles models, EngineSetup engine, Rows rows) {
+        ModelProfile target = models.target();
+        if (target == null) {
+            return 0;
+        }
         int valueBytes = engine.valueBytes(target.hiddenSize());
-        long bytes = valueBytes * target.parameters()
+        return valueBytes * target.parameters()
                 + convertedBytes(target, valueBytes)
                 + rows.tokensAtOnce(engine) * FLOAT_BYTES * target.widths().passing()
                 + rows.atWork(engine) * attentionBytes(target, valueBytes, rows.longestTokens())
-                + DeviceLimits.CPU.logitBytes(valueBytes, distilledTokens, rows.atWork(engine))
+                + DeviceLimits.CPU.logitBytes(valueBytes, models.trained().vocabularySize(), rows.atWork(engine))
                 + samplingBytes(target, null, engine, rows);
-        return new MemoryEstimate(
-                processBytes,
-                weightsBytes,
-                adapterBytes,
-                activationsBytes,
-                headBytes,
-                samplingBytes,
-                bytes + cached,
-                loadingBytes + bytes,
-                Math.max(loadingBytes, usedBytes() + cached) + bytes);
     }
 
-    /** This estimate with the draft of rollouts, which is loaded only if the policy samples in bf16. */
-    MemoryEstimate draftedBy(ModelProfile draft, ModelProfile policy, EngineSetup engine, Rows rows) {
-        if (engine.valueBytes(policy.hiddenSize()) == FLOAT_BYTES) {
-            return this;
+    /** The draft of rollouts is loaded only if the policy samples in bf16. */
+    private static long draftBytes(ModelProfiles models, EngineSetup engine, Rows rows) {
+        ModelProfile draft = models.draft();
+        if (draft == null || engine.valueBytes(models.trained().hiddenSize()) == FLOAT_BYTES) {
+            return 0;
         }
         int valueBytes = engine.valueBytes(draft.hiddenSize());
-        long bytes = valueBytes * draft.parameters()
+        return valueBytes * draft.parameters()
                 + convertedBytes(draft, valueBytes)
                 + samplingBytes(draft, null, engine, rows);
-        return new MemoryEstimate(
-                processBytes,
-                weightsBytes,
-                adapterBytes,
-                activationsBytes,
-                headBytes,
-                samplingBytes + bytes,
-                targetBytes,
-                loadingBytes,
-                Math.max(loadingBytes, usedBytes() + bytes));
-    }
-
-    /** Memory once everything but a target is loaded. */
-    private long usedBytes() {
-        return processBytes + weightsBytes + adapterBytes + activationsBytes + headBytes + samplingBytes;
     }
 
     /** The stored embedding of a model leaves a gap after its conversion. */

@@ -90,21 +90,6 @@ public record ModelProfile(
                 null);
     }
 
-    /** The same model with a context of at most this length. */
-    ModelProfile within(int tokens) {
-        return new ModelProfile(
-                id,
-                parameters,
-                layers,
-                hiddenSize,
-                heads,
-                vocabularySize,
-                Math.min(contextTokens, tokens),
-                baseRates,
-                projections,
-                head);
-    }
-
     /**
      * @param name short name in {@code target_modules}
      */

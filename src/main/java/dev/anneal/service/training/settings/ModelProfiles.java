@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Profiles of the models of a training.
  *
- * @param trained what is trained; of a draft with the shorter of both contexts
+ * @param trained what is trained
  * @param target model that verifies a draft's proposals; null if no draft is trained
  * @param draft draft of rollouts; null for none
  */
@@ -14,10 +14,9 @@ public record ModelProfiles(
         @Nullable ModelProfile target,
         @Nullable ModelProfile draft) {
 
-    public ModelProfiles {
-        if (target != null) {
-            trained = trained.within(target.contextTokens());
-        }
+    /** Maximum length of a row, which a draft and its target both read. */
+    int contextTokens() {
+        return target == null ? trained.contextTokens() : Math.min(trained.contextTokens(), target.contextTokens());
     }
 
     /** Refuses a row length beyond the context of a model. */

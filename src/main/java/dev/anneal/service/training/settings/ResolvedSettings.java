@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param training settings for the engine
  * @param hyperparameters OpenAI's hyperparameters, as the job shows them
- * @param gradientAccumulation batches of one optimizer step
  * @param annealedAtStep first step at which beta is exactly 0; the total number of steps if beta is 0 only at the end
  * @param expectedTokens tokens read by all steps together
  * @param expectedSharedTokens how many of them are not computed, because rows of a step begin alike
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 public record ResolvedSettings(
         TrainingSettings training,
         Hyperparameters hyperparameters,
-        int gradientAccumulation,
         int annealedAtStep,
         long expectedTokens,
         long expectedSharedTokens,

@@ -30,8 +30,8 @@ public final class SettingsResolver {
     private SettingsResolver() {}
 
     /** Maximum row length of a job, needed before its files can be counted. */
-    public static int maxLengthTokens(JobRequest request, ModelProfile model) {
-        return or(request.options().maxLength(), Math.min(model.contextTokens(), LONGEST_ROW_TOKENS));
+    public static int maxLengthTokens(JobRequest request, ModelProfiles models) {
+        return or(request.options().maxLength(), Math.min(models.contextTokens(), LONGEST_ROW_TOKENS));
     }
 
     /**
@@ -53,7 +53,7 @@ public final class SettingsResolver {
         int batchSize = or(request.hyperparameters().batchSize(), Math.min(BATCH_SIZE, sequences));
         int stepRows = batchSize * options.gradientAccumulation();
         SequenceShape shape =
-                rules.shape(request.method(), model.contextTokens()).expecting(completionTokens);
+                rules.shape(request.method(), models.contextTokens()).expecting(completionTokens);
         int stepsPerEpoch = Math.multiplyExact(StepPlan.stepsPerEpoch(sequences, stepRows), shape.updates());
         int epochs = epochs(request, stepsPerEpoch);
         int totalSteps = or(options.maxSteps(), Math.multiplyExact(stepsPerEpoch, epochs));
@@ -63,7 +63,7 @@ public final class SettingsResolver {
                 epochs,
                 stepRows,
                 totalSteps,
-                maxLengthTokens(request, model),
+                maxLengthTokens(request, models),
                 options.packing(),
                 options.activationCheckpointing(),
                 optimizer(options, rate, totalSteps),
@@ -76,7 +76,6 @@ public final class SettingsResolver {
         return new ResolvedSettings(
                 training,
                 new Hyperparameters(batchSize, rate / LearningRates.base(request, model), epochs),
-                options.gradientAccumulation(),
                 annealedAtStep(request.adapter(), totalSteps),
                 expectedTokens,
                 expectedTokens - plan.computedTokens(shape),
@@ -93,11 +92,11 @@ public final class SettingsResolver {
             EngineSetup engine,
             int stepRows,
             GeneratedTokens generated) {
-        ModelProfile model = models.trained();
-        int maxLength = maxLengthTokens(request, model);
+        int maxLength = maxLengthTokens(request, models);
         int longest = Math.min(maxLength, data.longestRowTokens());
         boolean packed = request.options().packing();
-        SequenceShape shape = TrainingMethods.of(request.method()).shape(request.method(), model.contextTokens());
+        MethodRules<TrainingMethod> rules = TrainingMethods.of(request.method());
+        SequenceShape shape = rules.shape(request.method(), models.contextTokens());
         int rows = packed ? data.rows() : Math.min(stepRows, data.rows()) * shape.apart();
         int unit = shape.longest(longest);
         long tokens = packed ? (long) stepRows * Math.max(longest, maxLength) : (long) rows * unit;
@@ -108,14 +107,9 @@ public final class SettingsResolver {
                 data.tokens(),
                 request.options().activationCheckpointing().equals("on"),
                 Math.max(shape.sampled(rows, data.validatedRows()), generated.together()));
-        MemoryEstimate estimate = MemoryEstimate.of(model, request.adapter(), engine, together);
         ModelProfile target = models.target();
-        ModelProfile draft = models.draft();
-        if (target != null) {
-            long cached = TrainingMethods.of(request.method()).cachedBytes(request.method(), target, engine, data);
-            return estimate.withTarget(target, model.vocabularySize(), cached, engine, together);
-        }
-        return draft == null ? estimate : estimate.draftedBy(draft, model, engine, together);
+        long cached = target == null ? 0 : rules.cachedBytes(request.method(), target, engine, data);
+        return MemoryEstimate.of(models, request.adapter(), engine, together, cached);
     }
 
     static int validations(TrainingSettings training) {

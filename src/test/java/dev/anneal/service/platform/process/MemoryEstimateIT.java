@@ -14,6 +14,7 @@ import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.service.platform.cache.SharedCache;
 import dev.anneal.service.training.settings.MemoryEstimate;
 import dev.anneal.service.training.settings.ModelProfile;
+import dev.anneal.service.training.settings.ModelProfiles;
 import dev.anneal.service.training.settings.TrainingMethods;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -92,8 +93,8 @@ class MemoryEstimateIT {
         MemoryEstimate.Rows together =
                 new MemoryEstimate.Rows(rows, (long) rows * LONGEST_TOKENS, LONGEST_TOKENS, 0, false, 4);
         EngineSetup engine = new EngineSetup("cpu", PRECISION, false, THREADS);
-        MemoryEstimate estimate = MemoryEstimate.of(head, adapter, engine, together)
-                .withTarget(profile(), head.vocabularySize(), 0, engine, together);
+        MemoryEstimate estimate =
+                MemoryEstimate.of(new ModelProfiles(head, profile(), null), adapter, engine, together, 0);
         assertThat(peak).isCloseTo(estimate.totalBytes(), withinPercentage(20));
     }
 

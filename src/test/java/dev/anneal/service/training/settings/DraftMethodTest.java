@@ -30,19 +30,19 @@ class DraftMethodTest {
 
     private static final DraftMethod METHOD = new DraftMethod();
 
-    private static final ModelProfile BIG = profile("big", 32, 50_000);
+    private static final ModelProfile BIG = big(32, 1024);
     private static final DatasetSize DATA = new DatasetSize(100, 40, 10_000, 4_000, 200, 50, CommonBeginnings.NONE);
     private static final EngineSetup FP32 = new EngineSetup("cpu", "fp32", false, 2);
 
-    private static ModelProfile profile(String id, int layers, int vocabulary) {
+    private static ModelProfile big(int layers, int contextTokens) {
         return new ModelProfile(
-                id,
+                "big",
                 1_000_000,
                 layers,
                 64,
                 4,
-                vocabulary,
-                1024,
+                50_000,
+                contextTokens,
                 ModelProfile.BaseRates.ofModel(1e-3),
                 Map.copyOf(SettingsResolverTest.TINY.projections()),
                 null);
@@ -179,7 +179,7 @@ class DraftMethodTest {
     @ParameterizedTest
     @CsvSource({"32, '2, 16, 29'", "7, '2, 3, 4'", "4, '0, 2, 4'", "2, '0, 1, 2'", "1, '0, 1'"})
     void layersOfAHeadAreThoseOfItsTarget(int layers, String expected) {
-        SpeculativeDraft fitted = fitted("'kind': 'eagle3'", profile("big", layers, 50_000));
+        SpeculativeDraft fitted = fitted("'kind': 'eagle3'", big(layers, 1024));
 
         EagleHead head = Objects.requireNonNull(fitted.head());
         assertThat(head.layers()).hasToString("[" + expected + "]");
@@ -319,10 +319,10 @@ class DraftMethodTest {
 
     @Test
     void rowsFitTheShorterContext() {
-        ModelProfiles models = new ModelProfiles(SettingsResolverTest.TINY, BIG.within(512), null);
+        ModelProfiles models = new ModelProfiles(SettingsResolverTest.TINY, big(32, 512), null);
         TrainingOptions tooLong = request(MODEL, "'max_length': 600").options();
 
-        assertThat(models.trained().contextTokens()).isEqualTo(512);
+        assertThat(models.contextTokens()).isEqualTo(512);
         assertThat(catchThrowableOfType(Refusal.class, () -> models.checkLength(tooLong))
                         .explanation())
                 .contains("is 600 but the context of 'big' ends at 512 tokens");

@@ -146,17 +146,17 @@ class ReinforcementMethodTest {
     void theDraftOfRolloutsTakesItsWeightsAndWhatItSamplesWith() {
         MemoryEstimate.Rows sampled = new MemoryEstimate.Rows(8, 640, 80, 0, false, 8);
         EngineSetup bf16 = new EngineSetup("cpu", "bf16", false, 2);
+        ModelProfiles withDraft = new ModelProfiles(SettingsResolverTest.TINY, null, SettingsResolverTest.TINY);
         MemoryEstimate alone = MemoryEstimate.of(SettingsResolverTest.TINY, ADAPTER, bf16, sampled);
-        MemoryEstimate inFp32 = MemoryEstimate.of(SettingsResolverTest.TINY, ADAPTER, FP32, sampled);
 
-        MemoryEstimate drafted = alone.draftedBy(SettingsResolverTest.TINY, SettingsResolverTest.TINY, bf16, sampled);
+        MemoryEstimate drafted = MemoryEstimate.of(withDraft, ADAPTER, bf16, sampled, 0);
 
         long added = drafted.samplingBytes() - alone.samplingBytes();
         assertThat(added - 2 * SettingsResolverTest.TINY.parameters())
                 .isPositive()
                 .isLessThan(alone.samplingBytes());
         assertThat(drafted.totalBytes() - alone.totalBytes()).isBetween(0L, added);
-        assertThat(inFp32.draftedBy(SettingsResolverTest.TINY, SettingsResolverTest.TINY, FP32, sampled))
-                .isEqualTo(inFp32);
+        assertThat(MemoryEstimate.of(withDraft, ADAPTER, FP32, sampled, 0))
+                .isEqualTo(MemoryEstimate.of(SettingsResolverTest.TINY, ADAPTER, FP32, sampled));
     }
 }
