@@ -12,9 +12,10 @@ import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.queue.secret.SealedValues;
+import dev.anneal.service.training.job.AdmittedJob;
+import dev.anneal.service.training.job.DraftTarget;
 import dev.anneal.service.training.job.InitialAdapter;
 import dev.anneal.service.training.job.Job;
-import dev.anneal.service.training.job.AdmittedJob;
 import dev.anneal.service.training.job.JudgingModels;
 import dev.anneal.service.training.job.PairedModel;
 import dev.anneal.service.training.job.UsableModel;
@@ -111,6 +112,48 @@ public final class JobAdmission {
                 initial);
         requireFitting(admitted.request(), admitted.profiles());
         return admitted;
+    }
+
+    /**
+     * Finds again what an admitted job names. Requires a transaction of its tenant, until whose end the files are not
+     * deleted.
+     *
+     * @throws Refusal if a model is not available or a file no longer exists
+     */
+    AdmittedJob readmit(Job job) {
+        JobRequest request = job.request();
+        DraftTarget target = job.target();
+        TrainingMethod.RolloutDraft draft = request.method().rolloutDraft();
+        TrainingMethod.RolloutDraft.Found found = draft == null ? null : draft.found();
+        String validationFile = request.validationFile();
+        return new AdmittedJob(
+                request,
+                models.require(request.model()),
+                target == null ? null : new PairedModel(models.require(target.base()), target.checkpoint()),
+                found == null ? null : new PairedModel(models.require(found.base()), job.draftCheckpoint()),
+                requireFile(request.trainingFile(), "training_file"),
+                validationFile == null ? null : requireFile(validationFile, "validation_file"),
+                null);
+    }
+
+    /** @throws Refusal if a file of the job no longer exists */
+    void requireFiles(Job job) {
+        requireFile(job.request().trainingFile(), "training_file");
+        if (job.request().validationFile() != null) {
+            requireFile(job.request().validationFile(), "validation_file");
+        }
+        InitialAdapter.Origin initial = job.initialAdapter();
+        if (initial != null && initial.fileId() != null) {
+            requireFile(initial.fileId(), "anneal.init_adapter");
+        }
+    }
+
+    private StoredFile requireFile(String fileId, String param) {
+        return files.lockForUse(fileId)
+                .orElseThrow(() -> new Refusal(
+                        RefusalCode.DATASET_INVALID,
+                        "'" + fileId + "' was deleted or has expired; upload it again",
+                        param));
     }
 
     private void requireFitting(JobRequest request, ModelProfiles profiles) {

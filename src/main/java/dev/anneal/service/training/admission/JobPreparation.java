@@ -1,27 +1,23 @@
 package dev.anneal.service.training.admission;
 
 import dev.anneal.engine.text.data.TokenReport;
-import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.files.FileStatus;
-import dev.anneal.service.files.Files;
 import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.files.check.TokenCount;
 import dev.anneal.service.files.check.TokenCounts;
-import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.training.history.CompletionLengths;
 import dev.anneal.service.training.history.Events;
 import dev.anneal.service.training.history.JobEvent;
-import dev.anneal.service.training.job.DraftTarget;
-import dev.anneal.service.training.job.InitialAdapter;
-import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.AdmittedJob;
+import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.JobStore;
-import dev.anneal.service.training.job.PairedModel;
-import dev.anneal.service.training.settings.JobRequest;
+import dev.anneal.service.training.settings.DatasetSize;
 import dev.anneal.service.training.settings.ResolvedSettings;
+import dev.anneal.service.training.settings.SettingsResolver;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -36,29 +32,29 @@ final class JobPreparation {
     private static final String WAITS =
             "The job waits in validation because of %s: %s It goes on by itself when that is mended";
 
-    private final ModelCatalog catalog;
-    private final Files files;
+    private final JobAdmission admission;
     private final TokenCounts counts;
     private final JobStore store;
     private final WorkQueue queue;
     private final Events events;
-    private final ExpectedSettings expected;
+    private final EngineSetups engines;
+    private final CompletionLengths lengths;
 
     JobPreparation(
-            ModelCatalog catalog,
-            Files files,
+            JobAdmission admission,
             TokenCounts counts,
             JobStore store,
             WorkQueue queue,
             Events events,
-            ExpectedSettings expected) {
-        this.catalog = catalog;
-        this.files = files;
+            EngineSetups engines,
+            CompletionLengths lengths) {
+        this.admission = admission;
         this.counts = counts;
         this.store = store;
         this.queue = queue;
         this.events = events;
-        this.expected = expected;
+        this.engines = engines;
+        this.lengths = lengths;
     }
 
     /**
@@ -87,7 +83,7 @@ final class JobPreparation {
      */
     Optional<WorkError> advance(Job job) {
         try {
-            AdmittedJob admitted = admitted(job);
+            AdmittedJob admitted = admission.readmit(job);
             queue.awaitNothing(job.work().id());
             decide(job, admitted);
         } catch (Refusal refusal) {
@@ -118,46 +114,6 @@ final class JobPreparation {
     /** Starts counts that were requested in a transaction that has ended. */
     void startCounting() {
         counts.startSoon();
-    }
-
-    /** The job as it was admitted, with today's files and models. */
-    private AdmittedJob admitted(Job job) {
-        JobRequest request = job.request();
-        DraftTarget target = job.target();
-        String validationFile = request.validationFile();
-        return new AdmittedJob(
-                request,
-                catalog.require(request.model()),
-                target == null ? null : new PairedModel(catalog.require(target.base()), target.checkpoint()),
-                rolloutDraft(request),
-                file(request.trainingFile(), "training_file"),
-                validationFile == null ? null : file(validationFile, "validation_file"),
-                null);
-    }
-
-    private @Nullable PairedModel rolloutDraft(JobRequest request) {
-        TrainingMethod.RolloutDraft draft = request.method().rolloutDraft();
-        TrainingMethod.RolloutDraft.Found found = draft == null ? null : draft.found();
-        return found == null ? null : new PairedModel(catalog.require(found.base()), null);
-    }
-
-    /**
-     * @throws Refusal if a file of the job no longer exists
-     */
-    void requireFiles(Job job) {
-        file(job.request().trainingFile(), "training_file");
-        if (job.request().validationFile() != null) {
-            file(job.request().validationFile(), "validation_file");
-        }
-        InitialAdapter.Origin initial = job.initialAdapter();
-        if (initial != null && initial.fileId() != null) {
-            file(initial.fileId(), "anneal.init_adapter");
-        }
-    }
-
-    private StoredFile file(String fileId, String param) {
-        return files.lockForUse(fileId)
-                .orElseThrow(() -> unusable("'" + fileId + "' was deleted or has expired; upload it again", param));
     }
 
     private Optional<TokenReport> report(AdmittedJob admitted, StoredFile file, String param) {
@@ -200,7 +156,7 @@ final class JobPreparation {
         if (!queue.ready(job.work().id())) {
             return false;
         }
-        ResolvedSettings settings = expected.resolve(admitted, report);
+        ResolvedSettings settings = resolve(admitted, report);
         store.settle(job.number(), settings);
         DatasetEvents.of(admitted.files(), job.request(), report)
                 .forEach(warning -> events.append(job.number(), JobEvent.Level.WARN, warning));
@@ -213,6 +169,17 @@ final class JobPreparation {
                                 settings.training().totalSteps(),
                                 settings.annealedAtStep()));
         return true;
+    }
+
+    /** With what workers and past jobs tell about memory and time. */
+    private ResolvedSettings resolve(AdmittedJob admitted, TokenReport report) {
+        StoredFile validation = admitted.validationFile();
+        return SettingsResolver.resolve(
+                admitted.request(),
+                admitted.profiles(),
+                DatasetSize.of(report, validation == null ? null : validation.report()),
+                engines.current(),
+                lengths.mean(admitted.request()));
     }
 
     private boolean reject(Job job, Refusal refusal) {

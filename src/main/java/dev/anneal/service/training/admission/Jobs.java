@@ -11,10 +11,10 @@ import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.training.history.Events;
+import dev.anneal.service.training.job.AdmittedJob;
 import dev.anneal.service.training.job.InitialAdapter;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.JobFilter;
-import dev.anneal.service.training.job.AdmittedJob;
 import dev.anneal.service.training.job.JobStore;
 import dev.anneal.service.training.job.Submission;
 import dev.anneal.service.training.settings.JobRequest;
@@ -183,7 +183,7 @@ public final class Jobs {
         Optional<Job> failed = store.byWork(workId).filter(job -> job.state() == WorkState.FAILED);
         WorkState state = queue.resume(workId);
         failed.ifPresent(job -> {
-            preparation.requireFiles(job);
+            admission.requireFiles(job);
             admission.requireSecrets(job);
         });
         return state;

@@ -72,6 +72,11 @@ final class TrainingModels {
         return draft;
     }
 
+    /** The base model with this id. */
+    BaseModel require(String id) {
+        return catalog.require(id);
+    }
+
     /** The base model that is trained, of requests for anything but drafts. */
     BaseModel base(JobRequest request) {
         if (TunedModels.isTuned(request.model())) {
