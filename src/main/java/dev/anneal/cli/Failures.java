@@ -21,17 +21,17 @@ final class Failures {
         }
         if (cause instanceof ApiException refusal) {
             err.println("anneal: " + refusal.getMessage() + hint(refusal));
-            return refusal.isUnreachable() ? ExitCode.UNREACHABLE : ExitCode.REFUSED;
+            return refusal.isUnreachable() ? ExitStatus.UNREACHABLE : ExitStatus.REFUSED;
         }
         if (cause instanceof UnusableFileException unusable) {
             err.println("anneal: " + unusable.getMessage());
-            return ExitCode.FAILED;
+            return ExitStatus.FAILED;
         }
         err.println("anneal: "
                 + (cause instanceof IOException unusable
                         ? message(unusable)
                         : "this is a fault of the command itself, please report it: " + failure));
-        return ExitCode.REFUSED;
+        return ExitStatus.REFUSED;
     }
 
     private static String hint(ApiException refusal) {
@@ -59,13 +59,13 @@ final class Failures {
         boolean isUnfinished = "Missing required subcommand".equals(wrong.getMessage());
         if (isUnfinished) {
             command.usage(err);
-            return ExitCode.USAGE;
+            return ExitStatus.USAGE;
         }
         err.println("anneal: "
                 + (wrong instanceof CommandLine.UnmatchedArgumentException unmatched
                         ? Misspelling.told(command.getCommandSpec(), unmatched.getUnmatched())
                         : wrong.getMessage()));
         err.println("'" + command.getCommandSpec().qualifiedName() + " --help' lists what it takes.");
-        return ExitCode.USAGE;
+        return ExitStatus.USAGE;
     }
 }

@@ -72,7 +72,7 @@ class CliIT extends ServiceTest {
     void anEvaluationOfAModelThatIsNotThereUploadsNothing() {
         Command refused = run("eval", "ft:anneal-tiny:alpha:none:1", rows);
 
-        assertThat(refused.status()).isEqualTo(ExitCode.REFUSED);
+        assertThat(refused.status()).isEqualTo(ExitStatus.REFUSED);
         assertThat(refused.err()).contains("[not_found]");
         assertThat(files()).isEmpty();
     }
@@ -81,7 +81,7 @@ class CliIT extends ServiceTest {
     void aFileStaysThatIsUploadedForAJobThatIsThenRefused() {
         Command refused = run("jobs", "create", "--model", "anneal-tiny", "--train", rows, "--method", "dpo");
 
-        assertThat(refused.status()).isEqualTo(ExitCode.REFUSED);
+        assertThat(refused.status()).isEqualTo(ExitStatus.REFUSED);
         assertThat(refused.err()).contains(files().get(0) + " stays", "anneal files delete " + files().get(0));
         assertThat(run("jobs", "create", "--model", "anneal-tiny", "--train", rows)
                         .err())
@@ -93,7 +93,7 @@ class CliIT extends ServiceTest {
         String empty = Files.createFile(folder.resolve("empty.jsonl")).toString();
         Command refused = run("jobs", "create", "--model", "anneal-tiny", "--train", empty);
 
-        assertThat(refused.status()).isEqualTo(ExitCode.FAILED);
+        assertThat(refused.status()).isEqualTo(ExitStatus.FAILED);
         assertThat(refused.err()).contains("The file is empty. Write one JSON object a line");
         assertThat(files()).isEmpty();
         assertThat(run("files", "upload", empty).out()).contains("The file is empty. Write one JSON object a line");
@@ -103,7 +103,7 @@ class CliIT extends ServiceTest {
     void aJobThatIsNotThereDoesNotGoOn() {
         Command refused = run("jobs", "watch", "ftjob-none");
 
-        assertThat(refused.status()).isEqualTo(ExitCode.REFUSED);
+        assertThat(refused.status()).isEqualTo(ExitStatus.REFUSED);
         assertThat(refused.err()).contains("[not_found]").doesNotContain("The job goes on");
     }
 
@@ -155,7 +155,7 @@ class CliIT extends ServiceTest {
     void aDownloadWithoutAnExportSaysWhatMakesOne() {
         Command refused = run("download", queuedJob(ALPHA, file(ALPHA, 20), ""));
 
-        assertThat(refused.status()).isEqualTo(ExitCode.REFUSED);
+        assertThat(refused.status()).isEqualTo(ExitStatus.REFUSED);
         assertThat(refused.err()).contains("'anneal merge ftjob-", "[export_not_ready]");
     }
 

@@ -43,7 +43,7 @@ class CliTest {
     void aMisspeltWordIsToldWithWhatMayBeMeant(String line, String meant) {
         Command wrong = run(Command.line(line));
 
-        assertThat(wrong.status()).isEqualTo(ExitCode.USAGE);
+        assertThat(wrong.status()).isEqualTo(ExitStatus.USAGE);
         assertThat(wrong.err()).contains("Did you mean", meant, "--help' lists what it takes");
     }
 
@@ -58,7 +58,7 @@ class CliTest {
     void daysOfAKeyHaveARange(String days) {
         Command wrong = run("admin", "create-key", "team-b", "laptop", "--days", days);
 
-        assertThat(wrong.status()).isEqualTo(ExitCode.USAGE);
+        assertThat(wrong.status()).isEqualTo(ExitStatus.USAGE);
         assertThat(wrong.err()).contains("--days is " + days, "from 1 to 3650");
     }
 
@@ -67,7 +67,7 @@ class CliTest {
     void theTimeoutHasARange(String seconds) {
         Command wrong = run("models", "--timeout", seconds);
 
-        assertThat(wrong.status()).isEqualTo(ExitCode.USAGE);
+        assertThat(wrong.status()).isEqualTo(ExitStatus.USAGE);
         assertThat(wrong.err()).contains("--timeout is " + seconds, "from 1 to 86400");
     }
 
@@ -77,7 +77,7 @@ class CliTest {
         String[] more = line.endsWith("tiny") ? new String[0] : new String[] {"--train", rows().toString()};
         Command wrong = run(Command.line(line, more));
 
-        assertThat(wrong.status()).isEqualTo(ExitCode.USAGE);
+        assertThat(wrong.status()).isEqualTo(ExitStatus.USAGE);
         assertThat(wrong.err()).contains(missing + " is missing");
     }
 
@@ -96,7 +96,7 @@ class CliTest {
         Command wrong = run(
                 Command.line(line.replace("nowhere.jsonl", missing.toString()).replace("ROWS", rows().toString())));
 
-        assertThat(wrong.status()).isEqualTo(ExitCode.REFUSED);
+        assertThat(wrong.status()).isEqualTo(ExitStatus.REFUSED);
         assertThat(wrong.err()).contains(missing.toString());
         assertThat(wrong.err()).containsAnyOf("is not there", "there is no file");
     }
@@ -105,13 +105,13 @@ class CliTest {
     void dataThatIsNotJsonIsAWrongLine() {
         Command wrong = run("api", "/v1/chat/completions", "--data", "{model}");
 
-        assertThat(wrong.status()).isEqualTo(ExitCode.USAGE);
+        assertThat(wrong.status()).isEqualTo(ExitStatus.USAGE);
         assertThat(wrong.err()).contains("--data", "line 1, column");
     }
 
     @Test
     void anUnfinishedLineShowsWhatMayFollow() {
-        assertThat(run().status()).isEqualTo(ExitCode.USAGE);
+        assertThat(run().status()).isEqualTo(ExitStatus.USAGE);
         assertThat(run().err()).contains("Usage: anneal", "estimate");
         assertThat(run("jobs").err()).contains("Usage: anneal jobs", "watch");
     }

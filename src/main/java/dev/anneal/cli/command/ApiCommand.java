@@ -1,7 +1,7 @@
 package dev.anneal.cli.command;
 
 import dev.anneal.cli.Cli;
-import dev.anneal.cli.ExitCode;
+import dev.anneal.cli.ExitStatus;
 import dev.anneal.cli.client.AnnealApi;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,7 +41,7 @@ public final class ApiCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         cli.out().println(answer(cli.generatingApi()).toPrettyString());
-        return ExitCode.OK;
+        return ExitStatus.OK;
     }
 
     private JsonNode body(String given) throws IOException {

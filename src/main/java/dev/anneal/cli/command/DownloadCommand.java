@@ -4,7 +4,7 @@ import static dev.anneal.cli.command.Texts.bytes;
 import static dev.anneal.cli.command.Texts.text;
 
 import dev.anneal.cli.Cli;
-import dev.anneal.cli.ExitCode;
+import dev.anneal.cli.ExitStatus;
 import dev.anneal.cli.client.AnnealApi;
 import dev.anneal.cli.client.ApiException;
 import dev.anneal.cli.client.ExportDownload;
@@ -65,7 +65,7 @@ public final class DownloadCommand implements Callable<Integer> {
             bar.end();
         }
         cli.print(made, () -> cli.out().println(target));
-        return ExitCode.OK;
+        return ExitStatus.OK;
     }
 
     private JsonNode named(AnnealApi api, String id) {

@@ -6,7 +6,7 @@ import static dev.anneal.cli.command.Texts.text;
 import static dev.anneal.cli.command.Texts.time;
 
 import dev.anneal.cli.Cli;
-import dev.anneal.cli.ExitCode;
+import dev.anneal.cli.ExitStatus;
 import dev.anneal.cli.client.AnnealApi;
 import dev.anneal.cli.client.Patience;
 import dev.anneal.cli.terminal.Table;
@@ -45,7 +45,7 @@ public final class EstimateCommand implements Callable<Integer> {
         }
         JsonNode complete = estimate;
         cli.print(complete, () -> show(complete));
-        return ExitCode.OK;
+        return ExitStatus.OK;
     }
 
     private void show(JsonNode estimate) {

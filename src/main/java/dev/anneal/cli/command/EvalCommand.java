@@ -4,7 +4,7 @@ import static dev.anneal.cli.command.Texts.figure;
 import static dev.anneal.cli.command.Texts.text;
 
 import dev.anneal.cli.Cli;
-import dev.anneal.cli.ExitCode;
+import dev.anneal.cli.ExitStatus;
 import dev.anneal.cli.client.AnnealApi;
 import dev.anneal.cli.client.ApiException;
 import dev.anneal.cli.client.Patience;
@@ -71,7 +71,7 @@ public final class EvalCommand implements Callable<Integer> {
         JsonNode first = patience.ask(() -> api.get(PATH + "/" + id));
         JsonNode result = Waiting.end(first, () -> api.get(PATH + "/" + id), PAUSE, patience, evaluation -> {});
         cli.print(result, () -> show(result));
-        return text(result.path("status")).equals("succeeded") ? ExitCode.OK : ExitCode.FAILED;
+        return text(result.path("status")).equals("succeeded") ? ExitStatus.OK : ExitStatus.FAILED;
     }
 
     /** Id of the file. A model that is not there is told before anything is uploaded. */

@@ -5,7 +5,7 @@ import static dev.anneal.cli.command.Texts.figure;
 import static dev.anneal.cli.command.Texts.text;
 
 import dev.anneal.cli.Cli;
-import dev.anneal.cli.ExitCode;
+import dev.anneal.cli.ExitStatus;
 import dev.anneal.cli.client.AnnealApi;
 import dev.anneal.cli.client.Patience;
 import java.io.IOException;
@@ -70,7 +70,7 @@ public final class ExportCommand implements Callable<Integer> {
         JsonNode first = patience.ask(() -> api.get(exports + "/" + id));
         JsonNode made = Waiting.end(first, () -> api.get(exports + "/" + id), PAUSE, patience, export -> {});
         cli.print(made, () -> show(cli, made));
-        return text(made.path("status")).equals("succeeded") ? ExitCode.OK : ExitCode.FAILED;
+        return text(made.path("status")).equals("succeeded") ? ExitStatus.OK : ExitStatus.FAILED;
     }
 
     private static void show(Cli cli, JsonNode made) {

@@ -5,7 +5,7 @@ import static dev.anneal.cli.command.Texts.text;
 import static dev.anneal.cli.command.Texts.time;
 
 import dev.anneal.cli.Cli;
-import dev.anneal.cli.ExitCode;
+import dev.anneal.cli.ExitStatus;
 import dev.anneal.cli.client.AnnealApi;
 import dev.anneal.cli.terminal.Table;
 import java.io.IOException;
@@ -46,7 +46,7 @@ public final class FilesCommand {
 
     private int report(JsonNode file) {
         cli.print(file, () -> FileReport.print(file, cli.out()));
-        return FileReport.isUsable(file) ? ExitCode.OK : ExitCode.FAILED;
+        return FileReport.isUsable(file) ? ExitStatus.OK : ExitStatus.FAILED;
     }
 
     @Command(name = "list", description = "List files, newest first.")
@@ -67,13 +67,13 @@ public final class FilesCommand {
                     time(file.path("created_at"))));
             table.print(cli.out());
         });
-        return ExitCode.OK;
+        return ExitStatus.OK;
     }
 
     @Command(name = "delete", description = "Delete a file that no unfinished job uses.")
     int delete(@Parameters(paramLabel = "FILE_ID") String id) throws IOException {
         JsonNode answer = cli.api().delete("/v1/files/" + AnnealApi.encoded(id));
         cli.print(answer, () -> cli.out().println("Deleted " + id));
-        return ExitCode.OK;
+        return ExitStatus.OK;
     }
 }

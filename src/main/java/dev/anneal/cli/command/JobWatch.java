@@ -4,7 +4,7 @@ import static dev.anneal.cli.command.Texts.duration;
 import static dev.anneal.cli.command.Texts.text;
 
 import dev.anneal.cli.Cli;
-import dev.anneal.cli.ExitCode;
+import dev.anneal.cli.ExitStatus;
 import dev.anneal.cli.client.AnnealApi;
 import dev.anneal.cli.client.Patience;
 import dev.anneal.cli.terminal.Bar;
@@ -68,7 +68,7 @@ final class JobWatch {
             bar.end();
         }
         cli.print(job, () -> summarize(job));
-        return text(job.path("status")).equals("succeeded") ? ExitCode.OK : ExitCode.FAILED;
+        return text(job.path("status")).equals("succeeded") ? ExitStatus.OK : ExitStatus.FAILED;
     }
 
     /** A value of each step that has one, read from rows of a job's metrics. */

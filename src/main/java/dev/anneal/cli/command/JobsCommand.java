@@ -5,7 +5,7 @@ import static dev.anneal.cli.command.Texts.text;
 import static dev.anneal.cli.command.Texts.time;
 
 import dev.anneal.cli.Cli;
-import dev.anneal.cli.ExitCode;
+import dev.anneal.cli.ExitStatus;
 import dev.anneal.cli.client.AnnealApi;
 import dev.anneal.cli.client.ApiException;
 import dev.anneal.cli.terminal.Table;
@@ -51,14 +51,14 @@ public final class JobsCommand {
             return watch(id);
         }
         cli.print(job, () -> cli.out().println(id));
-        return ExitCode.OK;
+        return ExitStatus.OK;
     }
 
     @Command(name = "list", description = "List jobs, newest first.")
     int list(
             @Option(names = "--limit", defaultValue = "20", description = "How many. Default: ${DEFAULT-VALUE}.")
                     int limit,
-            @Mixin JobFilter filter)
+            @Mixin JobQuery filter)
             throws IOException {
         List<JsonNode> jobs = cli.api().list(PATH + filter.query(), limit);
         cli.print(JsonNodeFactory.instance.arrayNode().addAll(jobs), () -> {
@@ -75,13 +75,13 @@ public final class JobsCommand {
                     time(job.path("created_at"))));
             table.print(cli.out());
         });
-        return ExitCode.OK;
+        return ExitStatus.OK;
     }
 
     @Command(name = "show", description = "Show a job as JSON.")
     int show(@Parameters(paramLabel = "JOB_ID") String id) throws IOException {
         cli.out().println(cli.api().get(path(id)).toPrettyString());
-        return ExitCode.OK;
+        return ExitStatus.OK;
     }
 
     @Command(
@@ -105,11 +105,11 @@ public final class JobsCommand {
             throws IOException {
         if (follows) {
             new EventFollower(cli, cli.api(), id).follow(this::print);
-            return ExitCode.OK;
+            return ExitStatus.OK;
         }
         List<JsonNode> events = cli.api().list(path(id) + "/events?order=asc", Integer.MAX_VALUE);
         cli.print(JsonNodeFactory.instance.arrayNode().addAll(events), () -> events.forEach(this::print));
-        return ExitCode.OK;
+        return ExitStatus.OK;
     }
 
     private void print(JsonNode event) {
@@ -144,7 +144,7 @@ public final class JobsCommand {
     private int steer(String id, String verb) throws IOException {
         JsonNode job = cli.api().post(path(id) + "/" + verb, null);
         cli.print(job, () -> cli.out().println(id + " is " + text(job.at("/anneal/state"))));
-        return ExitCode.OK;
+        return ExitStatus.OK;
     }
 
     static String path(String id) {

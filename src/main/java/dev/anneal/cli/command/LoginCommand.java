@@ -3,7 +3,7 @@ package dev.anneal.cli.command;
 import static dev.anneal.cli.command.Texts.text;
 
 import dev.anneal.cli.Cli;
-import dev.anneal.cli.ExitCode;
+import dev.anneal.cli.ExitStatus;
 import dev.anneal.cli.Login;
 import dev.anneal.cli.terminal.Terminal;
 import java.io.BufferedReader;
@@ -34,7 +34,7 @@ public final class LoginCommand implements Callable<Integer> {
         JsonNode credential = cli.api(login).get("/v1/anneal/credential");
         login.keep(cli.environment());
         cli.out().println("Logged in to %s %s.".formatted(login.url(), opens(credential)));
-        return ExitCode.OK;
+        return ExitStatus.OK;
     }
 
     /** What the key is for. */

@@ -1,7 +1,7 @@
 package dev.anneal.cli;
 
 /** What the command's exit status says; docs/cli.md lists them. */
-public final class ExitCode {
+public final class ExitStatus {
 
     public static final int OK = 0;
     /** The service refused the request, or a file could not be read or written. */
@@ -13,5 +13,5 @@ public final class ExitCode {
     /** The work that was waited for has failed or was cancelled. */
     public static final int FAILED = 4;
 
-    private ExitCode() {}
+    private ExitStatus() {}
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which jobs are listed, of all that there are. */
-final class JobFilter {
+final class JobQuery {
 
     @Option(
             names = "--state",
