@@ -1,11 +1,13 @@
 package dev.anneal.service.training.http;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.anneal.engine.text.data.TokenReport;
 import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.training.outlook.DurationRange;
 import dev.anneal.service.training.outlook.ExpectedDuration;
 import dev.anneal.service.training.outlook.JobEstimate;
+import dev.anneal.service.training.settings.Hyperparameters;
 import dev.anneal.service.training.settings.JobRequest;
 import dev.anneal.service.training.settings.MemoryEstimate;
 import dev.anneal.service.training.settings.ResolvedSettings;
@@ -21,44 +23,63 @@ record EstimateBody(
         boolean complete,
         Map<String, Object> hyperparameters,
         @Nullable AdapterSettings afaLora,
-        @Nullable Integer rows,
-        @Nullable Long tokens,
-        @Nullable Long sharedTokens,
-        @Nullable Double completionTokens,
-        @Nullable Integer totalSteps,
-        @Nullable Integer annealedAtStep,
-        @Nullable MemoryEstimate memory,
-        @Nullable Double durationSeconds,
-        ExpectedDuration.@Nullable Basis durationBasis,
-        @Nullable DurationRange durationRange,
+        @JsonUnwrapped Plan plan,
+        @JsonUnwrapped Time time,
         @Nullable Instant expectedStart,
         List<String> warnings,
         @Nullable ValidationReport validationReport,
         @Nullable TokenReport tokenReport) {
 
+    /** The steps and what they read. */
+    record Plan(
+            @Nullable Integer rows,
+            @Nullable Long tokens,
+            @Nullable Long sharedTokens,
+            @Nullable Double completionTokens,
+            @Nullable Integer totalSteps,
+            @Nullable Integer annealedAtStep,
+            @Nullable MemoryEstimate memory) {
+
+        private static final Plan UNKNOWN = new Plan(null, null, null, null, null, null, null);
+
+        static Plan of(ResolvedSettings settings) {
+            return new Plan(
+                    settings.data().rows(),
+                    settings.expectedTokens(),
+                    settings.expectedSharedTokens(),
+                    settings.expectedCompletionTokens(),
+                    settings.training().totalSteps(),
+                    settings.annealedAtStep(),
+                    settings.memory());
+        }
+    }
+
+    /** The expected duration. */
+    record Time(
+            @Nullable Double durationSeconds,
+            ExpectedDuration.@Nullable Basis durationBasis,
+            @Nullable DurationRange durationRange) {
+
+        private static final Time UNKNOWN = new Time(null, null, null);
+
+        static Time of(ExpectedDuration duration) {
+            return new Time(duration.seconds(), duration.basis(), duration.range());
+        }
+    }
+
     static EstimateBody of(JobEstimate estimate) {
         JobRequest request = estimate.request();
         ResolvedSettings settings = estimate.settings();
         ExpectedDuration duration = estimate.duration();
-        boolean isComplete = settings != null;
+        Hyperparameters hyperparameters = settings == null ? request.hyperparameters() : settings.hyperparameters();
         return new EstimateBody(
                 "fine_tuning.estimate",
                 request.namedModel(),
-                isComplete,
-                settings == null
-                        ? request.hyperparameters().toWire()
-                        : settings.hyperparameters().toWire(),
+                settings != null,
+                hyperparameters.toWire(),
                 request.adapter(),
-                settings == null ? null : (Integer) settings.data().rows(),
-                settings == null ? null : (Long) settings.expectedTokens(),
-                settings == null ? null : (Long) settings.expectedSharedTokens(),
-                settings == null ? null : settings.expectedCompletionTokens(),
-                settings == null ? null : (Integer) settings.training().totalSteps(),
-                settings == null ? null : (Integer) settings.annealedAtStep(),
-                settings == null ? null : settings.memory(),
-                duration == null ? null : duration.seconds(),
-                duration == null ? null : duration.basis(),
-                duration == null ? null : duration.range(),
+                settings == null ? Plan.UNKNOWN : Plan.of(settings),
+                duration == null ? Time.UNKNOWN : Time.of(duration),
                 estimate.expectedStart(),
                 estimate.warnings(),
                 estimate.validationReport(),
