@@ -64,7 +64,7 @@ final class EvaluationSubjects {
         if (model == null) {
             return exportSubject(String.valueOf(request.export()));
         }
-        return subject(models.usable(TunedModels.publishedName(model)).orElseThrow(() -> noSuchModel(model, "")));
+        return subject(models.find(TunedModels.publishedName(model)).orElseThrow(() -> noSuchModel(model, "")));
     }
 
     private static Subject subject(UsableModel model) {

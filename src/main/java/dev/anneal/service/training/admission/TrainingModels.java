@@ -126,7 +126,7 @@ final class TrainingModels {
 
     /** The tenant's own tuned model with this name, or the one that was found to be shared. */
     private Optional<UsableModel> usable(String name, @Nullable UsableModel sharedModel) {
-        return tuned.usable(TunedModels.publishedName(name)).or(() -> Optional.ofNullable(sharedModel));
+        return tuned.find(TunedModels.publishedName(name)).or(() -> Optional.ofNullable(sharedModel));
     }
 
     /**
@@ -185,7 +185,7 @@ final class TrainingModels {
         String name = request.model();
         String base = !TunedModels.isTuned(name)
                 ? name
-                : tuned.usable(TunedModels.publishedName(name))
+                : tuned.find(TunedModels.publishedName(name))
                         .orElseThrow(() -> noSuchModel(RefusalCode.MODEL_NOT_AVAILABLE, param, name))
                         .base();
         return required(param, "trained", () -> catalog.require(base));

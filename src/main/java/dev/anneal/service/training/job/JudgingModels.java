@@ -52,7 +52,7 @@ public final class JudgingModels {
                 throw new Refusal(e.code(), "'" + place + "' cannot judge: " + e.explanation(), place);
             }
         } else {
-            tuned.usable(TunedModels.publishedName(model))
+            tuned.find(TunedModels.publishedName(model))
                     .orElseThrow(() -> missing(model, place))
                     .requireLanguageModel(place);
         }

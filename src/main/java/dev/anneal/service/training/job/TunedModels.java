@@ -3,7 +3,6 @@ package dev.anneal.service.training.job;
 import dev.anneal.service.models.catalog.ModelNames;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.refusal.Refusal;
-import dev.anneal.service.training.history.Checkpoint;
 import dev.anneal.service.training.history.Checkpoints;
 import java.util.List;
 import java.util.Optional;
@@ -39,9 +38,6 @@ public final class TunedModels {
         this.checkpoints = checkpoints;
         this.jobs = jobs;
     }
-
-    /** A tuned model that a request names, with the checkpoint that holds its adapter. */
-    public record Resolved(TunedModel model, Checkpoint checkpoint) {}
 
     /**
      * The stored form of a model's name. Clients that build names from base model ids use a slash where the name has
@@ -83,12 +79,12 @@ public final class TunedModels {
         return ModelNames.didYouMean(name, names());
     }
 
-    public Optional<Resolved> find(String tenantId, String name) {
+    public Optional<UsableModel> find(String tenantId, String name) {
         return database.call(tenantId, () -> find(name));
     }
 
     /** The model or checkpoint with this name, with the transaction's role. */
-    public Optional<Resolved> find(String name) {
+    public Optional<UsableModel> find(String name) {
         Optional<TunedModelName.OfCheckpoint> checkpoint = TunedModelName.parseCheckpoint(name);
         String model = checkpoint.map(TunedModelName.OfCheckpoint::model).orElse(name);
         return jdbc.sql(FIND)
@@ -99,14 +95,10 @@ public final class TunedModels {
                                 ? checkpoints.atStep(
                                         found.job(), checkpoint.get().step())
                                 : checkpoints.newest(found.job()))
-                        .map(saved -> new Resolved(new TunedModel(name, found.job(), found.createdAt()), saved)));
-    }
-
-    /** The model or checkpoint with this name as it may be used, with the transaction's role. */
-    public Optional<UsableModel> usable(String name) {
-        return find(name)
-                .map(found ->
-                        UsableModel.of(found, jobs.byNumber(found.model().job()).orElseThrow()));
+                        .map(saved -> UsableModel.of(
+                                new TunedModel(name, found.job(), found.createdAt()),
+                                saved,
+                                jobs.byNumber(found.job()).orElseThrow())));
     }
 
     /**

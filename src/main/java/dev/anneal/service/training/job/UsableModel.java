@@ -24,13 +24,13 @@ public record UsableModel(
         @Nullable TunedDraft draft) {
 
     /** @param job job of the model */
-    public static UsableModel of(TunedModels.Resolved found, Job job) {
+    static UsableModel of(TunedModel model, Checkpoint checkpoint, Job job) {
         return new UsableModel(
-                found.model(),
+                model,
                 job.tenantId(),
                 job.request().model(),
                 job.baseRevision(),
-                found.checkpoint(),
+                checkpoint,
                 job.request().adapter() == null,
                 TunedDraft.of(job));
     }

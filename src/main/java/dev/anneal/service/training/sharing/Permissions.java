@@ -9,6 +9,7 @@ import dev.anneal.service.training.admission.Jobs;
 import dev.anneal.service.training.history.Checkpoint;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.TunedModels;
+import dev.anneal.service.training.job.UsableModel;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -61,7 +62,7 @@ public final class Permissions {
      */
     public List<Permission> grant(String tenantId, String model, List<String> projectIds) {
         return database.call(tenantId, () -> {
-            TunedModels.Resolved found = require(model);
+            UsableModel found = require(model);
             Job job = jobs.byNumber(found.model().job());
             for (String project : projectIds) {
                 if (project.equals(tenantId)) {
@@ -93,7 +94,7 @@ public final class Permissions {
                 .update();
     }
 
-    private TunedModels.Resolved require(String model) {
+    private UsableModel require(String model) {
         return models.find(model)
                 .orElseThrow(
                         () -> Refusal.notFound("tuned model or checkpoint", model, MODEL, models.didYouMean(model)));

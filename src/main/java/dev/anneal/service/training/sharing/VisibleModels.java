@@ -58,7 +58,7 @@ public final class VisibleModels implements SharedModels {
 
     /** The tuned model or checkpoint with this published name, the tenant's own or one shared with it. */
     public Optional<UsableModel> find(String tenantId, String name) {
-        return database.call(tenantId, () -> models.usable(name)).or(() -> ofOthers(tenantId, name));
+        return database.call(tenantId, () -> models.find(name)).or(() -> ofOthers(tenantId, name));
     }
 
     /** A draft that is shared does not tell the name of a target that is not. */
@@ -72,7 +72,7 @@ public final class VisibleModels implements SharedModels {
         String target = draft == null ? null : draft.targetName();
         return target == null
                 || !TunedModels.isTuned(target)
-                || database.call(tenantId, () -> models.usable(TunedModels.publishedName(target)))
+                || database.call(tenantId, () -> models.find(TunedModels.publishedName(target)))
                         .isPresent()
                 || granted(tenantId, TunedModels.publishedName(target)).isPresent();
     }
@@ -82,7 +82,7 @@ public final class VisibleModels implements SharedModels {
                 tenantId,
                 () -> jdbc.sql(GRANTED).param("model", name).query(String.class).optional());
         return owner.flatMap(granter ->
-                system.call(() -> models.usable(name).filter(model -> model.owner().equals(granter))));
+                system.call(() -> models.find(name).filter(model -> model.owner().equals(granter))));
     }
 
     /**
