@@ -288,6 +288,18 @@ public sealed interface TrainingMethod {
         public EagleHead {
             layers = List.copyOf(layers);
         }
+
+        /** The same head for other layers and tokens of its target. */
+        public EagleHead reading(List<Integer> streams, int tokens) {
+            return new EagleHead(
+                    streams, tokens, steps, decay, normBeforeResidual, normBeforeFc, fcNorm, normOutput);
+        }
+
+        /** The same head, trained with other steps. */
+        public EagleHead trainedBy(int tests, double factor) {
+            return new EagleHead(
+                    layers, vocabularySize, tests, factor, normBeforeResidual, normBeforeFc, fcNorm, normOutput);
+        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.anneal.engine.network.lora;
 
+import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.WireName;
 
 /**
@@ -39,6 +40,11 @@ public record AnnealingSchedule(Shape shape, double start, double end) {
     /** @throws AdapterConfigException if the shape is unknown or the span invalid */
     public static AnnealingSchedule of(String shape, double start, double end) {
         return new AnnealingSchedule(Shape.named(shape), start, end);
+    }
+
+    /** @throws AdapterConfigException as for {@link #of(String, double, double)} */
+    public static AnnealingSchedule of(AdapterSettings.Schedule settings) {
+        return of(settings.shape(), settings.start(), settings.end());
     }
 
     /** Beta 0 from the first step on: a plain LoRA. */

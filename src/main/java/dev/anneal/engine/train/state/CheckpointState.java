@@ -63,10 +63,7 @@ public record CheckpointState(
                 settings.rslora(),
                 settings.dropout(),
                 settings.activation(),
-                AnnealingSchedule.of(
-                        settings.schedule().shape(),
-                        settings.schedule().start(),
-                        settings.schedule().end()),
+                AnnealingSchedule.of(settings.schedule()),
                 settings.targetModules());
     }
 }

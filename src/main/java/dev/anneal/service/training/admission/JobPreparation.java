@@ -15,9 +15,7 @@ import dev.anneal.service.training.history.JobEvent;
 import dev.anneal.service.training.job.AdmittedJob;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.JobStore;
-import dev.anneal.service.training.settings.DatasetSize;
 import dev.anneal.service.training.settings.ResolvedSettings;
-import dev.anneal.service.training.settings.SettingsResolver;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -156,7 +154,8 @@ final class JobPreparation {
         if (!queue.ready(job.work().id())) {
             return false;
         }
-        ResolvedSettings settings = resolve(admitted, report);
+        ResolvedSettings settings =
+                admitted.resolve(report, engines.current(), lengths.mean(admitted.request()));
         store.settle(job.number(), settings);
         DatasetEvents.of(admitted.files(), job.request(), report)
                 .forEach(warning -> events.append(job.number(), JobEvent.Level.WARN, warning));
@@ -169,17 +168,6 @@ final class JobPreparation {
                                 settings.training().totalSteps(),
                                 settings.annealedAtStep()));
         return true;
-    }
-
-    /** With what workers and past jobs tell about memory and time. */
-    private ResolvedSettings resolve(AdmittedJob admitted, TokenReport report) {
-        StoredFile validation = admitted.validationFile();
-        return SettingsResolver.resolve(
-                admitted.request(),
-                admitted.profiles(),
-                DatasetSize.of(report, validation == null ? null : validation.report()),
-                engines.current(),
-                lengths.mean(admitted.request()));
     }
 
     private boolean reject(Job job, Refusal refusal) {

@@ -1,14 +1,18 @@
 package dev.anneal.service.training.job;
 
+import dev.anneal.engine.text.data.TokenReport;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.files.check.TokenCounts;
 import dev.anneal.service.models.catalog.BaseModel;
+import dev.anneal.service.platform.process.EngineSetup;
 import dev.anneal.service.queue.NewWork;
+import dev.anneal.service.training.settings.DatasetSize;
 import dev.anneal.service.training.settings.JobRequest;
 import dev.anneal.service.training.settings.MethodRules;
 import dev.anneal.service.training.settings.ModelProfile;
 import dev.anneal.service.training.settings.ModelProfiles;
+import dev.anneal.service.training.settings.ResolvedSettings;
 import dev.anneal.service.training.settings.SettingsResolver;
 import dev.anneal.service.training.settings.TrainingMethods;
 import java.util.ArrayList;
@@ -38,6 +42,11 @@ public record AdmittedJob(
         return new AdmittedJob(other, model, target, draft, trainingFile, validationFile, initialAdapter);
     }
 
+    /** The same job with its files as they are now. */
+    public AdmittedJob with(StoredFile training, @Nullable StoredFile validation) {
+        return new AdmittedJob(request, model, target, draft, training, validation, initialAdapter);
+    }
+
     /** Models that a worker must have, as in {@link NewWork}. */
     public List<String> workerModels() {
         List<BaseModel> models = new ArrayList<>(List.of(model));
@@ -59,6 +68,18 @@ public record AdmittedJob(
                 rules.trained(request.method(), ModelProfile.of(model)),
                 target == null ? null : ModelProfile.of(target.base()),
                 draft == null ? null : rules.drafting(request.method(), ModelProfile.of(draft.base())));
+    }
+
+    /**
+     * Its settings with a number for every {@code auto}.
+     *
+     * @param report counted tokens of the training file
+     * @param engine as in {@link SettingsResolver#resolve}
+     * @param completionTokens as in {@link SettingsResolver#resolve}
+     */
+    public ResolvedSettings resolve(TokenReport report, EngineSetup engine, @Nullable Double completionTokens) {
+        DatasetSize data = DatasetSize.of(report, validationFile == null ? null : validationFile.report());
+        return SettingsResolver.resolve(request, profiles(), data, engine, completionTokens);
     }
 
     /** What is asked about the tokens of its files. */

@@ -95,7 +95,7 @@ public record Job(
         if (adapter == null || isLinear()) {
             return 0;
         }
-        AnnealingSchedule schedule = scheduleOf(adapter);
+        AnnealingSchedule schedule = AnnealingSchedule.of(adapter.schedule());
         return settings == null || pace.step() == 0
                 ? schedule.betaAt(0, Integer.MAX_VALUE)
                 : schedule.betaAt(pace.step(), settings.training().totalSteps());
@@ -110,11 +110,6 @@ public record Job(
     /** Whether all weights of the model are trained instead of an adapter. */
     public boolean isFullTraining() {
         return request.adapter() == null;
-    }
-
-    private static AnnealingSchedule scheduleOf(AdapterSettings adapter) {
-        AdapterSettings.Schedule schedule = adapter.schedule();
-        return AnnealingSchedule.of(schedule.shape(), schedule.start(), schedule.end());
     }
 
     /**

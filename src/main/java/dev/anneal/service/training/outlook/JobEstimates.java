@@ -10,10 +10,8 @@ import dev.anneal.service.training.admission.DatasetEvents;
 import dev.anneal.service.training.admission.JobAdmission;
 import dev.anneal.service.training.history.CompletionLengths;
 import dev.anneal.service.training.job.AdmittedJob;
-import dev.anneal.service.training.settings.DatasetSize;
 import dev.anneal.service.training.settings.JobRequest;
 import dev.anneal.service.training.settings.ResolvedSettings;
-import dev.anneal.service.training.settings.SettingsResolver;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -75,29 +73,21 @@ public final class JobEstimates {
                     "training_file");
         }
         String validation = request.validationFile();
-        return estimate(
+        AdmittedJob now = admitted.with(
                 files.require(tenantId, request.trainingFile()),
-                validation == null ? null : files.require(tenantId, validation),
-                admitted,
-                count.report());
+                validation == null ? null : files.require(tenantId, validation));
+        return estimate(now, count.report());
     }
 
-    private JobEstimate estimate(
-            StoredFile file, @Nullable StoredFile validation, AdmittedJob admitted, @Nullable TokenReport report) {
+    private JobEstimate estimate(AdmittedJob admitted, @Nullable TokenReport report) {
         JobRequest request = admitted.request();
-        List<String> warnings =
-                DatasetEvents.of(validation == null ? List.of(file) : List.of(file, validation), request, report);
+        StoredFile file = admitted.trainingFile();
+        List<String> warnings = DatasetEvents.of(admitted.files(), request, report);
         if (report == null || !report.isTrainable()) {
             return new JobEstimate(request, file.report(), report, null, warnings, null, null);
         }
-        DatasetSize size = DatasetSize.of(report, validation == null ? null : validation.report());
         Double completion = lengths.mean(file.tenantId(), request);
-        ResolvedSettings settings = SettingsResolver.resolve(
-                request,
-                admitted.profiles(),
-                size,
-                outlook.engine(),
-                completion);
+        ResolvedSettings settings = admitted.resolve(report, outlook.engine(), completion);
         boolean isOpen = completion == null && settings.cost().completions() != null;
         ExpectedDuration duration = outlook.duration(request.model(), Remaining.all(request, settings), isOpen)
                 .orElse(null);

@@ -74,15 +74,9 @@ final class EagleHeads {
         boolean isEagle1 = kind.equals(TrainingMethod.SpeculativeDraft.EAGLE1);
         List<Integer> usual = isEagle1 ? List.of(target.layers()) : usualLayers(target.layers());
         int vocabulary = isEagle1 ? target.vocabularySize() : Math.min(VOCABULARY, target.vocabularySize());
-        EagleHead fitted = new EagleHead(
+        EagleHead fitted = head.reading(
                 head.layers().isEmpty() ? usual : head.layers(),
-                head.vocabularySize() == 0 ? vocabulary : head.vocabularySize(),
-                head.steps(),
-                head.decay(),
-                head.normBeforeResidual(),
-                head.normBeforeFc(),
-                head.fcNorm(),
-                head.normOutput());
+                head.vocabularySize() == 0 ? vocabulary : head.vocabularySize());
         check(fitted, target);
         return fitted;
     }

@@ -67,15 +67,7 @@ public record HeadRequest(
         requireSame("norm_before_fc", normBeforeFc, earlier.normBeforeFc(), name);
         requireSame("fc_norm", fcNorm, earlier.fcNorm(), name);
         requireSame("norm_output", normOutput, earlier.normOutput(), name);
-        return new EagleHead(
-                earlier.layers(),
-                earlier.vocabularySize(),
-                own.steps(),
-                own.decay(),
-                earlier.normBeforeResidual(),
-                earlier.normBeforeFc(),
-                earlier.fcNorm(),
-                earlier.normOutput());
+        return earlier.trainedBy(own.steps(), own.decay());
     }
 
     private static void requireSame(String key, @Nullable Object asked, Object earlier, String name) {

@@ -153,10 +153,7 @@ public final class SettingsResolver {
         if (adapter == null || adapter.activation().equals(AdapterConfig.NO_ACTIVATION)) {
             return 0;
         }
-        AnnealingSchedule schedule = AnnealingSchedule.of(
-                adapter.schedule().shape(),
-                adapter.schedule().start(),
-                adapter.schedule().end());
+        AnnealingSchedule schedule = AnnealingSchedule.of(adapter.schedule());
         int first = Math.max(0, (int) Math.floor(schedule.end() * totalSteps) - 1);
         while (schedule.betaAt(first, totalSteps) > 0) {
             first++;
