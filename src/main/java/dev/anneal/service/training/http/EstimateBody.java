@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.anneal.engine.text.data.TokenReport;
 import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.protocol.AdapterSettings;
-import dev.anneal.service.training.outlook.DurationRange;
 import dev.anneal.service.training.outlook.ExpectedDuration;
 import dev.anneal.service.training.outlook.JobEstimate;
 import dev.anneal.service.training.settings.Hyperparameters;
@@ -24,7 +23,7 @@ record EstimateBody(
         Map<String, Object> hyperparameters,
         @Nullable AdapterSettings afaLora,
         @JsonUnwrapped Plan plan,
-        @JsonUnwrapped Time time,
+        @JsonUnwrapped(prefix = "duration_") ExpectedDuration duration,
         @Nullable Instant expectedStart,
         List<String> warnings,
         @Nullable ValidationReport validationReport,
@@ -54,23 +53,9 @@ record EstimateBody(
         }
     }
 
-    /** The expected duration. */
-    record Time(
-            @Nullable Double durationSeconds,
-            ExpectedDuration.@Nullable Basis durationBasis,
-            @Nullable DurationRange durationRange) {
-
-        private static final Time UNKNOWN = new Time(null, null, null);
-
-        static Time of(ExpectedDuration duration) {
-            return new Time(duration.seconds(), duration.basis(), duration.range());
-        }
-    }
-
     static EstimateBody of(JobEstimate estimate) {
         JobRequest request = estimate.request();
         ResolvedSettings settings = estimate.settings();
-        ExpectedDuration duration = estimate.duration();
         Hyperparameters hyperparameters = settings == null ? request.hyperparameters() : settings.hyperparameters();
         return new EstimateBody(
                 "fine_tuning.estimate",
@@ -79,7 +64,7 @@ record EstimateBody(
                 hyperparameters.toWire(),
                 request.adapter(),
                 settings == null ? Plan.UNKNOWN : Plan.of(settings),
-                duration == null ? Time.UNKNOWN : Time.of(duration),
+                estimate.duration(),
                 estimate.expectedStart(),
                 estimate.warnings(),
                 estimate.validationReport(),

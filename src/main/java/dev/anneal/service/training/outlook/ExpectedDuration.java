@@ -6,12 +6,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Expected duration of a training, from its claim to its end.
  *
- * @param seconds null for a guess
+ * @param seconds null for a guess, or if nothing is known
  * @param range where it lies if it is a guess, or if completions may have any length; otherwise null
- * @param basis basis of the expectation
+ * @param basis basis of the expectation; null if nothing is known
  */
 public record ExpectedDuration(
-        @Nullable Double seconds, @Nullable DurationRange range, Basis basis) {
+        @Nullable Double seconds, @Nullable DurationRange range, @Nullable Basis basis) {
+
+    public static final ExpectedDuration UNKNOWN = new ExpectedDuration(null, null, null);
 
     /** Basis of an expectation. */
     public enum Basis {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param validationReport report on the training file; null while its rows are being checked
  * @param tokenReport token counts of the file; null while they are being counted
  * @param settings resolved settings; null until the file is counted
- * @param duration null until the file is counted, and before the first training on a CUDA device
+ * @param duration unknown until the file is counted, and before the first training on a CUDA device
  * @param expectedStart null if no worker runs, or if nothing is known about the jobs before it
  */
 public record JobEstimate(
@@ -24,7 +24,7 @@ public record JobEstimate(
         @Nullable TokenReport tokenReport,
         @Nullable ResolvedSettings settings,
         List<String> warnings,
-        @Nullable ExpectedDuration duration,
+        ExpectedDuration duration,
         @Nullable Instant expectedStart) {
 
     public JobEstimate {

@@ -84,14 +84,14 @@ public final class JobEstimates {
         StoredFile file = admitted.trainingFile();
         List<String> warnings = DatasetEvents.of(admitted.files(), request, report);
         if (report == null || !report.isTrainable()) {
-            return new JobEstimate(request, file.report(), report, null, warnings, null, null);
+            return new JobEstimate(request, file.report(), report, null, warnings, ExpectedDuration.UNKNOWN, null);
         }
         Double completion = lengths.mean(file.tenantId(), request);
         ResolvedSettings settings = admitted.resolve(report, outlook.engine(), completion);
         boolean isOpen = completion == null && settings.cost().completions() != null;
         ExpectedDuration duration = outlook.duration(request.model(), Remaining.all(request, settings), isOpen)
-                .orElse(null);
-        List<String> all = new ArrayList<>(duration == null ? List.of() : ofRange(duration, isOpen, settings, request));
+                .orElse(ExpectedDuration.UNKNOWN);
+        List<String> all = new ArrayList<>(ofRange(duration, isOpen, settings, request));
         all.addAll(warnings);
         return new JobEstimate(request, file.report(), report, settings, all, duration, expectedStart());
     }
