@@ -71,7 +71,7 @@ public final class SettingsResolver {
                 evaluationInterval(request, totalSteps),
                 request.seed());
         GeneratedTokens generated = rules.generated(request.method(), data, validations(training));
-        CostPlan plan = new CostPlan(request, models, data, engine, training, stepsPerEpoch, generated);
+        TrainingPlan plan = new TrainingPlan(request, models, data, engine, training, stepsPerEpoch, generated);
         long expectedTokens = plan.tokens(shape);
         return new ResolvedSettings(
                 training,
@@ -81,35 +81,8 @@ public final class SettingsResolver {
                 expectedTokens - plan.computedTokens(shape),
                 shape.samples() ? (Double) shape.expectedCompletion() : null,
                 file,
-                memory(request, models, data, engine, stepRows, generated),
+                plan.memory(shape),
                 plan.cost(shape));
-    }
-
-    private static MemoryEstimate memory(
-            JobRequest request,
-            ModelProfiles models,
-            DatasetSize data,
-            EngineSetup engine,
-            int stepRows,
-            GeneratedTokens generated) {
-        int maxLength = maxLengthTokens(request, models);
-        int longest = Math.min(maxLength, data.longestRowTokens());
-        boolean packed = request.options().packing();
-        MethodRules<TrainingMethod> rules = TrainingMethods.of(request.method());
-        SequenceShape shape = rules.shape(request.method(), models.contextTokens());
-        int rows = packed ? data.rows() : Math.min(stepRows, data.rows()) * shape.apart();
-        int unit = shape.longest(longest);
-        long tokens = packed ? (long) stepRows * Math.max(longest, maxLength) : (long) rows * unit;
-        MemoryEstimate.Rows together = new MemoryEstimate.Rows(
-                rows,
-                tokens,
-                unit,
-                data.tokens(),
-                request.options().activationCheckpointing().equals("on"),
-                Math.max(shape.sampled(rows, data.validatedRows()), generated.together()));
-        ModelProfile target = models.target();
-        long cached = target == null ? 0 : rules.cachedBytes(request.method(), target, engine, data);
-        return MemoryEstimate.of(models, request.adapter(), engine, together, cached);
     }
 
     static int validations(TrainingSettings training) {

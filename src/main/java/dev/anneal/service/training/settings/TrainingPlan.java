@@ -5,12 +5,12 @@ import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.service.platform.process.EngineSetup;
 
 /**
- * Tokens and computation of a planned training, by the length of the completions that it samples.
+ * Tokens, computation and memory of a planned training.
  *
  * @param data the rows that are trained
  * @param generated what is generated beside the steps
  */
-record CostPlan(
+record TrainingPlan(
         JobRequest request,
         ModelProfiles models,
         DatasetSize data,
@@ -42,6 +42,26 @@ record CostPlan(
                 + batches * data.beginnings().ofStep(rows, Math.max(1, microBatches), DeviceLimits.CPU.prefixTokens());
     }
 
+    MemoryEstimate memory(SequenceShape shape) {
+        boolean packed = training.packing();
+        int unit = shape.longest(Math.min(training.maxLengthTokens(), data.longestRowTokens()));
+        int rows = packed ? data.rows() : Math.min(training.batchRows(), data.rows()) * shape.apart();
+        long tokens = packed ? (long) training.batchRows() * training.maxLengthTokens() : (long) rows * unit;
+        MemoryEstimate.Rows together = new MemoryEstimate.Rows(
+                rows,
+                tokens,
+                unit,
+                data.tokens(),
+                training.activationCheckpointing().equals("on"),
+                Math.max(shape.sampled(rows, data.validatedRows()), generated.together()));
+        ModelProfile target = models.target();
+        long kept = target == null
+                ? 0
+                : TrainingMethods.of(request.method()).cachedBytes(request.method(), target, engine, data);
+        return MemoryEstimate.of(models, request.adapter(), engine, together, kept);
+    }
+
+    /** By the length of the completions that are sampled. */
     TrainingCost cost(SequenceShape shape) {
         return shape.samples()
                 ? costOf(shape.expecting(1.0))
