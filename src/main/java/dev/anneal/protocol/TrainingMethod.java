@@ -291,8 +291,7 @@ public sealed interface TrainingMethod {
 
         /** The same head for other layers and tokens of its target. */
         public EagleHead reading(List<Integer> streams, int tokens) {
-            return new EagleHead(
-                    streams, tokens, steps, decay, normBeforeResidual, normBeforeFc, fcNorm, normOutput);
+            return new EagleHead(streams, tokens, steps, decay, normBeforeResidual, normBeforeFc, fcNorm, normOutput);
         }
 
         /** The same head, trained with other steps. */

@@ -69,7 +69,8 @@ final class RunDescription {
         }
         flatten("", JsonColumn.readMap(JsonColumn.write(settings.training())), params);
         flatten("hyperparameters/", settings.hyperparameters().toWire(), params);
-        params.put("gradientAccumulation", Integer.toString(job.request().options().gradientAccumulation()));
+        params.put(
+                "gradientAccumulation", Integer.toString(job.request().options().gradientAccumulation()));
         params.put("annealedAtStep", Integer.toString(settings.annealedAtStep()));
         if (job.request().adapter() != null) {
             flatten(

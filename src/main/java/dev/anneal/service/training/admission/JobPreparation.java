@@ -154,8 +154,7 @@ final class JobPreparation {
         if (!queue.ready(job.work().id())) {
             return false;
         }
-        ResolvedSettings settings =
-                admitted.resolve(report, engines.current(), lengths.mean(admitted.request()));
+        ResolvedSettings settings = admitted.resolve(report, engines.current(), lengths.mean(admitted.request()));
         store.settle(job.number(), settings);
         DatasetEvents.of(admitted.files(), job.request(), report)
                 .forEach(warning -> events.append(job.number(), JobEvent.Level.WARN, warning));

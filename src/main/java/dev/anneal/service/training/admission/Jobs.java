@@ -110,8 +110,8 @@ public final class Jobs {
                 admitted.workerModels()));
         AdmittedJob stored = admission.withoutSecrets(tenantId, work, admitted);
         String id = identifiers.next("ftjob-");
-        long number = DeletedMeanwhile.refused(
-                stored.request(), () -> store.insert(tenantId, id, work, stored, submission));
+        long number =
+                DeletedMeanwhile.refused(stored.request(), () -> store.insert(tenantId, id, work, stored, submission));
         events.info(number, "Created fine-tuning job: " + id, "Validating training file: " + request.trainingFile());
         InitialAdapter initial = stored.initialAdapter();
         if (initial != null) {

@@ -103,8 +103,8 @@ final class TrainingModels {
         if (name == null || !TunedModels.isTuned(name)) {
             return name == null ? null : new PairedModel(catalog.require(name), null);
         }
-        UsableModel target = usable(name, sharedTarget)
-                .orElseThrow(() -> noSuchModel(RefusalCode.MODEL_NOT_AVAILABLE, MODEL, name));
+        UsableModel target =
+                usable(name, sharedTarget).orElseThrow(() -> noSuchModel(RefusalCode.MODEL_NOT_AVAILABLE, MODEL, name));
         target.requireLanguageModel(MODEL);
         String headKind = request.method().headKind();
         if (headKind != null && target.isWhole() && target.equals(sharedTarget)) {
@@ -145,8 +145,8 @@ final class TrainingModels {
         if (name == null) {
             return null;
         }
-        UsableModel found = usable(name, sharedDraft)
-                .orElseThrow(() -> noSuchModel(RefusalCode.MODEL_NOT_FOUND, DRAFT, name));
+        UsableModel found =
+                usable(name, sharedDraft).orElseThrow(() -> noSuchModel(RefusalCode.MODEL_NOT_FOUND, DRAFT, name));
         TunedDraft draft = found.requireDraftOf(begunWith(policy, initial), begunWith(request), DRAFT);
         return new FoundDraft(
                 new TrainingMethod.RolloutDraft(

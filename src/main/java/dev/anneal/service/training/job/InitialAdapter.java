@@ -16,10 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param described description of its origin
  */
 public record InitialAdapter(
-        @Nullable AdapterSettings settings,
-        @Nullable TrainingMethod method,
-        Origin origin,
-        String described) {
+        @Nullable AdapterSettings settings, @Nullable TrainingMethod method, Origin origin, String described) {
 
     /**
      * Where it is: exactly one of the two.

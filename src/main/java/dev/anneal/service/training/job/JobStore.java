@@ -138,7 +138,9 @@ public final class JobStore {
                 .param("validationFile", request.validationFile())
                 .param("metadata", JsonColumn.write(request.metadata()))
                 .param("request", JsonColumn.write(request))
-                .param("initCheckpoint", initial == null ? null : initial.origin().checkpoint())
+                .param(
+                        "initCheckpoint",
+                        initial == null ? null : initial.origin().checkpoint())
                 .param("initFile", initial == null ? null : initial.origin().fileId())
                 .param("revision", job.model().revision())
                 .param("targetModel", target == null ? null : target.base().id())

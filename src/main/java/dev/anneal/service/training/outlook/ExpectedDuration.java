@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param basis basis of the expectation; null if nothing is known
  */
 public record ExpectedDuration(
-        @Nullable Double seconds, @Nullable DurationRange range, @Nullable Basis basis) {
+        @Nullable Double seconds,
+        @Nullable DurationRange range,
+        @Nullable Basis basis) {
 
     public static final ExpectedDuration UNKNOWN = new ExpectedDuration(null, null, null);
 

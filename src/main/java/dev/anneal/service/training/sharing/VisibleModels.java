@@ -44,11 +44,7 @@ public final class VisibleModels implements SharedModels {
     private final TunedModels models;
 
     VisibleModels(
-            JdbcClient jdbc,
-            TenantDatabase database,
-            SystemDatabase system,
-            ModelCatalog catalog,
-            TunedModels models) {
+            JdbcClient jdbc, TenantDatabase database, SystemDatabase system, ModelCatalog catalog, TunedModels models) {
         this.jdbc = jdbc;
         this.database = database;
         this.system = system;
@@ -81,8 +77,8 @@ public final class VisibleModels implements SharedModels {
         Optional<String> owner = database.call(
                 tenantId,
                 () -> jdbc.sql(GRANTED).param("model", name).query(String.class).optional());
-        return owner.flatMap(granter ->
-                system.call(() -> models.find(name).filter(model -> model.owner().equals(granter))));
+        return owner.flatMap(granter -> system.call(
+                () -> models.find(name).filter(model -> model.owner().equals(granter))));
     }
 
     /**

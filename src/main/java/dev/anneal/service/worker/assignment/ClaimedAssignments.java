@@ -159,8 +159,8 @@ final class ClaimedAssignments implements Assignments {
                 initialAdapter(order, brought),
                 target(order, brought, message -> prepares(claim.lease(), message)),
                 draft(order, brought, message -> prepares(claim.lease(), message)),
-                resumeFrom(order, brought).map(Path::toString).orElse(null),
-                targetAnswers(order, brought).map(Path::toString).orElse(null),
+                resumeFrom(order, brought).orElse(null),
+                targetAnswers(order, brought).orElse(null),
                 order.validatedStep());
         return new TrainingAssignment(claim, job, task, folder, trainings);
     }
@@ -200,8 +200,8 @@ final class ClaimedAssignments implements Assignments {
         }
         TrainingMethod.RolloutDraft.Found found = draft.found();
         try {
-            Path folder = brought.keep(store.localCopy(new ArtifactKey(directory), brought.guard()::requireWanted));
-            return new ServedModel(inputs.model(brought, found.base(), found.revision(), tell), folder.toString());
+            String folder = inputs.folder(brought, directory);
+            return new ServedModel(inputs.model(brought, found.base(), found.revision(), tell), folder);
         } catch (StorageException failure) {
             store.check();
             tell.accept("The draft '%s' is left out, as its files are not in the artifact store any more"
@@ -217,23 +217,23 @@ final class ClaimedAssignments implements Assignments {
      * The newest intact checkpoint. A damaged one costs the steps since the previous one; an unreachable store costs
      * none.
      */
-    private Optional<Path> resumeFrom(TrainingOrder order, AttemptInputs brought) {
+    private Optional<String> resumeFrom(TrainingOrder order, AttemptInputs brought) {
         return order.checkpoints().stream()
                 .flatMap(each -> whole(order.job().id(), each.directory(), brought).stream())
                 .findFirst();
     }
 
     /** The answers that earlier attempts kept. Damaged ones cost their writing. */
-    private Optional<Path> targetAnswers(TrainingOrder order, AttemptInputs brought) {
+    private Optional<String> targetAnswers(TrainingOrder order, AttemptInputs brought) {
         return Optional.ofNullable(order.targetAnswers())
                 .flatMap(directory -> whole(order.job().id(), directory, brought));
     }
 
-    private Optional<Path> whole(String jobId, String directory, AttemptInputs brought) {
+    private Optional<String> whole(String jobId, String directory, AttemptInputs brought) {
         Optional<String> problem;
         try {
-            Path folder = brought.keep(store.localCopy(new ArtifactKey(directory), brought.guard()::requireWanted));
-            problem = CheckpointCheck.problemOf(folder);
+            String folder = inputs.folder(brought, directory);
+            problem = CheckpointCheck.problemOf(Path.of(folder));
             if (problem.isEmpty()) {
                 return Optional.of(folder);
             }
@@ -282,10 +282,7 @@ final class ClaimedAssignments implements Assignments {
         String export = order.exportDirectory();
         Task.BaseModel model = export == null
                 ? inputs.model(brought, evaluation.baseModel(), evaluation.baseRevision(), told(evaluation.id()))
-                : new Task.BaseModel(
-                        evaluation.baseModel(),
-                        evaluation.baseRevision(),
-                        inputs.folder(brought, export));
+                : new Task.BaseModel(evaluation.baseModel(), evaluation.baseRevision(), inputs.folder(brought, export));
         EvaluateTask task = new EvaluateTask(
                 model,
                 inputs.machine(device),

@@ -12,11 +12,9 @@ import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
-import dev.anneal.service.storage.LocalCopy;
 import dev.anneal.service.storage.StorageException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -83,31 +81,26 @@ final class Inputs {
         }
     }
 
-    /** @throws AssignmentException if the file is gone */
+    /**
+     * @throws AssignmentException if the file is deleted
+     * @throws StorageException if its content is gone
+     */
     String file(AttemptInputs inputs, String tenantId, String fileId) {
         ArtifactKey key = ArtifactKey.ofFile(tenantId, fileId);
         String sha256 = files.sha256(tenantId, fileId)
                 .orElseThrow(() -> new AssignmentException(
                         WorkError.ofSystem("artifact_not_available", "The file '" + fileId + "' no longer exists.")));
-        return brought(inputs, () -> store.localFile(key, sha256, inputs.guard()::requireWanted))
+        return inputs.keep(store.localFile(key, sha256, inputs.guard()::requireWanted))
                 .toString();
     }
 
     /**
      * @param key key of a folder in the artifact store
-     * @throws AssignmentException if it is gone
+     * @throws StorageException if it is gone
      */
     String folder(AttemptInputs inputs, String key) {
-        return brought(inputs, () -> store.localCopy(new ArtifactKey(key), inputs.guard()::requireWanted))
+        return inputs.keep(store.localCopy(new ArtifactKey(key), inputs.guard()::requireWanted))
                 .toString();
-    }
-
-    private static Path brought(AttemptInputs inputs, Supplier<LocalCopy> copy) {
-        try {
-            return inputs.keep(copy.get());
-        } catch (StorageException failure) {
-            throw AssignmentException.of(failure);
-        }
     }
 
     Task.Machine machine(String device) {
