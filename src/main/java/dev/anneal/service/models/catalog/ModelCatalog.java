@@ -1,6 +1,8 @@
 package dev.anneal.service.models.catalog;
 
-import dev.anneal.service.models.catalog.ModelSource.Located;
+import dev.anneal.service.models.hub.HubSource;
+import dev.anneal.service.models.hub.HubSource.Located;
+import dev.anneal.service.models.hub.ModelId;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import java.io.IOException;
@@ -28,12 +30,12 @@ public final class ModelCatalog {
     private static final String PARAMETER = "model";
 
     private final ModelProperties properties;
-    private final List<ModelSource> sources;
+    private final HubSource hub;
     private final Map<Key, Inspected> inspected = new ConcurrentHashMap<>();
 
-    ModelCatalog(ModelProperties properties, List<ModelSource> sources) {
+    ModelCatalog(ModelProperties properties, HubSource hub) {
         this.properties = properties;
-        this.sources = List.copyOf(sources);
+        this.hub = hub;
         try {
             BundledModel.unpack(properties.bundleDirectory());
         } catch (IOException e) {
@@ -75,11 +77,7 @@ public final class ModelCatalog {
     public BaseModel require(String id, @Nullable String revision) {
         Optional<Located> found = revision == null
                 ? located(id).filter(located -> located.revision() == null)
-                : sources.stream()
-                        .filter(source -> isAllowed(id))
-                        .flatMap(source -> source.at(id, revision).stream())
-                        .filter(located -> isModel(located.folder()))
-                        .findFirst();
+                : hub.at(id, revision).filter(located -> isAllowed(id) && isModel(located.folder()));
         return usable(id, found.orElseThrow(() -> changed(id, revision)));
     }
 
@@ -129,7 +127,7 @@ public final class ModelCatalog {
         return ModelId.isValid(id) && ModelId.isAllowed(id, properties.allowed());
     }
 
-    /** The operator's folder comes before other sources. */
+    /** The operator's folder comes before the Hub. */
     private Optional<Located> located(String id) {
         if (!isAllowed(id)) {
             return Optional.empty();
@@ -140,28 +138,7 @@ public final class ModelCatalog {
         if (isModel(folder)) {
             return Optional.of(new Located(folder, null));
         }
-        return sources.stream()
-                .flatMap(source -> source.newest(id).stream())
-                .filter(found -> isModel(found.folder()))
-                .findFirst();
-    }
-
-    /** Whether {@link #provide} may succeed, without requests to other machines. */
-    public boolean canProvide(String id, String revision) {
-        return sources.stream().anyMatch(source -> source.canProvide(id, revision));
-    }
-
-    /**
-     * The folder of a model at a revision, which is downloaded if it is not on this machine.
-     *
-     * @throws ModelSourceException if that fails
-     */
-    public Path provide(String id, String revision, ModelSource.Listener listener) throws ModelSourceException {
-        for (ModelSource source : sources) {
-            return source.provide(id, revision, listener);
-        }
-        throw new ModelSourceException(
-                ModelSourceException.NOT_AVAILABLE, "This installation has no source of revisions of models.", null);
+        return hub.newest(id).filter(found -> isModel(found.folder()));
     }
 
     /** A folder without a configuration belongs to an organisation or is unrelated. */
@@ -180,7 +157,7 @@ public final class ModelCatalog {
                 names(folder).forEach(model -> ids.add(name + "/" + model));
             }
         }
-        sources.forEach(source -> ids.addAll(source.ids()));
+        ids.addAll(hub.ids());
         return ids.stream()
                 .distinct()
                 .filter(id -> located(id).isPresent())

@@ -7,6 +7,7 @@ import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.ModelConfigException;
 import dev.anneal.engine.text.fault.DataException;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
+import dev.anneal.service.models.hub.HubSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -43,7 +44,7 @@ final class ModelInspector {
      * @throws UnreadableModelException if the folder does not hold a model that the engine runs
      * @throws IOException if that cannot be found out at the moment
      */
-    static BaseModel inspect(String id, ModelSource.Located located) throws IOException {
+    static BaseModel inspect(String id, HubSource.Located located) throws IOException {
         Path directory = located.folder();
         try {
             require(directory, CONFIG, "a Hugging Face model");

@@ -2,13 +2,13 @@ package dev.anneal.service.models.hub;
 
 import dev.anneal.engine.format.file.DiskFull;
 import dev.anneal.protocol.WireName;
-import dev.anneal.service.models.catalog.ModelSourceException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A failure to get a model from the Hub. The message is written for the client who asked for the model. */
-public final class HubException extends ModelSourceException {
+public final class HubException extends IOException {
 
     private final Kind kind;
     private final @Nullable Duration retryAfter;
@@ -18,7 +18,7 @@ public final class HubException extends ModelSourceException {
     }
 
     HubException(Kind kind, String message, @Nullable Duration retryAfter, @Nullable Throwable cause) {
-        super(kind.wireName(), message, cause);
+        super(message, cause);
         this.kind = kind;
         this.retryAfter = retryAfter;
     }
@@ -60,6 +60,11 @@ public final class HubException extends ModelSourceException {
 
     public Kind kind() {
         return kind;
+    }
+
+    /** The message, which is never null. */
+    public String explanation() {
+        return Objects.requireNonNull(getMessage());
     }
 
     /** Whether a retry may soon succeed. */

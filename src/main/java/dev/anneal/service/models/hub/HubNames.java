@@ -6,8 +6,6 @@ import java.util.regex.Pattern;
 public final class HubNames {
 
     private static final Pattern SHA = Pattern.compile("[0-9a-f]{40}");
-    private static final Pattern ID =
-            Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,95}(/[A-Za-z0-9][A-Za-z0-9._-]{0,95})?");
     private static final Pattern REVISION =
             Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){0,4}");
 
@@ -15,7 +13,7 @@ public final class HubNames {
 
     /** Whether a text can be the id of a model, with or without its owner. */
     public static boolean isId(String text) {
-        return ID.matcher(text).matches() && !text.contains("--") && !text.contains("..");
+        return ModelId.isValid(text) && !text.contains("--") && !text.contains("..");
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.anneal.service.models.hub;
 
-import dev.anneal.service.models.catalog.ModelId;
 import dev.anneal.service.platform.outbound.OutboundClient;
 import java.net.URI;
 import java.nio.file.Path;

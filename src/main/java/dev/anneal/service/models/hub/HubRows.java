@@ -113,7 +113,7 @@ final class HubRows {
 
     void failed(Requested pull, HubException failure) {
         change(pull, "state = 'FAILED', error_code = :code, error_message = :message")
-                .param("code", failure.code())
+                .param("code", failure.kind().wireName())
                 .param("message", failure.explanation())
                 .update();
     }

@@ -1,11 +1,11 @@
 package dev.anneal.service.models.hub;
 
-import dev.anneal.service.models.catalog.ModelSource;
 import dev.anneal.service.platform.database.SystemDatabase;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -17,7 +17,7 @@ import org.springframework.transaction.TransactionException;
  * if the model has not been requested.
  */
 @Component
-final class HubSource implements ModelSource {
+public final class HubSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(HubSource.class);
 
@@ -39,14 +39,21 @@ final class HubSource implements ModelSource {
         this.rows = rows;
     }
 
-    @Override
+    /**
+     * A model on this machine.
+     *
+     * @param revision its commit, which never changes; null in the operator's folder
+     */
+    public record Located(Path folder, @Nullable String revision) {}
+
+    /** Ids of the models that have files in the cache. */
     public List<String> ids() {
         return properties.allowed().isEmpty()
                 ? List.of()
                 : cache.ids().stream().filter(id -> properties.allows(id)).toList();
     }
 
-    @Override
+    /** The model at the commit in use, if it is on this machine. */
     public Optional<Located> newest(String id) {
         if (!HubNames.isId(id) || !properties.allows(id)) {
             return Optional.empty();
@@ -56,7 +63,7 @@ final class HubSource implements ModelSource {
                 .flatMap(sha -> cache.snapshot(id, sha).map(folder -> new Located(folder, sha)));
     }
 
-    @Override
+    /** The model at a commit, if it is on this machine. */
     public Optional<Located> at(String id, String revision) {
         return HubNames.isId(id) && HubNames.isSha(revision) && properties.allows(id)
                 ? cache.snapshot(id, revision).map(folder -> new Located(folder, revision))
@@ -81,13 +88,17 @@ final class HubSource implements ModelSource {
         }
     }
 
-    @Override
+    /** Whether {@link #provide} may succeed, without requests to other machines. */
     public boolean canProvide(String id, String revision) {
         return cache.snapshot(id, revision).isPresent() || (!properties.offline() && properties.allows(id));
     }
 
-    @Override
-    public Path provide(String id, String revision, Listener listener) throws HubException {
+    /**
+     * The folder of a model at a commit, which is pulled if it is not on this machine.
+     *
+     * @throws HubException if that fails
+     */
+    public Path provide(String id, String revision, PullListener listener) throws HubException {
         Optional<Path> there = cache.snapshot(id, revision);
         if (there.isPresent()) {
             return there.get();

@@ -3,7 +3,6 @@ package dev.anneal.service.models.hub;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.ModelConfigException;
-import dev.anneal.service.models.catalog.ModelSource;
 import dev.anneal.service.models.hub.HubException.Kind;
 import dev.anneal.service.platform.cache.FileLocks;
 import java.io.IOException;
@@ -49,7 +48,7 @@ final class ModelPull {
     }
 
     /** @return the commit that the revision is */
-    String pull(String id, String revision, ModelSource.Listener listener) throws HubException {
+    String pull(String id, String revision, PullListener listener) throws HubException {
         try {
             return download(id, revision, listener);
         } catch (HubException told) {
@@ -60,7 +59,7 @@ final class ModelPull {
         }
     }
 
-    private String download(String id, String revision, ModelSource.Listener listener) throws IOException {
+    private String download(String id, String revision, PullListener listener) throws IOException {
         PullProgress progress = new PullProgress(listener);
         HubRevision found = retry(() -> client.revision(id, revision), () -> 0, progress);
         listener.found(found.license());

@@ -1,16 +1,15 @@
 package dev.anneal.service.models.hub;
 
-import dev.anneal.service.models.catalog.ModelSource;
 
 /** Adds up the bytes of one pull, and ends it when its listener no longer wants it. Downloaded files are kept. */
 final class PullProgress {
 
-    private final ModelSource.Listener listener;
+    private final PullListener listener;
     private boolean hasBegun;
     private long bytesTotal;
     private long bytesDone;
 
-    PullProgress(ModelSource.Listener listener) {
+    PullProgress(PullListener listener) {
         this.listener = listener;
     }
 

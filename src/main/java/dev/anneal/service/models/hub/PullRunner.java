@@ -1,6 +1,5 @@
 package dev.anneal.service.models.hub;
 
-import dev.anneal.service.models.catalog.ModelSource;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
@@ -63,7 +62,7 @@ final class PullRunner {
     }
 
     /** Writes the progress of a pull, at most once a second. */
-    private final class StoredProgress implements ModelSource.Listener {
+    private final class StoredProgress implements PullListener {
 
         private final HubRows.Requested request;
         private @Nullable String license;

@@ -1,8 +1,9 @@
 package dev.anneal.service.worker.assignment;
 
 import dev.anneal.service.models.catalog.ModelCatalog;
-import dev.anneal.service.models.catalog.ModelSourceException;
+import dev.anneal.service.models.hub.HubSource;
 import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.queue.WorkError;
@@ -22,10 +23,12 @@ public final class EnvironmentProbe {
 
     private final ArtifactStore store;
     private final ModelCatalog models;
+    private final HubSource hub;
 
-    EnvironmentProbe(ArtifactStore store, ModelCatalog models) {
+    EnvironmentProbe(ArtifactStore store, ModelCatalog models, HubSource hub) {
         this.store = store;
         this.models = models;
+        this.hub = hub;
     }
 
     /** The fault of the artifact store, if any. */
@@ -48,10 +51,11 @@ public final class EnvironmentProbe {
         int at = model.indexOf('@');
         String id = at < 0 ? model : model.substring(0, at);
         if (at >= 0) {
-            return models.canProvide(id, model.substring(at + 1))
+            return hub.canProvide(id, model.substring(at + 1))
                     ? Optional.empty()
                     : Optional.of(WorkError.ofEnvironment(
-                            ModelSourceException.NOT_AVAILABLE, "The base model '" + model + "' is not there."));
+                            RefusalCode.MODEL_NOT_AVAILABLE.wireName(),
+                            "The base model '" + model + "' is not there."));
         }
         try {
             models.require(id, null);

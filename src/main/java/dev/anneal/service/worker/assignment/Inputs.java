@@ -3,7 +3,8 @@ package dev.anneal.service.worker.assignment;
 import dev.anneal.protocol.Task;
 import dev.anneal.service.files.Files;
 import dev.anneal.service.models.catalog.ModelCatalog;
-import dev.anneal.service.models.catalog.ModelSourceException;
+import dev.anneal.service.models.hub.HubException;
+import dev.anneal.service.models.hub.HubSource;
 import dev.anneal.service.platform.process.EngineProperties;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
@@ -23,15 +24,15 @@ import org.springframework.stereotype.Component;
 @ConditionalOnRole(Role.WORKER)
 final class Inputs {
 
-    private static final String NOT_AVAILABLE = ModelSourceException.NOT_AVAILABLE;
-
     private final ModelCatalog models;
+    private final HubSource hub;
     private final ArtifactStore store;
     private final Files files;
     private final EngineProperties engine;
 
-    Inputs(ModelCatalog models, ArtifactStore store, Files files, EngineProperties engine) {
+    Inputs(ModelCatalog models, HubSource hub, ArtifactStore store, Files files, EngineProperties engine) {
         this.models = models;
+        this.hub = hub;
         this.store = store;
         this.files = files;
         this.engine = engine;
@@ -49,7 +50,8 @@ final class Inputs {
     /** The model existed when its work was created, so its absence is a fault of the environment. */
     static WorkError modelError(ModelCatalog models, String id, Refusal refusal) {
         return WorkError.ofEnvironment(
-                models.find(id).isPresent() ? refusal.code().wireName() : NOT_AVAILABLE, refusal.explanation());
+                (models.find(id).isPresent() ? refusal.code() : RefusalCode.MODEL_NOT_AVAILABLE).wireName(),
+                refusal.explanation());
     }
 
     private static Task.BaseModel task(String id, @Nullable String revision, Path folder) {
@@ -69,15 +71,12 @@ final class Inputs {
             return ofTheFolder(id);
         }
         try {
-            return task(id, revision, models.provide(id, revision, new PullEvents(id, revision, tell, inputs)));
-        } catch (ModelSourceException failure) {
-            boolean isAnotherHere =
-                    failure.code().equals(NOT_AVAILABLE) && models.find(id).isPresent();
-            throw new AssignmentException(
-                    WorkError.ofEnvironment(
-                            isAnotherHere ? RefusalCode.BASE_MODEL_CHANGED.wireName() : failure.code(),
-                            failure.explanation()),
-                    failure);
+            return task(id, revision, hub.provide(id, revision, new PullEvents(id, revision, tell, inputs)));
+        } catch (HubException failure) {
+            boolean isAnotherHere = failure.kind() == HubException.Kind.MODEL_NOT_AVAILABLE
+                    && models.find(id).isPresent();
+            String code = (isAnotherHere ? RefusalCode.BASE_MODEL_CHANGED : failure.kind()).wireName();
+            throw new AssignmentException(WorkError.ofEnvironment(code, failure.explanation()), failure);
         }
     }
 

@@ -1,12 +1,12 @@
 package dev.anneal.service.worker.assignment;
 
-import dev.anneal.service.models.catalog.ModelSource;
+import dev.anneal.service.models.hub.PullListener;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
 
 /** Reports the progress of a pull of a base model: at its beginning, every half minute, and at its end. */
-final class PullEvents implements ModelSource.Listener {
+final class PullEvents implements PullListener {
 
     private static final long INTERVAL_NANOS = Duration.ofSeconds(30).toNanos();
     private static final double MEBIBYTE = 1 << 20;

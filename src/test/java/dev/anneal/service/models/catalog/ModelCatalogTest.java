@@ -3,6 +3,7 @@ package dev.anneal.service.models.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.anneal.service.models.hub.TestHubs;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import java.io.IOException;
@@ -235,6 +236,8 @@ class ModelCatalogTest {
     }
 
     private ModelCatalog catalogOf(List<String> allowed) throws IOException {
-        return new ModelCatalog(new ModelProperties(home + "/models", home + "/bundled", allowed), List.of());
+        return new ModelCatalog(
+                new ModelProperties(home + "/models", home + "/bundled", allowed),
+                TestHubs.none(home.resolve("hub")));
     }
 }

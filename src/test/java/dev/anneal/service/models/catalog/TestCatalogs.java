@@ -1,5 +1,6 @@
 package dev.anneal.service.models.catalog;
 
+import dev.anneal.service.models.hub.TestHubs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,6 +12,7 @@ public final class TestCatalogs {
 
     public static ModelCatalog bundled(Path home) throws IOException {
         return new ModelCatalog(
-                new ModelProperties(home + "/models", home + "/models/anneal-tiny", List.of("*")), List.of());
+                new ModelProperties(home + "/models", home + "/models/anneal-tiny", List.of("*")),
+                TestHubs.none(home.resolve("hub")));
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.penetration.Penetration;
-import dev.anneal.service.models.catalog.ModelSource;
 import dev.anneal.service.models.hub.HubException.Kind;
 import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.platform.outbound.OutboundProperties;
@@ -350,7 +349,7 @@ class ModelPullTest {
     }
 
     /** Keeps what it is told last. */
-    private static class Told implements ModelSource.Listener {
+    private static class Told implements PullListener {
 
         private @Nullable String license;
         private long total;

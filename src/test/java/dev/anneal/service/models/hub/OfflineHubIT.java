@@ -3,7 +3,6 @@ package dev.anneal.service.models.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.models.catalog.ModelSource;
 import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.platform.outbound.OutboundProperties;
 import java.io.IOException;
@@ -38,7 +37,7 @@ class OfflineHubIT extends ServiceTest {
     void cacheOfAnEarlierPull() throws IOException {
         FileSystemUtils.deleteRecursively(CACHE);
         try (OutboundHttp http = new OutboundHttp(new OutboundProperties(List.of("127.0.0.1")))) {
-            PullingJvm.puller(http, HUB.uri(), CACHE).pull(HubServer.ID, "main", new ModelSource.Listener() {
+            PullingJvm.puller(http, HUB.uri(), CACHE).pull(HubServer.ID, "main", new PullListener() {
                 @Override
                 public boolean arrived(long bytesDone, long bytesTotal) {
                     return true;

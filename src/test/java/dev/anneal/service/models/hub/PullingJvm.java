@@ -1,6 +1,5 @@
 package dev.anneal.service.models.hub;
 
-import dev.anneal.service.models.catalog.ModelSource;
 import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.platform.outbound.OutboundLimits;
 import dev.anneal.service.platform.outbound.OutboundProperties;
@@ -19,7 +18,7 @@ final class PullingJvm {
     public static void main(String[] arguments) throws IOException {
         try (OutboundHttp http = new OutboundHttp(new OutboundProperties(List.of("127.0.0.1")))) {
             puller(http, URI.create(arguments[0]), Path.of(arguments[1]))
-                    .pull(HubServer.ID, "main", new ModelSource.Listener() {
+                    .pull(HubServer.ID, "main", new PullListener() {
                         @Override
                         public boolean arrived(long bytesDone, long bytesTotal) {
                             try {

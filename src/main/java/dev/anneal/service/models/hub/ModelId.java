@@ -1,7 +1,8 @@
-package dev.anneal.service.models.catalog;
+package dev.anneal.service.models.hub;
 
 import java.util.List;
 import java.util.regex.Pattern;
+import org.springframework.util.PatternMatchUtils;
 
 /** Names of base models. A name is used as a folder's name, so it cannot lead out of its folder. */
 public final class ModelId {
@@ -11,19 +12,12 @@ public final class ModelId {
 
     private ModelId() {}
 
-    static boolean isValid(String id) {
+    public static boolean isValid(String id) {
         return PATTERN.matcher(id).matches();
     }
 
     /** Whether the operator allows the id by one of {@code patterns}. */
     public static boolean isAllowed(String id, List<String> patterns) {
-        return patterns.stream().anyMatch(pattern -> {
-            String[] literals = pattern.strip().split("\\*", -1);
-            StringBuilder expression = new StringBuilder(Pattern.quote(literals[0]));
-            for (int i = 1; i < literals.length; i++) {
-                expression.append(".*").append(Pattern.quote(literals[i]));
-            }
-            return id.matches(expression.toString());
-        });
+        return patterns.stream().anyMatch(pattern -> PatternMatchUtils.simpleMatch(pattern.strip(), id));
     }
 }
