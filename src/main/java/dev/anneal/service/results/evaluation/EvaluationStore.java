@@ -11,7 +11,6 @@ import dev.anneal.service.queue.WorkQueue;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -57,6 +56,7 @@ final class EvaluationStore {
                    CASE WHEN samples IS NOT NULL THEN '[]' END AS samples
             FROM evaluation
             WHERE work_id = ANY (:works)
+            ORDER BY array_position(:works, work_id)
             """;
 
     private static final String COMPLETE = """
@@ -130,15 +130,10 @@ final class EvaluationStore {
                 .query(Long.class)
                 .list();
         Map<Long, Work> work = queue.findAll(page).stream().collect(Collectors.toMap(Work::id, Function.identity()));
-        return jdbc
-                .sql(SUMMARIES)
+        return jdbc.sql(SUMMARIES)
                 .param("works", page.toArray(Long[]::new))
                 .query((row, index) -> evaluation(row, Objects.requireNonNull(work.get(row.getLong("work_id")))))
-                .list()
-                .stream()
-                .sorted(Comparator.comparingInt(
-                        evaluation -> page.indexOf(evaluation.work().id())))
-                .toList();
+                .list();
     }
 
     void complete(long workId, Progress.Evaluated evaluated) {

@@ -15,11 +15,10 @@ import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.training.job.Job;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -39,34 +38,27 @@ final class ExportStore {
                     :dtype, :format, :name, :revision)
             """;
 
-    private static final String SELECT = """
-            SELECT export.id, export.external_id, export.job_id, export.work_id, export.created_at, export.kind,
-                   export.dtype, export.format, export.name, export.base_revision, export.adapter_file,
-                   export.adapter_model, export.validation_file, checkpoint.external_id AS checkpoint_id,
-                   checkpoint.step, checkpoint.beta
-            FROM export
-            LEFT JOIN checkpoint ON checkpoint.id = export.checkpoint_id
-            """;
-
-    private static final String KEPT = " FOR KEY SHARE OF export";
-    private static final String BY_ID = SELECT + "WHERE export.external_id = :value";
+    private static final String WORK_OF = "SELECT work_id FROM export WHERE %s = :value";
+    private static final String BY_ID = WORK_OF.formatted("external_id");
+    private static final String BY_NUMBER = WORK_OF.formatted("id");
 
     /** The lock keeps the export until the transaction has recorded its use. */
-    private static final String BY_ID_FOR_USE = BY_ID + KEPT;
+    private static final String BY_ID_FOR_USE = BY_ID + " FOR KEY SHARE";
 
-    private static final String BY_WORK = SELECT + "WHERE export.work_id = :value";
-    private static final String BY_NUMBER = SELECT + "WHERE export.id = :value";
-
-    private static final String PAGE = SELECT + """
+    private static final String PAGE = """
+            SELECT work_id
+            FROM export
             WHERE %s AND %s
-            ORDER BY export.external_id %s
+            ORDER BY external_id %s
             LIMIT :limit
             """;
 
-    private static final String OF_JOB = "export.job_id = :job";
-    private static final String OF_NO_JOB = "export.job_id IS NULL";
+    private static final String OF_JOB = "job_id = :job";
+    private static final String OF_NO_JOB = "job_id IS NULL";
 
-    private static final String SAME = SELECT + """
+    private static final String SAME = """
+            SELECT export.work_id
+            FROM export
             JOIN work ON work.id = export.work_id AND work.state NOT IN ('FAILED', 'CANCELLED')
             WHERE %s
               AND export.base_revision IS NOT DISTINCT FROM CAST(:revision AS text)
@@ -86,14 +78,16 @@ final class ExportStore {
             SAME.formatted("export.adapter_file = :adapter AND export.adapter_model = :model"
                     + " AND export.validation_file IS NOT DISTINCT FROM CAST(:validation AS text)");
 
-    private static final String RESULTS = """
-            SELECT id, directory, proof,
+    private static final String BY_WORK = """
+            SELECT export.*, checkpoint.external_id AS checkpoint, checkpoint.step, checkpoint.beta,
                    (SELECT coalesce(json_agg(json_build_object('name', name, 'bytes', bytes, 'sha256',
                        sha256) ORDER BY name), '[]')
                     FROM export_file
                     WHERE export_id = export.id) AS files
             FROM export
-            WHERE id = ANY (:exports) AND directory IS NOT NULL
+            LEFT JOIN checkpoint ON checkpoint.id = export.checkpoint_id
+            WHERE export.work_id = ANY (:works)
+            ORDER BY array_position(:works, export.work_id)
             """;
 
     private static final TypeReference<List<Export.File>> EXPORT_FILES = new TypeReference<>() {};
@@ -224,7 +218,7 @@ final class ExportStore {
     }
 
     Optional<Export> byWork(long workId) {
-        return one(BY_WORK, workId);
+        return withWork(List.of(workId)).stream().findFirst();
     }
 
     Optional<Export> byNumber(long number) {
@@ -234,11 +228,11 @@ final class ExportStore {
     /** @param job internal key; null for exports of uploaded adapters */
     List<Export> page(@Nullable Long job, PageRequest request) {
         String condition = job == null ? OF_NO_JOB : OF_JOB;
-        return assemble(jdbc.sql(PAGE.formatted(condition, request.after("export.external_id"), request.order()))
+        return withWork(jdbc.sql(PAGE.formatted(condition, request.after("external_id"), request.order()))
                 .param("job", job)
                 .param("after", request.after())
                 .param("limit", request.rowsToRead())
-                .query(ExportStore::row)
+                .query(Long.class)
                 .list());
     }
 
@@ -263,55 +257,16 @@ final class ExportStore {
     }
 
     private Optional<Export> first(JdbcClient.StatementSpec query) {
-        return assemble(query.query(ExportStore::row).list()).stream().findFirst();
+        return query.query(Long.class).optional().flatMap(this::byWork);
     }
 
-    /** Reads work before results, so that succeeded work has its result. */
-    private List<Export> assemble(List<Row> rows) {
-        if (rows.isEmpty()) {
-            return List.of();
-        }
-        Map<Long, Work> work = queue.findAll(rows.stream().map(Row::workId).toList()).stream()
-                .collect(Collectors.toMap(Work::id, Function.identity()));
-        Map<Long, Export.Result> results =
-                results(rows.stream().map(Row::number).toArray(Long[]::new));
-        return rows.stream().map(row -> row.with(work, results)).toList();
-    }
-
-    private Map<Long, Export.Result> results(Long[] exports) {
-        Map<Long, Export.Result> results = new HashMap<>();
-        jdbc.sql(RESULTS).param("exports", exports).query(row -> {
-            results.put(
-                    row.getLong("id"),
-                    new Export.Result(
-                            row.getString("directory"),
-                            JsonColumn.readMap(row.getString("proof")),
-                            JsonColumn.read(row.getString("files"), EXPORT_FILES)));
-        });
-        return results;
-    }
-
-    /** An export without its result and the state of its work. */
-    private record Row(
-            long number,
-            String id,
-            Export.Origin origin,
-            long workId,
-            Instant createdAt,
-            ExportKind kind,
-            String dtype,
-            @Nullable DraftFormat format,
-            @Nullable String name,
-            @Nullable String baseRevision) {
-
-        Export with(Map<Long, Work> work, Map<Long, Export.Result> results) {
-            Work own = work.get(workId);
-            if (own == null) {
-                throw new IllegalStateException("export " + id + " has lost its work " + workId);
-            }
-            return new Export(
-                    number, id, origin, createdAt, kind, dtype, format, name, baseRevision, results.get(number), own);
-        }
+    /** Exports with this work, in its order. Reads the work first, so that succeeded work has its result in the row. */
+    private List<Export> withWork(List<Long> ids) {
+        Map<Long, Work> work = queue.findAll(ids).stream().collect(Collectors.toMap(Work::id, Function.identity()));
+        return jdbc.sql(BY_WORK)
+                .param("works", ids.toArray(Long[]::new))
+                .query((row, index) -> export(row, Objects.requireNonNull(work.get(row.getLong("work_id")))))
+                .list();
     }
 
     private static Export.Origin origin(ResultSet row) throws SQLException {
@@ -319,7 +274,7 @@ final class ExportStore {
         return adapter == null
                 ? new Export.OfCheckpoint(
                         row.getLong("job_id"),
-                        row.getString("checkpoint_id"),
+                        row.getString("checkpoint"),
                         row.getInt("step"),
                         row.getDouble("beta"))
                 : new Export.OfAdapter(adapter, row.getString("adapter_model"), row.getString("validation_file"));
@@ -329,17 +284,28 @@ final class ExportStore {
         return name == null ? null : WireName.find(DraftFormat.class, name).orElseThrow();
     }
 
-    private static Row row(ResultSet row, int index) throws SQLException {
-        return new Row(
+    private static Export export(ResultSet row, Work work) throws SQLException {
+        return new Export(
                 row.getLong("id"),
                 row.getString("external_id"),
                 origin(row),
-                row.getLong("work_id"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 ExportKind.ofWire(row.getString("kind")),
                 row.getString("dtype"),
                 format(row.getString("format")),
                 row.getString("name"),
-                row.getString("base_revision"));
+                row.getString("base_revision"),
+                result(row),
+                work);
+    }
+
+    private static Export.@Nullable Result result(ResultSet row) throws SQLException {
+        String directory = row.getString("directory");
+        return directory == null
+                ? null
+                : new Export.Result(
+                        directory,
+                        JsonColumn.readMap(row.getString("proof")),
+                        JsonColumn.read(row.getString("files"), EXPORT_FILES));
     }
 }
