@@ -11,7 +11,6 @@ import dev.anneal.service.training.history.Events;
 import dev.anneal.service.training.history.JobEvent;
 import dev.anneal.service.training.job.DraftTarget;
 import dev.anneal.service.training.job.Job;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -59,19 +58,13 @@ public final class ExportJournal {
 
     private ExportOrder order(Export export, Export.OfAdapter adapter) {
         return new ExportOrder(
-                export.work().tenantId(),
-                export.id(),
+                export,
                 FOLDER_OF_ADAPTERS,
                 export.createdAt(),
                 adapter.model(),
-                export.baseRevision(),
-                export.kind(),
-                export.dtype(),
-                export.format(),
                 records.of(adapter),
                 null,
                 null,
-                adapter.fileId(),
                 adapter.validationFile());
     }
 
@@ -80,19 +73,13 @@ public final class ExportJournal {
         Checkpoint checkpoint =
                 checkpoints.find(origin.job(), origin.checkpointId()).orElseThrow();
         return new ExportOrder(
-                job.tenantId(),
-                export.id(),
+                export,
                 job.id(),
                 job.createdAt(),
                 job.request().model(),
-                job.baseRevision(),
-                export.kind(),
-                export.dtype(),
-                export.format(),
                 records.of(job, checkpoint.step()),
                 checkpoint,
                 target(export, job),
-                null,
                 store.lockProbeFile(export.kind(), job).orElse(null));
     }
 
@@ -154,11 +141,6 @@ public final class ExportJournal {
                 export,
                 JobEvent.Level.WARN,
                 "Export " + export.id() + " failed with " + error.code() + ": " + error.message() + next);
-    }
-
-    /** Key of the export's folder in the artifact store, once it is complete. */
-    public Optional<String> folder(long workId) {
-        return system.call(() -> Optional.ofNullable(export(workId).result())).map(Export.Result::directory);
     }
 
     private Export export(long workId) {

@@ -1,6 +1,5 @@
 package dev.anneal.service.results.export;
 
-import dev.anneal.protocol.DraftFormat;
 import dev.anneal.protocol.TrainingRecord;
 import dev.anneal.service.training.history.Checkpoint;
 import java.time.Instant;
@@ -10,29 +9,19 @@ import org.jspecify.annotations.Nullable;
  * The task of a worker that has claimed an export.
  *
  * @param folder name of the tenant's folder for its files
- * @param createdAt the current time of chat templates
+ * @param templateTime the current time of chat templates
  * @param model id of the base model
- * @param modelRevision its required commit on the Hub; null for one from the operator's folder
- * @param dtype as in {@link ExportRequest}
- * @param format format of a draft; null for other kinds
  * @param training facts for the export's model card
  * @param checkpoint the checkpoint to export; null for an uploaded adapter
  * @param target checkpoint of a head's tuned target; null if its target is the base model, and for other exports
- * @param adapterFile id of the uploaded archive to export; null for a checkpoint
  * @param probeFile id of the uploaded file whose first rows are added to the probe prompts, or null
  */
 public record ExportOrder(
-        String tenantId,
-        String exportId,
+        Export export,
         String folder,
-        Instant createdAt,
+        Instant templateTime,
         String model,
-        @Nullable String modelRevision,
-        ExportKind kind,
-        String dtype,
-        @Nullable DraftFormat format,
         TrainingRecord training,
         @Nullable Checkpoint checkpoint,
         @Nullable Checkpoint target,
-        @Nullable String adapterFile,
         @Nullable String probeFile) {}

@@ -18,6 +18,7 @@ import dev.anneal.service.results.evaluation.Evaluation;
 import dev.anneal.service.results.evaluation.EvaluationJournal;
 import dev.anneal.service.results.evaluation.EvaluationOrder;
 import dev.anneal.service.results.evaluation.Evaluations;
+import dev.anneal.service.results.export.Export;
 import dev.anneal.service.results.export.ExportJournal;
 import dev.anneal.service.results.export.ExportKind;
 import dev.anneal.service.results.export.ExportOrder;
@@ -247,23 +248,26 @@ final class ClaimedAssignments implements Assignments {
 
     private Assignment export(Claim claim, String device, AttemptInputs brought) {
         ExportOrder order = exports.order(claim.lease().workId());
+        Export export = order.export();
+        String tenant = claim.tenantId();
         ArtifactKey folder =
-                jobFolder(order).child(order.exportId() + "-" + claim.lease().token());
+                jobFolder(order).child(export.id() + "-" + claim.lease().token());
         String probeFile = order.probeFile();
-        String adapterFile = order.adapterFile();
         ExportTask task = new ExportTask(
-                inputs.model(brought, order.model(), order.modelRevision(), told(order.exportId())),
+                inputs.model(brought, order.model(), export.baseRevision(), told(export.id())),
                 inputs.machine(device),
-                order.createdAt(),
-                order.exportId(),
-                order.kind().wireName(),
-                order.dtype(),
-                order.format(),
+                order.templateTime(),
+                export.id(),
+                export.kind().wireName(),
+                export.dtype(),
+                export.format(),
                 order.training(),
                 checkpointOrNull(order.checkpoint(), brought),
                 checkpointOrNull(order.target(), brought),
-                adapterFile == null ? null : inputs.file(brought, order.tenantId(), adapterFile),
-                probeFile == null ? null : inputs.file(brought, order.tenantId(), probeFile),
+                export.adapter()
+                        .map(adapter -> inputs.file(brought, tenant, adapter.fileId()))
+                        .orElse(null),
+                probeFile == null ? null : inputs.file(brought, tenant, probeFile),
                 SHARD_BYTES,
                 output(folder));
         return new ExportAssignment(claim, order, task, folder, exports, store);
@@ -309,7 +313,7 @@ final class ClaimedAssignments implements Assignments {
      * attempt.
      */
     static ArtifactKey jobFolder(ExportOrder order) {
-        return new ArtifactKey(order.tenantId()).child(order.folder());
+        return new ArtifactKey(order.export().work().tenantId()).child(order.folder());
     }
 
     /** Folder to which an attempt of a training writes. */

@@ -48,7 +48,7 @@ final class ExportAssignment implements Assignment {
 
     @Override
     public Label label() {
-        return new Label(order.exportId(), order.model(), claim.method(), false);
+        return new Label(order.export().id(), order.model(), claim.method(), false);
     }
 
     @Override

@@ -81,8 +81,10 @@ final class LeftoverSweep {
 
     private void sweepExport(FinishedWork.Item item) {
         ExportOrder order = exports.order(item.id());
-        List<ArtifactKey> used =
-                exports.folder(item.id()).stream().map(ArtifactKey::new).toList();
-        store.deleteWithin(ClaimedAssignments.jobFolder(order), order.exportId() + "-", used);
+        List<ArtifactKey> used = Stream.ofNullable(order.export().result())
+                .map(result -> new ArtifactKey(result.directory()))
+                .toList();
+        store.deleteWithin(
+                ClaimedAssignments.jobFolder(order), order.export().id() + "-", used);
     }
 }

@@ -10,6 +10,7 @@ import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.results.export.Export;
 import dev.anneal.service.results.export.ExportJournal;
 import dev.anneal.service.results.export.ExportOrder;
 import dev.anneal.service.storage.ArtifactKey;
@@ -112,7 +113,7 @@ class AdapterExportsIT extends ServiceTest {
                 .asString();
         ExportOrder order = journal.order(workOf("export", id));
 
-        assertThat(order.adapterFile()).isEqualTo(adapter);
+        assertThat(order.export().adapter()).map(Export.OfAdapter::fileId).contains(adapter);
         assertThat(order.checkpoint()).isNull();
         assertThat(order.probeFile()).isEqualTo(rows);
         assertThat(order.training().jobId()).isNull();

@@ -54,7 +54,7 @@ class DraftExportsIT extends ServiceTest {
                         ALPHA, path("/exports"), "{'kind': 'draft', 'dtype': 'float16', 'format': 'huggingface'}")))
                 .isEqualTo(draft.get("id").stringValue());
         assertThat(exports.order(workOf("export", draft.get("id").stringValue())))
-                .satisfies(order -> assertThat(order.format()).isEqualTo(DraftFormat.HUGGINGFACE))
+                .satisfies(order -> assertThat(order.export().format()).isEqualTo(DraftFormat.HUGGINGFACE))
                 .satisfies(order -> assertThat(order.probeFile()).isEqualTo(file));
         assertBad("{'kind': 'draft', 'format': 'speculators'}", "invalid_value", "format");
         for (String kind : List.of("merged", "adapter", "gguf", "training_state")) {

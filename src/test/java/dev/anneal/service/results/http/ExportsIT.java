@@ -132,7 +132,7 @@ class ExportsIT extends ServiceTest {
         assertThat(usual.get("dtype").isNull()).isTrue();
         String quantised = idOf(post(ALPHA, path("/exports"), "{'kind': 'gguf', 'gguf_type': 'q8_0'}"));
         assertThat(quantised).isNotEqualTo(usual.get("id").stringValue());
-        assertThat(exports.order(workOf("export", quantised)).dtype()).isEqualTo("q8_0");
+        assertThat(exports.order(workOf("export", quantised)).export().dtype()).isEqualTo("q8_0");
         assertThat(json(post(ALPHA, path("/exports"), "{'kind': 'adapter'}"))
                         .get("gguf_type")
                         .isNull())
