@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.function.LongConsumer;
+import org.apache.commons.codec.digest.DigestUtils;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -42,14 +43,14 @@ public final class ExportDownload {
             throw new IOException("the export names a file outside of its folder: " + file.path("name"));
         }
         String hash = file.path("sha256").asString();
-        if (Files.exists(target) && Sha256.of(target).equals(hash)) {
+        if (Files.exists(target) && sha256(target).equals(hash)) {
             received.accept(Files.size(target));
             return target;
         }
         Files.createDirectories(target.getParent());
         Path partial = target.resolveSibling(target.getFileName() + PARTIAL);
         patience.ask(() -> fetch(file, partial, received));
-        if (!Sha256.of(partial).equals(hash)) {
+        if (!sha256(partial).equals(hash)) {
             Files.delete(partial);
             throw new ApiException(
                     200,
@@ -57,6 +58,11 @@ public final class ExportDownload {
                     "%s arrived with another SHA-256 than the export names; try again".formatted(target));
         }
         return Files.move(partial, target, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** The hash by which the service names content. */
+    public static String sha256(Path file) throws IOException {
+        return new DigestUtils(DigestUtils.getSha256Digest()).digestAsHex(file);
     }
 
     /** Fetches what the partial file lacks, and returns how much it holds. */

@@ -5,8 +5,8 @@ import static dev.anneal.cli.command.Texts.text;
 
 import dev.anneal.cli.Cli;
 import dev.anneal.cli.client.AnnealApi;
+import dev.anneal.cli.client.ExportDownload;
 import dev.anneal.cli.client.Patience;
-import dev.anneal.cli.client.Sha256;
 import dev.anneal.cli.terminal.Bar;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,7 +59,7 @@ final class LocalFiles {
 
     /** Id of a file with the same bytes that the service has already and that can be trained on. */
     Optional<String> stored(String path) throws IOException {
-        String hash = Sha256.of(Path.of(path));
+        String hash = ExportDownload.sha256(Path.of(path));
         String after = "";
         while (true) {
             JsonNode page = api.get("/v1/files?purpose=" + FINE_TUNE + "&limit=" + PAGE + after);

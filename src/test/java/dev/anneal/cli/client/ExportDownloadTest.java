@@ -129,6 +129,6 @@ class ExportDownloadTest {
     }
 
     private String hash() throws IOException {
-        return Sha256.of(Files.write(folder.resolve("whole"), CONTENT));
+        return ExportDownload.sha256(Files.write(folder.resolve("whole"), CONTENT));
     }
 }

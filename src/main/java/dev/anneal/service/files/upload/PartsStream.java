@@ -5,10 +5,10 @@ import dev.anneal.service.storage.BulkInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * The parts of an upload as one hashed stream, each opened when the previous one is read. The JDK's SequenceInputStream
@@ -19,7 +19,7 @@ final class PartsStream extends BulkInputStream {
     private final ArtifactStore store;
     private final Upload upload;
     private final Iterator<String> parts;
-    private final MessageDigest md5 = md5();
+    private final MessageDigest md5 = DigestUtils.getMd5Digest();
     private InputStream part = InputStream.nullInputStream();
 
     PartsStream(ArtifactStore store, Upload upload, List<String> partIds) {
@@ -53,13 +53,5 @@ final class PartsStream extends BulkInputStream {
      */
     String hash() {
         return HexFormat.of().formatHex(md5.digest());
-    }
-
-    private static MessageDigest md5() {
-        try {
-            return MessageDigest.getInstance("MD5");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every JDK has MD5", impossible);
-        }
     }
 }

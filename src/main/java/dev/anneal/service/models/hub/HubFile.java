@@ -2,8 +2,8 @@ package dev.anneal.service.models.hub;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * A file of a revision.
@@ -17,7 +17,7 @@ record HubFile(String name, long bytes, String hash) {
 
     /** A new digest, which for git's ids has already read the header before the content. */
     MessageDigest newDigest() {
-        MessageDigest digest = digest(isLarge() ? "SHA-256" : "SHA-1");
+        MessageDigest digest = isLarge() ? DigestUtils.getSha256Digest() : DigestUtils.getSha1Digest();
         restart(digest);
         return digest;
     }
@@ -32,7 +32,7 @@ record HubFile(String name, long bytes, String hash) {
 
     /** Git's id of a content, in hexadecimal digits. */
     static String gitHash(byte[] content) {
-        MessageDigest digest = digest("SHA-1");
+        MessageDigest digest = DigestUtils.getSha1Digest();
         beginBlob(digest, content.length);
         return HexFormat.of().formatHex(digest.digest(content));
     }
@@ -43,13 +43,5 @@ record HubFile(String name, long bytes, String hash) {
 
     private boolean isLarge() {
         return hash.length() == SHA256_DIGITS;
-    }
-
-    private static MessageDigest digest(String algorithm) {
-        try {
-            return MessageDigest.getInstance(algorithm);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every JDK has " + algorithm, impossible);
-        }
     }
 }

@@ -1,8 +1,6 @@
 package dev.anneal.service.platform.outbound;
 
 import java.nio.charset.StandardCharsets;
-import java.security.InvalidKeyException;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -10,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+import org.apache.commons.codec.digest.HmacAlgorithms;
+import org.apache.commons.codec.digest.HmacUtils;
 
 /**
  * Signs requests according to Standard Webhooks 1.0.0: HMAC-SHA256 of {@code id.timestamp.body}. Receivers can verify
@@ -21,9 +20,7 @@ public final class WebhookSignature {
     /** Prefix of a secret. */
     public static final String PREFIX = "whsec_";
 
-    private static final String ALGORITHM = "HmacSHA256";
-
-    private final SecretKeySpec key;
+    private final byte[] key;
 
     /** @throws IllegalArgumentException if the secret is not {@code whsec_} and base64 of 24 to 64 bytes */
     public WebhookSignature(String secret) {
@@ -32,7 +29,7 @@ public final class WebhookSignature {
             throw new IllegalArgumentException("a secret must be 'whsec_' and base64 of 24 to 64 random bytes, as from:"
                     + " echo whsec_$(openssl rand -base64 32)");
         }
-        key = new SecretKeySpec(bytes, ALGORITHM);
+        key = bytes;
     }
 
     private static byte[] decoded(String text) {
@@ -83,15 +80,10 @@ public final class WebhookSignature {
     }
 
     private byte[] mac(byte[]... parts) {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(key);
-            for (byte[] part : parts) {
-                mac.update(part);
-            }
-            return mac.doFinal();
-        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-            throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
+        Mac mac = HmacUtils.getInitializedMac(HmacAlgorithms.HMAC_SHA_256, key);
+        for (byte[] part : parts) {
+            mac.update(part);
         }
+        return mac.doFinal();
     }
 }
