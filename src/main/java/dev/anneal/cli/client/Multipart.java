@@ -1,7 +1,6 @@
 package dev.anneal.cli.client;
 
 import java.io.ByteArrayInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -13,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.LongConsumer;
+import org.apache.commons.io.input.ProxyInputStream;
 
 /** The form of an upload, streamed from its file. */
 final class Multipart {
@@ -62,7 +62,7 @@ final class Multipart {
     }
 
     /** Tells how much of the file has been read. */
-    private final class Counted extends FilterInputStream {
+    private final class Counted extends ProxyInputStream {
 
         private long read;
 
@@ -71,21 +71,8 @@ final class Multipart {
         }
 
         @Override
-        public int read() throws IOException {
-            int value = super.read();
-            tell(value < 0 ? 0 : 1);
-            return value;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            int count = super.read(buffer, offset, length);
-            tell(Math.max(0, count));
-            return count;
-        }
-
-        private void tell(int count) {
-            read += count;
+        protected void afterRead(int count) {
+            read += Math.max(0, count);
             sent.accept(read);
         }
     }

@@ -1,7 +1,6 @@
 package dev.anneal.service.inference.http;
 
 import dev.anneal.service.platform.schedule.DaemonThreads;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -9,12 +8,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.apache.commons.io.input.ProxyInputStream;
 
 /**
  * The answer of another process. A read fails after a long silence, because a dead machine does not close its
  * connections.
  */
-final class ForwardedStream extends FilterInputStream {
+final class ForwardedStream extends ProxyInputStream {
 
     private static final ScheduledExecutorService WATCH =
             Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("hop-watch"));
@@ -44,17 +44,8 @@ final class ForwardedStream extends FilterInputStream {
     }
 
     @Override
-    public int read() throws IOException {
-        int value = in.read();
+    protected void afterRead(int count) {
         lastReadNanos = System.nanoTime();
-        return value;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-        int count = in.read(target, offset, length);
-        lastReadNanos = System.nanoTime();
-        return count;
     }
 
     @Override
