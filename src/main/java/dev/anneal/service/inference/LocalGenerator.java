@@ -2,6 +2,7 @@ package dev.anneal.service.inference;
 
 import dev.anneal.protocol.ServeRequest;
 import dev.anneal.protocol.ServeTask;
+import dev.anneal.service.access.quota.TenantSlots;
 import dev.anneal.service.platform.process.EngineLauncher;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
@@ -38,7 +39,7 @@ public final class LocalGenerator implements SmartLifecycle {
     private final ServeTask task;
     private final Clock clock;
     private final InferenceMeters meters;
-    private final AnswerSlots slots;
+    private final TenantSlots slots;
     private final AtomicLong lastId = new AtomicLong();
     private @Nullable EngineLauncher launcher;
     private volatile @Nullable ServingProcess process;
@@ -52,7 +53,7 @@ public final class LocalGenerator implements SmartLifecycle {
             Clock clock,
             InferenceMeters meters) {
         this.properties = properties;
-        this.slots = new AnswerSlots(properties.maxAnswers(), properties.maxAnswersOfTenant());
+        this.slots = new TenantSlots(properties.maxAnswers(), properties.maxAnswersOfTenant());
         this.models = models;
         this.launchers = launchers;
         this.task = task;
@@ -177,7 +178,7 @@ public final class LocalGenerator implements SmartLifecycle {
     }
 
     private void release(String tenantId, int choices) {
-        slots.release(tenantId, choices);
+        slots.giveBack(tenantId, choices);
         tellOpenAnswers();
     }
 

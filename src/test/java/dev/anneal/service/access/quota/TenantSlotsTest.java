@@ -1,4 +1,4 @@
-package dev.anneal.service.inference;
+package dev.anneal.service.access.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,13 +9,13 @@ import org.junit.jupiter.api.Timeout;
 
 /** Who gets the slots that become free. */
 @Timeout(30)
-class AnswerSlotsTest {
+class TenantSlotsTest {
 
     private static final String ALPHA = "alpha";
     private static final String BETA = "beta";
     private static final String GAMMA = "gamma";
 
-    private final AnswerSlots slots = new AnswerSlots(4, 2);
+    private final TenantSlots slots = new TenantSlots(4, 2);
 
     @Test
     void moreThanThereAreAreNotTaken() {
@@ -23,7 +23,7 @@ class AnswerSlotsTest {
         assertThat(slots.take(ALPHA, 1, Duration.ZERO)).isFalse();
         assertThat(slots.take(ALPHA, 1, Duration.ofMillis(20))).isFalse();
         assertThat(slots.taken()).isEqualTo(2);
-        slots.release(ALPHA, 1);
+        slots.giveBack(ALPHA, 1);
         assertThat(slots.take(ALPHA, 1, Duration.ZERO)).isTrue();
     }
 
@@ -33,7 +33,7 @@ class AnswerSlotsTest {
         FutureTask<Boolean> patient = waiting(ALPHA, 2, Duration.ofSeconds(20));
 
         assertThat(slots.take(BETA, 2, Duration.ZERO)).isTrue();
-        slots.release(ALPHA, 2);
+        slots.giveBack(ALPHA, 2);
 
         assertThat(patient.get()).isTrue();
         assertThat(slots.taken()).isEqualTo(4);
@@ -45,11 +45,11 @@ class AnswerSlotsTest {
         assertThat(slots.take(BETA, 2, Duration.ZERO)).isTrue();
         FutureTask<Boolean> patient = waiting(GAMMA, 2, Duration.ofSeconds(20));
 
-        slots.release(ALPHA, 1);
+        slots.giveBack(ALPHA, 1);
         assertThat(slots.take(ALPHA, 1, Duration.ZERO))
                 .as("one slot is free, and two are waited for")
                 .isFalse();
-        slots.release(BETA, 1);
+        slots.giveBack(BETA, 1);
 
         assertThat(patient.get()).isTrue();
         assertThat(slots.taken()).isEqualTo(4);
