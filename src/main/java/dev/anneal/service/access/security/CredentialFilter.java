@@ -14,6 +14,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -24,6 +25,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
 import org.springframework.transaction.TransactionException;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -96,7 +98,8 @@ final class CredentialFilter extends OncePerRequestFilter {
             Principal principal, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         SecurityContext context = SecurityContextHolder.createEmptyContext();
-        context.setAuthentication(new PrincipalAuthentication(principal));
+        // The key is not kept beyond its check.
+        context.setAuthentication(new PreAuthenticatedAuthenticationToken(principal, "", List.of()));
         SecurityContextHolder.setContext(context);
         response.setHeader("openai-organization", principal.tenant().id());
         request.setAttribute(PRINCIPAL, principal);

@@ -7,7 +7,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import org.springframework.security.core.context.SecurityContextHolder;
+import java.util.Optional;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /** A filter for requests whose sender is known; others pass. Runs after the filters that find the sender. */
@@ -19,8 +19,9 @@ abstract class PrincipalFilter extends OncePerRequestFilter {
     @Override
     protected final void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        if (SecurityContextHolder.getContext().getAuthentication() instanceof PrincipalAuthentication known) {
-            filter(known.getPrincipal(), request, response, chain);
+        Optional<Principal> principal = CurrentPrincipal.find();
+        if (principal.isPresent()) {
+            filter(principal.get(), request, response, chain);
         } else {
             chain.doFilter(request, response);
         }
