@@ -3,6 +3,7 @@ package dev.anneal.service.files;
 import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.service.platform.database.JsonColumn;
 import dev.anneal.service.platform.database.TimeColumn;
+import dev.anneal.service.platform.paging.PageRequest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -29,6 +30,15 @@ final class FileRows {
 
     private static final String WITH_REPORT = COLUMNS.formatted("validation");
     private static final String WITHOUT_REPORT = COLUMNS.formatted("NULL");
+
+    /** The id alone does not suffice: a file gets it when its upload begins, and its time when it ends. */
+    private static final String PAGE = """
+            AND %1$s
+            ORDER BY created_at %2$s, id %2$s
+            LIMIT :rows
+            """;
+
+    private static final String POSITION = "(SELECT created_at, id FROM file WHERE public_id = :after)";
 
     private final JdbcClient jdbc;
     private final Clock clock;
@@ -95,16 +105,15 @@ final class FileRows {
                 .optional();
     }
 
-    /** The rows after {@code after}, or the first ones, without their reports. */
-    List<StoredFile> list(@Nullable FilePurpose purpose, @Nullable Long after, Order order) {
+    /** Rows of a page, without their reports. */
+    List<StoredFile> list(@Nullable FilePurpose purpose, PageRequest page) {
         return jdbc.sql(WITHOUT_REPORT
                         + (purpose == null ? "" : "AND purpose = :purpose\n")
-                        + (after == null ? "" : order.behind())
-                        + order.clause())
+                        + PAGE.formatted(page.after("(created_at, id)", POSITION), page.order()))
                 .param("now", TimeColumn.write(clock.instant()))
-                .param("rows", order.rows())
+                .param("rows", page.rowsToRead())
                 .param("purpose", purpose == null ? null : purpose.wireName())
-                .param("after", after)
+                .param("after", page.after())
                 .query(FileRows::file)
                 .list();
     }
@@ -116,12 +125,12 @@ final class FileRows {
                 .optional();
     }
 
-    /** Key of a file of the tenant, also of a deleted one, which keeps its position in the list. */
-    Optional<Long> position(String id) {
-        return jdbc.sql("SELECT id FROM file WHERE public_id = ? AND content <> 'RECEIVING'")
+    /** Whether the tenant has the file, or had it: a deleted one keeps its position in the list. */
+    boolean hasPosition(String id) {
+        return jdbc.sql("SELECT EXISTS (SELECT FROM file WHERE public_id = ? AND content <> 'RECEIVING')")
                 .param(id)
-                .query(Long.class)
-                .optional();
+                .query(Boolean.class)
+                .single();
     }
 
     private static StoredFile file(ResultSet row, int number) throws SQLException {
@@ -140,28 +149,5 @@ final class FileRows {
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 TimeColumn.read(row, "expires_at"),
                 report == null ? null : JsonColumn.read(report, ValidationReport.class));
-    }
-
-    /**
-     * Order and length of a list.
-     *
-     * @param rows maximum number of rows to read
-     */
-    record Order(boolean ascending, int rows) {
-
-        /**
-         * The condition for rows after a position. The key alone does not suffice: a file gets its key when its upload
-         * begins, and its time when it ends.
-         */
-        String behind() {
-            return "AND (created_at, id) " + (ascending ? ">" : "<")
-                    + " (SELECT created_at, id FROM file WHERE id = :after)\n";
-        }
-
-        String clause() {
-            return ascending
-                    ? "ORDER BY created_at, id\nLIMIT :rows"
-                    : "ORDER BY created_at DESC, id DESC\nLIMIT :rows";
-        }
     }
 }

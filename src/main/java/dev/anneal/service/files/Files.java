@@ -5,7 +5,6 @@ import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -85,15 +84,11 @@ public final class Files {
     public Page<StoredFile> list(String tenantId, @Nullable FilePurpose purpose, PageRequest page) {
         return database.call(tenantId, () -> {
             String after = page.after();
-            Long position = after == null ? null : position(after);
-            FileRows.Order order = new FileRows.Order(page.ascending(), page.rowsToRead());
-            List<StoredFile> found = rows.list(purpose, position, order);
-            return Page.of(found, page);
+            if (after != null && !rows.hasPosition(after)) {
+                throw Refusal.invalidCursor("a file", after);
+            }
+            return Page.of(rows.list(purpose, page), page);
         });
-    }
-
-    private Long position(String after) {
-        return rows.position(after).orElseThrow(() -> Refusal.invalidCursor("a file", after));
     }
 
     /**

@@ -71,7 +71,7 @@ public final class AuditLog implements InitializingBean, DisposableBean {
             if (after != null && !rows.exists(after)) {
                 throw Refusal.invalidCursor("an entry of the audit log", after);
             }
-            return Page.of(rows.list(query, after, page.ascending(), page.rowsToRead()), page);
+            return Page.of(rows.list(query, page), page);
         });
     }
 

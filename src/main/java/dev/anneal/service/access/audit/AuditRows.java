@@ -1,6 +1,7 @@
 package dev.anneal.service.access.audit;
 
 import dev.anneal.service.access.tenant.Credential;
+import dev.anneal.service.platform.paging.PageRequest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -8,13 +9,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /** The rows of {@code audit_log}. */
 @Component
 final class AuditRows {
+
+    private static final String PAGE = """
+            SELECT *
+            FROM audit_log
+            WHERE %1$s
+            ORDER BY at %2$s, public_id %2$s
+            LIMIT :limit
+            """;
+
+    private static final String POSITION = "(SELECT at, public_id FROM audit_log WHERE public_id = :after)";
 
     private final JdbcClient jdbc;
 
@@ -48,9 +58,8 @@ final class AuditRows {
                 .update();
     }
 
-    /** @param after id of the last entry seen, or null */
-    List<AuditEntry> list(AuditQuery query, @Nullable String after, boolean ascending, int limit) {
-        List<String> conditions = new ArrayList<>(List.of("true"));
+    List<AuditEntry> list(AuditQuery query, PageRequest page) {
+        List<String> conditions = new ArrayList<>(List.of(page.after("(at, public_id)", POSITION)));
         amongst(conditions, "action", "actions", query.actions());
         amongst(conditions, "actor_id", "actors", query.actorIds());
         amongst(conditions, "project", "projects", query.projects());
@@ -61,23 +70,17 @@ final class AuditRows {
         if (query.to() != null) {
             conditions.add("at < :to");
         }
-        if (after != null) {
-            conditions.add("(at, public_id) " + (ascending ? ">" : "<")
-                    + " (SELECT at, public_id FROM audit_log WHERE public_id = :after)");
-        }
-        String order = ascending ? "ASC" : "DESC";
         // Frequent values are found in the order of time, rare ones by their own index, and only the values tell.
         jdbc.sql("SET LOCAL plan_cache_mode = force_custom_plan").update();
-        return jdbc.sql("SELECT * FROM audit_log WHERE " + String.join(" AND ", conditions) + " ORDER BY at " + order
-                        + ", public_id " + order + " LIMIT :limit")
+        return jdbc.sql(PAGE.formatted(String.join(" AND ", conditions), page.order()))
                 .param("actions", query.actions())
                 .param("actors", query.actorIds())
                 .param("projects", query.projects())
                 .param("objects", query.objects())
                 .param("from", query.from() == null ? null : Timestamp.from(query.from()))
                 .param("to", query.to() == null ? null : Timestamp.from(query.to()))
-                .param("after", after)
-                .param("limit", limit)
+                .param("after", page.after())
+                .param("limit", page.rowsToRead())
                 .query((row, number) -> read(row))
                 .list();
     }

@@ -29,6 +29,11 @@ public final class IssuedKeys {
     private static final String COLUMNS =
             "public_id, tenant_id, name, scopes, last_four, created_at, last_used_at, expires_at";
 
+    private static final String PAGE =
+            "AND revoked_at IS NULL AND %1$s ORDER BY created_at %2$s, public_id %2$s LIMIT :limit";
+
+    private static final String POSITION = "(SELECT created_at, public_id FROM api_key WHERE public_id = :after)";
+
     private final JdbcClient jdbc;
     private final SystemDatabase database;
     private final Identifiers identifiers;
@@ -79,17 +84,10 @@ public final class IssuedKeys {
 
     /** The keys of a project, or without one those of administrators. */
     public Page<IssuedKey> list(@Nullable String project, PageRequest page) {
-        String order = page.ascending() ? "ASC" : "DESC";
-        String behind = page.after() == null
-                ? ""
-                : "AND (created_at, public_id) " + (page.ascending() ? ">" : "<")
-                        + " (SELECT created_at, public_id FROM api_key WHERE public_id = :after)";
         return database.call(() -> {
             requireCursor(project, page.after());
             List<IssuedKey> rows = owned(
-                            project,
-                            "AND revoked_at IS NULL " + behind + " ORDER BY created_at " + order + ", public_id "
-                                    + order + " LIMIT :limit")
+                            project, PAGE.formatted(page.after("(created_at, public_id)", POSITION), page.order()))
                     .param("after", page.after())
                     .param("limit", page.rowsToRead())
                     .query((row, number) -> read(row))

@@ -24,15 +24,15 @@ public record PageRequest(@Nullable String after, int limit, boolean ascending) 
      * Condition of the page, with the parameter {@code after}; {@code TRUE} for the first page. One condition for both
      * would make a generic plan read all rows before those of the page.
      *
-     * @param column column of ids by which the list is ordered; it becomes part of SQL, so it must never come from a
-     *     client
+     * @param column column of ids by which the list is ordered, or several as {@code (a, b)}; it becomes part of SQL,
+     *     so it must never come from a client
      */
     public String after(String column) {
         return after(column, ":after");
     }
 
     /**
-     * As {@link #after(String)}, for lists that are not ordered by their public ids.
+     * As {@link #after(String)}, for lists that are not ordered by their public ids alone.
      *
      * @param position the value of {@code column} that belongs to the parameter {@code after}
      */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.anneal.service.platform.database.PostgresTest;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TestDatabase;
+import dev.anneal.service.platform.paging.PageRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -130,7 +131,7 @@ class AuditTableIT {
 
     private static List<String> list(AuditQuery query, @Nullable String after, boolean ascending) {
         AuditRows rows = new AuditRows(TestDatabase.jdbc());
-        return TestDatabase.system().<List<AuditEntry>>call(() -> rows.list(query, after, ascending, 2)).stream()
+        return TestDatabase.system().<List<AuditEntry>>call(() -> rows.list(query, new PageRequest(after, 1, ascending))).stream()
                 .map(AuditEntry::id)
                 .toList();
     }
