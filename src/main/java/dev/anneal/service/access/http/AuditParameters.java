@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.commons.lang3.ObjectUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,8 @@ final class AuditParameters {
                 list(request, "actor_ids"),
                 list(request, "project_ids"),
                 list(request, "resource_ids"),
-                later(second(request, SINCE, 0), second(request, AFTER, 1)),
-                earlier(second(request, BEFORE, 0), second(request, UNTIL, 1)));
+                ObjectUtils.max(second(request, SINCE, 0), second(request, AFTER, 1)),
+                ObjectUtils.min(second(request, BEFORE, 0), second(request, UNTIL, 1)));
     }
 
     private static List<String> list(HttpServletRequest request, String name) {
@@ -50,13 +51,5 @@ final class AuditParameters {
             throw Refusal.invalidValue(name, "'" + name + "' must be seconds since 1970 but is '" + given + "'");
         }
         return Instant.ofEpochSecond(Long.parseLong(given) + passed);
-    }
-
-    private static @Nullable Instant later(@Nullable Instant one, @Nullable Instant other) {
-        return one == null || (other != null && other.isAfter(one)) ? other : one;
-    }
-
-    private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
-        return one == null || (other != null && other.isBefore(one)) ? other : one;
     }
 }

@@ -13,6 +13,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import org.apache.commons.lang3.ObjectUtils;
 
 /**
  * Counts the requests of each tenant and of administrators together, and reports the remaining ones in OpenAI's
@@ -44,7 +45,7 @@ final class RateLimitFilter extends PrincipalFilter {
         if (allowance.isGranted()) {
             chain.doFilter(request, response);
         } else {
-            Duration hint = min(allowance.untilNext(), LONGEST_HINT);
+            Duration hint = ObjectUtils.min(allowance.untilNext(), LONGEST_HINT);
             response.setHeader(RETRY_MILLIS, Long.toString(hint.toMillis() + 1));
             errors.write(
                     response,
@@ -59,10 +60,6 @@ final class RateLimitFilter extends PrincipalFilter {
         return principal.has(Scope.ADMIN)
                 ? "Administrators have"
                 : "Tenant '" + principal.tenant().id() + "' has";
-    }
-
-    private static Duration min(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** A duration in OpenAI's format: {@code 12ms}, {@code 1s}, {@code 6m0s}. */

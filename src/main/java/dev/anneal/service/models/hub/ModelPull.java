@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.commons.lang3.ObjectUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -150,7 +151,7 @@ final class ModelPull {
                     throw failure;
                 }
                 Duration wanted = failure.retryAfter();
-                next = fruitless == 0 ? pause : min(next.multipliedBy(2), LONGEST_PAUSE);
+                next = fruitless == 0 ? pause : ObjectUtils.min(next.multipliedBy(2), LONGEST_PAUSE);
                 Duration wait = wanted == null ? next : wanted;
                 LOG.warn("{}; the pull continues in {} ms", failure.getMessage(), wait.toMillis());
                 sleep(wait, progress);
@@ -158,14 +159,10 @@ final class ModelPull {
         }
     }
 
-    private static Duration min(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
-    }
-
     private static void sleep(Duration wait, PullProgress progress) throws HubException {
         for (Duration left = wait; left.compareTo(Duration.ZERO) > 0; left = left.minus(BETWEEN_LOOKS)) {
             progress.waiting();
-            sleep(min(left, BETWEEN_LOOKS));
+            sleep(ObjectUtils.min(left, BETWEEN_LOOKS));
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import org.apache.commons.lang3.ObjectUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -164,7 +165,7 @@ final class DeliveryRunner {
         if (asked == null || asked.compareTo(scheduled) < 0) {
             return scheduled;
         }
-        return asked.compareTo(LONGEST_WAIT) < 0 ? asked : LONGEST_WAIT;
+        return ObjectUtils.min(asked, LONGEST_WAIT);
     }
 
     private void disable(Due due, Disabled reason) {

@@ -5,6 +5,7 @@ import dev.anneal.service.platform.postgres.DatabaseAccess;
 import java.time.Duration;
 import java.util.Properties;
 import javax.sql.DataSource;
+import org.apache.commons.lang3.ObjectUtils;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** Creates the connection pools. All use one login; the connections of each pool set its role. */
@@ -77,7 +78,7 @@ final class Pools {
         pool.setMaximumPoolSize(connections);
         pool.setMinimumIdle(1);
         pool.setConnectionTimeout(atLeastShortest(properties.connectionTimeout()));
-        pool.setValidationTimeout(atLeastShortest(min(properties.connectionTimeout(), statementTimeout)));
+        pool.setValidationTimeout(atLeastShortest(ObjectUtils.min(properties.connectionTimeout(), statementTimeout)));
         pool.setConnectionInitSql(sessionSettings(role, statementTimeout));
         addDriverSettings(pool, name, statementTimeout);
         return pool;
@@ -103,10 +104,6 @@ final class Pools {
 
     private static long atLeastShortest(Duration timeout) {
         return Math.max(timeout.toMillis(), SHORTEST_POOL_TIMEOUT.toMillis());
-    }
-
-    private static Duration min(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** In whole seconds, as the driver requires, and at least 1, because 0 means forever. */

@@ -3,6 +3,7 @@ package dev.anneal.service.queue.lease;
 import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.apache.commons.lang3.ObjectUtils;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -65,7 +66,7 @@ public record LeaseProperties(
     }
 
     Duration maxEnvironmentDelay() {
-        return maxRetryDelay.compareTo(MAX_ENVIRONMENT_DELAY) < 0 ? maxRetryDelay : MAX_ENVIRONMENT_DELAY;
+        return ObjectUtils.min(maxRetryDelay, MAX_ENVIRONMENT_DELAY);
     }
 
     @AssertTrue(

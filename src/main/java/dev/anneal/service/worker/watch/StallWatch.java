@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import org.apache.commons.lang3.ObjectUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +82,7 @@ public final class StallWatch {
                 .findFirst()
                 .orElse(0.0);
         Duration ofMedian = Duration.ofMillis(Math.round(1000 * factor * median));
-        return ofMedian.compareTo(shortest) > 0 ? ofMedian : shortest;
+        return ObjectUtils.max(ofMedian, shortest);
     }
 
     /** Why the process must be stopped now, if so. */

@@ -1,6 +1,7 @@
 package dev.anneal.service.worker.watch;
 
 import java.time.Duration;
+import org.apache.commons.lang3.ObjectUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,7 +66,7 @@ public final class StopGrace {
 
     /** How long the attempt may take in a shutdown, until its last checkpoint is stored. */
     public synchronized Duration ofShutdown() {
-        return wanted().compareTo(longest) < 0 ? wanted() : longest;
+        return ObjectUtils.min(wanted(), longest);
     }
 
     private Duration wanted() {

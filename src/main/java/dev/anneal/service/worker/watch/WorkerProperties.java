@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.commons.lang3.ObjectUtils;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -92,12 +93,12 @@ public record WorkerProperties(
     /** How long a killed process may take to end before its slot is given up: a minute by default. */
     public Duration killPatience() {
         Duration graces = stopGrace.multipliedBy(KILL_GRACES);
-        return graces.compareTo(KILL_PATIENCE) < 0 ? graces : KILL_PATIENCE;
+        return ObjectUtils.min(graces, KILL_PATIENCE);
     }
 
     /** The grace of a process that is about to start. */
     public StopGrace grace() {
-        return new StopGrace(stopGrace, longestStopGrace.compareTo(stopGrace) > 0 ? longestStopGrace : stopGrace);
+        return new StopGrace(stopGrace, ObjectUtils.max(longestStopGrace, stopGrace));
     }
 
     /** The allowance of a worker that has just started. */
