@@ -4,7 +4,6 @@ import dev.anneal.protocol.GradingReply;
 import dev.anneal.service.platform.outbound.OutboundResponse;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -24,7 +23,6 @@ record Attempt(
     /** Maximum number of bytes read of an answer. */
     static final int MAX_BYTES = 65_536;
 
-    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,6}");
     private static final int REQUEST_TIMEOUT = 408;
     private static final int TOO_MANY_REQUESTS = 429;
 
@@ -35,7 +33,8 @@ record Attempt(
     static Attempt read(OutboundResponse response) throws IOException {
         int status = response.status();
         if (status >= 500 || status == REQUEST_TIMEOUT || status == TOO_MANY_REQUESTS) {
-            return Attempt.failedForNow("the endpoint answered with status " + status, retryAfter(response));
+            Duration asked = response.retryAfter().orElse(null);
+            return Attempt.failedForNow("the endpoint answered with status " + status, asked);
         }
         if (status != 200) {
             return Attempt.failed("the endpoint answered with status " + status + " instead of 200");
@@ -56,13 +55,6 @@ record Attempt(
             return Attempt.failed("the endpoint's answer is not JSON; {\"score\": 0.5} is one");
         }
         return Attempt.failed("the endpoint's answer has no number as 'score'; {\"score\": 0.5} has");
-    }
-
-    private static @Nullable Duration retryAfter(OutboundResponse response) {
-        return response.header("Retry-After")
-                .filter(value -> SECONDS.matcher(value).matches())
-                .map(value -> Duration.ofSeconds(Long.parseLong(value)))
-                .orElse(null);
     }
 
     static Attempt scored(double score) {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.commons.lang3.ObjectUtils;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -186,13 +187,12 @@ final class HubClient {
     }
 
     private static Optional<Duration> retryAfter(OutboundResponse response) {
-        Optional<String> seconds = response.header("Retry-After").filter(text -> text.matches("[0-9]{1,6}"));
-        return seconds.or(() -> response.header("ratelimit")
+        return response.retryAfter()
+                .or(() -> response.header("ratelimit")
                         .map(WINDOW::matcher)
                         .filter(Matcher::find)
-                        .map(found -> found.group(1)))
-                .map(text -> Duration.ofSeconds(Long.parseLong(text)))
-                .map(wait -> wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT);
+                        .map(found -> Duration.ofSeconds(Long.parseLong(found.group(1)))))
+                .map(wait -> ObjectUtils.min(wait, LONGEST_WAIT));
     }
 
     private static String encoded(String revision) {

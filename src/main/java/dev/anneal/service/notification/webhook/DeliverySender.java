@@ -9,20 +9,13 @@ import dev.anneal.service.platform.outbound.WebhookSignature;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Posts events to endpoints, signed with each secret. Only the status of the answer is read. */
 final class DeliverySender implements AutoCloseable {
-
-    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}");
 
     private final OutboundClient client;
     private final Clock clock;
@@ -76,21 +69,7 @@ final class DeliverySender implements AutoCloseable {
         }
         String failure = "the endpoint answered with status " + status + " instead of 200 to 299"
                 + (status >= 300 && status < 400 ? "; redirects are not followed" : "");
-        return new Answer(status, failure, retryAfter(response));
-    }
-
-    private @Nullable Duration retryAfter(OutboundResponse response) {
-        String value = response.header("Retry-After").orElse("");
-        if (SECONDS.matcher(value).matches()) {
-            return Duration.ofSeconds(Long.parseLong(value));
-        }
-        try {
-            Instant until = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant();
-            return Duration.between(clock.instant(), until);
-        } catch (DateTimeException notADate) {
-            return null;
-        }
+        return new Answer(status, failure, response.retryAfter().orElse(null));
     }
 
     @Override

@@ -2,9 +2,14 @@ package dev.anneal.service.platform.outbound;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import org.apache.commons.lang3.ObjectUtils;
+import org.apache.hc.client5.http.utils.DateUtils;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.NameValuePair;
+import org.jspecify.annotations.Nullable;
 
 /** An answer while its connection is open. The unread rest of an answer is not received. */
 public final class OutboundResponse {
@@ -22,6 +27,19 @@ public final class OutboundResponse {
     /** Value of the first header of this name. */
     public Optional<String> header(String name) {
         return Optional.ofNullable(response.getFirstHeader(name)).map(NameValuePair::getValue);
+    }
+
+    /** Delay that the answer asks for by {@code Retry-After}, in seconds or until a date. */
+    public Optional<Duration> retryAfter() {
+        return header("Retry-After").map(OutboundResponse::delay);
+    }
+
+    private static @Nullable Duration delay(String value) {
+        if (value.matches("[0-9]{1,9}")) {
+            return Duration.ofSeconds(Long.parseLong(value));
+        }
+        Instant until = DateUtils.parseStandardDate(value);
+        return until == null ? null : ObjectUtils.max(Duration.ZERO, Duration.between(Instant.now(), until));
     }
 
     /** The body as received, not decompressed. */
