@@ -4,8 +4,9 @@ import dev.anneal.engine.grade.ExternalGraders;
 import dev.anneal.protocol.GradingQuestion;
 import dev.anneal.protocol.GradingReply;
 import dev.anneal.service.inference.TextGenerator;
-import dev.anneal.service.queue.secret.OpenedValues;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.BiFunction;
 
 /** Calls endpoints and models of this installation for the graders of a tenant. */
@@ -23,15 +24,15 @@ public class TenantGraders implements AttemptGrading, AutoCloseable {
 
     private final Endpoints endpoints;
     private final TextGenerator generator;
-    private final BiFunction<String, Long, OpenedValues> headers;
+    private final BiFunction<String, Long, Map<String, String>> headers;
     private final SharedThreads judging = new SharedThreads(JUDGING_THREADS, "grader-judge");
     private final SharedThreads trying = new SharedThreads(TRYING_THREADS, "grader-try");
 
     /**
-     * @param headers headers for endpoints, by tenant and work; throws {@link IllegalStateException} if one cannot be
+     * @param headers values of headers by their ids, by tenant and work; throws {@link IllegalStateException} if one cannot be
      *     decrypted
      */
-    TenantGraders(Endpoints endpoints, TextGenerator generator, BiFunction<String, Long, OpenedValues> headers) {
+    TenantGraders(Endpoints endpoints, TextGenerator generator, BiFunction<String, Long, Map<String, String>> headers) {
         this.endpoints = endpoints;
         this.generator = generator;
         this.headers = headers;
@@ -52,16 +53,28 @@ public class TenantGraders implements AttemptGrading, AutoCloseable {
     @Override
     public GradingAnswers prepare(String tenantId, long workId) {
         ExternalGraders outside = outside(tenantId, judging);
-        OpenedValues opened = opened(tenantId, workId);
+        Map<String, String> values = values(tenantId, workId);
         return (id, question) -> new GradingReply(
                 id,
                 outside.ask(
                         question instanceof GradingQuestion.OfEndpoint endpoint
-                                ? endpoint.with(opened.in(endpoint.headers()))
+                                ? endpoint.with(opened(endpoint.headers(), values))
                                 : question));
     }
 
-    private OpenedValues opened(String tenantId, long workId) {
+    private static Map<String, String> opened(Map<String, String> headers, Map<String, String> values) {
+        Map<String, String> opened = new LinkedHashMap<>();
+        headers.forEach((name, id) -> {
+            String value = values.get(id);
+            if (value == null) {
+                throw new IllegalStateException("the sealed value of '" + name + "' is not one of its work's");
+            }
+            opened.put(name, value);
+        });
+        return opened;
+    }
+
+    private Map<String, String> values(String tenantId, long workId) {
         try {
             return headers.apply(tenantId, workId);
         } catch (IllegalStateException e) {

@@ -6,6 +6,7 @@ import dev.anneal.service.platform.secret.SealedColumn;
 import dev.anneal.service.platform.secret.SealedText;
 import dev.anneal.service.platform.secret.Secrets;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -16,7 +17,7 @@ import org.springframework.stereotype.Component;
 public final class SealedValues {
 
     static final SealedColumn COLUMN = new SealedColumn("sealed_value", "id", "sealed");
-    static final String ID_PREFIX = "sealed_";
+    private static final String ID_PREFIX = "sealed_";
 
     /** How long secrets of work that failed because of the platform are kept, because it may be resumed. */
     public static final int DAYS_AFTER_FAILURE = 7;
@@ -61,32 +62,28 @@ public final class SealedValues {
     }
 
     /**
-     * The stored secrets of a tenant's work.
+     * The stored secrets of a tenant's work, by id.
      *
      * @throws IllegalStateException if one cannot be decrypted, for example because its key is not configured
      */
-    public OpenedValues ofWork(String tenantId, long workId) {
+    public Map<String, String> ofWork(String tenantId, long workId) {
         List<Row> rows =
                 database.call(() -> jdbc.sql("SELECT id, sealed FROM sealed_value WHERE work_id = ? AND tenant_id = ?")
                         .params(workId, tenantId)
                         .query(Row.class)
                         .list());
-        return new OpenedValues(rows.stream()
+        return rows.stream()
                 .collect(Collectors.toMap(
-                        Row::id, row -> secrets.open(COLUMN, row.id(), SealedText.parse(row.sealed())))));
+                        Row::id, row -> secrets.open(COLUMN, row.id(), SealedText.parse(row.sealed()))));
     }
 
-    /**
-     * Whether all secrets that a work's document refers to are still stored. Requires a transaction of the tenant.
-     *
-     * @param values values of the document; those that are not ids are secrets themselves
-     */
-    public boolean areKept(long workId, Set<String> values) {
-        List<String> kept = jdbc.sql("SELECT id FROM sealed_value WHERE work_id = ?")
+    /** Whether all of these secrets of a work are still stored. Requires a transaction of the tenant. */
+    public boolean areKept(long workId, Set<String> ids) {
+        return jdbc.sql("SELECT id FROM sealed_value WHERE work_id = ?")
                 .param(workId)
                 .query(String.class)
-                .list();
-        return values.stream().filter(OpenedValues::isId).allMatch(kept::contains);
+                .list()
+                .containsAll(ids);
     }
 
     /** Removes secrets of finished work. */

@@ -11,7 +11,6 @@ import dev.anneal.protocol.GradingReply;
 import dev.anneal.service.inference.UnavailableTextGenerator;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
-import dev.anneal.service.queue.secret.OpenedValues;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +48,7 @@ class GraderRunsTest {
                 return List.of(GradingReply.Answer.ofEndpoint(1));
             },
             new UnavailableTextGenerator(),
-            (tenant, work) -> new OpenedValues(Map.of()));
+            (tenant, work) -> Map.of());
 
     @AfterEach
     void close() {
