@@ -1,6 +1,5 @@
 package dev.anneal.service.platform.database;
 
-import com.zaxxer.hikari.HikariDataSource;
 import dev.anneal.service.platform.cache.SharedCache;
 import dev.anneal.service.platform.postgres.DatabaseAccess;
 import dev.anneal.service.platform.postgres.EmbeddedPostgres;
@@ -12,10 +11,8 @@ import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
-import org.springframework.boot.flyway.autoconfigure.FlywayDataSource;
 import org.springframework.boot.health.contributor.CompositeHealthContributor;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthContributor;
@@ -25,6 +22,7 @@ import org.springframework.boot.jdbc.health.DataSourceHealthIndicator;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
@@ -33,6 +31,7 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 
 @Configuration(proxyBeanMethods = false)
+@Import(Pools.class)
 class DatabaseConfiguration {
 
     @Bean
@@ -74,41 +73,6 @@ class DatabaseConfiguration {
                 : Health.outOfService()
                         .withDetail("message", "The embedded PostgreSQL does not run; it is being started again.")
                         .build();
-    }
-
-    @Bean
-    Pools pools(
-            DatabaseAccess access,
-            DatabaseProperties properties,
-            @Value("${spring.application.name:anneal}") String applicationName) {
-        return new Pools(access, properties, applicationName);
-    }
-
-    /** Only for Flyway; every other bean that injects a data source gets a pool. */
-    @Bean(defaultCandidate = false)
-    @FlywayDataSource
-    DataSource ownerDataSource(Pools pools) {
-        return pools.owner();
-    }
-
-    @Bean
-    HikariDataSource tenantPool(Pools pools) {
-        return pools.tenant();
-    }
-
-    @Bean
-    HikariDataSource systemPool(Pools pools) {
-        return pools.system();
-    }
-
-    @Bean
-    HikariDataSource authenticationPool(Pools pools) {
-        return pools.authentication();
-    }
-
-    @Bean
-    HikariDataSource heartbeatPool(Pools pools) {
-        return pools.heartbeat();
     }
 
     @Bean

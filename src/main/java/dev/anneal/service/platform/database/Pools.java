@@ -6,10 +6,15 @@ import java.time.Duration;
 import java.util.Properties;
 import javax.sql.DataSource;
 import org.apache.commons.lang3.ObjectUtils;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.flyway.autoconfigure.FlywayDataSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-/** Creates the connection pools. All use one login; the connections of each pool set its role. */
-final class Pools {
+/** The connection pools. All use one login; the connections of each pool set its role. */
+@Configuration(proxyBeanMethods = false)
+class Pools {
 
     private static final int HEARTBEAT_CONNECTIONS = 2;
     /** Keys in use are looked up once a second, by their index. */
@@ -23,29 +28,36 @@ final class Pools {
     private final DatabaseProperties properties;
     private final String applicationName;
 
-    Pools(DatabaseAccess access, DatabaseProperties properties, String applicationName) {
+    Pools(
+            DatabaseAccess access,
+            DatabaseProperties properties,
+            @Value("${spring.application.name:anneal}") String applicationName) {
         this.access = access;
         this.properties = properties;
         this.applicationName = applicationName;
     }
 
     /** Plans each statement for its tenant: a plan kept from a tenant with few rows reads all rows of one with many. */
-    HikariDataSource tenant() {
+    @Bean
+    HikariDataSource tenantPool() {
         HikariDataSource pool =
                 pool("tenant", "anneal_tenant", properties.tenantConnections(), properties.statementTimeout());
         pool.setConnectionInitSql(pool.getConnectionInitSql() + "; SET plan_cache_mode = force_custom_plan");
         return pool;
     }
 
-    HikariDataSource system() {
+    @Bean
+    HikariDataSource systemPool() {
         return pool("system", "anneal_system", properties.systemConnections(), properties.statementTimeout());
     }
 
-    HikariDataSource authentication() {
+    @Bean
+    HikariDataSource authenticationPool() {
         return pool("authentication", "anneal_system", AUTHENTICATION_CONNECTIONS, properties.statementTimeout());
     }
 
-    HikariDataSource heartbeat() {
+    @Bean
+    HikariDataSource heartbeatPool() {
         HikariDataSource pool =
                 pool("heartbeat", "anneal_system", HEARTBEAT_CONNECTIONS, properties.heartbeatTimeout());
         pool.setConnectionTimeout(atLeastShortest(properties.heartbeatTimeout()));
@@ -55,8 +67,10 @@ final class Pools {
         return pool;
     }
 
-    /** Unpooled connections of the owner, for migrations. */
-    DataSource owner() {
+    /** Unpooled connections of the owner, only for Flyway; every other bean that injects a data source gets a pool. */
+    @Bean(defaultCandidate = false)
+    @FlywayDataSource
+    DataSource ownerDataSource() {
         DriverManagerDataSource source = new DriverManagerDataSource(
                 access.url(), access.owner().name(), access.owner().password());
         Properties driver = new Properties();

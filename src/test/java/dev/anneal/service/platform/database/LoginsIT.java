@@ -78,8 +78,8 @@ class LoginsIT {
                 .load()
                 .migrate();
         Pools pools = new Pools(new DatabaseAccess(url, application, owner, false), PROPERTIES, "logins");
-        try (HikariDataSource tenantPool = pools.tenant();
-                HikariDataSource systemPool = pools.system()) {
+        try (HikariDataSource tenantPool = pools.tenantPool();
+                HikariDataSource systemPool = pools.systemPool()) {
             TenantDatabase tenant = new TenantDatabase(TestDatabase.transactions(tenantPool), TestDatabase.jdbc());
             tenant.run("one", LoginsIT::addWork);
             assertThat(tenant.<Long>call("one", LoginsIT::count)).as(database).isEqualTo(1);

@@ -66,13 +66,13 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
     private static final DataSource ADMINISTRATOR = pooled(SERVER.administrator());
     private static final CurrentPool CURRENT = new CurrentPool();
     private static final JdbcClient JDBC = JdbcClient.create(CURRENT);
-    private static final TenantDatabase TENANT = new TenantDatabase(transactions(POOLS.tenant()), JDBC);
-    private static final DataSource SYSTEM_POOL = POOLS.system();
+    private static final TenantDatabase TENANT = new TenantDatabase(transactions(POOLS.tenantPool()), JDBC);
+    private static final DataSource SYSTEM_POOL = POOLS.systemPool();
     private static final SystemDatabase SYSTEM = new SystemDatabase(transactions(SYSTEM_POOL));
     private static final AuthenticationDatabase AUTHENTICATION =
-            new AuthenticationDatabase(transactions(POOLS.authentication()));
+            new AuthenticationDatabase(transactions(POOLS.authenticationPool()));
     private static final HeartbeatDatabase HEARTBEAT =
-            new HeartbeatDatabase(transactions(POOLS.heartbeat()), PROPERTIES.heartbeatTimeout());
+            new HeartbeatDatabase(transactions(POOLS.heartbeatPool()), PROPERTIES.heartbeatTimeout());
 
     static {
         Runtime.getRuntime().addShutdownHook(STOP);
