@@ -324,3 +324,44 @@ JOIN job_step AS step ON step.job_id = job.id
 LEFT JOIN job_validation AS validation ON validation.job_id = step.job_id AND validation.step = step.step;
 
 GRANT SELECT ON anneal_job, anneal_job_series TO anneal_readonly, anneal_system;
+
+-- Published for other districts, as those of V6: trainings of which an attempt has begun, whether they have ended or not.
+CREATE VIEW trained_job WITH (security_invoker = true) AS
+SELECT job.id,
+       job.tenant_id,
+       work.finished_at,
+       EXISTS (SELECT FROM checkpoint WHERE checkpoint.job_id = job.id OFFSET 1) AS has_older_checkpoints
+FROM job
+JOIN work ON work.id = job.work_id
+WHERE work.kind = 'TRAIN' AND work.lease_token > 0;
+
+-- Older checkpoints with more than the rest of their job needs: an optimizer's state, or an adapter that is not annealed.
+CREATE VIEW spent_checkpoint WITH (security_invoker = true) AS
+SELECT old.job_id
+FROM checkpoint AS old
+JOIN job ON job.id = old.job_id
+WHERE (old.resumable OR old.owes_deletion OR old.beta > 0 AND old.step < job.annealed_at_step)
+  AND EXISTS (SELECT FROM checkpoint AS newer WHERE newer.job_id = old.job_id AND newer.step > old.step);
+
+-- What of a job's attempts is kept in the artifact store: all (directory is null) until what they left there has been searched, and from then on the folders
+-- of its checkpoints, and of the answers with which a training goes on that may be resumed.
+CREATE VIEW kept_attempt WITH (security_invoker = true) AS
+SELECT job.tenant_id, job.external_id, NULL::text AS directory
+FROM job
+JOIN work ON work.id = job.work_id
+WHERE NOT work.swept
+UNION ALL
+SELECT job.tenant_id, job.external_id, checkpoint.directory
+FROM job
+JOIN checkpoint ON checkpoint.job_id = job.id
+UNION ALL
+SELECT job.tenant_id, job.external_id, job_progress.target_answers
+FROM job
+JOIN work ON work.id = job.work_id
+JOIN job_progress ON job_progress.job_id = job.id
+WHERE work.state = 'FAILED' AND work.error ->> 'origin' <> 'USER' AND job_progress.target_answers IS NOT NULL;
+
+CREATE VIEW validated_step WITH (security_invoker = true) AS
+SELECT job_id, step, recorded_at, beta, loss, token_accuracy, metrics FROM job_validation;
+
+GRANT SELECT ON trained_job, spent_checkpoint, kept_attempt, validated_step TO anneal_system;

@@ -161,3 +161,25 @@ END $$;
 
 CREATE TRIGGER push_is_queued AFTER INSERT ON hub_push
     FOR EACH ROW EXECUTE FUNCTION schedule_hub_push();
+
+-- Published for other districts, as those of V6: exports that are complete.
+CREATE VIEW finished_export WITH (security_invoker = true) AS
+SELECT export.id,
+       export.external_id,
+       export.tenant_id,
+       export.job_id,
+       export.kind,
+       export.dtype,
+       work.finished_at
+FROM export
+JOIN work ON work.id = export.work_id
+WHERE work.kind = 'EXPORT' AND work.state = 'SUCCEEDED';
+
+-- What of an export's attempts is kept in the artifact store: all (directory is null) until what they left there has been searched, and then its folder.
+CREATE VIEW kept_export WITH (security_invoker = true) AS
+SELECT export.tenant_id, export.external_id, CASE WHEN work.swept THEN export.directory END AS directory
+FROM export
+JOIN work ON work.id = export.work_id
+WHERE NOT work.swept OR export.directory IS NOT NULL;
+
+GRANT SELECT ON finished_export, kept_export TO anneal_system;

@@ -182,13 +182,10 @@ public final class StoreOwnership {
     }
 
     /** @param hasMarked whether this installation has marked a store before */
-    private record Installation(UUID id, boolean hasMarked) {}
+    record Installation(UUID id, boolean hasMarked) {}
 
     private Installation installation() {
-        return system.call(() -> jdbc.sql(FIND)
-                        .query((row, number) ->
-                                new Installation(row.getObject("id", UUID.class), row.getBoolean("has_marked")))
-                        .optional())
+        return system.call(() -> jdbc.sql(FIND).query(Installation.class).optional())
                 .orElseThrow(() -> new StartRefusedException(
                         "The table installation of the database has no row, so the owner of the artifact store is"
                                 + " unknown.",

@@ -17,20 +17,18 @@ final class ModelVersionSender implements Sender {
     private static final String ADMIT = """
             INSERT INTO mlflow_model_version (export_id, tenant_id)
             SELECT export.id, export.tenant_id
-            FROM work
-            JOIN export ON export.work_id = work.id
+            FROM finished_export AS export
             JOIN mlflow_run ON mlflow_run.job_id = export.job_id
-            WHERE work.kind = 'EXPORT' AND work.state = 'SUCCEEDED'
-              AND work.finished_at > clock_timestamp() - make_interval(secs => :backfill)
+            WHERE export.finished_at > clock_timestamp() - make_interval(secs => :backfill)
               AND export.kind <> 'training_state'
               AND NOT EXISTS (SELECT FROM mlflow_model_version AS version WHERE version.export_id = export.id)
             ON CONFLICT DO NOTHING
             """;
 
     private static final String READ = """
-            SELECT export.external_id, export.job_id, export.kind, export.dtype, version.version
+            SELECT export.external_id AS export_id, export.job_id AS job, export.kind, export.dtype, version.version
             FROM mlflow_model_version AS version
-            JOIN export ON export.id = version.export_id
+            JOIN finished_export AS export ON export.id = version.export_id
             WHERE version.export_id = :export
             """;
 
@@ -64,7 +62,7 @@ final class ModelVersionSender implements Sender {
      * @param job internal key
      * @param version version on the server; null until it is created
      */
-    private record ExportRow(
+    record ExportRow(
             String exportId,
             long job,
             String kind,
@@ -89,15 +87,8 @@ final class ModelVersionSender implements Sender {
     }
 
     private ExportRow read(long export) {
-        return database.call(() -> jdbc.sql(READ)
-                .param("export", export)
-                .query((row, index) -> new ExportRow(
-                        row.getString("external_id"),
-                        row.getLong("job_id"),
-                        row.getString("kind"),
-                        row.getString("dtype"),
-                        row.getString("version")))
-                .single());
+        return database.call(() ->
+                jdbc.sql(READ).param("export", export).query(ExportRow.class).single());
     }
 
     @Override

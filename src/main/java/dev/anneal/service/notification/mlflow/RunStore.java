@@ -19,17 +19,15 @@ final class RunStore {
 
     private static final String ADMIT = """
             INSERT INTO mlflow_run (job_id, tenant_id)
-            SELECT job.id, job.tenant_id
+            SELECT id, tenant_id
             FROM (
-                SELECT id FROM work WHERE kind = 'TRAIN' AND lease_token > 0 AND finished_at IS NULL
+                SELECT id, tenant_id FROM trained_job WHERE finished_at IS NULL
                 UNION ALL
-                SELECT id
-                FROM work
-                WHERE kind = 'TRAIN' AND lease_token > 0 AND finished_at > clock_timestamp()
-                    - make_interval(secs => :backfill)
+                SELECT id, tenant_id
+                FROM trained_job
+                WHERE finished_at > clock_timestamp() - make_interval(secs => :backfill)
             ) AS trained
-            JOIN job ON job.work_id = trained.id
-            WHERE NOT EXISTS (SELECT FROM mlflow_run WHERE mlflow_run.job_id = job.id)
+            WHERE NOT EXISTS (SELECT FROM mlflow_run WHERE mlflow_run.job_id = trained.id)
             ON CONFLICT DO NOTHING
             """;
 
@@ -41,7 +39,7 @@ final class RunStore {
 
     private static final String VALIDATIONS = """
             SELECT step, recorded_at, beta, loss, token_accuracy, metrics
-            FROM job_validation
+            FROM validated_step
             WHERE job_id = :job AND step > :after
             ORDER BY step
             LIMIT :limit
@@ -78,25 +76,16 @@ final class RunStore {
     }
 
     Reported read(long job) {
-        return jdbc.sql(READ).param("job", job).query(RunStore::reported).single();
+        return jdbc.sql(READ).param("job", job).query(Reported.class).single();
     }
 
     /** The server's id of the job's run, once it is created. */
     Optional<String> runOf(long job) {
         return jdbc.sql(READ)
                 .param("job", job)
-                .query(RunStore::reported)
+                .query(Reported.class)
                 .optional()
                 .map(Reported::runId);
-    }
-
-    private static Reported reported(ResultSet row, int index) throws SQLException {
-        return new Reported(
-                row.getString("run_id"),
-                row.getBoolean("has_params"),
-                row.getInt("attempt"),
-                row.getInt("step"),
-                row.getInt("validation_step"));
     }
 
     List<Validation> validations(long job, int after, int limit) {

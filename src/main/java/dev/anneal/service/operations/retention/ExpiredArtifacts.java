@@ -17,15 +17,11 @@ final class ExpiredArtifacts {
 
     private static final String JOBS = """
             SELECT job.id
-            FROM job
-            JOIN work ON work.id = job.work_id
+            FROM trained_job AS job
             LEFT JOIN tenant_retention AS own ON own.tenant_id = job.tenant_id
-            WHERE work.kind = 'TRAIN'
-              AND work.lease_token > 0
-              AND work.finished_at < clock_timestamp()
-                                     - make_interval(days =>
-                                         coalesce(own.intermediate_checkpoints_days, CAST(:days AS integer)))
-              AND EXISTS (SELECT FROM checkpoint WHERE job_id = job.id OFFSET 1)
+            WHERE job.finished_at < clock_timestamp() -
+                  make_interval(days => coalesce(own.intermediate_checkpoints_days, CAST(:days AS integer)))
+              AND job.has_older_checkpoints
               AND job.id > :after
             ORDER BY job.id
             LIMIT :batch
@@ -33,12 +29,9 @@ final class ExpiredArtifacts {
 
     private static final String EXPORTS = """
             SELECT export.id
-            FROM export
-            JOIN work ON work.id = export.work_id
+            FROM finished_export AS export
             LEFT JOIN tenant_retention AS own ON own.tenant_id = export.tenant_id
-            WHERE work.kind = 'EXPORT'
-              AND work.state = 'SUCCEEDED'
-              AND work.finished_at < clock_timestamp() -
+            WHERE export.finished_at < clock_timestamp() -
                   make_interval(days => coalesce(own.exports_days, CAST(:days AS integer)))
               AND export.id > :after
             ORDER BY export.id

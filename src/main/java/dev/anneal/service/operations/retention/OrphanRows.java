@@ -28,23 +28,17 @@ final class OrphanRows {
             FROM unnest(:keys, :kinds, :tenants, :owners) AS unit (key, kind, tenant, owner)
             WHERE NOT CASE unit.kind
                 WHEN 'FILE' THEN EXISTS (
-                    SELECT FROM file WHERE public_id = unit.owner AND tenant_id = unit.tenant AND content <> 'GONE')
+                    SELECT FROM kept_file WHERE public_id = unit.owner AND tenant_id = unit.tenant)
                 WHEN 'UPLOAD' THEN EXISTS (
-                    SELECT FROM upload WHERE public_id = unit.owner AND tenant_id = unit.tenant AND NOT swept)
+                    SELECT FROM kept_upload WHERE public_id = unit.owner AND tenant_id = unit.tenant)
                 WHEN 'ATTEMPT' THEN EXISTS (
-                    SELECT FROM job
-                    JOIN work ON work.id = job.work_id
-                    WHERE job.external_id = unit.owner AND job.tenant_id = unit.tenant
-                      AND (NOT work.swept
-                           OR EXISTS (SELECT FROM checkpoint WHERE job_id = job.id AND directory = unit.key)
-                           OR work.state = 'FAILED' AND work.error ->> 'origin' <> 'USER'
-                              AND EXISTS (SELECT FROM job_progress WHERE job_id = job.id
-                                  AND target_answers = unit.key)))
+                    SELECT FROM kept_attempt
+                    WHERE external_id = unit.owner AND tenant_id = unit.tenant
+                      AND (directory IS NULL OR directory = unit.key))
                 WHEN 'EXPORT' THEN EXISTS (
-                    SELECT FROM export
-                    JOIN work ON work.id = export.work_id
-                    WHERE export.external_id = unit.owner AND export.tenant_id = unit.tenant
-                      AND (NOT work.swept OR export.directory = unit.key))
+                    SELECT FROM kept_export
+                    WHERE external_id = unit.owner AND tenant_id = unit.tenant
+                      AND (directory IS NULL OR directory = unit.key))
                 ELSE true
             END
             """;

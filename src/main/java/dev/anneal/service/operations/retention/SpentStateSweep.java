@@ -32,11 +32,7 @@ final class SpentStateSweep {
     private static final String HAS_SPENT_STATES = """
             NOT EXISTS (SELECT FROM tenant_retention AS own
                         WHERE own.tenant_id = job.tenant_id AND own.intermediate_checkpoints_days IS NOT NULL)
-            AND EXISTS (SELECT FROM checkpoint AS old
-                        WHERE old.job_id = job.id
-                          AND (old.resumable OR old.owes_deletion OR old.beta > 0 AND old.step < job.annealed_at_step)
-                          AND EXISTS (SELECT FROM checkpoint AS newer WHERE newer.job_id = job.id
-                              AND newer.step > old.step))
+            AND EXISTS (SELECT FROM spent_checkpoint AS spent WHERE spent.job_id = job.id)
             """;
 
     private final SystemDatabase system;
