@@ -3,7 +3,6 @@ package dev.anneal.penetration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.notification.webhook.Receiver;
-import dev.anneal.service.platform.outbound.OutboundClient;
 import dev.anneal.service.platform.outbound.OutboundException;
 import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.platform.outbound.OutboundLimits;
@@ -83,11 +82,12 @@ class NamesThatLeadInsideTest {
             }
         }
 
-        private static String ask(OutboundHttp http, String name, String port) throws IOException {
-            try (OutboundClient client = http.toStrangers(OutboundLimits.within(Duration.ofSeconds(10), 1))) {
-                return client.send(
-                        OutboundRequest.get(URI.create("http://" + name + ":" + port + "/"), Map.of()),
-                        response -> Integer.toString(response.status()));
+        private static String ask(OutboundHttp http, String name, String port) {
+            try {
+                return http.toStrangers(OutboundLimits.within(Duration.ofSeconds(10), 1))
+                        .send(
+                                OutboundRequest.get(URI.create("http://" + name + ":" + port + "/"), Map.of()),
+                                response -> Integer.toString(response.status()));
             } catch (OutboundException refused) {
                 return refused.reason().name();
             }

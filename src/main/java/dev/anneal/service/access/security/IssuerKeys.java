@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,10 @@ final class IssuerKeys implements JWKSetSource<SecurityContext> {
 
     private final OutboundHttp http;
     private final URI issuer;
+
+    /** By address: the issuer's configuration and its keys may be at different hosts. */
+    private final Map<URI, OutboundClient> clients = new ConcurrentHashMap<>();
+
     private volatile @Nullable URI location;
     private volatile boolean areKnown;
 
@@ -83,10 +88,11 @@ final class IssuerKeys implements JWKSetSource<SecurityContext> {
     }
 
     private String read(URI uri) throws IOException {
-        try (OutboundClient client = http.toConfigured(uri, LIMITS, REDIRECTS)) {
-            return client.send(
-                    OutboundRequest.get(uri, Map.of("Accept", "application/json")), answer -> text(uri, answer));
-        }
+        return clients.computeIfAbsent(uri, base -> http.toConfigured(base, LIMITS, REDIRECTS))
+                .send(
+                        // Too rare for a connection that is kept: the issuer would have closed it.
+                        OutboundRequest.get(uri, Map.of("Accept", "application/json", "Connection", "close")),
+                        answer -> text(uri, answer));
     }
 
     private static String text(URI uri, OutboundResponse answer) throws IOException {

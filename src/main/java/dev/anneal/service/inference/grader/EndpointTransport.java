@@ -8,7 +8,6 @@ import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.platform.outbound.OutboundLimits;
 import dev.anneal.service.platform.outbound.OutboundRequest;
 import dev.anneal.service.platform.outbound.WebhookSignature;
-import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
 import java.util.LinkedHashMap;
@@ -16,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Sends one request to an endpoint, signed with its tenant's secret if the operator has set one. */
-final class EndpointTransport implements AutoCloseable {
+final class EndpointTransport {
 
     private final OutboundClient client;
     private final List<WebhookSignature> signatures;
@@ -62,10 +61,5 @@ final class EndpointTransport implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             return Attempt.failed("the endpoint's url is unusable: " + e.getMessage());
         }
-    }
-
-    @Override
-    public void close() throws IOException {
-        client.close();
     }
 }

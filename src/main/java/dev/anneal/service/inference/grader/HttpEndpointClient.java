@@ -3,7 +3,6 @@ package dev.anneal.service.inference.grader;
 import dev.anneal.engine.grade.Sample;
 import dev.anneal.protocol.GradingQuestion;
 import dev.anneal.protocol.GradingReply.Answer;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -136,8 +135,7 @@ final class HttpEndpointClient implements Endpoints, AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         senders.close();
-        transport.close();
     }
 }

@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Client of MLflow's REST API 2.0. Answers are limited in size, and only the needed fields are read. */
-final class MlflowClient implements AutoCloseable {
+final class MlflowClient {
 
     private static final int LONGEST_ANSWER_BYTES = 16 << 20;
     private static final int LONGEST_QUOTE = 300;
@@ -32,7 +32,6 @@ final class MlflowClient implements AutoCloseable {
     private final Map<String, String> headers;
     private final MlflowMeters meters;
 
-    /** @param client closed with this */
     MlflowClient(OutboundClient client, URI url, MlflowProperties properties, MlflowMeters meters) {
         this.client = client;
         this.base = url.toString().replaceAll("/+$", "") + "/api/2.0/mlflow/";
@@ -122,10 +121,5 @@ final class MlflowClient implements AutoCloseable {
             throw MlflowException.unavailable(said + " and invalid JSON", e);
         }
         throw MlflowException.unavailable(said + " and JSON that is not an object", null);
-    }
-
-    @Override
-    public void close() throws IOException {
-        client.close();
     }
 }

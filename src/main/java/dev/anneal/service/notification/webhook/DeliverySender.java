@@ -6,7 +6,6 @@ import dev.anneal.service.platform.outbound.OutboundException;
 import dev.anneal.service.platform.outbound.OutboundRequest;
 import dev.anneal.service.platform.outbound.OutboundResponse;
 import dev.anneal.service.platform.outbound.WebhookSignature;
-import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -15,12 +14,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Posts events to endpoints, signed with each secret. Only the status of the answer is read. */
-final class DeliverySender implements AutoCloseable {
+final class DeliverySender {
 
     private final OutboundClient client;
     private final Clock clock;
 
-    /** @param client closed with this */
     DeliverySender(OutboundClient client, Clock clock) {
         this.client = client;
         this.clock = clock;
@@ -70,10 +68,5 @@ final class DeliverySender implements AutoCloseable {
         String failure = "the endpoint answered with status " + status + " instead of 200 to 299"
                 + (status >= 300 && status < 400 ? "; redirects are not followed" : "");
         return new Answer(status, failure, response.retryAfter().orElse(null));
-    }
-
-    @Override
-    public void close() throws IOException {
-        client.close();
     }
 }

@@ -4,12 +4,11 @@ import dev.anneal.service.access.quota.TenantSlots;
 import dev.anneal.service.notification.webhook.DeliverySender.Answer;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
-import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 
 /** Sends test events while the requests of tenants wait: a few at a time, over connections separate from deliveries. */
-final class TestDeliveries implements AutoCloseable {
+final class TestDeliveries {
 
     /** Maximum number of concurrent tests of this process. */
     static final int MOST = 8;
@@ -20,7 +19,6 @@ final class TestDeliveries implements AutoCloseable {
     private final DeliverySender sender;
     private final TenantSlots slots = new TenantSlots(MOST, MOST_OF_TENANT);
 
-    /** @param sender closed with this */
     TestDeliveries(DeliverySender sender) {
         this.sender = sender;
     }
@@ -40,10 +38,5 @@ final class TestDeliveries implements AutoCloseable {
         } finally {
             slots.giveBack(tenantId);
         }
-    }
-
-    @Override
-    public void close() throws IOException {
-        sender.close();
     }
 }

@@ -11,7 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Sends requests to other hosts and hands each answer to a reader. */
-public final class OutboundClient implements AutoCloseable {
+public final class OutboundClient {
 
     /** Headers that select content and do not identify the sender. */
     private static final Set<String> HEADERS_FOR_STRANGERS = Set.of("accept", "accept-encoding", "range", "if-range");
@@ -140,11 +140,5 @@ public final class OutboundClient implements AutoCloseable {
         if (!isHttp(uri)) {
             throw new IllegalArgumentException("an address must be http or https with a host, but is " + uri);
         }
-    }
-
-    @Override
-    public void close() throws IOException {
-        configured.close();
-        strangers.close();
     }
 }

@@ -1,13 +1,16 @@
 package dev.anneal.service.platform.outbound;
 
 import dev.anneal.service.platform.schedule.DaemonThreads;
+import java.io.IOException;
 import java.net.URI;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.springframework.boot.http.client.InetAddressFilter;
 import org.springframework.stereotype.Component;
 
-/** Creates clients for outbound requests. The caller closes them. */
+/** Creates clients for outbound requests, and closes them with itself. */
 @Component
 public final class OutboundHttp implements AutoCloseable {
 
@@ -15,6 +18,7 @@ public final class OutboundHttp implements AutoCloseable {
     private static final String IPV4_COMPATIBLE = "::/96";
 
     private final InetAddressFilter strangers;
+    private final List<Transport> transports = new CopyOnWriteArrayList<>();
     private final ScheduledExecutorService deadlines =
             Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("outbound-deadlines"));
 
@@ -29,7 +33,7 @@ public final class OutboundHttp implements AutoCloseable {
      * redirects.
      */
     public OutboundClient toStrangers(OutboundLimits limits) {
-        Transport transport = Transport.toStrangers(strangers, limits, deadlines);
+        Transport transport = kept(Transport.toStrangers(strangers, limits, deadlines));
         return new OutboundClient(null, transport, transport, 0);
     }
 
@@ -44,13 +48,21 @@ public final class OutboundHttp implements AutoCloseable {
     public OutboundClient toConfigured(URI base, OutboundLimits limits, int redirects) {
         return new OutboundClient(
                 base,
-                Transport.toConfigured(limits, deadlines),
-                Transport.toStrangers(strangers, limits, deadlines),
+                kept(Transport.toConfigured(limits, deadlines)),
+                kept(Transport.toStrangers(strangers, limits, deadlines)),
                 redirects);
     }
 
+    private Transport kept(Transport transport) {
+        transports.add(transport);
+        return transport;
+    }
+
     @Override
-    public void close() {
+    public void close() throws IOException {
         deadlines.shutdownNow();
+        for (Transport transport : transports) {
+            transport.close();
+        }
     }
 }

@@ -8,7 +8,6 @@ import dev.anneal.service.platform.outbound.OutboundException.Reason;
 import dev.anneal.service.platform.outbound.OutboundRequest;
 import dev.anneal.service.results.push.PushException.Kind;
 import dev.anneal.service.storage.StorageException;
-import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Sends requests to the Hub and to storage addresses that it names. The token is sent only to the Hub, and only the
  * status of a refusal is used.
  */
-final class HubCalls implements AutoCloseable {
+final class HubCalls {
 
     private static final int MAX_ANSWER_BYTES = 4 << 20;
 
@@ -36,8 +35,6 @@ final class HubCalls implements AutoCloseable {
     private final HubProperties properties;
 
     /**
-     * Both clients are closed with this.
-     *
      * @param hub sends only to the endpoint
      * @param storage sends to public and allowed addresses
      */
@@ -162,11 +159,5 @@ final class HubCalls implements AutoCloseable {
                 mayPass ? Kind.HUB_UNREACHABLE : Kind.HUB_REFUSED,
                 "the Hub answers with status " + status + " to " + what + hint,
                 null);
-    }
-
-    @Override
-    public void close() throws IOException {
-        hub.close();
-        storage.close();
     }
 }

@@ -40,7 +40,7 @@ class ModelPullTest {
     private Path folder;
 
     @AfterEach
-    void stop() {
+    void stop() throws IOException {
         server.close();
         http.close();
     }

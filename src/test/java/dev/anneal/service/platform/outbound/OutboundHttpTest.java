@@ -67,16 +67,16 @@ class OutboundHttpTest {
     }
 
     private static String toStranger(URI uri, String... allowed) throws IOException {
-        try (OutboundHttp http = new OutboundHttp(new OutboundProperties(List.of(allowed)));
-                OutboundClient client = http.toStrangers(LIMITS)) {
+        try (OutboundHttp http = new OutboundHttp(new OutboundProperties(List.of(allowed)))) {
+            OutboundClient client = http.toStrangers(LIMITS);
             return client.send(OutboundRequest.get(uri, Map.of()), OutboundHttpTest::read);
         }
     }
 
     private static String toConfigured(URI uri, Map<String, String> headers, int redirects, String... allowed)
             throws IOException {
-        try (OutboundHttp http = new OutboundHttp(new OutboundProperties(List.of(allowed)));
-                OutboundClient client = http.toConfigured(uri, LIMITS, redirects)) {
+        try (OutboundHttp http = new OutboundHttp(new OutboundProperties(List.of(allowed)))) {
+            OutboundClient client = http.toConfigured(uri, LIMITS, redirects);
             return client.send(OutboundRequest.get(uri, headers), OutboundHttpTest::read);
         }
     }
@@ -150,8 +150,8 @@ class OutboundHttpTest {
         assertThat(toConfigured(configured, Map.of("Authorization", "Bearer t"), 0))
                 .isEqualTo("200 operator");
         assertThat(received.get(0).getFirst("Authorization")).isEqualTo("Bearer t");
-        try (OutboundHttp http = new OutboundHttp(new OutboundProperties(List.of()));
-                OutboundClient client = http.toConfigured(URI.create("http://localhost:1"), LIMITS, 0)) {
+        try (OutboundHttp http = new OutboundHttp(new OutboundProperties(List.of()))) {
+            OutboundClient client = http.toConfigured(URI.create("http://localhost:1"), LIMITS, 0);
             assertThatThrownBy(() -> client.send(OutboundRequest.get(configured, Map.of()), OutboundHttpTest::read))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("is not at http://localhost:1");
@@ -208,8 +208,8 @@ class OutboundHttpTest {
                 exchange.close();
             }
         });
-        try (OutboundHttp http = new OutboundHttp(new OutboundProperties(List.of("127.0.0.1")));
-                OutboundClient client = http.toStrangers(OutboundLimits.within(Duration.ofMillis(300), 1))) {
+        try (OutboundHttp http = new OutboundHttp(new OutboundProperties(List.of("127.0.0.1")))) {
+            OutboundClient client = http.toStrangers(OutboundLimits.within(Duration.ofMillis(300), 1));
             assertRefused(
                     Reason.TIMED_OUT, () -> client.send(OutboundRequest.get(slow, Map.of()), OutboundHttpTest::read));
         }
