@@ -14,6 +14,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /** The API description at {@code /docs}: Swagger UI with a page of our own, which loads nothing from other hosts. */
 @Configuration(proxyBeanMethods = false)
+@ConditionalOnBooleanProperty(name = "anneal.api.ui", matchIfMissing = true)
 class DescriptionPages implements WebMvcConfigurer {
 
     private static final String PAGES = "classpath:/api-docs/";
@@ -21,31 +22,20 @@ class DescriptionPages implements WebMvcConfigurer {
     /** Contains the version, which must be that of the pom. */
     private static final String SWAGGER_UI = "classpath:/META-INF/resources/webjars/swagger-ui/5.34.1/";
 
-    private final ApiProperties properties;
-
-    DescriptionPages(ApiProperties properties) {
-        this.properties = properties;
-    }
-
     @Override
     public void addViewControllers(ViewControllerRegistry registry) {
-        if (properties.ui()) {
-            // With a status the address stays relative, as a proxy that serves the service below a path needs it.
-            registry.addRedirectViewController("/docs", "docs/index.html").setStatusCode(HttpStatus.FOUND);
-        }
+        // With a status the address stays relative, as a proxy that serves the service below a path needs it.
+        registry.addRedirectViewController("/docs", "docs/index.html").setStatusCode(HttpStatus.FOUND);
     }
 
     @Override
     public void addResourceHandlers(ResourceHandlerRegistry registry) {
-        if (properties.ui()) {
-            registry.addResourceHandler("/docs/*").addResourceLocations(PAGES, SWAGGER_UI);
-        }
+        registry.addResourceHandler("/docs/*").addResourceLocations(PAGES, SWAGGER_UI);
     }
 
     @Bean
     @Order(1)
     @ConditionalOnRole(Role.API)
-    @ConditionalOnBooleanProperty(name = "anneal.api.ui", matchIfMissing = true)
     StartNote documentationNote() {
         return new StartNote("Documentation", api -> api + "/docs");
     }

@@ -13,13 +13,13 @@ class WebPropertiesTest {
 
     @Test
     void defaults() {
-        assertThat(bind(Map.of())).isEqualTo(new WebProperties(DataSize.ofMegabytes(1)));
+        assertThat(bind(Map.of())).isEqualTo(new WebProperties(DataSize.ofMegabytes(1), true));
     }
 
     @Test
     void everyPropertyCanBeSet() {
         assertThat(bind(Map.of("anneal.api.max-body-size", "2MB")))
-                .isEqualTo(new WebProperties(DataSize.ofMegabytes(2)));
+                .isEqualTo(new WebProperties(DataSize.ofMegabytes(2), true));
     }
 
     private static WebProperties bind(Map<String, String> properties) {
