@@ -2,7 +2,4 @@
  * What crosses between the service and a job's process: the task as a file, progress as JSON lines on standard output,
  * commands and requests as lines on standard input, and exit codes. Plain records; depends on neither side.
  */
-@NullMarked
 package dev.anneal.protocol;
-
-import org.jspecify.annotations.NullMarked;

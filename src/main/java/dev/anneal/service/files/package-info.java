@@ -1,7 +1,5 @@
 /** Uploaded files: upload, status, list, deletion, expiry. {@code service.files.check} validates their rows. */
 @ApplicationModule(allowedDependencies = {"access :: *", "models :: *", "platform :: *", "storage", "storage :: *"})
-@NullMarked
 package dev.anneal.service.files;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.ApplicationModule;

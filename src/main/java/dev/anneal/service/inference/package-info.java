@@ -14,8 +14,6 @@
             "storage :: *",
             "training :: *"
         })
-@NullMarked
 package dev.anneal.service.inference;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.ApplicationModule;

@@ -1,7 +1,5 @@
 /** Base models: which are allowed, where they are on this host, and how they are pulled from the Hub. */
 @ApplicationModule(allowedDependencies = "platform :: *")
-@NullMarked
 package dev.anneal.service.models;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.ApplicationModule;

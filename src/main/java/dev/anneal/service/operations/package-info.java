@@ -10,8 +10,6 @@
             "storage :: *",
             "training :: *"
         })
-@NullMarked
 package dev.anneal.service.operations;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.ApplicationModule;

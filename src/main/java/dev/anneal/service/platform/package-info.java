@@ -3,8 +3,6 @@
  * secrets, outbound HTTP, traces and processes.
  */
 @ApplicationModule(allowedDependencies = {})
-@NullMarked
 package dev.anneal.service.platform;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.ApplicationModule;

@@ -3,8 +3,6 @@
  * queue. {@code service.queue.lease} has the operations of workers.
  */
 @ApplicationModule(allowedDependencies = {"access :: *", "platform :: *"})
-@NullMarked
 package dev.anneal.service.queue;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.ApplicationModule;

@@ -12,8 +12,6 @@
             "storage :: *",
             "training :: *"
         })
-@NullMarked
 package dev.anneal.service.results;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.ApplicationModule;

@@ -1,7 +1,5 @@
 /** Artifacts: uploaded files, checkpoints and exports, stored by key in a directory or an S3 bucket. */
 @ApplicationModule(allowedDependencies = "platform :: *")
-@NullMarked
 package dev.anneal.service.storage;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.ApplicationModule;

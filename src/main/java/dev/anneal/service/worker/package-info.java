@@ -17,8 +17,6 @@
             "storage :: *",
             "training :: *"
         })
-@NullMarked
 package dev.anneal.service.worker;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.ApplicationModule;

@@ -2,7 +2,4 @@
  * The console at {@code /}: static files, in {@code src/main/resources/console}, that call the public API as any other
  * client does.
  */
-@NullMarked
 package dev.anneal.service.access.console;
-
-import org.jspecify.annotations.NullMarked;

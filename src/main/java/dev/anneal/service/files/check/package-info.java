@@ -3,8 +3,6 @@
  * any process can run it, and another one takes over if that process dies.
  */
 @NamedInterface
-@NullMarked
 package dev.anneal.service.files.check;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;

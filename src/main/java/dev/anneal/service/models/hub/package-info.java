@@ -3,8 +3,6 @@
  * be used.
  */
 @NamedInterface
-@NullMarked
 package dev.anneal.service.models.hub;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;

@@ -3,8 +3,6 @@
  * export. It reads the rows that training writes; {@code mlflow_run} records how much of them the server has.
  */
 @NamedInterface
-@NullMarked
 package dev.anneal.service.notification.mlflow;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;

@@ -4,8 +4,6 @@
  * arrives at least once if the endpoint answers within a few days.
  */
 @NamedInterface
-@NullMarked
 package dev.anneal.service.notification.webhook;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;

@@ -1,5 +1,2 @@
 /** HTTP API of retention, for tenants and administrators. */
-@NullMarked
 package dev.anneal.service.operations.http;
-
-import org.jspecify.annotations.NullMarked;

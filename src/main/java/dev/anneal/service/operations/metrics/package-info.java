@@ -1,5 +1,2 @@
 /** Meters of the whole queue, of the ends of work and of retention; others lie beside what they count. */
-@NullMarked
 package dev.anneal.service.operations.metrics;
-
-import org.jspecify.annotations.NullMarked;

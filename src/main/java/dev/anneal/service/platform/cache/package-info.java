@@ -3,8 +3,6 @@
  * libraries, and copies of stored artifacts.
  */
 @NamedInterface
-@NullMarked
 package dev.anneal.service.platform.cache;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;

@@ -12,8 +12,6 @@
  * across tenants.
  */
 @NamedInterface
-@NullMarked
 package dev.anneal.service.platform.database;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;

@@ -3,8 +3,6 @@
  * in requests and responses.
  */
 @NamedInterface
-@NullMarked
 package dev.anneal.service.platform.request;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;

@@ -3,8 +3,6 @@
  * all, coordinated by db-scheduler's table {@code scheduled_tasks}; a {@link LocalChore} by each process for itself.
  */
 @NamedInterface
-@NullMarked
 package dev.anneal.service.platform.schedule;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;

@@ -1,7 +1,5 @@
 /** Encryption of clients' secrets that the service must store and read again. Their keys are not in the database. */
 @NamedInterface
-@NullMarked
 package dev.anneal.service.platform.secret;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;

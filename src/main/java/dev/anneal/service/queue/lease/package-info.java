@@ -3,8 +3,6 @@
  * of lost workers' work. Every change of claimed work by a worker requires the newest lease.
  */
 @NamedInterface
-@NullMarked
 package dev.anneal.service.queue.lease;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;

@@ -3,8 +3,6 @@
  * model.
  */
 @NamedInterface
-@NullMarked
 package dev.anneal.service.results.export;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;
