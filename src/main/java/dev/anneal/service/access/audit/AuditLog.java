@@ -5,6 +5,7 @@ import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.schedule.DaemonThreads;
+import dev.anneal.service.platform.schedule.RecurringChore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
+import org.springframework.context.annotation.Bean;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Component;
@@ -45,6 +47,16 @@ public final class AuditLog implements InitializingBean, DisposableBean {
     AuditLog(SystemDatabase database, AuditRows rows) {
         this.database = database;
         this.rows = rows;
+    }
+
+    @Bean
+    RecurringChore auditLogSweep(AuditProperties properties) {
+        return new RecurringChore("audit-log-sweep", Duration.ofHours(1), () -> {
+            long forgotten = database.deleteInBatches(most -> rows.forget(properties.retention(), most));
+            if (forgotten > 0) {
+                LOG.info("{} entries of the audit log have passed anneal.audit.retention and are gone", forgotten);
+            }
+        });
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.anneal.service.files.FileProperties;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.schedule.DaemonThreads;
+import dev.anneal.service.platform.schedule.LocalChore;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -11,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.event.EventListener;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
@@ -23,6 +25,9 @@ final class CheckLoop implements DisposableBean {
 
     private static final Logger LOG = LoggerFactory.getLogger(CheckLoop.class);
     private static final int STOP_SECONDS = 5;
+
+    /** Two renewals may fail before the lease ends. */
+    private static final int RENEWALS_PER_LEASE = 3;
 
     private final CheckRunner runner;
     private final ExecutorService threads;
@@ -41,11 +46,17 @@ final class CheckLoop implements DisposableBean {
                 new ThreadPoolExecutor.DiscardPolicy());
     }
 
-    @EventListener
-    void requested(CheckRequested request) {
-        lookForWork();
+    @Bean
+    LocalChore searchForChecks(FileProperties properties) {
+        return new LocalChore(properties.checkInterval(), this::lookForWork);
     }
 
+    @Bean
+    LocalChore renewalOfChecks(FileProperties properties) {
+        return new LocalChore(properties.checkLease().dividedBy(RENEWALS_PER_LEASE), runner::renew);
+    }
+
+    @EventListener(CheckRequested.class)
     void lookForWork() {
         threads.execute(this::drain);
     }

@@ -2,6 +2,7 @@ package dev.anneal.service.files.upload;
 
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TimeColumn;
+import dev.anneal.service.platform.schedule.RecurringChore;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
 import java.time.Clock;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -39,6 +41,11 @@ final class UploadSweeper {
         this.database = database;
         this.store = store;
         this.clock = clock;
+    }
+
+    @Bean
+    RecurringChore uploadSweep(UploadProperties properties) {
+        return new RecurringChore("upload-sweep", properties.sweepInterval(), this::runOnce);
     }
 
     void runOnce() {

@@ -2,13 +2,18 @@ package dev.anneal.service.queue.secret;
 
 import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
+import dev.anneal.service.platform.schedule.RecurringChore;
 import dev.anneal.service.platform.secret.SealedColumn;
 import dev.anneal.service.platform.secret.SealedText;
 import dev.anneal.service.platform.secret.Secrets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -42,6 +47,17 @@ public final class SealedValues {
         this.database = database;
         this.secrets = secrets;
         this.identifiers = identifiers;
+    }
+
+    @Bean
+    SealedColumn sealedValueColumn() {
+        return COLUMN;
+    }
+
+    @Bean
+    @ConditionalOnRole(Role.API)
+    RecurringChore sealedValueSweep() {
+        return new RecurringChore("sealed-value-sweep", Duration.ofMinutes(10), this::removeOfEnded);
     }
 
     /** An encrypted secret. */

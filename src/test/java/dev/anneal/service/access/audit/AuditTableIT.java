@@ -79,9 +79,8 @@ class AuditTableIT {
     }
 
     private static void sweep(Duration retention) {
-        new AuditConfiguration()
-                .auditLogSweep(
-                        TestDatabase.system(), new AuditRows(TestDatabase.jdbc()), new AuditProperties(retention))
+        new AuditLog(TestDatabase.system(), new AuditRows(TestDatabase.jdbc()))
+                .auditLogSweep(new AuditProperties(retention))
                 .run()
                 .run();
     }
