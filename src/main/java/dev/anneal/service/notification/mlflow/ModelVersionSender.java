@@ -103,7 +103,7 @@ final class ModelVersionSender implements Sender {
         String model = MlflowNames.model(job.modelName());
         String version = export.version == null ? make(row, model, run.get(), job, export) : export.version;
         client.post("registered-models/alias", Map.of("name", model, "alias", properties.alias(), "version", version));
-        outbox.write(row, "state = 'DONE', refusals = 0", statement -> statement);
+        outbox.write(row, "state = 'DONE', refusals = 0", Map.of());
     }
 
     private String make(long row, String model, String run, Job job, ExportRow export) throws MlflowException {
@@ -111,7 +111,7 @@ final class ModelVersionSender implements Sender {
         String source = "anneal:/v1/fine_tuning/jobs/" + job.id() + "/exports/" + export.exportId;
         String found = find(run, source);
         String version = found == null ? create(model, run, source, job, export) : found;
-        outbox.write(row, "version = :version", statement -> statement.param("version", version));
+        outbox.write(row, "version = :version", Map.of("version", version));
         return version;
     }
 

@@ -2,6 +2,7 @@ package dev.anneal.service.notification.mlflow;
 
 import dev.anneal.service.platform.database.SystemDatabase;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -45,12 +46,6 @@ final class Outbox {
                 """.formatted(table, key);
     }
 
-    /** Sets the parameters of an update. */
-    @FunctionalInterface
-    interface Parameters {
-        JdbcClient.StatementSpec of(JdbcClient.StatementSpec statement);
-    }
-
     /** Key of the row that has waited longest, which is put off until its report says when it is due again. */
     Optional<Long> take() {
         return database.call(() -> jdbc.sql(take)
@@ -61,12 +56,12 @@ final class Outbox {
 
     /** Puts a row back that could not be reported, first in turn. */
     void giveBack(long row) {
-        write(row, "next_at = clock_timestamp()", statement -> statement);
+        write(row, "next_at = clock_timestamp()", Map.of());
     }
 
-    void write(long row, String assignments, Parameters parameters) {
-        database.run(() -> parameters
-                .of(jdbc.sql(update.formatted(assignments)))
+    void write(long row, String assignments, Map<String, ?> parameters) {
+        database.run(() -> jdbc.sql(update.formatted(assignments))
+                .params(parameters)
                 .param("row", row)
                 .update());
     }
@@ -76,7 +71,7 @@ final class Outbox {
         write(
                 row,
                 "refusals = 0, next_at = clock_timestamp() + make_interval(secs => :pause)",
-                statement -> statement.param("pause", pause.toMillis() / 1e3));
+                Map.of("pause", pause.toMillis() / 1e3));
     }
 
     /**

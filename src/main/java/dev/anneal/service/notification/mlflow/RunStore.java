@@ -120,30 +120,27 @@ final class RunStore {
         outbox.write(
                 row,
                 "experiment_id = :experiment, run_id = :run, attempt = :attempt",
-                statement -> statement
-                        .param("experiment", experimentId)
-                        .param("run", runId)
-                        .param("attempt", attempt));
+                Map.of("experiment", experimentId, "run", runId, "attempt", attempt));
     }
 
     void sentParams(long row) {
-        outbox.write(row, "has_params = true", statement -> statement);
+        outbox.write(row, "has_params = true", Map.of());
     }
 
     void sentAttempt(long row, int attempt) {
-        outbox.write(row, "attempt = :attempt", statement -> statement.param("attempt", attempt));
+        outbox.write(row, "attempt = :attempt", Map.of("attempt", attempt));
     }
 
     void sentSteps(long row, int last) {
-        outbox.write(row, "step = :step", statement -> statement.param("step", last));
+        outbox.write(row, "step = :step", Map.of("step", last));
     }
 
     void sentValidations(long row, int last) {
-        outbox.write(row, "validation_step = :step", statement -> statement.param("step", last));
+        outbox.write(row, "validation_step = :step", Map.of("step", last));
     }
 
     void ended(long row) {
-        outbox.write(row, "state = 'DONE', refusals = 0", statement -> statement);
+        outbox.write(row, "state = 'DONE', refusals = 0", Map.of());
     }
 
     void pause(long row, Duration pause) {
