@@ -12,4 +12,5 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("anneal.api")
 record WebProperties(
-        @DefaultValue("1MB") DataSize maxBodySize, @DefaultValue("true") boolean ui) {}
+        @DefaultValue("1MB") DataSize maxBodySize,
+        @DefaultValue("true") boolean ui) {}

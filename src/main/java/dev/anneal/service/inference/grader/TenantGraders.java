@@ -29,8 +29,8 @@ public class TenantGraders implements AttemptGrading, AutoCloseable {
     private final SharedThreads trying = new SharedThreads(TRYING_THREADS, "grader-try");
 
     /**
-     * @param headers values of headers by their ids, by tenant and work; throws {@link IllegalStateException} if one cannot be
-     *     decrypted
+     * @param headers values of headers by their ids, by tenant and work; throws {@link IllegalStateException} if one
+     *     cannot be decrypted
      */
     TenantGraders(Endpoints endpoints, TextGenerator generator, BiFunction<String, Long, Map<String, String>> headers) {
         this.endpoints = endpoints;

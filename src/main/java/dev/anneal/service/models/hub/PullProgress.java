@@ -1,6 +1,5 @@
 package dev.anneal.service.models.hub;
 
-
 /** Adds up the bytes of one pull, and ends it when its listener no longer wants it. Downloaded files are kept. */
 final class PullProgress {
 

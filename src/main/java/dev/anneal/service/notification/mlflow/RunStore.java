@@ -81,11 +81,7 @@ final class RunStore {
 
     /** The server's id of the job's run, once it is created. */
     Optional<String> runOf(long job) {
-        return jdbc.sql(READ)
-                .param("job", job)
-                .query(Reported.class)
-                .optional()
-                .map(Reported::runId);
+        return jdbc.sql(READ).param("job", job).query(Reported.class).optional().map(Reported::runId);
     }
 
     List<Validation> validations(long job, int after, int limit) {

@@ -273,10 +273,7 @@ final class ExportStore {
         String adapter = row.getString("adapter_file");
         return adapter == null
                 ? new Export.OfCheckpoint(
-                        row.getLong("job_id"),
-                        row.getString("checkpoint"),
-                        row.getInt("step"),
-                        row.getDouble("beta"))
+                        row.getLong("job_id"), row.getString("checkpoint"), row.getInt("step"), row.getDouble("beta"))
                 : new Export.OfAdapter(adapter, row.getString("adapter_model"), row.getString("validation_file"));
     }
 

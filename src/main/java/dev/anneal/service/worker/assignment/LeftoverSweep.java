@@ -84,7 +84,6 @@ final class LeftoverSweep {
         List<ArtifactKey> used = Stream.ofNullable(order.export().result())
                 .map(result -> new ArtifactKey(result.directory()))
                 .toList();
-        store.deleteWithin(
-                ClaimedAssignments.jobFolder(order), order.export().id() + "-", used);
+        store.deleteWithin(ClaimedAssignments.jobFolder(order), order.export().id() + "-", used);
     }
 }

@@ -130,7 +130,9 @@ class AuditTableIT {
 
     private static List<String> list(AuditQuery query, @Nullable String after, boolean ascending) {
         AuditRows rows = new AuditRows(TestDatabase.jdbc());
-        return TestDatabase.system().<List<AuditEntry>>call(() -> rows.list(query, new PageRequest(after, 1, ascending))).stream()
+        return TestDatabase.system()
+                .<List<AuditEntry>>call(() -> rows.list(query, new PageRequest(after, 1, ascending)))
+                .stream()
                 .map(AuditEntry::id)
                 .toList();
     }

@@ -237,7 +237,6 @@ class ModelCatalogTest {
 
     private ModelCatalog catalogOf(List<String> allowed) throws IOException {
         return new ModelCatalog(
-                new ModelProperties(home + "/models", home + "/bundled", allowed),
-                TestHubs.none(home.resolve("hub")));
+                new ModelProperties(home + "/models", home + "/bundled", allowed), TestHubs.none(home.resolve("hub")));
     }
 }
