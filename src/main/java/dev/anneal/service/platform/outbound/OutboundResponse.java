@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.apache.commons.lang3.ObjectUtils;
 import org.apache.hc.client5.http.utils.DateUtils;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.NameValuePair;
 import org.jspecify.annotations.Nullable;
 
@@ -31,15 +32,15 @@ public final class OutboundResponse {
 
     /** Delay that the answer asks for by {@code Retry-After}, in seconds or until a date. */
     public Optional<Duration> retryAfter() {
-        return header("Retry-After").map(OutboundResponse::delay);
+        return header(HttpHeaders.RETRY_AFTER)
+                .map(value -> value.matches("[0-9]{1,9}") ? Duration.ofSeconds(Long.parseLong(value)) : untilDate());
     }
 
-    private static @Nullable Duration delay(String value) {
-        if (value.matches("[0-9]{1,9}")) {
-            return Duration.ofSeconds(Long.parseLong(value));
-        }
-        Instant until = DateUtils.parseStandardDate(value);
-        return until == null ? null : ObjectUtils.max(Duration.ZERO, Duration.between(Instant.now(), until));
+    /** By the clock of the host that answered. */
+    private @Nullable Duration untilDate() {
+        Instant sent = DateUtils.parseStandardDate(response, HttpHeaders.DATE);
+        Instant until = DateUtils.parseStandardDate(response, HttpHeaders.RETRY_AFTER);
+        return sent == null || until == null ? null : ObjectUtils.max(Duration.ZERO, Duration.between(sent, until));
     }
 
     /** The body as received, not decompressed. */
