@@ -3,8 +3,8 @@
 import {get, id, withQuery} from "./api.js";
 
 const PAGE = 1000;
-/** Columns of each row; what the method measures is added under its own name. */
-const PLAIN = ["train_loss", "valid_loss", "train_mean_token_accuracy", "valid_mean_token_accuracy", "beta", "learning_rate", "tokens_per_second", "grad_norm"];
+/** What a row has beside its figures, and counts that no chart shows. */
+const NOT_DRAWN = ["step", "created_at", "seconds", "epoch", "tokens", "shared_tokens", "trained_tokens", "valid_beta", "metrics", "valid_metrics"];
 
 export class Series {
   #last = 0;
@@ -15,8 +15,8 @@ export class Series {
     this.steps = [];
     /** Seconds of training so far, without pauses. */
     this.seconds = [];
-    /** @type {Map<string, (number | null)[]>} */
-    this.columns = new Map(PLAIN.map(name => [name, []]));
+    /** Figures by name: the row's own, the method's, and "valid ..." for what validations of the method measure. @type {Map<string, (number | null)[]>} */
+    this.columns = new Map();
   }
 
   get length() {
@@ -51,10 +51,8 @@ export class Series {
     this.steps.push(row.step);
     this.seconds.push((this.seconds.at(-1) ?? 0) + row.seconds);
     const values = {...row, ...row.metrics, ...prefixed("valid ", row.valid_metrics)};
-    for (const name of [...Object.keys(row.metrics), ...Object.keys(row.valid_metrics).map(key => `valid ${key}`)]) {
-      if (!this.columns.has(name)) {
-        this.columns.set(name, new Array(this.length - 1).fill(null));
-      }
+    for (const name of Object.keys(values).filter(name => !NOT_DRAWN.includes(name) && !this.columns.has(name))) {
+      this.columns.set(name, new Array(this.length - 1).fill(null));
     }
     for (const [name, column] of this.columns) {
       column.push(values[name] ?? null);

@@ -48,23 +48,19 @@ public final class ResultCsv {
     private static Map<String, Function<SeriesRow, @Nullable Object>> columns() {
         Map<String, Function<SeriesRow, @Nullable Object>> columns = new LinkedHashMap<>();
         columns.put("step", SeriesRow::step);
-        put(columns, Figure.TRAIN_LOSS);
+        columns.put(Figure.TRAIN_LOSS.wireName(), row -> row.get(Figure.TRAIN_LOSS));
         columns.put("train_accuracy", row -> row.get(Figure.TRAIN_MEAN_TOKEN_ACCURACY));
-        put(columns, Figure.TRAIN_MEAN_TOKEN_ACCURACY);
+        columns.put(
+                Figure.TRAIN_MEAN_TOKEN_ACCURACY.wireName(), row -> row.get(Figure.TRAIN_MEAN_TOKEN_ACCURACY));
         columns.put("valid_loss", SeriesRow::validLoss);
         columns.put("valid_accuracy", SeriesRow::validMeanTokenAccuracy);
         columns.put("valid_mean_token_accuracy", SeriesRow::validMeanTokenAccuracy);
-        put(columns, Figure.EPOCH, Figure.BETA, Figure.LEARNING_RATE, Figure.GRAD_NORM);
-        put(columns, Figure.TOKENS, Figure.SHARED_TOKENS, Figure.TRAINED_TOKENS);
+        for (Figure figure : Figure.values()) {
+            columns.putIfAbsent(figure.wireName(), row -> row.figures().get(figure.wireName()));
+        }
         columns.put(
                 Figure.TOKENS_PER_SECOND.wireName(),
                 row -> String.format(Locale.ROOT, "%.1f", row.get(Figure.TOKENS_PER_SECOND)));
         return columns;
-    }
-
-    private static void put(Map<String, Function<SeriesRow, @Nullable Object>> columns, Figure... figures) {
-        for (Figure figure : figures) {
-            columns.put(figure.wireName(), row -> row.figures().get(figure.wireName()));
-        }
     }
 }
