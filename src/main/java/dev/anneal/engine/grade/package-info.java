@@ -3,8 +3,6 @@
  * network: models and endpoints are called through interfaces.
  */
 @ApplicationModule(allowedDependencies = {})
-@NullMarked
 package dev.anneal.engine.grade;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.ApplicationModule;

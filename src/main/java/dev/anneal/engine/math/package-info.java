@@ -3,8 +3,6 @@
  * preference and reinforcement learning. JDK only.
  */
 @ApplicationModule(allowedDependencies = {})
-@NullMarked
 package dev.anneal.engine.math;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.ApplicationModule;

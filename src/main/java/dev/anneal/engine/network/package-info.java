@@ -3,8 +3,6 @@
  * {@code network.torch} uses DJL.
  */
 @ApplicationModule(allowedDependencies = {"format :: *", "math :: *"})
-@NullMarked
 package dev.anneal.engine.network;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.ApplicationModule;

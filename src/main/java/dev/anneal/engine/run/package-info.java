@@ -11,8 +11,6 @@
             "train",
             "train :: *"
         })
-@NullMarked
 package dev.anneal.engine.run;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.ApplicationModule;

@@ -13,8 +13,6 @@
             "storage",
             "storage :: *"
         })
-@NullMarked
 package dev.anneal.service.training;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.ApplicationModule;

@@ -3,8 +3,6 @@
  * tensors. Independent of models.
  */
 @NamedInterface
-@NullMarked
 package dev.anneal.engine.format.gguf;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;

@@ -3,8 +3,6 @@
  * draft tokens are accepted. fp64, JDK only.
  */
 @NamedInterface
-@NullMarked
 package dev.anneal.engine.math.objective;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;

@@ -3,8 +3,6 @@
  * a checkpoint's headers are checked. No tensors, so that the service can use it.
  */
 @NamedInterface
-@NullMarked
 package dev.anneal.engine.network.architecture;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;

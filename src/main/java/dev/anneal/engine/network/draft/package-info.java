@@ -3,8 +3,6 @@
  * drafting.
  */
 @NamedInterface
-@NullMarked
 package dev.anneal.engine.network.draft;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;

@@ -3,8 +3,6 @@
  * the tokens of a file and encodes it for training; {@code RowEncoder} encodes one conversation.
  */
 @NamedInterface
-@NullMarked
 package dev.anneal.engine.text.data;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;

@@ -6,8 +6,6 @@
  * position. Validation, token counts, training and evaluations all read rows this way.
  */
 @NamedInterface
-@NullMarked
 package dev.anneal.engine.text.rows;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;

@@ -3,8 +3,6 @@
  * and output. The parser composes functions over a rendering's {@code Context} and the values of {@code value}.
  */
 @NamedInterface
-@NullMarked
 package dev.anneal.engine.text.template;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;

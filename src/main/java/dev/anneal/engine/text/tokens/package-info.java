@@ -3,8 +3,6 @@
  * produce.
  */
 @NamedInterface
-@NullMarked
 package dev.anneal.engine.text.tokens;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;

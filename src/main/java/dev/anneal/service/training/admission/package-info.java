@@ -3,8 +3,6 @@
  * {@link dev.anneal.service.training.admission.Jobs} serves requests.
  */
 @NamedInterface
-@NullMarked
 package dev.anneal.service.training.admission;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;

@@ -1,7 +1,5 @@
 /** Drafts of models: which tuned draft proposes tokens for which target, and which one a target uses by default. */
 @NamedInterface
-@NullMarked
 package dev.anneal.service.training.draft;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;

@@ -1,7 +1,5 @@
 /** History of jobs: events, series of steps and validations, checkpoints. Jobs are identified by their internal key. */
 @NamedInterface
-@NullMarked
 package dev.anneal.service.training.history;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;

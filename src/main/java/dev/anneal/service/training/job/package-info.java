@@ -3,8 +3,6 @@
  * requests; workers publish through {@code service.training.journal}.
  */
 @NamedInterface
-@NullMarked
 package dev.anneal.service.training.job;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;

@@ -3,8 +3,6 @@
  * remain private.
  */
 @NamedInterface
-@NullMarked
 package dev.anneal.service.training.sharing;
 
-import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.NamedInterface;

@@ -1,2 +1,0 @@
-/** The commands, one class for each noun. */
-package dev.anneal.cli.command;

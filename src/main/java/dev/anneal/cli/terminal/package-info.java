@@ -1,2 +1,0 @@
-/** What is drawn in a terminal. */
-package dev.anneal.cli.terminal;

@@ -1,2 +1,0 @@
-/** The API description {@code openapi.yaml} over HTTP. */
-package dev.anneal.service.access.description;

@@ -1,2 +1,0 @@
-/** Files over HTTP: upload, whole or in parts, list, content, deletion. */
-package dev.anneal.service.files.http;

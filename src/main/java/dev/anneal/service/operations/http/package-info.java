@@ -1,2 +1,0 @@
-/** HTTP API of retention, for tenants and administrators. */
-package dev.anneal.service.operations.http;

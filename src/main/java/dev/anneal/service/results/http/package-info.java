@@ -1,2 +1,0 @@
-/** Exports with their files and pushes, and evaluations, over HTTP. */
-package dev.anneal.service.results.http;
