@@ -103,8 +103,8 @@ public final class Cli {
         CommandLine line = new CommandLine(new Cli(environment));
         // An argument such as @chat.json is the value of an option.
         line.setOut(out).setErr(err).setExpandAtFiles(false);
-        line.setExecutionExceptionHandler((failure, command, parsed) -> Failures.tell(failure, err));
-        line.setParameterExceptionHandler((wrong, given) -> Failures.tellWrongLine(wrong, err));
+        line.setExecutionExceptionHandler((failure, command, parsed) -> CommandFailures.tell(failure, err));
+        line.setParameterExceptionHandler((wrong, given) -> CommandFailures.tellWrongLine(wrong, err));
         int status = line.execute(arguments);
         out.flush();
         return status;

@@ -61,7 +61,7 @@ public final class AnnealApi {
     }
 
     private JsonNode json(HttpRequest.Builder request) {
-        return connection.json(request.build(), new Silence(longestSilence));
+        return connection.json(request.build(), new Inactivity(longestSilence));
     }
 
     private static HttpRequest.Builder posting(HttpRequest.Builder request, JsonNode body) {
@@ -90,7 +90,7 @@ public final class AnnealApi {
      * @param sent receives the number of bytes sent so far
      */
     public JsonNode upload(Path file, String purpose, LongConsumer sent) throws IOException {
-        Silence silence = new Silence(longestSilence.multipliedBy(UPLOAD_PATIENCE));
+        Inactivity silence = new Inactivity(longestSilence.multipliedBy(UPLOAD_PATIENCE));
         Multipart form = new Multipart(file, purpose, bytes -> {
             silence.end();
             sent.accept(bytes);
@@ -126,7 +126,7 @@ public final class AnnealApi {
                                 .header("Range", "bytes=" + from + "-")
                                 .header("If-Range", "\"" + sha256 + "\"")
                                 .build(),
-                        new Silence(longestSilence));
+                        new Inactivity(longestSilence));
                 String range =
                         answer.head().headers().firstValue("Content-Range").orElse("");
                 boolean isRest = answer.head().statusCode() == 206;
@@ -143,7 +143,7 @@ public final class AnnealApi {
         return new Content(
                 0,
                 connection
-                        .send(connection.request(path).build(), new Silence(longestSilence))
+                        .send(connection.request(path).build(), new Inactivity(longestSilence))
                         .body());
     }
 
@@ -157,7 +157,7 @@ public final class AnnealApi {
         HttpRequest.Builder request = connection.request(path).header("Accept", "text/event-stream");
         HttpRequest built = (body == null ? request.GET() : posting(request, body)).build();
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-                connection.send(built, new Silence(longestSilence)).body(), StandardCharsets.UTF_8))) {
+                connection.send(built, new Inactivity(longestSilence)).body(), StandardCharsets.UTF_8))) {
             String line = lines.readLine();
             while (line != null
                     && (!line.startsWith("data:")

@@ -13,14 +13,14 @@ import java.util.function.Function;
  */
 final class AnswerStream extends FilterInputStream {
 
-    private final Silence silence;
+    private final Inactivity silence;
     private final Function<String, ApiException> lost;
     private volatile boolean isReading;
     private volatile boolean isClosed;
     private volatile boolean isTooSilent;
 
     /** @param lost what to throw, of the reason */
-    AnswerStream(InputStream in, Silence silence, Function<String, ApiException> lost) {
+    AnswerStream(InputStream in, Inactivity silence, Function<String, ApiException> lost) {
         super(in);
         this.silence = silence;
         this.lost = lost;

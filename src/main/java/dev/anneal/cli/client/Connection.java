@@ -47,7 +47,7 @@ final class Connection {
         return request;
     }
 
-    JsonNode json(HttpRequest request, Silence silence) {
+    JsonNode json(HttpRequest request, Inactivity silence) {
         Answer answer = send(request, silence);
         try (InputStream body = answer.body()) {
             return JSON.readTree(body);
@@ -64,7 +64,7 @@ final class Connection {
     record Answer(HttpResponse<InputStream> head, AnswerStream body) {}
 
     /** @throws ApiException for refusals, and if nothing moves for too long */
-    Answer send(HttpRequest request, Silence silence) {
+    Answer send(HttpRequest request, Inactivity silence) {
         Answer answer = sendOnce(request, silence);
         Optional<String> elsewhere = answer.head().headers().firstValue("Location");
         if (answer.head().statusCode() == 302 && elsewhere.isPresent()) {
@@ -77,7 +77,7 @@ final class Connection {
         return answer;
     }
 
-    private Answer sendOnce(HttpRequest request, Silence silence) {
+    private Answer sendOnce(HttpRequest request, Inactivity silence) {
         CompletableFuture<HttpResponse<InputStream>> sent = http.sendAsync(request, BodyHandlers.ofInputStream());
         while (true) {
             try {

@@ -69,7 +69,7 @@ public final class EvalCommand implements Callable<Integer> {
         }
         Patience patience = cli.patience(cli.bar());
         JsonNode first = patience.ask(() -> api.get(PATH + "/" + id));
-        JsonNode result = Waiting.end(first, () -> api.get(PATH + "/" + id), PAUSE, patience, evaluation -> {});
+        JsonNode result = Polling.end(first, () -> api.get(PATH + "/" + id), PAUSE, patience, evaluation -> {});
         cli.print(result, () -> show(result));
         return text(result.path("status")).equals("succeeded") ? ExitStatus.OK : ExitStatus.FAILED;
     }

@@ -32,7 +32,7 @@ final class EventFollower {
         while (isRunning) {
             // Read before the events: the last one is written with the job's end. A service that stops ends streams
             // too.
-            isRunning = !Waiting.hasEnded(work);
+            isRunning = !Polling.hasEnded(work);
             patience.ask(() -> read(each));
             if (isRunning) {
                 Patience.pause(PAUSE);

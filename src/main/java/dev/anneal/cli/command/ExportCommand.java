@@ -68,7 +68,7 @@ public final class ExportCommand implements Callable<Integer> {
         cli.err().println(id + " is being made; the service goes on with it by itself.");
         Patience patience = cli.patience(cli.bar());
         JsonNode first = patience.ask(() -> api.get(exports + "/" + id));
-        JsonNode made = Waiting.end(first, () -> api.get(exports + "/" + id), PAUSE, patience, export -> {});
+        JsonNode made = Polling.end(first, () -> api.get(exports + "/" + id), PAUSE, patience, export -> {});
         cli.print(made, () -> show(cli, made));
         return text(made.path("status")).equals("succeeded") ? ExitStatus.OK : ExitStatus.FAILED;
     }

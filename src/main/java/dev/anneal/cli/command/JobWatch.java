@@ -62,7 +62,7 @@ final class JobWatch {
             JsonNode first = api.get(JobsCommand.path(id));
             Patience patience = cli.patience(bar);
             patience.ask(() -> show(first));
-            job = Waiting.end(first, () -> api.get(JobsCommand.path(id)), PAUSE, patience, this::show);
+            job = Polling.end(first, () -> api.get(JobsCommand.path(id)), PAUSE, patience, this::show);
         } finally {
             hasEnded.set(true);
             bar.end();

@@ -42,7 +42,7 @@ final class EndpointTransport {
      * @param tenantId tenant on whose behalf it is sent
      * @param id id of the request, the same for each attempt, so that an endpoint can recognise retries
      */
-    Attempt send(String tenantId, GradingQuestion.OfEndpoint endpoint, String id, byte[] body) {
+    EndpointReply send(String tenantId, GradingQuestion.OfEndpoint endpoint, String id, byte[] body) {
         Map<String, String> headers = new LinkedHashMap<>(endpoint.headers());
         List<WebhookSignature> own = signatures.stream()
                 .map(signature -> signature.ofTenant(tenantId))
@@ -51,15 +51,15 @@ final class EndpointTransport {
         try {
             return client.send(
                     OutboundRequest.post(URI.create(endpoint.url()), headers, OutboundContent.json(body)),
-                    Attempt::read);
+                    EndpointReply::read);
         } catch (OutboundException e) {
             String failure = "the endpoint " + e.explanation();
             return switch (e.reason()) {
-                case ADDRESS_NOT_ALLOWED -> Attempt.failed(failure);
-                case TIMED_OUT, UNREACHABLE, REDIRECTED -> Attempt.failedForNow(failure, null);
+                case ADDRESS_NOT_ALLOWED -> EndpointReply.failed(failure);
+                case TIMED_OUT, UNREACHABLE, REDIRECTED -> EndpointReply.failedForNow(failure, null);
             };
         } catch (IllegalArgumentException e) {
-            return Attempt.failed("the endpoint's url is unusable: " + e.getMessage());
+            return EndpointReply.failed("the endpoint's url is unusable: " + e.getMessage());
         }
     }
 }

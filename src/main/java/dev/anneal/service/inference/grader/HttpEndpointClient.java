@@ -48,7 +48,7 @@ final class HttpEndpointClient implements Endpoints, AutoCloseable {
             return question.failed(STOPPED);
         }
         AtomicBoolean stopped = new AtomicBoolean();
-        Executor turns = Pace.of(senders.line(), question.ratePerSecond());
+        Executor turns = PacedExecutor.of(senders.line(), question.ratePerSecond());
         List<CompletableFuture<Answer>> sent = question.completions().stream()
                 .map(completion -> send(new Request(tenantId, question, completion, newId(), turns, stopped), 1))
                 .toList();
@@ -104,13 +104,13 @@ final class HttpEndpointClient implements Endpoints, AutoCloseable {
                 .thenCompose(attempt -> replyOrRetry(request, attempt, tries));
     }
 
-    private Attempt attempt(Request request) {
+    private EndpointReply attempt(Request request) {
         return request.stopped.get()
-                ? Attempt.failed(STOPPED)
+                ? EndpointReply.failed(STOPPED)
                 : transport.send(request.tenantId, request.question, request.id, request.body());
     }
 
-    private CompletableFuture<Answer> replyOrRetry(Request request, Attempt attempt, int tries) {
+    private CompletableFuture<Answer> replyOrRetry(Request request, EndpointReply attempt, int tries) {
         if (!attempt.mayGoBetter()) {
             return CompletableFuture.completedFuture(attempt.answer());
         }

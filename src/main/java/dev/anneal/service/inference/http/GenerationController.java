@@ -105,7 +105,7 @@ class GenerationController {
     private void write(AnswerRequest request, List<Generation> generations, HttpServletResponse response)
             throws IOException {
         String id = identifiers.next(request.format().idPrefix());
-        Answer answer = new Answer(id, clock.instant(), request, generations);
+        AnswerEnvelope answer = new AnswerEnvelope(id, clock.instant(), request, generations);
         if (request.streaming().stream()) {
             answer.stream(new ServerSentEvents(response), json, errors);
         } else {

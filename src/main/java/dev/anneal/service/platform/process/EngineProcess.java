@@ -139,7 +139,7 @@ public final class EngineProcess {
     }
 
     private void readProgress(Consumer<Progress> listener) {
-        LineReader lines = new LineReader(process.getInputStream(), PROGRESS_LINE_BYTES);
+        BoundedLines lines = new BoundedLines(process.getInputStream(), PROGRESS_LINE_BYTES);
         try {
             for (String line = lines.next(); line != null; line = lines.next()) {
                 if (!lines.wasCut() && !line.isBlank()) {
@@ -172,7 +172,7 @@ public final class EngineProcess {
     }
 
     private void readStderr() {
-        LineReader lines = new LineReader(process.getErrorStream(), StderrTail.LINE_BYTES);
+        BoundedLines lines = new BoundedLines(process.getErrorStream(), StderrTail.LINE_BYTES);
         try {
             for (String line = lines.next(); line != null; line = lines.next()) {
                 stderr.add(line);

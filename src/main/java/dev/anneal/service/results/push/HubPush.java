@@ -46,7 +46,7 @@ final class HubPush {
     record Destination(String repo, boolean isPrivate, String revision, String message) {}
 
     /** @throws PushException if it fails */
-    Push.Commit run(Destination to, List<StoredFile> files) throws PushException {
+    Push.Commit run(Destination to, List<ExportedFile> files) throws PushException {
         requireRepository(to);
         try {
             List<Announced> all = announce(to, files);
@@ -128,16 +128,16 @@ final class HubPush {
      * @param isLarge whether it is uploaded by LFS, which takes no empty file
      * @param there hash of the file with that name on the branch, or empty
      */
-    private record Announced(StoredFile file, boolean isLarge, String there) {
+    private record Announced(ExportedFile file, boolean isLarge, String there) {
 
         boolean isThere() throws IOException {
             return !there.isEmpty() && there.equals(isLarge ? file.sha256() : file.gitHash());
         }
     }
 
-    private List<Announced> announce(Destination to, List<StoredFile> files) throws IOException {
+    private List<Announced> announce(Destination to, List<ExportedFile> files) throws IOException {
         List<AnnouncedFile> asked = new ArrayList<>();
-        for (StoredFile file : files) {
+        for (ExportedFile file : files) {
             asked.add(new AnnouncedFile(file.name(), file.bytes(), base64(file.start(SAMPLE_BYTES))));
         }
         Map<String, JsonNode> answers = HubCalls.required(
@@ -155,7 +155,7 @@ final class HubPush {
     /** A file in the announcement. */
     private record AnnouncedFile(String path, long size, String sample) {}
 
-    private static Announced announced(StoredFile file, JsonNode answer) {
+    private static Announced announced(ExportedFile file, JsonNode answer) {
         boolean isLarge = file.bytes() > LARGEST_IN_COMMIT
                 || "lfs".equals(answer.path("uploadMode").asString(""));
         return new Announced(
@@ -220,11 +220,11 @@ final class HubPush {
     /** A file within the commit. */
     private record ContentFile(String path, String encoding, String content) {}
 
-    private static LfsFile pointer(StoredFile file) {
+    private static LfsFile pointer(ExportedFile file) {
         return new LfsFile(file.name(), "sha256", file.sha256(), file.bytes());
     }
 
-    private static ContentFile content(StoredFile file) throws IOException {
+    private static ContentFile content(ExportedFile file) throws IOException {
         return new ContentFile(file.name(), "base64", base64(file.start((int) file.bytes())));
     }
 

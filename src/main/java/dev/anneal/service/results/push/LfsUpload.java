@@ -26,7 +26,7 @@ final class LfsUpload {
         this.hub = hub;
     }
 
-    void send(String repo, String revision, List<StoredFile> files) throws PushException {
+    void send(String repo, String revision, List<ExportedFile> files) throws PushException {
         if (files.isEmpty()) {
             return;
         }
@@ -34,7 +34,7 @@ final class LfsUpload {
                         hub.post("/" + repo + ".git/info/lfs/objects/batch", lfs(batch(revision, files)), ACCEPT),
                         "the announcement of large files")
                 .json();
-        for (StoredFile file : files) {
+        for (ExportedFile file : files) {
             send(file, object(answer, file));
         }
     }
@@ -42,7 +42,7 @@ final class LfsUpload {
     /** A file by its hash. */
     private record LfsObject(String oid, long size) {
 
-        static LfsObject of(StoredFile file) {
+        static LfsObject of(ExportedFile file) {
             return new LfsObject(file.sha256(), file.bytes());
         }
     }
@@ -55,7 +55,7 @@ final class LfsUpload {
             Map<String, String> ref,
             List<LfsObject> objects) {}
 
-    private static Batch batch(String revision, List<StoredFile> files) {
+    private static Batch batch(String revision, List<ExportedFile> files) {
         List<LfsObject> objects = files.stream().map(LfsObject::of).toList();
         return new Batch("upload", List.of("basic", "multipart"), "sha256", Map.of("name", revision), objects);
     }
@@ -64,7 +64,7 @@ final class LfsUpload {
         return OutboundContent.bytes(HubCalls.json(body), LFS);
     }
 
-    private static JsonNode object(JsonNode answer, StoredFile file) throws PushException {
+    private static JsonNode object(JsonNode answer, ExportedFile file) throws PushException {
         for (JsonNode object : answer.path("objects")) {
             if (object.path("oid").asString("").equals(file.sha256())) {
                 return object;
@@ -73,7 +73,7 @@ final class LfsUpload {
         throw HubCalls.invalid("nothing about '" + file.name() + "'");
     }
 
-    private void send(StoredFile file, JsonNode object) throws PushException {
+    private void send(ExportedFile file, JsonNode object) throws PushException {
         if (object.has("error")) {
             throw new PushException(
                     Kind.HUB_REFUSED,
@@ -97,7 +97,7 @@ final class LfsUpload {
         }
     }
 
-    private void sendParts(StoredFile file, JsonNode header, URI completion) throws PushException {
+    private void sendParts(ExportedFile file, JsonNode header, URI completion) throws PushException {
         long chunk = Long.parseLong(digits(header.path("chunk_size").asString("")));
         List<Part> parts = new ArrayList<>();
         for (long start = 0; start < file.bytes(); start += chunk) {
@@ -133,7 +133,7 @@ final class LfsUpload {
         return text;
     }
 
-    private void verify(StoredFile file, URI address) throws PushException {
+    private void verify(ExportedFile file, URI address) throws PushException {
         HubCalls.required(
                 hub.postKnown(address, Map.of(), OutboundContent.json(HubCalls.json(LfsObject.of(file)))),
                 "the check of " + file.name());

@@ -96,14 +96,14 @@ final class PushRunner {
                 : Optional.empty();
     }
 
-    private List<StoredFile> files(long export) {
+    private List<ExportedFile> files(long export) {
         Export.Result result = database.call(() -> exports.byNumber(export)).result();
         if (result == null) {
             throw new IllegalStateException("an export that is pushed has files");
         }
         ArtifactKey folder = new ArtifactKey(result.directory());
         return result.files().stream()
-                .map(file -> new StoredFile(artifacts, folder.child(file.name()), file))
+                .map(file -> new ExportedFile(artifacts, folder.child(file.name()), file))
                 .toList();
     }
 }

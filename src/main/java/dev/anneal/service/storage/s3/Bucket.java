@@ -35,12 +35,12 @@ final class Bucket {
     private final S3Client client;
     private final String name;
     private final String prefix;
-    private final Failures failures;
+    private final S3Failures failures;
 
     /**
      * @param prefix prefix of all keys, empty or ending with a slash
      */
-    Bucket(S3Client client, String name, String prefix, Failures failures) {
+    Bucket(S3Client client, String name, String prefix, S3Failures failures) {
         this.client = client;
         this.name = name;
         this.prefix = prefix;
@@ -84,7 +84,7 @@ final class Bucket {
                     client.headObject(request -> request.bucket(name).key(key(object)))
                             .contentLength());
         } catch (SdkException failure) {
-            if (Failures.isMissing(failure)) {
+            if (S3Failures.isMissing(failure)) {
                 return OptionalLong.empty();
             }
             throw failures.of("look up", object, failure);
@@ -110,7 +110,7 @@ final class Bucket {
             return Optional.of(client.getObject(request ->
                     request.bucket(name).key(key(object)).range(range).ifMatch(entityTag)));
         } catch (SdkException failure) {
-            if (Failures.isMissing(failure)) {
+            if (S3Failures.isMissing(failure)) {
                 return Optional.empty();
             }
             throw failures.of("read", object, failure);
@@ -250,7 +250,7 @@ final class Bucket {
                     request -> request.bucket(name).key(upload.key()).uploadId(upload.uploadId()));
             return 1;
         } catch (SdkException failure) {
-            if (Failures.isMissing(failure)) {
+            if (S3Failures.isMissing(failure)) {
                 return 0;
             }
             throw failure;

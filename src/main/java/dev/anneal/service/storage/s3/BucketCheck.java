@@ -33,7 +33,7 @@ final class BucketCheck {
                 client(properties, credentials),
                 name,
                 prefix(properties.prefix()),
-                new Failures(place(name, properties.endpoint())));
+                new S3Failures(place(name, properties.endpoint())));
         try {
             probe(bucket);
         } catch (StorageException failure) {

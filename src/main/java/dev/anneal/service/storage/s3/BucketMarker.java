@@ -64,7 +64,7 @@ final class BucketMarker implements StoreMarker {
                 put(content, "*");
                 return;
             } catch (SdkException failure) {
-                int status = Failures.status(failure);
+                int status = S3Failures.status(failure);
                 if (status == PRECONDITION_FAILED) {
                     return;
                 }

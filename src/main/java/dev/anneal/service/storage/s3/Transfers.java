@@ -57,13 +57,13 @@ final class Transfers implements AutoCloseable {
      * @param betweenParts called on this thread after each part; may throw to abandon the transfer
      */
     void upload(Path file, String object, Runnable betweenParts) throws IOException {
-        List<Parts.Part> parts = Parts.of(Files.size(file));
+        List<PartSizes.Part> parts = PartSizes.of(Files.size(file));
         if (parts.size() <= 1) {
             bucket.put(object, Files.readAllBytes(file));
             betweenParts.run();
             return;
         }
-        try (Upload upload = new Upload(bucket, object)) {
+        try (MultipartUpload upload = new MultipartUpload(bucket, object)) {
             inParallel(parts, part -> upload.part(part.number(), body(file, part)), betweenParts);
             upload.complete();
         }
@@ -78,16 +78,16 @@ final class Transfers implements AutoCloseable {
     StoredContent upload(InputStream content, ArtifactKey key, long maxBytes) throws IOException {
         MessageDigest digest = Sha256.newDigest();
         InputStream hashed = new DigestInputStream(content, digest);
-        byte[] part = hashed.readNBytes(Parts.streamed(1));
+        byte[] part = hashed.readNBytes(PartSizes.streamed(1));
         long bytes = requireAtMost(maxBytes, part.length, key);
-        if (part.length < Parts.streamed(1)) {
+        if (part.length < PartSizes.streamed(1)) {
             bucket.put(key.value(), part);
         } else {
-            try (Upload upload = new Upload(bucket, key.value())) {
+            try (MultipartUpload upload = new MultipartUpload(bucket, key.value())) {
                 for (int number = 1; part.length > 0; number++) {
                     upload.part(number, Bucket.bodyOf(part));
                     part = NOTHING; // is not kept in memory beside the next one
-                    part = hashed.readNBytes(Parts.streamed(number + 1));
+                    part = hashed.readNBytes(PartSizes.streamed(number + 1));
                     bytes = requireAtMost(maxBytes, bytes + part.length, key);
                 }
                 upload.complete();
@@ -103,11 +103,11 @@ final class Transfers implements AutoCloseable {
         return bytes;
     }
 
-    private static RequestBody body(Path file, Parts.Part part) {
+    private static RequestBody body(Path file, PartSizes.Part part) {
         return RequestBody.fromContentProvider(() -> section(file, part), part.length(), "application/octet-stream");
     }
 
-    private static InputStream section(Path file, Parts.Part part) {
+    private static InputStream section(Path file, PartSizes.Part part) {
         try {
             FileChannel channel =
                     FileChannel.open(file, StandardOpenOption.READ).position(part.first());
@@ -130,7 +130,7 @@ final class Transfers implements AutoCloseable {
     void download(ArtifactKey key, String object, FolderIndex.Entry expected, Path file, Runnable betweenParts)
             throws IOException {
         PrivateFiles.create(file).close();
-        inParallel(Parts.of(expected.bytes()), part -> download(key, object, part, file), betweenParts);
+        inParallel(PartSizes.of(expected.bytes()), part -> download(key, object, part, file), betweenParts);
         String found = Sha256.of(file, betweenParts);
         if (!found.equals(expected.sha256())) {
             throw new StorageException(
@@ -141,7 +141,7 @@ final class Transfers implements AutoCloseable {
         DurableFiles.force(file);
     }
 
-    private void download(ArtifactKey key, String object, Parts.Part part, Path file) {
+    private void download(ArtifactKey key, String object, PartSizes.Part part, Path file) {
         long end = part.first() + part.length();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
                 InputStream content = new ObjectStream(bucket, key, object, part.first(), end)) {
@@ -155,7 +155,7 @@ final class Transfers implements AutoCloseable {
      * Transfers all parts. After a failure it starts no further part, waits for the running ones, and throws the
      * failure.
      */
-    private void inParallel(List<Parts.Part> parts, Consumer<Parts.Part> transfer, Runnable betweenParts) {
+    private void inParallel(List<PartSizes.Part> parts, Consumer<PartSizes.Part> transfer, Runnable betweenParts) {
         if (parts.size() == 1) {
             transfer.accept(parts.get(0));
             betweenParts.run();
@@ -164,7 +164,7 @@ final class Transfers implements AutoCloseable {
         AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
         CompletionService<Void> done = new ExecutorCompletionService<>(threads);
         List<Future<Void>> tasks = new ArrayList<>();
-        for (Parts.Part part : parts) {
+        for (PartSizes.Part part : parts) {
             tasks.add(done.submit(() -> unlessFailed(failure, () -> transfer.accept(part)), null));
         }
         try {

@@ -103,7 +103,7 @@ public final class QueueOutlook {
      */
     Optional<ExpectedDuration> duration(String model, Remaining remaining, boolean isOpen) {
         Known past = known.get();
-        Pace pace = past.recent().pace(model, remaining.cost());
+        TrainingPace pace = past.recent().pace(model, remaining.cost());
         Remaining shortest = isOpen ? remaining.expecting(1) : remaining;
         Remaining longest = isOpen ? remaining.expectingMost() : remaining;
         if (pace == null) {
@@ -120,7 +120,7 @@ public final class QueueOutlook {
 
     private static OptionalDouble secondsToTrain(Job job, Known past) {
         ResolvedSettings settings = job.settings();
-        Pace pace = settings == null ? null : past.recent().pace(job.request().model(), settings.cost());
+        TrainingPace pace = settings == null ? null : past.recent().pace(job.request().model(), settings.cost());
         return settings == null || pace == null
                 ? OptionalDouble.empty()
                 : OptionalDouble.of(pace.secondsOf(Remaining.of(job, settings)));

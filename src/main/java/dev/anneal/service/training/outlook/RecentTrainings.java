@@ -89,7 +89,7 @@ record RecentTrainings(List<OfModel> models) {
 
     /** Pace of the model's own trainings; null if there are none. */
     @Nullable
-    Pace own(String model) {
+    TrainingPace own(String model) {
         return timed().filter(past -> past.model().equals(model))
                 .map(OfModel::pace)
                 .findFirst()
@@ -101,8 +101,8 @@ record RecentTrainings(List<OfModel> models) {
      * null if there is none.
      */
     @Nullable
-    Pace pace(String model, TrainingCost cost) {
-        Pace own = own(model);
+    TrainingPace pace(String model, TrainingCost cost) {
+        TrainingPace own = own(model);
         return own != null
                 ? own
                 : timed().filter(past -> past.precision().equals(cost.precision()))
@@ -140,17 +140,17 @@ record RecentTrainings(List<OfModel> models) {
             return seconds - startSeconds - validationSeconds - checkpointSeconds - closingSeconds;
         }
 
-        private Pace pace() {
+        private TrainingPace pace() {
             return pace(Basis.PAST_JOBS, computingSeconds(), validationSeconds / Math.max(1, validations));
         }
 
         /** Pace for other models, whose validations take other times: they count by their operations. */
-        private Pace paceOfOthers() {
+        private TrainingPace paceOfOthers() {
             return pace(Basis.OTHER_MODELS, computingSeconds() + validationSeconds, 0);
         }
 
-        private Pace pace(Basis basis, double computing, double validation) {
-            return new Pace(
+        private TrainingPace pace(Basis basis, double computing, double validation) {
+            return new TrainingPace(
                     basis,
                     startSeconds / jobs,
                     operations / computing,

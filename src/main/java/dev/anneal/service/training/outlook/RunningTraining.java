@@ -20,7 +20,7 @@ final class RunningTraining {
     /**
      * @param usual pace of the model's past trainings; null if there are none
      */
-    static double secondsLeft(Job job, ResolvedSettings settings, double secondsPerStep, @Nullable Pace usual) {
+    static double secondsLeft(Job job, ResolvedSettings settings, double secondsPerStep, @Nullable TrainingPace usual) {
         Job.Interludes done = job.pace().interludes();
         Remaining remaining = Remaining.of(job, settings);
         double validation = validationSeconds(job, settings, usual);
@@ -35,7 +35,7 @@ final class RunningTraining {
         return Math.max(0, left - Math.min(since, secondsPerStep + validation + checkpoint));
     }
 
-    private static double validationSeconds(Job job, ResolvedSettings settings, @Nullable Pace usual) {
+    private static double validationSeconds(Job job, ResolvedSettings settings, @Nullable TrainingPace usual) {
         Job.Interludes done = job.pace().interludes();
         if (done.validations() > 0) {
             return done.validationSeconds() / done.validations();
@@ -45,7 +45,7 @@ final class RunningTraining {
                 : forwardSeconds(job, settings);
     }
 
-    private static double checkpointSeconds(Job.Interludes done, @Nullable Pace usual) {
+    private static double checkpointSeconds(Job.Interludes done, @Nullable TrainingPace usual) {
         if (done.checkpoints() > 0) {
             return done.checkpointSeconds() / done.checkpoints();
         }

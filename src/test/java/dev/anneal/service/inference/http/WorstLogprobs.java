@@ -44,7 +44,7 @@ final class WorstLogprobs {
         GenerationRequest request = new GenerationRequest("m", new ServeRequest.Input.Text("p"), decoding);
         AnswerRequest asked = new AnswerRequest(List.of(request), new StreamKeys(false, false), new ChatFormat(true));
         try (Generation generation = PlayedGeneration.of(replies())) {
-            AnswerBody whole = new Answer("id", Instant.EPOCH, asked, List.of(generation)).whole();
+            AnswerBody whole = new AnswerEnvelope("id", Instant.EPOCH, asked, List.of(generation)).whole();
             held.countDown();
             held.await();
             Counted counted = new Counted();

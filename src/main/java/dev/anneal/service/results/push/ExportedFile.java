@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /** A file of an export in the artifact store. */
-record StoredFile(ArtifactStore store, ArtifactKey key, Export.File file) {
+record ExportedFile(ArtifactStore store, ArtifactKey key, Export.File file) {
 
     private static final String CONTENT_TYPE = "application/octet-stream";
 

@@ -14,14 +14,14 @@ import org.junit.jupiter.api.Timeout;
 
 /** When tasks begin. */
 @Timeout(30)
-class PaceTest {
+class PacedExecutorTest {
 
     /** Tasks that wait for a thread. */
     private final Queue<Runnable> line = new ArrayDeque<>();
 
     private final Queue<Runnable> turns = new ArrayDeque<>();
     private final List<Integer> begun = new ArrayList<>();
-    private final Pace pace = new Pace(line::add, turns::add);
+    private final PacedExecutor pace = new PacedExecutor(line::add, turns::add);
 
     @Test
     void tasksBeginInTheirOrderWithATurnBetween() {
@@ -59,7 +59,7 @@ class PaceTest {
     @Test
     void aTurnTakesItsTime() throws InterruptedException {
         CountDownLatch all = new CountDownLatch(3);
-        Executor tenASecond = Pace.of(Runnable::run, 10);
+        Executor tenASecond = PacedExecutor.of(Runnable::run, 10);
         long start = System.nanoTime();
         for (int task = 0; task < 3; task++) {
             tenASecond.execute(all::countDown);

@@ -10,7 +10,7 @@ package dev.anneal.service.training.outlook;
  * @param checkpointSeconds duration of a checkpoint; 0 if there was none
  * @param closingSeconds time from the last checkpoint to the end of the job
  */
-record Pace(
+record TrainingPace(
         ExpectedDuration.Basis basis,
         double startSeconds,
         double operationsPerSecond,

@@ -8,14 +8,14 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Reads lines of UTF-8 with a length limit, so that a faulty process cannot fill the reader's memory. */
-final class LineReader {
+final class BoundedLines {
 
     private final InputStream input;
     private final int limitBytes;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private boolean cut;
 
-    LineReader(InputStream input, int limitBytes) {
+    BoundedLines(InputStream input, int limitBytes) {
         this.input = new BufferedInputStream(input);
         this.limitBytes = limitBytes;
     }

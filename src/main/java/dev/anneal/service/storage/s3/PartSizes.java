@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Cuts objects into parts: S3 takes at most 10,000, each of at least 5 MiB except the last. */
-final class Parts {
+final class PartSizes {
 
     private static final int LEAST = 8 << 20;
     private static final int MOST = 1 << 30;
@@ -14,7 +14,7 @@ final class Parts {
 
     private static final int COUNT = 10_000;
 
-    private Parts() {}
+    private PartSizes() {}
 
     /**
      * A part of a file.

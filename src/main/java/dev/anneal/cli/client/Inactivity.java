@@ -3,12 +3,12 @@ package dev.anneal.cli.client;
 import java.time.Duration;
 
 /** How long nothing has moved between the command and the service, in either direction, and how long that may last. */
-final class Silence {
+final class Inactivity {
 
     private final Duration limit;
     private volatile long since = System.nanoTime();
 
-    Silence(Duration limit) {
+    Inactivity(Duration limit) {
         this.limit = limit;
     }
 

@@ -8,11 +8,11 @@ import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /** Waits for work by asking for it again, through outages too. */
-final class Waiting {
+final class Polling {
 
     private static final Set<String> ENDED = Set.of("succeeded", "failed", "cancelled");
 
-    private Waiting() {}
+    private Polling() {}
 
     static boolean hasEnded(JsonNode work) {
         return ENDED.contains(work.path("status").asString());

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Starts tasks in order, evenly, up to a number per second. A waiting task occupies no thread. */
-final class Pace implements Executor {
+final class PacedExecutor implements Executor {
 
     private final Executor line;
     private final Executor nextTurn;
@@ -18,7 +18,7 @@ final class Pace implements Executor {
     /**
      * @param nextTurn runs a task at the next turn
      */
-    Pace(Executor line, Executor nextTurn) {
+    PacedExecutor(Executor line, Executor nextTurn) {
         this.line = line;
         this.nextTurn = nextTurn;
     }
@@ -27,7 +27,7 @@ final class Pace implements Executor {
      * @param perSecond maximum number of tasks per second; null for no limit
      */
     static Executor of(Executor line, @Nullable Integer perSecond) {
-        return perSecond == null ? line : new Pace(line, inNanos(TimeUnit.SECONDS.toNanos(1) / perSecond));
+        return perSecond == null ? line : new PacedExecutor(line, inNanos(TimeUnit.SECONDS.toNanos(1) / perSecond));
     }
 
     private static Executor inNanos(long delay) {

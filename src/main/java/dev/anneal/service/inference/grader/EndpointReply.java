@@ -15,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param mayGoBetter whether a retry may get a score
  * @param retryAfter delay that the endpoint asks for; null if none
  */
-record Attempt(
+record EndpointReply(
         GradingReply.Answer answer,
         boolean mayGoBetter,
         @Nullable Duration retryAfter) {
@@ -30,42 +30,42 @@ record Attempt(
      * Reads an endpoint's answer. Failures name only the status, because clients must not see answers of arbitrary
      * addresses.
      */
-    static Attempt read(OutboundResponse response) throws IOException {
+    static EndpointReply read(OutboundResponse response) throws IOException {
         int status = response.status();
         if (status >= 500 || status == REQUEST_TIMEOUT || status == TOO_MANY_REQUESTS) {
             Duration asked = response.retryAfter().orElse(null);
-            return Attempt.failedForNow("the endpoint answered with status " + status, asked);
+            return EndpointReply.failedForNow("the endpoint answered with status " + status, asked);
         }
         if (status != 200) {
-            return Attempt.failed("the endpoint answered with status " + status + " instead of 200");
+            return EndpointReply.failed("the endpoint answered with status " + status + " instead of 200");
         }
         byte[] body = response.body(MAX_BYTES);
         return body.length > MAX_BYTES
-                ? Attempt.failed("the endpoint's answer has more than " + MAX_BYTES + " bytes")
+                ? EndpointReply.failed("the endpoint's answer has more than " + MAX_BYTES + " bytes")
                 : score(body);
     }
 
-    private static Attempt score(byte[] body) {
+    private static EndpointReply score(byte[] body) {
         try {
             JsonNode score = JsonMapper.shared().readTree(body).path("score");
             if (score.isNumber() && Double.isFinite(score.doubleValue())) {
-                return Attempt.scored(score.doubleValue());
+                return EndpointReply.scored(score.doubleValue());
             }
         } catch (JacksonException e) {
-            return Attempt.failed("the endpoint's answer is not JSON; {\"score\": 0.5} is one");
+            return EndpointReply.failed("the endpoint's answer is not JSON; {\"score\": 0.5} is one");
         }
-        return Attempt.failed("the endpoint's answer has no number as 'score'; {\"score\": 0.5} has");
+        return EndpointReply.failed("the endpoint's answer has no number as 'score'; {\"score\": 0.5} has");
     }
 
-    static Attempt scored(double score) {
-        return new Attempt(GradingReply.Answer.ofEndpoint(score), false, null);
+    static EndpointReply scored(double score) {
+        return new EndpointReply(GradingReply.Answer.ofEndpoint(score), false, null);
     }
 
-    static Attempt failed(String failure) {
-        return new Attempt(GradingReply.Answer.failed(failure), false, null);
+    static EndpointReply failed(String failure) {
+        return new EndpointReply(GradingReply.Answer.failed(failure), false, null);
     }
 
-    static Attempt failedForNow(String failure, @Nullable Duration retryAfter) {
-        return new Attempt(GradingReply.Answer.failed(failure), true, retryAfter);
+    static EndpointReply failedForNow(String failure, @Nullable Duration retryAfter) {
+        return new EndpointReply(GradingReply.Answer.failed(failure), true, retryAfter);
     }
 }

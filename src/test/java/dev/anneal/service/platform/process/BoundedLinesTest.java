@@ -8,11 +8,11 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 /** Lines are bounded, and the line after a long one is whole. */
-class LineReaderTest {
+class BoundedLinesTest {
 
     @Test
     void aLongLineIsCutAndTheNextIsWhole() throws IOException {
-        LineReader lines = reader("short\n0123456789\nnext", 8);
+        BoundedLines lines = reader("short\n0123456789\nnext", 8);
 
         assertThat(lines.next()).isEqualTo("short");
         assertThat(lines.wasCut()).isFalse();
@@ -25,14 +25,14 @@ class LineReaderTest {
 
     @Test
     void emptyLinesAndTextBeyondAsciiAreKept() throws IOException {
-        LineReader lines = reader("\nβ → 0\n", 100);
+        BoundedLines lines = reader("\nβ → 0\n", 100);
 
         assertThat(lines.next()).isEmpty();
         assertThat(lines.next()).isEqualTo("β → 0");
         assertThat(lines.next()).isNull();
     }
 
-    private static LineReader reader(String text, int limit) {
-        return new LineReader(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), limit);
+    private static BoundedLines reader(String text, int limit) {
+        return new BoundedLines(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), limit);
     }
 }

@@ -9,9 +9,9 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 
 /** A multipart upload of an object; aborted unless it is completed. Parts may come from several threads. */
-final class Upload implements AutoCloseable {
+final class MultipartUpload implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Upload.class);
+    private static final Logger LOG = LoggerFactory.getLogger(MultipartUpload.class);
 
     private final Bucket bucket;
     private final String object;
@@ -19,7 +19,7 @@ final class Upload implements AutoCloseable {
     private final Map<Integer, CompletedPart> parts = new ConcurrentSkipListMap<>();
     private boolean completed;
 
-    Upload(Bucket bucket, String object) {
+    MultipartUpload(Bucket bucket, String object) {
         this.bucket = bucket;
         this.object = object;
         this.id = bucket.asking(
@@ -75,7 +75,7 @@ final class Upload implements AutoCloseable {
                     "An upload of '{}' that has failed could not be aborted; a rule of the bucket that aborts"
                             + " incomplete uploads does it later: {}",
                     object,
-                    Failures.reasonOf(failure));
+                    S3Failures.reasonOf(failure));
         }
     }
 }

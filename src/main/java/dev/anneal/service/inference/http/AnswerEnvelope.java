@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The answer to a request for text, whole or streamed: OpenAI's envelope around the choices of a format. */
-final class Answer {
+final class AnswerEnvelope {
 
     /**
      * A comment is sent after this long without data, to detect disconnected clients and to keep proxies from closing
@@ -32,7 +32,7 @@ final class Answer {
     /**
      * @param generations one for each prompt
      */
-    Answer(String id, Instant created, AnswerRequest request, List<Generation> generations) {
+    AnswerEnvelope(String id, Instant created, AnswerRequest request, List<Generation> generations) {
         this.id = id;
         this.created = created;
         this.request = request;

@@ -7,7 +7,7 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /** Turns failures of the SDK into those of the store. Messages hold neither credentials nor signatures. */
-final class Failures {
+final class S3Failures {
 
     private static final Set<String> NO_ROOM = Set.of(
             "QuotaExceeded",
@@ -23,7 +23,7 @@ final class Failures {
     private final String place;
 
     /** @param place bucket and endpoint, for messages */
-    Failures(String place) {
+    S3Failures(String place) {
         this.place = place;
     }
 

@@ -10,9 +10,9 @@ import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 
 /** What users read of a failure, never a stack trace, and the exit status that says it to scripts. */
-final class Failures {
+final class CommandFailures {
 
-    private Failures() {}
+    private CommandFailures() {}
 
     static int tell(Exception failure, PrintWriter err) {
         Throwable cause = failure instanceof UncheckedIOException wrapped ? wrapped.getCause() : failure;
