@@ -1,6 +1,5 @@
 package dev.anneal.protocol;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -12,11 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A question of a training's graders to its supervisor, because an engine process has no network and no other model.
  * Answered by a {@link GradingReply}.
  */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "question")
-@JsonSubTypes({
-    @JsonSubTypes.Type(value = GradingQuestion.OfModel.class, name = "model"),
-    @JsonSubTypes.Type(value = GradingQuestion.OfEndpoint.class, name = "endpoint")
-})
+@JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "question")
 public sealed interface GradingQuestion {
 
     /** Number of answers it asks for. */

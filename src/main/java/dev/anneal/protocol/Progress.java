@@ -1,6 +1,5 @@
 package dev.anneal.protocol;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -12,27 +11,7 @@ import org.jspecify.annotations.Nullable;
  * One line that an engine process writes to standard output. Floating-point values are finite, or null where a value is
  * unknown or not finite.
  */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
-@JsonSubTypes({
-    @JsonSubTypes.Type(value = Progress.Started.class, name = "started"),
-    @JsonSubTypes.Type(value = Progress.Step.class, name = "step"),
-    @JsonSubTypes.Type(value = Progress.Validating.class, name = "validating"),
-    @JsonSubTypes.Type(value = Progress.Validation.class, name = "validation"),
-    @JsonSubTypes.Type(value = Progress.Samples.class, name = "samples"),
-    @JsonSubTypes.Type(value = Progress.CheckpointSaved.class, name = "checkpoint_saved"),
-    @JsonSubTypes.Type(value = Progress.AnswersSaved.class, name = "answers_saved"),
-    @JsonSubTypes.Type(value = Progress.PartsKept.class, name = "parts_kept"),
-    @JsonSubTypes.Type(value = Progress.Exported.class, name = "exported"),
-    @JsonSubTypes.Type(value = Progress.Evaluated.class, name = "evaluated"),
-    @JsonSubTypes.Type(value = Progress.DeviceMemory.class, name = "device_memory"),
-    @JsonSubTypes.Type(value = Progress.Interlude.class, name = "interlude"),
-    @JsonSubTypes.Type(value = Progress.Working.class, name = "working"),
-    @JsonSubTypes.Type(value = Progress.Replied.class, name = "replied"),
-    @JsonSubTypes.Type(value = Progress.Asked.class, name = "asked"),
-    @JsonSubTypes.Type(value = Progress.Note.class, name = "note"),
-    @JsonSubTypes.Type(value = Progress.Warning.class, name = "warning"),
-    @JsonSubTypes.Type(value = Progress.Failed.class, name = "failed")
-})
+@JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "event")
 public sealed interface Progress {
 
     /**

@@ -1,6 +1,5 @@
 package dev.anneal.protocol;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 
@@ -8,13 +7,7 @@ import java.util.List;
  * A reply to a {@link ServeRequest.Generate}: first {@link Accepted}, then for each choice {@link Text} until its
  * {@link Ended}; or, at any time and last, {@link Refused}.
  */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "reply")
-@JsonSubTypes({
-    @JsonSubTypes.Type(value = ServeReply.Accepted.class, name = "accepted"),
-    @JsonSubTypes.Type(value = ServeReply.Text.class, name = "text"),
-    @JsonSubTypes.Type(value = ServeReply.Ended.class, name = "ended"),
-    @JsonSubTypes.Type(value = ServeReply.Refused.class, name = "refused")
-})
+@JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "reply")
 public sealed interface ServeReply {
 
     /** The prompt is valid and fits into the context. */

@@ -1,17 +1,12 @@
 package dev.anneal.protocol;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A line of standard input of a process that runs a {@link ServeTask}: a JSON object, unlike any {@link Command}. */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "request")
-@JsonSubTypes({
-    @JsonSubTypes.Type(value = ServeRequest.Generate.class, name = "generate"),
-    @JsonSubTypes.Type(value = ServeRequest.Cancel.class, name = "cancel")
-})
+@JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "request")
 public sealed interface ServeRequest {
 
     /** Chosen by the sender and repeated in replies; unique among open requests. */
@@ -45,12 +40,7 @@ public sealed interface ServeRequest {
     record Cancel(long id) implements ServeRequest {}
 
     /** Prompt of a request. */
-    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
-    @JsonSubTypes({
-        @JsonSubTypes.Type(value = Input.Chat.class, name = "chat"),
-        @JsonSubTypes.Type(value = Input.Text.class, name = "text"),
-        @JsonSubTypes.Type(value = Input.Tokens.class, name = "tokens")
-    })
+    @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "kind")
     sealed interface Input {
 
         /**

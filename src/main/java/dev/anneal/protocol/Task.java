@@ -1,17 +1,10 @@
 package dev.anneal.protocol;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import org.jspecify.annotations.Nullable;
 
 /** Task of an engine process. Written by the worker as {@code task.json} and read by the process at its start. */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "task")
-@JsonSubTypes({
-    @JsonSubTypes.Type(value = TrainTask.class, name = "train"),
-    @JsonSubTypes.Type(value = ExportTask.class, name = "export"),
-    @JsonSubTypes.Type(value = EvaluateTask.class, name = "evaluate"),
-    @JsonSubTypes.Type(value = ServeTask.class, name = "serve")
-})
+@JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "task")
 public sealed interface Task permits ModelTask, ServeTask {
 
     /** Device and threads that the process may use. */

@@ -29,9 +29,9 @@ class CommandReaderTest {
 
     @Test
     void linesThatAreJsonAreHandedOnAsTheyStand() {
-        read("{\"request\": \"cancel\"}\nsave\n");
+        read("{\"request\": \"Cancel\"}\nsave\n");
 
-        assertThat(requests).containsExactly("{\"request\": \"cancel\"}");
+        assertThat(requests).containsExactly("{\"request\": \"Cancel\"}");
         assertThat(signals.takeSave()).isTrue();
     }
 

@@ -69,7 +69,7 @@ class FailuresTest {
         assertThat(code).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(out.toString(UTF_8))
                 .isEqualTo(
-                        "{\"event\":\"failed\",\"code\":\"non_finite_loss\",\"message\":\"the loss is NaN\",\"step\":7}\n");
+                        "{\"event\":\"Failed\",\"code\":\"non_finite_loss\",\"message\":\"the loss is NaN\",\"step\":7}\n");
     }
 
     @Test

@@ -47,9 +47,9 @@ class TaskFileTest {
                 "",
                 "[]",
                 "{\"task\":\"dance\"}",
-                "{\"task\":\"evaluate\"}",
-                "{\"task\":\"evaluate\",\"model\":null,\"machine\":null,\"templateTime\":null,\"checkpointDirectory\":null,\"testFile\":\"a\",\"maxNewTokens\":1,\"sampleRows\":1}",
-                "{\"task\":\"evaluate\",\"model\":null,\"machine\":null,\"templateTime\":null,\"checkpointDirectory\":null,\"testFile\":\"a\",\"maxNewTokens\":1,\"sampleRows\":1,\"grading\":null,\"extra\":1}",
+                "{\"task\":\"EvaluateTask\"}",
+                "{\"task\":\"EvaluateTask\",\"model\":null,\"machine\":null,\"templateTime\":null,\"checkpointDirectory\":null,\"testFile\":\"a\",\"maxNewTokens\":1,\"sampleRows\":1}",
+                "{\"task\":\"EvaluateTask\",\"model\":null,\"machine\":null,\"templateTime\":null,\"checkpointDirectory\":null,\"testFile\":\"a\",\"maxNewTokens\":1,\"sampleRows\":1,\"grading\":null,\"extra\":1}",
             })
     void anythingElseIsBadInput(String json) throws IOException {
         Path file = write(json);
