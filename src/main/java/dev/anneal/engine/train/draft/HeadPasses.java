@@ -24,6 +24,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Passes of the target and of the head that learns from it, micro-batch by micro-batch on the compute threads. What it
@@ -64,28 +65,13 @@ final class HeadPasses {
             List<EncodedRow> rows,
             Function<MicroBatch, AppliedAdapter> adapterOf,
             EagleObjective objective) {
-        return run(new Pieces(batches, rows, adapterOf, objective) {
-            @Override
-            List<EagleSums> sums(EaglePass pass, int buffer) {
-                return pass.backward(objective, gradients.buffer(buffer));
-            }
-
-            @Override
-            public void handOver(int buffer, int number) {
-                gradients.add(buffer);
-            }
-        });
+        return run(new Pieces(batches, rows, adapterOf, objective, true));
     }
 
     /** Sums of each step without gradients. */
     Optional<List<EagleSums>> measure(
             List<MicroBatch> batches, List<EncodedRow> rows, AppliedAdapter adapter, EagleObjective objective) {
-        return run(new Pieces(batches, rows, batch -> adapter, objective) {
-            @Override
-            List<EagleSums> sums(EaglePass pass, int buffer) {
-                return pass.measure(objective);
-            }
-        });
+        return run(new Pieces(batches, rows, batch -> adapter, objective, false));
     }
 
     private Optional<List<EagleSums>> run(Pieces pieces) {
@@ -96,13 +82,14 @@ final class HeadPasses {
     }
 
     /** The micro-batches of a step, for compute threads. */
-    private abstract class Pieces implements ComputeThreads.Work {
+    private final class Pieces implements ComputeThreads.Work {
 
         private final List<MicroBatch> batches;
         private final List<EncodedRow> rows;
         private final Function<MicroBatch, AppliedAdapter> adapterOf;
         private final List<List<EagleSums>> sums;
-        private final int steps;
+        private final EagleObjective objective;
+        private final boolean trains;
 
         /**
          * Of micro-batches whose states are kept, no layers of the target are computed in between which a stop would be
@@ -114,16 +101,15 @@ final class HeadPasses {
                 List<MicroBatch> batches,
                 List<EncodedRow> rows,
                 Function<MicroBatch, AppliedAdapter> adapterOf,
-                EagleObjective objective) {
+                EagleObjective objective,
+                boolean trains) {
             this.batches = batches;
             this.rows = rows;
             this.adapterOf = adapterOf;
             this.sums = new ArrayList<>(Collections.nCopies(batches.size(), List.of()));
-            this.steps = objective.steps();
+            this.objective = objective;
+            this.trains = trains;
         }
-
-        /** Sums of each step of a pass that was computed forward. */
-        abstract List<EagleSums> sums(EaglePass pass, int buffer);
 
         @Override
         public void compute(int buffer, int number) {
@@ -132,20 +118,23 @@ final class HeadPasses {
             try (Scope scope = gradients.scope().child();
                     EaglePass pass =
                             new EaglePass(scope, head, teacher, input(scope, batch, rows), adapterOf.apply(batch))) {
-                pass.forward(steps);
-                sums.set(number, sums(pass, buffer));
+                pass.forward(objective.steps());
+                sums.set(number, trains ? pass.backward(objective, gradients.buffer(buffer)) : pass.measure(objective));
+            }
+        }
+
+        @Override
+        public void handOver(int buffer, int number) {
+            if (trains) {
+                gradients.add(buffer);
             }
         }
 
         /** Added in the order of the micro-batches. */
         List<EagleSums> total() {
-            List<EagleSums> total = new ArrayList<>(Collections.nCopies(steps, EagleSums.NONE));
-            for (List<EagleSums> each : sums) {
-                for (int step = 0; step < steps; step++) {
-                    total.set(step, total.get(step).plus(each.get(step)));
-                }
-            }
-            return total;
+            return IntStream.range(0, objective.steps())
+                    .mapToObj(step -> sums.stream().map(each -> each.get(step)).reduce(EagleSums.NONE, EagleSums::plus))
+                    .toList();
         }
     }
 

@@ -55,8 +55,8 @@ abstract class PassWork implements ComputeThreads.Work {
     /** Receives a buffer with the gradient of a pass, in the order of the passes. */
     void receiveGradient(int buffer) {}
 
-    /** Receives a micro-batch, in the order of the passes. */
-    void receiveRows(int batch) {}
+    /** A micro-batch has been computed; called in the order of the passes. */
+    void receiveRows() {}
 
     /** The summed losses, which are added in the order of the passes. */
     LossSums run(GradientSum<?> gradients) {
@@ -97,7 +97,7 @@ abstract class PassWork implements ComputeThreads.Work {
             receiveGradient(buffer);
         }
         if (pass.kind() == Kind.ROWS) {
-            receiveRows(pass.number());
+            receiveRows();
         }
     }
 }

@@ -95,25 +95,12 @@ public final class Passes {
      * @return empty if the pass was abandoned
      */
     public Optional<LossSums> evaluate(List<MicroBatch> batches, AppliedAdapter adapter, IntConsumer done) {
-        return run(new PassWork(model, batches, false) {
-
-            private int count;
-
-            @Override
-            LossSums rows(int buffer, int batch, @Nullable Continuation continued) {
-                return model.loss(scope, batches.get(batch).input(continued), adapter, signal.betweenParts());
-            }
-
-            @Override
-            LossSums forward(Prefix.Part part, Continuation continued) {
-                return model.loss(scope, part.input(continued), adapter, signal.betweenParts());
-            }
-
-            @Override
-            void receiveRows(int batch) {
-                done.accept(++count);
-            }
-        });
+        return measure(
+                model,
+                adapter,
+                batches,
+                done,
+                (batch, input) -> model.loss(scope, input, adapter, signal.betweenParts()));
     }
 
     /**
@@ -124,20 +111,11 @@ public final class Passes {
      */
     public Optional<List<float[]>> logProbabilities(List<MicroBatch> batches, AppliedAdapter adapter) {
         float[][] each = new float[batches.size()][];
-        PassWork work = new PassWork(model, batches, false) {
-            @Override
-            LossSums rows(int buffer, int batch, @Nullable Continuation continued) {
-                each[batch] = model.logProbabilities(
-                        scope, batches.get(batch).input(continued), adapter, signal.betweenParts());
-                return LossSums.NONE;
-            }
-
-            @Override
-            LossSums forward(Prefix.Part part, Continuation continued) {
-                return model.loss(scope, part.input(continued), adapter, signal.betweenParts());
-            }
-        };
-        return run(work).map(sums -> List.of(each));
+        return measure(model, adapter, batches, ignored -> {}, (batch, input) -> {
+                    each[batch] = model.logProbabilities(scope, input, adapter, signal.betweenParts());
+                    return LossSums.NONE;
+                })
+                .map(sums -> List.of(each));
     }
 
     /**
@@ -149,35 +127,48 @@ public final class Passes {
      */
     public Optional<List<Tensor>> states(Target target, Scope owner, List<MicroBatch> batches) {
         Tensor[] states = new Tensor[batches.size()];
-        PassWork work = new PassWork(target.model(), batches, false) {
-            @Override
-            LossSums rows(int buffer, int batch, @Nullable Continuation continued) {
-                states[batch] = target.model()
-                        .states(owner, batches.get(batch).input(continued), target.adapter(), signal.betweenParts());
-                return LossSums.NONE;
-            }
-
-            @Override
-            LossSums forward(Prefix.Part part, Continuation continued) {
-                return target.model().loss(scope, part.input(continued), target.adapter(), signal.betweenParts());
-            }
-        };
-        return run(work).map(sums -> List.of(states));
+        return measure(target.model(), target.adapter(), batches, ignored -> {}, (batch, input) -> {
+                    states[batch] = target.model().states(owner, input, target.adapter(), signal.betweenParts());
+                    return LossSums.NONE;
+                })
+                .map(sums -> List.of(states));
     }
 
     /** Divergences from a target without gradients. */
     public Optional<LossSums> divergence(
             List<MicroBatch> batches, AppliedAdapter adapter, IntFunction<Objective.Distillation> lessonOf) {
-        return run(new PassWork(model, batches, false) {
+        return measure(
+                model,
+                adapter,
+                batches,
+                ignored -> {},
+                (batch, input) ->
+                        model.divergence(scope, input, adapter, lessonOf.apply(batch), signal.betweenParts()));
+    }
+
+    /** Computes the rows of a micro-batch without gradients. */
+    private interface Measure {
+        LossSums of(int batch, PassInput input);
+    }
+
+    private Optional<LossSums> measure(
+            DecoderModel measured, AppliedAdapter adapter, List<MicroBatch> batches, IntConsumer done, Measure rows) {
+        return run(new PassWork(measured, batches, false) {
+            private int count;
+
             @Override
             LossSums rows(int buffer, int batch, @Nullable Continuation continued) {
-                PassInput input = batches.get(batch).input(continued);
-                return model.divergence(scope, input, adapter, lessonOf.apply(batch), signal.betweenParts());
+                return rows.of(batch, batches.get(batch).input(continued));
             }
 
             @Override
             LossSums forward(Prefix.Part part, Continuation continued) {
-                return model.loss(scope, part.input(continued), adapter, signal.betweenParts());
+                return measured.loss(scope, part.input(continued), adapter, signal.betweenParts());
+            }
+
+            @Override
+            void receiveRows() {
+                done.accept(++count);
             }
         });
     }
