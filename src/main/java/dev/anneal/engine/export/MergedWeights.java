@@ -44,9 +44,7 @@ final class MergedWeights {
         List<TensorData> tensors = new ArrayList<>();
         for (String name : base.names()) {
             if (!tied || !name.equals(CheckpointTensors.HEAD)) {
-                TensorEntry entry = base.entry(name);
-                tensors.add(new TensorData(
-                        name, type.of(entry.dtype()), entry.shape(), channel -> writeContent(channel, entry)));
+                tensors.add(tensor(name, base.entry(name)));
             }
         }
         ShardPlan plan = ShardPlan.of(tensors, shardBytes);
@@ -64,6 +62,11 @@ final class MergedWeights {
             }
         }
         plan.writeIndex(folder);
+    }
+
+    /** @param name of the written tensor */
+    TensorData tensor(String name, TensorEntry entry) {
+        return new TensorData(name, type.of(entry.dtype()), entry.shape(), channel -> writeContent(channel, entry));
     }
 
     private void writeContent(WritableByteChannel channel, TensorEntry entry) throws IOException {

@@ -6,7 +6,7 @@ import dev.anneal.engine.export.weight.TrainedRows;
 import dev.anneal.engine.export.weight.WeightRows;
 import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
-import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.LayerShape;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
@@ -63,7 +63,7 @@ public record Trained(
      *
      * @param betweenBlocks called before each block of rows; may throw to end the export
      */
-    WeightRows open(WeightDirectory base, ModelConfig model, Runnable betweenBlocks) throws IOException {
+    WeightRows open(WeightDirectory base, LayerShape model, Runnable betweenBlocks) throws IOException {
         return adapterConfig == null
                 ? new TrainedRows(base, WeightDirectory.open(folder()), betweenBlocks)
                 : AdapterRows.open(base, model, weights, adapterConfig, betweenBlocks);

@@ -5,6 +5,7 @@ import static dev.anneal.protocol.DraftFormat.SPECULATORS;
 
 import dev.anneal.engine.export.head.TargetConfig;
 import dev.anneal.engine.export.head.TrainedHead;
+import dev.anneal.engine.export.weight.TrainedRows;
 import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.format.safetensors.TensorData;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
@@ -139,11 +140,14 @@ public final class DraftFolders {
 
     private void write(Path target, SpeculativeDraft draft, Path file, DraftFormat format, String name)
             throws IOException {
-        try (SafetensorsFile tensors = SafetensorsFile.open(file);
+        Path trained = Files.createTempDirectory("head");
+        Files.copy(file, trained.resolve(WeightDirectory.SINGLE_FILE));
+        try (WeightDirectory own = WeightDirectory.open(trained);
                 WeightDirectory weights = WeightDirectory.open(target)) {
             Path folder = Files.createDirectories(output.resolve(name));
             TargetConfig config = TargetConfig.read(target.resolve("config.json"));
-            HeadFolder.write(folder, new TrainedHead(draft, config, tensors, weights), format, "float32", () -> {});
+            TrainedHead head = new TrainedHead(draft, config, own, weights);
+            HeadFolder.write(folder, head, new TrainedRows(own, own, () -> {}), format, "float32", () -> {});
         }
     }
 

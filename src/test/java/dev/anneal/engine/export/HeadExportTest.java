@@ -134,7 +134,7 @@ class HeadExportTest {
                     /eagle_aux_hidden_state_layer_ids                | [1, 3, 4] | the exported head does not answer as the trained head does
                     /transformer_layer_config/rope_parameters/rope_theta | 500.0 | the exported head does not answer as the trained head does
                     /norm_before_fc                                  | false     | tensor 'input_norm.weight' has no place
-                    /draft_vocab_size                                | 60        | tensor 'lm_head.weight' must be
+                    /draft_vocab_size                                | 60        | tensor 'lm_head.weight' must have the shape [60, 32]
                     """)
     void aDamagedConfigurationIsRefused(String pointer, String value, String message) throws IOException {
         export(null);
@@ -155,7 +155,7 @@ class HeadExportTest {
     private void prove() throws IOException {
         Trained trained = trained(head);
         HeadTarget target = new HeadTarget(BASE, null);
-        try (SafetensorsFile tensors = SafetensorsFile.open(head);
+        try (WeightDirectory tensors = WeightDirectory.open(trained.folder());
                 WeightDirectory weights = WeightDirectory.open(TARGET)) {
             TrainedHead written =
                     new TrainedHead(DRAFT, TargetConfig.read(TARGET.resolve("config.json")), tensors, weights);

@@ -3,6 +3,8 @@ package dev.anneal.engine.export;
 import dev.anneal.engine.export.head.HeadFormat;
 import dev.anneal.engine.export.head.TargetConfig;
 import dev.anneal.engine.export.head.TrainedHead;
+import dev.anneal.engine.export.weight.TrainedRows;
+import dev.anneal.engine.export.weight.WeightRows;
 import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.format.safetensors.SafetensorsWriter;
 import dev.anneal.engine.format.safetensors.TensorData;
@@ -107,28 +109,32 @@ record HeadFixture(Path folder, Path target, String kind, EagleHead shape, Map<S
 
     /** The shape that the configuration of a written folder describes. */
     EagleConfig shapeOf(Path written, DraftFormat format) throws IOException {
-        Path source = Files.createTempFile(folder, "head", ".safetensors");
-        SafetensorsWriter.write(source, tensors.values());
-        try (SafetensorsFile file = SafetensorsFile.open(source);
+        try (WeightDirectory own = WeightDirectory.open(trained());
                 WeightDirectory weights = WeightDirectory.open(TARGET)) {
-            return HeadFormat.of(format, head(file, weights)).shape(written.resolve("config.json"));
+            return HeadFormat.of(format, head(own, weights)).shape(written.resolve("config.json"));
         }
     }
 
-    private TrainedHead head(SafetensorsFile file, WeightDirectory weights) throws IOException {
+    /** A folder of its tensors. */
+    private Path trained() throws IOException {
+        Path trained = Files.createTempDirectory(folder, "head");
+        SafetensorsWriter.write(trained.resolve(WeightDirectory.SINGLE_FILE), tensors.values());
+        return trained;
+    }
+
+    private TrainedHead head(WeightDirectory own, WeightDirectory weights) throws IOException {
         SpeculativeDraft draft =
                 new SpeculativeDraft("tiny-target", kind, "kl_div", 3, new AcceptanceEvaluation(8, 20), null, shape, 0);
-        return new TrainedHead(draft, TargetConfig.read(target.resolve("config.json")), file, weights);
+        return new TrainedHead(draft, TargetConfig.read(target.resolve("config.json")), own, weights);
     }
 
     /** Writes its folder. */
     Path write(DraftFormat format, String dtype) throws IOException {
-        Path source = Files.createTempFile(folder, "head", ".safetensors");
-        SafetensorsWriter.write(source, tensors.values());
         Path output = Files.createTempDirectory(folder, "export");
-        try (SafetensorsFile file = SafetensorsFile.open(source);
+        try (WeightDirectory own = WeightDirectory.open(trained());
                 WeightDirectory weights = WeightDirectory.open(TARGET)) {
-            HeadFolder.write(output, head(file, weights), format, dtype, () -> {});
+            WeightRows rows = new TrainedRows(own, own, () -> {});
+            HeadFolder.write(output, head(own, weights), rows, format, dtype, () -> {});
         }
         return output;
     }
@@ -140,7 +146,7 @@ record HeadFixture(Path folder, Path target, String kind, EagleHead shape, Map<S
             for (TensorEntry entry : new ArrayList<>(file.tensors().values())) {
                 all.put(
                         entry.name(),
-                        TensorsInMemory.of(entry.name(), entry.dtype(), entry.shape(), file.bytes(entry.name())));
+                        TensorData.of(entry.name(), entry.dtype(), entry.shape(), file.bytes(entry.name())));
             }
         }
         return all;

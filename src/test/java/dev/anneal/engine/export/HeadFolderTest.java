@@ -376,7 +376,7 @@ class HeadFolderTest {
                 .isInstanceOfSatisfying(
                         ExportException.class,
                         e -> assertThat(e.code()).isEqualTo(ExportException.Code.NON_FINITE_DELTA))
-                .hasMessageContaining("70000.0 of 'norm.weight' is not finite in F16");
+                .hasMessageContaining("1 merged weights of 'norm.weight' are not finite in FLOAT16");
         head.write(format, "bfloat16");
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.engine.format.safetensors.Dtype;
 import dev.anneal.engine.format.safetensors.SafetensorsWriter;
 import dev.anneal.engine.format.safetensors.TensorData;
-import dev.anneal.engine.format.safetensors.TensorsInMemory;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -55,6 +54,6 @@ class ShardPlanTest {
     }
 
     private static TensorData tensor(String name, int bytes) {
-        return TensorsInMemory.of(name, Dtype.U8, List.of((long) bytes), ByteBuffer.allocate(bytes));
+        return TensorData.of(name, Dtype.U8, List.of((long) bytes), ByteBuffer.allocate(bytes));
     }
 }

@@ -1,9 +1,7 @@
 package dev.anneal.engine.export.head;
 
-import dev.anneal.engine.network.draft.EagleConfig;
+import dev.anneal.engine.network.draft.EagleNames;
 import dev.anneal.protocol.TrainingMethod.EagleHead;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,23 +12,17 @@ import org.jspecify.annotations.Nullable;
  * EAGLE-3 as SafeAILab's EAGLE reads it. It loads weights by name and ignores others, so what it cannot express is
  * refused here.
  */
-record Eagle3Format(TrainedHead head) implements HeadFormat {
+record Eagle3Format(TrainedHead head) implements EagleFormat {
 
     private static final String LAYER = "midlayer.";
 
     @Override
     public Optional<String> obstacle() {
-        return new HeadTensors(head)
-                .fault()
-                .or(() -> missing().map(missing -> missing + "; ask for the format 'speculators'"));
-    }
-
-    private Optional<String> missing() {
-        return new EagleFormat(head)
-                .obstacle()
+        return obstacleOfLayer()
                 .or(this::obstacleOfSwitches)
                 .or(this::obstacleOfStreams)
-                .or(() -> head.hasAnyEndingIn(".bias") ? EagleFormat.refused("biases") : Optional.empty());
+                .or(() -> head.hasAnyEndingIn(".bias") ? EagleFormat.refused("biases") : Optional.empty())
+                .map(obstacle -> obstacle + "; ask for the format 'speculators'");
     }
 
     private Optional<String> obstacleOfSwitches() {
@@ -57,24 +49,17 @@ record Eagle3Format(TrainedHead head) implements HeadFormat {
     }
 
     @Override
-    public EagleConfig shape(Path configJson) throws IOException {
-        return new EagleFormat(head).shape(configJson);
-    }
-
-    @Override
     public Map<String, @Nullable Object> config(String dtype) {
-        Map<String, @Nullable Object> config = new EagleFormat(head).keys(dtype);
+        Map<String, @Nullable Object> config = keys(dtype);
         config.put(EagleFormat.VOCABULARY, head.vocabulary());
         return config;
     }
 
-    /** The embedding is the target's. */
     @Override
     public Map<String, String> weights() {
-        Map<String, String> names = new TreeMap<>(new SpeculatorsFormat(head).weights());
-        names.remove(TrainedHead.EMBEDDING);
+        Map<String, String> names = EagleFormat.super.weights();
         names.replaceAll((name, same) ->
-                name.startsWith(TrainedHead.LAYER) ? LAYER + name.substring(TrainedHead.LAYER.length()) : name);
+                name.startsWith(EagleNames.LAYER) ? LAYER + name.substring(EagleNames.LAYER.length()) : name);
         return names;
     }
 }

@@ -2,6 +2,7 @@ package dev.anneal.engine.export.head;
 
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.draft.EagleConfig;
+import dev.anneal.engine.network.draft.EagleNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -16,28 +18,29 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What EAGLE-1 and EAGLE-3 have in common as SafeAILab's EAGLE reads them: a plain configuration of Llama in its old
- * style.
+ * style, and the target's embedding.
  */
-record EagleFormat(TrainedHead head) {
+interface EagleFormat extends HeadFormat {
 
     /** Key of EAGLE-1: whether queries, keys and values have biases. */
-    static final String BIASED = "qkv_bias";
+    String BIASED = "qkv_bias";
 
     /** Key of EAGLE-3: number of tokens that the head can propose. */
-    static final String VOCABULARY = "draft_vocab_size";
+    String VOCABULARY = "draft_vocab_size";
 
-    private static final String ARCHITECTURES = "architectures";
+    TrainedHead head();
 
     /** The streams that its code reads of a target with so many layers. */
     static List<Integer> streams(int layers) {
         return List.of(2, layers / 2, layers - 3);
     }
 
-    /** The shape of a head as its code understands a configuration; streams follow from the target. */
-    EagleConfig shape(Path configJson) throws IOException {
+    /** As its code understands a configuration; streams follow from the target. */
+    @Override
+    default EagleConfig shape(Path configJson) throws IOException {
         ObjectNode config = (ObjectNode) JsonMapper.shared().readTree(Files.readAllBytes(configJson));
         if (config.path(BIASED).asBoolean(false)) {
-            config.putArray(ARCHITECTURES).add("Qwen2ForCausalLM");
+            config.putArray("architectures").add("Qwen2ForCausalLM");
         }
         ModelConfig layer = ModelConfig.read(configJson, config).ofOneLayer(0);
         JsonNode vocabulary = config.path(VOCABULARY);
@@ -46,39 +49,46 @@ record EagleFormat(TrainedHead head) {
                 : new EagleConfig(
                         EagleConfig.Kind.EAGLE3,
                         layer,
-                        streams(head.target().sizes().layers()),
+                        streams(head().target().sizes().layers()),
                         vocabulary.asInt(),
                         Set.of());
     }
 
     /** Why their layer cannot express the head's. */
-    Optional<String> obstacle() {
-        if (head.target().sizes().headSize() * head.target().sizes().heads()
-                != head.target().sizes().hiddenSize()) {
+    default Optional<String> obstacleOfLayer() {
+        if (head().target().sizes().headSize() * head().target().sizes().heads()
+                != head().target().sizes().hiddenSize()) {
             return refused("heads of another size than hidden_size / num_attention_heads");
         }
-        if (head.target().sizes().rotary().llama3() != null) {
+        if (head().target().sizes().rotary().llama3() != null) {
             return refused("scaled rotary embeddings");
         }
-        if (head.has(TrainedHead.LAYER + "self_attn.q_norm.weight")) {
+        if (head().has(EagleNames.LAYER + "self_attn.q_norm.weight")) {
             return refused("norms of query and key heads");
         }
-        return head.has("fc.bias") ? refused("a bias in fc") : Optional.empty();
+        return head().has("fc.bias") ? refused("a bias in fc") : Optional.empty();
     }
 
     static Optional<String> refused(String what) {
         return Optional.of("the format of EAGLE does not have " + what);
     }
 
-    Map<String, @Nullable Object> keys(String dtype) {
-        Map<String, @Nullable Object> keys = head.target().layer();
+    default Map<String, @Nullable Object> keys(String dtype) {
+        Map<String, @Nullable Object> keys = head().target().layer();
         keys.remove("attention_dropout");
         keys.remove("head_dim");
-        keys.put(ARCHITECTURES, List.of("LlamaForCausalLM"));
+        keys.put("architectures", List.of("LlamaForCausalLM"));
         keys.put("model_type", "llama");
-        keys.put("pad_token_id", head.target().keys().get("pad_token_id"));
-        keys.put("rope_theta", head.target().sizes().rotary().theta());
+        keys.put("pad_token_id", head().target().keys().get("pad_token_id"));
+        keys.put("rope_theta", head().target().sizes().rotary().theta());
         keys.put("torch_dtype", dtype);
         return keys;
+    }
+
+    @Override
+    default Map<String, String> weights() {
+        Map<String, String> names = new TreeMap<>(new SpeculatorsFormat(head()).weights());
+        names.remove(EagleNames.EMBEDDING);
+        return names;
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** A format of the folder of one head: {@code config.json} and {@code model.safetensors}. */
 public interface HeadFormat {
 
-    /** Why the head cannot be written in this format; empty if it can. */
+    /** Why a head without a {@link TrainedHead#fault} cannot be written in this format; empty if it can. */
     Optional<String> obstacle();
 
     /**

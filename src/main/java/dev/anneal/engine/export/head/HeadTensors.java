@@ -4,7 +4,8 @@ import dev.anneal.engine.format.safetensors.Dtype;
 import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.Projection;
-import dev.anneal.engine.network.architecture.ProjectionGroup;
+import dev.anneal.engine.network.draft.EagleNames;
+import dev.anneal.engine.network.draft.HeadShape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,67 +17,33 @@ import org.jspecify.annotations.Nullable;
 final class HeadTensors {
 
     private final TrainedHead head;
-    private final ModelConfig sizes;
     private final Map<String, List<Long>> required = new LinkedHashMap<>();
     private final Map<String, List<Long>> optional = new LinkedHashMap<>();
 
     HeadTensors(TrainedHead head) {
         this.head = head;
-        this.sizes = head.target().sizes();
+        ModelConfig sizes = head.target().sizes();
+        EagleNames.of(HeadShape.of(head.draft(), sizes))
+                .forEach(weight -> weight.forEach(tensor -> required.put(tensor.name(), tensor.shape())));
         for (Projection projection : Projection.values()) {
-            require(weight(projection), projection.outputSize(sizes), inputSize(projection));
             allow(bias(projection), projection.outputSize(sizes));
         }
-        require(TrainedHead.LAYER + "post_attention_layernorm.weight", sizes.hiddenSize());
-        allow(TrainedHead.LAYER + "self_attn.q_norm.weight", sizes.headSize());
-        allow(TrainedHead.LAYER + "self_attn.k_norm.weight", sizes.headSize());
+        allow(EagleNames.LAYER + "input_layernorm.weight", sizes.hiddenSize());
+        allow(EagleNames.LAYER + "self_attn.q_norm.weight", sizes.headSize());
+        allow(EagleNames.LAYER + "self_attn.k_norm.weight", sizes.headSize());
         allow("fc.bias", sizes.hiddenSize());
-        allow(TrainedHead.EMBEDDING, sizes.vocabularySize(), sizes.hiddenSize());
-        if (head.isEagle3()) {
-            addEagle3();
-        } else {
-            require("fc.weight", sizes.hiddenSize(), 2L * sizes.hiddenSize());
-            allow(TrainedHead.LAYER + "input_layernorm.weight", sizes.hiddenSize());
-        }
-    }
-
-    private void addEagle3() {
-        long hidden = sizes.hiddenSize();
-        long inputs = hidden * head.streams().size();
-        require("fc.weight", hidden, inputs);
-        require(TrainedHead.LAYER + "input_layernorm.weight", hidden);
-        require(TrainedHead.LAYER + "hidden_norm.weight", hidden);
-        require("norm.weight", hidden);
-        require("lm_head.weight", head.vocabulary(), hidden);
-        if (head.shape().normBeforeFc()) {
-            require("input_norm.weight", inputs);
-        }
-        for (int i = 0; head.shape().fcNorm() && i < head.streams().size(); i++) {
-            require("fc_norm." + i + ".weight", hidden);
-        }
+        allow(EagleNames.EMBEDDING, sizes.vocabularySize(), sizes.hiddenSize());
         if (head.isReduced()) {
-            require(TrainedHead.OFFSETS, head.vocabulary());
-        } else {
-            allow(TrainedHead.OFFSETS, head.vocabulary());
+            required.put(EagleNames.OFFSETS, List.of((long) head.vocabulary()));
         }
-        allow(TrainedHead.MEMBERS, head.targetVocabulary());
-    }
-
-    private static String weight(Projection projection) {
-        return TrainedHead.LAYER + projection.pathInLayer() + ".weight";
+        if (head.isEagle3()) {
+            allow(EagleNames.OFFSETS, head.vocabulary());
+            allow(EagleNames.MEMBERS, head.targetVocabulary());
+        }
     }
 
     static String bias(Projection projection) {
-        return TrainedHead.LAYER + projection.pathInLayer() + ".bias";
-    }
-
-    private long inputSize(Projection projection) {
-        boolean joined = head.isEagle3() && projection.group() == ProjectionGroup.ATTENTION_INPUT;
-        return (joined ? 2L : 1L) * projection.inputSize(sizes);
-    }
-
-    private void require(String name, long... shape) {
-        required.put(name, LongStream.of(shape).boxed().toList());
+        return EagleNames.LAYER + projection.pathInLayer() + ".bias";
     }
 
     private void allow(String name, long... shape) {
@@ -90,8 +57,8 @@ final class HeadTensors {
                 return Optional.of("the head has no tensor '%s'".formatted(name));
             }
         }
-        return head.tensors().tensors().values().stream()
-                .flatMap(entry -> fault(entry).stream())
+        return head.tensors().names().stream()
+                .flatMap(name -> fault(head.tensors().entry(name)).stream())
                 .findFirst();
     }
 
@@ -109,8 +76,8 @@ final class HeadTensors {
 
     private static Dtype dtype(String name) {
         return switch (name) {
-            case TrainedHead.OFFSETS -> Dtype.I64;
-            case TrainedHead.MEMBERS -> Dtype.BOOL;
+            case EagleNames.OFFSETS -> Dtype.I64;
+            case EagleNames.MEMBERS -> Dtype.BOOL;
             default -> Dtype.F32;
         };
     }

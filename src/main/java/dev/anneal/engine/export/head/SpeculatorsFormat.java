@@ -3,6 +3,7 @@ package dev.anneal.engine.export.head;
 import dev.anneal.engine.network.architecture.Projection;
 import dev.anneal.engine.network.architecture.ProjectionGroup;
 import dev.anneal.engine.network.draft.EagleConfig;
+import dev.anneal.engine.network.draft.EagleNames;
 import dev.anneal.protocol.TrainingMethod.EagleHead;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,10 +29,6 @@ record SpeculatorsFormat(TrainedHead head) implements HeadFormat {
     /** Its layers are those of transformers' Llama and Qwen3. */
     @Override
     public Optional<String> obstacle() {
-        Optional<String> fault = new HeadTensors(head).fault();
-        if (fault.isPresent()) {
-            return fault;
-        }
         if (head.has("fc.bias")) {
             return Optional.of("Speculators' fc has no bias");
         }
@@ -73,8 +70,8 @@ record SpeculatorsFormat(TrainedHead head) implements HeadFormat {
 
     @Override
     public Map<String, String> weights() {
-        return head.tensors().tensors().keySet().stream()
-                .filter(name -> !name.equals(TrainedHead.OFFSETS) && !name.equals(TrainedHead.MEMBERS))
+        return head.tensors().names().stream()
+                .filter(name -> !name.equals(EagleNames.OFFSETS) && !name.equals(EagleNames.MEMBERS))
                 .collect(Collectors.toMap(Function.identity(), Function.identity()));
     }
 
@@ -136,7 +133,7 @@ record SpeculatorsFormat(TrainedHead head) implements HeadFormat {
     }
 
     private boolean isQwen3() {
-        return head.has(TrainedHead.LAYER + "self_attn.q_norm.weight");
+        return head.has(EagleNames.LAYER + "self_attn.q_norm.weight");
     }
 
     private boolean isBiased(Set<ProjectionGroup> groups) {

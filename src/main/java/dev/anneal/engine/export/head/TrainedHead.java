@@ -1,11 +1,11 @@
 package dev.anneal.engine.export.head;
 
-import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.protocol.TrainingMethod.EagleHead;
 import dev.anneal.protocol.TrainingMethod.SpeculativeDraft;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A trained EAGLE head.
@@ -18,27 +18,23 @@ import java.util.Objects;
  *     by the caller
  */
 public record TrainedHead(
-        SpeculativeDraft draft, TargetConfig target, SafetensorsFile tensors, WeightDirectory targetWeights) {
+        SpeculativeDraft draft, TargetConfig target, WeightDirectory tensors, WeightDirectory targetWeights) {
 
-    /** Of each draft id what its id in the target's vocabulary is larger by, int64. */
-    public static final String OFFSETS = "d2t";
-
-    /** For each token of the target's vocabulary whether it can be proposed. */
-    static final String MEMBERS = "t2d";
-
-    static final String EMBEDDING = "embed_tokens.weight";
-    static final String LAYER = "layers.0.";
+    /** What is wrong with its tensors; empty if they are those of such a head. */
+    public Optional<String> fault() {
+        return new HeadTensors(this).fault();
+    }
 
     boolean isEagle3() {
         return draft.kind().equals(SpeculativeDraft.EAGLE3);
     }
 
-    boolean has(String tensor) {
-        return tensors.tensors().containsKey(tensor);
+    public boolean has(String tensor) {
+        return tensors.contains(tensor);
     }
 
     boolean hasAnyEndingIn(String suffix) {
-        return tensors.tensors().keySet().stream().anyMatch(name -> name.endsWith(suffix));
+        return tensors.names().stream().anyMatch(name -> name.endsWith(suffix));
     }
 
     /** Streams of the target that an EAGLE-3 head reads. */
@@ -51,7 +47,7 @@ public record TrainedHead(
         return Objects.requireNonNull(draft.head(), "an EAGLE-3 head has a shape");
     }
 
-    int targetVocabulary() {
+    public int targetVocabulary() {
         return target.sizes().vocabularySize();
     }
 
@@ -60,7 +56,8 @@ public record TrainedHead(
         return isEagle3() ? shape().vocabularySize() : targetVocabulary();
     }
 
-    boolean isReduced() {
+    /** Whether it can propose some tokens only. */
+    public boolean isReduced() {
         return vocabulary() != targetVocabulary();
     }
 }

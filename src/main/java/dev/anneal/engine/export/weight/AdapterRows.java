@@ -3,7 +3,8 @@ package dev.anneal.engine.export.weight;
 import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
-import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.LayerShape;
+import dev.anneal.engine.network.architecture.Projection;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AdapterMerge;
 import dev.anneal.engine.network.torch.ElementType;
@@ -45,14 +46,14 @@ public final class AdapterRows extends WeightRows {
      *     the base lacks a weight
      */
     public static AdapterRows open(
-            WeightDirectory base, ModelConfig model, Path path, AdapterConfig config, Runnable betweenBlocks)
+            WeightDirectory base, LayerShape model, Path path, AdapterConfig config, Runnable betweenBlocks)
             throws IOException {
         Map<String, Function<Character, String>> matrices = new LinkedHashMap<>();
         for (int layer = 0; layer < model.layers(); layer++) {
             int ofLayer = layer;
-            config.targets()
-                    .forEach(target ->
-                            matrices.put(target.weightName(ofLayer), matrix -> target.adapterName(ofLayer, matrix)));
+            for (Projection target : config.targets()) {
+                matrices.put(model.weightName(target, ofLayer), matrix -> model.adapterName(target, ofLayer, matrix));
+            }
         }
         for (String target : matrices.keySet()) {
             if (!base.contains(target)) {

@@ -18,6 +18,11 @@ public record TensorData(String name, Dtype dtype, List<Long> shape, Content con
         shape = List.copyOf(shape);
     }
 
+    /** @param bytes little-endian; its position is left alone */
+    public static TensorData of(String name, Dtype dtype, List<Long> shape, ByteBuffer bytes) {
+        return new TensorData(name, dtype, shape, channel -> writeFully(channel, bytes.duplicate()));
+    }
+
     /** Writes the rest of the buffer; a channel may accept less than it is offered. */
     public static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {

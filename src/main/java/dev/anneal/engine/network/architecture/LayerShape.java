@@ -21,6 +21,11 @@ public interface LayerShape {
 
     int headSize();
 
+    /** Name of a projection's weight in a file. */
+    default String weightName(Projection projection, int layer) {
+        return projection.weightName(layer);
+    }
+
     /**
      * Name of a matrix of an adapter in a file.
      *

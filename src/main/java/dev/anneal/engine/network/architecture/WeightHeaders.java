@@ -9,13 +9,14 @@ import java.io.IOException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Checks the headers of a checkpoint against its configuration. It loads no native code, so the service can refuse a
+ * Checks the headers of weights against their configuration. It loads no native code, so the service can refuse a
  * model before a job waits for it, by the engine's rules.
  */
-final class WeightHeaders {
+public final class WeightHeaders {
 
     private static final Set<Dtype> DTYPES = EnumSet.of(Dtype.F32, Dtype.BF16, Dtype.F16);
 
@@ -28,18 +29,28 @@ final class WeightHeaders {
      *     architecture
      */
     static void check(WeightDirectory files, ModelConfig config) {
-        List<CheckpointTensors.Stored> required = new CheckpointTensors(config).all();
+        // A tensor that is not read, such as a bias, would change the model's answers.
+        check(
+                files,
+                new CheckpointTensors(config).all(),
+                name -> name.endsWith(".rotary_emb.inv_freq")
+                        || (config.tiedEmbeddings() && name.equals(CheckpointTensors.HEAD)),
+                config.architecture().className() + " as this engine computes it");
+    }
+
+    /**
+     * As above, of any tensors.
+     *
+     * @param harmless whether a tensor may be there besides
+     * @param reader what reads the weights, for messages
+     */
+    public static void check(
+            WeightDirectory files, List<CheckpointTensors.Stored> required, Predicate<String> harmless, String reader) {
         required.forEach(tensor -> require(files, tensor));
         Set<String> read = required.stream().map(CheckpointTensors.Stored::name).collect(Collectors.toSet());
         for (String name : files.names()) {
-            // A tensor that is not read, such as a bias, would change the model's answers.
-            boolean harmless = name.endsWith(".rotary_emb.inv_freq")
-                    || (config.tiedEmbeddings() && name.equals(CheckpointTensors.HEAD));
-            if (!read.contains(name) && !harmless) {
-                throw refusal(
-                        files,
-                        "tensor '%s' has no place in %s as this engine computes it"
-                                .formatted(name, config.architecture().className()));
+            if (!read.contains(name) && !harmless.test(name)) {
+                throw refusal(files, "tensor '%s' has no place in %s".formatted(name, reader));
             }
         }
     }

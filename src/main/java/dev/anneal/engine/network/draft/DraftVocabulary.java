@@ -1,5 +1,8 @@
 package dev.anneal.engine.network.draft;
 
+import dev.anneal.engine.format.safetensors.WeightDirectory;
+import java.io.IOException;
+import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
@@ -54,6 +57,20 @@ public final class DraftVocabulary {
             }
         }
         return new DraftVocabulary(ids, targetSize);
+    }
+
+    /**
+     * Reads {@code d2t}.
+     *
+     * @param files with such a tensor of int64
+     * @throws IllegalArgumentException if it holds no ascending ids of the target
+     */
+    public static DraftVocabulary read(WeightDirectory files, int targetSize) throws IOException {
+        LongBuffer stored =
+                files.fileOf(EagleNames.OFFSETS).bytes(EagleNames.OFFSETS).asLongBuffer();
+        long[] offsets = new long[stored.remaining()];
+        stored.get(offsets);
+        return ofOffsets(offsets, targetSize);
     }
 
     /** Number of tokens that can be proposed. */

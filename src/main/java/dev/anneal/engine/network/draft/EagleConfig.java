@@ -112,6 +112,11 @@ public record EagleConfig(
     }
 
     @Override
+    public String weightName(Projection projection, int number) {
+        return EagleNames.LAYER + projection.pathInLayer() + ".weight";
+    }
+
+    @Override
     public String adapterName(Projection projection, int number, char matrix) {
         return EagleNames.LAYER + projection.pathInLayer() + ".lora_" + matrix + ".weight";
     }

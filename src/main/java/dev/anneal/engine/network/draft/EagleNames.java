@@ -11,23 +11,23 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** Names and shapes of a head's tensors in a file, as Speculators has them. */
-final class EagleNames {
+public final class EagleNames {
 
     /** Prefix of the layer's tensors. */
-    static final String LAYER = "layers.0.";
+    public static final String LAYER = "layers.0.";
 
-    static final String EMBEDDING = "embed_tokens.weight";
+    public static final String EMBEDDING = "embed_tokens.weight";
 
     /** int64: of each token of the draft's vocabulary what its id in the target's is larger by. */
-    static final String OFFSETS = "d2t";
+    public static final String OFFSETS = "d2t";
 
     /** For each token of the target's vocabulary whether it is in the draft's. */
-    static final String MEMBERS = "t2d";
+    public static final String MEMBERS = "t2d";
 
     private EagleNames() {}
 
     /** What each of {@link EagleTensors#all} consists of; nothing where the head has no such weight. */
-    static List<List<Stored>> of(EagleConfig config) {
+    public static List<List<Stored>> of(EagleConfig config) {
         int hidden = config.hiddenSize();
         boolean eagle3 = config.isEagle3();
         List<List<Stored>> weights = new ArrayList<>(new CheckpointTensors(config.layer()).layer(LAYER, config));
@@ -44,15 +44,20 @@ final class EagleNames {
     }
 
     /** The vocabulary as {@link #OFFSETS}. */
-    static TensorData offsets(DraftVocabulary vocabulary) {
-        long[] offsets = vocabulary.offsets();
-        ByteBuffer bytes = ByteBuffer.allocate(offsets.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asLongBuffer().put(offsets);
-        return new TensorData(
-                OFFSETS,
-                Dtype.I64,
-                List.of((long) offsets.length),
-                channel -> TensorData.writeFully(channel, bytes.duplicate()));
+    public static TensorData offsets(DraftVocabulary vocabulary) {
+        ByteBuffer bytes = ByteBuffer.allocate(vocabulary.size() * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asLongBuffer().put(vocabulary.offsets());
+        return TensorData.of(OFFSETS, Dtype.I64, List.of((long) vocabulary.size()), bytes);
+    }
+
+    /** The vocabulary as {@link #MEMBERS}. */
+    public static TensorData members(DraftVocabulary vocabulary) {
+        boolean[] members = vocabulary.members();
+        ByteBuffer bytes = ByteBuffer.allocate(members.length);
+        for (boolean member : members) {
+            bytes.put((byte) (member ? 1 : 0));
+        }
+        return TensorData.of(MEMBERS, Dtype.BOOL, List.of((long) members.length), bytes.flip());
     }
 
     private static List<Stored> fcNorms(EagleConfig config) {

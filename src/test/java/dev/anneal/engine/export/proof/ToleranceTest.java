@@ -46,12 +46,12 @@ class ToleranceTest {
     void tablesOfTokensAreNotRounded() throws IOException {
         List<TensorData> tensors = new ArrayList<>();
         tensors.add(TensorsInMemory.ofFloats("fc.weight", List.of(1L), new float[1]));
-        tensors.add(TensorsInMemory.of("d2t", Dtype.I64, List.of(1L), ByteBuffer.allocate(8)));
-        tensors.add(TensorsInMemory.of("t2d", Dtype.BOOL, List.of(1L), ByteBuffer.allocate(1)));
+        tensors.add(TensorData.of("d2t", Dtype.I64, List.of(1L), ByteBuffer.allocate(8)));
+        tensors.add(TensorData.of("t2d", Dtype.BOOL, List.of(1L), ByteBuffer.allocate(1)));
         SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors);
         assertThat(Tolerance.of(folder)).isEqualTo(Tolerance.EXACT);
 
-        tensors.add(TensorsInMemory.of("norm.weight", Dtype.BF16, List.of(1L), ByteBuffer.allocate(2)));
+        tensors.add(TensorData.of("norm.weight", Dtype.BF16, List.of(1L), ByteBuffer.allocate(2)));
         SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors);
         assertThat(Tolerance.of(folder)).isEqualTo(Tolerance.ROUNDED);
     }

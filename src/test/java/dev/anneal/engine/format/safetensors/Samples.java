@@ -24,6 +24,6 @@ final class Samples {
         for (int i = 0; i < count; i++) {
             bytes.put(i, (byte) i);
         }
-        return TensorsInMemory.of(name, dtype, shape, bytes);
+        return TensorData.of(name, dtype, shape, bytes);
     }
 }

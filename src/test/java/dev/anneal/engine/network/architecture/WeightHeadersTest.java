@@ -46,7 +46,7 @@ class WeightHeadersTest {
     @Test
     void aTypeThatIsNoWeightIsNamed() throws IOException {
         write(tensor -> tensor.name().equals("model.norm.weight")
-                ? TensorsInMemory.of(tensor.name(), Dtype.I64, tensor.shape(), ByteBuffer.allocate(64 * 8))
+                ? TensorData.of(tensor.name(), Dtype.I64, tensor.shape(), ByteBuffer.allocate(64 * 8))
                 : tensor);
 
         assertRefused("tensor 'model.norm.weight' is of type I64; weights may be F32, BF16 or F16");
@@ -120,7 +120,7 @@ class WeightHeadersTest {
         List<TensorData> tensors = new ArrayList<>();
         try (SafetensorsFile file = SafetensorsFile.open(BASE.resolve("model.safetensors"))) {
             for (String name : file.tensors().keySet()) {
-                tensors.add(TensorsInMemory.of(name, Dtype.F32, file.entry(name).shape(), file.bytes(name)));
+                tensors.add(TensorData.of(name, Dtype.F32, file.entry(name).shape(), file.bytes(name)));
             }
         }
         return tensors;

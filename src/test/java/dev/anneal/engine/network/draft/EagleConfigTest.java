@@ -75,8 +75,8 @@ class EagleConfigTest {
     @ParameterizedTest
     @CsvSource({
         "d2t, has no tensor 'd2t'",
-        "norm.weight, has no tensor 'norm.weight'",
-        "layers.0.hidden_norm.weight, has no tensor 'layers.0.hidden_norm.weight'"
+        "norm.weight, have no tensor 'norm.weight'",
+        "layers.0.hidden_norm.weight, have no tensor 'layers.0.hidden_norm.weight'"
     })
     void missingTensorsAreRefused(String missing, String message) throws IOException {
         writeWithout(missing, List.of());
@@ -120,8 +120,7 @@ class EagleConfigTest {
             List<TensorData> tensors = new ArrayList<>(more);
             for (var entry : file.tensors().values()) {
                 if (!entry.name().equals(missing)) {
-                    tensors.add(
-                            TensorsInMemory.of(entry.name(), entry.dtype(), entry.shape(), file.bytes(entry.name())));
+                    tensors.add(TensorData.of(entry.name(), entry.dtype(), entry.shape(), file.bytes(entry.name())));
                 }
             }
             SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors);

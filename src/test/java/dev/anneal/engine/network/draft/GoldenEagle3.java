@@ -88,7 +88,7 @@ final class GoldenEagle3 {
         });
         if (reduced) {
             try (SafetensorsFile file = SafetensorsFile.open(GoldenTensors.path(VOCABULARY))) {
-                tensors.add(TensorsInMemory.of("d2t", Dtype.I64, List.of(61L), file.bytes("d2t")));
+                tensors.add(TensorData.of("d2t", Dtype.I64, List.of(61L), file.bytes("d2t")));
             }
         }
         SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors);

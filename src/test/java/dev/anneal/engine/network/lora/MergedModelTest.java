@@ -6,7 +6,6 @@ import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.format.safetensors.Dtype;
 import dev.anneal.engine.format.safetensors.SafetensorsWriter;
 import dev.anneal.engine.format.safetensors.TensorData;
-import dev.anneal.engine.format.safetensors.TensorsInMemory;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
@@ -87,7 +86,7 @@ class MergedModelTest {
                             .weight();
                     bytes = merged.toBytes();
                 }
-                tensors.add(TensorsInMemory.of(name, Dtype.F32, shape, bytes));
+                tensors.add(TensorData.of(name, Dtype.F32, shape, bytes));
             }
             SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors);
         }

@@ -38,7 +38,7 @@ public final class EmbeddingModels {
         List<TensorData> tensors = new ArrayList<>();
         try (WeightDirectory weights = WeightDirectory.open(GoldenTensors.path("models/llama-tied"))) {
             for (String name : weights.names()) {
-                tensors.add(TensorsInMemory.of(
+                tensors.add(TensorData.of(
                         name,
                         weights.entry(name).dtype(),
                         weights.entry(name).shape(),

@@ -48,7 +48,7 @@ class StoredTypesTest {
                                 own,
                                 shape.stream().mapToLong(Long::longValue).toArray())
                         .to(scope, type);
-                narrow.add(TensorsInMemory.of(tensor, stored, shape, values.toBytes()));
+                narrow.add(TensorData.of(tensor, stored, shape, values.toBytes()));
                 wide.add(TensorsInMemory.ofFloats(
                         tensor, shape, values.to(scope, ElementType.FLOAT32).toFloats()));
             }

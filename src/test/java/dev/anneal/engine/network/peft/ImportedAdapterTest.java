@@ -9,7 +9,6 @@ import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.format.safetensors.SafetensorsWriter;
 import dev.anneal.engine.format.safetensors.TensorData;
 import dev.anneal.engine.format.safetensors.TensorEntry;
-import dev.anneal.engine.format.safetensors.TensorsInMemory;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.Projection;
 import dev.anneal.engine.network.model.GoldenTensors;
@@ -323,7 +322,7 @@ class ImportedAdapterTest {
                 SafetensorsFile.open(GoldenTensors.path(GOLDEN).resolve(WEIGHTS))) {
             for (TensorEntry entry : file.tensors().values()) {
                 ByteBuffer values = converted(file.bytes(entry.name()), type);
-                tensors.add(TensorsInMemory.of(name.apply(entry.name()), type, entry.shape(), values));
+                tensors.add(TensorData.of(name.apply(entry.name()), type, entry.shape(), values));
             }
         }
         return tensors;
