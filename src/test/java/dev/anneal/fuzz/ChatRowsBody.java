@@ -60,7 +60,7 @@ final class ChatRowsBody implements FuzzBody {
         AtomicLong rows = new AtomicLong();
         DatasetFile.forEach(file, (line, row) -> rows.incrementAndGet());
         Assertions.assertThat(rows.get()).isEqualTo(accepted);
-        TokenReport report = encoder.report(file, MAX_LENGTH);
+        TokenReport report = encoder.reports(file, List.of(MAX_LENGTH)).get(0);
         long lost =
                 report.dropped().values().stream().mapToLong(Long::longValue).sum();
         Assertions.assertThat(report.rows() + lost).isEqualTo(accepted);

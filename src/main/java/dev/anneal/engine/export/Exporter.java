@@ -33,11 +33,6 @@ public final class Exporter {
     private final Trained trained;
     private final @Nullable Trained target;
 
-    /** Exports anything but a head for a tuned target. */
-    public Exporter(BaseModel base, Trained trained) {
-        this(base, trained, null);
-    }
-
     /** @param target what the target of a head was trained to; null if it is the base model, or no head is exported */
     public Exporter(BaseModel base, Trained trained, @Nullable Trained target) {
         this.base = base;

@@ -90,7 +90,7 @@ class CardTest {
         TrainingRecord.DataFile deleted = new TrainingRecord.DataFile("file-2", null);
         TrainingRecord training = new TrainingRecord("ftjob-1", "ft:a|b:default::1", deleted, deleted, null, List.of());
         ExportFixture fixture = ExportFixture.of("silu");
-        new Exporter(fixture.base(), fixture.adapter())
+        new Exporter(fixture.base(), fixture.adapter(), null)
                 .export(ExportFixture.request("adapter", "base", training), folder.resolve("export"));
 
         assertThat(folder.resolve("export/ANNEAL.svg")).doesNotExist();

@@ -169,7 +169,7 @@ record ExportFixture(BaseModel base, Trained adapter) {
     }
 
     Export export(ExportRequest request, Path output) throws IOException {
-        return new Exporter(base, adapter).export(request, output);
+        return new Exporter(base, adapter, null).export(request, output);
     }
 
     static ExportRequest request(String kind, String dtype, TrainingRecord training) {
@@ -206,7 +206,11 @@ record ExportFixture(BaseModel base, Trained adapter) {
                 GoldenTensors.unpadded(GoldenTensors.floats(GoldenRun.of(run).file("eval"), tensor), rows, 24, 320);
         try (DecoderModel model = DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME);
                 Scope scope = model.scope().child()) {
-            float[] logits = model.logits(scope, model.hiddenStates(scope, rows, model.noAdapter()), everywhere)
+            float[] logits = model.logits(
+                            scope,
+                            model.hiddenStates(scope, rows, model.noAdapter(), List.of(), () -> {})
+                                    .last(),
+                            everywhere)
                     .toFloats();
             return GoldenTensors.largestDifference(logits, expected);
         }

@@ -115,7 +115,8 @@ class FullModelTest {
                                 ExportFixture.SETTINGS,
                                 "abc",
                                 null,
-                                "def"))
+                                "def"),
+                        null)
                 .export(ExportFixture.request(kind, dtype, ExportFixture.TRAINING), folder.resolve("out"));
     }
 

@@ -91,7 +91,7 @@ class ResumedExportTest {
             Progress.PartsKept found = (Progress.PartsKept) event;
             kept.add(found.kept() + " of " + found.total());
         });
-        new Exporter(fixture.base(), fixture.adapter()).export(request, folder.resolve(name));
+        new Exporter(fixture.base(), fixture.adapter(), null).export(request, folder.resolve(name));
     }
 
     private void assertSame(String name, String other) throws IOException {

@@ -97,7 +97,11 @@ class StoredHeadExportTest {
         TokenRows rows = TokenRows.of(List.of(new int[] {1, 5, 9, 200, 31, 8}));
         long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
         try (Scope scope = model.scope().child()) {
-            return model.logits(scope, model.hiddenStates(scope, rows, adapter), everywhere)
+            return model.logits(
+                            scope,
+                            model.hiddenStates(scope, rows, adapter, List.of(), () -> {})
+                                    .last(),
+                            everywhere)
                     .toFloats();
         }
     }

@@ -56,7 +56,9 @@ class StreamedProofTest {
                     scope, PROMPTS, layers, () -> held.add(streamed.scope().held()));
             AppliedAdapter applied = adapter.apply(0, AdapterDropout.NONE);
             for (int i = 0; i < PROMPTS.size(); i++) {
-                Tensor expected = whole.hiddenStates(scope, TokenRows.of(List.of(PROMPTS.get(i))), applied);
+                Tensor expected = whole.hiddenStates(
+                                scope, TokenRows.of(List.of(PROMPTS.get(i))), applied, List.of(), () -> {})
+                        .last();
                 assertThat(states.get(i).toFloats()).containsExactly(expected.toFloats());
             }
             assertThat(streamed.outputEmbedding(scope, 7, 2).toFloats())
@@ -105,7 +107,11 @@ class StreamedProofTest {
         try (Scope scope = model.scope().child()) {
             TokenRows rows = TokenRows.of(PROMPTS);
             long[] all = LongStream.range(0, rows.tokens()).toArray();
-            return model.logits(scope, model.hiddenStates(scope, rows, adapter), all)
+            return model.logits(
+                            scope,
+                            model.hiddenStates(scope, rows, adapter, List.of(), () -> {})
+                                    .last(),
+                            all)
                     .toFloats();
         }
     }

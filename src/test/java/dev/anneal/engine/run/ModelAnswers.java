@@ -54,7 +54,9 @@ final class ModelAnswers {
 
     private static byte[] logits(DecoderModel model, int[] prompt) {
         try (Scope scope = model.scope().child()) {
-            Tensor hidden = model.hiddenStates(scope, TokenRows.of(List.of(prompt)), model.noAdapter());
+            Tensor hidden = model.hiddenStates(
+                            scope, TokenRows.of(List.of(prompt)), model.noAdapter(), List.of(), () -> {})
+                    .last();
             float[] values = model.logits(
                             scope, hidden, LongStream.range(0, prompt.length).toArray())
                     .toFloats();

@@ -57,7 +57,7 @@ class InterruptionTest {
 
     @Test
     void interruptedJobsEndWithTheBitsOfAnUndisturbedOne() throws IOException {
-        assertThat(MicroBatch.split(ROWS.subList(0, GoldenBatches.STEP_ROWS), DeviceLimits.CPU))
+        assertThat(MicroBatch.split(ROWS.subList(0, GoldenBatches.STEP_ROWS), 1, Sharing.NONE, DeviceLimits.CPU))
                 .hasSize(2);
         steps = 24;
         requireSameBits(

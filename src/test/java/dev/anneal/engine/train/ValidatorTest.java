@@ -15,6 +15,7 @@ import dev.anneal.engine.train.passes.ActivationCheckpointing;
 import dev.anneal.engine.train.passes.GoldenBatches;
 import dev.anneal.engine.train.passes.MicroBatch;
 import dev.anneal.engine.train.passes.Passes;
+import dev.anneal.engine.train.passes.Sharing;
 import dev.anneal.engine.train.passes.StopSignal;
 import dev.anneal.engine.train.state.AdapterTraining;
 import dev.anneal.engine.train.state.GradientSum;
@@ -63,11 +64,17 @@ class ValidatorTest {
     private boolean validate(Duration signOfLife, BooleanSupplier stop) throws IOException {
         List<MicroBatch> batches = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            batches.addAll(MicroBatch.split(GoldenBatches.inOrder().subList(i, i + 1), DeviceLimits.CPU));
+            batches.addAll(
+                    MicroBatch.split(GoldenBatches.inOrder().subList(i, i + 1), 1, Sharing.NONE, DeviceLimits.CPU));
         }
         try (DecoderModel model = DecoderModel.load(
                         GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, TestDevice.NAME);
-                Adapter adapter = Adapter.create(model, GoldenRun.of("silu").config(), 7);
+                Adapter adapter = Adapter.create(
+                        model.scope(),
+                        model.precision(),
+                        model.config(),
+                        GoldenRun.of("silu").config(),
+                        7);
                 Optimizer optimizer = new Optimizer(model.scope(), new AdapterTraining(adapter), 1);
                 GradientSum<Gradients> sum =
                         new GradientSum<>(model.scope(), new AdapterTraining(adapter), optimizer, 1)) {

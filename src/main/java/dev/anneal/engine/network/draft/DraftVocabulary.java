@@ -82,11 +82,6 @@ public final class DraftVocabulary {
         return targetIds.length == targetSize;
     }
 
-    /** The target's id of a draft id. */
-    public int targetId(int draftId) {
-        return (int) targetIds[draftId];
-    }
-
     /** The target's ids of all draft ids. */
     public long[] targetIds() {
         return targetIds.clone();

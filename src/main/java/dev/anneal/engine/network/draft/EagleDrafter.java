@@ -188,7 +188,7 @@ public final class EagleDrafter implements AutoCloseable {
     }
 
     /**
-     * Logits of the draft's vocabulary, [M, D] fp32. {@link DraftVocabulary#targetId} says what its tokens are.
+     * Logits of the draft's vocabulary, [M, D] fp32. {@link DraftVocabulary#targetIds} says what its tokens are.
      *
      * @param states results of reading
      * @param at chosen ones

@@ -184,11 +184,6 @@ public final class EagleHead implements AutoCloseable {
         return program.rowsOf(owner, program.weights().head(), ids);
     }
 
-    /** Logits of the draft's vocabulary from a step's output, [N, D] fp32. */
-    Tensor logits(Scope target, Tensor output) {
-        return program.logits(target, output);
-    }
-
     /** Gradients of weights that are all frozen. */
     public EagleTensors nothing() {
         return EagleTensors.of(Collections.nCopies(program.weights().all().size(), nothing));

@@ -18,10 +18,6 @@ final class ProposedDrafts extends DraftSource {
         this.length = prompt.length;
     }
 
-    Draft draft() {
-        return draft;
-    }
-
     @Override
     public void prepare(int most) {
         set(NONE);

@@ -59,13 +59,8 @@ public final class Adapter implements AutoCloseable {
                 AdapterDropout.NONE);
     }
 
-    /** A new adapter: A drawn from {@code seed}, B zero, so that the model answers as its base at any beta. */
-    public static Adapter create(DecoderModel model, AdapterConfig config, long seed) {
-        return create(model.scope(), model.precision(), model.config(), config, seed);
-    }
-
     /**
-     * As above, of layers that are no model.
+     * A new adapter: A drawn from {@code seed}, B zero, so that the layers answer as before at any beta.
      *
      * @param owner ends after the adapter
      */

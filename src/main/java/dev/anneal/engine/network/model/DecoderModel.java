@@ -148,13 +148,9 @@ public final class DecoderModel implements AutoCloseable {
         return weights.layers().get(layer);
     }
 
-    /** Hidden states of all tokens after the last layer, before the final norm, [N, H]. */
-    public Tensor hiddenStates(Scope target, TokenRows rows, AppliedAdapter adapter) {
-        return hiddenStates(target, rows, null, adapter, () -> {});
-    }
-
     /**
-     * As above, with residual streams for a draft.
+     * Hidden states of all tokens after the last layer, before the final norm, [N, H], and residual streams for a
+     * draft.
      *
      * @param streams numbers of the layers that the streams enter; the number of layers for the stream after the last
      *     one

@@ -66,11 +66,6 @@ public final class SharedPrefix implements AutoCloseable {
         return prefix;
     }
 
-    /** Number of tokens. */
-    public int tokens() {
-        return tokens;
-    }
-
     /** Ends all waiting for this prefix: a pass has failed. */
     public synchronized void fail(Throwable cause) {
         if (failure == null) {

@@ -10,8 +10,7 @@ import java.util.stream.IntStream;
  * Draws tokens by {@code torchscript/race.py}: the token with the largest log p[v] - log E[v] (Gumbel-max), with
  * exponential noise E[v] that depends only on a key and the id of v. Distributions that are drawn from with the same
  * key share it: a draft's token then is the target's as often as such a draw allows
- * ({@link dev.anneal.engine.math.objective.Acceptance}), and the target's token does not depend on the draft.
- * Thread-safe.
+ * (arXiv 2408.07978), and the target's token does not depend on the draft. Thread-safe.
  */
 public final class TokenRace {
 

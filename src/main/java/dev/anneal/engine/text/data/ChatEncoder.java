@@ -90,12 +90,10 @@ public final class ChatEncoder {
         return new EncodedDataset<>(prompts, report);
     }
 
-    /** Counts the results of {@link #encode} or {@link #encodePrompts}, with one row in memory at a time. */
-    public TokenReport report(Path file, int maxLengthTokens) throws IOException {
-        return reports(file, List.of(maxLengthTokens)).get(0);
-    }
-
-    /** As {@link #report} for each of the lengths, with each row tokenized once. */
+    /**
+     * Counts the results of {@link #encode} or {@link #encodePrompts} for each of the lengths, with each row tokenized
+     * once and one row in memory at a time.
+     */
     public List<TokenReport> reports(Path file, List<Integer> maxLengthsTokens) throws IOException {
         return forEach(file, maxLengthsTokens, row -> {}, prompt -> {});
     }

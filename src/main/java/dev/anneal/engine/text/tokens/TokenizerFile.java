@@ -47,7 +47,6 @@ final class TokenizerFile {
     private final byte[] json;
     private final List<AddedToken> addedTokens = new ArrayList<>();
     private final Map<Integer, String> vocabulary = new LinkedHashMap<>();
-    private final Map<Integer, Double> scores = new LinkedHashMap<>();
     private final List<Vocabulary.Merge> merges = new ArrayList<>();
     private final Map<String, JsonNode> parts = new LinkedHashMap<>();
     private @Nullable ObjectNode model;
@@ -154,7 +153,7 @@ final class TokenizerFile {
             in.nextToken();
             addToken(id, in.getString());
             in.nextToken();
-            scores.put(id, in.getDoubleValue());
+            in.getDoubleValue(); // refused unless it is a number
             in.nextToken();
         }
     }
@@ -265,7 +264,6 @@ final class TokenizerFile {
                 model == null ? JSON.createObjectNode() : model,
                 tokens,
                 merges,
-                scores,
                 addedTokens,
                 named,
                 parts,

@@ -17,7 +17,6 @@ import tools.jackson.databind.JsonNode;
  * @param model the algorithm: its type and flags, without vocabulary and merges
  * @param tokens texts by id as in the file, including added tokens; ids may have gaps
  * @param merges pairs of tokens to merge, in order of priority; empty for models other than BPE
- * @param scores scores of the tokens of a Unigram model, by id; empty for others
  * @param added tokens that are matched in a text first
  * @param named ids of {@code bos_token}, {@code eos_token} …, if the model has them
  * @param parts {@code normalizer}, {@code pre_tokenizer}, {@code post_processor} … by name, if not null
@@ -28,7 +27,6 @@ public record Vocabulary(
         JsonNode model,
         Map<Integer, String> tokens,
         List<Merge> merges,
-        Map<Integer, Double> scores,
         List<AddedToken> added,
         Map<String, Integer> named,
         Map<String, JsonNode> parts,
@@ -41,7 +39,6 @@ public record Vocabulary(
     public Vocabulary {
         tokens = Collections.unmodifiableMap(new TreeMap<>(tokens));
         merges = List.copyOf(merges);
-        scores = Map.copyOf(scores);
         added = List.copyOf(added);
         named = Collections.unmodifiableMap(new LinkedHashMap<>(named));
         parts = Map.copyOf(parts);

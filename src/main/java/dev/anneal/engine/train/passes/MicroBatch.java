@@ -29,11 +29,6 @@ public record MicroBatch(
         rowsOfStep = List.copyOf(rowsOfStep);
     }
 
-    /** Splits independent rows that share nothing. */
-    public static List<MicroBatch> split(List<EncodedRow> rows, DeviceLimits limits) {
-        return split(rows, 1, Sharing.NONE, limits);
-    }
-
     /** Splits rows as {@link RowSplit} describes it. */
     public static List<MicroBatch> split(List<EncodedRow> rows, int unit, Sharing sharing, DeviceLimits limits) {
         return new RowSplit(rows, unit, sharing, limits).microBatches();

@@ -16,10 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** All weights of a model are trained; there is no adapter. */
 public record FullTraining(DecoderModel model, TrainableWeights weights) implements Trainable<Gradients> {
 
-    public static FullTraining of(DecoderModel model) throws IOException {
-        return of(model, null);
-    }
-
     /** @param initial file with the initial weights; null for those of the model */
     public static FullTraining of(DecoderModel model, @Nullable Path initial) throws IOException {
         TrainableWeights weights = TrainableWeights.of(model);

@@ -124,7 +124,6 @@ class TokenizerKeysTest {
                 tokenizer("null", "null", "{'type': 'Unigram', 'unk_id': 0, 'vocab': [['a', 0.0], ['b', -1.5]]}"));
         Vocabulary vocabulary = Vocabulary.read(folder);
 
-        assertThat(vocabulary.scores()).containsEntry(1, -1.5);
         assertThat(new TokenizerKeys(vocabulary, 6, null).obstacle())
                 .hasValueSatisfying(obstacle -> assertThat(obstacle).contains("of type Unigram"));
     }

@@ -24,7 +24,7 @@ class DraftVocabularyTest {
         assertThat(vocabulary.offsets()).isEqualTo(offsets);
         assertThat(vocabulary.members()).isEqualTo(members());
         assertThat(DraftVocabulary.ofOffsets(offsets, 97).targetIds()).isEqualTo(vocabulary.targetIds());
-        assertThat(vocabulary.targetId(60)).isEqualTo((int) (60 + offsets[60]));
+        assertThat(vocabulary.targetIds()[60]).isEqualTo(60 + offsets[60]);
         assertThat(vocabulary.isWhole()).isFalse();
     }
 

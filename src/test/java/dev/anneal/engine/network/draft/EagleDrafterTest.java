@@ -142,7 +142,7 @@ class EagleDrafterTest {
     private static float[] expected(RandomHead own, Scope scope, EagleInput input, AppliedAdapter adapter) {
         try (EaglePass pass = new EaglePass(scope, own.head, own.teacher, input, adapter)) {
             pass.forward(1);
-            return own.head.logits(scope, pass.output(0)).toFloats();
+            return own.head.program().logits(scope, pass.output(0)).toFloats();
         }
     }
 }

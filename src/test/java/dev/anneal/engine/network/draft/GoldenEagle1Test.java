@@ -45,7 +45,8 @@ class GoldenEagle1Test {
                 List<Tensor> gradients = weights.newGradients(scope);
                 pass.forward(1);
                 requireOutputs(name, pass.output(0).toFloats(), "predicted", TOLERANCE);
-                requireOutputs(name, head.logits(scope, pass.output(0)).toFloats(), "logits", LOGIT_TOLERANCE);
+                requireOutputs(
+                        name, head.program().logits(scope, pass.output(0)).toFloats(), "logits", LOGIT_TOLERANCE);
                 EagleSums measured = pass.measure(GoldenEagle1.lesson(input)).get(0);
 
                 EagleSums sums = pass.backward(

@@ -107,7 +107,9 @@ class GoldenEagle3Test {
             }
             for (int step = 0; step < GoldenEagle3.STEPS; step++) {
                 requireLogits(
-                        variant, step, head.logits(scope, pass.output(step)).toFloats());
+                        variant,
+                        step,
+                        head.program().logits(scope, pass.output(step)).toFloats());
             }
         }
     }

@@ -107,7 +107,7 @@ final class GreedyChains implements AutoCloseable {
             Tensor logits = drafter.logits(scope, own, step == 0 ? last : each);
             List<int[]> next = new ArrayList<>();
             for (int i = 0; i < lanes.size(); i++) {
-                int token = head.vocabulary().targetId(chosen(logits, i));
+                int token = (int) head.vocabulary().targetIds()[chosen(logits, i)];
                 proposals.get(i).add(token);
                 next.add(new int[] {token});
             }

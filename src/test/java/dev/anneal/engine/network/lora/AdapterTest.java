@@ -103,7 +103,12 @@ class AdapterTest {
     @ParameterizedTest
     @ValueSource(doubles = {1, 0.3, 0})
     void newAdaptersAnswerAsTheBaseDoesBitForBit(double beta) {
-        try (Adapter adapter = Adapter.create(model, GoldenRun.of("silu").config(), 7)) {
+        try (Adapter adapter = Adapter.create(
+                model.scope(),
+                model.precision(),
+                model.config(),
+                GoldenRun.of("silu").config(),
+                7)) {
             assertThat(logits(adapter.apply(beta, AdapterDropout.NONE))).isEqualTo(logits(model.noAdapter()));
         }
     }
@@ -111,7 +116,12 @@ class AdapterTest {
     @Test
     void whileBIsZeroOnlyBHasAGradient() {
         try (Scope scope = model.scope().child();
-                Adapter adapter = Adapter.create(model, GoldenRun.of("silu").config(), 7)) {
+                Adapter adapter = Adapter.create(
+                        model.scope(),
+                        model.precision(),
+                        model.config(),
+                        GoldenRun.of("silu").config(),
+                        7)) {
             AdapterGradients gradients = adapter.newGradients(scope);
             TokenRows rows = rows();
             Targets targets = Targets.of(rows, ragged(INPUTS, "labels"), -100);
@@ -138,9 +148,9 @@ class AdapterTest {
     @Test
     void firstValuesAreUniformWithinTheirBoundAndDependOnTheSeedAlone() {
         AdapterConfig config = GoldenRun.of("silu").config();
-        try (Adapter one = Adapter.create(model, config, 7);
-                Adapter same = Adapter.create(model, config, 7);
-                Adapter other = Adapter.create(model, config, 8)) {
+        try (Adapter one = Adapter.create(model.scope(), model.precision(), model.config(), config, 7);
+                Adapter same = Adapter.create(model.scope(), model.precision(), model.config(), config, 7);
+                Adapter other = Adapter.create(model.scope(), model.precision(), model.config(), config, 8)) {
             float[] values = Objects.requireNonNull(NamedMatrices.of(model.scope(), one)
                     .get("base_model.model.model.layers.1.mlp.down_proj.lora_A.weight"));
             // in = 160: bound 0.0791, standard deviation bound / sqrt(3), 640 draws.
@@ -205,7 +215,11 @@ class AdapterTest {
     private static float[] logits(DecoderModel model, TokenRows rows, AppliedAdapter adapter) {
         long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
         try (Scope scope = model.scope().child()) {
-            return model.logits(scope, model.hiddenStates(scope, rows, adapter), everywhere)
+            return model.logits(
+                            scope,
+                            model.hiddenStates(scope, rows, adapter, List.of(), () -> {})
+                                    .last(),
+                            everywhere)
                     .toFloats();
         }
     }

@@ -242,7 +242,8 @@ class HandDerivedGradientsTest {
                 NamedMatrices.of(scope, adapter, own)
                         .forEach((name, values) -> gradients.merge(name, values, Packed::sum));
             }
-            Tensor hidden = model.hiddenStates(scope, tokens, applied);
+            Tensor hidden = model.hiddenStates(scope, tokens, applied, List.of(), () -> {})
+                    .last();
             for (int row = 0; row < rows.size(); row++) {
                 int place = row;
                 long[] at = IntStream.range(0, rows.get(row).ids.length)

@@ -50,7 +50,11 @@ class MergedModelTest {
         long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
         try (DecoderModel merged = DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME);
                 Scope scope = merged.scope().child()) {
-            float[] logits = merged.logits(scope, merged.hiddenStates(scope, rows, merged.noAdapter()), everywhere)
+            float[] logits = merged.logits(
+                            scope,
+                            merged.hiddenStates(scope, rows, merged.noAdapter(), List.of(), () -> {})
+                                    .last(),
+                            everywhere)
                     .toFloats();
 
             assertThat(GoldenTensors.largestDifference(

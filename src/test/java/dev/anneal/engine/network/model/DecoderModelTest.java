@@ -89,7 +89,8 @@ class DecoderModelTest {
                 Scope scope = model.scope().child()) {
             TokenRows rows = TokenRows.of(List.of(new int[513]));
 
-            assertThatThrownBy(() -> model.hiddenStates(scope, rows, model.noAdapter()))
+            assertThatThrownBy(() -> model.hiddenStates(scope, rows, model.noAdapter(), List.of(), () -> {})
+                            .last())
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("a row of 513 tokens is longer than this model's 512 positions");
         }
@@ -118,7 +119,11 @@ class DecoderModelTest {
 
     private static float[] logits(DecoderModel model, Scope scope, TokenRows rows) {
         long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
-        return model.logits(scope, model.hiddenStates(scope, rows, model.noAdapter()), everywhere)
+        return model.logits(
+                        scope,
+                        model.hiddenStates(scope, rows, model.noAdapter(), List.of(), () -> {})
+                                .last(),
+                        everywhere)
                 .toFloats();
     }
 

@@ -174,7 +174,11 @@ class IncrementalDecoderTest {
     }
 
     private static float[] logits(DecoderModel model, Scope scope, TokenRows rows) {
-        return model.logits(scope, model.hiddenStates(scope, rows, model.noAdapter()), everywhere(rows.tokens()))
+        return model.logits(
+                        scope,
+                        model.hiddenStates(scope, rows, model.noAdapter(), List.of(), () -> {})
+                                .last(),
+                        everywhere(rows.tokens()))
                 .toFloats();
     }
 

@@ -39,7 +39,11 @@ class StoredHeadTest {
         long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
         try (DecoderModel model = DecoderModel.load(stored, ElementType.FLOAT32, TestDevice.NAME);
                 Scope scope = model.scope().child()) {
-            float[] logits = model.logits(scope, model.hiddenStates(scope, rows, model.noAdapter()), everywhere)
+            float[] logits = model.logits(
+                            scope,
+                            model.hiddenStates(scope, rows, model.noAdapter(), List.of(), () -> {})
+                                    .last(),
+                            everywhere)
                     .toFloats();
 
             assertThat(GoldenTensors.largestDifference(logits, GoldenTensors.floats(EmbeddingModels.GOLDEN, "logits")))

@@ -85,7 +85,11 @@ class StoredTypesTest {
         long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
         try (DecoderModel model = DecoderModel.load(directory, ElementType.FLOAT32, TestDevice.NAME);
                 Scope scope = model.scope().child()) {
-            return model.logits(scope, model.hiddenStates(scope, rows, model.noAdapter()), everywhere)
+            return model.logits(
+                            scope,
+                            model.hiddenStates(scope, rows, model.noAdapter(), List.of(), () -> {})
+                                    .last(),
+                            everywhere)
                     .toFloats();
         }
     }

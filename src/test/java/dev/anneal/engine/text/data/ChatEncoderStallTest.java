@@ -11,6 +11,7 @@ import dev.anneal.engine.text.tokens.ModelTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,7 +28,7 @@ class ChatEncoderStallTest {
             stalling.stall();
 
             assertThatExceptionOfType(StalledRenderingException.class)
-                    .isThrownBy(() -> encoder.report(file, 64))
+                    .isThrownBy(() -> encoder.reports(file, List.of(64)).get(0))
                     .withMessageStartingWith("line 1: rendering with the model's chat template");
         }
     }

@@ -185,7 +185,7 @@ class ChatEncoderTest {
                         cut.report().commonBeginnings()));
         assertThat(whole.report().truncatedRows()).isZero();
         assertThat(whole.report().unendedRows()).isZero();
-        assertThat(golden.report(file, 40)).isEqualTo(cut.report());
+        assertThat(golden.reports(file, List.of(40)).get(0)).isEqualTo(cut.report());
         assertThat(golden.reports(file, List.of(4096, 40))).containsExactly(whole.report(), cut.report());
     }
 
@@ -215,13 +215,14 @@ class ChatEncoderTest {
                 "{% for message in messages %}{% if message.role == 'system' %}{{ raise_exception('no system messages, please') }}{% endif %}{{ message.content + '<|im_end|>' }}{% endfor %}";
         try (ModelTokenizer tokenizer = withTemplate(CASES.get(0), template)) {
             TokenReport report = ChatEncoder.of(tokenizer, Instant.EPOCH)
-                    .report(
+                    .reports(
                             file(
                                     Rows.ofMessages(
                                             "{'role': 'developer', 'content': 's'}",
                                             "{'role': 'assistant', 'content': 'a'}"),
                                     Rows.good(1)),
-                            99);
+                            List.of(99))
+                    .get(0);
             assertThat(report.rows()).isEqualTo(1);
             assertThat(report.firstProblems()).hasSize(1);
             assertThat(report.firstProblems().get(0).found())
@@ -246,7 +247,8 @@ class ChatEncoderTest {
                 "{{ bos_token + bos_token }}" + CASES.get(0).get("template").stringValue());
         try (ModelTokenizer tokenizer = ModelTokenizer.open(model)) {
             assertThat(ChatEncoder.of(tokenizer, Instant.EPOCH)
-                            .report(file(Rows.good(1)), 99)
+                            .reports(file(Rows.good(1)), List.of(99))
+                            .get(0)
                             .dropped())
                     .containsExactly(entry("double_bos", 1L));
         }
@@ -261,7 +263,9 @@ class ChatEncoderTest {
                 "{'role': 'assistant', 'content': 'a'}",
                 "{'role': 'tool', 'content': 'r'}");
         try (ModelTokenizer tokenizer = withTemplate(CASES.get(0), backwards)) {
-            TokenReport report = ChatEncoder.of(tokenizer, Instant.EPOCH).report(file(row), 99);
+            TokenReport report = ChatEncoder.of(tokenizer, Instant.EPOCH)
+                    .reports(file(row), List.of(99))
+                    .get(0);
             assertThat(report.isTrainable()).isFalse();
             assertThat(report.firstProblems()).singleElement().satisfies(problem -> {
                 assertThat(problem.reason()).isEqualTo(RowFault.UNCLEAR_TEMPLATE);
@@ -305,7 +309,8 @@ class ChatEncoderTest {
 
     @Test
     void manyMessagesAreEncodedInTime() throws IOException {
-        TokenReport report = golden.report(file(Rows.ofManyMessages(1024)), 100_000);
+        TokenReport report = golden.reports(file(Rows.ofManyMessages(1024)), List.of(100_000))
+                .get(0);
         assertThat(report.rows()).isEqualTo(1);
         assertThat(report.trainedTokens()).isEqualTo(2 * 512);
     }
@@ -317,12 +322,13 @@ class ChatEncoderTest {
                 + "{% if 'endless' in messages[0].content %}{% for i in range(99999) %}{{ 'river ' * 99 }}{% endfor %}{% endif %}";
         try (ModelTokenizer tokenizer = withTemplate(CASES.get(0), template)) {
             TokenReport report = ChatEncoder.of(tokenizer, Instant.EPOCH)
-                    .report(
+                    .reports(
                             file(
                                     Rows.good(1),
                                     Rows.good(2).replace("question", "empty"),
                                     Rows.good(3).replace("question", "endless")),
-                            99);
+                            List.of(99))
+                    .get(0);
             assertThat(report.dropped())
                     .containsOnly(entry("failed_in_template", 1L), entry("beyond_template_limits", 1L));
         }

@@ -63,7 +63,7 @@ class FormatEncodingTest {
                 .isEqualTo(dataset.rows().stream()
                         .mapToLong(EncodedRow::trainedTokens)
                         .sum());
-        assertThat(ENCODER.report(file, 99)).isEqualTo(report);
+        assertThat(ENCODER.reports(file, List.of(99)).get(0)).isEqualTo(report);
     }
 
     @Test
@@ -89,7 +89,10 @@ class FormatEncodingTest {
                 file(Rows.pair("good", LONG), hopeless, Rows.pair("a", "b")),
                 file(Rows.prompt("a"), Rows.prompt(LONG)))) {
             assertThat(ENCODER.reports(file, List.of(64, 16, 4096)))
-                    .containsExactly(ENCODER.report(file, 64), ENCODER.report(file, 16), ENCODER.report(file, 4096));
+                    .containsExactly(
+                            ENCODER.reports(file, List.of(64)).get(0),
+                            ENCODER.reports(file, List.of(16)).get(0),
+                            ENCODER.reports(file, List.of(4096)).get(0));
         }
     }
 
@@ -107,7 +110,7 @@ class FormatEncodingTest {
         assertThat(report.trainedTokens()).isZero();
         assertThat(report.dropped()).containsExactly(entry("prompt_too_long", 1L));
         assertThat(report.longestRowLine()).isEqualTo(2);
-        assertThat(ENCODER.report(file, 64)).isEqualTo(report);
+        assertThat(ENCODER.reports(file, List.of(64)).get(0)).isEqualTo(report);
     }
 
     @Test

@@ -42,7 +42,7 @@ class RowReaderTest {
     @ValueSource(strings = {"tickets.valid.jsonl", "preferences.test.jsonl", "addition.test.jsonl"})
     void countsAreThoseOfATraining(String name) throws IOException {
         Path file = Path.of("src/main/resources/demo", name);
-        TokenReport counted = ENCODER.report(file, WITHOUT_LIMIT);
+        TokenReport counted = ENCODER.reports(file, List.of(WITHOUT_LIMIT)).get(0);
 
         List<ShownRow> rows = read(Files.newInputStream(file), 0, Integer.MAX_VALUE);
 

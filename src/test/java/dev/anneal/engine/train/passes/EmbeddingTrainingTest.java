@@ -52,7 +52,7 @@ class EmbeddingTrainingTest {
         double rate = golden.path("rate").asDouble();
         double decay = golden.path("decay").asDouble();
         try (DecoderModel model = DecoderModel.load(directory, ElementType.FLOAT32, TestDevice.NAME);
-                FullTraining trained = FullTraining.of(model);
+                FullTraining trained = FullTraining.of(model, null);
                 Optimizer optimizer = new Optimizer(model.scope(), trained, 1);
                 GradientSum<Gradients> sum = new GradientSum<>(model.scope(), trained, optimizer, 1)) {
             Passes passes =
@@ -62,7 +62,11 @@ class EmbeddingTrainingTest {
             for (int step = 0; step < golden.path("rows").size(); step++) {
                 AppliedAdapter applied = trained.apply(0);
                 LossSums sums = passes.train(
-                                MicroBatch.split(List.of(row(golden.path("rows").path(step))), DeviceLimits.CPU),
+                                MicroBatch.split(
+                                        List.of(row(golden.path("rows").path(step))),
+                                        1,
+                                        Sharing.NONE,
+                                        DeviceLimits.CPU),
                                 applied,
                                 batch -> AdapterDropout.NONE,
                                 piece -> Objective.LIKELIHOOD)

@@ -111,7 +111,7 @@ class GoldenRunTest {
         List<EncodedRow> rows = GoldenBatches.inOrder();
         try (DecoderModel model =
                         DecoderModel.load(GoldenTensors.path("models/" + name), ElementType.FLOAT32, TestDevice.NAME);
-                FullTraining trained = FullTraining.of(model);
+                FullTraining trained = FullTraining.of(model, null);
                 Optimizer optimizer = new Optimizer(model.scope(), trained, 1);
                 GradientSum<Gradients> sum = new GradientSum<>(model.scope(), trained, optimizer, 2)) {
             Passes passes =
@@ -142,8 +142,9 @@ class GoldenRunTest {
 
     /** Two micro-batches of two rows, as the reference had them. */
     private static List<MicroBatch> microBatches(List<EncodedRow> rows) {
-        List<MicroBatch> batches = new ArrayList<>(MicroBatch.split(rows.subList(0, 2), DeviceLimits.CPU));
-        batches.addAll(MicroBatch.split(rows.subList(2, 4), DeviceLimits.CPU));
+        List<MicroBatch> batches =
+                new ArrayList<>(MicroBatch.split(rows.subList(0, 2), 1, Sharing.NONE, DeviceLimits.CPU));
+        batches.addAll(MicroBatch.split(rows.subList(2, 4), 1, Sharing.NONE, DeviceLimits.CPU));
         return batches;
     }
 
@@ -151,7 +152,11 @@ class GoldenRunTest {
         TokenRows rows = rows(run);
         long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
         try (Scope scope = model.scope().child()) {
-            return model.logits(scope, model.hiddenStates(scope, rows, adapter), everywhere)
+            return model.logits(
+                            scope,
+                            model.hiddenStates(scope, rows, adapter, List.of(), () -> {})
+                                    .last(),
+                            everywhere)
                     .toFloats();
         }
     }

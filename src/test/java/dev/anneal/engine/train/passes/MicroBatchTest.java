@@ -15,7 +15,7 @@ class MicroBatchTest {
 
     @Test
     void shortRowsStayTogether() {
-        List<MicroBatch> batches = MicroBatch.split(rows(20, 30, 40), DeviceLimits.CPU);
+        List<MicroBatch> batches = MicroBatch.split(rows(20, 30, 40), 1, Sharing.NONE, DeviceLimits.CPU);
 
         assertThat(batches).hasSize(1);
         assertThat(batches.get(0).rowsOfStep()).containsExactly(0, 1, 2);
@@ -24,7 +24,8 @@ class MicroBatchTest {
 
     @Test
     void severalMicroBatchesAreEvenInNumberAndLength() {
-        List<MicroBatch> batches = MicroBatch.split(rows(128, 128, 128, 128, 100, 45), DeviceLimits.CPU);
+        List<MicroBatch> batches =
+                MicroBatch.split(rows(128, 128, 128, 128, 100, 45), 1, Sharing.NONE, DeviceLimits.CPU);
 
         assertThat(batches).hasSize(4);
         assertThat(batches).extracting(batch -> batch.rows().tokens()).containsExactly(228, 173, 128, 128);
@@ -34,7 +35,8 @@ class MicroBatchTest {
 
     @Test
     void theMicroBatchWithTheMostTokensComesFirst() {
-        List<MicroBatch> batches = MicroBatch.split(rows(440, 200, 140, 140, 140, 120, 90, 82), DeviceLimits.CPU);
+        List<MicroBatch> batches =
+                MicroBatch.split(rows(440, 200, 140, 140, 140, 120, 90, 82), 1, Sharing.NONE, DeviceLimits.CPU);
 
         assertThat(batches).extracting(batch -> batch.rows().tokens()).containsExactly(440, 222, 210, 200, 140, 140);
     }
@@ -43,13 +45,15 @@ class MicroBatchTest {
     void aCudaDeviceTakesMoreTokensAtOneTime() {
         List<EncodedRow> rows = rows(1024, 1024, 1024, 1024);
 
-        assertThat(MicroBatch.split(rows, DeviceLimits.of("cuda:0"))).hasSize(1);
-        assertThat(MicroBatch.split(rows, DeviceLimits.of("cpu"))).hasSize(4);
+        assertThat(MicroBatch.split(rows, 1, Sharing.NONE, DeviceLimits.of("cuda:0")))
+                .hasSize(1);
+        assertThat(MicroBatch.split(rows, 1, Sharing.NONE, DeviceLimits.of("cpu")))
+                .hasSize(4);
     }
 
     @Test
     void aRowIsNeverCut() {
-        List<MicroBatch> batches = MicroBatch.split(rows(2000), DeviceLimits.CPU);
+        List<MicroBatch> batches = MicroBatch.split(rows(2000), 1, Sharing.NONE, DeviceLimits.CPU);
 
         assertThat(batches).hasSize(1);
         assertThat(batches.get(0).rows().tokens()).isEqualTo(2000);
@@ -69,8 +73,9 @@ class MicroBatchTest {
     void rowsWithoutATrainedTokenAreLeftOut() {
         EncodedRow context = new EncodedRow(1, new int[] {5, 6}, new int[] {-100, -100}, false);
 
-        assertThat(MicroBatch.split(List.of(context), DeviceLimits.CPU)).isEmpty();
-        assertThat(MicroBatch.split(List.of(context, rows(3).get(0)), DeviceLimits.CPU)
+        assertThat(MicroBatch.split(List.of(context), 1, Sharing.NONE, DeviceLimits.CPU))
+                .isEmpty();
+        assertThat(MicroBatch.split(List.of(context, rows(3).get(0)), 1, Sharing.NONE, DeviceLimits.CPU)
                         .get(0)
                         .rowsOfStep())
                 .containsExactly(1);

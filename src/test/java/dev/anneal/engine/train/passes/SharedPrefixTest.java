@@ -192,7 +192,7 @@ class SharedPrefixTest {
 
     private static Trainable<Gradients> golden(DecoderModel model, String base, String name) throws IOException {
         if (name.equals("full")) {
-            return FullTraining.of(model);
+            return FullTraining.of(model, null);
         }
         GoldenRun run = GoldenRun.of(base, name);
         return new AdapterTraining(Adapter.load(model, run.config(), run.path("initial")));

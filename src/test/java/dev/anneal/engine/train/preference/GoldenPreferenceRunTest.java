@@ -21,6 +21,7 @@ import dev.anneal.engine.train.passes.ActivationCheckpointing;
 import dev.anneal.engine.train.passes.GoldenAdapter;
 import dev.anneal.engine.train.passes.MicroBatch;
 import dev.anneal.engine.train.passes.Passes;
+import dev.anneal.engine.train.passes.Sharing;
 import dev.anneal.engine.train.passes.StopSignal;
 import dev.anneal.engine.train.state.AdapterTraining;
 import dev.anneal.engine.train.state.GradientSum;
@@ -63,7 +64,8 @@ class GoldenPreferenceRunTest {
                 JsonNode expected = run.metrics(step);
                 // The order of a micro-batch's rows is that of the step.
                 List<EncodedRow> own = pairs(rows, step);
-                MicroBatch batch = MicroBatch.split(own, DeviceLimits.CPU).get(0);
+                MicroBatch batch =
+                        MicroBatch.split(own, 1, Sharing.NONE, DeviceLimits.CPU).get(0);
                 assertThat(batch.rowsOfStep()).hasSize(2 * PAIRS);
                 double[] reference = sums(model, scope, batch, own);
                 requireSums(reference, expected, "reference");
