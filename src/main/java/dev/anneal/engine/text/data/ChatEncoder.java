@@ -146,26 +146,28 @@ public final class ChatEncoder {
         }
     }
 
-    /** The conversation of a row, or both of a pair. */
-    List<TokenizedPart> parts(Place place, DatasetRow row, List<TokenCount> counts) throws RowRejectedException {
+    /**
+     * The conversation of a row, or both of a pair. A fault in an answer of a pair names the answer alone, because its
+     * messages have other positions in the line.
+     */
+    List<RowEncoder.Tokenized> parts(Place place, DatasetRow row, List<TokenCount> counts) throws RowRejectedException {
         if (row instanceof PreferenceRow pair) {
             return List.of(
-                    answer(place, "preferred_output", pair.chosen(), counts),
-                    answer(place, "non_preferred_output", pair.rejected(), counts));
+                    tokenized(place.key("preferred_output").whole(), pair.chosen(), counts),
+                    tokenized(place.key("non_preferred_output").whole(), pair.rejected(), counts));
         }
-        ChatRow conversation = row.conversation();
-        return List.of(TokenizedPart.of(encoder(conversation), place, conversation, null, counts));
+        return List.of(tokenized(place, row.conversation(), counts));
     }
 
-    private TokenizedPart answer(Place place, String key, ChatRow conversation, List<TokenCount> counts)
+    private RowEncoder.Tokenized tokenized(Place place, ChatRow conversation, List<TokenCount> counts)
             throws RowRejectedException {
-        return TokenizedPart.of(encoder(conversation), place, conversation, place.key(key), counts);
+        return encoder(conversation).tokenize(place, conversation, counts);
     }
 
-    private static Cuttable cuttable(List<TokenizedPart> parts, Consumer<EncodedRow> toRows) {
+    private static Cuttable cuttable(List<RowEncoder.Tokenized> parts, Consumer<EncodedRow> toRows) {
         return count -> {
             List<RowEncoder.Encoded> rows = new ArrayList<>();
-            for (TokenizedPart part : parts) {
+            for (RowEncoder.Tokenized part : parts) {
                 rows.add(part.cut(count.maxLength()));
             }
             count.accepted(rows);

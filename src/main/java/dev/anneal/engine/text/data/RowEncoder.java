@@ -50,11 +50,11 @@ final class RowEncoder {
         EncodedText text = tokens(rendered);
         counts.forEach(count -> count.length(place.line(), text.length()));
         refuseDoubleStart(place, text.ids());
-        return new Tokenized(place, rendered, trained, text);
+        return new Tokenized(this, place, rendered, trained, text);
     }
 
     /** Encodes the first tokens of a conversation, at most {@code maxLength}. */
-    Encoded cut(Tokenized row, int maxLength) throws RowRejectedException {
+    private Encoded cut(Tokenized row, int maxLength) throws RowRejectedException {
         EncodedText text = row.text();
         int length = Math.min(maxLength, text.length());
         int[] labels = labels(text, row.trained(), length);
@@ -173,7 +173,13 @@ final class RowEncoder {
      *
      * @param trained the text that is trained, ascending
      */
-    record Tokenized(Place place, RenderedRow rendered, List<Span> trained, EncodedText text) {}
+    record Tokenized(RowEncoder encoder, Place place, RenderedRow rendered, List<Span> trained, EncodedText text) {
+
+        /** Its first tokens, at most {@code maxLength}. */
+        Encoded cut(int maxLength) throws RowRejectedException {
+            return encoder.cut(this, maxLength);
+        }
+    }
 
     /**
      * A conversation as tokens and labels.

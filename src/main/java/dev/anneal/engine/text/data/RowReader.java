@@ -66,7 +66,7 @@ public final class RowReader {
             return List.of(prompt(place, prompt.prompt()));
         }
         List<ShownRow.Text> texts = new ArrayList<>();
-        for (TokenizedPart part : encoder.parts(place, row, List.of())) {
+        for (RowEncoder.Tokenized part : encoder.parts(place, row, List.of())) {
             texts.add(
                     text(part.rendered(), part.text(), part.cut(NO_LIMIT).row().labels()));
         }

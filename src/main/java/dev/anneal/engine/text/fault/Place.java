@@ -10,16 +10,18 @@ public final class Place {
     private final long line;
     private final @Nullable Place parent;
     private final Object step;
+    private final boolean whole;
 
-    private Place(long line, @Nullable Place parent, Object step) {
+    private Place(long line, @Nullable Place parent, Object step, boolean whole) {
         this.line = line;
         this.parent = parent;
         this.step = step;
+        this.whole = whole;
     }
 
     /** A whole line, from 1. */
     public static Place ofLine(long line) {
-        return new Place(line, null, "$");
+        return new Place(line, null, "$", false);
     }
 
     /** A whole row outside files. */
@@ -34,12 +36,17 @@ public final class Place {
 
     /** The value under a key of this object. */
     public Place key(String name) {
-        return new Place(line, this, name);
+        return whole ? this : new Place(line, this, name, false);
     }
 
     /** An element of this array, from 0. */
     public Place index(int index) {
-        return new Place(line, this, index);
+        return whole ? this : new Place(line, this, index, false);
+    }
+
+    /** This position for everything within it, for values that have other positions in the line than in the row. */
+    public Place whole() {
+        return new Place(line, parent, step, true);
     }
 
     /** The JSON path within the line, such as {@code $.messages[2].role}. */

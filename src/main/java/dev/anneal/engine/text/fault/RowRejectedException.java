@@ -14,9 +14,4 @@ public final class RowRejectedException extends Exception {
     public RowProblem problem() {
         return problem;
     }
-
-    /** The same problem at another position. */
-    public RowRejectedException at(Place place) {
-        return place.reject(problem.reason(), problem.expected(), problem.found(), problem.remedy());
-    }
 }

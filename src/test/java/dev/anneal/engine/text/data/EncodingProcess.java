@@ -40,9 +40,8 @@ final class EncodingProcess {
                     TokenCount count = new TokenCount(DatasetLimits.LINE_BYTES);
                     RowEncoder conversations = encoder.encoder(row.conversation());
                     EncodedRow encoded = conversations
-                            .cut(
-                                    conversations.tokenize(Place.ofLine(line), row.conversation(), List.of(count)),
-                                    DatasetLimits.LINE_BYTES)
+                            .tokenize(Place.ofLine(line), row.conversation(), List.of(count))
+                            .cut(DatasetLimits.LINE_BYTES)
                             .row();
                     answer.put("ids", encoded.ids());
                     answer.put("labels", encoded.labels());
