@@ -10,21 +10,13 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** File with the initial values of an adapter, or of all weights of a draft. Closing deletes it if it is temporary. */
-final class InitialValues implements AutoCloseable {
+record InitialValues(Path file, boolean temporary) implements AutoCloseable {
 
-    private final @Nullable Path file;
-    private final boolean temporary;
-
-    private InitialValues(@Nullable Path file, boolean temporary) {
-        this.file = file;
-        this.temporary = temporary;
-    }
-
-    /** None if the task names none or resumes from its own checkpoint. */
-    static InitialValues of(TrainTask task, BaseModelFiles base) throws IOException {
+    /** Null if the task names none or resumes from its own checkpoint. */
+    static @Nullable InitialValues of(TrainTask task, BaseModelFiles base) throws IOException {
         TrainTask.@Nullable InitialAdapter initial = task.initialAdapter();
         if (initial == null || task.resumeFrom() != null) {
-            return new InitialValues(null, false);
+            return null;
         }
         Path source = Path.of(initial.path());
         return switch (initial.form()) {
@@ -66,14 +58,9 @@ final class InitialValues implements AutoCloseable {
         return values;
     }
 
-    @Nullable
-    Path file() {
-        return file;
-    }
-
     @Override
     public void close() throws IOException {
-        if (temporary && file != null) {
+        if (temporary) {
             Files.deleteIfExists(file);
         }
     }

@@ -20,26 +20,22 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The draft of a training's rollouts in memory, or none. Without it the training is the same and takes longer, so a
+ * The draft of a training's rollouts in memory. Without it the training is the same and takes longer, so a
  * draft that cannot be used is left out with a warning. Closed by its owner, before the model that it drafts for.
  */
-final class LoadedDraft implements AutoCloseable {
+record LoadedDraft(Draft draft, Runnable closing) implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(LoadedDraft.class.getName());
 
-    private final @Nullable Draft draft;
-    private final Runnable closing;
-
-    private LoadedDraft(@Nullable Draft draft, Runnable closing) {
-        this.draft = draft;
-        this.closing = closing;
-    }
-
-    /** @param policy the model whose tokens it proposes */
-    static LoadedDraft of(TrainTask task, DecoderModel policy, Consumer<Progress> progress) {
+    /**
+     * Null if none is wanted or the wanted one cannot be used.
+     *
+     * @param policy the model whose tokens it proposes
+     */
+    static @Nullable LoadedDraft of(TrainTask task, DecoderModel policy, Consumer<Progress> progress) {
         ServedModel wanted = task.draft();
         if (wanted == null) {
-            return none();
+            return null;
         }
         // As dev.anneal.engine.network.generate.Decoder drafts.
         if (!IncrementalDecoder.hasIndependentRows(policy)) {
@@ -47,7 +43,7 @@ final class LoadedDraft implements AutoCloseable {
                     "The draft of the rollouts is not loaded: rollouts draft only in bf16 on a CPU whose"
                             + " products do not depend on their number of rows, so that drafts change no bit of"
                             + " what is sampled"));
-            return none();
+            return null;
         }
         try {
             return open(task, wanted, policy);
@@ -59,12 +55,8 @@ final class LoadedDraft implements AutoCloseable {
             progress.accept(new Progress.Warning(
                     "The draft of the rollouts is left out, without which they are the same and take longer: "
                             + reason));
-            return none();
+            return null;
         }
-    }
-
-    private static LoadedDraft none() {
-        return new LoadedDraft(null, () -> {});
     }
 
     private static LoadedDraft open(TrainTask task, ServedModel wanted, DecoderModel policy) throws IOException {
@@ -113,11 +105,6 @@ final class LoadedDraft implements AutoCloseable {
             loaded.close();
             throw e;
         }
-    }
-
-    @Nullable
-    Draft orNull() {
-        return draft;
     }
 
     @Override

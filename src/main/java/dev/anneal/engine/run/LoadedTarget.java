@@ -8,25 +8,19 @@ import dev.anneal.protocol.TrainTask;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** The target of a draft's training in memory, or none for other trainings. Closed by its owner. */
-final class LoadedTarget implements AutoCloseable {
-
-    private final @Nullable LoadedModel loaded;
-    private final String fingerprint;
-
-    private LoadedTarget(@Nullable LoadedModel loaded, String fingerprint) {
-        this.loaded = loaded;
-        this.fingerprint = fingerprint;
-    }
+/** The target of a draft's training in memory. Closed by its owner. */
+record LoadedTarget(LoadedModel loaded, String fingerprint) implements AutoCloseable {
 
     /**
+     * Null if the training has no target.
+     *
      * @param draft configuration of the trained model
      * @throws TaskException {@code draft_mismatch} if both have not the same vocabulary
      */
-    static LoadedTarget of(TrainTask task, ModelConfig draft) throws IOException {
+    static @Nullable LoadedTarget of(TrainTask task, ModelConfig draft) throws IOException {
         ServedModel served = task.target();
         if (served == null) {
-            return new LoadedTarget(null, "");
+            return null;
         }
         BaseModelFiles base = new BaseModelFiles(served.base(), task.machine());
         int vocabulary = base.config().vocabularySize();
@@ -43,15 +37,12 @@ final class LoadedTarget implements AutoCloseable {
         return new LoadedTarget(LoadedModel.open(base, served.checkpointDirectory()), fingerprint);
     }
 
-    @Nullable
-    Target orNull() {
-        return loaded == null ? null : new Target(loaded.model(), loaded.adapter(), fingerprint);
+    Target target() {
+        return new Target(loaded.model(), loaded.adapter(), fingerprint);
     }
 
     @Override
     public void close() {
-        if (loaded != null) {
-            loaded.close();
-        }
+        loaded.close();
     }
 }

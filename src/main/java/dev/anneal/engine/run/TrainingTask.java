@@ -1,5 +1,6 @@
 package dev.anneal.engine.run;
 
+import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.torch.Devices;
 import dev.anneal.engine.network.torch.TorchException;
 import dev.anneal.engine.run.task.TaskException;
@@ -7,11 +8,14 @@ import dev.anneal.engine.text.data.ChatEncoder;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.train.Trainer;
 import dev.anneal.engine.train.TrainingInput;
+import dev.anneal.engine.train.state.Target;
 import dev.anneal.engine.train.state.TrainingData;
 import dev.anneal.engine.train.state.TrainingJob;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.TrainTask;
 import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Encodes the rows of a job, loads its model and trains. */
 final class TrainingTask {
@@ -37,32 +41,45 @@ final class TrainingTask {
 
     private ExitCode train(TrainingData data) throws IOException {
         channel.signals().throwIfStopping();
-        try (LoadedTarget target = LoadedTarget.of(task, base.config());
-                TrainedModel trained = TrainedModel.of(task, base, target);
-                LoadedDraft draft = LoadedDraft.of(task, trained.model(), channel.progress()::write);
-                InitialValues initial = InitialValues.of(task, base)) {
-            String device = task.machine().device();
-            DeviceMemoryReport reported = new DeviceMemoryReport(
-                    channel.progress()::write, device, () -> Devices.memory(device), System::nanoTime);
-            TrainingJob job = new TrainingJob(
-                    task,
-                    trained.model(),
-                    base.fingerprint(),
-                    target.orNull(),
-                    draft.orNull(),
-                    data,
-                    Hardware.freeMemory(task.machine()),
-                    initial.file());
-            Trainer.Outcome outcome = new Trainer(job, reported, channel.signals()).run();
-            return switch (outcome) {
-                case COMPLETED -> ExitCode.DONE;
-                case STOPPED -> ExitCode.GIVEN_BACK;
-            };
+        try (@Nullable LoadedTarget loaded = LoadedTarget.of(task, base.config())) {
+            @Nullable Target target = loaded == null ? null : loaded.target();
+            if (task.settings().method().trainsHead()) {
+                DecoderModel shared = Objects.requireNonNull(target, "a head's task names its target")
+                        .model();
+                return train(data, shared, target);
+            }
+            try (DecoderModel model = base.load()) {
+                return train(data, model, target);
+            }
         } catch (TorchException e) {
             if (e.isOutOfMemory()) {
                 throw TaskException.failure("out_of_memory", MemoryRemedy.of(task, data.longestTokens()), e);
             }
             throw e;
+        }
+    }
+
+    /** @param model that is trained, or whose head is */
+    private ExitCode train(TrainingData data, DecoderModel model, @Nullable Target target) throws IOException {
+        try (@Nullable LoadedDraft draft = LoadedDraft.of(task, model, channel.progress()::write);
+                @Nullable InitialValues initial = InitialValues.of(task, base)) {
+            String device = task.machine().device();
+            DeviceMemoryReport reported = new DeviceMemoryReport(
+                    channel.progress()::write, device, () -> Devices.memory(device), System::nanoTime);
+            TrainingJob job = new TrainingJob(
+                    task,
+                    model,
+                    base.fingerprint(),
+                    target,
+                    draft == null ? null : draft.draft(),
+                    data,
+                    Hardware.freeMemory(task.machine()),
+                    initial == null ? null : initial.file());
+            Trainer.Outcome outcome = new Trainer(job, reported, channel.signals()).run();
+            return switch (outcome) {
+                case COMPLETED -> ExitCode.DONE;
+                case STOPPED -> ExitCode.GIVEN_BACK;
+            };
         }
     }
 }

@@ -73,7 +73,7 @@ class LoadedDraftTest {
                 0);
         try (DecoderModel policy = DecoderModel.load(Path.of(Tasks.MODEL.directory()), precision, "cpu");
                 LoadedDraft draft = LoadedDraft.of(task, policy, told::add)) {
-            assertThat(draft.orNull()).isNull();
+            assertThat(draft).isNull();
         }
     }
 }
