@@ -112,7 +112,7 @@ final class Lane implements AutoCloseable {
         }
         try (Scope step = scope.child()) {
             List<Integer> streams = drafters.streams(reading);
-            HiddenStates hidden = model.prefill(step, unread(reading), cache, first, adapters(reading), streams);
+            HiddenStates hidden = model.read(step, unread(reading), cache, first, adapters(reading), streams, false);
             for (int i = 0; i < reading.size(); i++) {
                 prefixes.keep(reading.get(i).owner(), reading.get(i).prompt(), cache, first + i);
             }
@@ -187,7 +187,7 @@ final class Lane implements AutoCloseable {
     private void verify() {
         try (Scope step = scope.child()) {
             List<Integer> streams = drafters.streams(running);
-            HiddenStates hidden = model.step(step, unread(running), cache, 0, adapters(running), streams);
+            HiddenStates hidden = model.read(step, unread(running), cache, 0, adapters(running), streams, true);
             List<Place> places = running.stream()
                     .flatMap(sequence -> IntStream.range(0, sequence.unread().length)
                             .mapToObj(place -> new Place(sequence, sequence.length() + place)))

@@ -82,7 +82,7 @@ final class ModelDrafter implements Drafter {
     /** The tokens that follow those read now. */
     private int[] next(List<int[]> unread, int token) {
         try (Scope step = scope.child()) {
-            Tensor hidden = draft.model().step(step, unread, cache, 0, adapters(held.size()));
+            Tensor hidden = read(step, unread, 0, true);
             List<Place> places = held.stream()
                     .map(sequence -> new Place(sequence, sequence.length() + token))
                     .toList();
@@ -128,19 +128,20 @@ final class ModelDrafter implements Drafter {
             int end = textOf(held.get(slot)).length() - 1;
             while (end - cache.length(slot) >= DecodingLimits.SEQUENCE_TOKENS_OF_STEP) {
                 int read = Math.min(end, cache.length(slot) + DecodingLimits.TOKENS_READ_AT_ONCE);
-                draft.model()
-                        .prefill(scope, List.of(unread(slot, read)), cache, slot, adapters(1))
-                        .close();
+                read(scope, List.of(unread(slot, read)), slot, false).close();
             }
         }
     }
 
-    private int[] unread(int slot, int end) {
-        return textOf(held.get(slot)).text(cache.length(slot), end);
+    private Tensor read(Scope target, List<int[]> tokens, int slot, boolean isStep) {
+        List<AppliedAdapter> adapters = Collections.nCopies(tokens.size(), draft.adapter());
+        return draft.model()
+                .read(target, tokens, cache, slot, adapters, List.of(), isStep)
+                .last();
     }
 
-    private List<AppliedAdapter> adapters(int sequences) {
-        return Collections.nCopies(sequences, draft.adapter());
+    private int[] unread(int slot, int end) {
+        return textOf(held.get(slot)).text(cache.length(slot), end);
     }
 
     /** It reads the sequences' texts alone. */

@@ -154,60 +154,20 @@ public final class IncrementalDecoder implements AutoCloseable {
     }
 
     /**
-     * Reads prompts, or more tokens of cached sequences, in neighbouring slots. Attention is computed row by row.
+     * Reads prompts, or more tokens of cached sequences, in neighbouring slots.
      *
      * @param tokens new tokens of each sequence, at least one each
      * @param cache cache of the sequences
      * @param first slot of the first sequence; row i continues slot {@code first + i}
      * @param adapters one for each sequence; neighbours with the same adapter share its products
-     * @return hidden states of the new tokens, sequence after sequence, [N, H]
+     * @param streams residual streams for a draft: numbers of the layers that they enter, and the number of layers for
+     *     the stream after the last one
+     * @param isStep attention is computed row by row, or, in a step of few tokens each, token by token: each is a query
+     *     of its own, so its bits do not depend on how many are read with it, nor on other sequences, as far as those
+     *     of products do not: {@link #hasIndependentRows}
+     * @return hidden states of the new tokens, sequence after sequence, [N, H] each
      */
-    public Tensor prefill(
-            Scope target, List<int[]> tokens, KeyValueCache cache, int first, List<AppliedAdapter> adapters) {
-        return read(target, tokens, cache, first, adapters, List.of(), false).last();
-    }
-
-    /**
-     * As above, with residual streams for a draft.
-     *
-     * @param streams numbers of the layers that the streams enter; the number of layers for the stream after the last
-     *     one
-     */
-    public HiddenStates prefill(
-            Scope target,
-            List<int[]> tokens,
-            KeyValueCache cache,
-            int first,
-            List<AppliedAdapter> adapters,
-            List<Integer> streams) {
-        return read(target, tokens, cache, first, adapters, streams, false);
-    }
-
-    /**
-     * As {@link #prefill}, of few tokens each. For attention each is a query of its own, so its bits do not depend on
-     * how many are read with it, nor on other sequences, as far as those of products do not:
-     * {@link #hasIndependentRows}.
-     */
-    public Tensor step(
-            Scope target, List<int[]> tokens, KeyValueCache cache, int first, List<AppliedAdapter> adapters) {
-        return read(target, tokens, cache, first, adapters, List.of(), true).last();
-    }
-
-    /**
-     * As above, with residual streams for a draft, as {@link #prefill(Scope, List, KeyValueCache, int, List, List)}
-     * gives them.
-     */
-    public HiddenStates step(
-            Scope target,
-            List<int[]> tokens,
-            KeyValueCache cache,
-            int first,
-            List<AppliedAdapter> adapters,
-            List<Integer> streams) {
-        return read(target, tokens, cache, first, adapters, streams, true);
-    }
-
-    private HiddenStates read(
+    public HiddenStates read(
             Scope target,
             List<int[]> tokens,
             KeyValueCache cache,

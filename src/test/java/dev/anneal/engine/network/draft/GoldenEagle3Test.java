@@ -67,9 +67,10 @@ class GoldenEagle3Test {
                 Scope scope = target.scope().child();
                 KeyValueCache cache = decoder.newCache(scope, 1, 13)) {
             List<AppliedAdapter> none = List.of(target.noAdapter());
-            HiddenStates first = decoder.prefill(scope, List.of(Arrays.copyOf(document, 10)), cache, 0, none, streams);
+            HiddenStates first =
+                    decoder.read(scope, List.of(Arrays.copyOf(document, 10)), cache, 0, none, streams, false);
             HiddenStates last =
-                    decoder.step(scope, List.of(Arrays.copyOfRange(document, 10, 13)), cache, 0, none, streams);
+                    decoder.read(scope, List.of(Arrays.copyOfRange(document, 10, 13)), cache, 0, none, streams, true);
 
             for (int i = 0; i < 3; i++) {
                 float[] expected = GoldenEagle3.residual(streams.get(i));

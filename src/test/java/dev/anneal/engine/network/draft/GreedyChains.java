@@ -60,8 +60,8 @@ final class GreedyChains implements AutoCloseable {
         try (Scope scope = model.scope().child();
                 KeyValueCache ofTarget = target.newCache(scope, lanes.size(), CAPACITY);
                 KeyValueCache ofDraft = drafter.newCache(scope, lanes.size(), CAPACITY)) {
-            HiddenStates states = target.prefill(
-                    scope, arrays(prompts), ofTarget, 0, adapters, head.config().streams());
+            HiddenStates states = target.read(
+                    scope, arrays(prompts), ofTarget, 0, adapters, head.config().streams(), false);
             int begin = 0;
             for (int i = 0; i < lanes.size(); i++) {
                 int end = begin + prompts.get(i).size();
@@ -137,8 +137,8 @@ final class GreedyChains implements AutoCloseable {
             ids.addAll(proposals.get(i));
             read.add(ids);
         }
-        HiddenStates states = target.step(
-                scope, arrays(read), cache, 0, adapters, head.config().streams());
+        HiddenStates states = target.read(
+                scope, arrays(read), cache, 0, adapters, head.config().streams(), true);
         int rows = lanes.size() * (length + 1);
         Tensor logits =
                 target.logits(scope, states.last(), LongStream.range(0, rows).toArray());

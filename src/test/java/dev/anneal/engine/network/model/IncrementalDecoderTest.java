@@ -192,9 +192,9 @@ class IncrementalDecoderTest {
         int count = tokens.stream().mapToInt(row -> row.length).sum();
         List<AppliedAdapter> adapters = Collections.nCopies(tokens.size(), adapter);
         // Both ways of reading are correct for few tokens.
-        Tensor hidden = tokens.stream().allMatch(row -> row.length <= DecodingLimits.SEQUENCE_TOKENS_OF_STEP)
-                ? decoder.step(scope, tokens, cache, first, adapters)
-                : decoder.prefill(scope, tokens, cache, first, adapters);
+        boolean isStep = tokens.stream().allMatch(row -> row.length <= DecodingLimits.SEQUENCE_TOKENS_OF_STEP);
+        Tensor hidden = decoder.read(scope, tokens, cache, first, adapters, List.of(), isStep)
+                .last();
         return decoder.logits(scope, hidden, everywhere(count)).toFloats();
     }
 
