@@ -6,10 +6,15 @@ import dev.anneal.engine.export.llamacpp.TensorPlace;
 import dev.anneal.engine.export.llamacpp.TokenizerKeys;
 import dev.anneal.engine.export.weight.ExportException;
 import dev.anneal.engine.export.weight.WeightRows;
+import dev.anneal.engine.format.gguf.GgufTensor;
 import dev.anneal.engine.format.gguf.GgufWriter;
 import dev.anneal.engine.format.gguf.Metadata;
+import dev.anneal.engine.format.gguf.TensorType;
+import dev.anneal.engine.format.safetensors.RowBlock;
+import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.text.data.ChatEncoder;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.text.tokens.Vocabulary;
@@ -58,7 +63,7 @@ final class GgufModel {
         proof.put("beta", 0.0);
         proof.put("delta_dtype", "float32");
         try (WeightRows rows = trained.open(weights, config, betweenTensors)) {
-            writeTensors(folder, parts, metadata, sources(weights, family, config), rows, proof);
+            writeTensors(folder, parts, metadata, tensors(weights, family, config, rows), rows, proof);
         }
         proof.put("warnings", warnings);
         CompanionFiles.copyLicense(base.directory(), folder);
@@ -120,7 +125,7 @@ final class GgufModel {
             Path folder,
             Parts parts,
             Metadata metadata,
-            List<GgufSource> sources,
+            List<GgufTensor> tensors,
             WeightRows rows,
             Map<String, @Nullable Object> proof)
             throws IOException {
@@ -128,28 +133,46 @@ final class GgufModel {
         Parts.Part part = new Parts.Part(fileName(), CompanionFiles.fingerprint(base.directory()));
         Parts.@Nullable Receipt receipt = parts.keep(List.of(part)).get(part.name());
         if (receipt == null) {
-            GgufWriter.write(
-                    file,
-                    metadata,
-                    sources.stream().map(source -> source.writing(rows)).toList());
+            GgufWriter.write(file, metadata, tensors);
             parts.made(part, rows.account());
         } else {
             rows.add(receipt.account());
         }
         rows.describe(proof);
-        GgufProof.require(file, sources, rows, proof);
+        GgufProof.require(file, tensors, proof);
     }
 
-    private List<GgufSource> sources(WeightDirectory weights, Family family, ModelConfig config) {
-        List<GgufSource> sources = new ArrayList<>();
+    private List<GgufTensor> tensors(WeightDirectory weights, Family family, ModelConfig config, WeightRows rows) {
+        List<GgufTensor> tensors = new ArrayList<>();
         if (config.rotary().llama3() != null) {
-            sources.add(GgufSource.of(TensorPlace.ROTARY_FACTORS, ModelKeys.rotaryFactors(config)));
+            float[] factors = ModelKeys.rotaryFactors(config);
+            tensors.add(new GgufTensor(
+                    TensorPlace.ROTARY_FACTORS,
+                    TensorType.F32,
+                    List.of((long) factors.length),
+                    numbers -> numbers.write(factors)));
         }
         for (String name : weights.names()) {
             TensorPlace.of(name, family, config)
-                    .ifPresent(place -> sources.add(GgufSource.of(weights.entry(name), place, type)));
+                    .ifPresent(place -> tensors.add(tensor(weights.entry(name), place, rows)));
         }
-        return sources;
+        return tensors;
+    }
+
+    /** A tensor of the base model, merged if it is a target; in fp32 until it is written. */
+    private GgufTensor tensor(TensorEntry entry, TensorPlace place, WeightRows rows) {
+        int columns =
+                entry.shape().size() == 1 ? 1 : Math.toIntExact(entry.shape().get(1));
+        List<RowBlock> blocks = RowBlock.of(entry, MergedWeights.BLOCK_BYTES, Math.max(1, place.headRows()));
+        return new GgufTensor(
+                place.name(),
+                type.of(entry.shape()),
+                entry.shape(),
+                numbers -> rows.forEach(
+                        entry,
+                        ElementType.FLOAT32,
+                        blocks,
+                        block -> numbers.write(place.ordered(block.toFloats(), columns))));
     }
 
     private static ExportException unsupported(String reason) {

@@ -1,8 +1,8 @@
 package dev.anneal.engine.export;
 
 import dev.anneal.engine.export.weight.ExportException;
-import dev.anneal.engine.export.weight.WeightRows;
 import dev.anneal.engine.format.gguf.GgufFile;
+import dev.anneal.engine.format.gguf.GgufTensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,15 +25,14 @@ final class GgufProof {
     }
 
     /**
-     * @param weights source of the same numbers
+     * @param tensors that were written, which give the same numbers again
      * @throws ExportException {@code merge_not_equivalent} if a number deviates by more than rounding to its type
      */
-    static void require(Path path, List<GgufSource> tensors, WeightRows weights, Map<String, @Nullable Object> proof)
-            throws IOException {
+    static void require(Path path, List<GgufTensor> tensors, Map<String, @Nullable Object> proof) throws IOException {
         try (GgufFile file = GgufFile.open(path)) {
             GgufProof reading = new GgufProof(file);
-            for (GgufSource tensor : tensors) {
-                reading.require(tensor, weights);
+            for (GgufTensor tensor : tensors) {
+                reading.require(tensor);
             }
             proof.put("tensors_read_back", tensors.size());
             proof.put("numbers_read_back", reading.numbers);
@@ -42,15 +41,15 @@ final class GgufProof {
         }
     }
 
-    private void require(GgufSource tensor, WeightRows weights) throws IOException {
+    private void require(GgufTensor tensor) throws IOException {
         long[] at = {0};
-        tensor.numbers().forEach(weights, exact -> {
+        tensor.content().writeTo(exact -> {
             require(tensor, exact, file.numbers(tensor.name(), at[0], exact.length));
             at[0] += exact.length;
         });
     }
 
-    private void require(GgufSource tensor, float[] exact, float[] stored) {
+    private void require(GgufTensor tensor, float[] exact, float[] stored) {
         float[] allowed = tensor.type().largestErrors(exact);
         for (int i = 0; i < exact.length; i++) {
             double error = Math.abs((double) stored[i] - exact[i]);
@@ -63,14 +62,14 @@ final class GgufProof {
         numbers += exact.length;
     }
 
-    private static ExportException tooFar(GgufSource tensor, float exact, float stored) {
+    private static ExportException tooFar(GgufTensor tensor, float exact, float stored) {
         return new ExportException(
                 ExportException.Code.MERGE_NOT_EQUIVALENT,
                 "'%s' holds %s in the written file where the merged weight is %s, which rounding to %s does not explain"
                         .formatted(tensor.name(), stored, exact, tensor.type()));
     }
 
-    private static ExportException overflow(GgufSource tensor, float exact) {
+    private static ExportException overflow(GgufTensor tensor, float exact) {
         return new ExportException(
                 ExportException.Code.NON_FINITE_DELTA,
                 "'%s' has a merged weight of %s, which is not finite in %s; gguf_type bf16 and f32 hold it"
