@@ -239,7 +239,7 @@ class ArchitectureTest {
                         .and(DescribedPredicate.not(
                                 resideInAnyPackage("dev.anneal.service.queue..", "dev.anneal.service.queue.lease.."))))
                 .should()
-                .dependOnClassesThat(simpleName("ErrorColumn").or(simpleName("WorkEnds")))
+                .dependOnClassesThat(simpleName("ErrorColumn"))
                 .because("work changes through WorkQueue for requests and through Leases for workers"));
     }
 

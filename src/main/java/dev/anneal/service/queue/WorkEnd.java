@@ -6,7 +6,8 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * State of work after an attempt, a request or a rescue has ended.
+ * State of work after an attempt, a request or a rescue has ended. Published within the transaction that ended it, so
+ * that listeners wait for the commit; states that are not final are published too.
  *
  * @param method method of the work
  * @param fault origin of a failure; null if the work has not failed

@@ -7,6 +7,7 @@ import dev.anneal.service.platform.refusal.RefusalCode;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -123,12 +124,12 @@ public final class WorkQueue {
             """.formatted(ErrorColumn.fieldsOf("attempt"));
 
     private final JdbcClient jdbc;
-    private final WorkEnds ends;
+    private final ApplicationEventPublisher events;
     private final QuotaGate quotas;
 
-    WorkQueue(JdbcClient jdbc, WorkEnds ends, QuotaGate quotas) {
+    WorkQueue(JdbcClient jdbc, ApplicationEventPublisher events, QuotaGate quotas) {
         this.jdbc = jdbc;
-        this.ends = ends;
+        this.events = events;
         this.quotas = quotas;
     }
 
@@ -181,7 +182,7 @@ public final class WorkQueue {
                 .query(WorkEnd::read)
                 .optional()
                 .map(rejected -> rejected.because(error));
-        end.ifPresent(ends::announce);
+        end.ifPresent(events::publishEvent);
         return end.isPresent();
     }
 
@@ -270,7 +271,7 @@ public final class WorkQueue {
     private Optional<WorkState> change(String statement, long id) {
         Optional<WorkEnd> changed =
                 jdbc.sql(statement).param("id", id).query(WorkEnd::read).optional();
-        changed.ifPresent(ends::announce);
+        changed.ifPresent(events::publishEvent);
         return changed.map(WorkEnd::state);
     }
 

@@ -3,7 +3,6 @@ package dev.anneal.service.operations.metrics;
 import dev.anneal.protocol.WireName;
 import dev.anneal.service.platform.meter.MeterNames;
 import dev.anneal.service.queue.WorkEnd;
-import dev.anneal.service.queue.WorkEndListener;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.training.settings.TrainingMethods;
@@ -11,13 +10,14 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.event.TransactionalEventListener;
 
 /**
  * Counts finished work. The series of trainings exist from the start with 0: if a counter appears with its first
  * failure, Prometheus sees no increase.
  */
 @Component
-final class FinishedMeters implements WorkEndListener {
+final class FinishedMeters {
 
     private final MeterRegistry registry;
 
@@ -32,9 +32,11 @@ final class FinishedMeters implements WorkEndListener {
         }
     }
 
-    @Override
-    public void ended(WorkEnd end) {
-        counter(end.method(), end.state(), end.fault()).increment();
+    @TransactionalEventListener
+    void ended(WorkEnd end) {
+        if (end.state().isFinal()) {
+            counter(end.method(), end.state(), end.fault()).increment();
+        }
     }
 
     private Counter counter(String method, WorkState outcome, WorkError.@Nullable Origin fault) {

@@ -3,13 +3,13 @@ package dev.anneal.service.queue.lease;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.queue.ErrorColumn;
 import dev.anneal.service.queue.WorkEnd;
-import dev.anneal.service.queue.WorkEnds;
 import dev.anneal.service.queue.WorkError;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Ends attempts: one statement changes the work, deletes its lease and closes the attempt. */
@@ -149,21 +149,26 @@ final class Endings {
     private final JdbcClient jdbc;
     private final SystemDatabase system;
     private final LeaseProperties properties;
-    private final WorkEnds ends;
+    private final ApplicationEventPublisher events;
     private final String held;
 
-    Endings(JdbcClient jdbc, SystemDatabase system, LeaseProperties properties, WorkEnds ends) {
-        this(jdbc, system, properties, ends, Lease.FENCE);
+    Endings(JdbcClient jdbc, SystemDatabase system, LeaseProperties properties, ApplicationEventPublisher events) {
+        this(jdbc, system, properties, events, Lease.FENCE);
     }
 
     /**
      * @param fence condition on the row to end; tests prove that a weaker one is detected
      */
-    Endings(JdbcClient jdbc, SystemDatabase system, LeaseProperties properties, WorkEnds ends, String fence) {
+    Endings(
+            JdbcClient jdbc,
+            SystemDatabase system,
+            LeaseProperties properties,
+            ApplicationEventPublisher events,
+            String fence) {
         this.jdbc = jdbc;
         this.system = system;
         this.properties = properties;
-        this.ends = ends;
+        this.events = events;
         this.held = HELD.formatted(fence);
     }
 
@@ -215,7 +220,7 @@ final class Endings {
                 return earlier(lease, outcomes, explained);
             }
             writes.run();
-            ends.announce(end.get());
+            events.publishEvent(end.get());
             return new Ending(Ending.Result.APPLIED, end.get().state());
         });
     }
@@ -228,7 +233,7 @@ final class Endings {
                 .query(WorkEnd::read)
                 .optional()
                 .map(explained);
-        end.ifPresent(ends::announce);
+        end.ifPresent(events::publishEvent);
         return end.map(found -> new Ending(Ending.Result.REPEATED, found.state()))
                 .orElse(Ending.STALE);
     }

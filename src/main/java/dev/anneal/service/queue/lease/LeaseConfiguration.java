@@ -3,13 +3,13 @@ package dev.anneal.service.queue.lease;
 import dev.anneal.service.platform.database.HeartbeatDatabase;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.schedule.LocalChore;
-import dev.anneal.service.queue.WorkEnds;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.dao.DataAccessException;
@@ -27,13 +27,13 @@ class LeaseConfiguration {
             SystemDatabase system,
             HeartbeatDatabase heartbeats,
             LeaseProperties properties,
-            WorkEnds ends) {
+            ApplicationEventPublisher events) {
         if (heartbeats.timeout().multipliedBy(3).compareTo(properties.lease()) >= 0) {
             throw new IllegalStateException(
                     "anneal.database.heartbeat-timeout must be less than a third of anneal.queue.lease, but is %s of %s"
                             .formatted(heartbeats.timeout(), properties.lease()));
         }
-        return new Leases(jdbc, system, heartbeats, properties, ends);
+        return new Leases(jdbc, system, heartbeats, properties, events);
     }
 
     @Bean
@@ -41,7 +41,7 @@ class LeaseConfiguration {
             JdbcClient jdbc,
             SystemDatabase system,
             LeaseProperties properties,
-            WorkEnds ends,
+            ApplicationEventPublisher events,
             ObjectProvider<HeldWork> heldHere,
             ObjectProvider<RescueListener> listeners,
             RescueMeters meters) {
@@ -49,7 +49,7 @@ class LeaseConfiguration {
                 jdbc,
                 system,
                 properties,
-                ends,
+                events,
                 () -> heldHere.stream().flatMap(held -> held.ids().stream()).collect(Collectors.toSet()),
                 listeners.orderedStream().toList(),
                 meters);

@@ -4,7 +4,6 @@ import dev.anneal.service.platform.database.HeartbeatDatabase;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.Wish;
-import dev.anneal.service.queue.WorkEnds;
 import dev.anneal.service.queue.WorkError;
 import java.time.Duration;
 import java.util.Collection;
@@ -14,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -109,8 +109,8 @@ public final class Leases {
             SystemDatabase system,
             HeartbeatDatabase heartbeats,
             LeaseProperties properties,
-            WorkEnds ends) {
-        this(jdbc, system, heartbeats, properties, new Endings(jdbc, system, properties, ends));
+            ApplicationEventPublisher events) {
+        this(jdbc, system, heartbeats, properties, new Endings(jdbc, system, properties, events));
     }
 
     Leases(

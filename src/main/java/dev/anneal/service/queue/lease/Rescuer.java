@@ -3,7 +3,6 @@ package dev.anneal.service.queue.lease;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.queue.ErrorColumn;
 import dev.anneal.service.queue.WorkEnd;
-import dev.anneal.service.queue.WorkEnds;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -15,6 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -132,7 +132,7 @@ public final class Rescuer {
     private final JdbcClient jdbc;
     private final SystemDatabase system;
     private final LeaseProperties properties;
-    private final WorkEnds ends;
+    private final ApplicationEventPublisher events;
     private final HeldWork heldHere;
     private final List<RescueListener> listeners;
     private final RescueMeters meters;
@@ -141,14 +141,14 @@ public final class Rescuer {
             JdbcClient jdbc,
             SystemDatabase system,
             LeaseProperties properties,
-            WorkEnds ends,
+            ApplicationEventPublisher events,
             HeldWork heldHere,
             List<RescueListener> listeners,
             RescueMeters meters) {
         this.jdbc = jdbc;
         this.system = system;
         this.properties = properties;
-        this.ends = ends;
+        this.events = events;
         this.heldHere = heldHere;
         this.listeners = List.copyOf(listeners);
         this.meters = meters;
@@ -214,7 +214,7 @@ public final class Rescuer {
         found.ifPresent(rescue -> {
             current.set(rescue);
             listeners.forEach(listener -> listener.rescued(rescue));
-            ends.announce(
+            events.publishEvent(
                     new WorkEnd(rescue.method(), rescue.state(), rescue.error().origin()));
         });
     }

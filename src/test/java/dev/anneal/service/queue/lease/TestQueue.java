@@ -9,7 +9,6 @@ import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.TestWorkQueues;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkEnd;
-import dev.anneal.service.queue.WorkEnds;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.WorkQueue;
@@ -25,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The queue on the tests' database, with short words for what tests arrange. */
@@ -68,16 +68,16 @@ public final class TestQueue {
      * @param fence condition on the row that an ending may change
      */
     public TestQueue(LeaseProperties properties, SystemDatabase system, String fence, RescueListener... listeners) {
-        WorkEnds ends = TestWorkQueues.ends(ended::add);
-        this.queue = TestWorkQueues.queue(ends);
+        ApplicationEventPublisher events = TestWorkQueues.ends(ended::add);
+        this.queue = TestWorkQueues.queue(events);
         JdbcClient jdbc = TestDatabase.jdbc();
         this.leases = new Leases(
-                jdbc, system, TestDatabase.heartbeat(), properties, new Endings(jdbc, system, properties, ends, fence));
+                jdbc, system, TestDatabase.heartbeat(), properties, new Endings(jdbc, system, properties, events, fence));
         this.rescuer = new Rescuer(
                 jdbc,
                 TestDatabase.system(),
                 properties,
-                ends,
+                events,
                 () -> heldHere,
                 List.of(listeners),
                 new RescueMeters(registry));
