@@ -16,11 +16,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.boot.web.server.context.WebServerApplicationContext;
-import org.springframework.context.SmartLifecycle;
 
 /** Generates in an engine process of this service, which is started on first use, and again after it has died. */
-public final class LocalGenerator implements SmartLifecycle {
+public final class LocalGenerator implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalGenerator.class);
 
@@ -43,7 +41,7 @@ public final class LocalGenerator implements SmartLifecycle {
     private final AtomicLong lastId = new AtomicLong();
     private @Nullable EngineLauncher launcher;
     private volatile @Nullable ServingProcess process;
-    private boolean running;
+    private boolean isClosed;
 
     LocalGenerator(
             InferenceProperties properties,
@@ -197,8 +195,8 @@ public final class LocalGenerator implements SmartLifecycle {
         if (current != null && current.isAlive()) {
             return current;
         }
-        if (!running) {
-            throw new Refusal(RefusalCode.SERVICE_UNAVAILABLE, "The service starts or stops. Try again.");
+        if (isClosed) {
+            throw new Refusal(RefusalCode.SERVICE_UNAVAILABLE, "The service stops. Try again.");
         }
         try {
             EngineLauncher starter = launcher == null ? launchers.get() : launcher;
@@ -220,29 +218,14 @@ public final class LocalGenerator implements SmartLifecycle {
         return current != null && current.isAlive() && current.isSilent();
     }
 
+    /** Beans are closed after the web server has stopped, when all requests are answered. */
     @Override
-    public synchronized void start() {
-        running = true;
-    }
-
-    @Override
-    public synchronized void stop() {
-        running = false;
+    public synchronized void close() {
+        isClosed = true;
         ServingProcess current = process;
         if (current != null) {
             current.close();
             process = null;
         }
-    }
-
-    @Override
-    public synchronized boolean isRunning() {
-        return running;
-    }
-
-    /** Starts before the web server and stops after it, when all requests are answered. */
-    @Override
-    public int getPhase() {
-        return WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE - 1;
     }
 }
