@@ -1,5 +1,6 @@
 package dev.anneal.service.worker;
 
+import dev.anneal.service.platform.schedule.DaemonThreads;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,13 +28,10 @@ final class WorkerLifecycle implements SmartLifecycle, ExitCodeGenerator {
 
     @Override
     public void stop(Runnable callback) {
-        Thread stopper = new Thread(
-                () -> {
-                    stop();
-                    callback.run();
-                },
-                "worker-stop");
-        stopper.start();
+        DaemonThreads.start("worker-stop", () -> {
+            stop();
+            callback.run();
+        });
     }
 
     @Override
