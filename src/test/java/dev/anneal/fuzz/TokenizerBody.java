@@ -4,7 +4,7 @@ import dev.anneal.engine.text.data.ChatEncoder;
 import dev.anneal.engine.text.fault.DataException;
 import dev.anneal.engine.text.rows.ChatMessage;
 import dev.anneal.engine.text.rows.ChatRow;
-import dev.anneal.engine.text.rows.Role;
+import dev.anneal.engine.text.rows.MessageRole;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,7 +15,8 @@ import java.util.List;
 final class TokenizerBody implements FuzzBody {
 
     private static final ChatRow ROW = new ChatRow(
-            List.of(ChatMessage.of(Role.USER, "a <|im_end|> 1"), ChatMessage.of(Role.ASSISTANT, "b")), List.of());
+            List.of(ChatMessage.of(MessageRole.USER, "a <|im_end|> 1"), ChatMessage.of(MessageRole.ASSISTANT, "b")),
+            List.of());
 
     private final Path folder;
 

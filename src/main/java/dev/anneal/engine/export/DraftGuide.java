@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What the manifest and the card of a draft's export say about its target, and how servers load both. */
-record DraftGuide(SpeculativeDraft draft, ExportRequest request, Trained trained) {
+record DraftGuide(SpeculativeDraft draft, ExportInputs request, Trained trained) {
 
     /** Its key in the manifest. */
     Map<String, @Nullable Object> keys() {
@@ -106,7 +106,7 @@ record DraftGuide(SpeculativeDraft draft, ExportRequest request, Trained trained
     }
 
     /** Null unless a draft is exported. */
-    static @Nullable DraftGuide of(ExportRequest request, Trained trained) {
+    static @Nullable DraftGuide of(ExportInputs request, Trained trained) {
         @Nullable SpeculativeDraft draft = trained.draft();
         return draft == null ? null : new DraftGuide(draft, request, trained);
     }

@@ -29,12 +29,12 @@ public final class Exporter {
     private static final String MANIFEST = "manifest.json";
     private static final String TRAINING_STATE = "training_state";
 
-    private final BaseModel base;
+    private final ExportedBase base;
     private final Trained trained;
     private final @Nullable Trained target;
 
     /** @param target what the target of a head was trained to; null if it is the base model, or no head is exported */
-    public Exporter(BaseModel base, Trained trained, @Nullable Trained target) {
+    public Exporter(ExportedBase base, Trained trained, @Nullable Trained target) {
         this.base = base;
         this.trained = trained;
         this.target = target;
@@ -48,7 +48,7 @@ public final class Exporter {
          * @return the proof, for the manifest
          * @throws ExportException if it fails
          */
-        Map<String, @Nullable Object> write(Path folder, Parts parts) throws IOException;
+        Map<String, @Nullable Object> write(Path folder, ExportParts parts) throws IOException;
     }
 
     /**
@@ -58,7 +58,7 @@ public final class Exporter {
      * @param output folder that does not exist yet
      * @throws ExportException if the export is refused or its proof fails
      */
-    public Export export(ExportRequest request, Path output) throws IOException {
+    public FinishedExport export(ExportInputs request, Path output) throws IOException {
         requireSameBase();
         Kind kind = kind(request);
         if (trained.beta() != 0.0 && !request.kind().equals(TRAINING_STATE)) {
@@ -75,7 +75,7 @@ public final class Exporter {
     }
 
     /** The possible kinds, by name. */
-    private Map<String, Kind> kinds(ExportRequest request) {
+    private Map<String, Kind> kinds(ExportInputs request) {
         Map<String, Kind> kinds = new LinkedHashMap<>();
         TrainingMethod.@Nullable SpeculativeDraft draft = trained.draft();
         if (draft == null || !draft.trainsHead()) {
@@ -94,7 +94,7 @@ public final class Exporter {
         return kinds;
     }
 
-    private void putModels(ExportRequest request, Map<String, Kind> kinds) {
+    private void putModels(ExportInputs request, Map<String, Kind> kinds) {
         kinds.put("merged", writingMerged(request));
         kinds.put("gguf", (folder, parts) -> new GgufModel(base, trained, request).write(folder, parts));
         AdapterConfig config = trained.adapterConfig();
@@ -103,11 +103,11 @@ public final class Exporter {
         }
     }
 
-    private Kind writingMerged(ExportRequest request) {
+    private Kind writingMerged(ExportInputs request) {
         return (folder, parts) -> new MergedModel(base, trained, request).write(folder, parts);
     }
 
-    private Kind kind(ExportRequest request) {
+    private Kind kind(ExportInputs request) {
         Map<String, Kind> kinds = kinds(request);
         Kind kind = kinds.get(request.kind());
         if (kind == null) {
@@ -122,7 +122,7 @@ public final class Exporter {
      * Copies the whole checkpoint for further training. While beta is above 0 its adapter is not a LoRA and must not be
      * served as one.
      */
-    private Map<String, @Nullable Object> writeTrainingState(Path folder, Parts parts) throws IOException {
+    private Map<String, @Nullable Object> writeTrainingState(Path folder, ExportParts parts) throws IOException {
         parts.keep(List.of());
         List<Path> files;
         try (Stream<Path> children = Files.list(trained.folder())) {
@@ -137,8 +137,9 @@ public final class Exporter {
         return proof;
     }
 
-    private Export export(ExportRequest request, Kind kind, StagedDirectory staged, Path output) throws IOException {
-        Parts parts = new Parts(staged, inputs(request), request);
+    private FinishedExport export(ExportInputs request, Kind kind, StagedDirectory staged, Path output)
+            throws IOException {
+        ExportParts parts = new ExportParts(staged, inputs(request), request);
         Map<String, @Nullable Object> proof = kind.write(staged.path(), parts);
         ModelCard.write(staged.path(), request, base, trained, proof);
         List<Progress.Exported.File> files = new ArrayList<>();
@@ -150,10 +151,10 @@ public final class Exporter {
         staged.publish();
         Path published = output.resolve(MANIFEST);
         files.add(fileOf(published, Sha256.of(published)));
-        return new Export(proof, files);
+        return new FinishedExport(proof, files);
     }
 
-    private String inputs(ExportRequest request) throws IOException {
+    private String inputs(ExportInputs request) throws IOException {
         return String.join(
                 "\n",
                 request.kind(),

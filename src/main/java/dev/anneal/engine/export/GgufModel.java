@@ -30,12 +30,12 @@ import org.jspecify.annotations.Nullable;
 /** One file of the merged model with its tokenizer and chat template, for llama.cpp and software based on it. */
 final class GgufModel {
 
-    private final BaseModel base;
+    private final ExportedBase base;
     private final Trained trained;
     private final Runnable betweenTensors;
     private final GgufType type;
 
-    GgufModel(BaseModel base, Trained trained, ExportRequest request) {
+    GgufModel(ExportedBase base, Trained trained, ExportInputs request) {
         this.base = base;
         this.trained = trained;
         this.betweenTensors = request.betweenTensors();
@@ -45,14 +45,14 @@ final class GgufModel {
     /**
      * @return the proof, for the manifest
      */
-    Map<String, @Nullable Object> write(Path folder, Parts parts) throws IOException {
+    Map<String, @Nullable Object> write(Path folder, ExportParts parts) throws IOException {
         try (WeightDirectory weights = WeightDirectory.open(base.directory())) {
             return write(folder, parts, weights, base.config(weights));
         }
     }
 
-    private Map<String, @Nullable Object> write(Path folder, Parts parts, WeightDirectory weights, ModelConfig config)
-            throws IOException {
+    private Map<String, @Nullable Object> write(
+            Path folder, ExportParts parts, WeightDirectory weights, ModelConfig config) throws IOException {
         Family family = Family.of(config)
                 .orElseThrow(() -> unsupported("llama.cpp has no architecture for %s with biases in %s"
                         .formatted(config.architecture().className(), config.biased())));
@@ -123,15 +123,15 @@ final class GgufModel {
 
     private void writeTensors(
             Path folder,
-            Parts parts,
+            ExportParts parts,
             Metadata metadata,
             List<GgufTensor> tensors,
             WeightRows rows,
             Map<String, @Nullable Object> proof)
             throws IOException {
         Path file = folder.resolve(fileName());
-        Parts.Part part = new Parts.Part(fileName(), CompanionFiles.fingerprint(base.directory()));
-        Parts.@Nullable Receipt receipt = parts.keep(List.of(part)).get(part.name());
+        ExportParts.Part part = new ExportParts.Part(fileName(), CompanionFiles.fingerprint(base.directory()));
+        ExportParts.@Nullable Receipt receipt = parts.keep(List.of(part)).get(part.name());
         if (receipt == null) {
             GgufWriter.write(file, metadata, tensors);
             parts.made(part, rows.account());

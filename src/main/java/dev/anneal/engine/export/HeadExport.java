@@ -32,10 +32,10 @@ final class HeadExport {
 
     private final HeadTarget target;
     private final Trained trained;
-    private final ExportRequest request;
+    private final ExportInputs request;
     private final SpeculativeDraft draft;
 
-    HeadExport(HeadTarget target, Trained trained, ExportRequest request) {
+    HeadExport(HeadTarget target, Trained trained, ExportInputs request) {
         this.target = target;
         this.trained = trained;
         this.request = request;
@@ -43,7 +43,7 @@ final class HeadExport {
     }
 
     /** @return the proof, for the manifest */
-    Map<String, @Nullable Object> write(Path folder, Parts parts) throws IOException {
+    Map<String, @Nullable Object> write(Path folder, ExportParts parts) throws IOException {
         parts.keep(List.of());
         Map<String, @Nullable Object> proof = new LinkedHashMap<>();
         proof.put("beta", 0.0);

@@ -33,7 +33,7 @@ public final class HeadFolder {
      *
      * @param folder exists
      * @param rows rows of the head's weights, its adapter merged into them
-     * @param dtype as in {@link ExportRequest}; {@code base} is the type of the target's weights
+     * @param dtype as in {@link ExportInputs}; {@code base} is the type of the target's weights
      * @param betweenParts called between parts of the work; may throw to end it
      * @throws ExportException {@code unsupported_by_format} if the format cannot express the head,
      *     {@code non_finite_delta} if a weight is not finite in its type

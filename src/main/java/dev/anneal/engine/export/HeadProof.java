@@ -13,8 +13,8 @@ import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.protocol.TrainingMethod.SpeculativeDraft;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,9 +32,9 @@ final class HeadProof {
 
     private final HeadTarget target;
     private final Trained trained;
-    private final ExportRequest request;
+    private final ExportInputs request;
 
-    HeadProof(HeadTarget target, Trained trained, ExportRequest request) {
+    HeadProof(HeadTarget target, Trained trained, ExportInputs request) {
         this.target = target;
         this.trained = trained;
         this.request = request;
@@ -51,7 +51,7 @@ final class HeadProof {
         try (DecoderModel model = target.load(request.device());
                 EagleHead own = EagleHead.load(trained.folder(), HeadShape.of(draft, model.config()), model);
                 EagleHead other = exported(exported, shape, model);
-                Scope scope = model.scope().child()) {
+                TensorScope scope = model.scope().child()) {
             LogitDifference difference =
                     new LogitDifference(scope, model.config().normEpsilon(), request.betweenTensors());
             AppliedAdapter ofTarget = target.adapter(model);
@@ -85,12 +85,12 @@ final class HeadProof {
 
     private LogitDifference.Side side(
             LogitDifference difference,
-            Scope scope,
+            TensorScope scope,
             DecoderModel model,
             AppliedAdapter ofTarget,
             EagleHead head,
             AppliedAdapter adapter) {
-        try (Scope passing = scope.child()) {
+        try (TensorScope passing = scope.child()) {
             List<Tensor> states = new ArrayList<>();
             for (int[] prompt : request.probes()) {
                 request.betweenTensors().run();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param trained what the base model was trained to; null for the base model itself
  */
-record HeadTarget(BaseModel base, @Nullable Trained trained) {
+record HeadTarget(ExportedBase base, @Nullable Trained trained) {
 
     private @Nullable AdapterConfig adapterConfig() {
         return trained == null ? null : trained.adapterConfig();

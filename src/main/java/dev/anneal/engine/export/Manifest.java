@@ -17,8 +17,8 @@ final class Manifest {
     private Manifest() {}
 
     static Map<String, @Nullable Object> of(
-            ExportRequest request,
-            BaseModel base,
+            ExportInputs request,
+            ExportedBase base,
             Trained trained,
             Map<String, @Nullable Object> proof,
             List<Progress.Exported.File> files) {

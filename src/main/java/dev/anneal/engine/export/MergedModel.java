@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class MergedModel {
 
-    private final BaseModel base;
+    private final ExportedBase base;
     private final Trained trained;
-    private final ExportRequest request;
+    private final ExportInputs request;
     private final WeightType type;
 
-    MergedModel(BaseModel base, Trained trained, ExportRequest request) {
+    MergedModel(ExportedBase base, Trained trained, ExportInputs request) {
         this.base = base;
         this.trained = trained;
         this.request = request;
@@ -36,7 +36,7 @@ final class MergedModel {
     /**
      * @return the proof, for the manifest
      */
-    Map<String, @Nullable Object> write(Path folder, Parts parts) throws IOException {
+    Map<String, @Nullable Object> write(Path folder, ExportParts parts) throws IOException {
         Map<String, @Nullable Object> proof = new LinkedHashMap<>();
         proof.put("beta", 0.0);
         request.betweenTensors().run();
@@ -50,7 +50,7 @@ final class MergedModel {
         return proof;
     }
 
-    private void writeWeights(Path folder, Parts parts, Map<String, @Nullable Object> proof) throws IOException {
+    private void writeWeights(Path folder, ExportParts parts, Map<String, @Nullable Object> proof) throws IOException {
         try (WeightDirectory weights = WeightDirectory.open(base.directory())) {
             ModelConfig config = base.config(weights);
             try (WeightRows rows = trained.open(weights, config, request.betweenTensors())) {

@@ -40,7 +40,7 @@ final class MergedWeights {
      * @param tied whether the output embedding is the input embedding, and therefore not stored
      * @param shardBytes maximum size of a file
      */
-    void write(Path folder, Parts parts, boolean tied, long shardBytes) throws IOException {
+    void write(Path folder, ExportParts parts, boolean tied, long shardBytes) throws IOException {
         List<TensorData> tensors = new ArrayList<>();
         for (String name : base.names()) {
             if (!tied || !name.equals(CheckpointTensors.HEAD)) {
@@ -48,11 +48,11 @@ final class MergedWeights {
             }
         }
         ShardPlan plan = ShardPlan.of(tensors, shardBytes);
-        List<Parts.Part> shards = plan.parts();
-        Map<String, Parts.Receipt> kept = parts.keep(shards);
+        List<ExportParts.Part> shards = plan.parts();
+        Map<String, ExportParts.Receipt> kept = parts.keep(shards);
         for (int i = 0; i < shards.size(); i++) {
-            Parts.Part shard = shards.get(i);
-            Parts.@Nullable Receipt receipt = kept.get(shard.name());
+            ExportParts.Part shard = shards.get(i);
+            ExportParts.@Nullable Receipt receipt = kept.get(shard.name());
             if (receipt == null) {
                 SafetensorsWriter.write(
                         folder.resolve(shard.name()), plan.shards().get(i));

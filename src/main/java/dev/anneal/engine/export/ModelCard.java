@@ -28,13 +28,13 @@ final class ModelCard {
     static final String FILE = "ANNEAL.md";
     static final String CHART = "ANNEAL.svg";
 
-    private final BaseModel base;
+    private final ExportedBase base;
     private final Trained trained;
     private final TrainingRecord training;
     private final List<Point> curve;
     private final StringBuilder text = new StringBuilder();
 
-    private ModelCard(BaseModel base, Trained trained, TrainingRecord training) {
+    private ModelCard(ExportedBase base, Trained trained, TrainingRecord training) {
         this.base = base;
         this.trained = trained;
         this.training = training;
@@ -45,7 +45,7 @@ final class ModelCard {
 
     /** Writes the card, and the chart if a step of the training is known. */
     static void write(
-            Path folder, ExportRequest request, BaseModel base, Trained trained, Map<String, @Nullable Object> proof)
+            Path folder, ExportInputs request, ExportedBase base, Trained trained, Map<String, @Nullable Object> proof)
             throws IOException {
         ModelCard card = new ModelCard(base, trained, request.training());
         Files.writeString(folder.resolve(FILE), card.text(request, proof));
@@ -55,7 +55,7 @@ final class ModelCard {
         }
     }
 
-    private String text(ExportRequest request, Map<String, @Nullable Object> proof) {
+    private String text(ExportInputs request, Map<String, @Nullable Object> proof) {
         head(request.kind());
         serving(DraftGuide.of(request, trained));
         table("Origin", origin());

@@ -24,7 +24,8 @@ final class PeftAdapter {
      * @return the proof, for the manifest
      */
     static Map<String, @Nullable Object> write(
-            Path folder, Parts parts, BaseModel base, Trained trained, AdapterConfig config) throws IOException {
+            Path folder, ExportParts parts, ExportedBase base, Trained trained, AdapterConfig config)
+            throws IOException {
         parts.keep(List.of());
         DurableFiles.copyContent(trained.weights(), folder.resolve(WEIGHTS));
         Files.writeString(folder.resolve("adapter_config.json"), PeftConfig.json(config, base));

@@ -42,7 +42,7 @@ final class PeftConfig {
 
     private PeftConfig() {}
 
-    static String json(AdapterConfig adapter, BaseModel base) {
+    static String json(AdapterConfig adapter, ExportedBase base) {
         Map<String, @Nullable Object> keys = new TreeMap<>();
         UNUSED.forEach(key -> keys.put(key, null));
         OFF.forEach(key -> keys.put(key, false));

@@ -45,13 +45,13 @@ record ShardPlan(List<List<TensorData>> shards) {
     }
 
     /** The files with descriptions of their content, by which another attempt recognises them. */
-    List<Parts.Part> parts() {
-        List<Parts.Part> parts = new ArrayList<>();
+    List<ExportParts.Part> parts() {
+        List<ExportParts.Part> parts = new ArrayList<>();
         for (int i = 0; i < shards.size(); i++) {
             String content = shards.get(i).stream()
                     .map(tensor -> tensor.name() + " " + tensor.dtype() + " " + tensor.shape())
                     .collect(Collectors.joining("\n"));
-            parts.add(new Parts.Part(nameOf(i), content));
+            parts.add(new ExportParts.Part(nameOf(i), content));
         }
         return parts;
     }

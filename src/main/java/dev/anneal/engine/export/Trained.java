@@ -44,7 +44,7 @@ public record Trained(
      * @param file adapter file with the engine's names and shapes
      * @param base the model that it is assumed to be trained on, which the file does not name
      */
-    public static Trained elsewhere(Path file, AdapterConfig config, BaseModel base) {
+    public static Trained elsewhere(Path file, AdapterConfig config, ExportedBase base) {
         return new Trained(file, config, 0, 0, 0, null, base.fingerprint(), null, null);
     }
 
@@ -73,7 +73,7 @@ public record Trained(
      * Opens the model as it was trained, before anything is merged or rounded. Checks base model and checkpoint
      * completely.
      */
-    Probe.Side reference(BaseModel base, String device) throws IOException {
+    Probe.Side reference(ExportedBase base, String device) throws IOException {
         return adapterConfig == null
                 ? Probe.Side.of(base.directory(), folder(), device)
                 : Probe.Side.of(base.directory(), weights, adapterConfig, device);

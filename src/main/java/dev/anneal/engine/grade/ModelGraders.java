@@ -91,13 +91,13 @@ final class ModelGraders {
      * @param place path of the model in the request
      * @param open the question without conversations
      */
-    private record Question(String place, Prompt prompt, GradingQuestion.OfModel open) {
+    private record Question(String place, JudgePrompt prompt, GradingQuestion.OfModel open) {
 
         static Question read(GraderObject grader) {
             grader.passThreshold();
             String model = grader.requiredText("model");
             return new Question(
-                    grader.param("model"), Prompt.read(grader), open(model, grader.object("sampling_params")));
+                    grader.param("model"), JudgePrompt.read(grader), open(model, grader.object("sampling_params")));
         }
 
         /** Without {@code sampling_params} decoding is greedy. */

@@ -35,8 +35,8 @@ final class TextGraders {
             return switch (this) {
                 case EQ -> input.equals(reference);
                 case NE -> !input.equals(reference);
-                case LIKE -> TextSearch.contains(input, reference);
-                case ILIKE -> TextSearch.contains(input.toLowerCase(Locale.ROOT), reference.toLowerCase(Locale.ROOT));
+                case LIKE -> Containment.contains(input, reference);
+                case ILIKE -> Containment.contains(input.toLowerCase(Locale.ROOT), reference.toLowerCase(Locale.ROOT));
             };
         }
     }

@@ -2,8 +2,8 @@ package dev.anneal.engine.run;
 
 import dev.anneal.engine.network.torch.Devices;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.engine.run.task.HostPaths;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.Progress;
@@ -27,7 +27,7 @@ public final class DeviceMain {
         @Nullable Throwable failure = failure(devices);
         ExitCode code = failure == null
                 ? ExitCode.DONE
-                : Failures.report(
+                : FailureReport.report(
                         failure,
                         new ProgressWriter(protocol),
                         HostPaths.of(Path.of("").toAbsolutePath()));
@@ -50,7 +50,7 @@ public final class DeviceMain {
      * operator.
      */
     private static void tryOut(String device) {
-        try (Scope scope = Scope.open(device);
+        try (TensorScope scope = TensorScope.open(device);
                 Tensor half = scope.floats(new float[] {0.5f}, 1).to(scope, ElementType.BFLOAT16)) {
             if (half.toFloats()[0] != 0.5f) {
                 throw new IllegalStateException("device " + device + " computes wrongly");

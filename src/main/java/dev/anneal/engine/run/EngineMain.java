@@ -25,7 +25,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 public final class EngineMain {
 
     /** Longer than an orphan may take to end. */
-    private static final Duration LOCK_PATIENCE = Ending.GRACE.plusSeconds(6);
+    private static final Duration LOCK_PATIENCE = Shutdown.GRACE.plusSeconds(6);
 
     private EngineMain() {}
 
@@ -38,7 +38,7 @@ public final class EngineMain {
             System.exit(ExitCode.BAD_INPUT.code());
         }
         Signals signals = new Signals();
-        Ending ending = new Ending(signals);
+        Shutdown ending = new Shutdown(signals);
         ending.installHook();
         BlockingQueue<String> requests = new LinkedBlockingQueue<>();
         new CommandReader(System.in, signals, requests::add, ending::endSoon).start();
@@ -63,7 +63,7 @@ public final class EngineMain {
             paths = paths.with(task);
             return run(task, channel);
         } catch (Exception | Error e) {
-            return Failures.report(e, channel.progress(), paths);
+            return FailureReport.report(e, channel.progress(), paths);
         }
     }
 

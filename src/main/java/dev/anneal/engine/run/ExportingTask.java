@@ -1,9 +1,9 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.export.BaseModel;
-import dev.anneal.engine.export.Export;
-import dev.anneal.engine.export.ExportRequest;
+import dev.anneal.engine.export.ExportInputs;
+import dev.anneal.engine.export.ExportedBase;
 import dev.anneal.engine.export.Exporter;
+import dev.anneal.engine.export.FinishedExport;
 import dev.anneal.engine.export.Trained;
 import dev.anneal.engine.export.proof.ProbePrompts;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
@@ -11,7 +11,7 @@ import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.peft.ImportedAdapter;
 import dev.anneal.engine.text.data.ChatEncoder;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.engine.train.state.CheckpointState;
 import dev.anneal.protocol.ExportTask;
 import dev.anneal.protocol.Progress;
@@ -43,8 +43,8 @@ final class ExportingTask {
     }
 
     void run() throws IOException {
-        BaseModel model =
-                new BaseModel(task.model().id(), task.model().revision(), base.directory(), base.fingerprint());
+        ExportedBase model =
+                new ExportedBase(task.model().id(), task.model().revision(), base.directory(), base.fingerprint());
         @Nullable String archive = task.adapterArchive();
         if (archive == null) {
             run(model, trained(Path.of(Objects.requireNonNull(task.checkpointDirectory(), "nothing to export"))));
@@ -59,8 +59,8 @@ final class ExportingTask {
         }
     }
 
-    private void run(BaseModel model, Trained trained) throws IOException {
-        ExportRequest request = new ExportRequest(
+    private void run(ExportedBase model, Trained trained) throws IOException {
+        ExportInputs request = new ExportInputs(
                 task.exportId(),
                 task.kind(),
                 task.dtype(),
@@ -73,7 +73,7 @@ final class ExportingTask {
                 progress::write);
         @Nullable String target = task.targetCheckpoint();
         Exporter exporter = new Exporter(model, trained, target == null ? null : trained(Path.of(target)));
-        Export export = exporter.export(request, Path.of(task.outputDirectory()));
+        FinishedExport export = exporter.export(request, Path.of(task.outputDirectory()));
         progress.write(new Progress.Exported(JsonMapper.shared().writeValueAsString(export.proof()), export.files()));
     }
 
@@ -87,7 +87,7 @@ final class ExportingTask {
     }
 
     private static Trained trained(Path folder) throws IOException {
-        Checkpoint checkpoint = Checkpoint.open(folder);
+        CheckpointFolder checkpoint = CheckpointFolder.open(folder);
         CheckpointState state = checkpoint.state();
         @Nullable AdapterConfig config = state.adapterConfig();
         return new Trained(

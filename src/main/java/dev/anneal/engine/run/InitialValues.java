@@ -2,7 +2,7 @@ package dev.anneal.engine.run;
 
 import dev.anneal.engine.network.peft.ImportedAdapter;
 import dev.anneal.engine.run.task.TaskException;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.protocol.TrainTask;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +26,7 @@ record InitialValues(Path file, boolean temporary) implements AutoCloseable {
     }
 
     private static Path ofCheckpoint(Path folder, TrainTask task, BaseModelFiles base) throws IOException {
-        Checkpoint checkpoint = Checkpoint.open(folder);
+        CheckpointFolder checkpoint = CheckpointFolder.open(folder);
         base.requireTrainedOn(checkpoint.state());
         boolean isAdapter = checkpoint.state().adapter() != null;
         if (isAdapter != (task.adapter() != null)) {

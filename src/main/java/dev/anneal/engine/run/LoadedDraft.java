@@ -7,7 +7,7 @@ import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.run.serve.LoadedHead;
 import dev.anneal.engine.run.task.HostPaths;
 import dev.anneal.engine.run.task.TaskException;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.ServedModel;
 import dev.anneal.protocol.TrainTask;
@@ -51,7 +51,7 @@ record LoadedDraft(Draft draft, Runnable closing) implements AutoCloseable {
             LOG.log(Level.WARNING, "The draft of the rollouts is left out", e);
             String reason = HostPaths.of(Path.of(task.attemptDirectory()))
                     .with(task)
-                    .takenFrom(Failures.classified(e).message());
+                    .takenFrom(FailureReport.classified(e).message());
             progress.accept(new Progress.Warning(
                     "The draft of the rollouts is left out, without which they are the same and take longer: "
                             + reason));
@@ -62,7 +62,7 @@ record LoadedDraft(Draft draft, Runnable closing) implements AutoCloseable {
     private static LoadedDraft open(TrainTask task, ServedModel wanted, DecoderModel policy) throws IOException {
         BaseModelFiles base = new BaseModelFiles(wanted.base(), task.machine());
         String folder = Objects.requireNonNull(wanted.checkpointDirectory(), "a tuned draft has a checkpoint");
-        Checkpoint trained = Checkpoint.open(Path.of(folder));
+        CheckpointFolder trained = CheckpointFolder.open(Path.of(folder));
         base.requireTrainedOn(trained.state());
         requireTarget(task, trained);
         if (trained.state().settings().method().trainsHead()) {
@@ -72,7 +72,7 @@ record LoadedDraft(Draft draft, Runnable closing) implements AutoCloseable {
         return model(LoadedModel.open(base, folder), policy);
     }
 
-    private static void requireTarget(TrainTask task, Checkpoint draft) throws IOException {
+    private static void requireTarget(TrainTask task, CheckpointFolder draft) throws IOException {
         TrainTask.@Nullable InitialAdapter initial = task.initialAdapter();
         String begunWith =
                 initial == null || initial.form() != TrainTask.InitialAdapter.Form.CHECKPOINT ? null : initial.path();

@@ -7,7 +7,7 @@ import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.run.task.TaskException;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +26,7 @@ record LoadedModel(DecoderModel model, AppliedAdapter adapter) implements AutoCl
         if (checkpointDirectory == null) {
             return asIs(base, base.directory());
         }
-        Checkpoint trained = Checkpoint.open(Path.of(checkpointDirectory));
+        CheckpointFolder trained = CheckpointFolder.open(Path.of(checkpointDirectory));
         base.requireTrainedOn(trained.state());
         @Nullable AdapterConfig config = trained.state().adapterConfig();
         if (config == null) {
@@ -48,7 +48,7 @@ record LoadedModel(DecoderModel model, AppliedAdapter adapter) implements AutoCl
         if (checkpointDirectory == null) {
             return base.fingerprint();
         }
-        Checkpoint trained = Checkpoint.open(Path.of(checkpointDirectory));
+        CheckpointFolder trained = CheckpointFolder.open(Path.of(checkpointDirectory));
         return Sha256.ofText(trained.state().baseFingerprint() + "\n" + trained.trainedSha256());
     }
 

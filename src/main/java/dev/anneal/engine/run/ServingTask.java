@@ -5,7 +5,7 @@ import dev.anneal.engine.run.serve.Server;
 import dev.anneal.engine.run.task.HostPaths;
 import dev.anneal.engine.run.task.StoppedException;
 import dev.anneal.engine.run.task.TaskException;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.ServeReply;
 import dev.anneal.protocol.ServeRequest;
@@ -75,7 +75,7 @@ final class ServingTask implements Server.Host {
     @Override
     public ServeReply.Refused refusal(ServeRequest.Generate request, Throwable thrown) {
         LOG.log(Level.WARNING, "Request " + request.id() + " for " + request.model() + " is not answered", thrown);
-        TaskException failure = Failures.classified(thrown);
+        TaskException failure = FailureReport.classified(thrown);
         String message = HostPaths.of(request).takenFrom(failure.message());
         return new ServeReply.Refused(failure.code(), message);
     }
@@ -91,8 +91,8 @@ final class ServingTask implements Server.Host {
     }
 
     @Override
-    public Checkpoint checkpoint(ServedModel model, Path folder) throws IOException {
-        Checkpoint trained = Checkpoint.open(folder);
+    public CheckpointFolder checkpoint(ServedModel model, Path folder) throws IOException {
+        CheckpointFolder trained = CheckpointFolder.open(folder);
         new BaseModelFiles(model.base(), task.machine()).requireTrainedOn(trained.state());
         return trained;
     }

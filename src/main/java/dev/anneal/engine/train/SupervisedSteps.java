@@ -8,7 +8,7 @@ import dev.anneal.engine.train.passes.Sharing;
 import dev.anneal.engine.train.passes.StepPasses;
 import dev.anneal.engine.train.passes.StepRows;
 import dev.anneal.engine.train.passes.Steps;
-import dev.anneal.engine.train.state.TokenCounts;
+import dev.anneal.engine.train.state.TrainedTokens;
 import dev.anneal.engine.train.state.TrainingData;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +48,7 @@ final class SupervisedSteps implements Steps {
                         sums.mean(),
                         sums.accuracy(),
                         sums.trained(),
-                        new TokenCounts(sums.trained(), read, shared),
+                        new TrainedTokens(sums.trained(), read, shared),
                         sums.mean(),
                         Map.of()));
     }

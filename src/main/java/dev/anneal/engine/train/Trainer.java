@@ -1,6 +1,6 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.engine.train.passes.ActivationCheckpointing;
 import dev.anneal.engine.train.passes.StopSignal;
 import dev.anneal.engine.train.passes.Training;
@@ -66,7 +66,7 @@ public final class Trainer {
     private <G> Outcome run(TrainingProcedure<TrainingMethod, TrainingData, G> procedure) throws IOException {
         TrainingMethod method = job.settings().method();
         StopSignal signal = new StopSignal(control::isStopping, progress::layerDone);
-        try (Scope scope = job.model().scope().child();
+        try (TensorScope scope = job.model().scope().child();
                 Trainable<G> trained = procedure.trained().open(method, job);
                 Optimizer optimizer = new Optimizer(scope, trained, job.computeThreads());
                 GradientSum<G> gradients = new GradientSum<>(scope, trained, optimizer, job.computeThreads())) {

@@ -5,13 +5,13 @@ import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.train.passes.ActivationCheckpointing;
 import dev.anneal.engine.train.passes.Steps;
 import dev.anneal.engine.train.passes.Training;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.engine.train.state.CheckpointState;
 import dev.anneal.engine.train.state.CheckpointWriter;
 import dev.anneal.engine.train.state.Optimizer;
 import dev.anneal.engine.train.state.Target;
-import dev.anneal.engine.train.state.TokenCounts;
 import dev.anneal.engine.train.state.Trainable;
+import dev.anneal.engine.train.state.TrainedTokens;
 import dev.anneal.engine.train.state.TrainingException;
 import dev.anneal.engine.train.state.TrainingJob;
 import dev.anneal.protocol.Figure;
@@ -55,7 +55,7 @@ final class TrainingRun {
     private int step;
 
     private int savedStep = -1;
-    private TokenCounts tokens = TokenCounts.NONE;
+    private TrainedTokens tokens = TrainedTokens.NONE;
 
     /** @param steps of the job's method */
     TrainingRun(Training<?> training, Optimizer optimizer, Steps steps) {
@@ -82,7 +82,7 @@ final class TrainingRun {
     void resume() throws IOException {
         @Nullable String resumeFrom = job.task().resumeFrom();
         if (resumeFrom != null) {
-            resume(Checkpoint.open(Path.of(resumeFrom)));
+            resume(CheckpointFolder.open(Path.of(resumeFrom)));
         }
         @Nullable String answers = job.task().targetAnswers();
         // Later checkpoints have all of them.
@@ -92,7 +92,7 @@ final class TrainingRun {
     }
 
     /** Continues at the checkpoint's position with its trained values and moments. */
-    private void resume(Checkpoint checkpoint) throws IOException {
+    private void resume(CheckpointFolder checkpoint) throws IOException {
         checkpoint.requireContinues(state(Map.of()));
         trained.restore(checkpoint);
         optimizer.restore(checkpoint.optimizerFile());
@@ -111,9 +111,9 @@ final class TrainingRun {
 
     /** Damaged ones are written again, to the same texts. */
     private void restoreAnswers(Path folder) throws IOException {
-        Checkpoint saved;
+        CheckpointFolder saved;
         try {
-            saved = Checkpoint.openAnswers(folder);
+            saved = CheckpointFolder.openAnswers(folder);
         } catch (TrainingException damaged) {
             LOG.log(Level.WARNING, "The target's answers are written again", damaged);
             progress.accept(new Progress.Warning("the target's answers are damaged and are written again"));
@@ -257,7 +257,7 @@ final class TrainingRun {
         long begin = System.nanoTime();
         List<CheckpointWriter.Part> parts = new ArrayList<>(steps.parts());
         parts.addAll(trained.parts());
-        parts.add(new CheckpointWriter.Part(Checkpoint.OPTIMIZER, optimizer::save));
+        parts.add(new CheckpointWriter.Part(CheckpointFolder.OPTIMIZER, optimizer::save));
         long bytes = checkpoints.write(step, parts, this::state);
         savedStep = step;
         progress.accept(new Progress.CheckpointSaved(

@@ -30,7 +30,7 @@ class CardTest {
     @ParameterizedTest
     @CsvSource({"merged, base", "adapter, base", "gguf, f16", "training_state, base"})
     void everyKindHasACardThatTheManifestLists(String kind, String dtype) throws IOException {
-        Export export = ExportFixture.of("silu").export(kind, dtype, folder.resolve("export"));
+        FinishedExport export = ExportFixture.of("silu").export(kind, dtype, folder.resolve("export"));
 
         assertThat(export.files()).extracting(Progress.Exported.File::name).contains("ANNEAL.md", "ANNEAL.svg");
         assertThat(folder.resolve("export/manifest.json")).content().contains("\"ANNEAL.md\"", "\"ANNEAL.svg\"");

@@ -81,7 +81,7 @@ public final class DraftFolders {
 
     private ExportFixture adapted(long seed) throws IOException {
         return ExportFixture.withRandomAdapter(
-                new BaseModel("anneal-tiny", null, BUNDLED, "abc"), seed, output.resolve("adapter-" + seed));
+                new ExportedBase("anneal-tiny", null, BUNDLED, "abc"), seed, output.resolve("adapter-" + seed));
     }
 
     private void writeGolden() throws IOException {

@@ -36,8 +36,8 @@ class DraftModelExportTest {
     @Test
     void aDraftIsTheMergedModelWithItsProof() throws IOException {
         ExportFixture fixture = ExportFixture.of("silu").drafting(DRAFT);
-        Export merged = fixture.export("merged", "bfloat16", folder.resolve("merged"));
-        Export draft = fixture.export("draft", "bfloat16", folder.resolve("draft"));
+        FinishedExport merged = fixture.export("merged", "bfloat16", folder.resolve("merged"));
+        FinishedExport draft = fixture.export("draft", "bfloat16", folder.resolve("draft"));
 
         assertThat(draft.proof()).isEqualTo(merged.proof()).containsEntry("top1_agreement", 1.0);
         for (String name : List.of("model.safetensors", "config.json", "tokenizer.json")) {

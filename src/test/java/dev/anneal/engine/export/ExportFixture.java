@@ -13,7 +13,7 @@ import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.protocol.DraftFormat;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
@@ -36,7 +36,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Adapters of the reference's runs on llama-tied, ready to be exported. */
-record ExportFixture(BaseModel base, Trained adapter) {
+record ExportFixture(ExportedBase base, Trained adapter) {
 
     static final String INPUTS = "models/llama-tied/expected.safetensors";
     static final List<int[]> PROBES = List.of(new int[] {1, 5, 9, 200, 31}, new int[] {7, 8, 8, 300}, new int[40]);
@@ -76,7 +76,7 @@ record ExportFixture(BaseModel base, Trained adapter) {
 
     static ExportFixture of(AdapterConfig config, Path file, double beta) {
         Trained adapter = trained(file, config, beta);
-        return new ExportFixture(new BaseModel("llama-tied", null, BASE, "abc"), adapter);
+        return new ExportFixture(new ExportedBase("llama-tied", null, BASE, "abc"), adapter);
     }
 
     /**
@@ -86,11 +86,11 @@ record ExportFixture(BaseModel base, Trained adapter) {
      */
     static ExportFixture withRandomAdapter(String model, Path folder) throws IOException {
         Path file = folder.resolve("random.safetensors");
-        return withRandomAdapter(new BaseModel(model, null, GoldenTensors.path("models/" + model), "abc"), 5, file);
+        return withRandomAdapter(new ExportedBase(model, null, GoldenTensors.path("models/" + model), "abc"), 5, file);
     }
 
     /** @param file to which the adapter is written */
-    static ExportFixture withRandomAdapter(BaseModel model, long seed, Path file) throws IOException {
+    static ExportFixture withRandomAdapter(ExportedBase model, long seed, Path file) throws IOException {
         ModelConfig sizes = ModelConfig.read(model.directory().resolve("config.json"));
         AdapterConfig config = GoldenRun.of("silu").config();
         Random random = new Random(seed);
@@ -142,7 +142,7 @@ record ExportFixture(BaseModel base, Trained adapter) {
     }
 
     ExportFixture on(Path directory) {
-        return new ExportFixture(new BaseModel(base.id(), null, directory, base.fingerprint()), adapter);
+        return new ExportFixture(new ExportedBase(base.id(), null, directory, base.fingerprint()), adapter);
     }
 
     AdapterConfig config() {
@@ -161,30 +161,30 @@ record ExportFixture(BaseModel base, Trained adapter) {
     }
 
     ExportFixture trainedOn(String fingerprint) {
-        return new ExportFixture(new BaseModel(base.id(), null, base.directory(), fingerprint), adapter);
+        return new ExportFixture(new ExportedBase(base.id(), null, base.directory(), fingerprint), adapter);
     }
 
-    Export export(String kind, String dtype, Path output) throws IOException {
+    FinishedExport export(String kind, String dtype, Path output) throws IOException {
         return export(request(kind, dtype, TRAINING), output);
     }
 
-    Export export(ExportRequest request, Path output) throws IOException {
+    FinishedExport export(ExportInputs request, Path output) throws IOException {
         return new Exporter(base, adapter, null).export(request, output);
     }
 
-    static ExportRequest request(String kind, String dtype, TrainingRecord training) {
+    static ExportInputs request(String kind, String dtype, TrainingRecord training) {
         return request(kind, dtype, training, 5_000_000_000L, () -> {}, event -> {});
     }
 
     /** As {@link #request(String, String, TrainingRecord)}, in shards, and with somebody who listens. */
-    static ExportRequest request(
+    static ExportInputs request(
             String kind,
             String dtype,
             TrainingRecord training,
             long shardBytes,
             Runnable betweenTensors,
             Consumer<Progress> progress) {
-        return new ExportRequest(
+        return new ExportInputs(
                 "ftexp-1",
                 kind,
                 dtype,
@@ -205,7 +205,7 @@ record ExportFixture(BaseModel base, Trained adapter) {
         float[] expected =
                 GoldenTensors.unpadded(GoldenTensors.floats(GoldenRun.of(run).file("eval"), tensor), rows, 24, 320);
         try (DecoderModel model = DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME);
-                Scope scope = model.scope().child()) {
+                TensorScope scope = model.scope().child()) {
             float[] logits = model.logits(
                             scope,
                             model.hiddenStates(scope, rows, model.noAdapter(), List.of(), () -> {})

@@ -37,7 +37,7 @@ class ExporterTest {
     @ValueSource(strings = {"silu", "relu", "rslora", "lora"})
     void mergedModelAnswersAsTheReference(String run) throws IOException {
         Path output = folder.resolve("merged");
-        Export export = ExportFixture.of(run).export("merged", "base", output);
+        FinishedExport export = ExportFixture.of(run).export("merged", "base", output);
 
         assertThat(ExportFixture.differenceFrom(output, run, "logits_merged")).isLessThan(TestDevice.tolerance(2e-5));
         assertThat(number(export, "max_abs_logit_diff")).isBetween(1e-9, 1e-4);
@@ -72,7 +72,7 @@ class ExporterTest {
     @CsvSource({"bfloat16, BF16", "float16, F16"})
     void mergedModelInSixteenBitsIsProvedByItsPredictions(String dtype, Dtype stored) throws IOException {
         Path output = folder.resolve("merged");
-        Export export = ExportFixture.of("silu").export("merged", dtype, output);
+        FinishedExport export = ExportFixture.of("silu").export("merged", dtype, output);
 
         try (WeightDirectory weights = WeightDirectory.open(output)) {
             assertThat(weights.names()).allMatch(name -> weights.entry(name).dtype() == stored);
@@ -86,7 +86,7 @@ class ExporterTest {
     @Test
     void manifestNamesOriginAndEveryFile() throws IOException {
         Path output = folder.resolve("merged");
-        Export export = ExportFixture.of("silu").export("merged", "base", output);
+        FinishedExport export = ExportFixture.of("silu").export("merged", "base", output);
         JsonNode manifest = JsonMapper.shared().readTree(Files.readString(output.resolve("manifest.json")));
 
         assertThat(manifest.path("export_id").asString()).isEqualTo("ftexp-1");
@@ -146,7 +146,8 @@ class ExporterTest {
     void trainingStateIsExportedAtAnyBeta() throws IOException {
         GoldenRun run = GoldenRun.of("silu");
         Path output = folder.resolve("state");
-        Export export = ExportFixture.of(run.config(), run.path("final"), 0.5).export("training_state", "base", output);
+        FinishedExport export =
+                ExportFixture.of(run.config(), run.path("final"), 0.5).export("training_state", "base", output);
 
         assertThat(export.proof()).containsEntry("beta", 0.5).containsEntry("non_equivalent", true);
         assertThat(output.resolve("final.safetensors")).hasSameBinaryContentAs(run.path("final"));
@@ -202,7 +203,7 @@ class ExporterTest {
                 .hasMessageContaining("dtype must be base, float32, bfloat16 or float16");
     }
 
-    private static double number(Export export, String key) {
+    private static double number(FinishedExport export, String key) {
         return ((Number) Objects.requireNonNull(export.proof().get(key))).doubleValue();
     }
 

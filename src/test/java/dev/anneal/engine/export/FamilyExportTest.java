@@ -60,6 +60,6 @@ class FamilyExportTest {
 
     private static ExportFixture fixture(GoldenAnswers golden) {
         Trained adapter = ExportFixture.trained(golden.adapter(), golden.adapterConfig(), 0);
-        return new ExportFixture(new BaseModel(golden.name(), null, golden.model(), "abc"), adapter);
+        return new ExportFixture(new ExportedBase(golden.name(), null, golden.model(), "abc"), adapter);
     }
 }

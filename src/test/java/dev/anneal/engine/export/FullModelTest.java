@@ -14,7 +14,7 @@ import dev.anneal.engine.format.safetensors.TensorsInMemory;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,12 +38,12 @@ class FullModelTest {
         Path base = GoldenTensors.path("models/" + model);
         Path checkpoint = trained(base, 0.01f);
 
-        Export export = export(base, checkpoint, "merged", dtype);
+        FinishedExport export = export(base, checkpoint, "merged", dtype);
 
         try (WeightDirectory before = WeightDirectory.open(base);
                 WeightDirectory masters = WeightDirectory.open(checkpoint);
                 WeightDirectory written = WeightDirectory.open(folder.resolve("out"));
-                Scope scope = Scope.open(TestDevice.NAME)) {
+                TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             assertThat(written.names()).containsExactlyInAnyOrderElementsOf(before.names());
             for (String name : written.names()) {
                 assertThat(written.entry(name).dtype()).isEqualTo(stored);
@@ -68,11 +68,11 @@ class FullModelTest {
         Path base = GoldenTensors.path("models/qwen3");
         Path checkpoint = trained(base, 0.01f);
 
-        Export export = export(base, checkpoint, "gguf", "f32");
+        FinishedExport export = export(base, checkpoint, "gguf", "f32");
 
         GgufContents written = GgufContents.read(folder.resolve("out/model-F32.gguf"));
         try (WeightDirectory masters = WeightDirectory.open(checkpoint);
-                Scope scope = Scope.open(TestDevice.NAME)) {
+                TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             assertThat(written.tensors()).hasSize(masters.names().size());
             float[] exact = floats(scope, masters, "model.layers.1.mlp.down_proj.weight");
             double[] found = written.tensor("blk.1.ffn_down.weight").numbers();
@@ -103,9 +103,9 @@ class FullModelTest {
                 .code();
     }
 
-    private Export export(Path base, Path checkpoint, String kind, String dtype) throws IOException {
+    private FinishedExport export(Path base, Path checkpoint, String kind, String dtype) throws IOException {
         return new Exporter(
-                        new BaseModel("model", null, base, "abc"),
+                        new ExportedBase("model", null, base, "abc"),
                         new Trained(
                                 checkpoint.resolve(WeightDirectory.SINGLE_FILE),
                                 null,
@@ -126,7 +126,7 @@ class FullModelTest {
         Random random = new Random(5);
         List<TensorData> tensors = new ArrayList<>();
         try (WeightDirectory weights = WeightDirectory.open(base);
-                Scope scope = Scope.open(TestDevice.NAME)) {
+                TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             for (String name : weights.names()) {
                 float[] values = floats(scope, weights, name);
                 for (int i = 0; i < values.length; i++) {
@@ -139,14 +139,14 @@ class FullModelTest {
         return checkpoint;
     }
 
-    private static float[] floats(Scope scope, WeightDirectory weights, String name) throws IOException {
+    private static float[] floats(TensorScope scope, WeightDirectory weights, String name) throws IOException {
         TensorEntry entry = weights.entry(name);
         ElementType type = ElementType.of(entry.dtype()).orElseThrow();
         long[] shape = entry.shape().stream().mapToLong(Long::longValue).toArray();
         return scope.ofBytes(weights.fileOf(name).bytes(name), type, shape).toFloats();
     }
 
-    private static float[] rounded(Scope scope, float[] values) {
+    private static float[] rounded(TensorScope scope, float[] values) {
         return scope.floats(values, values.length)
                 .to(scope, ElementType.BFLOAT16)
                 .toFloats();

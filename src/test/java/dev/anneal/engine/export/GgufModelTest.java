@@ -47,7 +47,7 @@ class GgufModelTest {
             throws IOException {
         ExportFixture fixture = ExportFixture.withRandomAdapter(model, folder);
         fixture.export("merged", "float32", folder.resolve("merged"));
-        Export export = fixture.export("gguf", type, folder.resolve("gguf"));
+        FinishedExport export = fixture.export("gguf", type, folder.resolve("gguf"));
 
         Map<String, GgufContents.Tensor> stored =
                 new TreeMap<>(contents(type, model).tensors());
@@ -143,7 +143,8 @@ class GgufModelTest {
     @ParameterizedTest
     @CsvSource({"mistral, llama, 16, 8", "qwen2, qwen2, 16, 512", "qwen3, qwen3, 32, 512"})
     void familiesHaveTheirOwnNames(String model, String architecture, int headSize, int context) throws IOException {
-        Export export = ExportFixture.withRandomAdapter(model, folder).export("gguf", "f16", folder.resolve("gguf"));
+        FinishedExport export =
+                ExportFixture.withRandomAdapter(model, folder).export("gguf", "f16", folder.resolve("gguf"));
 
         assertThat(contents("f16", model).metadata())
                 .containsEntry("general.architecture", architecture)
@@ -199,7 +200,7 @@ class GgufModelTest {
         Files.writeString(
                 tokenizer,
                 Files.readString(tokenizer).replace("\"individual_digits\": true", "\"individual_digits\": false"));
-        Export export = ExportFixture.of("silu").on(base).export("gguf", "f32", folder.resolve("gguf"));
+        FinishedExport export = ExportFixture.of("silu").on(base).export("gguf", "f32", folder.resolve("gguf"));
 
         assertThat(contents("f32", "llama-tied").metadata()).containsEntry("tokenizer.ggml.pre", "default");
         assertThat((List<?>) export.proof().get("warnings"))
@@ -211,8 +212,8 @@ class GgufModelTest {
 
     @Test
     void proofTellsWhatRoundingDid() throws IOException {
-        Export exact = ExportFixture.of("silu").export("gguf", "f32", folder.resolve("exact"));
-        Export quantised = ExportFixture.of("silu").export("gguf", "q8_0", folder.resolve("gguf"));
+        FinishedExport exact = ExportFixture.of("silu").export("gguf", "f32", folder.resolve("exact"));
+        FinishedExport quantised = ExportFixture.of("silu").export("gguf", "q8_0", folder.resolve("gguf"));
 
         assertThat(exact.proof())
                 .containsEntry("tensors_read_back", 20)

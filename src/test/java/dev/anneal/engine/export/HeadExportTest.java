@@ -37,7 +37,7 @@ class HeadExportTest {
 
     private static final String EMBEDDING = "model.embed_tokens.weight";
     private static final Path TARGET = GoldenTensors.path("draft3/target");
-    private static final BaseModel BASE = new BaseModel("tiny-target", null, TARGET, "abc");
+    private static final ExportedBase BASE = new ExportedBase("tiny-target", null, TARGET, "abc");
     private static final SpeculativeDraft DRAFT = new SpeculativeDraft(
             "ft:tiny-target:default::1",
             SpeculativeDraft.EAGLE3,
@@ -47,7 +47,7 @@ class HeadExportTest {
             null,
             new EagleHead(List.of(1, 2, 3), 61, 3, 1, true, true, false, true),
             0);
-    private static final ExportRequest REQUEST = new ExportRequest(
+    private static final ExportInputs REQUEST = new ExportInputs(
             "ftexp-1",
             "draft",
             "float32",
@@ -83,13 +83,13 @@ class HeadExportTest {
         return new Trained(weights, null, 0, 12, 24, ExportFixture.SETTINGS.with(DRAFT), "abc", "ver", "def");
     }
 
-    private Export export(@Nullable Trained target) throws IOException {
+    private FinishedExport export(@Nullable Trained target) throws IOException {
         return new Exporter(BASE, trained(head), target).export(REQUEST, output);
     }
 
     @Test
     void theGoldenFolderIsProved() throws IOException {
-        Export export = export(null);
+        FinishedExport export = export(null);
 
         assertThat(output.resolve("model.safetensors"))
                 .hasSameBinaryContentAs(HeadFixture.GOLDEN.resolve("model.safetensors"));
@@ -120,7 +120,7 @@ class HeadExportTest {
     void aTargetWithAnAdapterHasTheEmbeddingOfItsBase() throws IOException {
         ExportFixture tuned = ExportFixture.withRandomAdapter(BASE, 5, folder.resolve("adapter.safetensors"));
 
-        Export export = export(tuned.adapter());
+        FinishedExport export = export(tuned.adapter());
 
         assertThat(export.proof()).containsEntry("max_abs_logit_diff", 0.0);
         assertThat(output.resolve("model.safetensors"))

@@ -62,7 +62,8 @@ class MergedWeightsTest {
         try (WeightDirectory weights = WeightDirectory.open(base);
                 WeightRows rows = adapter.open(weights, config, betweenBlocks);
                 StagedDirectory staged = StagedDirectory.beside(folder.resolve("merged"))) {
-            Parts parts = new Parts(staged, "", ExportFixture.request("merged", "base", ExportFixture.TRAINING));
+            ExportParts parts =
+                    new ExportParts(staged, "", ExportFixture.request("merged", "base", ExportFixture.TRAINING));
             new MergedWeights(weights, rows, WeightType.BASE, blockBytes).write(staged.path(), parts, true, shardBytes);
             staged.publish();
         }

@@ -87,7 +87,7 @@ class ResumedExportTest {
                 throw new CancellationException("stopped");
             }
         };
-        ExportRequest request = ExportFixture.request(kind, dtype, ExportFixture.TRAINING, 100_000, stop, event -> {
+        ExportInputs request = ExportFixture.request(kind, dtype, ExportFixture.TRAINING, 100_000, stop, event -> {
             Progress.PartsKept found = (Progress.PartsKept) event;
             kept.add(found.kept() + " of " + found.total());
         });

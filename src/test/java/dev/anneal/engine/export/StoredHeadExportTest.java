@@ -13,7 +13,7 @@ import dev.anneal.engine.network.model.EmbeddingModels;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,7 +96,7 @@ class StoredHeadExportTest {
     private static float[] logits(DecoderModel model, AppliedAdapter adapter) {
         TokenRows rows = TokenRows.of(List.of(new int[] {1, 5, 9, 200, 31, 8}));
         long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
-        try (Scope scope = model.scope().child()) {
+        try (TensorScope scope = model.scope().child()) {
             return model.logits(
                             scope,
                             model.hiddenStates(scope, rows, adapter, List.of(), () -> {})

@@ -15,8 +15,8 @@ import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.StreamedModel;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -51,7 +51,7 @@ class StreamedProofTest {
                 Adapter adapter = Adapter.load(whole, fixture.config(), trained.weights());
                 StreamedModel streamed = StreamedModel.open(directory, directory, TestDevice.NAME);
                 AdapterLayers layers = AdapterLayers.open(trained.weights(), fixture.config(), streamed.config());
-                Scope scope = streamed.scope().child()) {
+                TensorScope scope = streamed.scope().child()) {
             List<Tensor> states = streamed.hiddenStates(
                     scope, PROMPTS, layers, () -> held.add(streamed.scope().held()));
             AppliedAdapter applied = adapter.apply(0, AdapterDropout.NONE);
@@ -84,7 +84,7 @@ class StreamedProofTest {
                 DecoderModel whole = DecoderModel.load(directory, ElementType.FLOAT32, TestDevice.NAME);
                 Adapter adapter =
                         Adapter.load(whole, fixture.config(), fixture.adapter().weights());
-                Scope scope = whole.scope().child()) {
+                TensorScope scope = whole.scope().child()) {
             LogitDifference difference =
                     new LogitDifference(scope, adapted.model().config().normEpsilon(), () -> {}, blockLogits);
             AnswerDifference found = new Probe(PROMPTS, () -> {}).between(difference, adapted, base);
@@ -104,7 +104,7 @@ class StreamedProofTest {
     }
 
     private static float[] logits(DecoderModel model, AppliedAdapter adapter) {
-        try (Scope scope = model.scope().child()) {
+        try (TensorScope scope = model.scope().child()) {
             TokenRows rows = TokenRows.of(PROMPTS);
             long[] all = LongStream.range(0, rows.tokens()).toArray();
             return model.logits(

@@ -6,8 +6,8 @@ import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -53,7 +53,7 @@ final class ModelAnswers {
     }
 
     private static byte[] logits(DecoderModel model, int[] prompt) {
-        try (Scope scope = model.scope().child()) {
+        try (TensorScope scope = model.scope().child()) {
             Tensor hidden = model.hiddenStates(
                             scope, TokenRows.of(List.of(prompt)), model.noAdapter(), List.of(), () -> {})
                     .last();

@@ -10,7 +10,7 @@ import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.engine.network.generate.GoldenAnswers;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.train.state.CheckpointState;
-import dev.anneal.engine.train.state.TokenCounts;
+import dev.anneal.engine.train.state.TrainedTokens;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Command;
 import dev.anneal.protocol.ExitCode;
@@ -207,7 +207,7 @@ class ServingIT {
                 2,
                 beta,
                 "fp32",
-                TokenCounts.NONE,
+                TrainedTokens.NONE,
                 null,
                 adapter,
                 any.settings(),

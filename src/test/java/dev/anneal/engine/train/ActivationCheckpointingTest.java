@@ -11,7 +11,7 @@ import dev.anneal.engine.network.torch.TorchException;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.passes.ActivationCheckpointing;
 import dev.anneal.engine.train.passes.GoldenBatches;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.Progress;
@@ -135,6 +135,6 @@ class ActivationCheckpointingTest {
     }
 
     private static byte[] adapterOf(TrainingFixture fixture, int step) throws IOException {
-        return Files.readAllBytes(fixture.checkpoint(step).resolve(Checkpoint.ADAPTER));
+        return Files.readAllBytes(fixture.checkpoint(step).resolve(CheckpointFolder.ADAPTER));
     }
 }

@@ -8,8 +8,8 @@ import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.train.passes.Steps;
-import dev.anneal.engine.train.state.Checkpoint;
-import dev.anneal.engine.train.state.TokenCounts;
+import dev.anneal.engine.train.state.CheckpointFolder;
+import dev.anneal.engine.train.state.TrainedTokens;
 import dev.anneal.engine.train.state.TrainingException;
 import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.TrainingSettings;
@@ -129,8 +129,9 @@ class DivergenceTest {
             second.run();
 
             Double loss = first.steps().get(0).get(Figure.TRAIN_LOSS);
-            assertThat(Checkpoint.open(first.checkpoint(2)).state().firstLoss()).isEqualTo(loss);
-            assertThat(Checkpoint.open(second.checkpoint(3)).state().firstLoss())
+            assertThat(CheckpointFolder.open(first.checkpoint(2)).state().firstLoss())
+                    .isEqualTo(loss);
+            assertThat(CheckpointFolder.open(second.checkpoint(3)).state().firstLoss())
                     .isEqualTo(loss);
         }
     }
@@ -144,6 +145,6 @@ class DivergenceTest {
     }
 
     private static Steps.Result result(double loss, double negativeLogLikelihood) {
-        return new Steps.Result(loss, null, 1, new TokenCounts(10, 10, 0), negativeLogLikelihood, Map.of());
+        return new Steps.Result(loss, null, 1, new TrainedTokens(10, 10, 0), negativeLogLikelihood, Map.of());
     }
 }

@@ -13,7 +13,7 @@ import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.text.data.EncodedRow;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.engine.train.state.Target;
 import dev.anneal.engine.train.state.TrainingException;
 import dev.anneal.protocol.AdapterSettings;
@@ -207,8 +207,9 @@ class DraftTrainingTest {
                 .resuming(folder.resolve("stopped").resolve("checkpoint-20"))
                 .run();
 
-        for (String file :
-                adapter == null ? List.of(Checkpoint.WEIGHTS) : List.of(Checkpoint.WEIGHTS, Checkpoint.ADAPTER)) {
+        for (String file : adapter == null
+                ? List.of(CheckpointFolder.WEIGHTS)
+                : List.of(CheckpointFolder.WEIGHTS, CheckpointFolder.ADAPTER)) {
             assertThat(hash("resumed", 40, file)).as(file).isEqualTo(hash("whole", 40, file));
         }
     }
@@ -223,7 +224,7 @@ class DraftTrainingTest {
                 8, 16, 0, List.of("all-linear"), false, "none", new AdapterSettings.Schedule("linear", 0, 0.8));
 
         TrainingFixture further =
-                head("further", "eagle3", linear).beginningWith(checkpoint.resolve(Checkpoint.ADAPTER));
+                head("further", "eagle3", linear).beginningWith(checkpoint.resolve(CheckpointFolder.ADAPTER));
         further.run();
 
         Progress.Validation ended = first.eventsOf(Progress.Validation.class).get(2);
@@ -267,7 +268,7 @@ class DraftTrainingTest {
                 .resuming(folder.resolve(stopped).resolve("checkpoint-20"))
                 .run();
 
-        assertThat(hash("resumed", Checkpoint.ADAPTER)).isEqualTo(hash("whole", Checkpoint.ADAPTER));
+        assertThat(hash("resumed", CheckpointFolder.ADAPTER)).isEqualTo(hash("whole", CheckpointFolder.ADAPTER));
     }
 
     /** Rows with other answers are trained as if they had the target's, which a stopped training keeps. */
@@ -289,7 +290,7 @@ class DraftTrainingTest {
         resumed.run();
 
         assertThat(resumed.eventsOf(Progress.Note.class)).isEmpty();
-        assertThat(hash("regenerated", Checkpoint.ADAPTER)).isEqualTo(hash("own", Checkpoint.ADAPTER));
+        assertThat(hash("regenerated", CheckpointFolder.ADAPTER)).isEqualTo(hash("own", CheckpointFolder.ADAPTER));
     }
 
     /** The target replaces the answers of rows by its greedy ones. */
@@ -315,7 +316,7 @@ class DraftTrainingTest {
         assertThat(resumed.eventsOf(Progress.Note.class))
                 .extracting(Progress.Note::message)
                 .containsExactly("The target writes 80 of 144 answers, at temperature 1.0");
-        assertThat(hash("resumed", 2, Checkpoint.ADAPTER)).isEqualTo(hash("whole", 2, Checkpoint.ADAPTER));
+        assertThat(hash("resumed", 2, CheckpointFolder.ADAPTER)).isEqualTo(hash("whole", 2, CheckpointFolder.ADAPTER));
     }
 
     @Test
@@ -335,7 +336,7 @@ class DraftTrainingTest {
                 .asString()
                 .isEqualTo("the target's answers are damaged and are written again");
         assertThat(resumed.eventsOf(Progress.AnswersSaved.class)).hasSize(3);
-        assertThat(hash("resumed", 2, Checkpoint.ADAPTER)).isEqualTo(hash("whole", 2, Checkpoint.ADAPTER));
+        assertThat(hash("resumed", 2, CheckpointFolder.ADAPTER)).isEqualTo(hash("whole", 2, CheckpointFolder.ADAPTER));
     }
 
     /** A stop in the middle keeps what was written, also beside the checkpoint that the training begins with. */
@@ -355,7 +356,7 @@ class DraftTrainingTest {
         assertThat(resumed.eventsOf(Progress.AnswersSaved.class))
                 .extracting(Progress.AnswersSaved::count)
                 .containsExactly(128, MANY);
-        assertThat(hash("resumed", 2, Checkpoint.ADAPTER)).isEqualTo(hash("whole", 2, Checkpoint.ADAPTER));
+        assertThat(hash("resumed", 2, CheckpointFolder.ADAPTER)).isEqualTo(hash("whole", 2, CheckpointFolder.ADAPTER));
     }
 
     @Test

@@ -7,7 +7,7 @@ import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.engine.train.state.TrainingException;
 import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.TrainingSettings;
@@ -59,7 +59,7 @@ class FullTrainingTest {
             assertThat(second.checkpoint(24).resolve(file))
                     .hasSameBinaryContentAs(whole.checkpoint(24).resolve(file));
         }
-        assertThat(Files.exists(second.checkpoint(24).resolve(Checkpoint.ADAPTER)))
+        assertThat(Files.exists(second.checkpoint(24).resolve(CheckpointFolder.ADAPTER)))
                 .isFalse();
         assertThat(whole.steps().get(23).get(Figure.TRAIN_LOSS))
                 .isLessThan(Objects.requireNonNull(whole.steps().get(0).get(Figure.TRAIN_LOSS)) / 2);

@@ -12,7 +12,7 @@ import dev.anneal.engine.train.passes.GoldenBatches;
 import dev.anneal.engine.train.passes.MicroBatch;
 import dev.anneal.engine.train.passes.Sharing;
 import dev.anneal.engine.train.preference.PreferenceSteps;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.Progress;
@@ -63,7 +63,7 @@ class InterruptionTest {
         requireSameBits(
                 25,
                 attempt -> attempt.rows(ROWS).validating(ROWS.subList(0, 4), 7),
-                List.of(Checkpoint.ADAPTER, Checkpoint.OPTIMIZER));
+                List.of(CheckpointFolder.ADAPTER, CheckpointFolder.OPTIMIZER));
     }
 
     /** The beginning of each step's rows has passes of its own. Without dropout, which would keep them apart. */
@@ -76,7 +76,7 @@ class InterruptionTest {
         requireSameBits(
                 25,
                 attempt -> attempt.adapter(adapter(0)).rows(rows).validating(rows.subList(0, 4), 7),
-                List.of(Checkpoint.ADAPTER, Checkpoint.OPTIMIZER));
+                List.of(CheckpointFolder.ADAPTER, CheckpointFolder.OPTIMIZER));
     }
 
     @Test
@@ -90,7 +90,7 @@ class InterruptionTest {
                 attempt -> attempt.preferring(new TrainingMethod.Dpo(0.1, "sigmoid", 0))
                         .rows(PAIRS)
                         .validating(PAIRS.subList(0, 4), 7),
-                List.of(Checkpoint.ADAPTER, Checkpoint.OPTIMIZER, PreferenceSteps.FILE));
+                List.of(CheckpointFolder.ADAPTER, CheckpointFolder.OPTIMIZER, PreferenceSteps.FILE));
     }
 
     /**
@@ -106,14 +106,14 @@ class InterruptionTest {
                 attempt -> attempt.preferring(new TrainingMethod.Dpo(0.1, "sigmoid", 0))
                         .rows(PAIRS)
                         .beginningWith(before),
-                List.of(Checkpoint.ADAPTER, Checkpoint.OPTIMIZER, PreferenceSteps.FILE));
+                List.of(CheckpointFolder.ADAPTER, CheckpointFolder.OPTIMIZER, PreferenceSteps.FILE));
     }
 
     private Path adapterOfATraining() throws IOException {
         try (DecoderModel model = load()) {
             TrainingFixture training = attempt(model, "before").rows(ROWS);
             training.run();
-            return training.checkpoint(steps).resolve(Checkpoint.ADAPTER);
+            return training.checkpoint(steps).resolve(CheckpointFolder.ADAPTER);
         }
     }
 
@@ -132,7 +132,7 @@ class InterruptionTest {
                         PromptFixture.prompts(PromptFixture.LIKENESS, 8),
                         4,
                         7),
-                List.of(Checkpoint.ADAPTER, Checkpoint.OPTIMIZER));
+                List.of(CheckpointFolder.ADAPTER, CheckpointFolder.OPTIMIZER));
     }
 
     private void requireSameBits(int wanted, UnaryOperator<TrainingFixture> kind, List<String> files)

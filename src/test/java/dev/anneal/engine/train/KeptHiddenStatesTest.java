@@ -9,7 +9,7 @@ import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.passes.StepRows;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.engine.train.state.Target;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Figure;
@@ -137,6 +137,6 @@ class KeptHiddenStatesTest {
 
     private String head(String name) throws IOException {
         return Sha256.of(
-                folder.resolve(name).resolve("checkpoint-" + FOUR_EPOCHS).resolve(Checkpoint.WEIGHTS));
+                folder.resolve(name).resolve("checkpoint-" + FOUR_EPOCHS).resolve(CheckpointFolder.WEIGHTS));
     }
 }

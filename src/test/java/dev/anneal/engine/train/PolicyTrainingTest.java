@@ -18,7 +18,7 @@ import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.TorchException;
 import dev.anneal.engine.train.rollout.Detokenizer;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.engine.train.state.TrainingData;
 import dev.anneal.engine.train.state.TrainingException;
 import dev.anneal.protocol.Figure;
@@ -152,8 +152,8 @@ class PolicyTrainingTest {
             for (TrainingFixture each : List.of(byModel, byHead)) {
                 assertThat(each.eventsOf(Progress.Samples.class)).isEqualTo(plain.eventsOf(Progress.Samples.class));
                 assertThat(metric(each, "reward")).isEqualTo(metric(plain, "reward"));
-                assertThat(Sha256.of(each.checkpoint(12).resolve(Checkpoint.ADAPTER)))
-                        .isEqualTo(Sha256.of(plain.checkpoint(12).resolve(Checkpoint.ADAPTER)));
+                assertThat(Sha256.of(each.checkpoint(12).resolve(CheckpointFolder.ADAPTER)))
+                        .isEqualTo(Sha256.of(plain.checkpoint(12).resolve(CheckpointFolder.ADAPTER)));
             }
             assertThat(metric(byModel, "acceptance_length/rollout")).allMatch(length -> length >= 1);
             assertThat(metric(byModel, "acceptance_length/rollout")).anyMatch(length -> length > 1);

@@ -10,7 +10,7 @@ import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.passes.GoldenBatches;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.engine.train.state.TrainingData;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Figure;
@@ -126,7 +126,7 @@ class PreferenceTrainingTest {
     void referenceIsTheAdapterThatTheTrainingBeginsWith() throws IOException {
         TrainingFixture before = training(SIGMOID, "before").adapter(LINEAR);
         before.run();
-        Path adapter = before.checkpoint(STEPS).resolve(Checkpoint.ADAPTER);
+        Path adapter = before.checkpoint(STEPS).resolve(CheckpointFolder.ADAPTER);
         TrainingFixture whole = training(SIGMOID, "whole").adapter(LINEAR).beginningWith(adapter);
         whole.run();
         TrainingFixture stopped = training(SIGMOID, "stopped")
@@ -141,8 +141,8 @@ class PreferenceTrainingTest {
         resumed.run();
 
         assertThat(whole.steps().get(0).get(Figure.TRAIN_LOSS)).isCloseTo(Math.log(2), within(1e-4));
-        assertThat(resumed.checkpoint(STEPS).resolve(Checkpoint.ADAPTER))
-                .hasSameBinaryContentAs(whole.checkpoint(STEPS).resolve(Checkpoint.ADAPTER));
+        assertThat(resumed.checkpoint(STEPS).resolve(CheckpointFolder.ADAPTER))
+                .hasSameBinaryContentAs(whole.checkpoint(STEPS).resolve(CheckpointFolder.ADAPTER));
     }
 
     @Test

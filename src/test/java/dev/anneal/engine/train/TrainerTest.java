@@ -10,7 +10,7 @@ import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.passes.GoldenBatches;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.engine.train.state.CheckpointState;
 import dev.anneal.engine.train.state.TrainingException;
 import dev.anneal.protocol.AdapterSettings;
@@ -96,8 +96,8 @@ class TrainerTest {
         assertThat(fixture.eventsOf(Progress.CheckpointSaved.class))
                 .extracting(Progress.CheckpointSaved::step)
                 .containsExactly(10, 20, 24);
-        CheckpointState middle = Checkpoint.open(fixture.checkpoint(10)).state();
-        CheckpointState last = Checkpoint.open(fixture.checkpoint(24)).state();
+        CheckpointState middle = CheckpointFolder.open(fixture.checkpoint(10)).state();
+        CheckpointState last = CheckpointFolder.open(fixture.checkpoint(24)).state();
         assertThat(middle.beta()).isEqualTo(1 - 10 / 24.0);
         assertThat(middle.isMergeable()).isFalse();
         assertThat(last.beta()).isZero();
@@ -254,8 +254,8 @@ class TrainerTest {
                 .stoppingAfter(3);
         fixture.run();
 
-        var before = TensorsOf.file(fixture.checkpoint(1).resolve(Checkpoint.ADAPTER));
-        var after = TensorsOf.file(fixture.checkpoint(3).resolve(Checkpoint.ADAPTER));
+        var before = TensorsOf.file(fixture.checkpoint(1).resolve(CheckpointFolder.ADAPTER));
+        var after = TensorsOf.file(fixture.checkpoint(3).resolve(CheckpointFolder.ADAPTER));
         assertThat(after).hasSize(28);
         after.forEach((name, values) -> assertThat(values).as(name).isNotEqualTo(before.get(name)));
     }
@@ -264,13 +264,13 @@ class TrainerTest {
     void aTrainingBeginsWithTheAdapterThatItIsGivenAndSavesItFirst() throws IOException {
         TrainingFixture earlier = fixture("earlier").adapter(linear());
         earlier.run();
-        Path reached = earlier.checkpoint(24).resolve(Checkpoint.ADAPTER);
+        Path reached = earlier.checkpoint(24).resolve(CheckpointFolder.ADAPTER);
         TrainingFixture next =
                 fixture("next").adapter(linear()).beginningWith(reached).stoppingAfter(1);
 
         next.run();
 
-        assertThat(next.checkpoint(0).resolve(Checkpoint.ADAPTER)).hasSameBinaryContentAs(reached);
+        assertThat(next.checkpoint(0).resolve(CheckpointFolder.ADAPTER)).hasSameBinaryContentAs(reached);
         assertThat(next.steps().get(0).get(Figure.TRAIN_LOSS))
                 .isLessThan(Objects.requireNonNull(earlier.steps().get(0).get(Figure.TRAIN_LOSS)) - 1);
         TrainingFixture resumed =
@@ -295,10 +295,10 @@ class TrainerTest {
         faster.run();
 
         String b = "base_model.model.model.layers.0.self_attn.q_proj.lora_B.weight";
-        float[] slow =
-                TensorsOf.file(plain.checkpoint(1).resolve(Checkpoint.ADAPTER)).getOrDefault(b, new float[0]);
-        float[] fast =
-                TensorsOf.file(faster.checkpoint(1).resolve(Checkpoint.ADAPTER)).getOrDefault(b, new float[0]);
+        float[] slow = TensorsOf.file(plain.checkpoint(1).resolve(CheckpointFolder.ADAPTER))
+                .getOrDefault(b, new float[0]);
+        float[] fast = TensorsOf.file(faster.checkpoint(1).resolve(CheckpointFolder.ADAPTER))
+                .getOrDefault(b, new float[0]);
         // B begins at 0, so one step without decay moves it by the rate itself: 16 times as far.
         assertThat(Math.abs(fast[0] / slow[0])).isBetween(15.9f, 16.1f);
     }
@@ -394,6 +394,6 @@ class TrainerTest {
     }
 
     private static byte[] adapterOf(TrainingFixture fixture, int step) throws IOException {
-        return Files.readAllBytes(fixture.checkpoint(step).resolve(Checkpoint.ADAPTER));
+        return Files.readAllBytes(fixture.checkpoint(step).resolve(CheckpointFolder.ADAPTER));
     }
 }

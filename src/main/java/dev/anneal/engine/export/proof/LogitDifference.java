@@ -1,8 +1,8 @@
 package dev.anneal.engine.export.proof;
 
 import dev.anneal.engine.network.torch.Program;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,7 +23,7 @@ public final class LogitDifference {
     /** Figures of a position in the program's {@code end}. */
     private static final int COLUMNS = 6;
 
-    private final Scope scope;
+    private final TensorScope scope;
     private final Program program;
     private final Runnable betweenParts;
     private final int blockLogits;
@@ -33,14 +33,14 @@ public final class LogitDifference {
      * @param eps of the models' final norm
      * @param betweenParts called between blocks; may throw to end the comparison
      */
-    public LogitDifference(Scope scope, double eps, Runnable betweenParts) {
+    public LogitDifference(TensorScope scope, double eps, Runnable betweenParts) {
         this(scope, eps, betweenParts, BLOCK_LOGITS);
     }
 
     /**
      * @param blockLogits logits of one model that exist at a time, over all positions
      */
-    public LogitDifference(Scope scope, double eps, Runnable betweenParts, int blockLogits) {
+    public LogitDifference(TensorScope scope, double eps, Runnable betweenParts, int blockLogits) {
         this.scope = scope;
         this.program = Program.load(scope, "compare", "Compare", Map.of("eps", eps));
         this.betweenParts = betweenParts;
@@ -63,7 +63,7 @@ public final class LogitDifference {
     /** Rows of an output embedding. */
     public interface OutputEmbedding {
         /** [count, H], which the scope owns. */
-        Tensor rows(Scope owner, long first, long count) throws IOException;
+        Tensor rows(TensorScope owner, long first, long count) throws IOException;
     }
 
     /** @param vocabulary number of logits of a position */
@@ -73,7 +73,7 @@ public final class LogitDifference {
         for (long first = 0; first < vocabulary; first += rows) {
             betweenParts.run();
             long count = Math.min(rows, vocabulary - first);
-            try (Scope step = scope.child()) {
+            try (TensorScope step = scope.child()) {
                 List<Tensor> next = program.callForList(
                         scope,
                         "add",

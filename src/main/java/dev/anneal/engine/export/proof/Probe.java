@@ -3,8 +3,8 @@ package dev.anneal.engine.export.proof;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AdapterLayers;
 import dev.anneal.engine.network.model.StreamedModel;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,7 +46,7 @@ public final class Probe {
         /** What its output embedding reads of all prompts. */
         private LogitDifference.Side answers(LogitDifference difference, List<int[]> prompts, Runnable betweenParts)
                 throws IOException {
-            try (Scope passing = model.scope().child()) {
+            try (TensorScope passing = model.scope().child()) {
                 List<Tensor> states = model.hiddenStates(
                         passing, prompts, adapter == null ? model.noAdapters() : adapter, betweenParts);
                 return new LogitDifference.Side(
@@ -64,7 +64,7 @@ public final class Probe {
     }
 
     public AnswerDifference between(Side reference, Side other) throws IOException {
-        try (Scope scope = reference.model().scope().child()) {
+        try (TensorScope scope = reference.model().scope().child()) {
             double eps = reference.model().config().normEpsilon();
             return between(new LogitDifference(scope, eps, betweenParts), reference, other);
         }

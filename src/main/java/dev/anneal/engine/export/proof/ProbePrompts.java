@@ -5,7 +5,7 @@ import dev.anneal.engine.text.fault.DataException;
 import dev.anneal.engine.text.rows.ChatMessage;
 import dev.anneal.engine.text.rows.ChatRow;
 import dev.anneal.engine.text.rows.DatasetFile;
-import dev.anneal.engine.text.rows.Role;
+import dev.anneal.engine.text.rows.MessageRole;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ public final class ProbePrompts {
      */
     public static List<int[]> encode(ChatEncoder encoder, @Nullable Path file) throws IOException {
         List<ChatRow> rows = new ArrayList<>();
-        FIXED.forEach(text -> rows.add(new ChatRow(List.of(ChatMessage.of(Role.USER, text)), List.of())));
+        FIXED.forEach(text -> rows.add(new ChatRow(List.of(ChatMessage.of(MessageRole.USER, text)), List.of())));
         if (file != null) {
             DatasetFile.first(file, MAX_ROWS).forEach(row -> rows.add(row.conversation()));
         }

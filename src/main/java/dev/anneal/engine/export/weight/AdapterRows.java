@@ -8,8 +8,8 @@ import dev.anneal.engine.network.architecture.Projection;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AdapterMerge;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -70,7 +70,7 @@ public final class AdapterRows extends WeightRows {
     }
 
     @Override
-    BlockMerge merging(Scope scope, TensorEntry entry) throws IOException {
+    BlockMerge merging(TensorScope scope, TensorEntry entry) throws IOException {
         AdapterMerge merge = new AdapterMerge(scope);
         int rank = config.rank();
         Tensor a = matrix(scope, entry, 'A', rank, entry.shape().get(1));
@@ -82,7 +82,8 @@ public final class AdapterRows extends WeightRows {
         };
     }
 
-    private Tensor matrix(Scope scope, TensorEntry weight, char matrix, long rows, long columns) throws IOException {
+    private Tensor matrix(TensorScope scope, TensorEntry weight, char matrix, long rows, long columns)
+            throws IOException {
         String name = Objects.requireNonNull(matrices.get(weight.name())).apply(matrix);
         @Nullable TensorEntry entry = file.tensors().get(name);
         List<Long> shape = List.of(rows, columns);

@@ -3,7 +3,7 @@ package dev.anneal.engine.export.weight;
 import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.lora.AdapterMerge;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 
 /**
@@ -21,7 +21,7 @@ public final class TrainedRows extends WeightRows {
     }
 
     @Override
-    BlockMerge merging(Scope scope, TensorEntry entry) {
+    BlockMerge merging(TensorScope scope, TensorEntry entry) {
         AdapterMerge merge = new AdapterMerge(scope);
         return (step, before, block, type) ->
                 merge.replace(step, before, read(step, trained, entry.name(), block), type);

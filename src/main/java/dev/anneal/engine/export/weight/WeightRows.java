@@ -6,8 +6,8 @@ import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.lora.AdapterMerge;
 import dev.anneal.engine.network.lora.MergeTally;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
@@ -62,7 +62,7 @@ public abstract class WeightRows implements AutoCloseable {
          * @param before the base's rows
          * @param type of the merged rows, rounded once
          */
-        AdapterMerge.Merged merge(Scope step, Tensor before, RowBlock block, ElementType type) throws IOException;
+        AdapterMerge.Merged merge(TensorScope step, Tensor before, RowBlock block, ElementType type) throws IOException;
     }
 
     /** Whether the training changes a tensor of the base. */
@@ -83,7 +83,7 @@ public abstract class WeightRows implements AutoCloseable {
     /**
      * @param scope must live as long as the result is used
      */
-    abstract BlockMerge merging(Scope scope, TensorEntry entry) throws IOException;
+    abstract BlockMerge merging(TensorScope scope, TensorEntry entry) throws IOException;
 
     /** Closes the trained weights; the base's stay open. */
     @Override
@@ -109,11 +109,11 @@ public abstract class WeightRows implements AutoCloseable {
     private void convert(TensorEntry entry, ElementType type, List<RowBlock> blocks, Sink<Tensor> sink)
             throws IOException {
         long overflows = 0;
-        try (Scope scope = Scope.open("cpu")) {
+        try (TensorScope scope = TensorScope.open("cpu")) {
             AdapterMerge merge = new AdapterMerge(scope);
             for (RowBlock block : blocks) {
                 betweenBlocks.run();
-                try (Scope step = scope.child()) {
+                try (TensorScope step = scope.child()) {
                     AdapterMerge.Converted converted = merge.convert(step, read(step, base, entry.name(), block), type);
                     overflows += converted.overflows();
                     sink.accept(converted.weight());
@@ -139,11 +139,11 @@ public abstract class WeightRows implements AutoCloseable {
     private void merge(TensorEntry entry, ElementType type, List<RowBlock> blocks, Sink<Tensor> sink)
             throws IOException {
         MergeTally whole = MergeTally.NOTHING;
-        try (Scope scope = Scope.open("cpu")) {
+        try (TensorScope scope = TensorScope.open("cpu")) {
             BlockMerge merge = merging(scope, entry);
             for (RowBlock block : blocks) {
                 betweenBlocks.run();
-                try (Scope step = scope.child()) {
+                try (TensorScope step = scope.child()) {
                     AdapterMerge.Merged merged = merge.merge(step, read(step, base, entry.name(), block), block, type);
                     whole = whole.plus(merged.tally());
                     sink.accept(merged.weight());
@@ -181,7 +181,7 @@ public abstract class WeightRows implements AutoCloseable {
     }
 
     /** Reads a block's rows from a directory, in any type. */
-    static Tensor read(Scope step, WeightDirectory files, String name, RowBlock block) throws IOException {
+    static Tensor read(TensorScope step, WeightDirectory files, String name, RowBlock block) throws IOException {
         TensorEntry entry = files.entry(name);
         long rowBytes = entry.byteCount() / entry.shape().get(0);
         long[] shape = entry.shape().stream().mapToLong(Long::longValue).toArray();

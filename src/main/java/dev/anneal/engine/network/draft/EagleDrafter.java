@@ -9,8 +9,8 @@ import dev.anneal.engine.network.model.KeyValueCache;
 import dev.anneal.engine.network.model.MatrixPacking;
 import dev.anneal.engine.network.objective.HiddenStates;
 import dev.anneal.engine.network.objective.TokenRows;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,7 +28,7 @@ public final class EagleDrafter implements AutoCloseable {
 
     private final EagleHead head;
     private final AppliedAdapter adapter;
-    private final Scope scope;
+    private final TensorScope scope;
     private final EagleProgram program;
     private final DecodingPrograms programs;
 
@@ -37,7 +37,7 @@ public final class EagleDrafter implements AutoCloseable {
         this(head, adapter, head.scope().child(), false);
     }
 
-    private EagleDrafter(EagleHead head, AppliedAdapter adapter, Scope scope, boolean isOnlyUse) {
+    private EagleDrafter(EagleHead head, AppliedAdapter adapter, TensorScope scope, boolean isOnlyUse) {
         this.head = head;
         this.adapter = adapter;
         this.scope = scope;
@@ -83,23 +83,23 @@ public final class EagleDrafter implements AutoCloseable {
     }
 
     /** The scope that lives as long as this. */
-    public Scope scope() {
+    public TensorScope scope() {
         return scope;
     }
 
     /** Some of the states. */
     @SuppressWarnings("PMD.UseVarargs")
-    public Tensor rowsOf(Scope target, Tensor states, long[] at) {
+    public Tensor rowsOf(TensorScope target, Tensor states, long[] at) {
         return program.rowsOf(target, states, at);
     }
 
     /** Some rows of states one under another. */
-    public Tensor together(Scope target, List<Tensor> states) {
+    public Tensor together(TensorScope target, List<Tensor> states) {
         return program.decoder().fuse(target, states);
     }
 
     /** Logits of the target's vocabulary, [N, V] fp32; minus infinity for tokens that the head cannot propose. */
-    public Tensor targetLogits(Scope target, Tensor states) {
+    public Tensor targetLogits(TensorScope target, Tensor states) {
         Tensor logits = program.fedLogits(target, states);
         DraftVocabulary vocabulary = head.vocabulary();
         return vocabulary.isWhole()
@@ -112,7 +112,7 @@ public final class EagleDrafter implements AutoCloseable {
     }
 
     /** An empty cache for a number of sequences of at most {@code capacity} pairs each. */
-    public KeyValueCache newCache(Scope owner, int slots, int capacity) {
+    public KeyValueCache newCache(TensorScope owner, int slots, int capacity) {
         return KeyValueCache.create(owner, programs, head.precision(), slots, capacity);
     }
 
@@ -124,8 +124,8 @@ public final class EagleDrafter implements AutoCloseable {
      * @param at of each token the index among {@code states} of the token before it
      */
     @SuppressWarnings("PMD.UseVarargs")
-    public Tensor statesAt(Scope target, HiddenStates states, long[] at) {
-        try (Scope pass = target.child()) {
+    public Tensor statesAt(TensorScope target, HiddenStates states, long[] at) {
+        try (TensorScope pass = target.child()) {
             Tensor chosen = head.config().isEagle3()
                     ? program.concatenated(
                             pass,
@@ -147,8 +147,8 @@ public final class EagleDrafter implements AutoCloseable {
      * @return the head's own states at the tokens, [N, H], with which it goes on
      */
     public Tensor readVerified(
-            Scope target, List<int[]> tokens, Tensor states, KeyValueCache cache, int first, boolean isStep) {
-        try (Scope pass = target.child()) {
+            TensorScope target, List<int[]> tokens, Tensor states, KeyValueCache cache, int first, boolean isStep) {
+        try (TensorScope pass = target.child()) {
             TokenRows rows = cache.rows(tokens, first);
             Tensor embedded = program.embed(pass, rows.ids(), head.embedding());
             Tensor read = head.config().isEagle3() ? states : program.concatenated(pass, List.of(embedded, states));
@@ -163,8 +163,8 @@ public final class EagleDrafter implements AutoCloseable {
      *
      * @param states of the tokens before, [N, H]
      */
-    public Tensor readOwn(Scope target, List<int[]> tokens, Tensor states, KeyValueCache cache, int first) {
-        try (Scope pass = target.child()) {
+    public Tensor readOwn(TensorScope target, List<int[]> tokens, Tensor states, KeyValueCache cache, int first) {
+        try (TensorScope pass = target.child()) {
             TokenRows rows = cache.rows(tokens, first);
             Tensor embedded = program.embed(pass, rows.ids(), head.embedding());
             Tensor state = head.config().isEagle3()
@@ -177,7 +177,7 @@ public final class EagleDrafter implements AutoCloseable {
     }
 
     private Tensor read(
-            Scope pass, TokenRows rows, EagleProgram.Pair pair, KeyValueCache cache, int first, boolean isStep) {
+            TensorScope pass, TokenRows rows, EagleProgram.Pair pair, KeyValueCache cache, int first, boolean isStep) {
         Batch batch = program.decoder().batch(pass, rows, null, head.embedding());
         DecodingProgram.Slots slots = cache.program().slots(pass, cache, first, batch, isStep);
         Tensor output = program.read(pass, program.enter(pass, pair), batch, slots, adapter);
@@ -194,8 +194,8 @@ public final class EagleDrafter implements AutoCloseable {
      * @param at chosen ones
      */
     @SuppressWarnings("PMD.UseVarargs")
-    public Tensor logits(Scope target, Tensor states, long[] at) {
-        try (Scope pass = target.child()) {
+    public Tensor logits(TensorScope target, Tensor states, long[] at) {
+        try (TensorScope pass = target.child()) {
             return program.fedLogits(pass, program.rowsOf(pass, states, at)).in(target);
         }
     }

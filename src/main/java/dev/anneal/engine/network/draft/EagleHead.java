@@ -10,8 +10,8 @@ import dev.anneal.engine.network.model.WeightLoader;
 import dev.anneal.engine.network.objective.HiddenStates;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ public final class EagleHead implements AutoCloseable {
     private final EagleConfig config;
     private final DraftVocabulary vocabulary;
     private final ElementType precision;
-    private final Scope scope;
+    private final TensorScope scope;
     private final EagleProgram program;
     private final Tensor embedding;
     private final Tensor targetNorm;
@@ -37,7 +37,7 @@ public final class EagleHead implements AutoCloseable {
 
     private EagleHead(
             DecoderModel target,
-            Scope scope,
+            TensorScope scope,
             DraftVocabulary vocabulary,
             EagleConfig config,
             EagleProgram program,
@@ -61,7 +61,7 @@ public final class EagleHead implements AutoCloseable {
      */
     public static EagleHead load(Path folder, EagleConfig config, DecoderModel target) throws IOException {
         requireFits(folder, config, target);
-        Scope scope = target.scope().child();
+        TensorScope scope = target.scope().child();
         try (WeightDirectory files = WeightDirectory.open(folder)) {
             DraftVocabulary vocabulary = new EagleFiles(files, config).checked();
             DecoderProgram decoder = EagleProgram.decoder(scope, config);
@@ -98,7 +98,7 @@ public final class EagleHead implements AutoCloseable {
             throw new IllegalArgumentException("a vocabulary of %d tokens for a draft of %d"
                     .formatted(vocabulary.size(), config.draftVocabulary()));
         }
-        Scope scope = target.scope().child();
+        TensorScope scope = target.scope().child();
         try {
             DecoderProgram decoder = EagleProgram.decoder(scope, config);
             EagleTensors weights = new EagleStart(scope, decoder.of(0), config, target).weights(vocabulary, layer);
@@ -140,7 +140,7 @@ public final class EagleHead implements AutoCloseable {
     }
 
     /** The scope that lives as long as the head. */
-    public Scope scope() {
+    public TensorScope scope() {
         return scope;
     }
 
@@ -157,9 +157,9 @@ public final class EagleHead implements AutoCloseable {
      * @param adapter of the head's layer, or {@link #noAdapter}
      */
     public Tensor states(
-            Scope owner, DecoderModel target, AppliedAdapter ofTarget, int[] prompt, AppliedAdapter adapter) {
+            TensorScope owner, DecoderModel target, AppliedAdapter ofTarget, int[] prompt, AppliedAdapter adapter) {
         TokenRows rows = TokenRows.of(List.of(prompt));
-        try (Scope passing = owner.child();
+        try (TensorScope passing = owner.child();
                 EagleTeacher teacher = new EagleTeacher(this, target)) {
             HiddenStates states = target.hiddenStates(passing, rows, ofTarget, config.streams(), () -> {});
             EagleInput input = new EagleInput(
@@ -179,7 +179,7 @@ public final class EagleHead implements AutoCloseable {
     }
 
     /** Rows of its output embedding, [count, H]. */
-    public Tensor outputEmbedding(Scope owner, long first, long count) {
+    public Tensor outputEmbedding(TensorScope owner, long first, long count) {
         long[] ids = LongStream.range(first, first + count).toArray();
         return program.rowsOf(owner, program.weights().head(), ids);
     }

@@ -2,8 +2,8 @@ package dev.anneal.engine.network.draft;
 
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.objective.DistillationLoss;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -18,7 +18,7 @@ public final class EaglePass implements AutoCloseable {
 
     private final EagleHead head;
     private final EagleProgram program;
-    private final Scope scope;
+    private final TensorScope scope;
     private final Tensor table;
     private final EagleInput input;
     private final AppliedAdapter adapter;
@@ -28,7 +28,8 @@ public final class EaglePass implements AutoCloseable {
     private List<Tensor> fc = List.of();
 
     /** @param adapter of the layer, or {@link EagleHead#noAdapter} */
-    public EaglePass(Scope owner, EagleHead head, EagleTeacher teacher, EagleInput input, AppliedAdapter adapter) {
+    public EaglePass(
+            TensorScope owner, EagleHead head, EagleTeacher teacher, EagleInput input, AppliedAdapter adapter) {
         this.head = head;
         this.program = head.program();
         this.scope = owner.child();
@@ -45,7 +46,7 @@ public final class EaglePass implements AutoCloseable {
      * @param results the layer's output, what its backward needs, and queries, keys and values
      */
     private record Step(
-            Scope scope, EagleStepRows rows, EagleProgram.Pair pair, List<Tensor> entered, List<Tensor> results) {
+            TensorScope scope, EagleStepRows rows, EagleProgram.Pair pair, List<Tensor> entered, List<Tensor> results) {
 
         Tensor output() {
             return results.get(0);
@@ -62,7 +63,7 @@ public final class EaglePass implements AutoCloseable {
             throw new IllegalArgumentException("EAGLE-1 learns in one step, not in " + count);
         }
         for (int number = 0; number < count; number++) {
-            Scope own = scope.child();
+            TensorScope own = scope.child();
             EagleStepRows rows = EagleStepRows.of(own, program, input.rows(), number, adapter);
             Tensor embedded = program.embed(own, rows.next(), head.embedding());
             EagleProgram.Pair pair =
@@ -82,7 +83,7 @@ public final class EaglePass implements AutoCloseable {
         return made.get(0);
     }
 
-    private Tensor nextInput(Scope own, int number) {
+    private Tensor nextInput(TensorScope own, int number) {
         return program.nextInput(own, steps.get(number - 1).output());
     }
 
@@ -97,7 +98,7 @@ public final class EaglePass implements AutoCloseable {
         List<EagleSums> sums = new ArrayList<>();
         EagleProgram.Into nowhere = new EagleProgram.Into(head.nothing(), List.of(), false);
         for (int number = 0; number < objective.steps(); number++) {
-            try (Scope own = scope.child()) {
+            try (TensorScope own = scope.child()) {
                 sums.add(head(own, objective, number, nowhere, false).sums(runs));
             }
         }
@@ -119,7 +120,7 @@ public final class EaglePass implements AutoCloseable {
         Tensor upstream = null;
         for (int number = steps.size() - 1; number >= 0; number--) {
             EagleProgram.Into into = new EagleProgram.Into(gradients.weights(), gradients.adapter(), upstream != null);
-            try (Scope own = scope.child()) {
+            try (TensorScope own = scope.child()) {
                 Compared result = head(own, objective, number, into, true);
                 compared.add(result);
                 upstream = backward(own, number, result.gradient(), upstream, ofKeysAndValues, into)
@@ -135,7 +136,7 @@ public final class EaglePass implements AutoCloseable {
 
     /** Gradient of the state that a step read. */
     private Tensor backward(
-            Scope own,
+            TensorScope own,
             int number,
             Tensor ofOutput,
             @Nullable Tensor ofFed,
@@ -188,7 +189,8 @@ public final class EaglePass implements AutoCloseable {
         }
     }
 
-    private Compared head(Scope own, EagleObjective objective, int number, EagleProgram.Into into, boolean backward) {
+    private Compared head(
+            TensorScope own, EagleObjective objective, int number, EagleProgram.Into into, boolean backward) {
         EagleTargets targets = EagleTargets.of(input.rows(), input.trained(), number);
         EagleProgram.Learned learned =
                 targets.learned(own, input.states(), table, objective.weights().get(number));

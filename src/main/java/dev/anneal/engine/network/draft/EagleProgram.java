@@ -8,8 +8,8 @@ import dev.anneal.engine.network.model.DecodingProgram;
 import dev.anneal.engine.network.objective.DistillationLoss;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Program;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,7 +28,7 @@ final class EagleProgram {
     private final Tensor none;
 
     /** @param decoder as {@link #decoder} makes it */
-    EagleProgram(Scope owner, EagleConfig config, DecoderProgram decoder, EagleTensors weights) {
+    EagleProgram(TensorScope owner, EagleConfig config, DecoderProgram decoder, EagleTensors weights) {
         this.config = config;
         this.decoder = decoder;
         this.program = decoder.of(0);
@@ -37,7 +37,7 @@ final class EagleProgram {
     }
 
     /** The program of a decoder, with the methods of draft heads. */
-    static DecoderProgram decoder(Scope owner, EagleConfig config) {
+    static DecoderProgram decoder(TensorScope owner, EagleConfig config) {
         List<String> parts = new ArrayList<>(DecoderProgram.PARTS);
         parts.add("decoder/eagle");
         return new DecoderProgram(owner, config.layer(), parts);
@@ -52,16 +52,16 @@ final class EagleProgram {
         return weights;
     }
 
-    Tensor concatenated(Scope scope, List<Tensor> parts) {
+    Tensor concatenated(TensorScope scope, List<Tensor> parts) {
         return program.call(scope, "beside", parts);
     }
 
     /** The layer's first state, then the statistic of the norms before it. */
-    List<Tensor> fc(Scope scope, Tensor x) {
+    List<Tensor> fc(TensorScope scope, Tensor x) {
         return program.callForList(scope, "fc", x, weights.fcNorm(), config.fcNorms(), weights.fc(), weights.fcBias());
     }
 
-    void fcBackward(Scope scope, Tensor upstream, Tensor x, Tensor statistic, EagleTensors gradients) {
+    void fcBackward(TensorScope scope, Tensor upstream, Tensor x, Tensor statistic, EagleTensors gradients) {
         program.call(
                         scope,
                         "fc_backward",
@@ -78,7 +78,7 @@ final class EagleProgram {
     }
 
     /** Attention input and residual of the layer, then the statistics of norms. */
-    List<Tensor> enter(Scope scope, Pair pair) {
+    List<Tensor> enter(TensorScope scope, Pair pair) {
         Tensor state = pair.state();
         if (config.isEagle3()) {
             return program.callForList(
@@ -99,7 +99,7 @@ final class EagleProgram {
      *
      * @param entered results of {@link #enter}
      */
-    Tensor enterBackward(Scope scope, Upstream upstream, Pair pair, List<Tensor> entered, Into into) {
+    Tensor enterBackward(TensorScope scope, Upstream upstream, Pair pair, List<Tensor> entered, Into into) {
         EagleTensors gradients = into.weights();
         if (!config.isEagle3()) {
             return program.call(
@@ -151,7 +151,7 @@ final class EagleProgram {
      *
      * @param earlier queries, keys and values of the steps before
      */
-    List<Tensor> layer(Scope scope, List<Tensor> entered, List<Tensor> earlier, EagleStepRows rows) {
+    List<Tensor> layer(TensorScope scope, List<Tensor> entered, List<Tensor> earlier, EagleStepRows rows) {
         AppliedAdapter adapter = rows.adapter();
         return program.callForList(
                 scope,
@@ -180,7 +180,7 @@ final class EagleProgram {
      * @param steps queries, keys and values of the steps up to this one, and gradients of keys and values
      */
     Upstream layerBackward(
-            Scope scope,
+            TensorScope scope,
             Tensor upstream,
             List<Tensor> results,
             Tensor attention,
@@ -227,7 +227,8 @@ final class EagleProgram {
      * Divergences, equal most likely tokens and overlaps of the chosen positions, [3, M], then the gradient of
      * {@code x} if {@code backward}.
      */
-    List<Tensor> head(Scope scope, Tensor x, Learned learned, DistillationLoss loss, Into into, boolean backward) {
+    List<Tensor> head(
+            TensorScope scope, Tensor x, Learned learned, DistillationLoss loss, Into into, boolean backward) {
         return program.callForList(
                 scope,
                 "draft_head",
@@ -258,12 +259,12 @@ final class EagleProgram {
     record Learned(Tensor at, Tensor states, Tensor statesAt, Tensor embedding, Tensor weights) {}
 
     /** The state that the next step reads. */
-    Tensor nextInput(Scope scope, Tensor output) {
+    Tensor nextInput(TensorScope scope, Tensor output) {
         return config.has(EagleSwitch.NORM_OUTPUT) ? normed(scope, output, weights.norm()) : output;
     }
 
     /** Adds the gradient of the state that the next step reads to that of a step's output. */
-    void fedBackward(Scope scope, Tensor upstream, Tensor output, EagleTensors gradients, Tensor gradient) {
+    void fedBackward(TensorScope scope, Tensor upstream, Tensor output, EagleTensors gradients, Tensor gradient) {
         boolean normed = config.has(EagleSwitch.NORM_OUTPUT);
         program.call(scope, "fed_backward", upstream, output, weights.norm(), gradients.norm(), normed, gradient)
                 .close();
@@ -275,46 +276,47 @@ final class EagleProgram {
      * @param weights of the positions in the gradient
      * @param gradient of {@code x}, to which it is added
      */
-    Tensor regress(Scope scope, Tensor x, Learned learned, Tensor weights, Tensor gradient) {
+    Tensor regress(TensorScope scope, Tensor x, Learned learned, Tensor weights, Tensor gradient) {
         return program.call(scope, "regress", x, learned.at(), learned.states(), learned.statesAt(), weights, gradient);
     }
 
-    Tensor embed(Scope scope, long[] ids, Tensor table) {
+    Tensor embed(TensorScope scope, long[] ids, Tensor table) {
         try (Tensor chosen = scope.longs(ids, ids.length)) {
             return decoder.embed(scope, chosen, table);
         }
     }
 
     /** [N, H], the hidden states of a model before its final norm, after it. */
-    Tensor normed(Scope scope, Tensor x, Tensor weight) {
+    Tensor normed(TensorScope scope, Tensor x, Tensor weight) {
         return program.call(scope, "normed", x, weight);
     }
 
     /** What the output embedding reads of the layer's output, [N, H]. */
-    Tensor outputStates(Scope scope, Tensor output) {
+    Tensor outputStates(TensorScope scope, Tensor output) {
         return normed(scope, output, weights.norm());
     }
 
     /** Logits from the layer's output, [N, D] fp32. */
-    Tensor logits(Scope scope, Tensor output) {
+    Tensor logits(TensorScope scope, Tensor output) {
         return program.call(scope, "draft_logits", output, weights.norm(), weights.head());
     }
 
     /** Logits from the state that the next step reads, [N, D] fp32. */
-    Tensor fedLogits(Scope scope, Tensor fed) {
+    Tensor fedLogits(TensorScope scope, Tensor fed) {
         Tensor norm = config.has(EagleSwitch.NORM_OUTPUT) ? none : weights.norm();
         return program.call(scope, "draft_logits", fed, norm, weights.head());
     }
 
     /** Logits of a vocabulary of which these are a part, [N, size]; minus infinity elsewhere. */
-    Tensor spread(Scope scope, Tensor logits, long[] ids, int size) {
+    Tensor spread(TensorScope scope, Tensor logits, long[] ids, int size) {
         try (Tensor at = scope.longs(ids, ids.length)) {
             return program.call(scope, "spread", logits, at, (long) size);
         }
     }
 
     /** The layer's output for rows that continue cached sequences. */
-    Tensor read(Scope scope, List<Tensor> entered, Batch batch, DecodingProgram.Slots slots, AppliedAdapter adapter) {
+    Tensor read(
+            TensorScope scope, List<Tensor> entered, Batch batch, DecodingProgram.Slots slots, AppliedAdapter adapter) {
         boolean whole = config.layer().windows().get(0) == 0;
         return program.call(
                 scope,
@@ -336,17 +338,17 @@ final class EagleProgram {
     }
 
     /** States of the tokens from {@code begin} to before {@code end} in the host's memory, [states, end - begin, H]. */
-    Tensor statesOfRow(Scope scope, List<Tensor> states, int begin, int end) {
+    Tensor statesOfRow(TensorScope scope, List<Tensor> states, int begin, int end) {
         return program.call(scope, "states_of_row", states, begin, end);
     }
 
     /** Those of rows one after another, [N, H] each. */
-    List<Tensor> statesOfRows(Scope scope, List<Tensor> rows) {
+    List<Tensor> statesOfRows(TensorScope scope, List<Tensor> rows) {
         return program.callForList(scope, "states_of_rows", rows, scope.device());
     }
 
     /** Rows of a table, [ids, H]. */
-    Tensor rowsOf(Scope scope, Tensor table, long[] ids) {
+    Tensor rowsOf(TensorScope scope, Tensor table, long[] ids) {
         try (Tensor chosen = scope.longs(ids, ids.length)) {
             return program.call(scope, "rows_of", table, chosen);
         }

@@ -3,13 +3,13 @@ package dev.anneal.engine.network.draft;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Program;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The weights that a new head begins with, in the target's precision. */
-record EagleStart(Scope scope, Program program, EagleConfig config, DecoderModel target) {
+record EagleStart(TensorScope scope, Program program, EagleConfig config, DecoderModel target) {
 
     EagleTensors weights(DraftVocabulary vocabulary, int copied) {
         List<Tensor> source = target.layerWeights(copied);

@@ -2,8 +2,8 @@ package dev.anneal.engine.network.draft;
 
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.objective.TokenRows;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.List;
 
 /**
@@ -16,7 +16,7 @@ import java.util.List;
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 record EagleStepRows(TokenRows rows, int step, long[] next, Tensor cos, Tensor sin, AppliedAdapter adapter) {
 
-    static EagleStepRows of(Scope scope, EagleProgram program, TokenRows rows, int step, AppliedAdapter adapter) {
+    static EagleStepRows of(TensorScope scope, EagleProgram program, TokenRows rows, int step, AppliedAdapter adapter) {
         long[] next = new long[rows.tokens()];
         long[] positions = new long[rows.tokens()];
         for (int row = 0; row < rows.rows(); row++) {

@@ -1,8 +1,8 @@
 package dev.anneal.engine.network.draft;
 
 import dev.anneal.engine.network.objective.TokenRows;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -40,7 +40,7 @@ record EagleTargets(int[] at, int distance, boolean[] trained) {
     }
 
     /** @param table the target's output embedding of the draft's vocabulary */
-    EagleProgram.Learned learned(Scope scope, Tensor states, Tensor table, double weight) {
+    EagleProgram.Learned learned(TensorScope scope, Tensor states, Tensor table, double weight) {
         long[] tokens = Arrays.stream(at).asLongStream().toArray();
         long[] learned = Arrays.stream(tokens).map(token -> token + distance).toArray();
         return new EagleProgram.Learned(
@@ -52,7 +52,7 @@ record EagleTargets(int[] at, int distance, boolean[] trained) {
     }
 
     /** A weight for each that is trained, 0 for the others. */
-    Tensor weights(Scope scope, double weight) {
+    Tensor weights(TensorScope scope, double weight) {
         float[] weights = new float[at.length];
         for (int i = 0; i < weights.length; i++) {
             weights[i] = trained[i] ? (float) weight : 0;

@@ -1,13 +1,13 @@
 package dev.anneal.engine.network.draft;
 
 import dev.anneal.engine.network.model.DecoderModel;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 
 /** What a head learns from its target: distributions over the draft's vocabulary. Closed by its owner. */
 public final class EagleTeacher implements AutoCloseable {
 
-    private final Scope scope;
+    private final TensorScope scope;
     private final Tensor norm;
     private final EagleProgram program;
     private final Tensor table;
@@ -27,7 +27,7 @@ public final class EagleTeacher implements AutoCloseable {
      *
      * @param last what leaves the target's last layer
      */
-    public Tensor states(Scope owner, Tensor last) {
+    public Tensor states(TensorScope owner, Tensor last) {
         return program.normed(owner, last, norm);
     }
 

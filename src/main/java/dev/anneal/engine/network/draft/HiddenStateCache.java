@@ -1,8 +1,8 @@
 package dev.anneal.engine.network.draft;
 
 import dev.anneal.engine.network.objective.TokenRows;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.nio.IntBuffer;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 public final class HiddenStateCache implements AutoCloseable {
 
     private final EagleProgram program;
-    private final Scope scope;
+    private final TensorScope scope;
     private final boolean keepsAny;
     private final Map<IntBuffer, Tensor> kept = new HashMap<>();
 
@@ -40,7 +40,8 @@ public final class HiddenStateCache implements AutoCloseable {
      * @param rows token ids, which must not be changed
      * @param target computes them for the rows of which they are not kept, all at once
      */
-    public List<Tensor> of(Scope owner, List<int[]> rows, BiFunction<Scope, TokenRows, List<Tensor>> target) {
+    public List<Tensor> of(
+            TensorScope owner, List<int[]> rows, BiFunction<TensorScope, TokenRows, List<Tensor>> target) {
         if (!keepsAny) {
             return target.apply(owner, TokenRows.of(rows));
         }
@@ -52,7 +53,7 @@ public final class HiddenStateCache implements AutoCloseable {
         if (missing.size() == rows.size()) {
             return computed(owner, rows, target);
         }
-        try (Scope pass = owner.child()) {
+        try (TensorScope pass = owner.child()) {
             Iterator<Tensor> others = apart(pass, missing, target).iterator();
             List<Tensor> all =
                     known.stream().map(states -> states.orElseGet(others::next)).toList();
@@ -65,7 +66,8 @@ public final class HiddenStateCache implements AutoCloseable {
     }
 
     /** States of rows one after another, of which only what is kept is copied. */
-    private List<Tensor> computed(Scope owner, List<int[]> rows, BiFunction<Scope, TokenRows, List<Tensor>> target) {
+    private List<Tensor> computed(
+            TensorScope owner, List<int[]> rows, BiFunction<TensorScope, TokenRows, List<Tensor>> target) {
         TokenRows tokens = TokenRows.of(rows);
         List<Tensor> states = target.apply(owner, tokens);
         for (int row = 0; row < rows.size(); row++) {
@@ -75,7 +77,8 @@ public final class HiddenStateCache implements AutoCloseable {
     }
 
     /** States of each row apart. */
-    private List<Tensor> apart(Scope pass, List<int[]> rows, BiFunction<Scope, TokenRows, List<Tensor>> target) {
+    private List<Tensor> apart(
+            TensorScope pass, List<int[]> rows, BiFunction<TensorScope, TokenRows, List<Tensor>> target) {
         if (rows.isEmpty()) {
             return List.of();
         }

@@ -6,8 +6,8 @@ import dev.anneal.engine.network.architecture.CheckpointTensors;
 import dev.anneal.engine.network.model.MasterWeights;
 import dev.anneal.engine.network.model.TensorPart;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,7 +62,7 @@ public final class TrainableHead extends MasterWeights {
     public void saveWhole(Path file) throws IOException {
         List<Tensor> own = new ArrayList<>(masters());
         List<TensorPart> parts = new ArrayList<>();
-        try (Scope passing = head.scope().child()) {
+        try (TensorScope passing = head.scope().child()) {
             List<List<CheckpointTensors.Stored>> stored = EagleNames.of(head.config());
             List<Tensor> weights = head.program().weights().all();
             for (int i = 0; i < stored.size(); i++) {
@@ -82,7 +82,7 @@ public final class TrainableHead extends MasterWeights {
         }
     }
 
-    private static Tensor inFp32(Scope passing, Tensor weight) {
+    private static Tensor inFp32(TensorScope passing, Tensor weight) {
         return weight.elementType() == ElementType.FLOAT32 ? weight : weight.to(passing, ElementType.FLOAT32);
     }
 }

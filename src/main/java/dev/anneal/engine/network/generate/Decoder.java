@@ -7,7 +7,7 @@ import dev.anneal.engine.network.sampling.Answer;
 import dev.anneal.engine.network.sampling.Sampling;
 import dev.anneal.engine.network.sampling.WholeAnswer;
 import dev.anneal.engine.network.torch.ComputeThreads;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.engine.network.torch.TorchException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -62,7 +62,7 @@ public record Decoder(
      */
     public List<Answer> answer(List<Prompt> prompts, Runnable betweenTokens) {
         while (true) {
-            try (Scope own = model.scope().child()) {
+            try (TensorScope own = model.scope().child()) {
                 NextTokens nextTokens = new NextTokens(own, model.config().vocabularySize());
                 return answerOnce(nextTokens, model.packed(own, adapter), prompts, betweenTokens);
             } catch (TorchException e) {
@@ -77,23 +77,23 @@ public record Decoder(
             NextTokens nextTokens, AppliedAdapter packed, List<Prompt> prompts, Runnable betweenTokens) {
         PrefixCache.Owner owner = new PrefixCache.Owner(packed, "");
         List<WholeAnswer> answers = new ArrayList<>();
-        List<Sequence> sequences = new ArrayList<>();
+        List<GeneratedSequence> sequences = new ArrayList<>();
         for (Prompt prompt : prompts) {
             WholeAnswer answer = new WholeAnswer(ends);
             answers.add(answer);
-            sequences.add(new Sequence(prompt, owner, model.config().maxPositions(), answer));
+            sequences.add(new GeneratedSequence(prompt, owner, model.config().maxPositions(), answer));
         }
         continueAll(nextTokens, deal(sequences), betweenTokens);
         return answers.stream().map(WholeAnswer::answer).toList();
     }
 
-    private void continueAll(NextTokens nextTokens, List<List<Sequence>> lanes, Runnable betweenTokens) {
+    private void continueAll(NextTokens nextTokens, List<List<GeneratedSequence>> lanes, Runnable betweenTokens) {
         AtomicBoolean failed = new AtomicBoolean();
         int atOneTime = Math.max(1, Math.min(breadth.lanes(), lanes.size()));
         int threads = limits().sharesOperators() ? breadth.threads() / atOneTime : 1;
         try (ComputeThreads pool = new ComputeThreads(atOneTime, Math.max(atOneTime, lanes.size()))) {
             pool.run(lanes.size(), (buffer, number) -> {
-                try (Scope kept = model.scope().child();
+                try (TensorScope kept = model.scope().child();
                         Lane lane = lane(nextTokens, kept, lanes.get(number), number, threads)) {
                     lane.run(() -> !failed.get(), betweenTokens);
                 } catch (RuntimeException | Error e) {
@@ -104,9 +104,10 @@ public record Decoder(
         }
     }
 
-    private Lane lane(NextTokens nextTokens, Scope kept, List<Sequence> dealt, int number, int threads) {
+    private Lane lane(NextTokens nextTokens, TensorScope kept, List<GeneratedSequence> dealt, int number, int threads) {
         boolean hasEqualBits = model.hasIndependentRows();
-        int capacity = dealt.stream().mapToInt(Sequence::cachedTokens).max().orElseThrow();
+        int capacity =
+                dealt.stream().mapToInt(GeneratedSequence::cachedTokens).max().orElseThrow();
         return new Lane(
                 model,
                 nextTokens,
@@ -125,11 +126,11 @@ public record Decoder(
         return hasEqualBits ? breadth.draftLength(lane) : DraftLength.none();
     }
 
-    private List<List<Sequence>> deal(List<Sequence> sequences) {
-        List<Sequence> open =
+    private List<List<GeneratedSequence>> deal(List<GeneratedSequence> sequences) {
+        List<GeneratedSequence> open =
                 sequences.stream().filter(sequence -> !sequence.hasEnded()).toList();
         int lanes = limits().lanes(open.size());
-        List<List<Sequence>> dealt = new ArrayList<>();
+        List<List<GeneratedSequence>> dealt = new ArrayList<>();
         for (int lane = 0; lane < lanes; lane++) {
             // Neighbours stay together, because those of a group have the same prompt.
             dealt.add(open.subList(lane * open.size() / lanes, (lane + 1) * open.size() / lanes));

@@ -60,7 +60,7 @@ public final class DraftLength {
      *
      * @return maximum number of draft tokens of each
      */
-    public int choose(List<Drafts> sequences) {
+    public int choose(List<DraftTokens> sequences) {
         times.begin();
         proposing.begin();
         List<DraftSource> best = List.of();

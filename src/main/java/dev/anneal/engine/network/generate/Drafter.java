@@ -2,7 +2,7 @@ package dev.anneal.engine.network.generate;
 
 import dev.anneal.engine.network.architecture.DecodingLimits;
 import dev.anneal.engine.network.objective.HiddenStates;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.Arrays;
 import java.util.List;
 
@@ -42,14 +42,14 @@ interface Drafter extends AutoCloseable {
     }
 
     /** Forgets sequences other than these, which are still running. */
-    void keep(List<Sequence> running);
+    void keep(List<GeneratedSequence> running);
 
     /**
      * Proposes at most {@code most} tokens for each sequence, or none for those that it cannot continue.
      *
      * @param sequences all running ones with this draft
      */
-    void propose(List<Sequence> sequences, int most);
+    void propose(List<GeneratedSequence> sequences, int most);
 
     /**
      * Tokens that a sequence has got.
@@ -58,7 +58,7 @@ interface Drafter extends AutoCloseable {
      * @param at for each the index of the target's state before it
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    record Verified(Sequence sequence, int[] tokens, long[] at) {}
+    record Verified(GeneratedSequence sequence, int[] tokens, long[] at) {}
 
     /**
      * Takes notice of what the target has read.
@@ -68,7 +68,7 @@ interface Drafter extends AutoCloseable {
      * @param states the target's, with the streams of the draft
      * @param isPrompt whether these are the sequences' first tokens
      */
-    void verified(Scope passing, List<Verified> verified, HiddenStates states, boolean isPrompt);
+    void verified(TensorScope passing, List<Verified> verified, HiddenStates states, boolean isPrompt);
 
     @Override
     void close();

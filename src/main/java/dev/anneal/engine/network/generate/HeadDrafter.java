@@ -5,8 +5,8 @@ import dev.anneal.engine.network.draft.EagleDrafter;
 import dev.anneal.engine.network.generate.NextTokens.Place;
 import dev.anneal.engine.network.model.KeyValueCache;
 import dev.anneal.engine.network.objective.HiddenStates;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +24,7 @@ final class HeadDrafter implements Drafter {
 
     private final EagleDrafter reader;
     private final NextTokens nextTokens;
-    private final Scope scope;
+    private final TensorScope scope;
     private final KeyValueCache cache;
 
     /**
@@ -45,11 +45,11 @@ final class HeadDrafter implements Drafter {
 
     /** A sequence with tokens that the head has not read yet, and the target's states before them. */
     private static final class Held {
-        private final Sequence sequence;
+        private final GeneratedSequence sequence;
         private final List<Tensor> states = new ArrayList<>();
         private int[] tokens = {};
 
-        Held(Sequence sequence) {
+        Held(GeneratedSequence sequence) {
             this.sequence = sequence;
         }
 
@@ -68,12 +68,12 @@ final class HeadDrafter implements Drafter {
     }
 
     @Override
-    public void keep(List<Sequence> running) {
+    public void keep(List<GeneratedSequence> running) {
         release(held.stream().filter(each -> !running.contains(each.sequence)).toList());
     }
 
     @Override
-    public void propose(List<Sequence> sequences, int most) {
+    public void propose(List<GeneratedSequence> sequences, int most) {
         release(held.stream().filter(each -> room(each) < 1).toList());
         int fitting = held.stream().mapToInt(this::room).reduce(most, Math::min);
         if (!held.isEmpty()) {
@@ -88,7 +88,7 @@ final class HeadDrafter implements Drafter {
 
     private void proposeFitting(int most) {
         int[][] proposed = new int[most][];
-        try (Scope passing = scope.child()) {
+        try (TensorScope passing = scope.child()) {
             Tensor states = readUnread(passing);
             int[] verified = IntStream.range(0, held.size()).map(cache::length).toArray();
             for (int token = 0; token < most; token++) {
@@ -106,17 +106,17 @@ final class HeadDrafter implements Drafter {
         }
     }
 
-    private int[] next(Scope passing, Tensor states, int token) {
+    private int[] next(TensorScope passing, Tensor states, int token) {
         List<Place> places = held.stream()
                 .map(each -> new Place(each.sequence, each.sequence.length() + token))
                 .toList();
-        try (Scope step = passing.child()) {
+        try (TensorScope step = passing.child()) {
             return nextTokens.choose(step, reader.targetLogits(step, states), places);
         }
     }
 
     /** Reads the unread tokens of all sequences, and returns the head's state at the last of each, [sequences, H]. */
-    private Tensor readUnread(Scope passing) {
+    private Tensor readUnread(TensorScope passing) {
         List<int[]> tokens = held.stream().map(each -> each.tokens).toList();
         Tensor states = reader.together(
                 passing, held.stream().flatMap(each -> each.states.stream()).toList());
@@ -127,7 +127,7 @@ final class HeadDrafter implements Drafter {
     }
 
     @Override
-    public void verified(Scope passing, List<Verified> verified, HiddenStates states, boolean isPrompt) {
+    public void verified(TensorScope passing, List<Verified> verified, HiddenStates states, boolean isPrompt) {
         // Prompts come between steps: sequences that were read now would have nothing unread in the next one.
         if (!isPrompt && held.stream().anyMatch(each -> each.tokens.length > MOST_UNREAD)) {
             readUnread(passing);
@@ -148,7 +148,7 @@ final class HeadDrafter implements Drafter {
      * Takes up a sequence, and reads its prompt but for the last token, so that its first proposals take no longer than
      * others.
      */
-    private void begin(Scope passing, Verified prompt, HiddenStates states) {
+    private void begin(TensorScope passing, Verified prompt, HiddenStates states) {
         int last = prompt.tokens().length - 1;
         if (last > 0) {
             Tensor before = reader.statesAt(passing, states, Arrays.copyOf(prompt.at(), last));

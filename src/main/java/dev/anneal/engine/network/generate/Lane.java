@@ -7,7 +7,7 @@ import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.network.model.KeyValueCache;
 import dev.anneal.engine.network.objective.HiddenStates;
 import dev.anneal.engine.network.sampling.ChosenToken;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,16 +24,16 @@ final class Lane implements AutoCloseable {
 
     private final IncrementalDecoder model;
     private final NextTokens nextTokens;
-    private final Scope scope;
+    private final TensorScope scope;
     private final KeyValueCache cache;
-    private final Queue<Sequence> waiting;
+    private final Queue<GeneratedSequence> waiting;
     private final PrefixCache prefixes;
     private final OperatorSharing sharing;
     private final DraftLength draftLength;
     private final LaneDrafters drafters;
 
     /** Sequence i is in slot i. */
-    private final List<Sequence> running = new ArrayList<>();
+    private final List<GeneratedSequence> running = new ArrayList<>();
 
     /**
      * How much the cache holds.
@@ -53,7 +53,7 @@ final class Lane implements AutoCloseable {
     Lane(
             IncrementalDecoder model,
             NextTokens nextTokens,
-            Queue<Sequence> waiting,
+            Queue<GeneratedSequence> waiting,
             Size size,
             PrefixCache prefixes,
             OperatorSharing sharing,
@@ -104,13 +104,13 @@ final class Lane implements AutoCloseable {
 
     /** Reads prompts into the slots from {@code first} on, and chooses the first token after each. */
     private void read(int first, PrefillBatch arrivals) {
-        List<Sequence> sequences = arrivals.sequences();
-        List<Sequence> reading = sequences.subList(0, arrivals.readers());
+        List<GeneratedSequence> sequences = arrivals.sequences();
+        List<GeneratedSequence> reading = sequences.subList(0, arrivals.readers());
         for (int i = 0; i < reading.size(); i++) {
-            Sequence reader = reading.get(i);
+            GeneratedSequence reader = reading.get(i);
             reader.skip(prefixes.restore(reader.owner(), reader.prompt(), cache, first + i));
         }
-        try (Scope step = scope.child()) {
+        try (TensorScope step = scope.child()) {
             List<Integer> streams = drafters.streams(reading);
             HiddenStates hidden = model.read(step, unread(reading), cache, first, adapters(reading), streams, false);
             for (int i = 0; i < reading.size(); i++) {
@@ -132,7 +132,7 @@ final class Lane implements AutoCloseable {
                     nextTokens.chooseWithLogprobs(step, model.logits(step, hidden.last(), last), places);
             List<Verified> verified = new ArrayList<>();
             for (int i = 0; i < chosen.size(); i++) {
-                Sequence sequence = sequences.get(i);
+                GeneratedSequence sequence = sequences.get(i);
                 ChosenToken token = chosen.get(i);
                 give(sequence, () -> sequence.takeFirst(token));
                 if (sequence.needsStates() && !sequence.hasEnded()) {
@@ -148,7 +148,7 @@ final class Lane implements AutoCloseable {
      * @param read number of the prompt's tokens that were read
      * @param last index of the state at the last one
      */
-    private static Verified firstOf(Sequence sequence, ChosenToken token, int read, long last) {
+    private static Verified firstOf(GeneratedSequence sequence, ChosenToken token, int read, long last) {
         int end = sequence.prompt().length + 1;
         int[] tokens = Arrays.copyOfRange(sequence.prompt(), end - read, end);
         tokens[tokens.length - 1] = token.id();
@@ -163,7 +163,8 @@ final class Lane implements AutoCloseable {
         boolean isComparing = sharing.isComparing();
         running.forEach(
                 sequence -> sequence.prepareDrafts(isComparing ? 0 : draftLength.most(), draftLength.isMeasured()));
-        int most = draftLength.choose(running.stream().map(Sequence::drafts).toList());
+        int most = draftLength.choose(
+                running.stream().map(GeneratedSequence::drafts).toList());
         propose(most);
         running.forEach(sequence -> sequence.readDrafts(most));
         int tokens =
@@ -185,7 +186,7 @@ final class Lane implements AutoCloseable {
 
     /** Chooses the tokens after all unread ones, and keeps those that follow right ones. */
     private void verify() {
-        try (Scope step = scope.child()) {
+        try (TensorScope step = scope.child()) {
             List<Integer> streams = drafters.streams(running);
             HiddenStates hidden = model.read(step, unread(running), cache, 0, adapters(running), streams, true);
             List<Place> places = running.stream()
@@ -204,7 +205,7 @@ final class Lane implements AutoCloseable {
         List<Verified> verified = new ArrayList<>();
         int begin = 0;
         for (int slot = 0; slot < running.size(); slot++) {
-            Sequence sequence = running.get(slot);
+            GeneratedSequence sequence = running.get(slot);
             int read = sequence.unread().length;
             List<ChosenToken> own = chosen.subList(begin, begin + read);
             int cached = cache.length(slot) - read;
@@ -223,16 +224,16 @@ final class Lane implements AutoCloseable {
         return verified;
     }
 
-    private static List<int[]> unread(List<Sequence> sequences) {
-        return sequences.stream().map(Sequence::unread).toList();
+    private static List<int[]> unread(List<GeneratedSequence> sequences) {
+        return sequences.stream().map(GeneratedSequence::unread).toList();
     }
 
-    private static List<AppliedAdapter> adapters(List<Sequence> sequences) {
-        return sequences.stream().map(Sequence::adapter).toList();
+    private static List<AppliedAdapter> adapters(List<GeneratedSequence> sequences) {
+        return sequences.stream().map(GeneratedSequence::adapter).toList();
     }
 
     /** For each sequence the index after its last token among all tokens read. */
-    private static long[] ends(List<Sequence> reading) {
+    private static long[] ends(List<GeneratedSequence> reading) {
         long[] ends =
                 reading.stream().mapToLong(sequence -> sequence.unread().length).toArray();
         Arrays.parallelPrefix(ends, Long::sum);
@@ -240,7 +241,7 @@ final class Lane implements AutoCloseable {
     }
 
     /** If a sink fails, its answer ends; the others continue. */
-    private static void give(Sequence sequence, Runnable tokens) {
+    private static void give(GeneratedSequence sequence, Runnable tokens) {
         try {
             tokens.run();
         } catch (RuntimeException e) {

@@ -2,7 +2,7 @@ package dev.anneal.engine.network.generate;
 
 import dev.anneal.engine.network.generate.Drafter.Verified;
 import dev.anneal.engine.network.objective.HiddenStates;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ final class LaneDrafters implements AutoCloseable {
      * Forgets sequences that have ended. Drafters that no running sequence drafts with any more are closed, because
      * what they use may be closed then.
      */
-    void keep(List<Sequence> running) {
+    void keep(List<GeneratedSequence> running) {
         drafters.entrySet().removeIf(known -> {
             boolean goes = running.stream().noneMatch(sequence -> sequence.draft() == known.getKey());
             if (goes) {
@@ -49,12 +49,12 @@ final class LaneDrafters implements AutoCloseable {
     }
 
     /**
-     * Drafts propose at most {@code most} tokens for their sequences. They do for all of them if any is to have some,
+     * Drafts propose at most {@code most} tokens for their sequences, for all of them if for any,
      * because they read several at a time.
      *
      * @return whether any did
      */
-    boolean propose(List<Sequence> running, int most) {
+    boolean propose(List<GeneratedSequence> running, int most) {
         byDraft(running).forEach((draft, sequences) -> {
             if (areNeeded(sequences, most)) {
                 attempt(draft, drafter -> drafter.propose(sequences, most));
@@ -64,7 +64,7 @@ final class LaneDrafters implements AutoCloseable {
         return areNeeded(running, most);
     }
 
-    private static boolean areNeeded(List<Sequence> sequences, int most) {
+    private static boolean areNeeded(List<GeneratedSequence> sequences, int most) {
         return sequences.stream().anyMatch(sequence -> sequence.drafts().proposals(most) > 0);
     }
 
@@ -85,9 +85,9 @@ final class LaneDrafters implements AutoCloseable {
         }
     }
 
-    private static Map<Draft, List<Sequence>> byDraft(List<Sequence> sequences) {
-        Map<Draft, List<Sequence>> byDraft = new LinkedHashMap<>();
-        for (Sequence sequence : sequences) {
+    private static Map<Draft, List<GeneratedSequence>> byDraft(List<GeneratedSequence> sequences) {
+        Map<Draft, List<GeneratedSequence>> byDraft = new LinkedHashMap<>();
+        for (GeneratedSequence sequence : sequences) {
             Draft draft = sequence.draft();
             if (draft != null) {
                 byDraft.computeIfAbsent(draft, first -> new ArrayList<>()).add(sequence);
@@ -101,9 +101,9 @@ final class LaneDrafters implements AutoCloseable {
     }
 
     /** The target's residual streams that the sequences' drafts read. */
-    List<Integer> streams(List<Sequence> sequences) {
+    List<Integer> streams(List<GeneratedSequence> sequences) {
         return sequences.stream()
-                .map(Sequence::draft)
+                .map(GeneratedSequence::draft)
                 .filter(Objects::nonNull)
                 .filter(draft -> !failed.contains(draft))
                 .flatMap(draft -> draft.streams().stream())
@@ -118,7 +118,11 @@ final class LaneDrafters implements AutoCloseable {
      * @param states with the streams of {@link #streams}
      */
     void verified(
-            Scope passing, List<Verified> verified, HiddenStates states, List<Integer> streams, boolean isPrompt) {
+            TensorScope passing,
+            List<Verified> verified,
+            HiddenStates states,
+            List<Integer> streams,
+            boolean isPrompt) {
         Map<Draft, List<Verified>> byDraft = new LinkedHashMap<>();
         for (Verified each : verified) {
             byDraft.computeIfAbsent(Objects.requireNonNull(each.sequence().draft()), first -> new ArrayList<>())

@@ -5,8 +5,8 @@ import dev.anneal.engine.network.generate.NextTokens.Place;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.KeyValueCache;
 import dev.anneal.engine.network.objective.HiddenStates;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -24,14 +24,14 @@ final class ModelDrafter implements Drafter {
 
     private final DraftModel draft;
     private final NextTokens nextTokens;
-    private final Scope scope;
+    private final TensorScope scope;
     private final KeyValueCache cache;
 
     /** Sequence i is in slot i of the cache. */
-    private final List<Sequence> held = new ArrayList<>();
+    private final List<GeneratedSequence> held = new ArrayList<>();
 
     /** What was proposed last for each of them, and read all but the last. */
-    private final Map<Sequence, Proposal> proposals = new HashMap<>();
+    private final Map<GeneratedSequence, Proposal> proposals = new HashMap<>();
 
     /** @param begin length of the text before it */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
@@ -50,14 +50,14 @@ final class ModelDrafter implements Drafter {
 
     /** None for sequences that fill its context. */
     @Override
-    public void propose(List<Sequence> sequences, int most) {
+    public void propose(List<GeneratedSequence> sequences, int most) {
         hold(sequences.stream().filter(sequence -> room(sequence) > 0).toList());
         if (!held.isEmpty()) {
             proposeFitting(held.stream().mapToInt(this::room).reduce(most, Math::min));
         }
     }
 
-    private int room(Sequence sequence) {
+    private int room(GeneratedSequence sequence) {
         return cache.capacity() - textOf(sequence).length();
     }
 
@@ -72,7 +72,7 @@ final class ModelDrafter implements Drafter {
             unread = Drafter.alone(proposed[token]);
         }
         for (int slot = 0; slot < held.size(); slot++) {
-            Sequence sequence = held.get(slot);
+            GeneratedSequence sequence = held.get(slot);
             int[] tokens = Drafter.ofSlot(slot, proposed);
             textOf(sequence).set(tokens);
             proposals.put(sequence, new Proposal(textOf(sequence).length(), tokens));
@@ -81,7 +81,7 @@ final class ModelDrafter implements Drafter {
 
     /** The tokens that follow those read now. */
     private int[] next(List<int[]> unread, int token) {
-        try (Scope step = scope.child()) {
+        try (TensorScope step = scope.child()) {
             Tensor hidden = read(step, unread, 0, true);
             List<Place> places = held.stream()
                     .map(sequence -> new Place(sequence, sequence.length() + token))
@@ -91,7 +91,7 @@ final class ModelDrafter implements Drafter {
     }
 
     @Override
-    public void keep(List<Sequence> running) {
+    public void keep(List<GeneratedSequence> running) {
         for (int slot = held.size() - 1; slot >= 0; slot--) {
             if (!running.contains(held.get(slot))) {
                 proposals.remove(held.get(slot));
@@ -101,18 +101,18 @@ final class ModelDrafter implements Drafter {
     }
 
     /** Removes all other sequences, takes up new ones, and forgets draft tokens that were refused. */
-    private void hold(List<Sequence> sequences) {
+    private void hold(List<GeneratedSequence> sequences) {
         keep(sequences);
         sequences.stream().filter(sequence -> !held.contains(sequence)).forEach(held::add);
         for (int slot = 0; slot < held.size(); slot++) {
-            Sequence sequence = held.get(slot);
+            GeneratedSequence sequence = held.get(slot);
             // The last token is read with the next ones.
             cache.truncate(slot, Math.min(textOf(sequence).length() - 1, known(sequence)));
         }
     }
 
     /** Length of the text as far as it is what was read: up to the first proposal that was refused. */
-    private int known(Sequence sequence) {
+    private int known(GeneratedSequence sequence) {
         Proposal last = proposals.remove(sequence);
         if (last == null) {
             return textOf(sequence).length();
@@ -133,7 +133,7 @@ final class ModelDrafter implements Drafter {
         }
     }
 
-    private Tensor read(Scope target, List<int[]> tokens, int slot, boolean isStep) {
+    private Tensor read(TensorScope target, List<int[]> tokens, int slot, boolean isStep) {
         List<AppliedAdapter> adapters = Collections.nCopies(tokens.size(), draft.adapter());
         return draft.model()
                 .read(target, tokens, cache, slot, adapters, List.of(), isStep)
@@ -146,9 +146,9 @@ final class ModelDrafter implements Drafter {
 
     /** It reads the sequences' texts alone. */
     @Override
-    public void verified(Scope passing, List<Verified> verified, HiddenStates states, boolean isPrompt) {}
+    public void verified(TensorScope passing, List<Verified> verified, HiddenStates states, boolean isPrompt) {}
 
-    private static ProposedDrafts textOf(Sequence sequence) {
+    private static ProposedDrafts textOf(GeneratedSequence sequence) {
         return sequence.drafts().proposed();
     }
 

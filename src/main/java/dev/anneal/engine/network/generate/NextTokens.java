@@ -5,8 +5,8 @@ import dev.anneal.engine.network.sampling.Sampling;
 import dev.anneal.engine.network.sampling.TokenRace;
 import dev.anneal.engine.network.sampling.TokenSink;
 import dev.anneal.engine.network.torch.Program;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,7 +30,7 @@ final class NextTokens {
      *
      * @param position of the token in the sequence's answer, from 0
      */
-    record Place(Sequence sequence, int position) {
+    record Place(GeneratedSequence sequence, int position) {
 
         private Sampling sampling() {
             return sequence.sampling();
@@ -38,13 +38,13 @@ final class NextTokens {
     }
 
     /** @param vocabulary number of tokens */
-    NextTokens(Scope owner, int vocabulary) {
+    NextTokens(TensorScope owner, int vocabulary) {
         this.program = Program.load(owner, "sampling", "Sampling", Map.of());
         this.race = new TokenRace(owner, IntStream.range(0, vocabulary).toArray());
     }
 
     /** As {@link #choose}, with log-probabilities if requested. */
-    List<ChosenToken> chooseWithLogprobs(Scope scope, Tensor logits, List<Place> places) {
+    List<ChosenToken> chooseWithLogprobs(TensorScope scope, Tensor logits, List<Place> places) {
         int[] chosen = choose(scope, logits, places);
         int[] counts = places.stream()
                 .mapToInt(place -> place.sequence().topLogprobs())
@@ -72,7 +72,7 @@ final class NextTokens {
     }
 
     /** Chooses the tokens of the places, whose logits are fp32 [M, V]. */
-    int[] choose(Scope scope, Tensor logits, List<Place> places) {
+    int[] choose(TensorScope scope, Tensor logits, List<Place> places) {
         int[] greedy = rows(places, Sampling::isGreedy);
         int[] drawn = rows(places, sampling -> !sampling.isGreedy());
         int[] tokens = new int[places.size()];
@@ -93,7 +93,7 @@ final class NextTokens {
                 .toArray();
     }
 
-    private Tensor rows(Scope scope, Tensor logits, int[] rows) {
+    private Tensor rows(TensorScope scope, Tensor logits, int[] rows) {
         if (rows.length == logits.shape()[0]) {
             return logits;
         }
@@ -105,7 +105,7 @@ final class NextTokens {
         IntStream.range(0, rows.length).forEach(i -> tokens[rows[i]] = (int) chosen[i]);
     }
 
-    private long[] draw(Scope scope, Tensor logits, List<Place> places) {
+    private long[] draw(TensorScope scope, Tensor logits, List<Place> places) {
         List<Sampling> samplings = places.stream().map(Place::sampling).toList();
         long[] keys = places.stream()
                 .mapToLong(place -> place.sampling().noiseKey(place.position()))
@@ -117,7 +117,7 @@ final class NextTokens {
     }
 
     /** Logits at the temperature, -inf for tokens that the filters take away: [M, V]. None is greedy. */
-    Tensor filtered(Scope scope, Tensor logits, List<Sampling> samplings) {
+    Tensor filtered(TensorScope scope, Tensor logits, List<Sampling> samplings) {
         long vocabulary = logits.shape()[1];
         Tensor temperature = floats(scope, samplings, Sampling::temperature);
         Tensor topK =
@@ -127,7 +127,7 @@ final class NextTokens {
         return program.call(scope, "filtered", logits, temperature, topK, topP, minP);
     }
 
-    private static <T> Tensor floats(Scope scope, List<T> of, ToDoubleFunction<T> value) {
+    private static <T> Tensor floats(TensorScope scope, List<T> of, ToDoubleFunction<T> value) {
         float[] values = new float[of.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) value.applyAsDouble(of.get(i));
@@ -135,7 +135,7 @@ final class NextTokens {
         return scope.floats(values, values.length, 1);
     }
 
-    private static <T> Tensor longs(Scope scope, List<T> of, ToLongFunction<T> value) {
+    private static <T> Tensor longs(TensorScope scope, List<T> of, ToLongFunction<T> value) {
         long[] values = of.stream().mapToLong(value).toArray();
         return scope.longs(values, values.length, 1);
     }

@@ -3,7 +3,7 @@ package dev.anneal.engine.network.generate;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.network.sampling.TokenSink;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.engine.network.torch.TorchException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -21,7 +21,7 @@ public final class OpenDecoder implements AutoCloseable {
     private static final Logger LOG = System.getLogger(OpenDecoder.class.getName());
 
     private final IncrementalDecoder model;
-    private final Scope scope;
+    private final TensorScope scope;
     private final NextTokens nextTokens;
     private final Limits limits;
     private final Turns turns;
@@ -30,7 +30,7 @@ public final class OpenDecoder implements AutoCloseable {
     private final PrefixCache prefixes;
 
     /** Its monitor is notified when something is added to this queue or to {@link #afterwards}. */
-    private final Queue<Sequence> waiting = new ConcurrentLinkedQueue<>();
+    private final Queue<GeneratedSequence> waiting = new ConcurrentLinkedQueue<>();
 
     private final Queue<Runnable> afterwards = new ConcurrentLinkedQueue<>();
 
@@ -69,7 +69,7 @@ public final class OpenDecoder implements AutoCloseable {
      */
     public void submit(Prompt prompt, String prefixScope, AppliedAdapter adapter, TokenSink sink) {
         PrefixCache.Owner owner = new PrefixCache.Owner(adapter, prefixScope);
-        Sequence sequence = new Sequence(prompt, owner, limits.context(), sink);
+        GeneratedSequence sequence = new GeneratedSequence(prompt, owner, limits.context(), sink);
         if (!sequence.hasEnded()) {
             add(waiting, sequence);
         }

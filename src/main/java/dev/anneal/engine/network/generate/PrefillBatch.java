@@ -11,8 +11,8 @@ import java.util.Queue;
  */
 final class PrefillBatch {
 
-    private final List<Sequence> readers = new ArrayList<>();
-    private final List<Sequence> followers = new ArrayList<>();
+    private final List<GeneratedSequence> readers = new ArrayList<>();
+    private final List<GeneratedSequence> followers = new ArrayList<>();
 
     /** For each follower the index of its reader. */
     private final List<Integer> followed = new ArrayList<>();
@@ -20,20 +20,20 @@ final class PrefillBatch {
     private int tokens;
 
     /** Takes waiting sequences up to the number of slots and the maximum total length of prompts. */
-    PrefillBatch(Queue<Sequence> waiting, int slots) {
+    PrefillBatch(Queue<GeneratedSequence> waiting, int slots) {
         while (!waiting.isEmpty() && count() < slots && (tokens == 0 || fits(waiting.element()))) {
-            Sequence next = waiting.remove();
+            GeneratedSequence next = waiting.remove();
             if (!next.hasEnded()) {
                 add(next);
             }
         }
     }
 
-    private boolean fits(Sequence next) {
+    private boolean fits(GeneratedSequence next) {
         return readerOf(next) < readers.size() || tokens + next.unread().length <= DecodingLimits.TOKENS_READ_AT_ONCE;
     }
 
-    private void add(Sequence next) {
+    private void add(GeneratedSequence next) {
         int reader = readerOf(next);
         if (reader < readers.size()) {
             followers.add(next);
@@ -45,7 +45,7 @@ final class PrefillBatch {
     }
 
     /** Index of the reader of the same prompt; the number of readers if there is none. */
-    private int readerOf(Sequence next) {
+    private int readerOf(GeneratedSequence next) {
         int place = 0;
         while (place < readers.size() && !readers.get(place).readsTheSameAs(next)) {
             place++;
@@ -58,8 +58,8 @@ final class PrefillBatch {
     }
 
     /** The readers, then their followers. */
-    List<Sequence> sequences() {
-        List<Sequence> all = new ArrayList<>(readers);
+    List<GeneratedSequence> sequences() {
+        List<GeneratedSequence> all = new ArrayList<>(readers);
         all.addAll(followers);
         return all;
     }

@@ -3,8 +3,8 @@ package dev.anneal.engine.network.generate;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.network.model.KeyValueCache;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.engine.network.torch.TorchException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 final class PrefixCache {
 
     private final IncrementalDecoder model;
-    private final Scope scope;
+    private final TensorScope scope;
     private final long budgetTokens;
 
     /** Most recently used first. */
@@ -35,7 +35,7 @@ final class PrefixCache {
      * @param keysAndValues of all layers
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by identity
-    private record Entry(Owner owner, int[] ids, Scope scope, List<Tensor> keysAndValues) {}
+    private record Entry(Owner owner, int[] ids, TensorScope scope, List<Tensor> keysAndValues) {}
 
     /**
      * Who may use a beginning: prompts with the same adapter in the same scope. A client can measure whether a
@@ -55,7 +55,7 @@ final class PrefixCache {
      * @param owner scope of the kept tensors
      * @param budgetBytes memory that they may take; 0 keeps nothing
      */
-    PrefixCache(IncrementalDecoder model, Scope owner, long budgetBytes) {
+    PrefixCache(IncrementalDecoder model, TensorScope owner, long budgetBytes) {
         this.model = model;
         this.scope = owner;
         this.budgetTokens = budgetBytes / model.cachedBytesPerToken();
@@ -102,7 +102,7 @@ final class PrefixCache {
         while (keptTokens() + length > budgetTokens) {
             drop(leastUseful());
         }
-        Scope own = scope.child();
+        TensorScope own = scope.child();
         try {
             entries.addFirst(new Entry(owner, Arrays.copyOf(prompt, length), own, cache.copied(own, slot, length)));
         } catch (TorchException e) {

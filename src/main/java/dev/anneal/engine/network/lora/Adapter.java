@@ -9,8 +9,8 @@ import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.TensorPart;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Program;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ public final class Adapter implements AutoCloseable {
 
     private final AdapterConfig config;
     private final AdapterLayout layout;
-    private final Scope scope;
+    private final TensorScope scope;
     private final Program program;
     private final Tensor a;
     private final Tensor b;
@@ -39,7 +39,7 @@ public final class Adapter implements AutoCloseable {
      *
      * @param owner ends after the adapter
      */
-    Adapter(Scope owner, ElementType precision, AdapterConfig config, AdapterLayout layout) {
+    Adapter(TensorScope owner, ElementType precision, AdapterConfig config, AdapterLayout layout) {
         this.config = config;
         this.layout = layout;
         this.scope = owner.child();
@@ -65,7 +65,7 @@ public final class Adapter implements AutoCloseable {
      * @param owner ends after the adapter
      */
     public static Adapter create(
-            Scope owner, ElementType precision, LayerShape shape, AdapterConfig config, long seed) {
+            TensorScope owner, ElementType precision, LayerShape shape, AdapterConfig config, long seed) {
         Adapter adapter = new Adapter(owner, precision, config, new AdapterLayout(config, shape));
         for (AdapterLayout.Slot slot : adapter.layout.slots()) {
             adapter.a.overwrite(slot.beginOfA(), AdapterInitializer.valuesOfA(slot, seed));
@@ -87,7 +87,8 @@ public final class Adapter implements AutoCloseable {
      *
      * @param owner ends after the adapter
      */
-    public static Adapter load(Scope owner, ElementType precision, LayerShape shape, AdapterConfig config, Path file)
+    public static Adapter load(
+            TensorScope owner, ElementType precision, LayerShape shape, AdapterConfig config, Path file)
             throws IOException {
         Adapter adapter = new Adapter(owner, precision, config, new AdapterLayout(config, shape));
         try {
@@ -140,7 +141,7 @@ public final class Adapter implements AutoCloseable {
     }
 
     /** Allocates gradients, owned by {@code owner}. */
-    public AdapterGradients newGradients(Scope owner) {
+    public AdapterGradients newGradients(TensorScope owner) {
         Tensor gradientOfA = owner.zeros(ElementType.FLOAT32, a.elements());
         Tensor gradientOfB = owner.zeros(ElementType.FLOAT32, b.elements());
         return new AdapterGradients(
@@ -182,7 +183,7 @@ public final class Adapter implements AutoCloseable {
     }
 
     /** Consecutive matrices of a flat tensor, sharing its memory. */
-    private List<Tensor> views(Scope owner, Tensor flat, long[] rows, long[] columns) {
+    private List<Tensor> views(TensorScope owner, Tensor flat, long[] rows, long[] columns) {
         return program.callForList(owner, "views", flat, rows, columns);
     }
 

@@ -6,7 +6,7 @@ import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.StreamedModel;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -41,7 +41,7 @@ public final class AdapterLayers implements StreamedModel.LayerAdapters, AutoClo
     }
 
     @Override
-    public AppliedAdapter of(Scope owner, int layer) throws IOException {
+    public AppliedAdapter of(TensorScope owner, int layer) throws IOException {
         AdapterLayout layout = new AdapterLayout(config, model, layer, 1);
         Adapter adapter = new Adapter(owner, ElementType.FLOAT32, config, layout);
         adapter.restorePart(file);

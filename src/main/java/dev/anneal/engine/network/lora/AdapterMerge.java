@@ -2,8 +2,8 @@ package dev.anneal.engine.network.lora;
 
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Program;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.List;
 import java.util.Map;
 
@@ -18,7 +18,7 @@ public final class AdapterMerge {
     /**
      * @param owner scope that owns the program
      */
-    public AdapterMerge(Scope owner) {
+    public AdapterMerge(TensorScope owner) {
         program = Program.load(owner, "merge", "Merge", Map.of());
     }
 
@@ -32,8 +32,8 @@ public final class AdapterMerge {
      * @param scale s
      * @param type of the merged weights
      */
-    public Merged merge(Scope scope, Tensor weight, Tensor a, Tensor b, double scale, ElementType type) {
-        try (Scope step = scope.child();
+    public Merged merge(TensorScope scope, Tensor weight, Tensor a, Tensor b, double scale, ElementType type) {
+        try (TensorScope step = scope.child();
                 Tensor like = step.zeros(type, 1)) {
             return merged(weight, program.callForList(scope, "merge", weight, a, b, scale, like));
         }
@@ -47,8 +47,8 @@ public final class AdapterMerge {
      * @param trained of the same shape, fp32
      * @param type of the rows that are returned, rounded once
      */
-    public Merged replace(Scope scope, Tensor weight, Tensor trained, ElementType type) {
-        try (Scope step = scope.child();
+    public Merged replace(TensorScope scope, Tensor weight, Tensor trained, ElementType type) {
+        try (TensorScope step = scope.child();
                 Tensor like = step.zeros(type, 1)) {
             return merged(weight, program.callForList(scope, "replace", weight, trained, like));
         }
@@ -60,8 +60,8 @@ public final class AdapterMerge {
      * @param scope owner of the result
      * @param weight [rows, in] or [rows], frozen
      */
-    public Converted convert(Scope scope, Tensor weight, ElementType type) {
-        try (Scope step = scope.child();
+    public Converted convert(TensorScope scope, Tensor weight, ElementType type) {
+        try (TensorScope step = scope.child();
                 Tensor like = step.zeros(type, 1)) {
             List<Tensor> results = program.callForList(scope, "convert", weight, like);
             try (Tensor overflows = results.get(1)) {

@@ -3,8 +3,8 @@ package dev.anneal.engine.network.model;
 import dev.anneal.engine.network.architecture.LayerShape;
 import dev.anneal.engine.network.architecture.ProjectionGroup;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -47,7 +47,7 @@ public record AppliedAdapter(
     }
 
     /** No adapter: matrices of rank 0, which the program skips. */
-    public static AppliedAdapter none(Scope scope, LayerShape config, ElementType precision) {
+    public static AppliedAdapter none(TensorScope scope, LayerShape config, ElementType precision) {
         List<Tensor> layer = new ArrayList<>();
         Map<ProjectionGroup, List<Long>> parts = new EnumMap<>(ProjectionGroup.class);
         for (ProjectionGroup group : ProjectionGroup.values()) {

@@ -13,8 +13,8 @@ import dev.anneal.engine.network.objective.Objective;
 import dev.anneal.engine.network.objective.Targets;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -33,7 +33,7 @@ public final class DecoderModel implements AutoCloseable {
     private final Path directory;
     private final ModelConfig config;
     private final ElementType precision;
-    private final Scope scope;
+    private final TensorScope scope;
     private final DecoderProgram program;
     private final DecoderTensors weights;
     private final AppliedAdapter noAdapter;
@@ -42,7 +42,7 @@ public final class DecoderModel implements AutoCloseable {
             Path directory,
             ModelConfig config,
             ElementType precision,
-            Scope scope,
+            TensorScope scope,
             DecoderProgram program,
             DecoderTensors weights) {
         this.directory = directory;
@@ -76,7 +76,7 @@ public final class DecoderModel implements AutoCloseable {
         if (precision != ElementType.FLOAT32 && precision != ElementType.BFLOAT16) {
             throw new IllegalArgumentException("a decoder computes in FLOAT32 or BFLOAT16, not in " + precision);
         }
-        Scope scope = Scope.open(device);
+        TensorScope scope = TensorScope.open(device);
         try (WeightDirectory files = WeightDirectory.open(weightDirectory)) {
             ModelConfig config = ModelConfig.read(directory.resolve("config.json"), files);
             DecoderProgram program = new DecoderProgram(scope, config);
@@ -119,7 +119,7 @@ public final class DecoderModel implements AutoCloseable {
     }
 
     /** The scope that lives as long as the model. */
-    public Scope scope() {
+    public TensorScope scope() {
         return scope;
     }
 
@@ -157,8 +157,8 @@ public final class DecoderModel implements AutoCloseable {
      * @param betweenLayers called before each layer; an exception of it ends the pass and is rethrown
      */
     public HiddenStates hiddenStates(
-            Scope target, TokenRows rows, AppliedAdapter adapter, List<Integer> streams, Runnable betweenLayers) {
-        try (Scope pass = target.child()) {
+            TensorScope target, TokenRows rows, AppliedAdapter adapter, List<Integer> streams, Runnable betweenLayers) {
+        try (TensorScope pass = target.child()) {
             Map<Integer, Tensor> states =
                     streams(pass, new PassInput(rows, Targets.NONE), adapter, Set.copyOf(streams), betweenLayers);
             states.replaceAll((stream, tensor) -> tensor.in(target));
@@ -167,12 +167,12 @@ public final class DecoderModel implements AutoCloseable {
     }
 
     private Tensor hiddenStates(
-            Scope target,
+            TensorScope target,
             TokenRows rows,
             @Nullable Continuation continued,
             AppliedAdapter adapter,
             Runnable betweenLayers) {
-        try (Scope pass = target.child()) {
+        try (TensorScope pass = target.child()) {
             PassInput input = new PassInput(rows, Targets.NONE, continued);
             return Objects.requireNonNull(streams(pass, input, adapter, Set.of(), betweenLayers)
                             .get(config.layers()))
@@ -182,14 +182,14 @@ public final class DecoderModel implements AutoCloseable {
 
     /** What enters the wanted layers, and what leaves the last one. */
     private Map<Integer, Tensor> streams(
-            Scope pass, PassInput input, AppliedAdapter adapter, Set<Integer> wanted, Runnable betweenLayers) {
+            TensorScope pass, PassInput input, AppliedAdapter adapter, Set<Integer> wanted, Runnable betweenLayers) {
         Map<Integer, Tensor> streams = new HashMap<>();
         Batch batch = program.batch(pass, input.rows(), input.continued(), weights.norm());
         Tensor x = embed(pass, input.rows());
         for (int layer = 0; layer < config.layers(); layer++) {
             betweenLayers.run();
             Tensor entering = x;
-            try (Scope inner = pass.child()) {
+            try (TensorScope inner = pass.child()) {
                 x = program.layer(inner, entering, layer, batch, weights, adapter)
                         .get(0)
                         .in(pass);
@@ -205,7 +205,7 @@ public final class DecoderModel implements AutoCloseable {
     }
 
     /** Logits of chosen tokens in fp32, [M, V]. */
-    public Tensor logits(Scope target, Tensor hiddenStates, long[] at) {
+    public Tensor logits(TensorScope target, Tensor hiddenStates, long[] at) {
         try (Tensor chosen = target.longs(at, at.length)) {
             return program.logits(target, hiddenStates, chosen, weights);
         }
@@ -216,16 +216,17 @@ public final class DecoderModel implements AutoCloseable {
      *
      * @param betweenLayers called before each layer; an exception of it ends the pass and is rethrown
      */
-    public LossSums loss(Scope target, PassInput input, AppliedAdapter adapter, Runnable betweenLayers) {
-        try (Scope pass = target.child()) {
+    public LossSums loss(TensorScope target, PassInput input, AppliedAdapter adapter, Runnable betweenLayers) {
+        try (TensorScope pass = target.child()) {
             List<Tensor> head = head(pass, input, adapter, betweenLayers);
             return head.isEmpty() ? LossSums.NONE : sums(head, input.targets());
         }
     }
 
     /** Log-probabilities of the trained tokens, row after row. */
-    public float[] logProbabilities(Scope target, PassInput input, AppliedAdapter adapter, Runnable betweenLayers) {
-        try (Scope pass = target.child()) {
+    public float[] logProbabilities(
+            TensorScope target, PassInput input, AppliedAdapter adapter, Runnable betweenLayers) {
+        try (TensorScope pass = target.child()) {
             List<Tensor> head = head(pass, input, adapter, betweenLayers);
             return head.isEmpty() ? new float[0] : logProbabilities(head);
         }
@@ -235,8 +236,8 @@ public final class DecoderModel implements AutoCloseable {
      * Normed hidden states of the trained positions, for a draft that learns from this model, [M, H]; [0, H] if there
      * are none.
      */
-    public Tensor states(Scope target, PassInput input, AppliedAdapter adapter, Runnable betweenLayers) {
-        try (Scope pass = target.child()) {
+    public Tensor states(TensorScope target, PassInput input, AppliedAdapter adapter, Runnable betweenLayers) {
+        try (TensorScope pass = target.child()) {
             Tensor hidden = hiddenStates(pass, input.rows(), input.continued(), adapter, betweenLayers);
             return program.states(pass, hidden, input.targets(), weights).in(target);
         }
@@ -244,12 +245,12 @@ public final class DecoderModel implements AutoCloseable {
 
     /** Divergence from a target's distributions without gradients, for validation. */
     public LossSums divergence(
-            Scope target,
+            TensorScope target,
             PassInput input,
             AppliedAdapter adapter,
             Objective.Distillation lesson,
             Runnable betweenLayers) {
-        try (Scope pass = target.child()) {
+        try (TensorScope pass = target.child()) {
             Tensor hidden = hiddenStates(pass, input.rows(), input.continued(), adapter, betweenLayers);
             List<Tensor> head = program.distil(pass, hidden, input.targets(), lesson, weights, List.of(), false);
             lesson.receiver().accept(Agreement.of(head.get(1).toFloats()));
@@ -258,7 +259,7 @@ public final class DecoderModel implements AutoCloseable {
     }
 
     /** Results of the head without gradients; empty if there are no targets. */
-    private List<Tensor> head(Scope pass, PassInput input, AppliedAdapter adapter, Runnable betweenLayers) {
+    private List<Tensor> head(TensorScope pass, PassInput input, AppliedAdapter adapter, Runnable betweenLayers) {
         Continuation continued = input.continued();
         boolean hasTargets = input.targets().count() > 0;
         if (!hasTargets && (continued == null || !continued.isPart())) {
@@ -275,7 +276,7 @@ public final class DecoderModel implements AutoCloseable {
      * @param objective not {@link Objective.OfLogProbabilities} if all weights are trained
      */
     public LossSums lossAndGradient(
-            Scope target,
+            TensorScope target,
             PassInput input,
             AppliedAdapter adapter,
             Gradients gradients,
@@ -291,7 +292,7 @@ public final class DecoderModel implements AutoCloseable {
     }
 
     /** A pass whose forward and backward are computed apart, as those of a prefix are. */
-    public TrainingPass trainingPass(Scope target, PassInput input, AppliedAdapter adapter, PassControl control) {
+    public TrainingPass trainingPass(TensorScope target, PassInput input, AppliedAdapter adapter, PassControl control) {
         return new TrainingPass(this, target.child(), input, adapter, control);
     }
 
@@ -300,11 +301,11 @@ public final class DecoderModel implements AutoCloseable {
         scope.close();
     }
 
-    Batch batch(Scope pass, TokenRows rows) {
+    Batch batch(TensorScope pass, TokenRows rows) {
         return program.batch(pass, rows, null, weights.norm());
     }
 
-    Tensor embed(Scope pass, TokenRows rows) {
+    Tensor embed(TensorScope pass, TokenRows rows) {
         return program.embed(pass, pass.longs(rows.ids(), rows.tokens()), weights.embedding());
     }
 

@@ -8,8 +8,8 @@ import dev.anneal.engine.network.objective.Targets;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Program;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,12 +36,12 @@ public final class DecoderProgram {
     /** In place of what there is not. */
     private final Tensor none;
 
-    public DecoderProgram(Scope owner, ModelConfig config) {
+    public DecoderProgram(TensorScope owner, ModelConfig config) {
         this(owner, config, PARTS);
     }
 
     /** @param parts files of the program's class, of which the first ones are {@link #PARTS} */
-    public DecoderProgram(Scope owner, ModelConfig config, List<String> parts) {
+    public DecoderProgram(TensorScope owner, ModelConfig config, List<String> parts) {
         this.config = config;
         int window = config.windows().stream().mapToInt(Integer::intValue).max().orElse(0);
         this.program = load(owner, config, parts, 0);
@@ -51,7 +51,7 @@ public final class DecoderProgram {
         this.none = owner.zeros(ElementType.FLOAT32, 0);
     }
 
-    private static Program load(Scope owner, ModelConfig config, List<String> parts, int window) {
+    private static Program load(TensorScope owner, ModelConfig config, List<String> parts, int window) {
         DeviceLimits limits = DeviceLimits.of(owner.device());
         Map<String, Number> attributes = new LinkedHashMap<>();
         attributes.put("eps", config.normEpsilon());
@@ -82,18 +82,18 @@ public final class DecoderProgram {
     }
 
     /** A bf16 matrix on a CPU in oneDNN's own layout, which only {@code read} and {@code logits} accept. */
-    public Tensor packed(Scope scope, Tensor weight) {
+    public Tensor packed(TensorScope scope, Tensor weight) {
         return program.call(scope, "packed", weight);
     }
 
     /** Whether a row's products with a packed matrix have the same bits however many rows are multiplied at a time. */
-    boolean hasIndependentRows(Scope scope, Tensor packed) {
+    boolean hasIndependentRows(TensorScope scope, Tensor packed) {
         try (Tensor different = program.call(scope, "dependent", packed)) {
             return different.toLongs()[0] == 0;
         }
     }
 
-    public Tensor fuse(Scope scope, List<Tensor> weights) {
+    public Tensor fuse(TensorScope scope, List<Tensor> weights) {
         return program.call(scope, "fuse", weights);
     }
 
@@ -104,7 +104,7 @@ public final class DecoderProgram {
      * @param like tensor of the type of layers, cosines and sines
      * @throws IllegalArgumentException if a row is longer than the model's positions
      */
-    public Batch batch(Scope scope, TokenRows rows, @Nullable Continuation continued, Tensor like) {
+    public Batch batch(TensorScope scope, TokenRows rows, @Nullable Continuation continued, Tensor like) {
         if (rows.lastPosition() >= config.maxPositions()) {
             throw new IllegalArgumentException("a row of %d tokens is longer than this model's %d positions"
                     .formatted(rows.lastPosition() + 1, config.maxPositions()));
@@ -115,17 +115,17 @@ public final class DecoderProgram {
     }
 
     /** Cosines and sines of positions, [N, 1, D / 2]. */
-    public List<Tensor> turns(Scope scope, Tensor positions, Tensor like) {
+    public List<Tensor> turns(TensorScope scope, Tensor positions, Tensor like) {
         return program.callForList(scope, "turns", positions, frequencies, like);
     }
 
-    public Tensor embed(Scope scope, Tensor ids, Tensor table) {
+    public Tensor embed(TensorScope scope, Tensor ids, Tensor table) {
         return program.call(scope, "embed", ids, table);
     }
 
     /** Output of a layer, then the tensors that {@link #layerBackward} needs. */
     public List<Tensor> layer(
-            Scope scope, Tensor x, int layer, Batch batch, DecoderTensors weights, AppliedAdapter adapter) {
+            TensorScope scope, Tensor x, int layer, Batch batch, DecoderTensors weights, AppliedAdapter adapter) {
         LayerWeights own =
                 new LayerWeights(weights.layers().get(layer), adapter.layers().get(layer));
         return layer(scope, x, layer, batch, own, adapter);
@@ -141,7 +141,7 @@ public final class DecoderProgram {
 
     /** As above, with the weights of only this layer; the layers of {@code adapter} are ignored. */
     public List<Tensor> layer(
-            Scope scope, Tensor x, int layer, Batch batch, LayerWeights weights, AppliedAdapter adapter) {
+            TensorScope scope, Tensor x, int layer, Batch batch, LayerWeights weights, AppliedAdapter adapter) {
         Continuation continued = batch.continued();
         int start = batch.rows().start();
         boolean keeps =
@@ -179,7 +179,7 @@ public final class DecoderProgram {
      * @param pass tensors saved by the forward pass, and those for the gradients
      */
     Tensor layerBackward(
-            Scope scope,
+            TensorScope scope,
             Tensor upstream,
             int layer,
             LayerPass pass,
@@ -233,16 +233,16 @@ public final class DecoderProgram {
     }
 
     /** The keys and values of a prefix become the first of a longer one. */
-    void copyFirst(Scope scope, Tensor target, Tensor source) {
+    void copyFirst(TensorScope scope, Tensor target, Tensor source) {
         program.call(scope, "copy_first", target, source).close();
     }
 
     /** Adds the first of the gradients to the sums of a shorter prefix. */
-    void addAll(Scope scope, Tensor sums, Tensor more) {
+    void addAll(TensorScope scope, Tensor sums, Tensor more) {
         program.call(scope, "add_all", sums, more).close();
     }
 
-    Tensor logits(Scope scope, Tensor x, Tensor at, DecoderTensors weights) {
+    Tensor logits(TensorScope scope, Tensor x, Tensor at, DecoderTensors weights) {
         return program.call(scope, "logits", x, at, weights.norm(), weights.head());
     }
 
@@ -253,7 +253,7 @@ public final class DecoderProgram {
      * @param weightGradients take the gradients of final norm and output embedding; empty if they are frozen
      */
     List<Tensor> head(
-            Scope scope,
+            TensorScope scope,
             Tensor x,
             Targets targets,
             DecoderTensors weights,
@@ -275,7 +275,7 @@ public final class DecoderProgram {
     }
 
     /** Normed hidden states of the trained positions, [M, H]. */
-    Tensor states(Scope scope, Tensor x, Targets targets, DecoderTensors weights) {
+    Tensor states(TensorScope scope, Tensor x, Targets targets, DecoderTensors weights) {
         return program.call(scope, "states", x, scope.longs(targets.at(), targets.count()), weights.norm());
     }
 
@@ -286,7 +286,7 @@ public final class DecoderProgram {
      * @param weightGradients take the gradients of final norm and output embedding; empty if they are frozen
      */
     List<Tensor> distil(
-            Scope scope,
+            TensorScope scope,
             Tensor x,
             Targets targets,
             Objective.Distillation lesson,
@@ -311,7 +311,7 @@ public final class DecoderProgram {
      * Multiplies the rows of a gradient of the head, in place, by the derivatives with respect to the log-likelihoods
      * of the targets.
      */
-    void weigh(Scope scope, Tensor gradient, Targets targets, float[] derivatives) {
+    void weigh(TensorScope scope, Tensor gradient, Targets targets, float[] derivatives) {
         Tensor at = scope.longs(targets.at(), targets.count());
         program.call(scope, "weigh", gradient, at, scope.floats(derivatives, targets.count()))
                 .close();
@@ -321,7 +321,7 @@ public final class DecoderProgram {
      * @param anew whether the gradient of the input embedding's rows overwrites {@code gradient} instead of being added
      *     to it
      */
-    void embedBackward(Scope scope, Tensor upstream, Tensor ids, Tensor gradient, boolean anew) {
+    void embedBackward(TensorScope scope, Tensor upstream, Tensor ids, Tensor gradient, boolean anew) {
         program.call(scope, "embed_backward", upstream, ids, gradient, anew).close();
     }
 

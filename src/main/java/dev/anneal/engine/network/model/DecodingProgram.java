@@ -4,8 +4,8 @@ import dev.anneal.engine.network.architecture.DecodingLimits;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.Program;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,7 @@ public final class DecodingProgram {
     private final ModelConfig config;
     private final DecoderProgram decoder;
 
-    DecodingProgram(Scope owner, ModelConfig config) {
+    DecodingProgram(TensorScope owner, ModelConfig config) {
         this.config = config;
         this.decoder = new DecoderProgram(owner, config);
     }
@@ -33,7 +33,7 @@ public final class DecodingProgram {
      * @return what enters the wanted layers, and what leaves the last one, by number
      */
     Map<Integer, Tensor> read(
-            Scope scope,
+            TensorScope scope,
             Tensor x,
             Batch batch,
             Slots slots,
@@ -75,7 +75,7 @@ public final class DecodingProgram {
     }
 
     private List<Tensor> read(
-            Scope scope,
+            TensorScope scope,
             Tensor x,
             Stretch layers,
             Batch batch,
@@ -117,7 +117,7 @@ public final class DecodingProgram {
      *
      * @param isStep whether each of its tokens is a query of its own
      */
-    public Slots slots(Scope scope, KeyValueCache cache, int first, Batch batch, boolean isStep) {
+    public Slots slots(TensorScope scope, KeyValueCache cache, int first, Batch batch, boolean isStep) {
         if (!isStep) {
             return new Slots(cache, first, List.of(), List.of());
         }
@@ -127,7 +127,7 @@ public final class DecodingProgram {
         return new Slots(cache, first, next, windowed == whole ? next : nextTokens(scope, windowed, cache, batch));
     }
 
-    private static List<Tensor> nextTokens(Scope scope, Program program, KeyValueCache cache, Batch batch) {
+    private static List<Tensor> nextTokens(TensorScope scope, Program program, KeyValueCache cache, Batch batch) {
         TokenRows rows = batch.rows();
         // Whole blocks, those behind a sequence with weight 0: the order in which a kernel adds up a block depends on
         // how much of it there is.
@@ -144,33 +144,33 @@ public final class DecodingProgram {
     }
 
     /** Copies a sequence of {@code length} tokens from one slot of all layers' keys and values to another. */
-    void copy(Scope scope, List<Tensor> caches, int source, int target, int length) {
+    void copy(TensorScope scope, List<Tensor> caches, int source, int target, int length) {
         decoder.whole()
                 .call(scope, "copy", caches, (long) source, (long) target, (long) length)
                 .close();
     }
 
     /** Copies of the first {@code length} tokens of a slot in all layers. */
-    List<Tensor> copied(Scope scope, List<Tensor> caches, int slot, int length) {
+    List<Tensor> copied(TensorScope scope, List<Tensor> caches, int slot, int length) {
         return decoder.whole().callForList(scope, "copied", caches, (long) slot, (long) length);
     }
 
     /** Copies the first {@code length} of copied tokens into a slot. */
-    void restore(Scope scope, List<Tensor> caches, List<Tensor> copies, int slot, int length) {
+    void restore(TensorScope scope, List<Tensor> caches, List<Tensor> copies, int slot, int length) {
         decoder.whole()
                 .call(scope, "restore", caches, copies, (long) slot, (long) length)
                 .close();
     }
 
     /** Makes the tokens {@code first} to {@code end} - 1 of a slot zero in all layers. */
-    void clear(Scope scope, List<Tensor> caches, int slot, int first, int end) {
+    void clear(TensorScope scope, List<Tensor> caches, int slot, int first, int end) {
         decoder.whole()
                 .call(scope, "clear", caches, (long) slot, (long) first, (long) end)
                 .close();
     }
 
     /** Copies a layer's keys and values into a tensor with room for longer sequences. */
-    void grow(Scope scope, Tensor smaller, Tensor larger) {
+    void grow(TensorScope scope, Tensor smaller, Tensor larger) {
         decoder.whole().call(scope, "grow", smaller, larger).close();
     }
 }

@@ -1,7 +1,7 @@
 package dev.anneal.engine.network.model;
 
 import dev.anneal.engine.network.architecture.ModelConfig;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
@@ -12,12 +12,12 @@ import java.util.concurrent.ConcurrentLinkedDeque;
  */
 public final class DecodingPrograms {
 
-    private final Scope owner;
+    private final TensorScope owner;
     private final ModelConfig config;
     private final Deque<DecodingProgram> unused = new ConcurrentLinkedDeque<>();
 
     /** @param owner the scope that programs live as long as; caches must not outlive it */
-    public DecodingPrograms(Scope owner, ModelConfig config) {
+    public DecodingPrograms(TensorScope owner, ModelConfig config) {
         this.owner = owner;
         this.config = config;
     }

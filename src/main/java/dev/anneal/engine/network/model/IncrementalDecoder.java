@@ -5,8 +5,8 @@ import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.objective.HiddenStates;
 import dev.anneal.engine.network.objective.TokenRows;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +26,7 @@ public final class IncrementalDecoder implements AutoCloseable {
     private static final List<Integer> MATRICES = List.of(1, 2, 4, 5);
 
     private final DecoderModel model;
-    private final Scope scope;
+    private final TensorScope scope;
     private final DecoderTensors weights;
 
     /** The weights of all layers, one after another. */
@@ -55,7 +55,7 @@ public final class IncrementalDecoder implements AutoCloseable {
      *
      * @param owner of the copies, if there are any
      */
-    public AppliedAdapter packed(Scope owner, AppliedAdapter adapter) {
+    public AppliedAdapter packed(TensorScope owner, AppliedAdapter adapter) {
         if (!packs) {
             return adapter;
         }
@@ -92,7 +92,7 @@ public final class IncrementalDecoder implements AutoCloseable {
      */
     public static boolean hasIndependentRows(DecoderModel model) {
         DecoderProgram program = model.program();
-        try (Scope packing = model.scope().child()) {
+        try (TensorScope packing = model.scope().child()) {
             return MatrixPacking.ifPossible(
                             model.precision(),
                             packing.device(),
@@ -144,12 +144,12 @@ public final class IncrementalDecoder implements AutoCloseable {
     }
 
     /** The scope that lives as long as the decoder. */
-    public Scope scope() {
+    public TensorScope scope() {
         return scope;
     }
 
     /** An empty cache for a number of sequences of at most {@code capacity} tokens each. */
-    public KeyValueCache newCache(Scope owner, int slots, int capacity) {
+    public KeyValueCache newCache(TensorScope owner, int slots, int capacity) {
         return KeyValueCache.create(owner, programs, model.precision(), slots, capacity);
     }
 
@@ -168,7 +168,7 @@ public final class IncrementalDecoder implements AutoCloseable {
      * @return hidden states of the new tokens, sequence after sequence, [N, H] each
      */
     public HiddenStates read(
-            Scope target,
+            TensorScope target,
             List<int[]> tokens,
             KeyValueCache cache,
             int first,
@@ -176,7 +176,7 @@ public final class IncrementalDecoder implements AutoCloseable {
             List<Integer> streams,
             boolean isStep) {
         TokenRows rows = cache.rows(tokens, first);
-        try (Scope pass = target.child()) {
+        try (TensorScope pass = target.child()) {
             Batch batch = model.batch(pass, rows);
             DecodingProgram.Slots slots = cache.program().slots(pass, cache, first, batch, isStep);
             RowAdapters own = new RowAdapters(rows, adapters);
@@ -191,7 +191,7 @@ public final class IncrementalDecoder implements AutoCloseable {
     }
 
     /** Logits of chosen tokens in fp32, [M, V]. */
-    public Tensor logits(Scope target, Tensor hiddenStates, long[] at) {
+    public Tensor logits(TensorScope target, Tensor hiddenStates, long[] at) {
         try (Tensor chosen = target.longs(at, at.length)) {
             return model.program().logits(target, hiddenStates, chosen, weights);
         }

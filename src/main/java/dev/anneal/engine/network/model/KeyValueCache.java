@@ -4,8 +4,8 @@ import dev.anneal.engine.network.architecture.DecodingLimits;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,7 +18,7 @@ public final class KeyValueCache implements AutoCloseable {
     /** Minimum number of tokens by which capacity grows. */
     private static final int GROWTH = 64;
 
-    private final Scope scope;
+    private final TensorScope scope;
     private final DecodingPrograms programs;
     private final DecodingProgram program;
     private final ModelConfig config;
@@ -32,7 +32,8 @@ public final class KeyValueCache implements AutoCloseable {
 
     private boolean isClosed;
 
-    private KeyValueCache(Scope scope, DecodingPrograms programs, ElementType precision, int slots, int capacity) {
+    private KeyValueCache(
+            TensorScope scope, DecodingPrograms programs, ElementType precision, int slots, int capacity) {
         this.scope = scope;
         this.programs = programs;
         this.program = programs.take();
@@ -49,7 +50,7 @@ public final class KeyValueCache implements AutoCloseable {
      * @param capacity maximum number of tokens of a sequence
      */
     public static KeyValueCache create(
-            Scope owner, DecodingPrograms programs, ElementType precision, int slots, int capacity) {
+            TensorScope owner, DecodingPrograms programs, ElementType precision, int slots, int capacity) {
         ModelConfig config = programs.config();
         if (capacity < 1 || capacity > config.maxPositions()) {
             throw new IllegalArgumentException(
@@ -136,7 +137,7 @@ public final class KeyValueCache implements AutoCloseable {
      * Copies of the first {@code length} tokens of the sequence in a slot: keys and values of each layer, [2 KV,
      * length, D].
      */
-    public List<Tensor> copied(Scope target, int slot, int length) {
+    public List<Tensor> copied(TensorScope target, int slot, int length) {
         return program.copied(target, layers, slot, length);
     }
 

@@ -1,7 +1,7 @@
 package dev.anneal.engine.network.model;
 
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,7 +29,7 @@ final class LayerActivations {
     }
 
     /** Output of the next layer, [N, H]. The input must not change until the backward pass, which closes it. */
-    Tensor forward(Scope pass, Tensor input) {
+    Tensor forward(TensorScope pass, Tensor input) {
         int number = inputs.size();
         inputs.add(input);
         if (recompute) {
@@ -47,7 +47,7 @@ final class LayerActivations {
      * @param upstream gradient of the layer's output
      * @param gradients gradients of the trained values; the layer's are overwritten
      */
-    Tensor backward(Scope pass, Tensor upstream, Gradients gradients, int number) {
+    Tensor backward(TensorScope pass, Tensor upstream, Gradients gradients, int number) {
         try (Tensor input = inputs.get(number);
                 Layer layer = recompute ? compute(pass, input, number) : kept.get(number)) {
             DecoderProgram.LayerPass between = new DecoderProgram.LayerPass(
@@ -56,14 +56,14 @@ final class LayerActivations {
         }
     }
 
-    private Layer compute(Scope owner, Tensor input, int number) {
-        Scope scope = owner.child();
+    private Layer compute(TensorScope owner, Tensor input, int number) {
+        TensorScope scope = owner.child();
         List<Tensor> results = program.layer(scope, input, number, batch, weights, adapter);
         return new Layer(scope, results.get(0), results.subList(1, results.size()));
     }
 
     /** Results of a layer's forward pass, in their own scope. */
-    private record Layer(Scope scope, Tensor output, List<Tensor> saved) implements AutoCloseable {
+    private record Layer(TensorScope scope, Tensor output, List<Tensor> saved) implements AutoCloseable {
         @Override
         public void close() {
             scope.close();

@@ -4,8 +4,8 @@ import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.architecture.CheckpointTensors;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Program;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +18,7 @@ import java.util.function.Predicate;
  */
 public abstract class MasterWeights implements AutoCloseable {
 
-    private final Scope scope;
+    private final TensorScope scope;
     private final Program program;
     private final int headSize;
     private final Tensor nothing;
@@ -28,7 +28,7 @@ public abstract class MasterWeights implements AutoCloseable {
      * @param program the decoder's
      * @param headSize width of a head of queries and keys
      */
-    protected MasterWeights(Scope owner, Program program, int headSize) {
+    protected MasterWeights(TensorScope owner, Program program, int headSize) {
         this.scope = owner.child();
         this.program = program;
         this.headSize = headSize;
@@ -120,7 +120,7 @@ public abstract class MasterWeights implements AutoCloseable {
     }
 
     /** Allocates a gradient for each master, owned by {@code owner}. */
-    public final List<Tensor> newGradients(Scope owner) {
+    public final List<Tensor> newGradients(TensorScope owner) {
         return masters.stream()
                 .map(master -> owner.zeros(ElementType.FLOAT32, master.tensor().shape()))
                 .toList();

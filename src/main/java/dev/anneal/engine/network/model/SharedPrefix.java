@@ -3,8 +3,8 @@ package dev.anneal.engine.network.model;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Monitors;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SharedPrefix implements AutoCloseable {
 
-    private final Scope scope;
+    private final TensorScope scope;
     private final int tokens;
     private final @Nullable Continuation parent;
     private final List<Tensor> keysAndValues = new ArrayList<>();
@@ -34,7 +34,7 @@ public final class SharedPrefix implements AutoCloseable {
 
     private @Nullable Throwable failure;
 
-    private SharedPrefix(Scope scope, int tokens, int layers, @Nullable Continuation parent) {
+    private SharedPrefix(TensorScope scope, int tokens, int layers, @Nullable Continuation parent) {
         this.scope = scope;
         this.tokens = tokens;
         this.parent = parent;
@@ -53,7 +53,7 @@ public final class SharedPrefix implements AutoCloseable {
      */
     public static SharedPrefix of(DecoderModel model, int tokens, @Nullable Continuation parent, boolean trained) {
         ModelConfig config = model.config();
-        Scope scope = model.scope().child();
+        TensorScope scope = model.scope().child();
         SharedPrefix prefix = new SharedPrefix(scope, tokens, config.layers(), parent);
         for (int layer = 0; layer < config.layers(); layer++) {
             prefix.keysAndValues.add(

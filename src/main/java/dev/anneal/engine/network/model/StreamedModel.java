@@ -6,8 +6,8 @@ import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.ModelConfigException;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,13 +21,13 @@ public final class StreamedModel implements AutoCloseable {
 
     private final ModelConfig config;
     private final WeightDirectory files;
-    private final Scope scope;
+    private final TensorScope scope;
     private final DecoderProgram program;
 
     private StreamedModel(ModelConfig config, WeightDirectory files, String device) {
         this.config = config;
         this.files = files;
-        this.scope = Scope.open(device);
+        this.scope = TensorScope.open(device);
         this.program = new DecoderProgram(scope, config);
     }
 
@@ -40,7 +40,7 @@ public final class StreamedModel implements AutoCloseable {
          *
          * @param owner ends when the layer has been computed
          */
-        AppliedAdapter of(Scope owner, int layer) throws IOException;
+        AppliedAdapter of(TensorScope owner, int layer) throws IOException;
     }
 
     /**
@@ -60,7 +60,7 @@ public final class StreamedModel implements AutoCloseable {
     }
 
     /** The scope that lives as long as the model. */
-    public Scope scope() {
+    public TensorScope scope() {
         return scope;
     }
 
@@ -80,9 +80,9 @@ public final class StreamedModel implements AutoCloseable {
      * @param target owner of the results
      * @return for each prompt [tokens, H]
      */
-    public List<Tensor> hiddenStates(Scope target, List<int[]> prompts, LayerAdapters adapters, Runnable betweenParts)
-            throws IOException {
-        try (Scope pass = scope.child()) {
+    public List<Tensor> hiddenStates(
+            TensorScope target, List<int[]> prompts, LayerAdapters adapters, Runnable betweenParts) throws IOException {
+        try (TensorScope pass = scope.child()) {
             List<Batch> batches = new ArrayList<>();
             List<Tensor> states = new ArrayList<>();
             for (int[] prompt : prompts) {
@@ -99,21 +99,21 @@ public final class StreamedModel implements AutoCloseable {
 
     /** Takes all prompts through one layer. */
     private void pass(
-            Scope pass,
+            TensorScope pass,
             int layer,
             List<Batch> batches,
             List<Tensor> states,
             LayerAdapters adapters,
             Runnable betweenParts)
             throws IOException {
-        try (Scope loaded = scope.child()) {
+        try (TensorScope loaded = scope.child()) {
             AppliedAdapter adapter = adapters.of(loaded, layer);
             DecoderProgram.LayerWeights weights = new DecoderProgram.LayerWeights(
                     loader(loaded).layer(layer), adapter.layers().get(0));
             for (int i = 0; i < states.size(); i++) {
                 betweenParts.run();
                 try (Tensor input = states.get(i);
-                        Scope inner = loaded.child()) {
+                        TensorScope inner = loaded.child()) {
                     states.set(
                             i,
                             program.layer(inner, input, layer, batches.get(i), weights, adapter)
@@ -125,23 +125,23 @@ public final class StreamedModel implements AutoCloseable {
     }
 
     /** Weight of the norm between the last layer and the output embedding, [H]. */
-    public Tensor finalNorm(Scope owner) throws IOException {
+    public Tensor finalNorm(TensorScope owner) throws IOException {
         return loader(owner).tensor(CheckpointTensors.NORM);
     }
 
     /** Some rows of the embedding whose product with the normed hidden states gives the logits, [rows, H]. */
-    public Tensor outputEmbedding(Scope owner, long firstRow, long rows) throws IOException {
+    public Tensor outputEmbedding(TensorScope owner, long firstRow, long rows) throws IOException {
         return loader(owner)
                 .rows(config.tiedEmbeddings() ? CheckpointTensors.EMBEDDING : CheckpointTensors.HEAD, firstRow, rows);
     }
 
-    private WeightLoader loader(Scope owner) {
+    private WeightLoader loader(TensorScope owner) {
         return new WeightLoader(files, config, program, owner, ElementType.FLOAT32, WeightLoader.BLOCK_BYTES);
     }
 
     /** Reads only the tokens' rows of the embedding. */
-    private Tensor embed(Scope pass, TokenRows rows) throws IOException {
-        try (Scope passing = scope.child()) {
+    private Tensor embed(TensorScope pass, TokenRows rows) throws IOException {
+        try (TensorScope passing = scope.child()) {
             WeightLoader loader = loader(passing);
             List<Tensor> embedded = new ArrayList<>();
             for (long id : rows.ids()) {

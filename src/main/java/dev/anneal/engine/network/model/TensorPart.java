@@ -6,8 +6,8 @@ import dev.anneal.engine.format.safetensors.SafetensorsWriter;
 import dev.anneal.engine.format.safetensors.TensorData;
 import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -57,7 +57,7 @@ public record TensorPart(String name, List<Long> shape, Tensor tensor, long begi
         for (long at = 0; at < elements; at += ELEMENTS_AT_ONCE) {
             int count = (int) Math.min(ELEMENTS_AT_ONCE, elements - at);
             ByteBuffer bytes = file.bytes(name, at * type.bytes(), count * type.bytes());
-            try (Scope passing = Scope.open("cpu")) {
+            try (TensorScope passing = TensorScope.open("cpu")) {
                 ByteBuffer floats = type == ElementType.FLOAT32
                         ? bytes
                         : passing.ofBytes(bytes, type, count)

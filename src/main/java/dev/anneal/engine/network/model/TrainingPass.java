@@ -5,8 +5,8 @@ import dev.anneal.engine.network.objective.LossSums;
 import dev.anneal.engine.network.objective.Objective;
 import dev.anneal.engine.network.objective.Targets;
 import dev.anneal.engine.network.objective.TokenRows;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +18,7 @@ public final class TrainingPass implements AutoCloseable {
 
     private final DecoderProgram program;
     private final DecoderTensors weights;
-    private final Scope scope;
+    private final TensorScope scope;
     private final Targets targets;
     private final PassControl control;
     private final int layers;
@@ -27,7 +27,7 @@ public final class TrainingPass implements AutoCloseable {
     private Tensor hidden;
 
     /** @param scope closed with this */
-    TrainingPass(DecoderModel model, Scope scope, PassInput input, AppliedAdapter adapter, PassControl control) {
+    TrainingPass(DecoderModel model, TensorScope scope, PassInput input, AppliedAdapter adapter, PassControl control) {
         this.program = model.program();
         this.weights = model.weights();
         this.scope = scope;

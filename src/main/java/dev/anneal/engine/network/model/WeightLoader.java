@@ -6,8 +6,8 @@ import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.architecture.CheckpointTensors;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ public record WeightLoader(
         WeightDirectory files,
         ModelConfig config,
         DecoderProgram program,
-        Scope scope,
+        TensorScope scope,
         ElementType precision,
         int blockBytes) {
 

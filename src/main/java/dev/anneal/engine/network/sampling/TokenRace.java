@@ -1,8 +1,8 @@
 package dev.anneal.engine.network.sampling;
 
 import dev.anneal.engine.network.torch.Program;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -21,13 +21,13 @@ public final class TokenRace {
     private final Tensor stirred;
 
     /** @param ids of the tokens whose logits the columns are, below 2^30: for a whole vocabulary 0, 1, 2, ... */
-    public TokenRace(Scope owner, int[] ids) {
+    public TokenRace(TensorScope owner, int[] ids) {
         this.program = Program.load(owner, "race", "Race", Map.of());
         int width = (ids.length + ROWS - 1) / ROWS;
         long[] grid = IntStream.range(0, ROWS * width)
                 .mapToLong(i -> i < ids.length ? ids[i] : 0)
                 .toArray();
-        try (Scope own = owner.child()) {
+        try (TensorScope own = owner.child()) {
             this.stirred = program.call(owner, "stirred", own.longs(grid, ROWS, width));
         }
     }
@@ -39,13 +39,13 @@ public final class TokenRace {
      * @param temperature their divisors, fp32 [M, 1]
      * @param keys of the rows' noise
      */
-    public long[] draw(Scope scope, Tensor logits, Tensor temperature, long[] keys) {
+    public long[] draw(TensorScope scope, Tensor logits, Tensor temperature, long[] keys) {
         return program.call(scope, "draw", logits, temperature, words(scope, keys), stirred)
                 .toLongs();
     }
 
     /** The halves of each key, as an even and an odd number: [2, M, 1, 1]. */
-    private static Tensor words(Scope scope, long[] keys) {
+    private static Tensor words(TensorScope scope, long[] keys) {
         int rows = keys.length;
         long[] words = new long[2 * rows];
         for (int row = 0; row < rows; row++) {
@@ -59,7 +59,7 @@ public final class TokenRace {
      * The t of E = -log(1 - t), fp32 [M, 16, W] in order of the ids, with more at the end if 16 does not divide their
      * number.
      */
-    Tensor noise(Scope scope, long[] keys) {
+    Tensor noise(TensorScope scope, long[] keys) {
         Tensor bits = program.call(scope, "noise", words(scope, keys), stirred);
         return program.call(scope, "uniform", bits);
     }
@@ -68,7 +68,7 @@ public final class TokenRace {
      * The columns with the largest log p - log E, from scores log p and t of {@link #noise}: [M, N] each, of one type.
      * Changes neither.
      */
-    public long[] winners(Scope scope, Tensor scores, Tensor t) {
+    public long[] winners(TensorScope scope, Tensor scores, Tensor t) {
         return program.call(scope, "winners", scores, t).toLongs();
     }
 }

@@ -8,7 +8,8 @@ import java.util.Map;
  */
 final class Conversions {
 
-    private static final Program PROGRAM = Program.load(Scope.open("cpu"), "conversions", "Conversions", Map.of());
+    private static final Program PROGRAM =
+            Program.load(TensorScope.open("cpu"), "conversions", "Conversions", Map.of());
 
     private Conversions() {}
 

@@ -38,7 +38,7 @@ public final class Program {
      * @param className name of the class in the text
      * @param attributes the class's typed attributes, Integer or Double
      */
-    public static Program load(Scope owner, String name, String className, Map<String, Number> attributes) {
+    public static Program load(TensorScope owner, String name, String className, Map<String, Number> attributes) {
         return load(owner, List.of(name), className, attributes);
     }
 
@@ -47,7 +47,8 @@ public final class Program {
      *
      * @param names of the files without their ending: the first one begins the class, and the others continue it
      */
-    public static Program load(Scope owner, List<String> names, String className, Map<String, Number> attributes) {
+    public static Program load(
+            TensorScope owner, List<String> names, String className, Map<String, Number> attributes) {
         Torch.prepareThread();
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         names.forEach(name -> text.writeBytes(text(name)));
@@ -74,7 +75,7 @@ public final class Program {
     }
 
     /** Runs a method that returns one tensor; the result belongs to {@code scope}. */
-    public Tensor call(Scope scope, String method, Object... arguments) {
+    public Tensor call(TensorScope scope, String method, Object... arguments) {
         try (IValue result = run(method, arguments)) {
             return new Tensor(
                     scope, TorchException.guarded("result of " + method, () -> result.toTensor(scope.manager())));
@@ -82,7 +83,7 @@ public final class Program {
     }
 
     /** Runs a method that returns a list of tensors; the results belong to {@code scope}. */
-    public List<Tensor> callForList(Scope scope, String method, Object... arguments) {
+    public List<Tensor> callForList(TensorScope scope, String method, Object... arguments) {
         try (IValue result = run(method, arguments)) {
             List<Tensor> tensors = new ArrayList<>();
             PtNDArray[] arrays =

@@ -9,7 +9,7 @@ import java.nio.channels.WritableByteChannel;
 import java.util.function.Function;
 
 /**
- * Handle of a tensor in native memory. It belongs to the {@link Scope} in which it was created and is valid until that
+ * Handle of a tensor in native memory. It belongs to the {@link TensorScope} in which it was created and is valid until that
  * or the tensor itself is closed.
  */
 public final class Tensor implements AutoCloseable {
@@ -17,10 +17,10 @@ public final class Tensor implements AutoCloseable {
     /** Bytes that {@link #writeTo} holds in the Java heap at a time. */
     private static final long PART_BYTES = 1 << 22;
 
-    private final Scope scope;
+    private final TensorScope scope;
     private final PtNDArray array;
 
-    Tensor(Scope scope, PtNDArray array) {
+    Tensor(TensorScope scope, PtNDArray array) {
         this.scope = scope;
         this.array = array;
     }
@@ -135,12 +135,12 @@ public final class Tensor implements AutoCloseable {
     }
 
     /** A copy with another element type in {@code target}. */
-    public Tensor to(Scope target, ElementType type) {
+    public Tensor to(TensorScope target, ElementType type) {
         return Conversions.program().call(target, "to", this, type.code());
     }
 
     /** Moves the tensor to another scope; this handle is invalid afterwards. */
-    public Tensor in(Scope target) {
+    public Tensor in(TensorScope target) {
         array.attach(target.manager());
         return new Tensor(target, array);
     }

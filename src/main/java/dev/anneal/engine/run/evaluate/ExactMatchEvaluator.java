@@ -9,7 +9,7 @@ import dev.anneal.engine.text.data.ChatEncoder;
 import dev.anneal.engine.text.rows.ChatRow;
 import dev.anneal.engine.text.rows.DatasetFile;
 import dev.anneal.engine.train.rollout.Detokenizer;
-import dev.anneal.engine.train.rollout.Excerpt;
+import dev.anneal.engine.train.rollout.SampleExcerpt;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;
@@ -57,9 +57,9 @@ final class ExactMatchEvaluator implements Evaluator {
             exact += question.expected().equals(answers.get(i)) ? 1 : 0;
             if (i < task.sampleRows()) {
                 samples.add(new Progress.Evaluated.Sample(
-                        Excerpt.end(question.prompt()),
-                        Excerpt.begin(question.expected()),
-                        Excerpt.begin(answers.get(i)),
+                        SampleExcerpt.end(question.prompt()),
+                        SampleExcerpt.begin(question.expected()),
+                        SampleExcerpt.begin(answers.get(i)),
                         null,
                         List.of()));
             }

@@ -1,7 +1,7 @@
 package dev.anneal.engine.run.evaluate;
 
 import dev.anneal.engine.text.rows.ChatMessage;
-import dev.anneal.engine.text.rows.Role;
+import dev.anneal.engine.text.rows.MessageRole;
 import java.util.List;
 import java.util.Objects;
 
@@ -14,7 +14,7 @@ final class LastQuestion {
     static String in(List<ChatMessage> messages) {
         String question = "";
         for (ChatMessage message : messages) {
-            question = message.role() == Role.USER ? text(message) : question;
+            question = message.role() == MessageRole.USER ? text(message) : question;
         }
         return question;
     }

@@ -13,10 +13,10 @@ import dev.anneal.engine.text.rows.DatasetFile;
 import dev.anneal.engine.text.rows.PromptRow;
 import dev.anneal.engine.train.rollout.Completion;
 import dev.anneal.engine.train.rollout.Detokenizer;
-import dev.anneal.engine.train.rollout.Excerpt;
 import dev.anneal.engine.train.rollout.Grading;
 import dev.anneal.engine.train.rollout.Group;
 import dev.anneal.engine.train.rollout.RolloutMetrics;
+import dev.anneal.engine.train.rollout.SampleExcerpt;
 import dev.anneal.engine.train.rollout.Sampler;
 import dev.anneal.engine.train.rollout.UngradedReason;
 import dev.anneal.protocol.EvaluateTask;
@@ -108,11 +108,11 @@ final class RewardEvaluator implements Evaluator {
         for (int row = 0; row < Math.min(task.sampleRows(), groups.size()); row++) {
             Completion first = groups.get(row).completions().get(0);
             samples.add(new Progress.Evaluated.Sample(
-                    Excerpt.end(questions.get(row)),
+                    SampleExcerpt.end(questions.get(row)),
                     null,
-                    Excerpt.begin(first.text()),
+                    SampleExcerpt.begin(first.text()),
                     first.reward(),
-                    first.faults().stream().map(Excerpt::begin).toList()));
+                    first.faults().stream().map(SampleExcerpt::begin).toList()));
         }
         return samples;
     }

@@ -9,10 +9,10 @@ import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.IncrementalDecoder;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.text.tokens.Vocabulary;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.protocol.ServeTask;
 import dev.anneal.protocol.Task;
 import java.io.IOException;
@@ -112,12 +112,12 @@ final class HeldModel implements AutoCloseable {
      *
      * @param trained checkpoint that holds all its weights; null for a base model
      */
-    HeldAdapter alone(String key, @Nullable Checkpoint trained) {
+    HeldAdapter alone(String key, @Nullable CheckpointFolder trained) {
         return adapters.computeIfAbsent(key, absent -> held(model.noAdapter(), trained, null));
     }
 
     /** The model with a checkpoint's adapter at the checkpoint's beta. */
-    HeldAdapter adapted(String key, Checkpoint trained) throws IOException {
+    HeldAdapter adapted(String key, CheckpointFolder trained) throws IOException {
         AdapterConfig config = Objects.requireNonNull(trained.state().adapterConfig());
         Adapter adapter = Adapter.load(model, config, trained.adapterFile());
         HeldAdapter held;
@@ -132,12 +132,12 @@ final class HeldModel implements AutoCloseable {
     }
 
     /** Takes over the adapter, of which a packed copy is enough. */
-    private HeldAdapter held(Adapter adapter, Checkpoint trained) {
+    private HeldAdapter held(Adapter adapter, CheckpointFolder trained) {
         AppliedAdapter applied = adapter.apply(trained.state().beta(), AdapterDropout.NONE);
         if (!incremental.packs()) {
             return held(applied, trained, adapter::close);
         }
-        Scope copies = incremental.scope().child();
+        TensorScope copies = incremental.scope().child();
         try {
             HeldAdapter held = held(incremental.packed(copies, applied), trained, copies::close);
             adapter.close();
@@ -148,13 +148,13 @@ final class HeldModel implements AutoCloseable {
         }
     }
 
-    private HeldAdapter held(AppliedAdapter applied, @Nullable Checkpoint trained, @Nullable Runnable closing) {
+    private HeldAdapter held(AppliedAdapter applied, @Nullable CheckpointFolder trained, @Nullable Runnable closing) {
         String target = trained == null ? null : trained.state().targetFingerprint();
         return new HeldAdapter(applied, new DraftModel(incremental, applied), target, closing);
     }
 
     /** A draft head of this model, with its adapter at the checkpoint's beta if it has one. */
-    HeldAdapter head(String key, Checkpoint trained) throws IOException {
+    HeldAdapter head(String key, CheckpointFolder trained) throws IOException {
         LoadedHead head = LoadedHead.of(model, trained);
         HeldAdapter held =
                 new HeldAdapter(model.noAdapter(), head.draft(), trained.state().targetFingerprint(), head::close);

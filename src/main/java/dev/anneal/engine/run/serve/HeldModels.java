@@ -2,7 +2,7 @@ package dev.anneal.engine.run.serve;
 
 import dev.anneal.engine.network.generate.Draft;
 import dev.anneal.engine.network.generate.Turns;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.protocol.ServeTask;
 import dev.anneal.protocol.ServedModel;
 import java.io.IOException;
@@ -93,7 +93,7 @@ final class HeldModels implements AutoCloseable {
         if (held != null && !held.adapter().isHead()) {
             return held;
         }
-        Checkpoint trained = host.checkpoint(draft, Path.of(folder));
+        CheckpointFolder trained = host.checkpoint(draft, Path.of(folder));
         if (!trained.state().settings().method().trainsHead()) {
             return load(draft, folder, trained);
         }
@@ -135,7 +135,7 @@ final class HeldModels implements AutoCloseable {
         return known;
     }
 
-    private Use load(ServedModel wanted, String folder, Checkpoint trained) throws IOException {
+    private Use load(ServedModel wanted, String folder, CheckpointFolder trained) throws IOException {
         boolean all = trained.state().adapterConfig() == null;
         HeldModel model = model(wanted, all ? folder : wanted.base().directory());
         if (all) {

@@ -9,7 +9,7 @@ import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.protocol.TrainingMethod.SpeculativeDraft;
 import java.io.IOException;
 
@@ -20,7 +20,7 @@ import java.io.IOException;
  */
 public record LoadedHead(EagleHead head, EagleDrafter reader) implements AutoCloseable {
 
-    public static LoadedHead of(DecoderModel target, Checkpoint trained) throws IOException {
+    public static LoadedHead of(DecoderModel target, CheckpointFolder trained) throws IOException {
         SpeculativeDraft method = (SpeculativeDraft) trained.state().settings().method();
         EagleHead head = EagleHead.load(trained.folder(), HeadShape.of(method, target.config()), target);
         try {
@@ -31,7 +31,7 @@ public record LoadedHead(EagleHead head, EagleDrafter reader) implements AutoClo
         }
     }
 
-    private static AppliedAdapter adapter(EagleHead head, Checkpoint trained) throws IOException {
+    private static AppliedAdapter adapter(EagleHead head, CheckpointFolder trained) throws IOException {
         AdapterConfig config = trained.state().adapterConfig();
         return config == null
                 ? head.noAdapter()

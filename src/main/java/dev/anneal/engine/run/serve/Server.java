@@ -8,7 +8,7 @@ import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.sampling.Sampling;
 import dev.anneal.engine.network.torch.TorchException;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.protocol.ServeReply;
 import dev.anneal.protocol.ServeRequest;
 import dev.anneal.protocol.ServeTask;
@@ -60,7 +60,7 @@ public final class Server implements AutoCloseable {
         String fingerprint(ServedModel model) throws IOException;
 
         /** Opens a checkpoint after checking that it was trained on this model. */
-        Checkpoint checkpoint(ServedModel model, Path folder) throws IOException;
+        CheckpointFolder checkpoint(ServedModel model, Path folder) throws IOException;
 
         /** Sends a reply to a request. Called from any thread. */
         void reply(long request, ServeReply reply);
@@ -141,7 +141,7 @@ public final class Server implements AutoCloseable {
                             new Prompt(prompt.tokens(), prediction, draft, length, sampling(decoding, choice)),
                             request.prefixScope(),
                             use.adapter().applied(),
-                            new Answer(choice, opened, use.model().tokenizer(), ends, decoding));
+                            new StreamedChoice(choice, opened, use.model().tokenizer(), ends, decoding));
         }
     }
 

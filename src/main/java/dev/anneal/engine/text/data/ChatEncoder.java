@@ -107,7 +107,8 @@ public final class ChatEncoder {
     private List<TokenReport> forEach(
             Path file, List<Integer> maxLengths, Consumer<EncodedRow> toRows, Consumer<EncodedPrompt> toPrompts)
             throws IOException {
-        List<TokenCount> counts = maxLengths.stream().map(ChatEncoder::countOf).toList();
+        List<TokenCounter> counts =
+                maxLengths.stream().map(ChatEncoder::countOf).toList();
         DatasetFile.forEach(file, (line, row) -> {
             Place place = Place.ofLine(line);
             try {
@@ -121,24 +122,24 @@ public final class ChatEncoder {
                 throw e.atLine(line);
             }
         });
-        return counts.stream().map(TokenCount::report).toList();
+        return counts.stream().map(TokenCounter::report).toList();
     }
 
-    private static TokenCount countOf(int maxLength) {
+    private static TokenCounter countOf(int maxLength) {
         if (maxLength < 2) {
             throw new IllegalArgumentException("rows of at most %d tokens train nothing".formatted(maxLength));
         }
-        return new TokenCount(maxLength);
+        return new TokenCounter(maxLength);
     }
 
     /** A tokenized row of a file. */
     private interface Cuttable {
 
         /** Cuts the row to the length of the count, which receives the result. */
-        void cut(TokenCount count) throws RowRejectedException;
+        void cut(TokenCounter count) throws RowRejectedException;
     }
 
-    private static void cut(Cuttable row, TokenCount count) {
+    private static void cut(Cuttable row, TokenCounter count) {
         try {
             row.cut(count);
         } catch (RowRejectedException e) {
@@ -150,7 +151,8 @@ public final class ChatEncoder {
      * The conversation of a row, or both of a pair. A fault in an answer of a pair names the answer alone, because its
      * messages have other positions in the line.
      */
-    List<RowEncoder.Tokenized> parts(Place place, DatasetRow row, List<TokenCount> counts) throws RowRejectedException {
+    List<RowEncoder.Tokenized> parts(Place place, DatasetRow row, List<TokenCounter> counts)
+            throws RowRejectedException {
         if (row instanceof PreferenceRow pair) {
             return List.of(
                     tokenized(place.key("preferred_output").whole(), pair.chosen(), counts),
@@ -159,7 +161,7 @@ public final class ChatEncoder {
         return List.of(tokenized(place, row.conversation(), counts));
     }
 
-    private RowEncoder.Tokenized tokenized(Place place, ChatRow conversation, List<TokenCount> counts)
+    private RowEncoder.Tokenized tokenized(Place place, ChatRow conversation, List<TokenCounter> counts)
             throws RowRejectedException {
         return encoder(conversation).tokenize(place, conversation, counts);
     }
@@ -176,7 +178,7 @@ public final class ChatEncoder {
     }
 
     private Cuttable tokenizedPrompt(
-            Place place, PromptRow row, List<TokenCount> counts, Consumer<EncodedPrompt> toPrompts)
+            Place place, PromptRow row, List<TokenCounter> counts, Consumer<EncodedPrompt> toPrompts)
             throws RowRejectedException {
         RowEncoder encoder = encoder(row.prompt());
         RenderedRow prompt =

@@ -5,7 +5,7 @@ import dev.anneal.engine.text.fault.RowFault;
 import dev.anneal.engine.text.fault.RowRejectedException;
 import dev.anneal.engine.text.rows.ChatMessage;
 import dev.anneal.engine.text.rows.ChatRow;
-import dev.anneal.engine.text.rows.Role;
+import dev.anneal.engine.text.rows.MessageRole;
 import dev.anneal.engine.text.template.PythonSpace;
 import dev.anneal.engine.text.template.Rendering;
 import dev.anneal.engine.text.template.Rendering.Span;
@@ -44,7 +44,7 @@ final class RenderedRow {
     }
 
     boolean isAssistant(int message) {
-        return message(message).role() == Role.ASSISTANT;
+        return message(message).role() == MessageRole.ASSISTANT;
     }
 
     ChatRow row() {

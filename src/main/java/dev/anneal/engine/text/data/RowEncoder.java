@@ -41,7 +41,7 @@ final class RowEncoder {
      *
      * @param counts receive the total length, even if the row is refused
      */
-    Tokenized tokenize(Place place, ChatRow row, List<TokenCount> counts) throws RowRejectedException {
+    Tokenized tokenize(Place place, ChatRow row, List<TokenCounter> counts) throws RowRejectedException {
         RenderedRow rendered = render(place, row, row.messages().size(), false);
         rendered.requireTrainedShown();
         List<Span> trained = template.marksAssistantText()

@@ -4,7 +4,7 @@ import dev.anneal.engine.text.fault.Place;
 import dev.anneal.engine.text.fault.RowRejectedException;
 import dev.anneal.engine.text.rows.ChatMessage;
 import dev.anneal.engine.text.rows.ChatRow;
-import dev.anneal.engine.text.rows.Role;
+import dev.anneal.engine.text.rows.MessageRole;
 import dev.anneal.engine.text.template.ChatTemplate;
 import dev.anneal.engine.text.template.Rendering.Span;
 import dev.anneal.engine.text.template.TemplateException;
@@ -29,8 +29,8 @@ record TurnTokens(
 
     static TurnTokens of(ModelTokenizer tokenizer, ChatTemplate template) {
         ControlTokens tokens = tokenizer.controlTokens();
-        ChatRow probe =
-                new ChatRow(List.of(ChatMessage.of(Role.USER, "a"), ChatMessage.of(Role.ASSISTANT, "b")), List.of());
+        ChatRow probe = new ChatRow(
+                List.of(ChatMessage.of(MessageRole.USER, "a"), ChatMessage.of(MessageRole.ASSISTANT, "b")), List.of());
         try {
             Conversation conversation = Conversation.of(Place.ofNoFile(), probe, template, tokenizer);
             Set<Integer> ends = new HashSet<>(tokenizer.endIds());

@@ -15,21 +15,24 @@ import org.jspecify.annotations.Nullable;
  *     arguments as objects, {@code tool_call_id}, {@code reasoning_content} …
  */
 public record ChatMessage(
-        Role role, @Nullable String content, boolean isTrained, Map<String, ? extends @Nullable Object> otherKeys) {
+        MessageRole role,
+        @Nullable String content,
+        boolean isTrained,
+        Map<String, ? extends @Nullable Object> otherKeys) {
 
     /** Keys of a message's reasoning, for which open models have three names. */
     public static final List<String> REASONING_KEYS = List.of("reasoning_content", "reasoning", "thinking");
 
     public ChatMessage {
         otherKeys = Collections.unmodifiableMap(new LinkedHashMap<>(otherKeys));
-        if (isTrained && role != Role.ASSISTANT) {
+        if (isTrained && role != MessageRole.ASSISTANT) {
             throw new IllegalArgumentException("only assistant messages are trained, this one is of role " + role);
         }
     }
 
     /** A message with only text, trained if it is the assistant's. */
-    public static ChatMessage of(Role role, String content) {
-        return new ChatMessage(role, content, role == Role.ASSISTANT, Map.of());
+    public static ChatMessage of(MessageRole role, String content) {
+        return new ChatMessage(role, content, role == MessageRole.ASSISTANT, Map.of());
     }
 
     /** The message as context. */

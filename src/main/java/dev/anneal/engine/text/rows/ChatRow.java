@@ -37,7 +37,7 @@ public record ChatRow(List<ChatMessage> messages, List<Map<String, @Nullable Obj
     /** Index of the last assistant message; -1 if there is none. */
     public int lastAssistant() {
         int last = messages.size() - 1;
-        while (last >= 0 && messages.get(last).role() != Role.ASSISTANT) {
+        while (last >= 0 && messages.get(last).role() != MessageRole.ASSISTANT) {
             last--;
         }
         return last;
@@ -45,7 +45,7 @@ public record ChatRow(List<ChatMessage> messages, List<Map<String, @Nullable Obj
 
     /** Whether it ends with a user message, so that all of it is a prompt. */
     public boolean isPrompt() {
-        return lastMessage().role() == Role.USER;
+        return lastMessage().role() == MessageRole.USER;
     }
 
     ChatMessage lastMessage() {

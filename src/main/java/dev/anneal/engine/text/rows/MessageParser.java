@@ -30,14 +30,14 @@ final class MessageParser {
             Stream.of(HANDLED_KEYS, STRING_KEYS).flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
 
     private static final String ROLES =
-            Stream.of(Role.values()).map(Role::wireName).collect(Collectors.joining(", ", "one of ", ""));
+            Stream.of(MessageRole.values()).map(MessageRole::wireName).collect(Collectors.joining(", ", "one of ", ""));
     private static final String MESSAGE_REMEDY = "write {\"role\": \"user\", \"content\": \"…\"}";
 
     private MessageParser() {}
 
     static ChatMessage parse(Place place, @Nullable Object value) throws RowRejectedException {
         Map<String, @Nullable Object> message = place.object(value, RowFault.INVALID_MESSAGE, MESSAGE_REMEDY);
-        Role role = role(place.key("role"), message.get("role"));
+        MessageRole role = role(place.key("role"), message.get("role"));
         List<Map<String, @Nullable Object>> calls = calls(place, role, message);
         String content = content(place.key("content"), message.get("content"), !calls.isEmpty());
         boolean trained = weight(place.key("weight"), message.get("weight"), role) == 1;
@@ -48,8 +48,9 @@ final class MessageParser {
         return new ChatMessage(role, content, trained, otherKeys);
     }
 
-    private static Role role(Place place, @Nullable Object value) throws RowRejectedException {
-        Role role = value instanceof String name ? Role.named(name).orElse(null) : null;
+    private static MessageRole role(Place place, @Nullable Object value) throws RowRejectedException {
+        MessageRole role =
+                value instanceof String name ? MessageRole.named(name).orElse(null) : null;
         if (role == null) {
             throw place.reject(RowFault.UNKNOWN_ROLE, ROLES, Excerpt.of(value), "name the role of the message");
         }
@@ -57,9 +58,9 @@ final class MessageParser {
     }
 
     private static List<Map<String, @Nullable Object>> calls(
-            Place place, Role role, Map<String, @Nullable Object> message) throws RowRejectedException {
+            Place place, MessageRole role, Map<String, @Nullable Object> message) throws RowRejectedException {
         List<Map<String, @Nullable Object>> calls = ToolParser.calls(place, message);
-        if (!calls.isEmpty() && role != Role.ASSISTANT) {
+        if (!calls.isEmpty() && role != MessageRole.ASSISTANT) {
             String found = "calls by " + role.wireName();
             throw place.reject(RowFault.INVALID_TOOLS, "calls by the assistant only", found, "move them there");
         }
@@ -97,8 +98,8 @@ final class MessageParser {
         return text.toString();
     }
 
-    private static int weight(Place place, @Nullable Object value, Role role) throws RowRejectedException {
-        if (role != Role.ASSISTANT) {
+    private static int weight(Place place, @Nullable Object value, MessageRole role) throws RowRejectedException {
+        if (role != MessageRole.ASSISTANT) {
             if (value != null) {
                 String remedy = "remove it: other messages are never trained";
                 throw place.reject(

@@ -102,7 +102,7 @@ final class RowParser {
         if (messages.stream().anyMatch(ChatMessage::isTrained)) {
             return;
         }
-        if (messages.stream().anyMatch(message -> message.role() == Role.ASSISTANT)) {
+        if (messages.stream().anyMatch(message -> message.role() == MessageRole.ASSISTANT)) {
             throw place.reject(
                     RowFault.NOTHING_TRAINED,
                     "an assistant message whose weight is not 0",
@@ -180,7 +180,7 @@ final class RowParser {
             throw at.reject(RowFault.INVALID_OUTPUT, OUTPUT, found(row.get(key)), OUTPUT_REMEDY);
         }
         ChatMessage message = message(at.index(0), values.get(0), key + "[].");
-        if (message.role() != Role.ASSISTANT) {
+        if (message.role() != MessageRole.ASSISTANT) {
             String found = "a message of role " + message.role().wireName();
             throw at.index(0).reject(RowFault.INVALID_OUTPUT, "an assistant message", found, OUTPUT_REMEDY);
         }

@@ -16,7 +16,7 @@ final class Context {
     private final Budget budget;
     private final List<Span> spans = new ArrayList<>();
     private BoundedText output;
-    private Scope scope = new Scope(null, new HashMap<>());
+    private VariableScope scope = new VariableScope(null, new HashMap<>());
     private int line = 1;
 
     /** Creates the state of a new rendering. */
@@ -76,21 +76,21 @@ final class Context {
         output.append(text);
     }
 
-    Scope scope() {
+    VariableScope scope() {
         return scope;
     }
 
     /** Runs an action in a scope within another one. It is not left after a failure, which ends the rendering. */
-    <T> T within(Scope outer, Supplier<T> action) {
-        Scope current = scope;
-        scope = new Scope(outer, new HashMap<>());
+    <T> T within(VariableScope outer, Supplier<T> action) {
+        VariableScope current = scope;
+        scope = new VariableScope(outer, new HashMap<>());
         T result = action.get();
         scope = current;
         return result;
     }
 
     /** Runs an action in a scope within another one, and captures its output. */
-    String capture(Scope outer, Supplier<Flow> action) {
+    String capture(VariableScope outer, Supplier<Flow> action) {
         BoundedText current = output;
         int caller = line;
         output = new BoundedText(budget);

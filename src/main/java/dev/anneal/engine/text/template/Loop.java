@@ -20,7 +20,7 @@ record Loop(BiConsumer<Object, Context> target, Expression elements, Statement b
     /** The elements for which a condition holds, evaluated when they are read. */
     static Object passing(
             BiConsumer<Object, Context> target, Expression elements, Expression condition, Context context) {
-        Scope outer = context.scope();
+        VariableScope outer = context.scope();
         return Python.elements(context.evaluate(elements), context.budget())
                 .filter(element -> context.within(outer, () -> {
                     target.accept(element, context);
@@ -30,7 +30,7 @@ record Loop(BiConsumer<Object, Context> target, Expression elements, Statement b
     }
 
     Flow execute(Context context) {
-        Scope outer = context.scope();
+        VariableScope outer = context.scope();
         LoopContext loop = new LoopContext(context.evaluate(elements), context.budget());
         Object element = loop.advance();
         if (element == null) {
@@ -42,7 +42,7 @@ record Loop(BiConsumer<Object, Context> target, Expression elements, Statement b
         return Flow.NEXT;
     }
 
-    private Flow round(Object element, LoopContext loop, Scope outer, Context context) {
+    private Flow round(Object element, LoopContext loop, VariableScope outer, Context context) {
         context.budget().charge(STEPS_OF_A_ROUND);
         return context.within(outer, () -> {
             context.set("loop", loop);

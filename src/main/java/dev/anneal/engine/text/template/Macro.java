@@ -19,7 +19,7 @@ record Macro(String name, Map<String, Expression> parameters, Statement body) {
      * The macro as a function that sees the variables around its definition, with their values at the time of the call.
      */
     Callable function(Context context) {
-        Scope outer = context.scope();
+        VariableScope outer = context.scope();
         return arguments -> context.capture(outer, () -> {
             bind(arguments, context);
             return context.execute(body);

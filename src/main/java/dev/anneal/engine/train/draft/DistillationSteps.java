@@ -8,14 +8,14 @@ import dev.anneal.engine.network.objective.Agreement;
 import dev.anneal.engine.network.objective.DistillationLoss;
 import dev.anneal.engine.network.objective.LossSums;
 import dev.anneal.engine.network.objective.Objective;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.passes.MicroBatch;
 import dev.anneal.engine.train.passes.Sharing;
 import dev.anneal.engine.train.passes.StepPasses;
 import dev.anneal.engine.train.passes.StepRows;
-import dev.anneal.engine.train.state.TokenCounts;
+import dev.anneal.engine.train.state.TrainedTokens;
 import dev.anneal.engine.train.state.TrainingData;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
@@ -47,7 +47,7 @@ public final class DistillationSteps extends DraftSteps {
     public Optional<Result> compute(int step, AppliedAdapter adapter) {
         List<EncodedRow> ofStep = rows(step);
         Lessons lessons = new Lessons(ofStep, split(ofStep));
-        try (Scope scope = passes.job().model().scope().child()) {
+        try (TensorScope scope = passes.job().model().scope().child()) {
             return passes.passes()
                     .states(target(), scope, lessons.batches)
                     .flatMap(states ->
@@ -56,7 +56,7 @@ public final class DistillationSteps extends DraftSteps {
                             sums.mean(),
                             sums.accuracy(),
                             sums.trained(),
-                            new TokenCounts(
+                            new TrainedTokens(
                                     sums.trained(), StepRows.tokens(ofStep), MicroBatch.sharedTokens(lessons.batches)),
                             Double.NaN,
                             lessons.acceptance().byName()));
@@ -76,7 +76,7 @@ public final class DistillationSteps extends DraftSteps {
             int begin = first;
             List<MicroBatch> some =
                     lessons.batches.subList(begin, Math.min(lessons.batches.size(), begin + VALIDATED_AT_ONCE));
-            try (Scope scope = passes.job().model().scope().child()) {
+            try (TensorScope scope = passes.job().model().scope().child()) {
                 Optional<LossSums> sums = passes.passes()
                         .states(target(), scope, some)
                         .flatMap(states -> passes.passes()
@@ -98,7 +98,7 @@ public final class DistillationSteps extends DraftSteps {
     @Override
     <T> T drafting(AppliedAdapter adapter, Function<Draft, T> use) {
         try (IncrementalDecoder proposer = new IncrementalDecoder(passes.job().model());
-                Scope packed = proposer.scope().child()) {
+                TensorScope packed = proposer.scope().child()) {
             return use.apply(new DraftModel(proposer, proposer.packed(packed, adapter)));
         }
     }

@@ -6,7 +6,7 @@ import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.passes.StepRows;
 import dev.anneal.engine.train.passes.Steps;
 import dev.anneal.engine.train.passes.Training;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.engine.train.state.CheckpointWriter;
 import dev.anneal.engine.train.state.Target;
 import dev.anneal.engine.train.state.TrainingData;
@@ -124,7 +124,7 @@ abstract class DraftSteps implements Steps {
     }
 
     @Override
-    public final void restore(Checkpoint checkpoint) throws IOException {
+    public final void restore(CheckpointFolder checkpoint) throws IOException {
         if (answers != null) {
             answers.restore(checkpoint);
         }

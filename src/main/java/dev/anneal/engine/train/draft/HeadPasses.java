@@ -12,8 +12,8 @@ import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.objective.HiddenStates;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ComputeThreads;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.passes.MicroBatch;
 import dev.anneal.engine.train.passes.StopSignal;
@@ -115,7 +115,7 @@ final class HeadPasses {
         public void compute(int buffer, int number) {
             betweenBatches.run();
             MicroBatch batch = batches.get(number);
-            try (Scope scope = gradients.scope().child();
+            try (TensorScope scope = gradients.scope().child();
                     EaglePass pass =
                             new EaglePass(scope, head, teacher, input(scope, batch, rows), adapterOf.apply(batch))) {
                 pass.forward(objective.steps());
@@ -138,7 +138,7 @@ final class HeadPasses {
         }
     }
 
-    private EagleInput input(Scope scope, MicroBatch batch, List<EncodedRow> rows) {
+    private EagleInput input(TensorScope scope, MicroBatch batch, List<EncodedRow> rows) {
         List<int[]> ids =
                 batch.rowsOfStep().stream().map(row -> rows.get(row).ids()).toList();
         List<Tensor> states = cache.of(scope, ids, this::states);
@@ -147,7 +147,7 @@ final class HeadPasses {
     }
 
     /** The streams that the head reads, then the states that give the target's distributions. */
-    private List<Tensor> states(Scope scope, TokenRows rows) {
+    private List<Tensor> states(TensorScope scope, TokenRows rows) {
         HiddenStates states = target.model()
                 .hiddenStates(scope, rows, target.adapter(), head.config().streams(), signal.betweenParts());
         List<Tensor> all = new ArrayList<>(states.streams());

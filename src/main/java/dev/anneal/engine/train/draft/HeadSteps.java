@@ -14,7 +14,7 @@ import dev.anneal.engine.train.passes.MicroBatch;
 import dev.anneal.engine.train.passes.Sharing;
 import dev.anneal.engine.train.passes.StepRows;
 import dev.anneal.engine.train.passes.Training;
-import dev.anneal.engine.train.state.TokenCounts;
+import dev.anneal.engine.train.state.TrainedTokens;
 import dev.anneal.engine.train.state.TrainingData;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
@@ -61,7 +61,7 @@ public final class HeadSteps extends DraftSteps {
                         loss(sums),
                         accuracy(sums),
                         1,
-                        new TokenCounts(sums.get(0).trained(), StepRows.tokens(ofStep), 0),
+                        new TrainedTokens(sums.get(0).trained(), StepRows.tokens(ofStep), 0),
                         Double.NaN,
                         metrics(sums)));
     }

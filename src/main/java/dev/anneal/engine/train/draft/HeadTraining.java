@@ -14,10 +14,10 @@ import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.engine.train.state.AdapterTraining;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.engine.train.state.CheckpointWriter;
 import dev.anneal.engine.train.state.Trainable;
 import dev.anneal.engine.train.state.TrainingData;
@@ -97,7 +97,7 @@ public record HeadTraining(
     }
 
     @Override
-    public StepGradients<EagleGradients> newGradients(Scope owner) {
+    public StepGradients<EagleGradients> newGradients(TensorScope owner) {
         List<Tensor> gradients = new ArrayList<>(weights.newGradients(owner));
         List<Tensor> ofAdapter = head.noAdapter().layers().get(0);
         List<Tensor> all = new ArrayList<>(gradients);
@@ -132,14 +132,14 @@ public record HeadTraining(
 
     @Override
     public List<CheckpointWriter.Part> parts() {
-        CheckpointWriter.Part whole = new CheckpointWriter.Part(Checkpoint.WEIGHTS, weights::saveWhole);
+        CheckpointWriter.Part whole = new CheckpointWriter.Part(CheckpointFolder.WEIGHTS, weights::saveWhole);
         return adapter == null
                 ? List.of(whole)
-                : List.of(whole, new CheckpointWriter.Part(Checkpoint.ADAPTER, adapter::save));
+                : List.of(whole, new CheckpointWriter.Part(CheckpointFolder.ADAPTER, adapter::save));
     }
 
     @Override
-    public void restore(Checkpoint checkpoint) throws IOException {
+    public void restore(CheckpointFolder checkpoint) throws IOException {
         weights.restore(checkpoint.folder());
         if (adapter != null) {
             adapter.restore(checkpoint.adapterFile());

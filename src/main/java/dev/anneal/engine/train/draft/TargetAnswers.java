@@ -11,7 +11,7 @@ import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.text.fault.DataException;
 import dev.anneal.engine.train.passes.Steps;
 import dev.anneal.engine.train.passes.Training;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.engine.train.state.CheckpointWriter;
 import dev.anneal.engine.train.state.Target;
 import dev.anneal.engine.train.state.TrainingException;
@@ -140,7 +140,7 @@ final class TargetAnswers {
     }
 
     /** @throws TrainingException with {@code CHECKPOINT_MISMATCH} if steps were done but answers are missing */
-    void restore(Checkpoint checkpoint) throws IOException {
+    void restore(CheckpointFolder checkpoint) throws IOException {
         Saved saved = checkpoint.json(FILE, Saved.class);
         int step = checkpoint.state().step();
         if (step > 0 && (saved == null || saved.answers().size() < rows.size())) {

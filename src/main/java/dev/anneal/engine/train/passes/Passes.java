@@ -10,8 +10,8 @@ import dev.anneal.engine.network.model.PassInput;
 import dev.anneal.engine.network.model.TrainingPass;
 import dev.anneal.engine.network.objective.LossSums;
 import dev.anneal.engine.network.objective.Objective;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.engine.train.state.GradientSum;
 import dev.anneal.engine.train.state.Target;
 import java.util.List;
@@ -27,7 +27,7 @@ public final class Passes {
     private final DecoderModel model;
     private final ActivationCheckpointing checkpointing;
     private final GradientSum<Gradients> sum;
-    private final Scope scope;
+    private final TensorScope scope;
     private final StopSignal signal;
 
     /** @param signal asked by compute threads before each layer, and told of each but the last of a pass */
@@ -125,7 +125,7 @@ public final class Passes {
      * @param batches in which no trained token is shared
      * @return empty if the pass was abandoned
      */
-    public Optional<List<Tensor>> states(Target target, Scope owner, List<MicroBatch> batches) {
+    public Optional<List<Tensor>> states(Target target, TensorScope owner, List<MicroBatch> batches) {
         Tensor[] states = new Tensor[batches.size()];
         return measure(target.model(), target.adapter(), batches, ignored -> {}, (batch, input) -> {
                     states[batch] = target.model().states(owner, input, target.adapter(), signal.betweenParts());

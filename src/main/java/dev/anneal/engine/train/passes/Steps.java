@@ -1,9 +1,9 @@
 package dev.anneal.engine.train.passes;
 
 import dev.anneal.engine.network.model.AppliedAdapter;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.engine.train.state.CheckpointWriter;
-import dev.anneal.engine.train.state.TokenCounts;
+import dev.anneal.engine.train.state.TrainedTokens;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +71,7 @@ public interface Steps {
     }
 
     /** Restores the state that {@link #parts} wrote. */
-    default void restore(Checkpoint checkpoint) throws IOException {}
+    default void restore(CheckpointFolder checkpoint) throws IOException {}
 
     /**
      * A computed step, whose gradient the passes hold.
@@ -87,7 +87,7 @@ public interface Steps {
             double loss,
             @Nullable Double tokenAccuracy,
             double divisor,
-            TokenCounts tokens,
+            TrainedTokens tokens,
             double negativeLogLikelihood,
             Map<String, Double> metrics) {}
 }

@@ -9,13 +9,13 @@ import dev.anneal.engine.train.passes.StepPasses;
 import dev.anneal.engine.train.passes.Steps;
 import dev.anneal.engine.train.rollout.Completion;
 import dev.anneal.engine.train.rollout.DraftedTokens;
-import dev.anneal.engine.train.rollout.Excerpt;
 import dev.anneal.engine.train.rollout.Group;
 import dev.anneal.engine.train.rollout.RolloutMetrics;
+import dev.anneal.engine.train.rollout.SampleExcerpt;
 import dev.anneal.engine.train.rollout.Sampler;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.engine.train.state.CheckpointWriter;
-import dev.anneal.engine.train.state.TokenCounts;
+import dev.anneal.engine.train.state.TrainedTokens;
 import dev.anneal.engine.train.state.TrainingData;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
@@ -125,7 +125,7 @@ public final class PolicySteps implements Steps {
                 outcome.get().loss(),
                 null,
                 1,
-                new TokenCounts(
+                new TrainedTokens(
                         current.trainedTokens(), current.tokens(), outcome.get().sharedTokens()),
                 outcome.get().negativeLogLikelihood(),
                 metrics));
@@ -173,8 +173,8 @@ public final class PolicySteps implements Steps {
                             Math.min(REPORTED_COMPLETIONS, group.completions().size()))) {
                 samples.add(new Progress.Samples.Completion(
                         group.prompt().line(),
-                        Excerpt.end(prompt),
-                        Excerpt.begin(completion.text()),
+                        SampleExcerpt.end(prompt),
+                        SampleExcerpt.begin(completion.text()),
                         completion.length(),
                         completion.isCut(),
                         completion.reward(),
@@ -209,7 +209,7 @@ public final class PolicySteps implements Steps {
     }
 
     @Override
-    public void restore(Checkpoint checkpoint) throws IOException {
+    public void restore(CheckpointFolder checkpoint) throws IOException {
         batch = checkpoint.json(FILE, PolicyBatch.class);
     }
 }

@@ -10,9 +10,9 @@ import dev.anneal.engine.train.passes.Sharing;
 import dev.anneal.engine.train.passes.StepPasses;
 import dev.anneal.engine.train.passes.Steps;
 import dev.anneal.engine.train.preference.PreferenceObjective.Pair;
-import dev.anneal.engine.train.state.Checkpoint;
+import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.engine.train.state.CheckpointWriter;
-import dev.anneal.engine.train.state.TokenCounts;
+import dev.anneal.engine.train.state.TrainedTokens;
 import dev.anneal.engine.train.state.TrainingData;
 import dev.anneal.engine.train.state.TrainingException;
 import dev.anneal.protocol.Progress;
@@ -121,7 +121,7 @@ public final class PreferenceSteps implements Steps {
                     metrics.loss(),
                     null,
                     pairs.size(),
-                    new TokenCounts(sums.trained(), read, shared),
+                    new TrainedTokens(sums.trained(), read, shared),
                     sums.mean(),
                     metrics.byName());
         });
@@ -175,7 +175,7 @@ public final class PreferenceSteps implements Steps {
     }
 
     @Override
-    public void restore(Checkpoint checkpoint) throws IOException {
+    public void restore(CheckpointFolder checkpoint) throws IOException {
         references = checkpoint.json(FILE, References.class);
         // Saved before the reference was evaluated. Later, the trained weights are no longer the reference.
         if (references == null && checkpoint.state().step() > 0) {

@@ -10,7 +10,7 @@ import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.Gradients;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,7 +31,7 @@ public record AdapterTraining(Adapter adapter) implements Trainable<Gradients> {
      *
      * @param owner ends after the adapter
      */
-    public static @Nullable Adapter adapter(TrainingJob job, Scope owner, ElementType precision, LayerShape shape)
+    public static @Nullable Adapter adapter(TrainingJob job, TensorScope owner, ElementType precision, LayerShape shape)
             throws IOException {
         AdapterConfig config = job.adapterConfig();
         Path initial = job.initialValues();
@@ -49,7 +49,7 @@ public record AdapterTraining(Adapter adapter) implements Trainable<Gradients> {
     }
 
     @Override
-    public StepGradients<Gradients> newGradients(Scope owner) {
+    public StepGradients<Gradients> newGradients(TensorScope owner) {
         AdapterGradients gradients = adapter.newGradients(owner);
         return new StepGradients<>(List.of(gradients.a(), gradients.b()), new Gradients(gradients.layers(), null));
     }
@@ -72,11 +72,11 @@ public record AdapterTraining(Adapter adapter) implements Trainable<Gradients> {
 
     @Override
     public List<CheckpointWriter.Part> parts() {
-        return List.of(new CheckpointWriter.Part(Checkpoint.ADAPTER, adapter::save));
+        return List.of(new CheckpointWriter.Part(CheckpointFolder.ADAPTER, adapter::save));
     }
 
     @Override
-    public void restore(Checkpoint checkpoint) throws IOException {
+    public void restore(CheckpointFolder checkpoint) throws IOException {
         adapter.restore(checkpoint.adapterFile());
     }
 

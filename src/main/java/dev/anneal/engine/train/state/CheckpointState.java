@@ -31,7 +31,7 @@ public record CheckpointState(
         int totalSteps,
         double beta,
         String precision,
-        TokenCounts tokens,
+        TrainedTokens tokens,
         @Nullable Double firstLoss,
         @Nullable AdapterSettings adapter,
         TrainingSettings settings,

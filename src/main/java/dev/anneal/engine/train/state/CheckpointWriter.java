@@ -72,7 +72,8 @@ public record CheckpointWriter(Path attempt) {
                 hashes.put(file.name(), Sha256.of(path));
             }
             DurableFiles.write(
-                    temporary.resolve(Checkpoint.STATE), Checkpoint.JSON.writeValueAsBytes(state.apply(hashes)));
+                    temporary.resolve(CheckpointFolder.STATE),
+                    CheckpointFolder.JSON.writeValueAsBytes(state.apply(hashes)));
             DurableFiles.forceFolder(temporary);
             long bytes = sizeOf(temporary);
             Folders.delete(folder);
@@ -115,7 +116,7 @@ public record CheckpointWriter(Path attempt) {
     public record Part(String name, Content content) {
 
         public static Part json(String name, Object value) {
-            return new Part(name, file -> DurableFiles.write(file, Checkpoint.JSON.writeValueAsBytes(value)));
+            return new Part(name, file -> DurableFiles.write(file, CheckpointFolder.JSON.writeValueAsBytes(value)));
         }
 
         /** Writes a file so that it is on disk when the call returns. */

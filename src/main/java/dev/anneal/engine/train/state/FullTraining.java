@@ -6,8 +6,8 @@ import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.Gradients;
 import dev.anneal.engine.network.model.TrainableWeights;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,7 +36,7 @@ public record FullTraining(DecoderModel model, TrainableWeights weights) impleme
     }
 
     @Override
-    public StepGradients<Gradients> newGradients(Scope owner) {
+    public StepGradients<Gradients> newGradients(TensorScope owner) {
         List<Tensor> gradients = weights.newGradients(owner);
         return new StepGradients<>(gradients, weights.arranged(gradients));
     }
@@ -60,11 +60,11 @@ public record FullTraining(DecoderModel model, TrainableWeights weights) impleme
 
     @Override
     public List<CheckpointWriter.Part> parts() {
-        return List.of(new CheckpointWriter.Part(Checkpoint.WEIGHTS, weights::save));
+        return List.of(new CheckpointWriter.Part(CheckpointFolder.WEIGHTS, weights::save));
     }
 
     @Override
-    public void restore(Checkpoint checkpoint) throws IOException {
+    public void restore(CheckpointFolder checkpoint) throws IOException {
         weights.restore(checkpoint.folder());
     }
 

@@ -1,7 +1,7 @@
 package dev.anneal.engine.train.state;
 
 import dev.anneal.engine.network.torch.ComputeThreads;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.engine.train.state.Trainable.StepGradients;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,12 +16,12 @@ public final class GradientSum<G> implements AutoCloseable {
 
     private final Optimizer optimizer;
     private final ComputeThreads threads;
-    private final Scope scope;
+    private final TensorScope scope;
     private final StepGradients<G> total;
     private final List<StepGradients<G>> buffers = new ArrayList<>();
     private boolean begun;
 
-    public GradientSum(Scope owner, Trainable<G> trained, Optimizer optimizer, int threads) {
+    public GradientSum(TensorScope owner, Trainable<G> trained, Optimizer optimizer, int threads) {
         this.optimizer = optimizer;
         int count = trained.gradientBuffers(threads);
         this.threads = new ComputeThreads(threads, count);
@@ -33,7 +33,7 @@ public final class GradientSum<G> implements AutoCloseable {
     }
 
     /** The scope of the step's passes. */
-    public Scope scope() {
+    public TensorScope scope() {
         return scope;
     }
 

@@ -5,8 +5,8 @@ import dev.anneal.engine.network.model.TensorPart;
 import dev.anneal.engine.network.torch.ComputeThreads;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Program;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.engine.train.state.Trainable.StepGradients;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,14 +22,14 @@ import java.util.stream.Stream;
  */
 public final class Optimizer implements AutoCloseable {
 
-    private final Scope scope;
+    private final TensorScope scope;
     private final ElementType precision;
     private final ComputeThreads threads;
     private final Program program;
     private final List<Moments> moments = new ArrayList<>();
 
     /** @param threads that update tensors, one tensor on one thread */
-    public Optimizer(Scope owner, Trainable<?> trained, int threads) {
+    public Optimizer(TensorScope owner, Trainable<?> trained, int threads) {
         this.scope = owner.child();
         this.precision = trained.precision();
         this.threads = new ComputeThreads(threads, threads);
@@ -38,7 +38,7 @@ public final class Optimizer implements AutoCloseable {
     }
 
     /** Adds a part to a total, or overwrites the total with the first part. */
-    void accumulate(Scope passing, StepGradients<?> total, StepGradients<?> part, boolean first) {
+    void accumulate(TensorScope passing, StepGradients<?> total, StepGradients<?> part, boolean first) {
         for (int i = 0; i < moments.size(); i++) {
             program.call(
                             passing,
@@ -51,7 +51,7 @@ public final class Optimizer implements AutoCloseable {
     }
 
     /** Sets a gradient to 0. */
-    void clear(Scope passing, StepGradients<?> total) {
+    void clear(TensorScope passing, StepGradients<?> total) {
         total.ofParameters()
                 .forEach(gradient -> program.call(passing, "clear", gradient).close());
     }
@@ -148,7 +148,7 @@ public final class Optimizer implements AutoCloseable {
 
     /** Running means of a parameter's gradient and of its square, which Muon does not have. */
     private record Moments(Trainable.Parameter parameter, Tensor first, Tensor second) {
-        static Moments zero(Scope scope, Trainable.Parameter parameter) {
+        static Moments zero(TensorScope scope, Trainable.Parameter parameter) {
             long[] shape = parameter.master().shape();
             long[] ofSecond = parameter.matrices().isEmpty() ? shape : new long[] {0};
             return new Moments(

@@ -4,8 +4,8 @@ import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.MasterWeights;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -22,7 +22,7 @@ public interface Trainable<G> extends AutoCloseable {
     List<Parameter> parameters();
 
     /** Allocates gradients of all masters, owned by {@code owner}. */
-    StepGradients<G> newGradients(Scope owner);
+    StepGradients<G> newGradients(TensorScope owner);
 
     /**
      * Number of gradient buffers of micro-batches: at least one for each thread; one more lets threads continue while a
@@ -58,7 +58,7 @@ public interface Trainable<G> extends AutoCloseable {
     List<CheckpointWriter.Part> parts();
 
     /** Overwrites the masters with those of a checkpoint. */
-    void restore(Checkpoint checkpoint) throws IOException;
+    void restore(CheckpointFolder checkpoint) throws IOException;
 
     @Override
     void close();

@@ -50,8 +50,7 @@ public final class ResultCsv {
         columns.put("step", SeriesRow::step);
         columns.put(Figure.TRAIN_LOSS.wireName(), row -> row.get(Figure.TRAIN_LOSS));
         columns.put("train_accuracy", row -> row.get(Figure.TRAIN_MEAN_TOKEN_ACCURACY));
-        columns.put(
-                Figure.TRAIN_MEAN_TOKEN_ACCURACY.wireName(), row -> row.get(Figure.TRAIN_MEAN_TOKEN_ACCURACY));
+        columns.put(Figure.TRAIN_MEAN_TOKEN_ACCURACY.wireName(), row -> row.get(Figure.TRAIN_MEAN_TOKEN_ACCURACY));
         columns.put("valid_loss", SeriesRow::validLoss);
         columns.put("valid_accuracy", SeriesRow::validMeanTokenAccuracy);
         columns.put("valid_mean_token_accuracy", SeriesRow::validMeanTokenAccuracy);

@@ -120,7 +120,8 @@ public final class QueueOutlook {
 
     private static OptionalDouble secondsToTrain(Job job, Known past) {
         ResolvedSettings settings = job.settings();
-        TrainingPace pace = settings == null ? null : past.recent().pace(job.request().model(), settings.cost());
+        TrainingPace pace =
+                settings == null ? null : past.recent().pace(job.request().model(), settings.cost());
         return settings == null || pace == null
                 ? OptionalDouble.empty()
                 : OptionalDouble.of(pace.secondsOf(Remaining.of(job, settings)));

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Differences of logits, position by position. */
 class LogitDifferenceTest {
 
-    private final Scope scope = Scope.open(TestDevice.NAME);
+    private final TensorScope scope = TensorScope.open(TestDevice.NAME);
 
     @AfterEach
     void close() {

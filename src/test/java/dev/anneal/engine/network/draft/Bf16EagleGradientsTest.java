@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.network.objective.DistillationLoss;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -59,7 +59,7 @@ class Bf16EagleGradientsTest {
     private Result run(ElementType precision, long seed) throws IOException {
         Random random = new Random(seed);
         try (RandomHead own = new RandomHead(folder, precision, random, 12);
-                Scope scope = own.target.scope().child()) {
+                TensorScope scope = own.target.scope().child()) {
             EagleInput input = own.input(scope, own.rows(random, 12), random);
             int steps = own.head.config().isEagle3() ? 3 : 1;
             EagleObjective lesson =

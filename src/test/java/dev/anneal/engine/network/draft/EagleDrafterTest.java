@@ -10,8 +10,8 @@ import dev.anneal.engine.network.model.KeyValueCache;
 import dev.anneal.engine.network.model.MatrixPacking;
 import dev.anneal.engine.network.objective.HiddenStates;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,7 +46,7 @@ class EagleDrafterTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void aHeadWithOneUseIsInMemoryOnce(long seed) throws IOException {
         try (RandomHead own = new RandomHead(folder, ElementType.BFLOAT16, new Random(seed), 12);
-                Scope scope = own.target.scope().child()) {
+                TensorScope scope = own.target.scope().child()) {
             EagleProgram program = own.head.program();
             Tensor fc = program.weights().fc();
             boolean packs = MatrixPacking.ifPossible(
@@ -79,7 +79,7 @@ class EagleDrafterTest {
             throws IOException {
         Random random = new Random(seed);
         try (RandomHead own = new RandomHead(folder, precision, random, 12);
-                Scope scope = own.target.scope().child()) {
+                TensorScope scope = own.target.scope().child()) {
             List<int[]> rows = IntStream.range(0, 3)
                     .mapToObj(row -> random.ints(12, 0, own.target.config().vocabularySize())
                             .toArray())
@@ -93,7 +93,12 @@ class EagleDrafterTest {
     }
 
     private static double largestDifference(
-            RandomHead own, Scope scope, List<int[]> rows, EagleInput input, float[] expected, EagleDrafter drafter) {
+            RandomHead own,
+            TensorScope scope,
+            List<int[]> rows,
+            EagleInput input,
+            float[] expected,
+            EagleDrafter drafter) {
         try (KeyValueCache cache = drafter.newCache(scope, 3, 20)) {
             HiddenStates states = own.states(scope, input.rows());
             List<Tensor> read = new ArrayList<>();
@@ -139,7 +144,7 @@ class EagleDrafterTest {
                 .toArray();
     }
 
-    private static float[] expected(RandomHead own, Scope scope, EagleInput input, AppliedAdapter adapter) {
+    private static float[] expected(RandomHead own, TensorScope scope, EagleInput input, AppliedAdapter adapter) {
         try (EaglePass pass = new EaglePass(scope, own.head, own.teacher, input, adapter)) {
             pass.forward(1);
             return own.head.program().logits(scope, pass.output(0)).toFloats();

@@ -14,8 +14,8 @@ import dev.anneal.engine.network.lora.RandomAdapter;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.objective.DistillationLoss;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,7 +51,7 @@ class EagleGradientsTest {
         Random random = new Random(seed);
         int longest = LONG_ROWS.contains(seed) ? 600 : 12;
         try (RandomHead random3 = new RandomHead(folder, ElementType.FLOAT32, random, longest);
-                Scope scope = random3.target.scope().child()) {
+                TensorScope scope = random3.target.scope().child()) {
             Case own = new Case(random3, random, seed, scope);
             List<int[]> rows = random3.rows(random, longest);
             EagleInput input = random3.input(scope, rows, random);
@@ -68,9 +68,9 @@ class EagleGradientsTest {
         private final AdapterConfig config;
         private final double beta;
         private final Adapter adapter;
-        private final Scope scope;
+        private final TensorScope scope;
 
-        Case(RandomHead random, Random numbers, long seed, Scope scope) throws IOException {
+        Case(RandomHead random, Random numbers, long seed, TensorScope scope) throws IOException {
             this.random = random;
             this.head = random.head;
             this.scope = scope;

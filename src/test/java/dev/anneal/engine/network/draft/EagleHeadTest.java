@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -27,7 +27,7 @@ class EagleHeadTest {
         try (DecoderModel target = GoldenEagle3.target();
                 EagleHead head = EagleHead.create(target, config(target, 61), vocabulary(61), 3);
                 EagleTeacher teacher = new EagleTeacher(head, target);
-                Scope scope = target.scope().child()) {
+                TensorScope scope = target.scope().child()) {
             EagleInput input = GoldenEagle3.input(scope, target, teacher, GoldenEagle3.mask());
 
             Tensor state = head.program()

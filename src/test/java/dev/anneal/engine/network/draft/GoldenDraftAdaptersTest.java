@@ -13,7 +13,7 @@ import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.objective.DistillationLoss;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +46,7 @@ class GoldenDraftAdaptersTest {
                 EagleHead head = GoldenEagle3.head(target, "defaults", folder);
                 EagleTeacher teacher = new EagleTeacher(head, target);
                 Adapter adapter = adapter(head, golden, "draft3/afa/adapter.safetensors");
-                Scope scope = target.scope().child();
+                TensorScope scope = target.scope().child();
                 EaglePass pass = new EaglePass(
                         scope,
                         head,
@@ -78,7 +78,7 @@ class GoldenDraftAdaptersTest {
                 EagleHead head = GoldenEagle1.head(target, "eagle1", folder);
                 EagleTeacher teacher = new EagleTeacher(head, target);
                 Adapter adapter = adapter(head, golden, "draft/eagle1-afa.adapter.safetensors");
-                Scope scope = target.scope().child()) {
+                TensorScope scope = target.scope().child()) {
             EagleInput input = GoldenEagle1.input(scope, target, teacher);
             AdapterGradients gradients = adapter.newGradients(scope);
             try (EaglePass pass = new EaglePass(

@@ -7,7 +7,7 @@ import dev.anneal.engine.network.objective.DistillationLoss;
 import dev.anneal.engine.network.objective.HiddenStates;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +60,7 @@ final class GoldenEagle1 {
                 GoldenTensors.ints(INPUTS, "input_ids"), GoldenTensors.ints(INPUTS, "attention_mask"), WIDTH));
     }
 
-    static EagleInput input(Scope scope, DecoderModel target, EagleTeacher teacher) {
+    static EagleInput input(TensorScope scope, DecoderModel target, EagleTeacher teacher) {
         TokenRows rows = rows();
         float[] mask = GoldenTensors.floats(INPUTS, "loss_mask");
         boolean[] trained = new boolean[rows.tokens()];

@@ -7,8 +7,8 @@ import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.objective.TokenRows;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,7 +39,7 @@ class GoldenEagle1Test {
                 EagleHead head = GoldenEagle1.head(target, name, folder);
                 EagleTeacher teacher = new EagleTeacher(head, target);
                 TrainableHead weights = new TrainableHead(head, any -> true);
-                Scope scope = target.scope().child()) {
+                TensorScope scope = target.scope().child()) {
             EagleInput input = GoldenEagle1.input(scope, target, teacher);
             try (EaglePass pass = new EaglePass(scope, head, teacher, input, head.noAdapter())) {
                 List<Tensor> gradients = weights.newGradients(scope);

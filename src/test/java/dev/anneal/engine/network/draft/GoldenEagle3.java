@@ -12,7 +12,7 @@ import dev.anneal.engine.network.objective.DistillationLoss;
 import dev.anneal.engine.network.objective.HiddenStates;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,7 +96,7 @@ final class GoldenEagle3 {
     }
 
     /** Both documents in one row each, with what the target makes of them. */
-    static EagleInput input(Scope scope, DecoderModel target, EagleTeacher teacher, float[] mask) {
+    static EagleInput input(TensorScope scope, DecoderModel target, EagleTeacher teacher, float[] mask) {
         TokenRows rows = rows();
         boolean[] trained = new boolean[rows.tokens()];
         for (int i = 0; i < trained.length; i++) {

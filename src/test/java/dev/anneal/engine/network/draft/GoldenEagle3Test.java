@@ -11,8 +11,8 @@ import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.network.model.KeyValueCache;
 import dev.anneal.engine.network.objective.DistillationLoss;
 import dev.anneal.engine.network.objective.HiddenStates;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -39,7 +39,7 @@ class GoldenEagle3Test {
     @Test
     void targetsHandOutTheirStreams() throws IOException {
         try (DecoderModel target = GoldenEagle3.target();
-                Scope scope = target.scope().child()) {
+                TensorScope scope = target.scope().child()) {
             HiddenStates states = target.hiddenStates(
                     scope, GoldenEagle3.rows(), target.noAdapter(), List.of(4, 0, 2, 1, 3), () -> {});
 
@@ -64,7 +64,7 @@ class GoldenEagle3Test {
                 .toArray();
         try (DecoderModel target = GoldenEagle3.target();
                 IncrementalDecoder decoder = new IncrementalDecoder(target);
-                Scope scope = target.scope().child();
+                TensorScope scope = target.scope().child();
                 KeyValueCache cache = decoder.newCache(scope, 1, 13)) {
             List<AppliedAdapter> none = List.of(target.noAdapter());
             HiddenStates first =
@@ -92,7 +92,7 @@ class GoldenEagle3Test {
         try (DecoderModel target = GoldenEagle3.target();
                 EagleHead head = GoldenEagle3.head(target, variant, folder);
                 EagleTeacher teacher = new EagleTeacher(head, target);
-                Scope scope = target.scope().child();
+                TensorScope scope = target.scope().child();
                 EaglePass pass = new EaglePass(
                         scope,
                         head,
@@ -166,7 +166,7 @@ class GoldenEagle3Test {
                 EagleHead head = GoldenEagle3.head(target, variant, folder);
                 EagleTeacher teacher = new EagleTeacher(head, target);
                 TrainableHead weights = new TrainableHead(head, name -> true);
-                Scope scope = target.scope().child();
+                TensorScope scope = target.scope().child();
                 EaglePass pass = new EaglePass(
                         scope,
                         head,
@@ -204,7 +204,7 @@ class GoldenEagle3Test {
         try (DecoderModel target = GoldenEagle3.target();
                 EagleHead head = GoldenEagle3.head(target, "residual-normed", folder);
                 EagleTeacher teacher = new EagleTeacher(head, target);
-                Scope scope = target.scope().child();
+                TensorScope scope = target.scope().child();
                 EaglePass pass = new EaglePass(
                         scope, head, teacher, GoldenEagle3.input(scope, target, teacher, mask), head.noAdapter())) {
             pass.forward(GoldenEagle3.STEPS);

@@ -5,8 +5,8 @@ import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.network.model.KeyValueCache;
 import dev.anneal.engine.network.objective.HiddenStates;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -57,7 +57,7 @@ final class GreedyChains implements AutoCloseable {
     List<Lane> run(List<List<Integer>> prompts, int tokens) {
         List<Lane> lanes = prompts.stream().map(Lane::new).toList();
         List<AppliedAdapter> adapters = Collections.nCopies(lanes.size(), model.noAdapter());
-        try (Scope scope = model.scope().child();
+        try (TensorScope scope = model.scope().child();
                 KeyValueCache ofTarget = target.newCache(scope, lanes.size(), CAPACITY);
                 KeyValueCache ofDraft = drafter.newCache(scope, lanes.size(), CAPACITY)) {
             HiddenStates states = target.read(
@@ -86,7 +86,7 @@ final class GreedyChains implements AutoCloseable {
     }
 
     private List<List<Integer>> propose(
-            Scope scope, List<Lane> lanes, HiddenStates states, KeyValueCache cache, boolean isStep) {
+            TensorScope scope, List<Lane> lanes, HiddenStates states, KeyValueCache cache, boolean isStep) {
         List<List<Integer>> proposals = new ArrayList<>();
         lanes.forEach(lane -> proposals.add(new ArrayList<>()));
         List<int[]> unread = arrays(lanes.stream().map(lane -> lane.unread).toList());
@@ -123,7 +123,7 @@ final class GreedyChains implements AutoCloseable {
     }
 
     private HiddenStates verify(
-            Scope scope,
+            TensorScope scope,
             List<Lane> lanes,
             List<List<Integer>> proposals,
             List<List<Integer>> prompts,

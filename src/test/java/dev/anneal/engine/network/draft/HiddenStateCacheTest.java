@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,7 +73,7 @@ class HiddenStateCacheTest {
     @Test
     void whatTheTargetComputedIsNotCopied() {
         try (HiddenStateCache cache = new HiddenStateCache(random.head, TOKEN_BYTES);
-                Scope scope = random.head.scope().child()) {
+                TensorScope scope = random.head.scope().child()) {
             List<Tensor> computed = new ArrayList<>();
 
             List<Tensor> read = cache.of(scope, List.of(THREE, TWO), (owner, rows) -> {
@@ -98,7 +98,7 @@ class HiddenStateCacheTest {
     @Test
     void nothingIsKeptOfAPassThatEnded() {
         try (HiddenStateCache cache = new HiddenStateCache(random.head, 1 << 20);
-                Scope scope = random.head.scope().child()) {
+                TensorScope scope = random.head.scope().child()) {
             read(cache, TWO, THREE);
             int held = random.head.scope().held();
 
@@ -110,7 +110,7 @@ class HiddenStateCacheTest {
     }
 
     private void read(HiddenStateCache cache, int[]... rows) {
-        try (Scope scope = random.head.scope().child()) {
+        try (TensorScope scope = random.head.scope().child()) {
             List<Tensor> read = cache.of(scope, List.of(rows), this::compute);
 
             long[] ids = TokenRows.of(List.of(rows)).ids();
@@ -121,7 +121,7 @@ class HiddenStateCacheTest {
         }
     }
 
-    private List<Tensor> compute(Scope scope, TokenRows rows) {
+    private List<Tensor> compute(TensorScope scope, TokenRows rows) {
         passes.add(Arrays.stream(rows.ids()).boxed().toList());
         return List.of(
                 scope.floats(states(rows.ids(), 0), rows.tokens(), WIDTH),

@@ -4,8 +4,8 @@ import dev.anneal.engine.network.architecture.CheckpointTensors;
 import dev.anneal.engine.network.architecture.Projection;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.torch.AutogradProgram;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -20,7 +20,7 @@ final class PlainEagle {
 
     private final EagleConfig config;
     private final EagleObjective lesson;
-    private final Scope scope;
+    private final TensorScope scope;
     private final AutogradProgram program;
     private final Map<String, Tensor> leaves = new LinkedHashMap<>();
     private final List<Tensor> head = new ArrayList<>();
@@ -36,7 +36,7 @@ final class PlainEagle {
             EagleConfig config,
             EagleObjective lesson,
             int activation,
-            Scope scope,
+            TensorScope scope,
             Map<String, float[]> weights,
             Map<String, float[]> adapter) {
         this.config = config;

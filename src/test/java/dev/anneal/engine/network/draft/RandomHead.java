@@ -7,8 +7,8 @@ import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.objective.HiddenStates;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -100,7 +100,7 @@ final class RandomHead implements AutoCloseable {
     }
 
     /** The last row is trained at its end at least, so that every step learns. */
-    EagleInput input(Scope scope, List<int[]> rows, Random random) {
+    EagleInput input(TensorScope scope, List<int[]> rows, Random random) {
         TokenRows tokens = TokenRows.of(rows);
         boolean[] trained = new boolean[tokens.tokens()];
         for (int i = 0; i < trained.length; i++) {
@@ -110,7 +110,7 @@ final class RandomHead implements AutoCloseable {
         return new EagleInput(tokens, trained, states.streams(), teacher.states(scope, states.last()));
     }
 
-    HiddenStates states(Scope scope, TokenRows rows) {
+    HiddenStates states(TensorScope scope, TokenRows rows) {
         return target.hiddenStates(
                 scope, rows, target.noAdapter(), head.config().streams(), () -> {});
     }

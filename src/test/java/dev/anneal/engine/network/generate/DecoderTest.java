@@ -13,7 +13,7 @@ import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.network.sampling.Answer;
 import dev.anneal.engine.network.sampling.Sampling;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.engine.network.torch.TorchException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -222,7 +222,7 @@ class DecoderTest {
     /** As if memory held so many sequences. */
     private static void allocateForMoreThan(int sequences, BatchWidth breadth) {
         if (breadth.sequences() > sequences) {
-            try (Scope scope = Scope.open(TestDevice.NAME)) {
+            try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
                 scope.zeros(ElementType.FLOAT32, 1L << 50);
             }
         }

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DraftLengthTest {
 
     private final DraftLength length = DraftLength.measured();
-    private final Drafts drafts = Drafts.of(new Prompt(new int[] {1, 2, 3, 1, 2}, 20, Sampling.GREEDY));
+    private final DraftTokens drafts = DraftTokens.of(new Prompt(new int[] {1, 2, 3, 1, 2}, 20, Sampling.GREEDY));
 
     @BeforeEach
     void find() {

@@ -160,7 +160,7 @@ class DraftedAnswersTest {
             DraftLength draftLength) {
         Random random = new Random(3);
         List<KeptTokens> all = new ArrayList<>();
-        ArrayDeque<Sequence> waiting = new ArrayDeque<>();
+        ArrayDeque<GeneratedSequence> waiting = new ArrayDeque<>();
         for (int i = 0; i < (draft instanceof DraftHead ? HEADED_PROMPTS : PROMPTS); i++) {
             int[] own = random.ints(1 + random.nextInt(60), 3, 300).toArray();
             int[] prompt = i < HEADED_PROMPTS && i % 2 == 1 ? afterBeginning(own) : own;
@@ -171,7 +171,7 @@ class DraftedAnswersTest {
             int[] prediction = predicted.isEmpty() ? NO_PREDICTION : almost(predicted.get(i));
             KeptTokens kept = new KeptTokens(TOP_LOGPROBS, END);
             all.add(kept);
-            waiting.add(new Sequence(
+            waiting.add(new GeneratedSequence(
                     new Prompt(prompt, prediction, draft, mostTokens, sampling),
                     new PrefixCache.Owner(adapters.get(i % 2), ""),
                     CONTEXT,

@@ -95,13 +95,13 @@ class GoldenAcceptanceTest {
 
     private static List<Rounds> rounds(DecoderModel target, Draft draft, JsonNode runs, int draftTokens) {
         List<Rounds> all = new ArrayList<>();
-        ArrayDeque<Sequence> waiting = new ArrayDeque<>();
+        ArrayDeque<GeneratedSequence> waiting = new ArrayDeque<>();
         for (JsonNode run : runs.path("runs")) {
             int[] prompt = ints(run.path("prompt")).stream()
                     .mapToInt(Integer::intValue)
                     .toArray();
             Rounds rounds = new Rounds();
-            Sequence sequence = new Sequence(
+            GeneratedSequence sequence = new GeneratedSequence(
                     new Prompt(prompt, new int[0], draft, 40, Sampling.GREEDY),
                     new PrefixCache.Owner(target.noAdapter(), ""),
                     CONTEXT,
@@ -137,7 +137,7 @@ class GoldenAcceptanceTest {
         private final List<Integer> tokens = new ArrayList<>();
         private final List<List<Integer>> proposals = new ArrayList<>();
         private final List<Integer> begins = new ArrayList<>();
-        private @Nullable Sequence sequence;
+        private @Nullable GeneratedSequence sequence;
 
         @Override
         public void stepped(int draftTokens) {

@@ -13,8 +13,8 @@ import dev.anneal.engine.network.objective.HiddenStates;
 import dev.anneal.engine.network.sampling.Sampling;
 import dev.anneal.engine.network.sampling.TokenSink;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
@@ -37,7 +37,7 @@ class HeadDrafterTest {
     private EagleDrafter reader;
     private DraftHead draft;
     private HeadDrafter drafter;
-    private Scope passing;
+    private TensorScope passing;
 
     @BeforeEach
     void load() throws IOException {
@@ -62,10 +62,10 @@ class HeadDrafterTest {
 
     @Test
     void aSequenceThatHasNotProposedForLongDoesSoBesideANewOne() {
-        Sequence first = sequence(10);
+        GeneratedSequence first = sequence(10);
         verified(first, 10, true);
         IntStream.range(0, 66).forEach(step -> verified(first, 1, false));
-        Sequence second = sequence(5);
+        GeneratedSequence second = sequence(5);
         verified(second, 5, true);
 
         drafter.propose(List.of(first, second), 3);
@@ -79,13 +79,13 @@ class HeadDrafterTest {
     void proposalsDependOnWhatTheTargetHasReadAlone() {
         HiddenStates states = states(12);
         int[] tokens = tokens(12);
-        Sequence atOnce = sequence(10);
+        GeneratedSequence atOnce = sequence(10);
         drafter.verified(passing, List.of(new Verified(atOnce, tokens, at(0, 12))), states, true);
         drafter.propose(List.of(atOnce), 4);
         int[] expected = atOnce.drafts().proposed().tokens(4);
         drafter.keep(List.of());
 
-        Sequence inParts = sequence(10);
+        GeneratedSequence inParts = sequence(10);
         drafter.verified(passing, List.of(new Verified(inParts, part(tokens, 0, 9), at(0, 9))), states, true);
         drafter.propose(List.of(inParts), 7);
         drafter.verified(passing, List.of(new Verified(inParts, part(tokens, 9, 10), at(9, 10))), states, false);
@@ -99,7 +99,7 @@ class HeadDrafterTest {
     void nearTheEndOfItsContextItProposesWhatFitsAndThenNothing() {
         int capacity = Drafter.capacity(
                 new Lane.Size(4, CONTEXT), reader.config().layer().maxPositions());
-        Sequence sequence = sequence(10);
+        GeneratedSequence sequence = sequence(10);
         verified(sequence, capacity - 3, true);
         drafter.propose(List.of(sequence), 7);
         assertThat(sequence.drafts().proposed().found()).isEqualTo(3);
@@ -111,13 +111,13 @@ class HeadDrafterTest {
         assertThat(sequence.drafts().proposed().found()).isZero();
     }
 
-    private void verified(Sequence sequence, int count, boolean isPrompt) {
+    private void verified(GeneratedSequence sequence, int count, boolean isPrompt) {
         drafter.verified(
                 passing, List.of(new Verified(sequence, tokens(count), at(0, count))), states(count), isPrompt);
     }
 
-    private Sequence sequence(int prompt) {
-        return new Sequence(
+    private GeneratedSequence sequence(int prompt) {
+        return new GeneratedSequence(
                 new Prompt(tokens(prompt), NO_PREDICTION, draft, 100, Sampling.GREEDY),
                 new PrefixCache.Owner(model.noAdapter(), ""),
                 CONTEXT,

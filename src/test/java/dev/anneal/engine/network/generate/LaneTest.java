@@ -31,7 +31,7 @@ class LaneTest {
     private static DecoderModel model;
     private static IncrementalDecoder incremental;
 
-    private final Queue<Sequence> waiting = new ConcurrentLinkedQueue<>();
+    private final Queue<GeneratedSequence> waiting = new ConcurrentLinkedQueue<>();
     private final List<ChosenToken> taken = new ArrayList<>();
     private Lane lane;
 
@@ -88,10 +88,10 @@ class LaneTest {
     }
 
     /** An answer of two tokens to a prompt that is like no other. */
-    private Sequence sequence(int token) {
+    private GeneratedSequence sequence(int token) {
         int[] prompt = new int[HALF_OF_A_READING];
         Arrays.fill(prompt, 5 + token);
-        return new Sequence(
+        return new GeneratedSequence(
                 new Prompt(prompt, 2, Sampling.GREEDY),
                 new PrefixCache.Owner(model.noAdapter(), ""),
                 model.config().maxPositions(),

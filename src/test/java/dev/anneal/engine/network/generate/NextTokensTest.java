@@ -9,8 +9,8 @@ import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.sampling.Sampling;
 import dev.anneal.engine.network.sampling.WholeAnswer;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Arrays;
@@ -42,7 +42,7 @@ class NextTokensTest {
         float[] values = new float[vocabulary];
         IntStream.range(0, vocabulary)
                 .forEach(token -> values[token] = logits.get(token).floatValue());
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             List<Sampling> two = List.of(new Sampling(1, 0, 1, 0, 0), new Sampling(temperature, topK, topP, 0, 0));
             float[] left = new NextTokens(scope, vocabulary)
                     .filtered(scope, repeated(scope, 2, values), two)
@@ -75,7 +75,7 @@ class NextTokensTest {
     @ParameterizedTest
     @CsvSource({"0.05, 4", "0.2, 3", "0.5, 2", "1, 1"})
     void minPIsAShareOfTheLargestProbability(double minP, int left) {
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             Tensor logits = scope.floats(logs(0.5, 0.3, 0.15, 0.05), 1, 4);
             float[] scores = new NextTokens(scope, 4)
                     .filtered(scope, logits, List.of(new Sampling(1, 0, 1, minP, 0)))
@@ -99,7 +99,7 @@ class NextTokensTest {
                 .mapToDouble(i -> i * 2.0 / (tokens * (tokens + 1)))
                 .toArray();
         int[] counts = new int[tokens];
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             NextTokens nextTokens = new NextTokens(scope, tokens);
             Tensor rows = repeated(scope, 100, logs(probabilities));
             for (int first = 0; first < draws; first += 100) {
@@ -124,7 +124,7 @@ class NextTokensTest {
         float[] logits = logs(0.05, 0.4, 0.25, 0.2, 0.1);
         List<Sampling> filters =
                 List.of(new Sampling(1, 2, 1, 0, 0), new Sampling(1, 0, 0.6, 0, 0), new Sampling(1, 0, 1, 0.6, 0));
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             NextTokens nextTokens = new NextTokens(scope, 5);
             for (Sampling filter : filters) {
                 List<NextTokens.Place> places = IntStream.range(0, 1000)
@@ -150,7 +150,7 @@ class NextTokensTest {
                         row % 3 == 0 ? Sampling.GREEDY : new Sampling(0.5 + row / 32.0, row % 3 * 7 - 7, 1, 0, row),
                         row))
                 .toList();
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             NextTokens nextTokens = new NextTokens(scope, vocabulary);
             int[] alone = IntStream.range(0, 64)
                     .flatMap(row -> Arrays.stream(nextTokens.choose(
@@ -170,7 +170,7 @@ class NextTokensTest {
     private static NextTokens.Place place(Sampling sampling, int position) {
         Prompt prompt = new Prompt(new int[] {1}, 1, sampling);
         PrefixCache.Owner owner = new PrefixCache.Owner(NO_ADAPTER, "");
-        return new NextTokens.Place(new Sequence(prompt, owner, 10, new WholeAnswer(Set.of())), position);
+        return new NextTokens.Place(new GeneratedSequence(prompt, owner, 10, new WholeAnswer(Set.of())), position);
     }
 
     private static double[] probabilities(float[] scores) {
@@ -187,7 +187,7 @@ class NextTokensTest {
         return logs;
     }
 
-    private static Tensor repeated(Scope scope, int rows, float[] values) {
+    private static Tensor repeated(TensorScope scope, int rows, float[] values) {
         float[] all = new float[rows * values.length];
         IntStream.range(0, rows).forEach(row -> System.arraycopy(values, 0, all, row * values.length, values.length));
         return scope.floats(all, rows, values.length);

@@ -16,7 +16,7 @@ import dev.anneal.engine.network.sampling.Answer;
 import dev.anneal.engine.network.sampling.ChosenToken;
 import dev.anneal.engine.network.sampling.Sampling;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -101,11 +101,11 @@ class OnPolicyTest {
 
     private static List<KeptTokens> sample(DecoderModel model, AppliedAdapter policy, List<Prompt> prompts) {
         List<KeptTokens> kept = new ArrayList<>();
-        ArrayDeque<Sequence> waiting = new ArrayDeque<>();
+        ArrayDeque<GeneratedSequence> waiting = new ArrayDeque<>();
         for (Prompt prompt : prompts) {
             KeptTokens sink = new KeptTokens(model.config().vocabularySize(), KeptTokens.NO_END);
             kept.add(sink);
-            waiting.add(new Sequence(prompt, new PrefixCache.Owner(policy, ""), CONTEXT, sink));
+            waiting.add(new GeneratedSequence(prompt, new PrefixCache.Owner(policy, ""), CONTEXT, sink));
         }
         try (IncrementalDecoder incremental = new IncrementalDecoder(model);
                 Lane lane = new Lane(
@@ -141,7 +141,7 @@ class OnPolicyTest {
         }
         TokenRows batch = TokenRows.of(rows);
         Targets targets = Targets.of(batch, labels, UNTRAINED).at(temperature);
-        try (Scope scope = model.scope().child()) {
+        try (TensorScope scope = model.scope().child()) {
             float[] values = model.logProbabilities(scope, new PassInput(batch, targets), policy, () -> {});
             double[] each = new double[values.length];
             Arrays.setAll(each, place -> values[place]);

@@ -159,9 +159,9 @@ class PrefixCacheTest {
 
     private KeptTokens answer(int[] prompt, PrefixCache.Owner owner) {
         KeptTokens answer = new KeptTokens(1, KeptTokens.NO_END);
-        Queue<Sequence> waiting = new ArrayDeque<>();
+        Queue<GeneratedSequence> waiting = new ArrayDeque<>();
         Sampling sampling = new Sampling(1, 0, 1, 0, prompt.length);
-        waiting.add(new Sequence(new Prompt(prompt, 8, sampling), owner, CONTEXT, answer));
+        waiting.add(new GeneratedSequence(new Prompt(prompt, 8, sampling), owner, CONTEXT, answer));
         try (Lane lane = new Lane(
                 incremental,
                 new NextTokens(incremental.scope(), incremental.config().vocabularySize()),

@@ -44,7 +44,7 @@ class ProposedLengthTest {
 
     @Test
     void aDraftThatIsOftenRightProposesMany() {
-        Drafts drafts = after(1, 2, 3, 4);
+        DraftTokens drafts = after(1, 2, 3, 4);
         IntStream.range(0, 30).forEach(step -> compared(drafts, 7, 7));
         proposalsTake(20);
 
@@ -56,7 +56,7 @@ class ProposedLengthTest {
 
     @Test
     void aDraftThatTakesAsLongAsItsTargetProposesNothing() {
-        Drafts drafts = after(1, 2, 3, 4);
+        DraftTokens drafts = after(1, 2, 3, 4);
         proposalsTake(1000);
 
         assertThat(choose(drafts)).isZero();
@@ -65,7 +65,7 @@ class ProposedLengthTest {
     /** Proposals are made one after another, so fewer take less time. */
     @Test
     void fewerAreTriedWhereManyTookLong() {
-        Drafts drafts = after(1, 2, 3, 4);
+        DraftTokens drafts = after(1, 2, 3, 4);
         length.noteProposals(15, 15 * 150);
 
         assertThat(choose(drafts)).isBetween(1, 5);
@@ -78,7 +78,7 @@ class ProposedLengthTest {
 
     @Test
     void textThatRepeatsItselfNeedsNoProposals() {
-        Drafts drafts = after(1, 2, 3, 4, 1, 2);
+        DraftTokens drafts = after(1, 2, 3, 4, 1, 2);
         proposalsTake(100);
 
         int most = choose(drafts);
@@ -91,7 +91,7 @@ class ProposedLengthTest {
     /** A repetition that misled before counts for less than a draft that was right. */
     @Test
     void aRepetitionThatMisledGivesWayToTheDraft() {
-        Drafts drafts = after(1, 2, 3, 4, 1, 2);
+        DraftTokens drafts = after(1, 2, 3, 4, 1, 2);
         IntStream.range(0, 30).forEach(step -> {
             drafts.prepare(15, true);
             drafts.use(drafts.source(3, false));
@@ -107,7 +107,7 @@ class ProposedLengthTest {
 
     @Test
     void aDraftThatProposesNothingGivesWayToTheText() {
-        Drafts drafts = after(1, 2, 3, 4, 1, 2);
+        DraftTokens drafts = after(1, 2, 3, 4, 1, 2);
         compared(drafts, 3, 3);
         drafts.prepare(15, true);
         drafts.use(drafts.proposed());
@@ -121,7 +121,7 @@ class ProposedLengthTest {
 
     @Test
     void whereLengthsAreFixedTheDraftAloneProposes() {
-        Drafts drafts = after(1, 2, 3, 4, 1, 2);
+        DraftTokens drafts = after(1, 2, 3, 4, 1, 2);
         drafts.prepare(4, false);
 
         assertThat(DraftLength.fixed(4).choose(List.of(drafts))).isEqualTo(4);
@@ -129,18 +129,18 @@ class ProposedLengthTest {
     }
 
     /** A sequence of this prompt whose first token is 3. */
-    private Drafts after(int... prompt) {
-        Drafts drafts = Drafts.of(new Prompt(prompt, NO_PREDICTION, draft, 20, Sampling.GREEDY));
+    private DraftTokens after(int... prompt) {
+        DraftTokens drafts = DraftTokens.of(new Prompt(prompt, NO_PREDICTION, draft, 20, Sampling.GREEDY));
         drafts.add(3);
         return drafts;
     }
 
-    private int choose(Drafts drafts) {
+    private int choose(DraftTokens drafts) {
         drafts.prepare(15, true);
         return length.choose(List.of(drafts));
     }
 
-    private static void compared(Drafts drafts, int drafted, int right) {
+    private static void compared(DraftTokens drafts, int drafted, int right) {
         drafts.prepare(15, false);
         drafts.use(drafts.proposed());
         drafts.compared(drafted, right);

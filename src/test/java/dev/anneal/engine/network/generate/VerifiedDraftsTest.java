@@ -11,8 +11,8 @@ import dev.anneal.engine.network.sampling.Sampling;
 import dev.anneal.engine.network.sampling.TokenRace;
 import dev.anneal.engine.network.sampling.WholeAnswer;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -49,7 +49,7 @@ class VerifiedDraftsTest {
     void greedyChainsAreVerifiedAsInTheReference(String name, JsonNode chain) {
         JsonNode golden = chain.path("greedy");
         int[] drafts = ints(chain.path("drafts"));
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             int[] tokens = greedy(scope, chain.path("p"));
 
             assertThat(tokens).isEqualTo(ints(golden.path("target_argmax")));
@@ -64,7 +64,7 @@ class VerifiedDraftsTest {
     @MethodSource("chains")
     void drawnChainsAreVerifiedAsInTheReference(String name, JsonNode chain) {
         JsonNode golden = chain.has("gumbel") ? chain.path("gumbel") : chain.path("shared_gumbel");
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             int[] tokens = drawn(scope, chain.path("p"), golden.path("uniforms"));
             int[] drafts = chain.has("gumbel")
                     ? ints(chain.path("drafts"))
@@ -99,7 +99,7 @@ class VerifiedDraftsTest {
         return golden("draft/acceptance.json").path("greedy").valueStream();
     }
 
-    private static int[] greedy(Scope scope, JsonNode probabilities) {
+    private static int[] greedy(TensorScope scope, JsonNode probabilities) {
         int vocabulary = probabilities.get(0).size();
         Tensor logits = doubles(scope, probabilities, Math::log).to(scope, ElementType.FLOAT32);
         NextTokens.Place place =
@@ -109,7 +109,7 @@ class VerifiedDraftsTest {
     }
 
     /** Drawn in fp64 by the engine's race. The reference's uniform number is 1 - t. */
-    private static int[] drawn(Scope scope, JsonNode probabilities, JsonNode uniforms) {
+    private static int[] drawn(TensorScope scope, JsonNode probabilities, JsonNode uniforms) {
         if (probabilities.isEmpty()) {
             return new int[0];
         }
@@ -124,7 +124,7 @@ class VerifiedDraftsTest {
     /** Tokens that a sequence takes in a step that reads the drafts, from those that the target chose at each place. */
     private static int[] emitted(int[] drafts, int[] tokens) {
         WholeAnswer answer = new WholeAnswer(Set.of());
-        Sequence sequence = sequence(drafts, Sampling.GREEDY, answer);
+        GeneratedSequence sequence = sequence(drafts, Sampling.GREEDY, answer);
         sequence.takeFirst(ChosenToken.of(MARKS[1]));
         sequence.prepareDrafts(drafts.length, true);
         sequence.readDrafts(drafts.length);
@@ -138,15 +138,15 @@ class VerifiedDraftsTest {
     }
 
     /** With a prompt in which the drafts follow the marks. */
-    private static Sequence sequence(int[] drafts, Sampling sampling, WholeAnswer answer) {
+    private static GeneratedSequence sequence(int[] drafts, Sampling sampling, WholeAnswer answer) {
         int[] prompt = Stream.of(IntStream.of(MARKS), IntStream.of(drafts), IntStream.of(MARKS[0]))
                 .flatMapToInt(tokens -> tokens)
                 .toArray();
-        return new Sequence(new Prompt(prompt, 20, sampling), NO_ADAPTER, 100, answer);
+        return new GeneratedSequence(new Prompt(prompt, 20, sampling), NO_ADAPTER, 100, answer);
     }
 
     /** The function's values, [rows, columns] in fp64. */
-    private static Tensor doubles(Scope scope, Iterable<JsonNode> rows, DoubleUnaryOperator function) {
+    private static Tensor doubles(TensorScope scope, Iterable<JsonNode> rows, DoubleUnaryOperator function) {
         double[][] values = StreamSupport.stream(rows.spliterator(), false)
                 .map(row -> row.valueStream()
                         .mapToDouble(JsonNode::asDouble)

@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The merged weight is the fp32 sum, rounded once, and what rounding does is counted. */
 class AdapterMergeTest {
 
-    private final Scope scope = Scope.open(TestDevice.NAME);
+    private final TensorScope scope = TensorScope.open(TestDevice.NAME);
     private final AdapterMerge merge = new AdapterMerge(scope);
 
     @AfterEach

@@ -15,7 +15,7 @@ import dev.anneal.engine.network.objective.Objective;
 import dev.anneal.engine.network.objective.Targets;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -115,7 +115,7 @@ class AdapterTest {
 
     @Test
     void whileBIsZeroOnlyBHasAGradient() {
-        try (Scope scope = model.scope().child();
+        try (TensorScope scope = model.scope().child();
                 Adapter adapter = Adapter.create(
                         model.scope(),
                         model.precision(),
@@ -214,7 +214,7 @@ class AdapterTest {
 
     private static float[] logits(DecoderModel model, TokenRows rows, AppliedAdapter adapter) {
         long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
-        try (Scope scope = model.scope().child()) {
+        try (TensorScope scope = model.scope().child()) {
             return model.logits(
                             scope,
                             model.hiddenStates(scope, rows, adapter, List.of(), () -> {})

@@ -5,8 +5,8 @@ import dev.anneal.engine.network.architecture.RotaryConfig;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.DropoutMasks;
 import dev.anneal.engine.network.torch.AutogradProgram;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -25,7 +25,7 @@ final class AutogradReference {
     private final RandomModel model;
     private final AdapterConfig config;
     private final double beta;
-    private final Scope scope;
+    private final TensorScope scope;
     private final AutogradProgram program;
     private final DropoutMasks dropoutMasks;
     private final Map<String, Tensor> leaves = new LinkedHashMap<>();
@@ -35,7 +35,8 @@ final class AutogradReference {
     private double loss;
 
     /** @param adapter A and B by PEFT's names */
-    AutogradReference(RandomModel model, AdapterConfig config, double beta, Scope scope, Map<String, float[]> adapter) {
+    AutogradReference(
+            RandomModel model, AdapterConfig config, double beta, TensorScope scope, Map<String, float[]> adapter) {
         this.model = model;
         this.config = config;
         this.beta = beta;
@@ -66,7 +67,7 @@ final class AutogradReference {
     }
 
     /** The model's own weights instead of an adapter. */
-    static AutogradReference ofWeights(RandomModel model, Scope scope) {
+    static AutogradReference ofWeights(RandomModel model, TensorScope scope) {
         AdapterConfig none =
                 AdapterConfig.of(1, 1, false, 0, "none", AnnealingSchedule.none(), List.of(AdapterConfig.ALL_LINEAR));
         AutogradReference reference = new AutogradReference(model, none, 0, scope, Map.of());

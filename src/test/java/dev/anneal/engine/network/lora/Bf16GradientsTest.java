@@ -15,7 +15,7 @@ import dev.anneal.engine.network.objective.Objective;
 import dev.anneal.engine.network.objective.Targets;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,7 +68,7 @@ class Bf16GradientsTest {
         String inputs = "models/" + name + "/expected.safetensors";
         TokenRows rows = TokenRows.of(ragged(inputs, "input_ids"));
         try (DecoderModel model = DecoderModel.load(GoldenTensors.path("models/" + name), precision, TestDevice.NAME);
-                Scope scope = model.scope().child();
+                TensorScope scope = model.scope().child();
                 Adapter adapter = Adapter.load(model, config, randomAdapter(model, config))) {
             AdapterGradients gradients = adapter.newGradients(scope);
             AdapterDropout dropout = config.dropout() == 0

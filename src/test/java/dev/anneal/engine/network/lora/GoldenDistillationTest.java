@@ -19,8 +19,8 @@ import dev.anneal.engine.network.objective.Objective;
 import dev.anneal.engine.network.objective.Targets;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +63,7 @@ class GoldenDistillationTest {
     void allWeightsLearnAsThoseOfTheReference(DistillationLoss loss) throws IOException {
         try (DecoderModel student = student();
                 TrainableWeights weights = TrainableWeights.of(student);
-                Scope scope = student.scope().child()) {
+                TensorScope scope = student.scope().child()) {
             List<Tensor> gradients = weights.newGradients(scope);
             Learned learned = new Learned(student, scope, loss);
 
@@ -89,7 +89,7 @@ class GoldenDistillationTest {
                 List.of(AdapterConfig.ALL_LINEAR));
         try (DecoderModel student = student();
                 Adapter adapter = Adapter.load(student, config, GoldenTensors.path(FOLDER + "adapter.safetensors"));
-                Scope scope = student.scope().child()) {
+                TensorScope scope = student.scope().child()) {
             AdapterGradients gradients = adapter.newGradients(scope);
             Learned learned = new Learned(student, scope, loss);
 
@@ -140,11 +140,11 @@ class GoldenDistillationTest {
      */
     private final class Learned {
         private final DecoderModel student;
-        private final Scope scope;
+        private final TensorScope scope;
         private final DistillationLoss loss;
         private final List<Agreement> agreements = new ArrayList<>();
 
-        Learned(DecoderModel student, Scope scope, DistillationLoss loss) {
+        Learned(DecoderModel student, TensorScope scope, DistillationLoss loss) {
             this.student = student;
             this.scope = scope;
             this.loss = loss;

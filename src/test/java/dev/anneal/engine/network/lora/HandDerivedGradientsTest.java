@@ -15,8 +15,8 @@ import dev.anneal.engine.network.objective.Objective;
 import dev.anneal.engine.network.objective.Targets;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,7 +65,7 @@ class HandDerivedGradientsTest {
         List<Row> rows = rows(shape, config, random, longest);
 
         try (DecoderModel model = DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME);
-                Scope scope = model.scope().child();
+                TensorScope scope = model.scope().child();
                 Adapter adapter = RandomAdapter.of(model, config, random, folder)) {
             Packed packed = new Packed(model, adapter, beta, scope);
             AutogradReference reference =
@@ -204,12 +204,12 @@ class HandDerivedGradientsTest {
         private final DecoderModel model;
         private final Adapter adapter;
         private final double beta;
-        private final Scope scope;
+        private final TensorScope scope;
         private final Map<Row, float[]> logits = new HashMap<>();
         private final Map<String, float[]> gradients = new LinkedHashMap<>();
         private double loss;
 
-        Packed(DecoderModel model, Adapter adapter, double beta, Scope scope) {
+        Packed(DecoderModel model, Adapter adapter, double beta, TensorScope scope) {
             this.model = model;
             this.adapter = adapter;
             this.beta = beta;

@@ -11,8 +11,8 @@ import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -49,7 +49,7 @@ class MergedModelTest {
                 GoldenTensors.ints(inputs, "input_ids"), GoldenTensors.ints(inputs, "attention_mask"), 24));
         long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
         try (DecoderModel merged = DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME);
-                Scope scope = merged.scope().child()) {
+                TensorScope scope = merged.scope().child()) {
             float[] logits = merged.logits(
                             scope,
                             merged.hiddenStates(scope, rows, merged.noAdapter(), List.of(), () -> {})
@@ -70,7 +70,7 @@ class MergedModelTest {
         List<TensorData> tensors = new ArrayList<>();
         Path model = GoldenTensors.path(run.model());
         try (WeightDirectory base = WeightDirectory.open(model);
-                Scope scope = Scope.open(TestDevice.NAME)) {
+                TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             AdapterMerge merge = new AdapterMerge(scope);
             for (String name : base.names()) {
                 List<Long> shape = base.entry(name).shape();

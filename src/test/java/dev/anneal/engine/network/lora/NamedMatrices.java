@@ -3,8 +3,8 @@ package dev.anneal.engine.network.lora;
 import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.network.model.TensorPart;
 import dev.anneal.engine.network.model.TrainableWeights;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -18,11 +18,11 @@ public final class NamedMatrices {
 
     private NamedMatrices() {}
 
-    public static Map<String, float[]> of(Scope scope, Adapter adapter) {
+    public static Map<String, float[]> of(TensorScope scope, Adapter adapter) {
         return of(adapter, adapter.a(), adapter.b());
     }
 
-    public static Map<String, float[]> of(Scope scope, Adapter adapter, AdapterGradients gradients) {
+    public static Map<String, float[]> of(TensorScope scope, Adapter adapter, AdapterGradients gradients) {
         return of(adapter, gradients.a(), gradients.b());
     }
 

@@ -3,7 +3,7 @@ package dev.anneal.engine.network.lora;
 import dev.anneal.engine.network.architecture.LayerShape;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Random;
@@ -20,7 +20,12 @@ public final class RandomAdapter {
 
     /** As above, of layers that are no model. */
     public static Adapter of(
-            Scope owner, ElementType precision, LayerShape shape, AdapterConfig config, Random random, Path folder)
+            TensorScope owner,
+            ElementType precision,
+            LayerShape shape,
+            AdapterConfig config,
+            Random random,
+            Path folder)
             throws IOException {
         AdapterLayout layout = new AdapterLayout(config, shape);
         return Adapter.load(

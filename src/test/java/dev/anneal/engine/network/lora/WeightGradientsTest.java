@@ -15,8 +15,8 @@ import dev.anneal.engine.network.objective.Objective;
 import dev.anneal.engine.network.objective.Targets;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,7 +51,7 @@ class WeightGradientsTest {
 
         try (DecoderModel model = DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME);
                 TrainableWeights weights = TrainableWeights.of(model);
-                Scope scope = model.scope().child()) {
+                TensorScope scope = model.scope().child()) {
             List<Tensor> gradients = weights.newGradients(scope);
             LossSums sums = model.lossAndGradient(
                     scope,

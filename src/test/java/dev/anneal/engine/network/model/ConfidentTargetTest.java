@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Program;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,7 +45,7 @@ class ConfidentTargetTest {
         for (int i = 0; i < table.length; i++) {
             table[i] *= (float) temperature;
         }
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             List<Tensor> results = Program.load(scope, DecoderProgram.PARTS, "Decoder", ATTRIBUTES)
                     .callForList(
                             scope,
@@ -79,7 +79,7 @@ class ConfidentTargetTest {
         return precision == ElementType.FLOAT32 ? 5e-7 : OTHER * 9 * 3 / 512;
     }
 
-    private static Tensor tensor(Scope scope, ElementType precision, float[] values, long... shape) {
+    private static Tensor tensor(TensorScope scope, ElementType precision, float[] values, long... shape) {
         return scope.floats(values, shape).to(scope, precision);
     }
 }

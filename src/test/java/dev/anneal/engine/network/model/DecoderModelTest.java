@@ -9,7 +9,7 @@ import dev.anneal.engine.network.objective.LossSums;
 import dev.anneal.engine.network.objective.Targets;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ class DecoderModelTest {
         Targets targets = Targets.of(rows, rows(expected, "labels"), -100);
         try (DecoderModel model =
                         DecoderModel.load(GoldenTensors.path("models/" + name), ElementType.FLOAT32, TestDevice.NAME);
-                Scope scope = model.scope().child()) {
+                TensorScope scope = model.scope().child()) {
             float[] logits = logits(model, scope, rows);
             LossSums loss = model.loss(scope, new PassInput(rows, targets), model.noAdapter(), () -> {});
 
@@ -55,7 +55,7 @@ class DecoderModelTest {
     void rowsDoNotSeeEachOther() throws IOException {
         List<int[]> together = rows("models/llama-tied/expected.safetensors", "input_ids");
         try (DecoderModel model = load("llama-tied");
-                Scope scope = model.scope().child()) {
+                TensorScope scope = model.scope().child()) {
             float[] first = logits(model, scope, TokenRows.of(together.subList(0, 1)));
             float[] both = logits(model, scope, TokenRows.of(together));
 
@@ -76,8 +76,8 @@ class DecoderModelTest {
         TokenRows rows = TokenRows.of(List.of(new int[] {5, 6, 7, 8}));
         try (DecoderModel model = load("llama-tied");
                 DecoderModel longer = DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME);
-                Scope scope = model.scope().child();
-                Scope other = longer.scope().child()) {
+                TensorScope scope = model.scope().child();
+                TensorScope other = longer.scope().child()) {
             assertThat(longer.config().maxPositions()).isEqualTo(1 << 24);
             assertThat(logits(longer, other, rows)).isEqualTo(logits(model, scope, rows));
         }
@@ -86,7 +86,7 @@ class DecoderModelTest {
     @Test
     void rowsLongerThanTheModelAreRefused() throws IOException {
         try (DecoderModel model = load("llama-tied");
-                Scope scope = model.scope().child()) {
+                TensorScope scope = model.scope().child()) {
             TokenRows rows = TokenRows.of(List.of(new int[513]));
 
             assertThatThrownBy(() -> model.hiddenStates(scope, rows, model.noAdapter(), List.of(), () -> {})
@@ -103,7 +103,7 @@ class DecoderModelTest {
         try (DecoderModel model = load("llama-tied")) {
             int held = model.scope().held();
             for (int i = 0; i < 3; i++) {
-                try (Scope scope = model.scope().child()) {
+                try (TensorScope scope = model.scope().child()) {
                     model.loss(scope, new PassInput(rows, targets), model.noAdapter(), () -> {});
                     logits(model, scope, rows);
                 }
@@ -117,7 +117,7 @@ class DecoderModelTest {
         return DecoderModel.load(GoldenTensors.path("models/" + name), ElementType.FLOAT32, TestDevice.NAME);
     }
 
-    private static float[] logits(DecoderModel model, Scope scope, TokenRows rows) {
+    private static float[] logits(DecoderModel model, TensorScope scope, TokenRows rows) {
         long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
         return model.logits(
                         scope,

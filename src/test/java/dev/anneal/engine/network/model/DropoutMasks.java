@@ -1,18 +1,18 @@
 package dev.anneal.engine.network.model;
 
 import dev.anneal.engine.network.torch.Program;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.Map;
 
 /** The masks that the decoder draws, for tests that apply them in another way. */
 public final class DropoutMasks {
 
-    private final Scope scope;
+    private final TensorScope scope;
     private final Program program;
 
     /** @param scope to which the masks belong */
-    public DropoutMasks(Scope scope) {
+    public DropoutMasks(TensorScope scope) {
         Map<String, Number> unused = Map.of(
                 "eps",
                 1e-5,

@@ -7,8 +7,8 @@ import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.architecture.DecodingLimits;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collections;
@@ -33,7 +33,7 @@ class IncrementalDecoderTest {
         List<int[]> rows = rows("models/" + name + "/expected.safetensors", "input_ids");
         try (DecoderModel model = load(name, ElementType.FLOAT32);
                 IncrementalDecoder decoder = new IncrementalDecoder(model);
-                Scope scope = decoder.scope().child();
+                TensorScope scope = decoder.scope().child();
                 KeyValueCache cache = decoder.newCache(scope, 3, WIDTH)) {
             float[] whole = logits(model, scope, TokenRows.of(rows));
 
@@ -61,7 +61,7 @@ class IncrementalDecoderTest {
         int[] row = IntStream.range(0, 400).map(i -> 3 + i * 7 % 300).toArray();
         try (DecoderModel model = load(name, ElementType.FLOAT32);
                 IncrementalDecoder decoder = new IncrementalDecoder(model);
-                Scope scope = decoder.scope().child();
+                TensorScope scope = decoder.scope().child();
                 KeyValueCache cache = decoder.newCache(scope, 1, 400)) {
             float[] whole = logits(model, scope, TokenRows.of(List.of(row)));
 
@@ -77,7 +77,7 @@ class IncrementalDecoderTest {
     void fullCachesAreRefusedBeforeAnythingIsWritten() throws IOException {
         try (DecoderModel model = load("llama-tied", ElementType.FLOAT32);
                 IncrementalDecoder decoder = new IncrementalDecoder(model);
-                Scope scope = decoder.scope().child();
+                TensorScope scope = decoder.scope().child();
                 KeyValueCache cache = decoder.newCache(scope, 1, 2)) {
             assertThatThrownBy(() -> step(decoder, scope, model.noAdapter(), List.of(new int[3]), cache, 0))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -97,7 +97,7 @@ class IncrementalDecoderTest {
                 rows("models/" + name + "/expected.safetensors", "input_ids").get(0);
         try (DecoderModel model = load(name, ElementType.BFLOAT16);
                 IncrementalDecoder decoder = new IncrementalDecoder(model);
-                Scope scope = decoder.scope().child();
+                TensorScope scope = decoder.scope().child();
                 KeyValueCache cache = decoder.newCache(scope, 1, WIDTH)) {
             float[] whole = logits(model, scope, TokenRows.of(List.of(row)));
 
@@ -129,7 +129,7 @@ class IncrementalDecoderTest {
 
     /** Logits of the tenth token of each row, after nine that are read before. */
     private static float[] tenth(IncrementalDecoder decoder, AppliedAdapter adapter, List<int[]> rows) {
-        try (Scope scope = decoder.scope().child();
+        try (TensorScope scope = decoder.scope().child();
                 KeyValueCache cache = decoder.newCache(scope, rows.size(), WIDTH)) {
             List<int[]> nine = rows.stream().map(row -> part(row, 0, 9)).toList();
             List<int[]> next = rows.stream().map(row -> part(row, 9, 10)).toList();
@@ -143,7 +143,7 @@ class IncrementalDecoderTest {
     void aFreedSlotHoldsNothing() throws IOException {
         try (DecoderModel model = load("llama-tied", ElementType.FLOAT32);
                 IncrementalDecoder decoder = new IncrementalDecoder(model);
-                Scope scope = decoder.scope().child();
+                TensorScope scope = decoder.scope().child();
                 KeyValueCache cache = decoder.newCache(scope, 1, WIDTH)) {
             step(decoder, scope, model.noAdapter(), List.of(new int[] {5, 6, 7}), cache, 0);
             assertThat(cache.layers().get(1).toFloats()).isNotEqualTo(zerosLike(cache));
@@ -173,7 +173,7 @@ class IncrementalDecoderTest {
         return DecoderModel.load(GoldenTensors.path("models/" + name), precision, TestDevice.NAME);
     }
 
-    private static float[] logits(DecoderModel model, Scope scope, TokenRows rows) {
+    private static float[] logits(DecoderModel model, TensorScope scope, TokenRows rows) {
         return model.logits(
                         scope,
                         model.hiddenStates(scope, rows, model.noAdapter(), List.of(), () -> {})
@@ -184,7 +184,7 @@ class IncrementalDecoderTest {
 
     private static float[] step(
             IncrementalDecoder decoder,
-            Scope scope,
+            TensorScope scope,
             AppliedAdapter adapter,
             List<int[]> tokens,
             KeyValueCache cache,

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Program;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,7 +32,7 @@ class PredictedTokensTest {
         for (int token = 0; token < 4; token++) {
             table[4 * token] = logits[token];
         }
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             List<Tensor> results = Program.load(scope, DecoderProgram.PARTS, "Decoder", ConfidentTargetTest.ATTRIBUTES)
                     .callForList(
                             scope,
@@ -56,7 +56,7 @@ class PredictedTokensTest {
         }
     }
 
-    private static Tensor tensor(Scope scope, ElementType precision, float[] values, long... shape) {
+    private static Tensor tensor(TensorScope scope, ElementType precision, float[] values, long... shape) {
         return scope.floats(values, shape).to(scope, precision);
     }
 }

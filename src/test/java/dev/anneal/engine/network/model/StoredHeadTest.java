@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,7 +38,7 @@ class StoredHeadTest {
                         int[][].class)));
         long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
         try (DecoderModel model = DecoderModel.load(stored, ElementType.FLOAT32, TestDevice.NAME);
-                Scope scope = model.scope().child()) {
+                TensorScope scope = model.scope().child()) {
             float[] logits = model.logits(
                             scope,
                             model.hiddenStates(scope, rows, model.noAdapter(), List.of(), () -> {})
@@ -55,7 +55,7 @@ class StoredHeadTest {
     void aModelThatIsStreamedHasIt() throws IOException {
         Path stored = EmbeddingModels.of("stored-head", folder.resolve("model"));
         try (StreamedModel model = StreamedModel.open(stored, stored, TestDevice.NAME);
-                Scope scope = model.scope().child();
+                TensorScope scope = model.scope().child();
                 Tensor rows = model.outputEmbedding(scope, 0, model.config().vocabularySize())) {
             assertThat(rows.toFloats()).isEqualTo(GoldenTensors.floats(EmbeddingModels.GOLDEN, "lm_head.weight"));
         }

@@ -10,8 +10,8 @@ import dev.anneal.engine.format.safetensors.TensorsInMemory;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ class StoredTypesTest {
         List<TensorData> narrow = new ArrayList<>();
         List<TensorData> wide = new ArrayList<>();
         try (WeightDirectory files = WeightDirectory.open(original);
-                Scope scope = Scope.open(TestDevice.NAME)) {
+                TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             for (String tensor : files.names()) {
                 List<Long> shape = files.entry(tensor).shape();
                 ElementType own = files.entry(tensor).dtype() == Dtype.F32 ? ElementType.FLOAT32 : ElementType.BFLOAT16;
@@ -84,7 +84,7 @@ class StoredTypesTest {
         TokenRows rows = TokenRows.of(List.of(new int[] {5, 6, 7, 80, 9, 10, 11, 120, 13, 14, 15}, new int[] {3, 4}));
         long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
         try (DecoderModel model = DecoderModel.load(directory, ElementType.FLOAT32, TestDevice.NAME);
-                Scope scope = model.scope().child()) {
+                TensorScope scope = model.scope().child()) {
             return model.logits(
                             scope,
                             model.hiddenStates(scope, rows, model.noAdapter(), List.of(), () -> {})

@@ -8,7 +8,7 @@ import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.ModelConfigException;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ class WeightLoaderTest {
     @Test
     void aTensorLargerThanABlockIsTheSame() throws IOException {
         ModelConfig config = ModelConfig.read(BASE.resolve("config.json"));
-        try (Scope scope = Scope.open(TestDevice.NAME);
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME);
                 WeightDirectory files = WeightDirectory.open(BASE)) {
             DecoderProgram program = new DecoderProgram(scope, config);
             List<DecoderTensors> loaded = new ArrayList<>();

@@ -12,8 +12,8 @@ import dev.anneal.engine.network.model.DecoderTensors;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.model.WeightLoader;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +32,7 @@ class HiddenStatesTest {
         ModelConfig config = ModelConfig.read(folder.resolve("config.json"));
         TokenRows rows = TokenRows.of(GoldenTensors.ragged(
                 GoldenTensors.ints(expected, "input_ids"), GoldenTensors.ints(expected, "attention_mask"), WIDTH));
-        try (Scope scope = Scope.open(TestDevice.NAME);
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME);
                 WeightDirectory files = WeightDirectory.open(folder)) {
             DecoderProgram program = new DecoderProgram(scope, config);
             DecoderTensors weights =
@@ -48,7 +48,7 @@ class HiddenStatesTest {
         }
     }
 
-    private static Batch batch(Scope scope, DecoderProgram program, TokenRows rows, DecoderTensors weights) {
+    private static Batch batch(TensorScope scope, DecoderProgram program, TokenRows rows, DecoderTensors weights) {
         return program.batch(scope, rows, null, weights.norm());
     }
 

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.math.objective.Acceptance;
 import dev.anneal.engine.math.random.SplitMix64;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -28,7 +28,7 @@ class TokenRaceTest {
     void noiseIsTheSameEverywhere() {
         int vocabulary = 100;
         long key = SplitMix64.key(17, 3);
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             float[] t = race(scope, vocabulary).noise(scope, new long[] {key}).toFloats();
 
             for (int id = 0; id < vocabulary; id++) {
@@ -51,7 +51,7 @@ class TokenRaceTest {
     void columnsHaveTheNoiseOfTheirIds() {
         int[] ids = {5, 99, 0, 42};
         long[] keys = keys(8, 1, 0);
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             float[] all = race(scope, 112).noise(scope, keys).toFloats();
             float[] few = new TokenRace(scope, ids).noise(scope, keys).toFloats();
 
@@ -75,7 +75,7 @@ class TokenRaceTest {
             logits[i] = isAbsent ? Float.NEGATIVE_INFINITY : (float) (deviation * random.nextGaussian());
         }
         long[] keys = keys(rows, 0, 1);
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             TokenRace race = race(scope, vocabulary);
             Tensor given = scope.floats(logits, rows, vocabulary);
             float[] t = withoutPadding(race.noise(scope, keys).toFloats(), rows, vocabulary);
@@ -117,7 +117,7 @@ class TokenRaceTest {
         int rows = 4000;
         int vocabulary = 1024;
         int[] counts = new int[16 * 16];
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             TokenRace race = race(scope, vocabulary);
             float[] one = race.noise(scope, keys(rows, nextSeed, nextPosition)).toFloats();
             long[] others = IntStream.range(0, rows)
@@ -143,7 +143,7 @@ class TokenRaceTest {
     @Test
     void smallNoiseIsUniformToo() {
         int[] counts = new int[32];
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             TokenRace race = race(scope, 16_384);
             for (int seed = 0; seed < 8000; seed += 100) {
                 count(
@@ -160,7 +160,7 @@ class TokenRaceTest {
     }
 
     private static void count(TokenRace race, long[] keys, int[] counts) {
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             for (float t : race.noise(scope, keys).toFloats()) {
                 if (t < 0x1p-12f) {
                     counts[(int) (t * 0x1p17)]++;
@@ -230,7 +230,7 @@ class TokenRaceTest {
         int rows = 1000;
         float[] all = new float[rows * logits.length];
         IntStream.range(0, rows).forEach(row -> System.arraycopy(logits, 0, all, row * logits.length, logits.length));
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             TokenRace race = race(scope, logits.length);
             Tensor given = scope.floats(all, rows, logits.length);
             return IntStream.range(0, draws / rows)
@@ -271,11 +271,11 @@ class TokenRaceTest {
         return result;
     }
 
-    private static TokenRace race(Scope scope, int vocabulary) {
+    private static TokenRace race(TensorScope scope, int vocabulary) {
         return new TokenRace(scope, IntStream.range(0, vocabulary).toArray());
     }
 
-    private static Tensor ones(Scope scope, int rows) {
+    private static Tensor ones(TensorScope scope, int rows) {
         float[] ones = new float[rows];
         Arrays.fill(ones, 1);
         return scope.floats(ones, rows, 1);

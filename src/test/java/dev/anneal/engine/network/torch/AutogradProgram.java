@@ -13,7 +13,7 @@ public final class AutogradProgram {
 
     private final Program program;
 
-    public AutogradProgram(Scope owner, String name, String className, Map<String, Number> attributes) {
+    public AutogradProgram(TensorScope owner, String name, String className, Map<String, Number> attributes) {
         this.program = Program.load(owner, name, className, attributes);
     }
 
@@ -23,7 +23,7 @@ public final class AutogradProgram {
     }
 
     /** Runs a method that returns a scalar and differentiates it; arguments are tensors and lists of tensors. */
-    public double differentiate(Scope scope, String method, Object... arguments) {
+    public double differentiate(TensorScope scope, String method, Object... arguments) {
         Torch.prepareThread();
         NDList inputs = new NDList();
         for (int i = 0; i < arguments.length; i++) {
@@ -54,7 +54,7 @@ public final class AutogradProgram {
     }
 
     /** Runs a method that returns a tensor, without a graph. */
-    public float[] evaluate(Scope scope, String method, Object... arguments) {
+    public float[] evaluate(TensorScope scope, String method, Object... arguments) {
         try (Tensor result = program.call(scope, method, arguments)) {
             return result.toFloats();
         }

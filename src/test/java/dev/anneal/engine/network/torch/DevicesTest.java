@@ -12,14 +12,14 @@ class DevicesTest {
 
     @Test
     void aDeviceThatIsNotThereIsRefusedAtOnce() {
-        assertThatThrownBy(() -> Scope.open("cuda:99"))
+        assertThatThrownBy(() -> TensorScope.open("cuda:99"))
                 .isInstanceOf(DeviceException.class)
                 .hasMessageStartingWith("device cuda:99 cannot be used: ");
     }
 
     @Test
     void theCpuIsAlwaysThereAndItsMemoryIsNotADevices() {
-        Scope.open("cpu").close();
+        TensorScope.open("cpu").close();
         Devices.release("cpu");
 
         assertThat(Devices.memory("cpu")).isEmpty();

@@ -15,7 +15,7 @@ class ProgramTest {
 
     @Test
     void methodsTakeEveryKindOfArgument() {
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             Program program = load(scope);
             Tensor x = scope.floats(new float[] {1, 2, 3, 4}, 4);
 
@@ -30,7 +30,7 @@ class ProgramTest {
 
     @Test
     void failedAssertionsNameTheirTextAndLine() {
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             Program program = load(scope);
             Tensor x = scope.floats(new float[] {1}, 1);
 
@@ -44,7 +44,7 @@ class ProgramTest {
 
     @Test
     void unknownArgumentTypesAreRefusedBeforeTheCall() {
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             Program program = load(scope);
 
             assertThatThrownBy(() -> program.call(scope, "weigh", 'x'))
@@ -55,14 +55,14 @@ class ProgramTest {
 
     @Test
     void missingProgramsAreNamed() {
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             assertThatThrownBy(() -> Program.load(scope, "absent", "Absent", Map.of()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("no program /torchscript/absent.py on the class path");
         }
     }
 
-    private static Program load(Scope scope) {
+    private static Program load(TensorScope scope) {
         return Program.load(scope, "arguments", "Arguments", Map.of("gain", 10.0, "least", 2));
     }
 }

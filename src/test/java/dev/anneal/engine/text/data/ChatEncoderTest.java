@@ -10,7 +10,7 @@ import dev.anneal.engine.text.fault.RowProblem;
 import dev.anneal.engine.text.rows.ChatMessage;
 import dev.anneal.engine.text.rows.ChatRow;
 import dev.anneal.engine.text.rows.DatasetFile;
-import dev.anneal.engine.text.rows.Role;
+import dev.anneal.engine.text.rows.MessageRole;
 import dev.anneal.engine.text.rows.Rows;
 import dev.anneal.engine.text.tokens.Golden;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
@@ -350,7 +350,7 @@ class ChatEncoderTest {
     void refusedPromptIsNamedByItsLineIfItHasOne() throws IOException {
         try (ModelTokenizer tokenizer = withTemplate(CASES.get(0), "{{ raise_exception('no') }}")) {
             ChatEncoder encoder = ChatEncoder.of(tokenizer, Instant.EPOCH);
-            ChatRow row = new ChatRow(List.of(ChatMessage.of(Role.USER, "q")), List.of());
+            ChatRow row = new ChatRow(List.of(ChatMessage.of(MessageRole.USER, "q")), List.of());
             assertThatExceptionOfType(DataException.class)
                     .isThrownBy(() -> encoder.encodePrompt(7, row))
                     .withMessageStartingWith("line 7, $.messages: expected a conversation");

@@ -37,7 +37,7 @@ final class EncodingProcess {
             DatasetFile.forEach(rows, (line, row) -> {
                 Map<String, Object> answer = new LinkedHashMap<>(Map.of("model", model.toString(), "line", line));
                 try {
-                    TokenCount count = new TokenCount(DatasetLimits.LINE_BYTES);
+                    TokenCounter count = new TokenCounter(DatasetLimits.LINE_BYTES);
                     RowEncoder conversations = encoder.encoder(row.conversation());
                     EncodedRow encoded = conversations
                             .tokenize(Place.ofLine(line), row.conversation(), List.of(count))

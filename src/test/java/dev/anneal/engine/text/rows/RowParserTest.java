@@ -138,7 +138,7 @@ class RowParserTest {
     void textPartsAreJoined() throws RowRejectedException {
         ChatRow row = parseMessages(
                 "{'role': 'assistant', 'content': [{'type': 'text', 'text': 'one '}, {'type': 'text', 'text': 'two'}]}");
-        assertThat(row.messages()).containsExactly(ChatMessage.of(Role.ASSISTANT, "one two"));
+        assertThat(row.messages()).containsExactly(ChatMessage.of(MessageRole.ASSISTANT, "one two"));
     }
 
     @Test

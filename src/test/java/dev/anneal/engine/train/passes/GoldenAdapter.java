@@ -8,8 +8,8 @@ import dev.anneal.engine.network.lora.AdapterGradients;
 import dev.anneal.engine.network.lora.GoldenRun;
 import dev.anneal.engine.network.lora.NamedMatrices;
 import dev.anneal.engine.network.model.GoldenTensors;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.engine.train.state.Trainable.StepGradients;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +22,7 @@ public final class GoldenAdapter {
 
     /** @param count what the gradients' sums are divided by */
     public static void requireGradients(
-            Scope scope, Adapter adapter, StepGradients<?> gradients, GoldenRun run, long count) {
+            TensorScope scope, Adapter adapter, StepGradients<?> gradients, GoldenRun run, long count) {
         List<Tensor> flat = gradients.ofParameters();
         Map<String, float[]> sums =
                 NamedMatrices.of(scope, adapter, new AdapterGradients(flat.get(0), flat.get(1), List.of()));
@@ -34,7 +34,7 @@ public final class GoldenAdapter {
         requireClose(sums, GoldenTensors.all(run.file("grads_step0")), 2e-6);
     }
 
-    public static void requireTrained(Scope scope, Adapter adapter, GoldenRun run) {
+    public static void requireTrained(TensorScope scope, Adapter adapter, GoldenRun run) {
         requireClose(NamedMatrices.of(scope, adapter), GoldenTensors.all(run.file("final")), 5e-5);
     }
 

@@ -16,7 +16,7 @@ import dev.anneal.engine.network.objective.LossSums;
 import dev.anneal.engine.network.objective.Objective;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.state.AdapterTraining;
 import dev.anneal.engine.train.state.FullTraining;
@@ -59,7 +59,7 @@ class GoldenRunTest {
         List<EncodedRow> rows = GoldenBatches.inOrder();
         try (DecoderModel model =
                         DecoderModel.load(GoldenTensors.path(run.model()), ElementType.FLOAT32, TestDevice.NAME);
-                Scope scope = model.scope().child();
+                TensorScope scope = model.scope().child();
                 Adapter adapter = Adapter.load(model, run.config(), run.path("initial"));
                 Optimizer optimizer = new Optimizer(scope, new AdapterTraining(adapter), 1);
                 GradientSum<Gradients> sum =
@@ -151,7 +151,7 @@ class GoldenRunTest {
     private static float[] logits(GoldenRun run, DecoderModel model, AppliedAdapter adapter) {
         TokenRows rows = rows(run);
         long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
-        try (Scope scope = model.scope().child()) {
+        try (TensorScope scope = model.scope().child()) {
             return model.logits(
                             scope,
                             model.hiddenStates(scope, rows, adapter, List.of(), () -> {})

@@ -15,7 +15,7 @@ import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.model.Gradients;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.passes.ActivationCheckpointing;
 import dev.anneal.engine.train.passes.GoldenAdapter;
@@ -53,7 +53,7 @@ class GoldenPreferenceRunTest {
         List<EncodedRow> rows = rows();
         try (DecoderModel model =
                         DecoderModel.load(GoldenTensors.path(run.model()), ElementType.FLOAT32, TestDevice.NAME);
-                Scope scope = model.scope().child();
+                TensorScope scope = model.scope().child();
                 Adapter adapter = Adapter.load(model, run.config(), run.path("initial"));
                 Optimizer optimizer = new Optimizer(scope, new AdapterTraining(adapter), 1);
                 GradientSum<Gradients> sum =
@@ -122,7 +122,7 @@ class GoldenPreferenceRunTest {
         }
     }
 
-    private static double[] sums(DecoderModel model, Scope scope, MicroBatch batch, List<EncodedRow> rows) {
+    private static double[] sums(DecoderModel model, TensorScope scope, MicroBatch batch, List<EncodedRow> rows) {
         float[] each = model.logProbabilities(scope, batch.input(null), model.noAdapter(), () -> {});
         double[] sums = new double[rows.size()];
         int begin = 0;

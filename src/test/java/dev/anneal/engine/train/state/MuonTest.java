@@ -7,8 +7,8 @@ import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Program;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -74,7 +74,7 @@ class MuonTest {
         long[] matrices =
                 LongStream.generate(() -> own.shape()[0]).limit(copies).toArray();
         Cases all = cases();
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             Program program = Program.load(scope, "optimizer", "Optimizer", Map.of());
             Tensor weights = scope.floats(stacked(own.before(), 1, copies), shape);
             Tensor momentum = scope.zeros(ElementType.FLOAT32, shape);

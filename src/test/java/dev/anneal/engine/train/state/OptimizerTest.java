@@ -10,8 +10,8 @@ import dev.anneal.engine.network.lora.GoldenRun;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.engine.network.torch.TorchException;
 import dev.anneal.engine.train.state.Trainable.StepGradients;
 import java.io.IOException;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class OptimizerTest {
 
     private DecoderModel model;
-    private Scope scope;
+    private TensorScope scope;
     private Adapter adapter;
     private Optimizer optimizer;
 

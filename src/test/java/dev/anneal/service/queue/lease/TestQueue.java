@@ -72,7 +72,11 @@ public final class TestQueue {
         this.queue = TestWorkQueues.queue(events);
         JdbcClient jdbc = TestDatabase.jdbc();
         this.leases = new Leases(
-                jdbc, system, TestDatabase.heartbeat(), properties, new Endings(jdbc, system, properties, events, fence));
+                jdbc,
+                system,
+                TestDatabase.heartbeat(),
+                properties,
+                new Endings(jdbc, system, properties, events, fence));
         this.rescuer = new Rescuer(
                 jdbc,
                 TestDatabase.system(),

@@ -36,7 +36,7 @@ public final class Access {
     /** The value at a path like {@code function.parameters.0}, as in the {@code attribute} of filters. */
     static Object path(Object object, Object path, Budget budget) {
         Object found = object;
-        for (Object key : path instanceof String text ? Texts.split(text, ".", -1, budget) : List.of(path)) {
+        for (Object key : path instanceof String text ? PythonText.split(text, ".", -1, budget) : List.of(path)) {
             boolean isPosition = key instanceof String part && part.matches("[0-9]{1,9}");
             found = element(found, isPosition ? Long.valueOf(key.toString()) : key, budget);
         }

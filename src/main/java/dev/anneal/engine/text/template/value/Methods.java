@@ -25,21 +25,21 @@ final class Methods {
     private static final Map<String, Builtin> TEXTS = new TreeMap<>(Builtin.table(
             define("upper", "", call -> call.made(call.text().toUpperCase(Locale.ROOT))),
             define("lower", "", call -> call.made(call.text().toLowerCase(Locale.ROOT))),
-            define("title", "", call -> call.made(Texts.title(call.text()))),
-            define("capitalize", "", call -> call.made(Texts.capitalize(call.text()))),
-            define("strip", "/ chars", call -> Texts.strip(call, true, true)),
-            define("lstrip", "/ chars", call -> Texts.strip(call, true, false)),
-            define("rstrip", "/ chars", call -> Texts.strip(call, false, true)),
+            define("title", "", call -> call.made(PythonText.title(call.text()))),
+            define("capitalize", "", call -> call.made(PythonText.capitalize(call.text()))),
+            define("strip", "/ chars", call -> PythonText.strip(call, true, true)),
+            define("lstrip", "/ chars", call -> PythonText.strip(call, true, false)),
+            define("rstrip", "/ chars", call -> PythonText.strip(call, false, true)),
             define("removeprefix", "/ prefix", Methods::removePrefix),
             define("removesuffix", "/ suffix", Methods::removeSuffix),
-            define("replace", "/ old new count", Texts::replace),
-            define("split", "sep maxsplit", Texts::split),
+            define("replace", "/ old new count", PythonText::replace),
+            define("split", "sep maxsplit", PythonText::split),
             define("startswith", "/ prefix", call -> matches(call, "prefix", String::startsWith)),
             define("endswith", "/ suffix", call -> matches(call, "suffix", String::endsWith)),
             define("find", "/ sub", Methods::find),
             define("count", "/ sub", Methods::count),
             define("join", "/ iterable", Methods::join),
-            define("format", "*", Texts::format)));
+            define("format", "*", PythonText::format)));
 
     private static final Map<String, Builtin> MAPPINGS = new TreeMap<>(Builtin.table(
             define("get", "/ key default", Methods::get),

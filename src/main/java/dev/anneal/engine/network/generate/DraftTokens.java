@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A sequence's draft tokens for the next step: those that its text repeats, or those of its draft, whichever are
  * expected to have more right ones. Not thread-safe.
  */
-public final class Drafts {
+public final class DraftTokens {
 
     private final LookedUpDrafts lookedUp;
 
@@ -18,15 +18,15 @@ public final class Drafts {
     /** The source of the next step. */
     private DraftSource used;
 
-    private Drafts(LookedUpDrafts lookedUp, @Nullable ProposedDrafts proposed) {
+    private DraftTokens(LookedUpDrafts lookedUp, @Nullable ProposedDrafts proposed) {
         this.lookedUp = lookedUp;
         this.proposed = proposed;
         this.used = lookedUp;
     }
 
-    public static Drafts of(Prompt prompt) {
+    public static DraftTokens of(Prompt prompt) {
         Draft draft = prompt.draft();
-        return new Drafts(
+        return new DraftTokens(
                 new LookedUpDrafts(prompt), draft == null ? null : new ProposedDrafts(prompt.tokens(), draft));
     }
 

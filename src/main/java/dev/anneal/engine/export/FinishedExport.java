@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param proof the proof in the manifest
  * @param files all files of its folder, the manifest last
  */
-public record Export(Map<String, @Nullable Object> proof, List<Progress.Exported.File> files) {
+public record FinishedExport(Map<String, @Nullable Object> proof, List<Progress.Exported.File> files) {
 
-    public Export {
+    public FinishedExport {
         files = List.copyOf(files);
     }
 }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Python's operations on texts that differ from Java's. */
-final class Texts {
+final class PythonText {
 
     private static final Pattern WORD = Pattern.compile("[^" + PythonSpace.SPACES + "]++");
 
@@ -28,7 +28,7 @@ final class Texts {
 
     private static final Pattern FIELD = Pattern.compile("\\{\\{|}}|\\{}|[{}]");
 
-    private Texts() {}
+    private PythonText() {}
 
     /** Python's {@code str.strip} of the argument {@code chars}, or of white space without it. */
     static Object strip(Call call, boolean atStart, boolean atEnd) {
@@ -145,12 +145,12 @@ final class Texts {
 
     /** Python's {@code str.capitalize}. */
     static String capitalize(String text) {
-        return capitalized(ALL, text, Texts::titleCase);
+        return capitalized(ALL, text, PythonText::titleCase);
     }
 
     /** Python's {@code str.title}: capitalises each letter that does not follow a letter. */
     static String title(String text) {
-        return capitalized(CASED_LETTERS, text, Texts::titleCase);
+        return capitalized(CASED_LETTERS, text, PythonText::titleCase);
     }
 
     /** Jinja's filter {@code title}: words begin only after white space, hyphens and opening brackets. */

@@ -31,11 +31,11 @@ import org.jspecify.annotations.Nullable;
  * Reports a failure of a task: a message for the client, a log entry for the operator and an exit code for the
  * supervisor.
  */
-final class Failures {
+final class FailureReport {
 
-    private static final Logger LOG = System.getLogger(Failures.class.getName());
+    private static final Logger LOG = System.getLogger(FailureReport.class.getName());
 
-    private Failures() {}
+    private FailureReport() {}
 
     /**
      * @param paths paths removed from the client's message, but not from the log

@@ -7,12 +7,12 @@ package dev.anneal.engine.train.state;
  * @param read all tokens of the rows, without padding
  * @param shared how many of these were not computed, because the same beginning of another row was
  */
-public record TokenCounts(long trained, long read, long shared) {
+public record TrainedTokens(long trained, long read, long shared) {
 
     /** No tokens. */
-    public static final TokenCounts NONE = new TokenCounts(0, 0, 0);
+    public static final TrainedTokens NONE = new TrainedTokens(0, 0, 0);
 
-    public TokenCounts plus(TokenCounts more) {
-        return new TokenCounts(trained + more.trained, read + more.read, shared + more.shared);
+    public TrainedTokens plus(TrainedTokens more) {
+        return new TrainedTokens(trained + more.trained, read + more.read, shared + more.shared);
     }
 }

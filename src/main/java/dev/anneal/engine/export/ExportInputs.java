@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *     java.util.concurrent.CancellationException} complete files are kept for the next attempt
  * @param progress receives {@link Progress.PartsKept} if an earlier attempt left complete files
  */
-public record ExportRequest(
+public record ExportInputs(
         String id,
         String kind,
         String dtype,
@@ -35,7 +35,7 @@ public record ExportRequest(
         Runnable betweenTensors,
         Consumer<Progress> progress) {
 
-    public ExportRequest {
+    public ExportInputs {
         probes = List.copyOf(probes);
     }
 }

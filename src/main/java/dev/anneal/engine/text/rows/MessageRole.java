@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Roles of messages in OpenAI's chat format. */
-public enum Role implements WireName {
+public enum MessageRole implements WireName {
     SYSTEM,
     /** OpenAI's newer name of {@link #SYSTEM}; chat templates of open models support only the older one. */
     DEVELOPER,
@@ -17,10 +17,10 @@ public enum Role implements WireName {
     /** Deprecated form of {@link #TOOL}. */
     FUNCTION;
 
-    private static final Map<String, Role> BY_NAME =
-            Stream.of(values()).collect(Collectors.toUnmodifiableMap(Role::wireName, role -> role));
+    private static final Map<String, MessageRole> BY_NAME =
+            Stream.of(values()).collect(Collectors.toUnmodifiableMap(MessageRole::wireName, role -> role));
 
-    static Optional<Role> named(String wireName) {
+    static Optional<MessageRole> named(String wireName) {
         return Optional.ofNullable(BY_NAME.get(wireName));
     }
 

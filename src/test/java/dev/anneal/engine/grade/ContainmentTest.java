@@ -8,13 +8,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Searches for texts in texts. */
-class TextSearchTest {
+class ContainmentTest {
 
     @ParameterizedTest
     @CsvSource({"'', '', true", "a, '', true", "'', a, false", "aaab, aab, true", "abab, abac, false", "ab, abc, false"
     })
     void findsWhatIsContained(String text, String wanted, boolean isContained) {
-        assertThat(TextSearch.contains(text, wanted)).isEqualTo(isContained);
+        assertThat(Containment.contains(text, wanted)).isEqualTo(isContained);
     }
 
     @Test
@@ -23,7 +23,7 @@ class TextSearchTest {
         for (int i = 0; i < 20_000; i++) {
             String text = text(random, 24);
             String wanted = text(random, 6);
-            assertThat(TextSearch.contains(text, wanted))
+            assertThat(Containment.contains(text, wanted))
                     .as("'%s' in '%s'", wanted, text)
                     .isEqualTo(text.contains(wanted));
         }

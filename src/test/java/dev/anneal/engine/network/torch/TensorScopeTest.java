@@ -12,12 +12,12 @@ import java.nio.channels.Channels;
 import org.junit.jupiter.api.Test;
 
 /** Tensors go in and out of native memory without changing a bit, and scopes free what they hold. */
-class ScopeTest {
+class TensorScopeTest {
 
     @Test
     void bf16ComesFromBytesAndGoesBackAsBytes() {
         byte[] bytes = {(byte) 0x80, 0x3F, 0x00, 0x40, (byte) 0x80, (byte) 0xBF, (byte) 0x80, 0x3E};
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             Tensor tensor = scope.ofBytes(ByteBuffer.wrap(bytes), ElementType.BFLOAT16, 2, 2);
 
             assertThat(tensor.elementType()).isEqualTo(ElementType.BFLOAT16);
@@ -38,7 +38,7 @@ class ScopeTest {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putFloat(0.1f)
                 .flip();
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             assertThat(scope.ofBytes(half, ElementType.FLOAT16, 2).toFloats()).containsExactly(1f, -2f);
             assertThat(scope.ofBytes(single, ElementType.FLOAT32, 1, 1).toFloats())
                     .containsExactly(0.1f);
@@ -47,7 +47,7 @@ class ScopeTest {
 
     @Test
     void emptyTensorsHaveAShape() {
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             Tensor empty = scope.ofBytes(ByteBuffer.allocate(0), ElementType.BFLOAT16, 0, 64);
 
             assertThat(empty.shape()).containsExactly(0, 64);
@@ -57,7 +57,7 @@ class ScopeTest {
 
     @Test
     void bytesThatDoNotFillTheShapeAreRefused() {
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             assertThatThrownBy(() -> scope.ofBytes(ByteBuffer.allocate(6), ElementType.BFLOAT16, 4))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("a BFLOAT16 tensor of 4 elements takes 8 bytes, got 6");
@@ -73,7 +73,7 @@ class ScopeTest {
             bytes.putFloat(i);
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             Tensor tensor = scope.zeros(ElementType.FLOAT32, count);
             tensor.overwrite(0, bytes.slice(0, 40));
             tensor.overwrite(10, bytes.slice(40, count * Float.BYTES - 40));
@@ -87,11 +87,11 @@ class ScopeTest {
 
     @Test
     void childrenLeaveNothingBehind() {
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             Tensor kept = scope.floats(new float[] {1.5f, 2.5f}, 2);
             int held = scope.held();
             for (int i = 0; i < 10; i++) {
-                try (Scope step = scope.child()) {
+                try (TensorScope step = scope.child()) {
                     kept.to(step, ElementType.BFLOAT16).toFloats();
                     step.longs(new long[] {i}, 1).toLongs();
                     kept.toBytes();
@@ -105,7 +105,7 @@ class ScopeTest {
 
     @Test
     void memoryThatIsNotThereIsRecognised() {
-        try (Scope scope = Scope.open(TestDevice.NAME)) {
+        try (TensorScope scope = TensorScope.open(TestDevice.NAME)) {
             assertThatThrownBy(() -> scope.zeros(ElementType.FLOAT32, 1L << 50))
                     .isInstanceOfSatisfying(
                             TorchException.class,
@@ -115,7 +115,7 @@ class ScopeTest {
 
     @Test
     void devicesHaveTwoForms() {
-        assertThatThrownBy(() -> Scope.open("gpu"))
+        assertThatThrownBy(() -> TensorScope.open("gpu"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("device must be cpu or cuda:N, was 'gpu'");
     }

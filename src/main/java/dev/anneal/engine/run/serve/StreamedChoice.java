@@ -10,7 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One choice of a request during generation: turns tokens into text and ends it at stop texts and end tokens. */
-final class Answer implements TokenSink {
+final class StreamedChoice implements TokenSink {
 
     private final int choice;
     private final OpenRequest request;
@@ -31,7 +31,7 @@ final class Answer implements TokenSink {
     /**
      * @param ends end tokens
      */
-    Answer(
+    StreamedChoice(
             int choice,
             OpenRequest request,
             ModelTokenizer tokenizer,

@@ -7,11 +7,11 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** A process ends with its task's code, or as given back when the task does not end in time. */
-class EndingTest {
+class ShutdownTest {
 
     @Test
     void codeOfTheTaskIsTheCodeOfTheProcess() {
-        Ending ending = new Ending(new Signals());
+        Shutdown ending = new Shutdown(new Signals());
         ending.taskEnded(ExitCode.BAD_INPUT);
 
         assertThat(ending.awaitCode(Duration.ofMinutes(1))).isEqualTo(ExitCode.BAD_INPUT);
@@ -19,7 +19,7 @@ class EndingTest {
 
     @Test
     void taskThatDoesNotEndIsGivenBack() {
-        Ending ending = new Ending(new Signals());
+        Shutdown ending = new Shutdown(new Signals());
 
         assertThat(ending.awaitCode(Duration.ofMillis(1))).isEqualTo(ExitCode.GIVEN_BACK);
     }

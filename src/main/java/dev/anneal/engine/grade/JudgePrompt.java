@@ -9,14 +9,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Messages for a judging model, with variables. */
-final class Prompt {
+final class JudgePrompt {
 
     private static final int MOST_MESSAGES = 64;
     private static final String KEY = "input";
 
     private final List<TemplateMessage> messages;
 
-    private Prompt(List<TemplateMessage> messages) {
+    private JudgePrompt(List<TemplateMessage> messages) {
         this.messages = messages;
     }
 
@@ -31,13 +31,13 @@ final class Prompt {
         ASSISTANT
     }
 
-    static Prompt read(GraderObject grader) {
+    static JudgePrompt read(GraderObject grader) {
         List<?> values = grader.requiredList(KEY, MOST_MESSAGES);
         List<TemplateMessage> messages = new ArrayList<>();
         for (int i = 0; i < values.size(); i++) {
             messages.add(message(GraderObject.of(grader.param(KEY) + "[" + i + "]", values.get(i))));
         }
-        return new Prompt(Collections.unmodifiableList(messages));
+        return new JudgePrompt(Collections.unmodifiableList(messages));
     }
 
     private static TemplateMessage message(GraderObject message) {

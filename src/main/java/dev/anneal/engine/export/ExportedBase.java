@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param directory its Hugging Face directory
  * @param fingerprint current fingerprint of its configuration and weights
  */
-public record BaseModel(String id, @Nullable String revision, Path directory, String fingerprint) {
+public record ExportedBase(String id, @Nullable String revision, Path directory, String fingerprint) {
 
     /** The configuration, checked against its weights. */
     ModelConfig config(WeightDirectory weights) throws IOException {

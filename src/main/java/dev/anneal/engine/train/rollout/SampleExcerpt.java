@@ -1,11 +1,11 @@
 package dev.anneal.engine.train.rollout;
 
 /** At most 4,000 characters of a text, because a line of a file may have a million. Does not split surrogate pairs. */
-public final class Excerpt {
+public final class SampleExcerpt {
 
     private static final int LONGEST = 4000;
 
-    private Excerpt() {}
+    private SampleExcerpt() {}
 
     /** The beginning, for answers. */
     public static String begin(String text) {

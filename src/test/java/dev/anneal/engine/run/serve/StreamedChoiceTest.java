@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** Tokens with their log-probabilities are told with their text: never before it, and none of a stop text. */
-class AnswerTest {
+class StreamedChoiceTest {
 
     private static final Path MODEL = Path.of("src/main/resources/models/anneal-tiny");
     private static final ModelTokenizer TOKENIZER = ModelTokenizer.open(MODEL);
@@ -95,7 +95,7 @@ class AnswerTest {
                     throw new AssertionError(cause);
                 },
                 () -> {});
-        Answer answer = new Answer(0, request, TOKENIZER, Set.of(), decoding);
+        StreamedChoice answer = new StreamedChoice(0, request, TOKENIZER, Set.of(), decoding);
         for (int id : ids) {
             if (!answer.take(new ChosenToken(id, -0.5, List.of()))) {
                 return;

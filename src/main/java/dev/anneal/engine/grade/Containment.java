@@ -4,9 +4,9 @@ package dev.anneal.engine.grade;
  * Whether a text contains another, in time proportional to both (Knuth, Morris and Pratt 1977). {@link String#contains}
  * takes the product of their lengths for texts such as many a's and fewer a's with a b at the end.
  */
-final class TextSearch {
+final class Containment {
 
-    private TextSearch() {}
+    private Containment() {}
 
     static boolean contains(String text, String wanted) {
         if (wanted.length() > text.length()) {

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  * the process afterwards. A process whose worker is gone has a grace time; then it halts, and the task continues in
  * another process from its last checkpoint.
  */
-final class Ending {
+final class Shutdown {
 
     /** One second less than the 15 s that a supervisor waits. */
     static final Duration GRACE = Duration.ofSeconds(14);
@@ -22,7 +22,7 @@ final class Ending {
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile ExitCode outcome = ExitCode.FAILURE;
 
-    Ending(Signals signals) {
+    Shutdown(Signals signals) {
         this.signals = signals;
     }
 

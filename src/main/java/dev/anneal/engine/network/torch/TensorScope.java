@@ -16,25 +16,25 @@ import java.nio.LongBuffer;
  *
  * <p>Thread-safe.
  */
-public final class Scope implements AutoCloseable {
+public final class TensorScope implements AutoCloseable {
 
     private final PtNDManager manager;
     private final String device;
 
-    private Scope(PtNDManager manager, String device) {
+    private TensorScope(PtNDManager manager, String device) {
         this.manager = manager;
         this.device = device;
     }
 
     /** @param device {@code cpu} or {@code cuda:N} */
-    public static Scope open(String device) {
-        return new Scope(Torch.newManager(device), device);
+    public static TensorScope open(String device) {
+        return new TensorScope(Torch.newManager(device), device);
     }
 
     /** A scope that ends with this one at the latest. */
-    public Scope child() {
+    public TensorScope child() {
         Torch.prepareThread();
-        return new Scope((PtNDManager) manager.newSubManager(), device);
+        return new TensorScope((PtNDManager) manager.newSubManager(), device);
     }
 
     public String device() {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param outer enclosing scope; null for the outermost
  */
-record Scope(@Nullable Scope outer, Map<String, Object> variables) {
+record VariableScope(@Nullable VariableScope outer, Map<String, Object> variables) {
 
     @Nullable
     Object find(String name) {

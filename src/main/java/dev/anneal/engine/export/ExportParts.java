@@ -21,14 +21,14 @@ import tools.jackson.databind.json.JsonMapper;
  * inputs in the same way is reused, as shown by a receipt, which is written when the file is complete, and by the
  * file's hash. All others are made again.
  */
-final class Parts {
+final class ExportParts {
 
     /** Incremented when the same inputs give different bytes. */
     private static final int ARITHMETIC = 1;
 
     private final StagedDirectory staged;
     private final String inputs;
-    private final ExportRequest request;
+    private final ExportInputs request;
 
     /** Hashes of complete parts, by name. */
     private final Map<String, String> hashes = new HashMap<>();
@@ -36,7 +36,7 @@ final class Parts {
     /**
      * @param inputs everything that determines the files' bytes except the parts' own content descriptions
      */
-    Parts(StagedDirectory staged, String inputs, ExportRequest request) {
+    ExportParts(StagedDirectory staged, String inputs, ExportInputs request) {
         this.staged = staged;
         this.inputs = inputs;
         this.request = request;

@@ -17,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
  * A checkpoint folder whose files match the hashes in its state. The optimizer's file may have been deleted on purpose:
  * then the checkpoint holds the trained values, but no training can resume from it.
  */
-public final class Checkpoint {
+public final class CheckpointFolder {
 
     /** The adapter's masters, with PEFT's names. */
     public static final String ADAPTER = "adapter.safetensors";
@@ -34,7 +34,7 @@ public final class Checkpoint {
     private final Path folder;
     private final CheckpointState state;
 
-    private Checkpoint(Path folder, CheckpointState state) {
+    private CheckpointFolder(Path folder, CheckpointState state) {
         this.folder = folder;
         this.state = state;
     }
@@ -43,8 +43,8 @@ public final class Checkpoint {
      * @throws TrainingException with {@code CHECKPOINT_DAMAGED} if a file is missing, unreadable or has other bytes
      *     than written
      */
-    public static Checkpoint open(Path folder) throws IOException {
-        Checkpoint checkpoint = openAnswers(folder);
+    public static CheckpointFolder open(Path folder) throws IOException {
+        CheckpointFolder checkpoint = openAnswers(folder);
         String trained = trainedFile(checkpoint.state);
         if (!checkpoint.state.sha256().keySet().containsAll(List.of(trained, OPTIMIZER))) {
             throw damaged(folder, STATE + " does not name " + trained + " and " + OPTIMIZER);
@@ -53,7 +53,7 @@ public final class Checkpoint {
     }
 
     /** Likewise, a folder that has answers of a target but no trained values. */
-    public static Checkpoint openAnswers(Path folder) throws IOException {
+    public static CheckpointFolder openAnswers(Path folder) throws IOException {
         Path file = folder.resolve(STATE);
         if (!Files.exists(file)) {
             throw damaged(folder, "has no " + STATE);
@@ -70,7 +70,7 @@ public final class Checkpoint {
                 requireHash(folder, expected.getKey(), expected.getValue());
             }
         }
-        return new Checkpoint(folder, state);
+        return new CheckpointFolder(folder, state);
     }
 
     private static void requireHash(Path folder, String name, String expected) throws IOException {

@@ -10,13 +10,13 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A prompt and its answer so far. */
-final class Sequence {
+final class GeneratedSequence {
 
     private final Prompt prompt;
     private final PrefixCache.Owner owner;
     private final TokenSink sink;
     private final int room;
-    private final Drafts drafts;
+    private final DraftTokens drafts;
     private int[] unread;
     private int length;
     private boolean ended;
@@ -26,12 +26,12 @@ final class Sequence {
      * @param context maximum number of tokens of prompt and answer together
      * @param sink takes the answer
      */
-    Sequence(Prompt prompt, PrefixCache.Owner owner, int context, TokenSink sink) {
+    GeneratedSequence(Prompt prompt, PrefixCache.Owner owner, int context, TokenSink sink) {
         this.prompt = prompt;
         this.owner = owner;
         this.sink = sink;
         this.unread = prompt.tokens();
-        this.drafts = Drafts.of(prompt);
+        this.drafts = DraftTokens.of(prompt);
         this.room = Math.max(0, Math.min(prompt.maxNewTokens(), context - prompt.tokens().length));
         endIfFull();
     }
@@ -65,7 +65,7 @@ final class Sequence {
         return sink.topLogprobs();
     }
 
-    Drafts drafts() {
+    DraftTokens drafts() {
         return drafts;
     }
 
@@ -102,7 +102,7 @@ final class Sequence {
     }
 
     /** Whether both have the same prompt, adapter, draft and scope, and have read nothing yet. */
-    boolean readsTheSameAs(Sequence other) {
+    boolean readsTheSameAs(GeneratedSequence other) {
         return length == 0
                 && other.length == 0
                 && prompt.draft() == other.prompt.draft()

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Checkpoints are complete or absent, and damage is seen before anything is resumed from it. */
-class CheckpointTest {
+class CheckpointFolderTest {
 
     @TempDir
     Path attempt;
@@ -34,7 +34,7 @@ class CheckpointTest {
     void stateSurvivesTheFile() throws IOException {
         write(3);
 
-        CheckpointState state = Checkpoint.open(writer.folderOf(3)).state();
+        CheckpointState state = CheckpointFolder.open(writer.folderOf(3)).state();
 
         assertThat(state).isEqualTo(state(3, state.sha256()));
         assertThat(state.adapterConfig()).isEqualTo(GoldenRun.of("rslora").config());
@@ -46,14 +46,14 @@ class CheckpointTest {
         write(3);
         // The kernel's own answer: every write to this device fails with ENOSPC.
         CheckpointWriter.Part full = new CheckpointWriter.Part(
-                Checkpoint.ADAPTER, file -> Files.write(Path.of("/dev/full"), new byte[] {1}));
+                CheckpointFolder.ADAPTER, file -> Files.write(Path.of("/dev/full"), new byte[] {1}));
 
         assertThatThrownBy(() -> writer.write(4, List.of(full), hashes -> state(4, hashes)))
                 .isInstanceOfSatisfying(
                         TrainingException.class, e -> assertThat(e.code()).isEqualTo(TrainingException.Code.DISK_FULL))
                 .hasMessage("no room for checkpoint-4 in " + attempt + "; earlier checkpoints are intact");
 
-        assertThat(Checkpoint.open(writer.folderOf(3)).state().step()).isEqualTo(3);
+        assertThat(CheckpointFolder.open(writer.folderOf(3)).state().step()).isEqualTo(3);
         try (Stream<Path> left = Files.list(attempt)) {
             assertThat(left).containsExactly(writer.folderOf(3));
         }
@@ -62,7 +62,7 @@ class CheckpointTest {
     @Test
     void aChangedByteIsSeen() throws IOException {
         write(3);
-        Path file = writer.folderOf(3).resolve(Checkpoint.OPTIMIZER);
+        Path file = writer.folderOf(3).resolve(CheckpointFolder.OPTIMIZER);
         Files.writeString(file, "optimizeR");
 
         assertDamaged("optimizer.safetensors has the SHA-256 ");
@@ -72,9 +72,9 @@ class CheckpointTest {
     @Test
     void withoutTheOptimizersStateItHoldsWhatWasTrainedAndNoTrainingGoesOn() throws IOException {
         write(3);
-        Files.delete(writer.folderOf(3).resolve(Checkpoint.OPTIMIZER));
+        Files.delete(writer.folderOf(3).resolve(CheckpointFolder.OPTIMIZER));
 
-        Checkpoint checkpoint = Checkpoint.open(writer.folderOf(3));
+        CheckpointFolder checkpoint = CheckpointFolder.open(writer.folderOf(3));
 
         assertThat(checkpoint.adapterFile()).hasContent("adapter");
         assertThatThrownBy(checkpoint::optimizerFile)
@@ -87,23 +87,23 @@ class CheckpointTest {
     @Test
     void missingFilesAreSeen() throws IOException {
         write(3);
-        Files.delete(writer.folderOf(3).resolve(Checkpoint.ADAPTER));
+        Files.delete(writer.folderOf(3).resolve(CheckpointFolder.ADAPTER));
         assertDamaged("has no adapter.safetensors");
 
-        Files.delete(writer.folderOf(3).resolve(Checkpoint.STATE));
+        Files.delete(writer.folderOf(3).resolve(CheckpointFolder.STATE));
         assertDamaged("has no state.json");
     }
 
     @Test
     void aTornStateIsSeen() throws IOException {
         write(3);
-        Files.writeString(writer.folderOf(3).resolve(Checkpoint.STATE), "{\"step\": 3,");
+        Files.writeString(writer.folderOf(3).resolve(CheckpointFolder.STATE), "{\"step\": 3,");
 
         assertDamaged("state.json cannot be read");
     }
 
     private void assertDamaged(String message) {
-        assertThatThrownBy(() -> Checkpoint.open(writer.folderOf(3)))
+        assertThatThrownBy(() -> CheckpointFolder.open(writer.folderOf(3)))
                 .isInstanceOfSatisfying(
                         TrainingException.class,
                         e -> assertThat(e.code()).isEqualTo(TrainingException.Code.CHECKPOINT_DAMAGED))
@@ -112,8 +112,8 @@ class CheckpointTest {
 
     private void write(int step) throws IOException {
         List<CheckpointWriter.Part> parts = List.of(
-                new CheckpointWriter.Part(Checkpoint.ADAPTER, file -> Files.writeString(file, "adapter")),
-                new CheckpointWriter.Part(Checkpoint.OPTIMIZER, file -> Files.writeString(file, "optimizer")));
+                new CheckpointWriter.Part(CheckpointFolder.ADAPTER, file -> Files.writeString(file, "adapter")),
+                new CheckpointWriter.Part(CheckpointFolder.OPTIMIZER, file -> Files.writeString(file, "optimizer")));
         writer.write(step, parts, hashes -> state(step, hashes));
     }
 
@@ -135,7 +135,7 @@ class CheckpointTest {
                 24,
                 0.25,
                 "fp32",
-                new TokenCounts(100, 200, 50),
+                new TrainedTokens(100, 200, 50),
                 6.5,
                 TrainingFixture.settingsOf(GoldenRun.of("rslora").config()),
                 settings,

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Each kind of failure has its code for the client and its exit code for the supervisor. */
-class FailuresTest {
+class FailureReportTest {
 
     private static final HostPaths PATHS = HostPaths.of(Path.of("/srv/engines/train-1"))
             .with(new ExportTask(
@@ -64,7 +64,7 @@ class FailuresTest {
     @Test
     void badInputEndsWith64() {
         ExitCode code =
-                Failures.report(TaskException.badInput("non_finite_loss", "the loss is NaN", 7), progress, PATHS);
+                FailureReport.report(TaskException.badInput("non_finite_loss", "the loss is NaN", 7), progress, PATHS);
 
         assertThat(code).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(out.toString(UTF_8))
@@ -76,14 +76,14 @@ class FailuresTest {
     void fullDiskIsNamed() {
         IOException full = new IOException("No space left on device");
 
-        assertThat(Failures.report(new UncheckedIOException(full), progress, PATHS))
+        assertThat(FailureReport.report(new UncheckedIOException(full), progress, PATHS))
                 .isEqualTo(ExitCode.FAILURE);
         assertThat(out.toString(UTF_8)).contains("\"code\":\"disk_full\"");
     }
 
     @Test
     void exhaustedHeapIsNamed() {
-        assertThat(Failures.report(new OutOfMemoryError("Java heap space"), progress, PATHS))
+        assertThat(FailureReport.report(new OutOfMemoryError("Java heap space"), progress, PATHS))
                 .isEqualTo(ExitCode.FAILURE);
         assertThat(out.toString(UTF_8)).contains("\"code\":\"out_of_memory\"");
     }
@@ -96,7 +96,7 @@ class FailuresTest {
                 "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate(handle)"
             })
     void exhaustedDeviceIsNamed(String words) {
-        assertThat(Failures.report(
+        assertThat(FailureReport.report(
                         new TorchException("in layer: " + words, new IllegalStateException()), progress, PATHS))
                 .isEqualTo(ExitCode.FAILURE);
         assertThat(out.toString(UTF_8)).contains("\"code\":\"out_of_memory\"");
@@ -106,7 +106,7 @@ class FailuresTest {
     void brokenModelFileIsTheInputs() {
         SafetensorsException broken = new SafetensorsException(Path.of("model.safetensors"), "ends too early");
 
-        assertThat(Failures.report(broken, progress, PATHS)).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(FailureReport.report(broken, progress, PATHS)).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(out.toString(UTF_8))
                 .contains("\"code\":\"base_model_unreadable\"", "model.safetensors: ends too early");
     }
@@ -115,27 +115,27 @@ class FailuresTest {
     void anAdapterFileOfAnotherAdapterIsTheInputs() {
         AdapterFileException other = new AdapterFileException(Path.of("adapter.safetensors"), "has no tensor 'x'");
 
-        assertThat(Failures.report(other, progress, PATHS)).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(FailureReport.report(other, progress, PATHS)).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(out.toString(UTF_8))
                 .contains("\"code\":\"adapter_invalid\"", "adapter.safetensors: has no tensor 'x'");
     }
 
     @Test
     void clientsReadWhichFileIsBrokenAndNotWhereItLies() {
-        Failures.report(
+        FailureReport.report(
                 new SafetensorsException(Path.of("/srv/models/org/model/model.safetensors"), "ends too early"),
                 progress,
                 PATHS);
-        Failures.report(
+        FailureReport.report(
                 new ModelConfigException(Path.of("/srv/models/org/model"), "must hold model.safetensors"),
                 progress,
                 PATHS);
-        Failures.report(
+        FailureReport.report(
                 new AdapterFileException(
                         Path.of("/srv/models of jobs/acme/checkpoint-8/adapter.safetensors"), "has no tensor 'x'"),
                 progress,
                 PATHS);
-        Failures.report(
+        FailureReport.report(
                 TaskException.badInput("invalid_task", "/srv/engines/train-1/task.json is not a task", null),
                 progress,
                 PATHS);
@@ -150,7 +150,7 @@ class FailuresTest {
 
     @Test
     void aFileThatNoTaskNamesLosesItsFolderToo() {
-        Failures.report(
+        FailureReport.report(
                 new AccessDeniedException("/home/op/.anneal/engine-cache/file-hashes/1f", null, "Permission denied"),
                 progress,
                 PATHS);
@@ -170,20 +170,21 @@ class FailuresTest {
         GraderException unreadable =
                 catchThrowableOfType(GraderException.class, () -> Graders.parse(Map.of("type", "regex"), "grader"));
 
-        assertThat(Failures.report(unreadable, progress, PATHS)).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(FailureReport.report(unreadable, progress, PATHS)).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(out.toString(UTF_8)).contains("\"code\":\"grader_invalid\"", "'grader.type' must be one of");
     }
 
     @Test
     void unforeseenFailureIsTheEngines() {
-        assertThat(Failures.report(new IllegalStateException("who knows"), progress, PATHS))
+        assertThat(FailureReport.report(new IllegalStateException("who knows"), progress, PATHS))
                 .isEqualTo(ExitCode.FAILURE);
         assertThat(out.toString(UTF_8)).contains("\"code\":\"internal_error\"").contains("who knows");
     }
 
     @Test
     void stoppedTaskIsGivenBackWithoutAWord() {
-        assertThat(Failures.report(new StoppedException(), progress, PATHS)).isEqualTo(ExitCode.GIVEN_BACK);
+        assertThat(FailureReport.report(new StoppedException(), progress, PATHS))
+                .isEqualTo(ExitCode.GIVEN_BACK);
         assertThat(out.size()).isZero();
     }
 }

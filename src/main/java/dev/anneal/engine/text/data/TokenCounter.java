@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Adds up a {@link TokenReport} row by row. */
-final class TokenCount {
+final class TokenCounter {
 
     private final int maxLength;
     private final ProblemLog problems = new ProblemLog();
@@ -24,7 +24,7 @@ final class TokenCount {
     private int unshownRows;
     private final List<Long> firstUnshown = new ArrayList<>();
 
-    TokenCount(int maxLength) {
+    TokenCounter(int maxLength) {
         this.maxLength = maxLength;
     }
 
