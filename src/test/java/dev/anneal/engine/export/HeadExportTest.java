@@ -2,6 +2,7 @@ package dev.anneal.engine.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.export.head.HeadFormat;
@@ -11,13 +12,17 @@ import dev.anneal.engine.export.weight.ExportException;
 import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.format.safetensors.SafetensorsWriter;
 import dev.anneal.engine.format.safetensors.TensorData;
+import dev.anneal.engine.format.safetensors.TensorsInMemory;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
+import dev.anneal.engine.network.lora.AdapterConfig;
+import dev.anneal.engine.network.lora.AnnealingSchedule;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.protocol.DraftFormat;
 import dev.anneal.protocol.TrainingMethod.AcceptanceEvaluation;
 import dev.anneal.protocol.TrainingMethod.EagleHead;
 import dev.anneal.protocol.TrainingMethod.SpeculativeDraft;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -35,6 +40,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** Exports of the golden head with their proof, for the golden target and for what it was trained to. */
 class HeadExportTest {
 
+    private static final String OUTPUT = "layers.0.self_attn.o_proj.weight";
+    private static final String MATRIX = "layers.0.self_attn.o_proj.lora_%s.weight";
     private static final String EMBEDDING = "model.embed_tokens.weight";
     private static final Path TARGET = GoldenTensors.path("draft3/target");
     private static final ExportedBase BASE = new ExportedBase("tiny-target", null, TARGET, "abc");
@@ -125,6 +132,67 @@ class HeadExportTest {
         assertThat(export.proof()).containsEntry("max_abs_logit_diff", 0.0);
         assertThat(output.resolve("model.safetensors"))
                 .hasSameBinaryContentAs(HeadFixture.GOLDEN.resolve("model.safetensors"));
+    }
+
+    @Test
+    void anAdapterIsMergedIntoItsHead() throws IOException {
+        float[] b = {1, -2, 0.5f};
+
+        Export export = exportWithAdapter(b);
+
+        assertThat(export.proof())
+                .containsEntry("tensors_targeted", 1)
+                .containsEntry("tensors_changed", 1)
+                .hasEntrySatisfying("max_abs_logit_diff", most -> assertThat((double) most).isLessThan(1e-4));
+        try (SafetensorsFile before = SafetensorsFile.open(HeadFixture.GOLDEN.resolve("model.safetensors"));
+                SafetensorsFile after = SafetensorsFile.open(output.resolve("model.safetensors"))) {
+            for (String name : before.tensors().keySet()) {
+                if (!name.equals(OUTPUT)) {
+                    assertThat(after.bytes(name)).as(name).isEqualTo(before.bytes(name));
+                }
+            }
+            FloatBuffer frozen = before.bytes(OUTPUT).asFloatBuffer();
+            FloatBuffer merged = after.bytes(OUTPUT).asFloatBuffer();
+            for (int row = 0; row < 32; row++) {
+                for (int column = 0; column < 32; column++) {
+                    float delta = 2 * b[row % 3] * a(column);
+                    assertThat(merged.get()).isCloseTo(frozen.get() + delta, within(1e-6f));
+                }
+            }
+        }
+    }
+
+    @Test
+    void anAdapterThatChangesNothingIsRefused() {
+        assertThatThrownBy(() -> exportWithAdapter(new float[3]))
+                .isInstanceOfSatisfying(
+                        ExportException.class,
+                        e -> assertThat(e.code()).isEqualTo(ExportException.Code.MERGE_EQUALS_BASE));
+    }
+
+    /** @param b rows of B of an adapter of rank 1, again and again */
+    private Export exportWithAdapter(float... b) throws IOException {
+        float[] ofA = new float[32];
+        float[] ofB = new float[32];
+        for (int i = 0; i < 32; i++) {
+            ofA[i] = a(i);
+            ofB[i] = b[i % b.length];
+        }
+        Path adapter = head.resolveSibling("adapter.safetensors");
+        SafetensorsWriter.write(
+                adapter,
+                List.of(
+                        TensorsInMemory.ofFloats(MATRIX.formatted('A'), List.of(1L, 32L), ofA),
+                        TensorsInMemory.ofFloats(MATRIX.formatted('B'), List.of(32L, 1L), ofB)));
+        AdapterConfig config = AdapterConfig.of(
+                1, 2, false, 0, "silu", AnnealingSchedule.of("linear", 0, 1), List.of("o_proj"));
+        Trained trained =
+                new Trained(adapter, config, 0, 12, 24, ExportFixture.SETTINGS.with(DRAFT), "abc", "ver", "def");
+        return new Exporter(BASE, trained, null).export(REQUEST, output);
+    }
+
+    private static float a(int column) {
+        return (column - 15) / 64f;
     }
 
     @ParameterizedTest
