@@ -7,7 +7,7 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /**
- * A test of minutes, with real engines in processes of their own. {@code ./mvnw verify} leaves it out; CI runs it
+ * A test of half a minute or more, most of them with real processes. {@code ./mvnw verify} leaves it out; CI runs it
  * afterwards, as does {@code ./mvnw -P system failsafe:integration-test failsafe:verify}.
  */
 @Tag("system")

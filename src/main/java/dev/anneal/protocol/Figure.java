@@ -2,7 +2,8 @@ package dev.anneal.protocol;
 
 /**
  * A figure that the steps of every method have. It has one name everywhere: in the engine's progress, the table of
- * steps, the series, the result file, MLflow; the result file's columns are in this order. A method's further figures are named by the method, as TRL names them.
+ * steps, the series, MLflow and the result file, whose columns are in this order. A method's further figures are named
+ * by the method, as TRL names them.
  */
 public enum Figure implements WireName {
     /** Epochs done so far, with fraction. */

@@ -138,12 +138,13 @@ class HeadExportTest {
     void anAdapterIsMergedIntoItsHead() throws IOException {
         float[] b = {1, -2, 0.5f};
 
-        Export export = exportWithAdapter(b);
+        FinishedExport export = exportWithAdapter(b);
 
         assertThat(export.proof())
                 .containsEntry("tensors_targeted", 1)
                 .containsEntry("tensors_changed", 1)
-                .hasEntrySatisfying("max_abs_logit_diff", most -> assertThat((double) most).isLessThan(1e-4));
+                .hasEntrySatisfying(
+                        "max_abs_logit_diff", most -> assertThat((double) most).isLessThan(1e-4));
         try (SafetensorsFile before = SafetensorsFile.open(HeadFixture.GOLDEN.resolve("model.safetensors"));
                 SafetensorsFile after = SafetensorsFile.open(output.resolve("model.safetensors"))) {
             for (String name : before.tensors().keySet()) {
@@ -171,7 +172,7 @@ class HeadExportTest {
     }
 
     /** @param b rows of B of an adapter of rank 1, again and again */
-    private Export exportWithAdapter(float... b) throws IOException {
+    private FinishedExport exportWithAdapter(float... b) throws IOException {
         float[] ofA = new float[32];
         float[] ofB = new float[32];
         for (int i = 0; i < 32; i++) {
@@ -184,8 +185,8 @@ class HeadExportTest {
                 List.of(
                         TensorsInMemory.ofFloats(MATRIX.formatted('A'), List.of(1L, 32L), ofA),
                         TensorsInMemory.ofFloats(MATRIX.formatted('B'), List.of(32L, 1L), ofB)));
-        AdapterConfig config = AdapterConfig.of(
-                1, 2, false, 0, "silu", AnnealingSchedule.of("linear", 0, 1), List.of("o_proj"));
+        AdapterConfig config =
+                AdapterConfig.of(1, 2, false, 0, "silu", AnnealingSchedule.of("linear", 0, 1), List.of("o_proj"));
         Trained trained =
                 new Trained(adapter, config, 0, 12, 24, ExportFixture.SETTINGS.with(DRAFT), "abc", "ver", "def");
         return new Exporter(BASE, trained, null).export(REQUEST, output);

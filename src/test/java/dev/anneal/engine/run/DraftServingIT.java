@@ -5,6 +5,7 @@ import static dev.anneal.engine.run.EngineReplies.ended;
 import static dev.anneal.engine.run.EngineReplies.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.SystemTest;
 import dev.anneal.engine.network.generate.GoldenAnswers;
 import dev.anneal.protocol.ServeReply;
 import dev.anneal.protocol.ServeRequest;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Requests with a draft in a real engine process: the same texts, counted tokens, and models that come and go. */
+@SystemTest
 class DraftServingIT {
 
     private static final int NEW_TOKENS = 40;

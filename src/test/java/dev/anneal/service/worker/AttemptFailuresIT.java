@@ -6,6 +6,7 @@ import static dev.anneal.service.worker.Stage.finalState;
 import static dev.anneal.service.worker.Stage.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.SystemTest;
 import dev.anneal.service.platform.process.FakeEngine;
 import dev.anneal.service.platform.process.FakeTasks;
 import dev.anneal.service.queue.Attempt;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** What goes wrong in the worker itself, around its processes: the attempt fails as such, and the slot goes on. */
+@SystemTest
 class AttemptFailuresIT extends StageTest {
 
     @Test

@@ -5,6 +5,7 @@ import static dev.anneal.service.worker.Stage.await;
 import static dev.anneal.service.worker.Stage.steps;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.SystemTest;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.platform.process.FakeEngine;
 import dev.anneal.service.platform.process.FakeEngine.Misdeed;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
 /** An engine process that even a kill does not end, as one that waits for a dead disk or device. */
+@SystemTest
 class StuckProcessIT extends StageTest {
 
     @Autowired

@@ -11,6 +11,7 @@ import static dev.anneal.service.worker.Stage.stateIn;
 import static dev.anneal.service.worker.Stage.steps;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.SystemTest;
 import dev.anneal.service.platform.process.FakeEngine;
 import dev.anneal.service.platform.process.FakeEngine.Misdeed;
 import dev.anneal.service.platform.process.FakeTasks;
@@ -23,6 +24,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** A worker that has to stop: by a client's wish, by its own end, by a lost lease; and one whose database goes away. */
+@SystemTest
 class SupervisorStopIT extends StageTest {
 
     @Test

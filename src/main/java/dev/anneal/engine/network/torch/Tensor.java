@@ -9,8 +9,8 @@ import java.nio.channels.WritableByteChannel;
 import java.util.function.Function;
 
 /**
- * Handle of a tensor in native memory. It belongs to the {@link TensorScope} in which it was created and is valid until that
- * or the tensor itself is closed.
+ * Handle of a tensor in native memory. It belongs to the {@link TensorScope} in which it was created and is valid until
+ * that or the tensor itself is closed.
  */
 public final class Tensor implements AutoCloseable {
 

@@ -3,6 +3,7 @@ package dev.anneal.service.inference.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.SystemTest;
 import dev.anneal.service.TestFolders;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +25,7 @@ import org.springframework.test.context.TestPropertySource;
             "anneal.home=target/test-${anneal.test.fork:1}/home-hung",
             "anneal.inference.stall-timeout=20s"
         })
+@SystemTest
 class HungEngineIT extends InferenceTest {
 
     private static final String COMPLETIONS = "/v1/completions";

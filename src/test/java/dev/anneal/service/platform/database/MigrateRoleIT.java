@@ -2,6 +2,7 @@ package dev.anneal.service.platform.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.SystemTest;
 import dev.anneal.service.cluster.ServiceJvm;
 import dev.anneal.service.platform.postgres.DatabaseAccess;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Migration by a process of its own, as the chart's Job does it, and the other processes, which know neither the
  * owner's login nor how to migrate. #6
  */
+@SystemTest
 class MigrateRoleIT {
 
     @TempDir

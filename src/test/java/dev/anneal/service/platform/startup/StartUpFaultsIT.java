@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 
 import dev.anneal.AnnealApplication;
+import dev.anneal.SystemTest;
 import dev.anneal.service.cluster.SharedProperties;
 import dev.anneal.service.platform.database.MigrationApplication;
 import dev.anneal.service.platform.database.TestDatabase;
@@ -27,6 +28,7 @@ import org.springframework.context.support.GenericApplicationContext;
 
 /** What an operator reads when a setting keeps the service from starting. #17 */
 @ExtendWith(OutputCaptureExtension.class)
+@SystemTest
 class StartUpFaultsIT {
 
     private static final String BOX = "APPLICATION FAILED TO START";
