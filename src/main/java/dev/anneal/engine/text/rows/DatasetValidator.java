@@ -6,6 +6,8 @@ import dev.anneal.engine.text.fault.DataException;
 import dev.anneal.engine.text.fault.RowFault;
 import dev.anneal.engine.text.fault.RowProblem;
 import dev.anneal.engine.text.fault.RowRejectedException;
+import dev.anneal.engine.text.foreign.FileSignature;
+import dev.anneal.engine.text.foreign.ForeignFormat;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

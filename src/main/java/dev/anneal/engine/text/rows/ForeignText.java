@@ -1,6 +1,7 @@
 package dev.anneal.engine.text.rows;
 
 import dev.anneal.engine.text.fault.Excerpt;
+import dev.anneal.engine.text.foreign.ForeignFormat;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;

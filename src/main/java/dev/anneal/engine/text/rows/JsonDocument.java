@@ -1,5 +1,7 @@
 package dev.anneal.engine.text.rows;
 
+import dev.anneal.engine.text.foreign.ForeignFormat;
+import dev.anneal.engine.text.foreign.ForeignRows;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -6,6 +6,7 @@ import dev.anneal.engine.text.fault.Excerpt;
 import dev.anneal.engine.text.fault.Place;
 import dev.anneal.engine.text.fault.RowFault;
 import dev.anneal.engine.text.fault.RowRejectedException;
+import dev.anneal.engine.text.foreign.ForeignRows;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

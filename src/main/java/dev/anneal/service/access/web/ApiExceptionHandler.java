@@ -190,7 +190,7 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
         headers.putAll(RefusalHeaders.of(refusal.code()));
         headers.setContentType(MediaType.APPLICATION_JSON);
         return new ResponseEntity<>(
-                ErrorBody.of(refusal),
+                ErrorWriter.Body.of(refusal),
                 headers,
                 HttpStatusCode.valueOf(refusal.code().status()));
     }

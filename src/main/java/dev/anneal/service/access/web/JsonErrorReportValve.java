@@ -29,7 +29,7 @@ public final class JsonErrorReportValve extends ErrorReportValve {
             response.setContentType(MediaType.APPLICATION_JSON_VALUE);
             response.getOutputStream()
                     .write(JsonMapper.shared()
-                            .writeValueAsString(ErrorBody.of(refusal))
+                            .writeValueAsString(ErrorWriter.Body.of(refusal))
                             .getBytes(StandardCharsets.UTF_8));
             response.finishResponse();
         } catch (IOException | IllegalStateException gone) {

@@ -1,6 +1,8 @@
 package dev.anneal.service.platform.database;
 
 import dev.anneal.service.platform.cache.SharedCache;
+import dev.anneal.service.platform.migration.SchemaCheck;
+import dev.anneal.service.platform.migration.SchemaMigration;
 import dev.anneal.service.platform.postgres.DatabaseAccess;
 import dev.anneal.service.platform.postgres.EmbeddedPostgres;
 import dev.anneal.service.platform.startup.StartNote;

@@ -1,5 +1,6 @@
 package dev.anneal.service.platform.database;
 
+import dev.anneal.service.platform.migration.SchemaCheck;
 import dev.anneal.service.platform.postgres.DatabaseAccess;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;

@@ -8,8 +8,8 @@
  * grants two of them their rights; for a table without one the migration grants rights itself. It grants to
  * {@code anneal_readonly} only columns that dashboards may show. Views are created
  * {@code WITH (security_invoker = true)}; otherwise they would run as the owner, who has no policy and sees nothing.
- * Those named {@code anneal_…} are for dashboards and autoscalers; by the others a district lets the SQL of others read
- * across tenants.
+ * Those named {@code anneal_…} are for dashboards and autoscalers; the others publish rows of a district, of all
+ * tenants, to the SQL of other districts.
  */
 @NamedInterface
 package dev.anneal.service.platform.database;

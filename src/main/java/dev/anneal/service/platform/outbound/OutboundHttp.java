@@ -10,7 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.springframework.boot.http.client.InetAddressFilter;
 import org.springframework.stereotype.Component;
 
-/** Creates clients for outbound requests, and closes them with itself. */
+/** Creates clients for outbound requests, and closes them when it is closed. */
 @Component
 public final class OutboundHttp implements AutoCloseable {
 

@@ -2,6 +2,7 @@ package dev.anneal.service.platform.outbound;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -36,11 +37,12 @@ public final class OutboundResponse {
                 .map(value -> value.matches("[0-9]{1,9}") ? Duration.ofSeconds(Long.parseLong(value)) : untilDate());
     }
 
-    /** By the clock of the host that answered. */
+    /** By the clock of the host that answered, or by this one's if it does not tell its time. */
     private @Nullable Duration untilDate() {
-        Instant sent = DateUtils.parseStandardDate(response, HttpHeaders.DATE);
+        Instant sent = ObjectUtils.getIfNull(
+                DateUtils.parseStandardDate(response, HttpHeaders.DATE), Clock.systemUTC()::instant);
         Instant until = DateUtils.parseStandardDate(response, HttpHeaders.RETRY_AFTER);
-        return sent == null || until == null ? null : ObjectUtils.max(Duration.ZERO, Duration.between(sent, until));
+        return until == null ? null : ObjectUtils.max(Duration.ZERO, Duration.between(sent, until));
     }
 
     /** The body as received, not decompressed. */

@@ -1,4 +1,4 @@
-package dev.anneal.service.platform.database;
+package dev.anneal.service.platform.migration;
 
 import java.sql.SQLException;
 import java.util.Optional;

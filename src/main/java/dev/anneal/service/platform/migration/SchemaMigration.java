@@ -1,4 +1,4 @@
-package dev.anneal.service.platform.database;
+package dev.anneal.service.platform.migration;
 
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
@@ -15,7 +15,7 @@ import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
  * Brings the schema up to this version's and logs the version in one line. Before each migration of a non-empty
  * database it logs a line too, because a migration of much data takes long.
  */
-final class SchemaMigration implements FlywayMigrationStrategy, Callback {
+public final class SchemaMigration implements FlywayMigrationStrategy, Callback {
 
     private static final Logger LOG = LoggerFactory.getLogger(SchemaMigration.class);
     private static final MigrationVersion FIRST = MigrationVersion.fromVersion("1");

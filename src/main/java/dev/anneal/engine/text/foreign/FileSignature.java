@@ -1,4 +1,4 @@
-package dev.anneal.engine.text.rows;
+package dev.anneal.engine.text.foreign;
 
 import java.util.HexFormat;
 import java.util.List;
@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param found description of the file
  * @param remedy how to convert it to rows
  */
-record FileSignature(String hexadecimal, String found, String remedy) {
+public record FileSignature(String hexadecimal, String found, String remedy) {
 
     private static final List<FileSignature> ALL = List.of(
             new FileSignature(
@@ -55,7 +55,7 @@ record FileSignature(String hexadecimal, String found, String remedy) {
     }
 
     /** @param head beginning of a file */
-    static Optional<ForeignFormat> of(byte[] head) {
+    public static Optional<ForeignFormat> of(byte[] head) {
         String first = HexFormat.of().formatHex(head, 0, Math.min(head.length, LONGEST));
         return ALL.stream()
                 .filter(each -> first.startsWith(each.hexadecimal))

@@ -1,4 +1,4 @@
-package dev.anneal.engine.text.rows;
+package dev.anneal.engine.text.foreign;
 
 import java.util.Arrays;
 import java.util.List;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param matches recognises a row by its keys
  * @param filter jq filter that converts the rows
  */
-record ForeignRows(String found, Predicate<Map<?, ?>> matches, String filter) {
+public record ForeignRows(String found, Predicate<Map<?, ?>> matches, String filter) {
 
     private static final List<ForeignRows> ALL = List.of(
             new ForeignRows(
@@ -69,19 +69,19 @@ record ForeignRows(String found, Predicate<Map<?, ?>> matches, String filter) {
                     row -> hasTexts(row, "question", "answer"),
                     ofTexts("question", "answer")));
 
-    static Optional<ForeignRows> of(Map<?, ?> row) {
+    public static Optional<ForeignRows> of(Map<?, ?> row) {
         return ALL.stream().filter(each -> each.matches.test(row)).findFirst();
     }
 
     /** A file with such a row on each line. */
-    ForeignFormat format() {
+    public ForeignFormat format() {
         return new ForeignFormat(found, "convert them with `jq -c '%s' data.jsonl > rows.jsonl`".formatted(filter));
     }
 
     /**
      * @param messages filter that selects a ShareGPT array of messages
      */
-    static String ofShareGpt(String messages) {
+    public static String ofShareGpt(String messages) {
         return "{messages: [%s[] | {role: ({human: \"user\", gpt: \"assistant\"}[.from] // .from), content: .value}]}"
                 .formatted(messages);
     }

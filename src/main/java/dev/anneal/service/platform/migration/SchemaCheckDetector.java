@@ -1,4 +1,4 @@
-package dev.anneal.service.platform.database;
+package dev.anneal.service.platform.migration;
 
 import java.util.Set;
 import org.springframework.boot.sql.init.dependency.AbstractBeansOfTypeDatabaseInitializerDetector;

@@ -1,4 +1,4 @@
-package dev.anneal.service.platform.database;
+package dev.anneal.service.platform.migration;
 
 import org.flywaydb.core.api.FlywayException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;

@@ -1,4 +1,4 @@
-package dev.anneal.service.platform.database;
+package dev.anneal.service.platform.migration;
 
 import dev.anneal.service.platform.postgres.DatabaseAccess;
 import dev.anneal.service.platform.postgres.DatabaseAccess.Login;
@@ -15,14 +15,14 @@ import org.flywaydb.core.api.MigrationInfoService;
  * Check of a process that does not migrate ({@code spring.flyway.enabled=false}): the schema must have all migrations
  * of its version. A newer schema is accepted, because migrations keep the previous version working.
  */
-final class SchemaCheck {
+public final class SchemaCheck {
 
     private static final String MIGRATE =
             "Start a process of this version with anneal.roles=migrate (environment: ANNEAL_ROLES) and the owner's"
                     + " login, which brings the schema up to date and exits; or leave spring.flyway.enabled at true.";
 
     /** @throws StartRefusedException if a migration is missing, or if the applied ones cannot be read */
-    SchemaCheck(DatabaseAccess access) {
+    public SchemaCheck(DatabaseAccess access) {
         MigrationInfoService migrations = read(access);
         MigrationInfo[] pending = migrations.pending();
         if (pending.length > 0) {

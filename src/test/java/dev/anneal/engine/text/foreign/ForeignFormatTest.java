@@ -1,10 +1,13 @@
-package dev.anneal.engine.text.rows;
+package dev.anneal.engine.text.foreign;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.text.fault.RowFault;
 import dev.anneal.engine.text.fault.RowProblem;
+import dev.anneal.engine.text.rows.DatasetValidator;
+import dev.anneal.engine.text.rows.Rows;
+import dev.anneal.engine.text.rows.ValidationReport;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.anneal.engine.text.rows;
+package dev.anneal.engine.text.foreign;
 
 import dev.anneal.engine.text.fault.Place;
 import dev.anneal.engine.text.fault.RowFault;
@@ -11,16 +11,16 @@ import dev.anneal.engine.text.fault.RowRejectedException;
  * @param found description
  * @param remedy how to convert it to rows
  */
-record ForeignFormat(String found, String remedy) {
+public record ForeignFormat(String found, String remedy) {
 
     static final String EXPECTED = "JSONL in UTF-8, each row as a JSON object on a line of its own";
 
-    RowRejectedException rejection(Place line) {
+    public RowRejectedException rejection(Place line) {
         return line.reject(RowFault.OTHER_FORMAT, EXPECTED, found, remedy);
     }
 
     /** The problem of the file, at its first line. */
-    RowProblem problem() {
+    public RowProblem problem() {
         return rejection(Place.ofLine(1)).problem();
     }
 }
