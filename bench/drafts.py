@@ -141,7 +141,7 @@ class Study:
         rate = self.arguments.rate or RATES[kind][arm != "full"]
         work = engine.BUILD / f"draft-{kind}-{arm}"
         task = {
-            "task": "train", "model": base(self.draft(kind)), "machine": machine(), "templateTime": "2026-01-01T00:00:00Z",
+            "task": "TrainTask", "model": base(self.draft(kind)), "machine": machine(), "templateTime": "2026-01-01T00:00:00Z",
             "trainingFile": str(self.files[0]), "validationFile": str(self.files[1]), "adapter": self.adapter(arm),
             "settings": {
                 "method": {
@@ -157,9 +157,9 @@ class Study:
         process = Process(self.classpath, work, task)
         validations, seconds = [], []
         for event in process.events():
-            if event["event"] == "validation":
+            if event["event"] == "Validation":
                 validations.append(event)
-            elif event["event"] == "step":
+            elif event["event"] == "Step":
                 seconds.append(event["seconds"])
         process.end()
         self.checkpoint = work / "attempt" / f"checkpoint-{steps}"
@@ -206,7 +206,7 @@ class Server:
 
     def __init__(self, study):
         limits = {"models": 2, "adapters": 2, "slots": 64, "maxTokens": 1024, "prefixBytes": 0, "idleSeconds": 3600}
-        self.process = Process(study.classpath, engine.BUILD / "draft-serve", {"task": "serve", "machine": machine(), "limits": limits})
+        self.process = Process(study.classpath, engine.BUILD / "draft-serve", {"task": "ServeTask", "machine": machine(), "limits": limits})
         self.model = {"base": base(study.arguments.model), "checkpointDirectory": None}
         self.events = self.process.events()
         self.next_id = 1
@@ -219,21 +219,21 @@ class Server:
                 open_ids[self.next_id] = place
                 answers[place] = {"text": "", "tokens": 0}
                 self.process.send({
-                    "request": "generate", "id": self.next_id, "model": self.model, "draft": draft, "requiresDraft": draft is not None, "prefixScope": "", "prediction": None,
-                    "input": {"kind": "chat", "json": json.dumps({"messages": chat})}, "now": "2026-01-01T00:00:00Z",
+                    "request": "Generate", "id": self.next_id, "model": self.model, "draft": draft, "requiresDraft": draft is not None, "prefixScope": "", "prediction": None,
+                    "input": {"kind": "Chat", "json": json.dumps({"messages": chat})}, "now": "2026-01-01T00:00:00Z",
                     "decoding": {"choices": 1, "maxNewTokens": ANSWER_TOKENS, "temperature": temperature, "topK": 0, "topP": 1.0, "minP": 0.0, "seed": place,
                                  "stop": [], "stopTokens": [], "topLogprobs": None}})
                 self.next_id += 1
             event = next(self.events)
-            if event["event"] != "replied" or event["request"] not in open_ids:
+            if event["event"] != "Replied" or event["request"] not in open_ids:
                 continue
             reply, own = event["reply"], answers[open_ids[event["request"]]]
-            if reply["reply"] == "text":
+            if reply["reply"] == "Text":
                 own["text"] += reply["text"]
-            elif reply["reply"] == "ended":
+            elif reply["reply"] == "Ended":
                 own.update(tokens=reply["tokens"]["completion"], accepted=reply["tokens"]["acceptedDraft"])
                 del open_ids[event["request"]]
-            elif reply["reply"] == "refused":
+            elif reply["reply"] == "Refused":
                 sys.exit(f"refused: {reply}")
         return [answers[place] for place in range(len(chats))]
 

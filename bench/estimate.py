@@ -79,7 +79,7 @@ class Engine:
 
     def look(self):
         if self.process is None:
-            self.process = resident.engine_process(lambda task: task["task"] == "train")
+            self.process = resident.engine_process(lambda task: task["task"] == "TrainTask")
             self.seen["process"] = time.time()
         try:
             self.peak = max(self.peak, resident.peak_mib(self.process))

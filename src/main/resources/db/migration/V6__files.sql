@@ -138,7 +138,7 @@ CREATE INDEX upload_part_of_tenant ON upload_part (tenant_id) INCLUDE (bytes);
 
 CALL isolate_tenants('upload_part');
 
--- Published for other districts, as are the views of V7 and V8 without the prefix anneal_: what has a row that gives it its place in the artifact store.
+-- Published for other districts, as are the views of V7 and V8 without the prefix anneal_: files and uploads whose content may still be in the artifact store.
 CREATE VIEW kept_file WITH (security_invoker = true) AS
 SELECT tenant_id, public_id FROM file WHERE content <> 'GONE';
 

@@ -294,7 +294,12 @@ public sealed interface TrainingMethod {
             return new EagleHead(streams, tokens, steps, decay, normBeforeResidual, normBeforeFc, fcNorm, normOutput);
         }
 
-        /** The same head, trained with other steps. */
+        /**
+         * The same head with another number of training-time-test steps.
+         *
+         * @param tests number of these steps
+         * @param factor the {@code decay} of their losses
+         */
         public EagleHead trainedBy(int tests, double factor) {
             return new EagleHead(
                     layers, vocabularySize, tests, factor, normBeforeResidual, normBeforeFc, fcNorm, normOutput);

@@ -123,7 +123,7 @@ public abstract class WeightRows implements AutoCloseable {
         if (overflows > 0) {
             throw new ExportException(
                     ExportException.Code.NON_FINITE_DELTA,
-                    "%d weights of '%s' are not finite in %s, though they are in the base model; dtype base keeps them"
+                    "%d weights of '%s' are not finite in %s, but are as stored: export them in that type"
                             .formatted(overflows, entry.name(), type));
         }
     }

@@ -41,7 +41,7 @@ public final class WeightHeaders {
     /**
      * As above, of any tensors.
      *
-     * @param harmless whether a tensor may be there besides
+     * @param harmless names of further tensors that may be present without being read
      * @param reader what reads the weights, for messages
      */
     public static void check(

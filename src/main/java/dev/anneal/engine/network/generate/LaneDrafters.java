@@ -49,8 +49,8 @@ final class LaneDrafters implements AutoCloseable {
     }
 
     /**
-     * Drafts propose at most {@code most} tokens for their sequences, for all of them if for any,
-     * because they read several at a time.
+     * Drafts propose at most {@code most} tokens for each of their sequences. If one sequence is to have some, all of
+     * its draft get some, because a draft reads several at a time.
      *
      * @return whether any did
      */

@@ -162,9 +162,9 @@ public final class IncrementalDecoder implements AutoCloseable {
      * @param adapters one for each sequence; neighbours with the same adapter share its products
      * @param streams residual streams for a draft: numbers of the layers that they enter, and the number of layers for
      *     the stream after the last one
-     * @param isStep attention is computed row by row, or, in a step of few tokens each, token by token: each is a query
-     *     of its own, so its bits do not depend on how many are read with it, nor on other sequences, as far as those
-     *     of products do not: {@link #hasIndependentRows}
+     * @param isStep true for a step of few tokens each, whose attention is computed token by token: each token is a
+     *     query of its own, so its bits do not depend on how many are read with it, nor on other sequences, as far as
+     *     those of products do not: {@link #hasIndependentRows}. Otherwise attention is computed row by row
      * @return hidden states of the new tokens, sequence after sequence, [N, H] each
      */
     public HiddenStates read(

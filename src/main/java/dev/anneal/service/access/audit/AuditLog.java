@@ -4,6 +4,8 @@ import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.schedule.DaemonThreads;
 import dev.anneal.service.platform.schedule.RecurringChore;
 import java.time.Duration;
@@ -50,6 +52,7 @@ public final class AuditLog implements InitializingBean, DisposableBean {
     }
 
     @Bean
+    @ConditionalOnRole(Role.API)
     RecurringChore auditLogSweep(AuditProperties properties) {
         return new RecurringChore("audit-log-sweep", Duration.ofHours(1), () -> {
             long forgotten = database.deleteInBatches(most -> rows.forget(properties.retention(), most));

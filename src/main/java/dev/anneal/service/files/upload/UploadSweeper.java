@@ -2,6 +2,8 @@ package dev.anneal.service.files.upload;
 
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TimeColumn;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.schedule.RecurringChore;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
@@ -44,6 +46,7 @@ final class UploadSweeper {
     }
 
     @Bean
+    @ConditionalOnRole(Role.API)
     RecurringChore uploadSweep(UploadProperties properties) {
         return new RecurringChore("upload-sweep", properties.sweepInterval(), this::runOnce);
     }

@@ -18,8 +18,8 @@ class WebPropertiesTest {
 
     @Test
     void everyPropertyCanBeSet() {
-        assertThat(bind(Map.of("anneal.api.max-body-size", "2MB")))
-                .isEqualTo(new WebProperties(DataSize.ofMegabytes(2), true));
+        assertThat(bind(Map.of("anneal.api.max-body-size", "2MB", "anneal.api.ui", "false")))
+                .isEqualTo(new WebProperties(DataSize.ofMegabytes(2), false));
     }
 
     private static WebProperties bind(Map<String, String> properties) {
