@@ -59,17 +59,19 @@ final class JobPreparation {
      * Decides about a new job if its files are counted; otherwise requests the counts, even if earlier ones stalled or
      * failed because of the service. Requires a transaction of the job's tenant.
      *
-     * @return whether the job has left VALIDATING
+     * @param job its internal key
+     * @param work the key of its work
      */
-    boolean begin(Job job, AdmittedJob admitted) {
+    void begin(long job, long work, AdmittedJob admitted) {
         try {
-            return decide(job, admitted);
+            decide(job, work, admitted);
         } catch (Refusal refusal) {
             if (refusal.code().isServiceFault() || refusal.code() == RefusalCode.RENDERING_STALLED) {
                 admitted.files().forEach(counts::forgetPassingFailures);
-                return begin(job, admitted);
+                begin(job, work, admitted);
+            } else {
+                reject(job, work, refusal);
             }
-            return reject(job, refusal);
         }
     }
 
@@ -83,7 +85,7 @@ final class JobPreparation {
         try {
             AdmittedJob admitted = admission.readmit(job);
             queue.awaitNothing(job.work().id());
-            decide(job, admitted);
+            decide(job.number(), job.work().id(), admitted);
         } catch (Refusal refusal) {
             if (refusal.code().isModelAway()) {
                 WorkError fault = WorkError.ofEnvironment(refusal.code().wireName(), refusal.explanation());
@@ -92,12 +94,12 @@ final class JobPreparation {
                 }
                 return Optional.of(fault);
             }
-            reject(job, refusal);
+            reject(job.number(), job.work().id(), refusal);
         }
         return Optional.empty();
     }
 
-    private boolean decide(Job job, AdmittedJob admitted) {
+    private void decide(long job, long work, AdmittedJob admitted) {
         // First, and in the order of the files, because requests for counts lock rows.
         admitted.files().stream()
                 .filter(file -> file.status() != FileStatus.ERROR)
@@ -106,7 +108,9 @@ final class JobPreparation {
         StoredFile validationFile = admitted.validationFile();
         boolean isValidationCounted = validationFile == null
                 || report(admitted, validationFile, "validation_file").isPresent();
-        return training.isPresent() && isValidationCounted && settle(job, admitted, training.get());
+        if (training.isPresent() && isValidationCounted) {
+            settle(job, work, admitted, training.get());
+        }
     }
 
     /** Starts counts that were requested in a transaction that has ended. */
@@ -150,34 +154,31 @@ final class JobPreparation {
         return new Refusal(RefusalCode.DATASET_INVALID, message, param);
     }
 
-    private boolean settle(Job job, AdmittedJob admitted, TokenReport report) {
-        if (!queue.ready(job.work().id())) {
-            return false;
+    private void settle(long job, long work, AdmittedJob admitted, TokenReport report) {
+        if (!queue.ready(work)) {
+            return;
         }
         ResolvedSettings settings = admitted.resolve(report, engines.current(), lengths.mean(admitted.request()));
-        store.settle(job.number(), settings);
-        DatasetEvents.of(admitted.files(), job.request(), report)
-                .forEach(warning -> events.append(job.number(), JobEvent.Level.WARN, warning));
+        store.settle(job, settings);
+        DatasetEvents.of(admitted.files(), admitted.request(), report)
+                .forEach(warning -> events.append(job, JobEvent.Level.WARN, warning));
         events.info(
-                job.number(),
+                job,
                 "Files validated, moving job to queued state: %d rows, %d tokens, %d steps, beta is 0 from step %d on"
                         .formatted(
                                 report.rows(),
                                 report.tokens(),
                                 settings.training().totalSteps(),
                                 settings.annealedAtStep()));
-        return true;
     }
 
-    private boolean reject(Job job, Refusal refusal) {
+    private void reject(long job, long work, Refusal refusal) {
         String code = refusal.code().wireName();
         WorkError error = refusal.code().isServiceFault()
                 ? WorkError.ofSystem(code, refusal.explanation())
                 : WorkError.ofUser(code, refusal.explanation(), refusal.parameter());
-        boolean isRejected = queue.reject(job.work().id(), error);
-        if (isRejected) {
-            events.append(job.number(), JobEvent.Level.ERROR, "The job failed: " + refusal.explanation());
+        if (queue.reject(work, error)) {
+            events.append(job, JobEvent.Level.ERROR, "The job failed: " + refusal.explanation());
         }
-        return isRejected;
     }
 }

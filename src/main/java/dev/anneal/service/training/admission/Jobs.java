@@ -117,8 +117,8 @@ public final class Jobs {
         if (initial != null) {
             initial.announce(events, number, stored.request().adapter());
         }
-        Job job = byNumber(number);
-        return preparation.begin(job, stored) ? byNumber(number) : job;
+        preparation.begin(number, work, stored);
+        return byNumber(number);
     }
 
     public Job find(String tenantId, String id) {
