@@ -51,7 +51,7 @@ class DocumentedErrorsTest {
             TrainingException.Code.class,
             DataException.Code.class,
             GraderException.Code.class,
-            HubException.Kind.class);
+            HubException.Reason.class);
 
     @Test
     void pageListsEveryRefusalWithItsStatus() throws IOException {

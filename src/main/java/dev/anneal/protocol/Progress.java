@@ -202,10 +202,10 @@ public sealed interface Progress {
     record Working() implements Progress {}
 
     /** A training paused its steps for other work. */
-    record Interlude(Kind kind, double seconds) implements Progress {
+    record Interlude(Cause kind, double seconds) implements Progress {
 
         /** Kinds of this work. */
-        public enum Kind {
+        public enum Cause {
             /** A validation. */
             VALIDATION,
             /** Writing a checkpoint. */

@@ -188,7 +188,7 @@ public final class PlayedWorker {
     }
 
     /** Publishes that a validation or checkpoint has taken so long. */
-    public PlayedWorker interlude(Progress.Interlude.Kind kind, double seconds) {
+    public PlayedWorker interlude(Progress.Interlude.Cause kind, double seconds) {
         progress(null, null, () -> write(List.of(new Progress.Interlude(kind, seconds))));
         return this;
     }

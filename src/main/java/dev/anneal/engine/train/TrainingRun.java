@@ -245,7 +245,7 @@ final class TrainingRun {
         long begin = System.nanoTime();
         boolean validated = steps.validate(step, trained.apply(betaAt(step)));
         if (validated) {
-            tell(Progress.Interlude.Kind.VALIDATION, begin);
+            tell(Progress.Interlude.Cause.VALIDATION, begin);
         }
         return validated;
     }
@@ -262,7 +262,7 @@ final class TrainingRun {
         savedStep = step;
         progress.accept(new Progress.CheckpointSaved(
                 step, betaAt(step), checkpoints.folderOf(step).toString(), bytes));
-        tell(Progress.Interlude.Kind.CHECKPOINT, begin);
+        tell(Progress.Interlude.Cause.CHECKPOINT, begin);
     }
 
     private void saveAnswers(int count, int total, CheckpointWriter.Part answers) throws IOException {
@@ -270,7 +270,7 @@ final class TrainingRun {
         progress.accept(new Progress.AnswersSaved(count, total, folder.toString()));
     }
 
-    private void tell(Progress.Interlude.Kind kind, long beginNanos) {
+    private void tell(Progress.Interlude.Cause kind, long beginNanos) {
         progress.accept(new Progress.Interlude(kind, (System.nanoTime() - beginNanos) / 1e9));
     }
 

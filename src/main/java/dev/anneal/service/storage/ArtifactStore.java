@@ -19,7 +19,7 @@ public interface ArtifactStore extends AutoCloseable {
     /**
      * Stores all of {@code content} and hashes it. Memory use does not depend on the size.
      *
-     * @param maxBytes larger content is refused as {@link StorageException.Kind#TOO_LARGE}
+     * @param maxBytes larger content is refused as {@link StorageException.Reason#TOO_LARGE}
      * @throws IOException when reading {@code content} fails; nothing is stored then
      */
     StoredContent write(ArtifactKey key, InputStream content, long maxBytes) throws IOException;
@@ -114,7 +114,7 @@ public interface ArtifactStore extends AutoCloseable {
 
     /**
      * Called once the store belongs to this process's installation. From then on operations fail as
-     * {@link StorageException.Kind#ABSENT} while there is an objection.
+     * {@link StorageException.Reason#ABSENT} while there is an objection.
      *
      * @param objection why the store no longer belongs to the installation; empty while it does
      */

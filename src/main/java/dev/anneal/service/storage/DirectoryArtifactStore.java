@@ -201,7 +201,8 @@ public final class DirectoryArtifactStore implements ArtifactStore {
         try {
             Files.walkFileTree(root, new ArtifactTree(root, visitor));
         } catch (IOException exception) {
-            throw new StorageException(StorageException.Kind.FAILED, "cannot list the artifacts in " + root, exception);
+            throw new StorageException(
+                    StorageException.Reason.FAILED, "cannot list the artifacts in " + root, exception);
         }
     }
 
@@ -225,7 +226,7 @@ public final class DirectoryArtifactStore implements ArtifactStore {
             deleteOlder(temporary, time);
         } catch (IOException exception) {
             throw new StorageException(
-                    StorageException.Kind.FAILED, "cannot delete remains in " + temporary, exception);
+                    StorageException.Reason.FAILED, "cannot delete remains in " + temporary, exception);
         }
     }
 

@@ -156,7 +156,7 @@ public final class ObservedArtifactStore implements ArtifactStore {
         try {
             return call.get();
         } catch (StorageException failure) {
-            if (failure.kind() == StorageException.Kind.NOT_FOUND) {
+            if (failure.kind() == StorageException.Reason.NOT_FOUND) {
                 requireOwn();
             }
             throw failure;
@@ -172,7 +172,7 @@ public final class ObservedArtifactStore implements ArtifactStore {
     /** Costs reading one small file. */
     private void requireOwn() {
         objection.get().ifPresent(reason -> {
-            throw new StorageException(StorageException.Kind.ABSENT, reason, null);
+            throw new StorageException(StorageException.Reason.ABSENT, reason, null);
         });
     }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 public final class StorageException extends RuntimeException {
 
     /** Kinds of failures that callers distinguish. */
-    public enum Kind {
+    public enum Reason {
         /** There is nothing under the key. */
         NOT_FOUND,
         /** Content went beyond the limit given for it; nothing was stored. */
@@ -21,9 +21,9 @@ public final class StorageException extends RuntimeException {
         FAILED
     }
 
-    private final Kind kind;
+    private final Reason kind;
 
-    public StorageException(Kind kind, String message, @Nullable Throwable cause) {
+    public StorageException(Reason kind, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.kind = kind;
     }
@@ -55,24 +55,24 @@ public final class StorageException extends RuntimeException {
 
     /** A failure of a disk of this machine. */
     static StorageException ofDisk(String message, IOException cause) {
-        return new StorageException(DiskFull.isCauseOf(cause) ? Kind.FULL : Kind.FAILED, message, cause);
+        return new StorageException(DiskFull.isCauseOf(cause) ? Reason.FULL : Reason.FAILED, message, cause);
     }
 
     public static StorageException notFound(ArtifactKey key) {
-        return new StorageException(Kind.NOT_FOUND, "nothing is stored under '" + key + "'", null);
+        return new StorageException(Reason.NOT_FOUND, "nothing is stored under '" + key + "'", null);
     }
 
     public static StorageException tooLarge(ArtifactKey key, long maxBytes) {
         return new StorageException(
-                Kind.TOO_LARGE, "'" + key + "' may have " + maxBytes + " bytes but its content goes on", null);
+                Reason.TOO_LARGE, "'" + key + "' may have " + maxBytes + " bytes but its content goes on", null);
     }
 
-    public Kind kind() {
+    public Reason kind() {
         return kind;
     }
 
     /** Whether the store itself failed, rather than the request being at fault. */
     public boolean isOfTheStore() {
-        return kind == Kind.FULL || kind == Kind.ABSENT || kind == Kind.FAILED;
+        return kind == Reason.FULL || kind == Reason.ABSENT || kind == Reason.FAILED;
     }
 }

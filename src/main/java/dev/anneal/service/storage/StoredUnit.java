@@ -9,10 +9,10 @@ import java.util.regex.Pattern;
  *
  * @param owner id of the file, upload, job or export that it belongs to
  */
-public record StoredUnit(ArtifactKey key, Kind kind, String tenant, String owner) {
+public record StoredUnit(ArtifactKey key, UnitType kind, String tenant, String owner) {
 
     /** Kinds of units. */
-    public enum Kind {
+    public enum UnitType {
         /** Content of a file. */
         FILE("(?<tenant>[^/]+)/files/(?<owner>file-[0-9a-z]{26})"),
         /** Parts of an upload. */
@@ -24,7 +24,7 @@ public record StoredUnit(ArtifactKey key, Kind kind, String tenant, String owner
 
         private final Pattern begin;
 
-        Kind(String begin) {
+        UnitType(String begin) {
             this.begin = Pattern.compile("(?<unit>" + begin + ")(/.*)?");
         }
 
@@ -42,7 +42,7 @@ public record StoredUnit(ArtifactKey key, Kind kind, String tenant, String owner
 
     /** The unit of a stored file; empty for a file that this service has not written and must not delete. */
     public static Optional<StoredUnit> of(ArtifactKey file) {
-        for (Kind kind : Kind.values()) {
+        for (UnitType kind : UnitType.values()) {
             Optional<StoredUnit> unit = kind.unit(file);
             if (unit.isPresent()) {
                 return unit;

@@ -93,7 +93,7 @@ final class ProcessMonitor implements Consumer<Progress> {
         } else if (event instanceof Progress.Started started) {
             trace.event("training started", started.firstStep());
         } else if (event instanceof Progress.Interlude interlude
-                && interlude.kind() == Progress.Interlude.Kind.CHECKPOINT) {
+                && interlude.kind() == Progress.Interlude.Cause.CHECKPOINT) {
             grace.saved(interlude.seconds());
         } else if (event instanceof Progress.Failed failure) {
             failed = failure;

@@ -124,7 +124,7 @@ final class RunningWork {
                 lease, equipment.leases(), process, equipment.properties().publishInterval(), stallAfter, wanted);
     }
 
-    /** What the process has made is stored unless nobody is to have it, or the worker must end now. */
+    /** Whether to store what the process has made: not after a lost lease, a cancellation or an overdue shutdown. */
     private boolean isOutputWanted() {
         return !lease.isLost() && lease.wish() != Wish.CANCEL && !process.isShutdownOverdue();
     }

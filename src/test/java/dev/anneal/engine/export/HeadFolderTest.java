@@ -93,14 +93,14 @@ class HeadFolderTest {
         for (DraftFormat format : List.of(SPECULATORS, EAGLE)) {
             EagleConfig read = eagle3.shapeOf(eagle3.write(format, "base"), format);
 
-            assertThat(read.kind()).isEqualTo(EagleConfig.Kind.EAGLE3);
+            assertThat(read.kind()).isEqualTo(EagleConfig.Version.EAGLE3);
             assertThat(read.streams()).containsExactly(2, 4, 5);
             assertThat(read.draftVocabulary()).isEqualTo(61);
             assertThat(read.switches()).isEmpty();
             assertThat(read.headSize()).isEqualTo(8);
         }
         EagleConfig read = eagle1.shapeOf(eagle1.write(EAGLE, "base"), EAGLE);
-        assertThat(read.kind()).isEqualTo(EagleConfig.Kind.EAGLE1);
+        assertThat(read.kind()).isEqualTo(EagleConfig.Version.EAGLE1);
         assertThat(read.draftVocabulary()).isEqualTo(97);
         assertThat(read.layer().biased()).containsExactly(ProjectionGroup.ATTENTION_INPUT);
     }

@@ -118,7 +118,7 @@ class FileSweeperIT {
         assertThat(state(file.id())).isEqualTo("GONE");
         assertThatExceptionOfType(StorageException.class)
                 .isThrownBy(() -> store.size(file.content()))
-                .satisfies(missing -> assertThat(missing.kind()).isEqualTo(StorageException.Kind.NOT_FOUND));
+                .satisfies(missing -> assertThat(missing.kind()).isEqualTo(StorageException.Reason.NOT_FOUND));
     }
 
     private static String state(String id) {

@@ -95,7 +95,7 @@ public abstract class ArtifactStoreContract {
     void contentBeyondTheLimitLeavesNothing(int bytes) {
         assertThatExceptionOfType(StorageException.class)
                 .isThrownBy(() -> store().write(KEY, new ByteArrayInputStream(random(bytes)), bytes - 1))
-                .satisfies(exception -> assertThat(exception.kind()).isEqualTo(StorageException.Kind.TOO_LARGE))
+                .satisfies(exception -> assertThat(exception.kind()).isEqualTo(StorageException.Reason.TOO_LARGE))
                 .satisfies(exception -> assertThat(exception.isOfTheStore()).isFalse());
         assertIsEmpty();
     }
@@ -126,7 +126,7 @@ public abstract class ArtifactStoreContract {
         assertThatExceptionOfType(StorageException.class)
                 .isThrownBy(call::run)
                 .withMessage("nothing is stored under 'default/files/file-1'")
-                .satisfies(exception -> assertThat(exception.kind()).isEqualTo(StorageException.Kind.NOT_FOUND));
+                .satisfies(exception -> assertThat(exception.kind()).isEqualTo(StorageException.Reason.NOT_FOUND));
     }
 
     @Test

@@ -143,6 +143,6 @@ class BareStoreIT extends ServiceTest {
     private static void assertAbsent(ThrowingCallable call) {
         assertThatExceptionOfType(StorageException.class)
                 .isThrownBy(call)
-                .satisfies(failure -> assertThat(failure.kind()).isEqualTo(StorageException.Kind.ABSENT));
+                .satisfies(failure -> assertThat(failure.kind()).isEqualTo(StorageException.Reason.ABSENT));
     }
 }

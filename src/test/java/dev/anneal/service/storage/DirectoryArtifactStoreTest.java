@@ -75,7 +75,7 @@ class DirectoryArtifactStoreTest extends ArtifactStoreContract {
     /** The messages are Linux's for ENOSPC and EDQUOT, as the JDK passes them on. */
     @ParameterizedTest
     @CsvSource({"No space left on device, FULL", "Disk quota exceeded, FULL", "Input/output error, FAILED"})
-    void fullDiskIsToldFromABrokenOne(String reason, StorageException.Kind kind) {
+    void fullDiskIsToldFromABrokenOne(String reason, StorageException.Reason kind) {
         StorageException exception = StorageException.of("store", KEY, new FileSystemException("a", null, reason));
 
         assertThat(exception.kind()).isEqualTo(kind);

@@ -45,9 +45,9 @@ interface EagleFormat extends HeadFormat {
         ModelConfig layer = ModelConfig.read(configJson, config).ofOneLayer(0);
         JsonNode vocabulary = config.path(VOCABULARY);
         return vocabulary.isMissingNode()
-                ? new EagleConfig(EagleConfig.Kind.EAGLE1, layer, List.of(), layer.vocabularySize(), Set.of())
+                ? new EagleConfig(EagleConfig.Version.EAGLE1, layer, List.of(), layer.vocabularySize(), Set.of())
                 : new EagleConfig(
-                        EagleConfig.Kind.EAGLE3,
+                        EagleConfig.Version.EAGLE3,
                         layer,
                         streams(head().target().sizes().layers()),
                         vocabulary.asInt(),

@@ -15,10 +15,10 @@ package dev.anneal.engine.math.objective;
  * @param beta DPO's beta, the strength of the reference; not the annealing coefficient
  * @param labelSmoothing e, the assumed share of mislabelled pairs; 0 for hinge and ipo
  */
-public record PreferenceLoss(Kind kind, double beta, double labelSmoothing) {
+public record PreferenceLoss(LossType kind, double beta, double labelSmoothing) {
 
     /** TRL's names in upper case. */
-    public enum Kind {
+    public enum LossType {
         SIGMOID,
         ROBUST,
         HINGE,
@@ -32,7 +32,7 @@ public record PreferenceLoss(Kind kind, double beta, double labelSmoothing) {
         if (!(labelSmoothing >= 0 && labelSmoothing < 0.5)) {
             throw new IllegalArgumentException("label smoothing must be from 0 to below 0.5, not " + labelSmoothing);
         }
-        if (labelSmoothing > 0 && (kind == Kind.HINGE || kind == Kind.IPO)) {
+        if (labelSmoothing > 0 && (kind == LossType.HINGE || kind == LossType.IPO)) {
             throw new IllegalArgumentException(kind + " has no label smoothing");
         }
     }
@@ -69,7 +69,7 @@ public record PreferenceLoss(Kind kind, double beta, double labelSmoothing) {
     public Outcome of(Completion chosen, Completion rejected) {
         double chosenReward = beta * chosen.difference();
         double rejectedReward = beta * rejected.difference();
-        if (kind == Kind.IPO) {
+        if (kind == LossType.IPO) {
             double distance =
                     chosen.difference() / chosen.tokens() - rejected.difference() / rejected.tokens() - 1 / (2 * beta);
             return new Outcome(

@@ -17,11 +17,11 @@ import java.util.Set;
  * @param draftVocabulary number of tokens that it can propose
  */
 public record EagleConfig(
-        Kind kind, ModelConfig layer, List<Integer> streams, int draftVocabulary, Set<EagleSwitch> switches)
+        Version kind, ModelConfig layer, List<Integer> streams, int draftVocabulary, Set<EagleSwitch> switches)
         implements LayerShape {
 
     /** What a head reads of the target. */
-    public enum Kind {
+    public enum Version {
         /** Li et al. 2024, arXiv:2401.15077. */
         EAGLE1,
         /** Li et al. 2025, arXiv:2503.01840. */
@@ -31,10 +31,10 @@ public record EagleConfig(
     public EagleConfig {
         streams = List.copyOf(streams);
         switches = Set.copyOf(switches);
-        if (kind == Kind.EAGLE3 && streams.isEmpty()) {
+        if (kind == Version.EAGLE3 && streams.isEmpty()) {
             throw new IllegalArgumentException("an EAGLE-3 head reads at least one stream of its target");
         }
-        if (kind == Kind.EAGLE1 && draftVocabulary != layer.vocabularySize()) {
+        if (kind == Version.EAGLE1 && draftVocabulary != layer.vocabularySize()) {
             throw new IllegalArgumentException("an EAGLE-1 head proposes every token of its target's vocabulary");
         }
         if (switches.contains(EagleSwitch.NORM_BEFORE_FC) && switches.contains(EagleSwitch.FC_NORM)) {
@@ -60,7 +60,7 @@ public record EagleConfig(
     }
 
     boolean isEagle3() {
-        return kind == Kind.EAGLE3;
+        return kind == Version.EAGLE3;
     }
 
     /** Width of fc's input. */

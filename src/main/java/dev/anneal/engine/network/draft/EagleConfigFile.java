@@ -52,7 +52,7 @@ record EagleConfigFile(Path file, JsonNode config) {
                     .formatted(targetWidth, layer.hiddenSize()));
         }
         return new EagleConfig(
-                EagleConfig.Kind.EAGLE3,
+                EagleConfig.Version.EAGLE3,
                 layer,
                 streams(),
                 config.path("draft_vocab_size").asInt(layer.vocabularySize()),

@@ -16,7 +16,7 @@ public final class HeadShape {
     public static EagleConfig of(TrainingMethod.SpeculativeDraft method, ModelConfig target) {
         ModelConfig layer = target.ofOneLayer(0);
         if (method.kind().equals(TrainingMethod.SpeculativeDraft.EAGLE1)) {
-            return new EagleConfig(EagleConfig.Kind.EAGLE1, layer, List.of(), target.vocabularySize(), Set.of());
+            return new EagleConfig(EagleConfig.Version.EAGLE1, layer, List.of(), target.vocabularySize(), Set.of());
         }
         TrainingMethod.EagleHead shape = Objects.requireNonNull(method.head(), "an eagle3 head has a shape");
         Set<EagleSwitch> switches = EnumSet.noneOf(EagleSwitch.class);
@@ -24,7 +24,7 @@ public final class HeadShape {
         addIf(switches, shape.normBeforeFc(), EagleSwitch.NORM_BEFORE_FC);
         addIf(switches, shape.fcNorm(), EagleSwitch.FC_NORM);
         addIf(switches, shape.normOutput(), EagleSwitch.NORM_OUTPUT);
-        return new EagleConfig(EagleConfig.Kind.EAGLE3, layer, shape.layers(), shape.vocabularySize(), switches);
+        return new EagleConfig(EagleConfig.Version.EAGLE3, layer, shape.layers(), shape.vocabularySize(), switches);
     }
 
     private static void addIf(Set<EagleSwitch> switches, boolean isOn, EagleSwitch one) {

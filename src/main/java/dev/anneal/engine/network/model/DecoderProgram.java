@@ -33,7 +33,7 @@ public final class DecoderProgram {
     /** Of the rotary embedding, [D / 2] fp32. */
     private final Tensor frequencies;
 
-    /** In place of what there is not. */
+    /** An empty tensor, passed for a prefix or counts that a pass has not. */
     private final Tensor none;
 
     public DecoderProgram(TensorScope owner, ModelConfig config) {

@@ -25,18 +25,18 @@ record Cursors(char mark, char sign) {
     private static final int END = 1;
 
     /** Part of a message that a text belongs to. */
-    enum Kind {
+    enum MessagePart {
         CONTENT(0),
         REASONING(1),
         CALL(2);
 
         private final int number;
 
-        Kind(int number) {
+        MessagePart(int number) {
             this.number = number;
         }
 
-        private static Kind of(int number) {
+        private static MessagePart of(int number) {
             return number == CONTENT.number ? CONTENT : number == REASONING.number ? REASONING : CALL;
         }
     }
@@ -46,7 +46,7 @@ record Cursors(char mark, char sign) {
      *
      * @param at its position in the text without cursors
      */
-    record Cursor(int at, int message, Kind kind, boolean isEnd) {}
+    record Cursor(int at, int message, MessagePart kind, boolean isEnd) {}
 
     /** A rendering with its cursors extracted. */
     record Reading(String text, List<Cursor> cursors) {}
@@ -58,9 +58,9 @@ record Cursors(char mark, char sign) {
      */
     Map<String, @Nullable Object> around(int message, Map<String, @Nullable Object> form) {
         Map<String, @Nullable Object> copy = new LinkedHashMap<>(form);
-        copy.computeIfPresent("content", (key, value) -> around(message, Kind.CONTENT, value));
+        copy.computeIfPresent("content", (key, value) -> around(message, MessagePart.CONTENT, value));
         ChatMessage.REASONING_KEYS.forEach(
-                key -> copy.computeIfPresent(key, (name, value) -> around(message, Kind.REASONING, value)));
+                key -> copy.computeIfPresent(key, (name, value) -> around(message, MessagePart.REASONING, value)));
         if (form.get("tool_calls") instanceof List<?> calls) {
             copy.put(
                     "tool_calls",
@@ -75,16 +75,16 @@ record Cursors(char mark, char sign) {
         }
         Map<Object, @Nullable Object> copy = new LinkedHashMap<>(map);
         Map<Object, @Nullable Object> called = new LinkedHashMap<>(function);
-        called.computeIfPresent("arguments", (key, value) -> around(message, Kind.CALL, value));
+        called.computeIfPresent("arguments", (key, value) -> around(message, MessagePart.CALL, value));
         copy.put("function", called);
         return copy;
     }
 
-    private Object around(int message, Kind kind, Object value) {
+    private Object around(int message, MessagePart kind, Object value) {
         return Conversation.withTexts(value, UnaryOperator.identity(), text -> around(message, kind, text));
     }
 
-    private String around(int message, Kind kind, String text) {
+    private String around(int message, MessagePart kind, String text) {
         if (PythonSpace.isBlank(text)) {
             return text;
         }
@@ -118,7 +118,7 @@ record Cursors(char mark, char sign) {
             if (number < 0) {
                 return null;
             }
-            cursors.add(new Cursor(text.length(), number >> 3, Kind.of(number >> 1 & 3), (number & END) != 0));
+            cursors.add(new Cursor(text.length(), number >> 3, MessagePart.of(number >> 1 & 3), (number & END) != 0));
         }
         return new Reading(text.append(rendered, from, rendered.length()).toString(), cursors);
     }

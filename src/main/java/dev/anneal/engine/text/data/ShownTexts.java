@@ -32,7 +32,7 @@ final class ShownTexts {
      * @param begins whether its beginning is shown
      * @param ends whether its end is shown
      */
-    record Piece(int message, Span span, Cursors.Kind kind, boolean begins, boolean ends) {
+    record Piece(int message, Span span, Cursors.MessagePart kind, boolean begins, boolean ends) {
 
         boolean isWhole() {
             return begins && ends;
@@ -165,7 +165,8 @@ final class ShownTexts {
 
     /** Whether the content of a message is shown from its beginning. */
     boolean showsContent(int message) {
-        return byMessage.get(message).stream().anyMatch(piece -> piece.begins && piece.kind == Cursors.Kind.CONTENT);
+        return byMessage.get(message).stream()
+                .anyMatch(piece -> piece.begins && piece.kind == Cursors.MessagePart.CONTENT);
     }
 
     /** Start of the first text of a message, or {@link #NOWHERE}. */
@@ -180,7 +181,7 @@ final class ShownTexts {
     /** Whether the first text of a message is shown from its beginning and is content or reasoning. */
     boolean beginsWithWords(int message) {
         return firstPiece(message)
-                .filter(piece -> piece.begins && piece.kind != Cursors.Kind.CALL)
+                .filter(piece -> piece.begins && piece.kind != Cursors.MessagePart.CALL)
                 .isPresent();
     }
 

@@ -5,8 +5,8 @@ import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.SharedPrefix;
 import dev.anneal.engine.network.model.TrainingPass;
 import dev.anneal.engine.network.torch.Monitors;
-import dev.anneal.engine.train.passes.PassOrder.Kind;
 import dev.anneal.engine.train.passes.PassOrder.Pass;
+import dev.anneal.engine.train.passes.PassOrder.PassType;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -40,7 +40,7 @@ final class OpenPrefixes implements AutoCloseable {
     @Nullable
     Continuation of(Pass pass) {
         Prefix prefix = pass.prefix();
-        return prefix == null ? null : new Continuation(opened(prefix), pass.kind() != Kind.ROWS, pass.turn());
+        return prefix == null ? null : new Continuation(opened(prefix), pass.kind() != PassType.ROWS, pass.turn());
     }
 
     private synchronized SharedPrefix opened(Prefix prefix) {

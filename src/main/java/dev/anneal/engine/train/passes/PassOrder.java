@@ -33,10 +33,10 @@ final class PassOrder {
      * @param number of the prefix's part, or of the micro-batch
      * @param turn among the passes that add gradients to the prefix
      */
-    record Pass(Kind kind, @Nullable Prefix prefix, int number, int turn) {}
+    record Pass(PassType kind, @Nullable Prefix prefix, int number, int turn) {}
 
     /** What a pass computes. */
-    enum Kind {
+    enum PassType {
         PREFIX_FORWARD,
         ROWS,
         PREFIX_BACKWARD
@@ -76,7 +76,7 @@ final class PassOrder {
         int parts = prefix.parts().size();
         int lastTurn = batchesOf.getOrDefault(prefix, List.of()).size() + continuing.size() + parts - 1;
         for (int part = 0; part < parts; part++) {
-            passes.add(new Pass(Kind.PREFIX_FORWARD, prefix, part, lastTurn - part));
+            passes.add(new Pass(PassType.PREFIX_FORWARD, prefix, part, lastTurn - part));
         }
         addRows(prefix);
         for (Prefix next : continuing) {
@@ -84,13 +84,13 @@ final class PassOrder {
             addPrefix(next);
         }
         for (int part = parts - 1; trained && part >= 0; part--) {
-            passes.add(new Pass(Kind.PREFIX_BACKWARD, prefix, part, lastTurn - part));
+            passes.add(new Pass(PassType.PREFIX_BACKWARD, prefix, part, lastTurn - part));
         }
     }
 
     private void addRows(@Nullable Prefix prefix) {
         for (int batch : batchesOf.getOrDefault(prefix, List.of())) {
-            passes.add(new Pass(Kind.ROWS, prefix, batch, prefix == null ? 0 : nextTurn(prefix)));
+            passes.add(new Pass(PassType.ROWS, prefix, batch, prefix == null ? 0 : nextTurn(prefix)));
         }
     }
 

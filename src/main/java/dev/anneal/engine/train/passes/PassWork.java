@@ -5,8 +5,8 @@ import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.TrainingPass;
 import dev.anneal.engine.network.objective.LossSums;
 import dev.anneal.engine.network.torch.ComputeThreads;
-import dev.anneal.engine.train.passes.PassOrder.Kind;
 import dev.anneal.engine.train.passes.PassOrder.Pass;
+import dev.anneal.engine.train.passes.PassOrder.PassType;
 import dev.anneal.engine.train.state.GradientSum;
 import java.util.Arrays;
 import java.util.List;
@@ -81,11 +81,11 @@ abstract class PassWork implements ComputeThreads.Work {
     private LossSums compute(int buffer, Pass pass) {
         Prefix prefix = pass.prefix();
         Continuation continued = prefix == null ? null : prefixes.of(pass);
-        if (pass.kind() == Kind.ROWS) {
+        if (pass.kind() == PassType.ROWS) {
             return rows(buffer, pass.number(), continued);
         }
         Prefix.Part part = Objects.requireNonNull(prefix).parts().get(pass.number());
-        return pass.kind() == Kind.PREFIX_FORWARD
+        return pass.kind() == PassType.PREFIX_FORWARD
                 ? forward(part, Objects.requireNonNull(continued))
                 : backward(buffer, part);
     }
@@ -93,10 +93,10 @@ abstract class PassWork implements ComputeThreads.Work {
     @Override
     public void handOver(int buffer, int piece) {
         Pass pass = passes.get(piece);
-        if (pass.kind() != Kind.PREFIX_FORWARD) {
+        if (pass.kind() != PassType.PREFIX_FORWARD) {
             receiveGradient(buffer);
         }
-        if (pass.kind() == Kind.ROWS) {
+        if (pass.kind() == PassType.ROWS) {
             receiveRows();
         }
     }

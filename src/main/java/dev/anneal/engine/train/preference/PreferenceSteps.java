@@ -55,7 +55,7 @@ public final class PreferenceSteps implements Steps {
         this.data = data;
         this.passes = passes;
         this.loss = new PreferenceLoss(
-                PreferenceLoss.Kind.valueOf(method.loss().toUpperCase(Locale.ROOT)),
+                PreferenceLoss.LossType.valueOf(method.loss().toUpperCase(Locale.ROOT)),
                 method.beta(),
                 method.labelSmoothing());
         this.plan = new StepPlan(

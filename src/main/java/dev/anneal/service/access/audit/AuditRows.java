@@ -117,7 +117,7 @@ final class AuditRows {
                 kind == null
                         ? null
                         : new Credential(
-                                Credential.Kind.valueOf(kind.toUpperCase(Locale.ROOT)), row.getString("actor_id")),
+                                Credential.Source.valueOf(kind.toUpperCase(Locale.ROOT)), row.getString("actor_id")),
                 row.getString("project"),
                 row.getString("object"),
                 new AuditEntry.Origin(

@@ -20,7 +20,7 @@ record TokenClaims(OidcProperties.Issuer issuer, Jwt token) {
     private static final int LONGEST_SUBJECT = 128;
 
     Principal principal() {
-        return new Principal(tenant(), scopes(), new Credential(Credential.Kind.TOKEN, subject()));
+        return new Principal(tenant(), scopes(), new Credential(Credential.Source.TOKEN, subject()));
     }
 
     private Tenant tenant() {

@@ -70,7 +70,7 @@ public final class ApiKeys {
 
     private static Principal principal(String hash, Tenant tenant, Set<Scope> scopes) {
         String id = "configured_" + hash.substring(0, SHOWN_HASH_DIGITS);
-        return new Principal(tenant, scopes, new Credential(Credential.Kind.CONFIGURED_KEY, id));
+        return new Principal(tenant, scopes, new Credential(Credential.Source.CONFIGURED_KEY, id));
     }
 
     private static Principal sameTenant(Principal one, Principal other) {

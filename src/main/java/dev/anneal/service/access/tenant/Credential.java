@@ -7,13 +7,13 @@ import dev.anneal.protocol.WireName;
  *
  * @param id its name in logs; never a secret or enough to guess one
  */
-public record Credential(Kind kind, String id) {
+public record Credential(Source kind, String id) {
 
     /** The credential of every request to an installation without keys. */
-    public static final Credential NONE = new Credential(Kind.NONE, "none");
+    public static final Credential NONE = new Credential(Source.NONE, "none");
 
     /** Where a credential comes from. */
-    public enum Kind implements WireName {
+    public enum Source implements WireName {
         /** None required: the installation serves only this machine. */
         NONE,
         /** An entry of {@code anneal.api-keys} or {@code anneal.admin-keys}. */

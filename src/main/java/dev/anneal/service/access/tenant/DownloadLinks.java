@@ -108,7 +108,7 @@ public final class DownloadLinks {
 
     private static Principal principal(ResultSet row) throws SQLException {
         Scope scope = Scope.named(row.getString("scope")).orElseThrow();
-        Credential.Kind kind = WireName.find(Credential.Kind.class, row.getString("credential_kind"))
+        Credential.Source kind = WireName.find(Credential.Source.class, row.getString("credential_kind"))
                 .orElseThrow();
         return new Principal(
                 new Tenant(row.getString("tenant_id")),

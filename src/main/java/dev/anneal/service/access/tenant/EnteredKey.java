@@ -18,7 +18,7 @@ record EnteredKey(
 
     static EnteredKey read(ResultSet row) throws SQLException {
         String tenant = row.getString("tenant_id");
-        Credential.Kind kind = tenant == null ? Credential.Kind.ADMIN_API_KEY : Credential.Kind.API_KEY;
+        Credential.Source kind = tenant == null ? Credential.Source.ADMIN_API_KEY : Credential.Source.API_KEY;
         return new EnteredKey(
                 new Principal(
                         tenant == null ? Tenant.DEFAULT : new Tenant(tenant),
@@ -34,7 +34,7 @@ record EnteredKey(
                 new Principal(
                         new Tenant(row.getString("tenant_id")),
                         Set.of(Scope.INFERENCE),
-                        new Credential(Credential.Kind.SERVICE_KEY, "service")),
+                        new Credential(Credential.Source.SERVICE_KEY, "service")),
                 false,
                 TimeColumn.read(row, "expires_at"),
                 null);

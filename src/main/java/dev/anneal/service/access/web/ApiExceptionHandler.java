@@ -59,7 +59,7 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
         beginAgain(response, failure);
         LOG.warn("The artifact store did not answer; the client is told to try again: {}", failure.toString());
         return answer(
-                failure.kind() == StorageException.Kind.FULL
+                failure.kind() == StorageException.Reason.FULL
                         ? new Refusal(
                                 RefusalCode.STORAGE_FULL,
                                 "The installation has no room left. Delete files that are no longer needed.")

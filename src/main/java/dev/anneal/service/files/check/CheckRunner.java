@@ -113,7 +113,7 @@ final class CheckRunner {
             return FileChecks.isLast(check) ? Optional.of(stalled(check, stall)) : tryAgain(check, stall);
         } catch (StorageException failure) {
             return Optional.of(
-                    failure.kind() == StorageException.Kind.NOT_FOUND ? lost(check, failure) : later(check, failure));
+                    failure.kind() == StorageException.Reason.NOT_FOUND ? lost(check, failure) : later(check, failure));
         } catch (IOException | RuntimeException fault) {
             return tryAgain(check, fault);
         }

@@ -1,6 +1,6 @@
 package dev.anneal.service.models.hub;
 
-import dev.anneal.service.models.hub.HubException.Kind;
+import dev.anneal.service.models.hub.HubException.Reason;
 import dev.anneal.service.platform.outbound.OutboundResponse;
 import java.io.IOException;
 import java.io.InputStream;
@@ -84,7 +84,7 @@ final class BlobDownload {
             file.restart(digest);
         }
         if (response.status() == 416) {
-            throw new HubException(Kind.HUB_UNREACHABLE, "the Hub did not send the rest of '" + file.name() + "'");
+            throw new HubException(Reason.HUB_UNREACHABLE, "the Hub did not send the rest of '" + file.name() + "'");
         }
         InputStream body = response.body();
         byte[] buffer = new byte[BUFFER_BYTES];
@@ -120,7 +120,7 @@ final class BlobDownload {
         if (end < file.bytes()) {
             channel.force(true);
             throw new HubException(
-                    Kind.HUB_UNREACHABLE,
+                    Reason.HUB_UNREACHABLE,
                     "the connection to the Hub ended after " + end + " of " + file.bytes() + " bytes of '" + file.name()
                             + "'");
         }
@@ -134,7 +134,7 @@ final class BlobDownload {
 
     private HubException damaged(String what) {
         return new HubException(
-                Kind.HUB_FILE_DAMAGED,
+                Reason.HUB_FILE_DAMAGED,
                 "'" + file.name() + "' of '" + revision.id() + "' " + what + ". It was deleted; pull again");
     }
 }

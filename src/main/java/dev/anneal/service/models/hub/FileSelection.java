@@ -55,7 +55,7 @@ final class FileSelection {
         for (HubFile file : files) {
             if (file.bytes() > MAX_DESCRIPTION_BYTES) {
                 throw new HubException(
-                        HubException.Kind.BASE_MODEL_UNREADABLE,
+                        HubException.Reason.BASE_MODEL_UNREADABLE,
                         "'" + file.name() + "' of '" + revision.id() + "' has " + file.bytes()
                                 + " bytes, more than the " + MAX_DESCRIPTION_BYTES + " that such a file may have");
             }
@@ -77,7 +77,7 @@ final class FileSelection {
         for (String name : shardNames(revision, index)) {
             if (!SHARD.matcher(name).matches()) {
                 throw new HubException(
-                        HubException.Kind.BASE_MODEL_UNREADABLE,
+                        HubException.Reason.BASE_MODEL_UNREADABLE,
                         "the index of '" + revision.id() + "' names '" + name
                                 + "', which is not the name of a safetensors file");
             }
@@ -98,7 +98,7 @@ final class FileSelection {
         }
         if (names.isEmpty()) {
             throw new HubException(
-                    HubException.Kind.BASE_MODEL_UNREADABLE,
+                    HubException.Reason.BASE_MODEL_UNREADABLE,
                     "the index of '" + revision.id() + "' must be a JSON object whose 'weight_map' names shards");
         }
         return names;
@@ -106,7 +106,7 @@ final class FileSelection {
 
     private static HubException missing(HubRevision revision, String name) {
         return new HubException(
-                HubException.Kind.BASE_MODEL_UNREADABLE,
+                HubException.Reason.BASE_MODEL_UNREADABLE,
                 "'" + revision.id() + "' has no " + name
                         + "; a model needs config.json, tokenizer.json and weights as safetensors");
     }

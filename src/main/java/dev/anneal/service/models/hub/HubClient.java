@@ -1,6 +1,6 @@
 package dev.anneal.service.models.hub;
 
-import dev.anneal.service.models.hub.HubException.Kind;
+import dev.anneal.service.models.hub.HubException.Reason;
 import dev.anneal.service.platform.outbound.OutboundClient;
 import dev.anneal.service.platform.outbound.OutboundException;
 import dev.anneal.service.platform.outbound.OutboundRequest;
@@ -132,7 +132,10 @@ final class HubClient {
                 throw told;
             }
             throw new HubException(
-                    Kind.HUB_UNREACHABLE, "the Hub at " + hub.endpoint() + " " + failure.explanation(), null, failure);
+                    Reason.HUB_UNREACHABLE,
+                    "the Hub at " + hub.endpoint() + " " + failure.explanation(),
+                    null,
+                    failure);
         }
     }
 
@@ -145,13 +148,13 @@ final class HubClient {
         throw switch (code) {
             case "GatedRepo" ->
                 new HubException(
-                        Kind.HUB_MODEL_GATED,
+                        Reason.HUB_MODEL_GATED,
                         "access to '" + id
                                 + "' must be granted by its owner. Request it at the Hub with the account of"
                                 + " anneal.hub.token, then pull again");
             case "RevisionNotFound" ->
                 new HubException(
-                        Kind.HUB_REVISION_NOT_FOUND, "'" + id + "' has no revision '" + revision + "' at the Hub");
+                        Reason.HUB_REVISION_NOT_FOUND, "'" + id + "' has no revision '" + revision + "' at the Hub");
             case "RepoNotFound" -> notFound(id);
             case "EntryNotFound" -> malformed(id, "'not found' for a file that it had listed");
             default -> byStatus(response, status, id);
@@ -163,13 +166,13 @@ final class HubClient {
             case 401, 403, 404 -> notFound(id);
             case 429 ->
                 new HubException(
-                        Kind.HUB_UNREACHABLE,
+                        Reason.HUB_UNREACHABLE,
                         "the Hub has received too many requests",
                         retryAfter(response).orElse(LONGEST_WAIT),
                         null);
             default ->
                 new HubException(
-                        Kind.HUB_UNREACHABLE,
+                        Reason.HUB_UNREACHABLE,
                         "the Hub answers with status " + status,
                         retryAfter(response).orElse(null),
                         null);
@@ -178,12 +181,12 @@ final class HubClient {
 
     private static HubException notFound(String id) {
         return new HubException(
-                Kind.HUB_MODEL_NOT_FOUND,
+                Reason.HUB_MODEL_NOT_FOUND,
                 "the Hub has no model '" + id + "', or none that anneal.hub.token may see. Ids are case-sensitive");
     }
 
     private static HubException malformed(String id, String what) {
-        return new HubException(Kind.HUB_FILE_DAMAGED, "the Hub answers about '" + id + "' with " + what);
+        return new HubException(Reason.HUB_FILE_DAMAGED, "the Hub answers about '" + id + "' with " + what);
     }
 
     private static Optional<Duration> retryAfter(OutboundResponse response) {

@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
 /** A failure to get a model from the Hub. The message is written for the client who asked for the model. */
 public final class HubException extends IOException {
 
-    private final Kind kind;
+    private final Reason kind;
     private final @Nullable Duration retryAfter;
 
-    HubException(Kind kind, String message) {
+    HubException(Reason kind, String message) {
         this(kind, message, null, null);
     }
 
-    HubException(Kind kind, String message, @Nullable Duration retryAfter, @Nullable Throwable cause) {
+    HubException(Reason kind, String message, @Nullable Duration retryAfter, @Nullable Throwable cause) {
         super(message, cause);
         this.kind = kind;
         this.retryAfter = retryAfter;
@@ -27,7 +27,7 @@ public final class HubException extends IOException {
     static HubException ofCache(String id, IOException failure) {
         boolean full = DiskFull.isCauseOf(failure);
         return new HubException(
-                full ? Kind.STORAGE_FULL : Kind.STORAGE_FAILED,
+                full ? Reason.STORAGE_FULL : Reason.STORAGE_FAILED,
                 full
                         ? "the disk of anneal.hub.cache-dir has no room left for '" + id
                                 + "'. Downloaded data is kept; make room, then pull again"
@@ -38,7 +38,7 @@ public final class HubException extends IOException {
     }
 
     /** The cause. Its lower-case name is the code that clients see. */
-    public enum Kind implements WireName {
+    public enum Reason implements WireName {
         /** The operator does not allow the model, or nothing may be pulled. */
         MODEL_NOT_AVAILABLE,
         /** There is no such model, or the token may not see it. */
@@ -58,7 +58,7 @@ public final class HubException extends IOException {
         STORAGE_FAILED;
     }
 
-    public Kind kind() {
+    public Reason kind() {
         return kind;
     }
 
@@ -69,7 +69,7 @@ public final class HubException extends IOException {
 
     /** Whether a retry may soon succeed. */
     boolean mayPass() {
-        return kind == Kind.HUB_UNREACHABLE;
+        return kind == Reason.HUB_UNREACHABLE;
     }
 
     /** The delay that the Hub asks for; null if it names none. */

@@ -105,7 +105,7 @@ public final class HubSource {
         }
         if (properties.offline() || !properties.allows(id)) {
             throw new HubException(
-                    HubException.Kind.MODEL_NOT_AVAILABLE,
+                    HubException.Reason.MODEL_NOT_AVAILABLE,
                     "'" + id + "' at " + revision + " is not on this worker, which "
                             + (properties.offline()
                                     ? "pulls nothing (anneal.hub.offline)"
@@ -114,7 +114,7 @@ public final class HubSource {
         puller.pull(id, revision, listener);
         return cache.snapshot(id, revision)
                 .orElseThrow(() -> new HubException(
-                        HubException.Kind.MODEL_NOT_AVAILABLE,
+                        HubException.Reason.MODEL_NOT_AVAILABLE,
                         "'" + id + "' at " + revision + " was pulled but cannot be read"));
     }
 }

@@ -3,7 +3,7 @@ package dev.anneal.service.models.hub;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.ModelConfigException;
-import dev.anneal.service.models.hub.HubException.Kind;
+import dev.anneal.service.models.hub.HubException.Reason;
 import dev.anneal.service.platform.cache.FileLocks;
 import java.io.IOException;
 import java.nio.channels.FileLock;
@@ -108,7 +108,7 @@ final class ModelPull {
             ModelConfig.read(config);
         } catch (ModelConfigException unsupported) {
             throw new HubException(
-                    Kind.BASE_MODEL_UNREADABLE,
+                    Reason.BASE_MODEL_UNREADABLE,
                     "'" + found.id() + "' cannot be trained here, so its weights were not pulled: "
                             + String.valueOf(unsupported.getMessage())
                                     .replace(config.toString(), FileSelection.CONFIG));
@@ -125,7 +125,7 @@ final class ModelPull {
         long free = Files.getFileStore(cache.root()).getUsableSpace();
         if (total - done > free - RESERVED_BYTES) {
             throw new HubException(
-                    Kind.STORAGE_FULL,
+                    Reason.STORAGE_FULL,
                     "'" + found.id() + "' needs " + (total - done)
                             + " more bytes, but the disk of anneal.hub.cache-dir has " + free + " free, of which "
                             + RESERVED_BYTES + " are reserved");
@@ -177,7 +177,7 @@ final class ModelPull {
     private static HubException stopped() {
         Thread.currentThread().interrupt();
         return new HubException(
-                Kind.MODEL_NOT_AVAILABLE, "the pull was stopped with its process, and another process continues it");
+                Reason.MODEL_NOT_AVAILABLE, "the pull was stopped with its process, and another process continues it");
     }
 
     /** Repeated until it succeeds. */

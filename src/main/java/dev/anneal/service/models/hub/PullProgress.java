@@ -43,7 +43,7 @@ final class PullProgress {
     private static void require(boolean isWanted) throws HubException {
         if (!isWanted) {
             throw new HubException(
-                    HubException.Kind.MODEL_NOT_AVAILABLE,
+                    HubException.Reason.MODEL_NOT_AVAILABLE,
                     "the pull was stopped: its work has ended, another revision was asked for, or the process ends");
         }
     }

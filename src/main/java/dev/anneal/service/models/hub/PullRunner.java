@@ -56,7 +56,7 @@ final class PullRunner {
             database.run(() -> rows.failed(
                     request,
                     new HubException(
-                            HubException.Kind.MODEL_NOT_AVAILABLE,
+                            HubException.Reason.MODEL_NOT_AVAILABLE,
                             "the service failed on this pull; its log says why")));
         }
     }

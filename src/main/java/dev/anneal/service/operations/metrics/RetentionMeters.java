@@ -14,20 +14,20 @@ import org.springframework.stereotype.Component;
 @ConditionalOnRole(Role.API)
 final class RetentionMeters implements RetentionListener {
 
-    private final EnumCounters<Kind> removed;
-    private final EnumCounters<Kind> bytes;
+    private final EnumCounters<Deleted> removed;
+    private final EnumCounters<Deleted> bytes;
     private final Counter refused;
 
     RetentionMeters(MeterRegistry registry) {
         removed = new EnumCounters<>(
                 registry,
-                Kind.class,
+                Deleted.class,
                 "kind",
                 MeterNames.RETENTION_REMOVED,
                 "Artifacts that were deleted for their age");
         bytes = new EnumCounters<>(
                 registry,
-                Kind.class,
+                Deleted.class,
                 "kind",
                 MeterNames.RETENTION_REMOVED_BYTES,
                 "Bytes of the artifacts that were deleted for their age");
@@ -39,7 +39,7 @@ final class RetentionMeters implements RetentionListener {
     }
 
     @Override
-    public void removed(Kind kind, long size) {
+    public void removed(Deleted kind, long size) {
         removed.count(kind);
         bytes.count(kind, (double) size);
     }

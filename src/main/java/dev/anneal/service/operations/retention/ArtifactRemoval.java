@@ -11,7 +11,7 @@ record ArtifactRemoval(ArtifactStore store, RetentionListener listener) {
 
     private static final Logger LOG = LoggerFactory.getLogger(ArtifactRemoval.class);
 
-    void delete(String directory, long bytes, RetentionListener.Kind kind) {
+    void delete(String directory, long bytes, RetentionListener.Deleted kind) {
         try {
             store.delete(new ArtifactKey(directory));
             listener.removed(kind, bytes);

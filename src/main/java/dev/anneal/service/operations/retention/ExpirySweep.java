@@ -75,14 +75,14 @@ final class ExpirySweep {
     private int removeExport(long export) {
         List<ExportRemoval.Removed> removed =
                 system.call(() -> exports.remove(export)).stream().toList();
-        removed.forEach(each -> artifacts.delete(each.directory(), each.bytes(), RetentionListener.Kind.EXPORT));
+        removed.forEach(each -> artifacts.delete(each.directory(), each.bytes(), RetentionListener.Deleted.EXPORT));
         return removed.size();
     }
 
     /** Keeps the newest, which the tuned model's name refers to and from which a failed job can be exported. */
     private int removeCheckpoints(long job) {
         List<Checkpoints.Pruned> pruned = system.call(() -> checkpoints.prune(job, 1));
-        pruned.forEach(each -> artifacts.delete(each.directory(), each.bytes(), RetentionListener.Kind.CHECKPOINT));
+        pruned.forEach(each -> artifacts.delete(each.directory(), each.bytes(), RetentionListener.Deleted.CHECKPOINT));
         return pruned.size();
     }
 }

@@ -124,7 +124,7 @@ final class OrphanSweep {
             return false;
         }
         system.run(() -> rows.forget(key));
-        listener.removed(RetentionListener.Kind.ORPHAN, orphan.bytes());
+        listener.removed(RetentionListener.Deleted.ORPHAN, orphan.bytes());
         return true;
     }
 }

@@ -4,13 +4,13 @@ package dev.anneal.service.operations.retention;
 @FunctionalInterface
 public interface RetentionListener {
 
-    void removed(Kind kind, long bytes);
+    void removed(Deleted kind, long bytes);
 
     /** A sweep deleted no orphans, or no further ones, because the store is not this installation's. */
     default void refused() {}
 
     /** Kinds of deleted objects. */
-    enum Kind {
+    enum Deleted {
         /** A checkpoint that is not the newest of its job. */
         CHECKPOINT,
         /** A complete export. */

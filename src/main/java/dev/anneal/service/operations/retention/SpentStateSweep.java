@@ -69,7 +69,8 @@ final class SpentStateSweep {
     private void clear(long job) {
         try {
             List<Checkpoints.Pruned> pruned = system.call(() -> checkpoints.pruneUnannealed(job));
-            pruned.forEach(each -> artifacts.delete(each.directory(), each.bytes(), RetentionListener.Kind.CHECKPOINT));
+            pruned.forEach(
+                    each -> artifacts.delete(each.directory(), each.bytes(), RetentionListener.Deleted.CHECKPOINT));
             strip(job);
         } catch (RuntimeException e) {
             LOG.warn("The older checkpoints of job {} could not be cleared; the next sweep tries again", job, e);
@@ -88,7 +89,7 @@ final class SpentStateSweep {
             if (!spent.resumable() || system.call(() -> checkpoints.retire(spent, bytes))) {
                 store.deleteFrom(folder, OPTIMIZER);
                 system.run(() -> checkpoints.deleted(spent));
-                listener.removed(RetentionListener.Kind.TRAINING_STATE, bytes);
+                listener.removed(RetentionListener.Deleted.TRAINING_STATE, bytes);
             }
         }
     }
@@ -97,7 +98,7 @@ final class SpentStateSweep {
         try {
             return store.size(file);
         } catch (StorageException failure) {
-            if (failure.kind() == StorageException.Kind.NOT_FOUND) {
+            if (failure.kind() == StorageException.Reason.NOT_FOUND) {
                 return 0;
             }
             throw failure;

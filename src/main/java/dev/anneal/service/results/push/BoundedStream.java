@@ -35,7 +35,7 @@ final class BoundedStream extends BulkInputStream {
         }
         if (count < 0) {
             throw new StorageException(
-                    StorageException.Kind.FAILED,
+                    StorageException.Reason.FAILED,
                     "'" + key + "' ends " + left + " bytes before its recorded size",
                     null);
         }

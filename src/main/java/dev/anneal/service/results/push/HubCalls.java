@@ -6,7 +6,7 @@ import dev.anneal.service.platform.outbound.OutboundContent;
 import dev.anneal.service.platform.outbound.OutboundException;
 import dev.anneal.service.platform.outbound.OutboundException.Reason;
 import dev.anneal.service.platform.outbound.OutboundRequest;
-import dev.anneal.service.results.push.PushException.Kind;
+import dev.anneal.service.results.push.PushException.Fault;
 import dev.anneal.service.storage.StorageException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -62,7 +62,7 @@ final class HubCalls {
 
     static PushException invalid(String what) {
         return new PushException(
-                Kind.HUB_ANSWER_INVALID, "the Hub answers with " + what + ", which is not the answer of a Hub", null);
+                Fault.HUB_ANSWER_INVALID, "the Hub answers with " + what + ", which is not the answer of a Hub", null);
     }
 
     static byte[] json(Object value) {
@@ -135,11 +135,11 @@ final class HubCalls {
         } catch (OutboundException failure) {
             for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
                 if (cause instanceof StorageException) {
-                    throw new PushException(Kind.STORAGE_FAILED, "a file of the export could not be read", failure);
+                    throw new PushException(Fault.STORAGE_FAILED, "a file of the export could not be read", failure);
                 }
             }
             throw new PushException(
-                    failure.reason() == Reason.ADDRESS_NOT_ALLOWED ? Kind.HUB_REFUSED : Kind.HUB_UNREACHABLE,
+                    failure.reason() == Reason.ADDRESS_NOT_ALLOWED ? Fault.HUB_REFUSED : Fault.HUB_UNREACHABLE,
                     request.uri().getHost() + " " + failure.explanation(),
                     failure);
         }
@@ -156,7 +156,7 @@ final class HubCalls {
                 ? ": the token of anneal.hub.push-token may not do that"
                 : status == 404 ? ": there is no such repository or branch, or the token may not see it" : "";
         throw new PushException(
-                mayPass ? Kind.HUB_UNREACHABLE : Kind.HUB_REFUSED,
+                mayPass ? Fault.HUB_UNREACHABLE : Fault.HUB_REFUSED,
                 "the Hub answers with status " + status + " to " + what + hint,
                 null);
     }

@@ -2,7 +2,7 @@ package dev.anneal.service.results.push;
 
 import dev.anneal.service.platform.outbound.OutboundContent;
 import dev.anneal.service.results.push.HubCalls.Answer;
-import dev.anneal.service.results.push.PushException.Kind;
+import dev.anneal.service.results.push.PushException.Fault;
 import dev.anneal.service.storage.StorageException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -68,11 +68,11 @@ final class HubPush {
         } catch (PushException told) {
             throw told;
         } catch (StorageException | IOException failure) {
-            if (failure instanceof StorageException lost && lost.kind() == StorageException.Kind.NOT_FOUND) {
+            if (failure instanceof StorageException lost && lost.kind() == StorageException.Reason.NOT_FOUND) {
                 throw new PushException(
-                        Kind.EXPORT_FILE_MISSING, "a file of the export is gone; make the export again", failure);
+                        Fault.EXPORT_FILE_MISSING, "a file of the export is gone; make the export again", failure);
             }
-            throw new PushException(Kind.STORAGE_FAILED, "a file of the export could not be read", failure);
+            throw new PushException(Fault.STORAGE_FAILED, "a file of the export could not be read", failure);
         }
     }
 
@@ -84,7 +84,7 @@ final class HubPush {
         String creation = "the creation of '" + to.repo() + "'";
         Answer made = make(to);
         if (made.body().contains(BUSY_CREATING)) {
-            throw new PushException(Kind.HUB_UNREACHABLE, "the Hub is too busy for " + creation, null);
+            throw new PushException(Fault.HUB_UNREACHABLE, "the Hub is too busy for " + creation, null);
         }
         if (!REFUSALS_IF_IT_MAY_EXIST.contains(made.status())) {
             HubCalls.required(made, creation);
@@ -95,13 +95,13 @@ final class HubPush {
         Answer found = hub.get("/api/models/" + to.repo());
         if (made.isSuccess() && found.status() == NOT_FOUND) {
             throw new PushException(
-                    Kind.HUB_UNREACHABLE, "the Hub does not show '" + to.repo() + "' yet, which it has created", null);
+                    Fault.HUB_UNREACHABLE, "the Hub does not show '" + to.repo() + "' yet, which it has created", null);
         }
         if (!found.isSuccess()) {
             HubCalls.required(made.isSuccess() || made.status() == CONFLICT ? found : made, creation);
         }
         if (to.isPrivate() && !found.json().path("private").asBoolean(false)) {
-            throw new PushException(Kind.HUB_REPO_IS_PUBLIC, publicInstead(to, made), null);
+            throw new PushException(Fault.HUB_REPO_IS_PUBLIC, publicInstead(to, made), null);
         }
     }
 

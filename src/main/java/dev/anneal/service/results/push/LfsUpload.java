@@ -3,7 +3,7 @@ package dev.anneal.service.results.push;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.anneal.service.platform.outbound.OutboundContent;
 import dev.anneal.service.results.push.HubCalls.Answer;
-import dev.anneal.service.results.push.PushException.Kind;
+import dev.anneal.service.results.push.PushException.Fault;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +76,7 @@ final class LfsUpload {
     private void send(ExportedFile file, JsonNode object) throws PushException {
         if (object.has("error")) {
             throw new PushException(
-                    Kind.HUB_REFUSED,
+                    Fault.HUB_REFUSED,
                     "the Hub refuses '" + file.name() + "' with code "
                             + object.path("error").path("code").asInt(0),
                     null);

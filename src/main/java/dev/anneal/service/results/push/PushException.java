@@ -7,15 +7,15 @@ import org.jspecify.annotations.Nullable;
 /** A failed attempt of a push. The message is written for the client. */
 final class PushException extends IOException {
 
-    private final Kind kind;
+    private final Fault kind;
 
-    PushException(Kind kind, String message, @Nullable Throwable cause) {
+    PushException(Fault kind, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.kind = kind;
     }
 
     /** The cause. Its lower-case name is the code that clients see. */
-    enum Kind implements WireName {
+    enum Fault implements WireName {
         /** The Hub refuses, and would again. */
         HUB_REFUSED(false),
         /** The repository is public, and a private one was asked for. */
@@ -33,7 +33,7 @@ final class PushException extends IOException {
 
         private final boolean mayPass;
 
-        Kind(boolean mayPass) {
+        Fault(boolean mayPass) {
             this.mayPass = mayPass;
         }
     }
@@ -43,7 +43,7 @@ final class PushException extends IOException {
         return kind.mayPass;
     }
 
-    Kind kind() {
+    Fault kind() {
         return kind;
     }
 

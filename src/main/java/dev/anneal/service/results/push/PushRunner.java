@@ -6,7 +6,7 @@ import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.results.export.Export;
 import dev.anneal.service.results.export.Exports;
-import dev.anneal.service.results.push.PushException.Kind;
+import dev.anneal.service.results.push.PushException.Fault;
 import dev.anneal.service.results.push.PushStore.Begun;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
@@ -66,7 +66,7 @@ final class PushRunner {
         try {
             if (!properties.allowsPush(begun.destination().repo())) {
                 throw new PushException(
-                        Kind.HUB_PUSH_NOT_CONFIGURED, "the operator does not allow this push any more", null);
+                        Fault.HUB_PUSH_NOT_CONFIGURED, "the operator does not allow this push any more", null);
             }
             Push.Commit commit = hub.run(begun.destination(), files(begun.export()));
             database.run(() -> store.succeed(id, commit));
@@ -87,7 +87,7 @@ final class PushRunner {
 
     /** After the last delay the push fails; waiting for the artifact store is not limited. */
     private Optional<Instant> next(PushException failure, int tries) {
-        if (failure.kind() == Kind.STORAGE_FAILED) {
+        if (failure.kind() == Fault.STORAGE_FAILED) {
             return Optional.of(clock.instant().plus(STORE_DELAY));
         }
         List<Duration> delays = properties.pushRetryDelays();

@@ -100,7 +100,7 @@ final class PushStore {
                 .param("state", state.name())
                 .param("code", failure.code())
                 .param("message", failure.message())
-                .param("uncounted", exception.kind() == PushException.Kind.STORAGE_FAILED ? 1 : 0)
+                .param("uncounted", exception.kind() == PushException.Fault.STORAGE_FAILED ? 1 : 0)
                 .update();
     }
 }

@@ -147,7 +147,7 @@ final class Bucket {
                     .toURI();
         } catch (URISyntaxException | SdkException failure) {
             throw new StorageException(
-                    StorageException.Kind.FAILED,
+                    StorageException.Reason.FAILED,
                     "cannot sign an address of '" + object + "': " + failure.getMessage(),
                     failure);
         }
@@ -176,7 +176,7 @@ final class Bucket {
                             .delete(delete -> delete.objects(batch).quiet(true))));
             if (answer.hasErrors() && !answer.errors().isEmpty()) {
                 throw new StorageException(
-                        StorageException.Kind.FAILED,
+                        StorageException.Reason.FAILED,
                         "cannot delete %d objects, the first of them '%s': %s"
                                 .formatted(
                                         answer.errors().size(),

@@ -67,7 +67,7 @@ final class BucketCheck {
         try {
             if (bucket.size(object).isEmpty() || bucket.named(object).isEmpty()) {
                 throw new StorageException(
-                        StorageException.Kind.FAILED,
+                        StorageException.Reason.FAILED,
                         "what was just stored in bucket '" + bucket.name() + "' is not found there",
                         null);
             }

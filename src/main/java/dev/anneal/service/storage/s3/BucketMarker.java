@@ -51,7 +51,7 @@ final class BucketMarker implements StoreMarker {
             return new String(bytes, StandardCharsets.UTF_8);
         } catch (IOException failure) {
             throw new StorageException(
-                    StorageException.Kind.FAILED,
+                    StorageException.Reason.FAILED,
                     "cannot read '%s' in %s: the answer broke off".formatted(NAME, place()),
                     failure);
         }
@@ -87,7 +87,7 @@ final class BucketMarker implements StoreMarker {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new StorageException(
-                    StorageException.Kind.FAILED,
+                    StorageException.Reason.FAILED,
                     "cannot store '%s' in %s: interrupted".formatted(NAME, place()),
                     interrupted);
         }

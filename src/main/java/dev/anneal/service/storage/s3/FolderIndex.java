@@ -95,7 +95,7 @@ record FolderIndex(List<Entry> files) {
 
     private static StorageException damaged(ArtifactKey folder, String reason, @Nullable Throwable cause) {
         return new StorageException(
-                StorageException.Kind.FAILED,
+                StorageException.Reason.FAILED,
                 "the index of '" + folder + "' (" + NAME + ") cannot be used: " + reason,
                 cause);
     }

@@ -220,7 +220,7 @@ final class S3ArtifactStore implements ArtifactStore {
             work.deleteAbandoned(time);
             deleteAbandonedAttempts(time);
         } catch (IOException e) {
-            throw new StorageException(StorageException.Kind.FAILED, "cannot delete remains on this machine", e);
+            throw new StorageException(StorageException.Reason.FAILED, "cannot delete remains on this machine", e);
         } finally {
             abortUploadsBefore(time);
         }

@@ -1,7 +1,7 @@
 package dev.anneal.service.storage.s3;
 
 import dev.anneal.service.storage.StorageException;
-import dev.anneal.service.storage.StorageException.Kind;
+import dev.anneal.service.storage.StorageException.Reason;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -39,12 +39,12 @@ final class S3Failures {
                 kindOf(failure), "cannot " + action + " '" + key + "' in " + place + ": " + reasonOf(failure), failure);
     }
 
-    private static Kind kindOf(SdkException failure) {
+    private static Reason kindOf(SdkException failure) {
         if (failure instanceof AwsServiceException answer
                 && (answer.statusCode() == NO_SPACE || NO_ROOM.contains(codeOf(answer)))) {
-            return Kind.FULL;
+            return Reason.FULL;
         }
-        return Kind.FAILED;
+        return Reason.FAILED;
     }
 
     /** The cause, with the code that the server answered. */

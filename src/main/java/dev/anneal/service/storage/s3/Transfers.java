@@ -134,7 +134,7 @@ final class Transfers implements AutoCloseable {
         String found = Sha256.of(file, betweenParts);
         if (!found.equals(expected.sha256())) {
             throw new StorageException(
-                    StorageException.Kind.FAILED,
+                    StorageException.Reason.FAILED,
                     "'%s' has the SHA-256 %s but was stored with %s".formatted(object, found, expected.sha256()),
                     null);
         }
@@ -177,7 +177,7 @@ final class Transfers implements AutoCloseable {
         } catch (InterruptedException e) {
             tasks.forEach(task -> task.cancel(true));
             Thread.currentThread().interrupt();
-            throw new StorageException(StorageException.Kind.FAILED, "the transfer was interrupted", e);
+            throw new StorageException(StorageException.Reason.FAILED, "the transfer was interrupted", e);
         }
         if (failure.get() != null) {
             throw failure.get();

@@ -161,7 +161,7 @@ public final class Series {
 
     /** Records the duration of a validation or a checkpoint. */
     public void recordInterlude(long job, Progress.Interlude interlude) {
-        jdbc.sql(interlude.kind() == Progress.Interlude.Kind.VALIDATION ? VALIDATION_TIME : CHECKPOINT_TIME)
+        jdbc.sql(interlude.kind() == Progress.Interlude.Cause.VALIDATION ? VALIDATION_TIME : CHECKPOINT_TIME)
                 .param("job", job)
                 .param("seconds", interlude.seconds())
                 .update();

@@ -73,7 +73,7 @@ final class Inputs {
         try {
             return task(id, revision, hub.provide(id, revision, new PullEvents(id, revision, tell, inputs)));
         } catch (HubException failure) {
-            boolean isAnotherHere = failure.kind() == HubException.Kind.MODEL_NOT_AVAILABLE
+            boolean isAnotherHere = failure.kind() == HubException.Reason.MODEL_NOT_AVAILABLE
                     && models.find(id).isPresent();
             String code = (isAnotherHere ? RefusalCode.BASE_MODEL_CHANGED : failure.kind()).wireName();
             throw new AssignmentException(WorkError.ofEnvironment(code, failure.explanation()), failure);

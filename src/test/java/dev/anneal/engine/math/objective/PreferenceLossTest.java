@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.math.objective.PreferenceLoss.Completion;
-import dev.anneal.engine.math.objective.PreferenceLoss.Kind;
+import dev.anneal.engine.math.objective.PreferenceLoss.LossType;
 import dev.anneal.engine.math.objective.PreferenceLoss.Outcome;
 import dev.anneal.engine.network.model.GoldenTensors;
 import java.io.IOException;
@@ -26,7 +26,7 @@ class PreferenceLossTest {
     @MethodSource
     void lossesAreThoseOfTheReference(String kind, double labelSmoothing, JsonNode golden, JsonNode expected) {
         PreferenceLoss loss = new PreferenceLoss(
-                Kind.valueOf(kind.toUpperCase(Locale.ROOT)),
+                LossType.valueOf(kind.toUpperCase(Locale.ROOT)),
                 expected.path("beta").asDouble(),
                 labelSmoothing);
         int pairs = golden.path("policy_chosen").size();
@@ -63,7 +63,7 @@ class PreferenceLossTest {
 
     @Test
     void aPairThatIsFarApartHasAFiniteLoss() {
-        PreferenceLoss loss = new PreferenceLoss(Kind.SIGMOID, 0.5, 0);
+        PreferenceLoss loss = new PreferenceLoss(LossType.SIGMOID, 0.5, 0);
         Outcome wrong = loss.of(new Completion(-9000, -10, 5), new Completion(-10, -9000, 5));
 
         assertThat(wrong.loss()).isCloseTo(8990, within(1e-9));
@@ -72,10 +72,11 @@ class PreferenceLossTest {
 
     @Test
     void smoothingWhereThereIsNoneIsRefused() {
-        assertThatThrownBy(() -> new PreferenceLoss(Kind.IPO, 0.1, 0.1)).hasMessage("IPO has no label smoothing");
-        assertThatThrownBy(() -> new PreferenceLoss(Kind.ROBUST, 0.1, 0.5))
+        assertThatThrownBy(() -> new PreferenceLoss(LossType.IPO, 0.1, 0.1)).hasMessage("IPO has no label smoothing");
+        assertThatThrownBy(() -> new PreferenceLoss(LossType.ROBUST, 0.1, 0.5))
                 .hasMessage("label smoothing must be from 0 to below 0.5, not 0.5");
-        assertThatThrownBy(() -> new PreferenceLoss(Kind.SIGMOID, 0, 0)).hasMessage("beta must be above 0, not 0.0");
+        assertThatThrownBy(() -> new PreferenceLoss(LossType.SIGMOID, 0, 0))
+                .hasMessage("beta must be above 0, not 0.0");
     }
 
     private static Completion completion(JsonNode golden, String which, int pair) {

@@ -32,7 +32,7 @@ class EagleConfigTest {
     void speculatorsConfigIsRead() throws IOException {
         EagleConfig config = EagleConfig.read(STORED.resolve("config.json"));
 
-        assertThat(config.kind()).isEqualTo(EagleConfig.Kind.EAGLE3);
+        assertThat(config.kind()).isEqualTo(EagleConfig.Version.EAGLE3);
         assertThat(config.streams()).containsExactly(1, 2, 3);
         assertThat(config.draftVocabulary()).isEqualTo(61);
         assertThat(config.attentionInputSize()).isEqualTo(64);

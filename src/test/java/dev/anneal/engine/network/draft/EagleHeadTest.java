@@ -78,7 +78,7 @@ class EagleHeadTest {
 
     private static EagleConfig config(DecoderModel target, int tokens) {
         return new EagleConfig(
-                EagleConfig.Kind.EAGLE3,
+                EagleConfig.Version.EAGLE3,
                 target.config().ofOneLayer(0),
                 GoldenEagle3.STREAMS,
                 tokens,

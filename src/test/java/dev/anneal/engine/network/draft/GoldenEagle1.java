@@ -47,7 +47,7 @@ final class GoldenEagle1 {
         }
         Files.copy(GoldenTensors.path(FOLDER + name + ".weights.safetensors"), folder.resolve("model.safetensors"));
         EagleConfig config = new EagleConfig(
-                EagleConfig.Kind.EAGLE1,
+                EagleConfig.Version.EAGLE1,
                 target.config().ofOneLayer(0),
                 List.of(),
                 target.config().vocabularySize(),

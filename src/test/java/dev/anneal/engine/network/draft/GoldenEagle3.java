@@ -68,7 +68,7 @@ final class GoldenEagle3 {
             }
         }
         return new EagleConfig(
-                EagleConfig.Kind.EAGLE3,
+                EagleConfig.Version.EAGLE3,
                 target.config().ofOneLayer(flags.path("window").asInt(0)),
                 STREAMS,
                 flags.path("reduced").asBoolean() ? 61 : 97,

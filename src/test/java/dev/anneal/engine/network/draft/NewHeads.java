@@ -12,7 +12,7 @@ public final class NewHeads {
     /** @param draftTokens number of tokens that it can propose */
     public static EagleHead of(DecoderModel target, List<Integer> streams, int draftTokens) {
         EagleConfig config = new EagleConfig(
-                EagleConfig.Kind.EAGLE3,
+                EagleConfig.Version.EAGLE3,
                 target.config().ofOneLayer(0),
                 streams,
                 draftTokens,

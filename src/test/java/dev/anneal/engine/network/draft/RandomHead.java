@@ -67,7 +67,7 @@ final class RandomHead implements AutoCloseable {
         }
         add(switches, random, EagleSwitch.FC_BIAS);
         return new EagleConfig(
-                eagle3 ? EagleConfig.Kind.EAGLE3 : EagleConfig.Kind.EAGLE1,
+                eagle3 ? EagleConfig.Version.EAGLE3 : EagleConfig.Version.EAGLE1,
                 target.config().ofOneLayer(window),
                 streams,
                 eagle3 && random.nextBoolean() ? tokens / 2 : tokens,

@@ -49,7 +49,7 @@ class GoldenPreferenceRunTest {
                 "dpo",
                 JsonMapper.shared().readTree(GoldenTensors.path("dpo/run.json").toFile()));
         PreferenceLoss loss = new PreferenceLoss(
-                PreferenceLoss.Kind.SIGMOID, run.record().path("dpo_beta").asDouble(), 0);
+                PreferenceLoss.LossType.SIGMOID, run.record().path("dpo_beta").asDouble(), 0);
         List<EncodedRow> rows = rows();
         try (DecoderModel model =
                         DecoderModel.load(GoldenTensors.path(run.model()), ElementType.FLOAT32, TestDevice.NAME);

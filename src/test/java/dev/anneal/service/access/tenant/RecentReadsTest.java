@@ -12,7 +12,7 @@ class RecentReadsTest {
 
     private static final Tenant TENANT = new Tenant("one");
     private static final EnteredKey KEY = new EnteredKey(
-            new Principal(TENANT, Set.of(), new Credential(Credential.Kind.API_KEY, "key")), false, null, null);
+            new Principal(TENANT, Set.of(), new Credential(Credential.Source.API_KEY, "key")), false, null, null);
 
     private final RecentReads recent = new RecentReads(() -> 0);
 

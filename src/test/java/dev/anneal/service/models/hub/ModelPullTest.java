@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.penetration.Penetration;
-import dev.anneal.service.models.hub.HubException.Kind;
+import dev.anneal.service.models.hub.HubException.Reason;
 import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.platform.outbound.OutboundProperties;
 import java.io.IOException;
@@ -99,7 +99,7 @@ class ModelPullTest {
         server.breaksAfter = 1;
         server.busy.set(Integer.MAX_VALUE);
 
-        assertFails(Kind.HUB_UNREACHABLE);
+        assertFails(Reason.HUB_UNREACHABLE);
 
         server.busy.set(2);
         server.mend();
@@ -172,7 +172,7 @@ class ModelPullTest {
     void fileWithAnotherHashIsThrownAway() throws IOException {
         server.damage();
 
-        assertFails(Kind.HUB_FILE_DAMAGED).withMessageContaining(WEIGHTS).withMessageContaining("hash");
+        assertFails(Reason.HUB_FILE_DAMAGED).withMessageContaining(WEIGHTS).withMessageContaining("hash");
 
         assertThat(incomplete()).doesNotExist();
         assertThat(folder.resolve("models--acme--tiny/snapshots")).doesNotExist();
@@ -185,7 +185,7 @@ class ModelPullTest {
     void bodyThatGoesOnIsNotReadOn() {
         server.sizeError = -1000;
 
-        assertFails(Kind.HUB_FILE_DAMAGED).withMessageContaining("is longer than its 5318424 bytes");
+        assertFails(Reason.HUB_FILE_DAMAGED).withMessageContaining("is longer than its 5318424 bytes");
     }
 
     @Test
@@ -205,7 +205,7 @@ class ModelPullTest {
         "404 Other,            HUB_MODEL_NOT_FOUND",
         "500 Other,            HUB_UNREACHABLE"
     })
-    void refusalsOfTheHubAreTold(String answer, Kind kind) {
+    void refusalsOfTheHubAreTold(String answer, Reason kind) {
         server.refusal = answer;
 
         assertFails(kind);
@@ -219,7 +219,7 @@ class ModelPullTest {
                         .replace("LlamaForCausalLM", "MambaForCausalLM")
                         .replace("\"llama\"", "\"mamba\""));
 
-        assertFails(Kind.BASE_MODEL_UNREADABLE).withMessageContaining("weights were not pulled");
+        assertFails(Reason.BASE_MODEL_UNREADABLE).withMessageContaining("weights were not pulled");
 
         assertThat(server.asked()).doesNotContain(WEIGHTS);
     }
@@ -229,7 +229,7 @@ class ModelPullTest {
     void modelWithoutSafetensorsIsRefused() {
         server.remove(WEIGHTS);
 
-        assertFails(Kind.BASE_MODEL_UNREADABLE).withMessageContaining("safetensors");
+        assertFails(Reason.BASE_MODEL_UNREADABLE).withMessageContaining("safetensors");
         assertThat(server.asked()).isEmpty();
     }
 
@@ -238,10 +238,10 @@ class ModelPullTest {
         byte[] weights = server.file(WEIGHTS);
         server.remove(WEIGHTS);
         server.put("model.safetensors.index.json", "{\"weight_map\": {\"a\": \"../../x.safetensors\"}}");
-        assertFails(Kind.BASE_MODEL_UNREADABLE).withMessageContaining("../../x.safetensors");
+        assertFails(Reason.BASE_MODEL_UNREADABLE).withMessageContaining("../../x.safetensors");
 
         server.put("model.safetensors.index.json", "{\"weight_map\": {\"a\": \"model-1.safetensors\"}}");
-        assertFails(Kind.BASE_MODEL_UNREADABLE).withMessageContaining("has no model-1.safetensors");
+        assertFails(Reason.BASE_MODEL_UNREADABLE).withMessageContaining("has no model-1.safetensors");
         assertThat(weights).isNotEmpty();
     }
 
@@ -249,7 +249,7 @@ class ModelPullTest {
     void modelThatDoesNotFitOnTheDiskIsRefusedBeforeItsWeights() {
         server.sizeError = 1L << 60;
 
-        assertFails(Kind.STORAGE_FULL).withMessageContaining("anneal.hub.cache-dir");
+        assertFails(Reason.STORAGE_FULL).withMessageContaining("anneal.hub.cache-dir");
 
         assertThat(server.asked()).doesNotContain(WEIGHTS);
     }
@@ -259,14 +259,14 @@ class ModelPullTest {
         Files.createDirectories(incomplete().resolveSibling(""));
         Files.createSymbolicLink(incomplete(), Path.of("/dev/full"));
 
-        assertFails(Kind.STORAGE_FULL).withMessageContaining("anneal.hub.cache-dir has no room left");
+        assertFails(Reason.STORAGE_FULL).withMessageContaining("anneal.hub.cache-dir has no room left");
     }
 
     @Test
     void cacheThatCannotBeWrittenIsNoFaultOfTheHub() throws IOException {
         Files.writeString(folder.resolve("models--acme--tiny"), "a file where a folder should be");
 
-        assertFails(Kind.STORAGE_FAILED).withMessageNotContaining(folder.toString());
+        assertFails(Reason.STORAGE_FAILED).withMessageNotContaining(folder.toString());
     }
 
     @Test
@@ -308,7 +308,7 @@ class ModelPullTest {
         assertThat(first.get(30, TimeUnit.SECONDS)).isEqualTo(HubServer.SHA);
     }
 
-    private ThrowableAssertAlternative<HubException> assertFails(Kind kind) {
+    private ThrowableAssertAlternative<HubException> assertFails(Reason kind) {
         return assertThatExceptionOfType(HubException.class)
                 .isThrownBy(() -> puller().pull(HubServer.ID, "main", new Told()))
                 .satisfies(failure ->

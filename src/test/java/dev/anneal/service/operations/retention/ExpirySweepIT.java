@@ -196,7 +196,7 @@ class ExpirySweepIT extends ServiceTest {
         age(91);
 
         sweep(new Retention(14, 90), (kind, bytes) -> {
-            if (kind == RetentionListener.Kind.EXPORT) {
+            if (kind == RetentionListener.Deleted.EXPORT) {
                 throw new IllegalStateException("no meter");
             }
             removed.add(kind + " " + bytes);

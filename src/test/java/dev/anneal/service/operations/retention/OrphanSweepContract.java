@@ -202,7 +202,7 @@ public abstract class OrphanSweepContract extends ServiceTest {
         RetentionListener listener = new RetentionListener() {
 
             @Override
-            public void removed(Kind kind, long bytes) {
+            public void removed(Deleted kind, long bytes) {
                 removed.add(bytes);
             }
 

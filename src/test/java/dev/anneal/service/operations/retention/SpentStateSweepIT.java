@@ -159,7 +159,7 @@ class SpentStateSweepIT extends ServiceTest {
     void stateThatTheStoreDidNotDeleteIsOfNoUseAndDeletedByTheNextSweep() {
         age(2);
         sweep(1, watched(List.of("deleteFrom"), () -> {
-            throw new StorageException(StorageException.Kind.FAILED, "away", null);
+            throw new StorageException(StorageException.Reason.FAILED, "away", null);
         }));
         assertThat(files(24)).hasSize(2);
 

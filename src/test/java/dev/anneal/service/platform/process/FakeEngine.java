@@ -259,7 +259,7 @@ public final class FakeEngine {
                 folder.resolve("state.json"), "{\"sha256\": {\"%s\": \"%s\"}}".formatted(STATE_FILE, Sha256.of(file)));
         write(new Progress.CheckpointSaved(step, beta(step, total), folder.toString(), 10));
         if (saveMillis > 0) {
-            write(new Progress.Interlude(Progress.Interlude.Kind.CHECKPOINT, saveMillis / 1e3));
+            write(new Progress.Interlude(Progress.Interlude.Cause.CHECKPOINT, saveMillis / 1e3));
         }
     }
 

@@ -44,7 +44,7 @@ class S3FaultsIT extends FaultyS3Test {
                 .isThrownBy(() -> store.write(FILE, text("hello"), 5))
                 .withMessageContaining("cannot store 'default/files/file-1' in bucket '" + bucket + "' at " + endpoint)
                 .withMessageContaining("no answer")
-                .satisfies(failure -> assertThat(failure.kind()).isEqualTo(StorageException.Kind.FAILED))
+                .satisfies(failure -> assertThat(failure.kind()).isEqualTo(StorageException.Reason.FAILED))
                 .satisfies(failure -> assertThat(wholeText(failure)).doesNotContain(SECRET, "Signature="));
     }
 
@@ -101,7 +101,7 @@ class S3FaultsIT extends FaultyS3Test {
 
         assertThatExceptionOfType(StorageException.class)
                 .isThrownBy(() -> store.write(FILE, text("hello"), 5))
-                .satisfies(failure -> assertThat(failure.kind()).isEqualTo(StorageException.Kind.FULL));
+                .satisfies(failure -> assertThat(failure.kind()).isEqualTo(StorageException.Reason.FULL));
     }
 
     @Test

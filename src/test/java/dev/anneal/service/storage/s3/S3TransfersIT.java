@@ -55,7 +55,7 @@ class S3TransfersIT extends FaultyS3Test {
             assertThat(other.size(FOLDER.child("state.json"))).isEqualTo(2);
             assertThatExceptionOfType(StorageException.class)
                     .isThrownBy(() -> other.localCopy(FOLDER))
-                    .satisfies(failure -> assertThat(failure.kind()).isEqualTo(StorageException.Kind.NOT_FOUND));
+                    .satisfies(failure -> assertThat(failure.kind()).isEqualTo(StorageException.Reason.NOT_FOUND));
             store.publish(FOLDER);
             other.localCopy(FOLDER).close();
         }

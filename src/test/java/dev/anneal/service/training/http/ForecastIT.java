@@ -3,7 +3,7 @@ package dev.anneal.service.training.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.anneal.protocol.Progress.Interlude.Kind;
+import dev.anneal.protocol.Progress.Interlude.Cause;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.queue.TestWorkQueues;
@@ -40,7 +40,7 @@ class ForecastIT extends ServiceTest {
         String id = worker.order().job().id();
         worker.steps(1, 12);
         for (int interlude = 0; interlude < 4; interlude++) {
-            worker.interlude(Kind.VALIDATION, 2).interlude(Kind.CHECKPOINT, 1);
+            worker.interlude(Cause.VALIDATION, 2).interlude(Cause.CHECKPOINT, 1);
         }
 
         assertThat(eta(id)).isCloseTo(18 * 0.5 + 6 * 2 + 6 * 1, CLOSING);
@@ -53,7 +53,7 @@ class ForecastIT extends ServiceTest {
         String id = worker.order().job().id();
         worker.steps(1, 12);
         for (int interlude = 0; interlude < 3; interlude++) {
-            worker.interlude(Kind.VALIDATION, 2).interlude(Kind.CHECKPOINT, 1);
+            worker.interlude(Cause.VALIDATION, 2).interlude(Cause.CHECKPOINT, 1);
         }
 
         assertThat(eta(id)).isCloseTo(18 * 0.5 + 7 * 2 + 7 * 1, CLOSING);
