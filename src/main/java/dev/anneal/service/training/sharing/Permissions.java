@@ -5,9 +5,6 @@ import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.refusal.Refusal;
-import dev.anneal.service.training.admission.Jobs;
-import dev.anneal.service.training.history.Checkpoint;
-import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.TunedModels;
 import dev.anneal.service.training.job.UsableModel;
 import java.util.List;
@@ -25,7 +22,8 @@ public final class Permissions {
     private static final String INSERT = """
             INSERT INTO checkpoint_permission (tenant_id, external_id, created_at, model, tuned_model, checkpoint_id,
                                                project_id)
-            VALUES (:tenant, :id, clock_timestamp(), :model, :tuned, :checkpoint, :project)
+            VALUES (:tenant, :id, clock_timestamp(), :model, (SELECT name FROM tuned_model WHERE job_id = :job),
+                    :checkpoint, :project)
             ON CONFLICT (model, project_id) DO NOTHING
             """;
 
@@ -45,14 +43,12 @@ public final class Permissions {
     private final TenantDatabase database;
     private final Identifiers identifiers;
     private final TunedModels models;
-    private final Jobs jobs;
 
-    Permissions(JdbcClient jdbc, TenantDatabase database, Identifiers identifiers, TunedModels models, Jobs jobs) {
+    Permissions(JdbcClient jdbc, TenantDatabase database, Identifiers identifiers, TunedModels models) {
         this.jdbc = jdbc;
         this.database = database;
         this.identifiers = identifiers;
         this.models = models;
-        this.jobs = jobs;
     }
 
     /**
@@ -63,14 +59,13 @@ public final class Permissions {
     public List<Permission> grant(String tenantId, String model, List<String> projectIds) {
         return database.call(tenantId, () -> {
             UsableModel found = require(model);
-            Job job = jobs.byNumber(found.model().job());
             for (String project : projectIds) {
                 if (project.equals(tenantId)) {
                     throw Refusal.invalidValue(
                             "project_ids",
                             "'project_ids' names '" + project + "', which owns the model '" + model + "'");
                 }
-                insert(job, model, found.checkpoint(), project);
+                insert(found, model, project);
             }
             return projectIds.stream()
                     .distinct()
@@ -83,13 +78,13 @@ public final class Permissions {
         });
     }
 
-    private void insert(Job job, String model, Checkpoint checkpoint, String project) {
+    private void insert(UsableModel shared, String model, String project) {
         jdbc.sql(INSERT)
-                .param("tenant", job.tenantId())
+                .param("tenant", shared.owner())
                 .param("id", identifiers.next(PREFIX))
                 .param("model", model)
-                .param("tuned", job.modelName())
-                .param("checkpoint", checkpoint.number())
+                .param("job", shared.model().job())
+                .param("checkpoint", shared.checkpoint().number())
                 .param("project", project)
                 .update();
     }
