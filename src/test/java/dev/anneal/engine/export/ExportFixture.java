@@ -11,9 +11,9 @@ import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.GoldenRun;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
+import dev.anneal.engine.network.model.Logits;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.protocol.DraftFormat;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
@@ -32,7 +32,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Adapters of the reference's runs on llama-tied, ready to be exported. */
@@ -201,17 +200,10 @@ record ExportFixture(ExportedBase base, Trained adapter) {
     static double differenceFrom(Path folder, String run, String tensor) throws IOException {
         TokenRows rows = TokenRows.of(GoldenTensors.ragged(
                 GoldenTensors.ints(INPUTS, "input_ids"), GoldenTensors.ints(INPUTS, "attention_mask"), 24));
-        long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
         float[] expected =
                 GoldenTensors.unpadded(GoldenTensors.floats(GoldenRun.of(run).file("eval"), tensor), rows, 24, 320);
-        try (DecoderModel model = DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME);
-                TensorScope scope = model.scope().child()) {
-            float[] logits = model.logits(
-                            scope,
-                            model.hiddenStates(scope, rows, model.noAdapter(), List.of(), () -> {})
-                                    .last(),
-                            everywhere)
-                    .toFloats();
+        try (DecoderModel model = DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME)) {
+            float[] logits = Logits.of(model, rows, model.noAdapter());
             return GoldenTensors.largestDifference(logits, expected);
         }
     }

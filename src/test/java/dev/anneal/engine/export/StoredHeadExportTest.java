@@ -11,9 +11,9 @@ import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.EmbeddingModels;
 import dev.anneal.engine.network.model.GoldenTensors;
+import dev.anneal.engine.network.model.Logits;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,14 +95,6 @@ class StoredHeadExportTest {
 
     private static float[] logits(DecoderModel model, AppliedAdapter adapter) {
         TokenRows rows = TokenRows.of(List.of(new int[] {1, 5, 9, 200, 31, 8}));
-        long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
-        try (TensorScope scope = model.scope().child()) {
-            return model.logits(
-                            scope,
-                            model.hiddenStates(scope, rows, adapter, List.of(), () -> {})
-                                    .last(),
-                            everywhere)
-                    .toFloats();
-        }
+        return Logits.of(model, rows, adapter);
     }
 }

@@ -12,6 +12,7 @@ import dev.anneal.engine.network.lora.AdapterLayers;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.model.Logits;
 import dev.anneal.engine.network.model.StreamedModel;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
@@ -23,7 +24,6 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,16 +104,7 @@ class StreamedProofTest {
     }
 
     private static float[] logits(DecoderModel model, AppliedAdapter adapter) {
-        try (TensorScope scope = model.scope().child()) {
-            TokenRows rows = TokenRows.of(PROMPTS);
-            long[] all = LongStream.range(0, rows.tokens()).toArray();
-            return model.logits(
-                            scope,
-                            model.hiddenStates(scope, rows, adapter, List.of(), () -> {})
-                                    .last(),
-                            all)
-                    .toFloats();
-        }
+        return Logits.of(model, TokenRows.of(PROMPTS), adapter);
     }
 
     /** The same figures in the plainest way. */

@@ -9,6 +9,7 @@ import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.model.Gradients;
+import dev.anneal.engine.network.model.Logits;
 import dev.anneal.engine.network.model.PassControl;
 import dev.anneal.engine.network.model.PassInput;
 import dev.anneal.engine.network.objective.Objective;
@@ -22,7 +23,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -213,15 +213,7 @@ class AdapterTest {
     }
 
     private static float[] logits(DecoderModel model, TokenRows rows, AppliedAdapter adapter) {
-        long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
-        try (TensorScope scope = model.scope().child()) {
-            return model.logits(
-                            scope,
-                            model.hiddenStates(scope, rows, adapter, List.of(), () -> {})
-                                    .last(),
-                            everywhere)
-                    .toFloats();
-        }
+        return Logits.of(model, rows, adapter);
     }
 
     private static TokenRows rows() {

@@ -9,6 +9,7 @@ import dev.anneal.engine.format.safetensors.TensorData;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
+import dev.anneal.engine.network.model.Logits;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Tensor;
@@ -20,7 +21,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,15 +47,8 @@ class MergedModelTest {
         String inputs = run.inputs();
         TokenRows rows = TokenRows.of(GoldenTensors.ragged(
                 GoldenTensors.ints(inputs, "input_ids"), GoldenTensors.ints(inputs, "attention_mask"), 24));
-        long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
-        try (DecoderModel merged = DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME);
-                TensorScope scope = merged.scope().child()) {
-            float[] logits = merged.logits(
-                            scope,
-                            merged.hiddenStates(scope, rows, merged.noAdapter(), List.of(), () -> {})
-                                    .last(),
-                            everywhere)
-                    .toFloats();
+        try (DecoderModel merged = DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME)) {
+            float[] logits = Logits.of(merged, rows, merged.noAdapter());
 
             assertThat(GoldenTensors.largestDifference(
                             logits,

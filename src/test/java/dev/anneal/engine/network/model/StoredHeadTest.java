@@ -10,7 +10,6 @@ import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
@@ -36,15 +35,8 @@ class StoredHeadTest {
                                         .toFile())
                                 .path("rows"),
                         int[][].class)));
-        long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
-        try (DecoderModel model = DecoderModel.load(stored, ElementType.FLOAT32, TestDevice.NAME);
-                TensorScope scope = model.scope().child()) {
-            float[] logits = model.logits(
-                            scope,
-                            model.hiddenStates(scope, rows, model.noAdapter(), List.of(), () -> {})
-                                    .last(),
-                            everywhere)
-                    .toFloats();
+        try (DecoderModel model = DecoderModel.load(stored, ElementType.FLOAT32, TestDevice.NAME)) {
+            float[] logits = Logits.of(model, rows, model.noAdapter());
 
             assertThat(GoldenTensors.largestDifference(logits, GoldenTensors.floats(EmbeddingModels.GOLDEN, "logits")))
                     .isLessThan(TestDevice.tolerance(2e-5));

@@ -82,15 +82,8 @@ class StoredTypesTest {
 
     private static float[] logits(Path directory) throws IOException {
         TokenRows rows = TokenRows.of(List.of(new int[] {5, 6, 7, 80, 9, 10, 11, 120, 13, 14, 15}, new int[] {3, 4}));
-        long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
-        try (DecoderModel model = DecoderModel.load(directory, ElementType.FLOAT32, TestDevice.NAME);
-                TensorScope scope = model.scope().child()) {
-            return model.logits(
-                            scope,
-                            model.hiddenStates(scope, rows, model.noAdapter(), List.of(), () -> {})
-                                    .last(),
-                            everywhere)
-                    .toFloats();
+        try (DecoderModel model = DecoderModel.load(directory, ElementType.FLOAT32, TestDevice.NAME)) {
+            return Logits.of(model, rows, model.noAdapter());
         }
     }
 }

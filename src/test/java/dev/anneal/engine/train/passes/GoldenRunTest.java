@@ -12,6 +12,7 @@ import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.model.Gradients;
+import dev.anneal.engine.network.model.Logits;
 import dev.anneal.engine.network.objective.LossSums;
 import dev.anneal.engine.network.objective.Objective;
 import dev.anneal.engine.network.objective.TokenRows;
@@ -26,7 +27,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -150,15 +150,7 @@ class GoldenRunTest {
 
     private static float[] logits(GoldenRun run, DecoderModel model, AppliedAdapter adapter) {
         TokenRows rows = rows(run);
-        long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
-        try (TensorScope scope = model.scope().child()) {
-            return model.logits(
-                            scope,
-                            model.hiddenStates(scope, rows, adapter, List.of(), () -> {})
-                                    .last(),
-                            everywhere)
-                    .toFloats();
-        }
+        return Logits.of(model, rows, adapter);
     }
 
     private static float[] expectedLogits(GoldenRun run, String tensor) {
