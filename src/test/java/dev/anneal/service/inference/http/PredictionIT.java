@@ -15,26 +15,40 @@ import tools.jackson.databind.JsonNode;
 class PredictionIT extends InferenceTest {
 
     private static final String CHATS = "/v1/chat/completions";
+    private static final int REQUESTS = 50;
 
+    /**
+     * Whether one request's draft tokens are read depends on measured times. A time that other work has spoilt is
+     * forgotten after 16 steps, so one of many requests has draft tokens.
+     */
     @Test
     void aPredictedAnswerIsTheSameInFewerSteps() {
         OpenAIClient client = openai(ALPHA);
         ChatCompletion plain = client.chat().completions().create(sum().build());
-        ChatCompletion predicted = client.chat()
-                .completions()
-                .create(sum().prediction(ChatCompletionPredictionContent.builder()
-                                .content(text(plain))
-                                .build())
-                        .build());
-        JsonNode inParts =
+        long accepted = 0;
+        for (int request = 0; request < REQUESTS && accepted == 0; request++) {
+            ChatCompletion predicted = client.chat()
+                    .completions()
+                    .create(sum().prediction(ChatCompletionPredictionContent.builder()
+                                    .content(text(plain))
+                                    .build())
+                            .build());
+            predicted.validate();
+            assertThat(text(predicted)).isEqualTo(text(plain));
+            assertThat(predicted.usage().orElseThrow().completionTokens())
+                    .isEqualTo(plain.usage().orElseThrow().completionTokens());
+            accepted = acceptedTokens(predicted);
+        }
+
+        assertThat(accepted).isPositive();
+    }
+
+    @Test
+    void aPredictionMayHaveParts() {
+        JsonNode answer =
                 json(post(ALPHA, CHATS, request("{'type': 'content', 'content': [{'type': 'text', 'text': 'a'}]}")));
 
-        predicted.validate();
-        assertThat(text(predicted)).isEqualTo(text(plain));
-        assertThat(predicted.usage().orElseThrow().completionTokens())
-                .isEqualTo(plain.usage().orElseThrow().completionTokens());
-        assertThat(acceptedTokens(predicted)).isPositive();
-        assertThat(inParts.at("/usage/completion_tokens_details/rejected_prediction_tokens")
+        assertThat(answer.at("/usage/completion_tokens_details/rejected_prediction_tokens")
                         .isIntegralNumber())
                 .isTrue();
     }
