@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     null
  * @param validatedStep newest step whose validation earlier attempts reported, 0 for none; if the checkpoint's step was
  *     due for a later validation, it runs first
+ * @param group processes that train together; null if this one trains alone
  */
 public record TrainTask(
         BaseModel model,
@@ -33,8 +34,21 @@ public record TrainTask(
         @Nullable ServedModel draft,
         @Nullable String resumeFrom,
         @Nullable String targetAnswers,
-        int validatedStep)
+        int validatedStep,
+        @Nullable Group group)
         implements ModelTask {
+
+    /**
+     * The group of processes that train the job together, one on each device.
+     *
+     * @param name which no other attempt's group has
+     * @param host on which rank 0 listens
+     * @param port at which it listens
+     * @param address of this process for the others
+     * @param rank of this process, from 0; rank 0 saves, and its progress is the job's
+     * @param size number of processes
+     */
+    public record Group(String name, String host, int port, String address, int rank, int size) {}
 
     /**
      * A linear adapter from which a training starts, with the rank, scale and targets of the settings; without an

@@ -18,6 +18,7 @@ import java.util.Objects;
  * @param checkpointIntervalSteps steps between checkpoints
  * @param evaluationIntervalSteps steps between validation passes; 0 validates only at the end
  * @param seed seed of data order, initialisation and dropout
+ * @param reproducible whether a result has the same bits only with the same number of devices, or with any
  */
 public record TrainingSettings(
         TrainingMethod method,
@@ -30,11 +31,19 @@ public record TrainingSettings(
         Optimizer optimizer,
         int checkpointIntervalSteps,
         int evaluationIntervalSteps,
-        long seed) {
+        long seed,
+        String reproducible) {
 
-    /** Settings stored before other methods existed have no method. */
+    /** The same bits with the same number of devices. */
+    public static final String SAME_DEVICES = "same_devices";
+
+    /** The same bits with any number of devices. */
+    public static final String ANY_DEVICES = "any_devices";
+
+    /** Settings stored before other methods, and trainings on several devices, existed lack both. */
     public TrainingSettings {
         method = Objects.requireNonNullElseGet(method, TrainingMethod.Supervised::new);
+        reproducible = Objects.requireNonNullElse(reproducible, SAME_DEVICES);
     }
 
     /** These settings with another method. */
@@ -50,7 +59,8 @@ public record TrainingSettings(
                 optimizer,
                 checkpointIntervalSteps,
                 evaluationIntervalSteps,
-                seed);
+                seed,
+                reproducible);
     }
 
     /**

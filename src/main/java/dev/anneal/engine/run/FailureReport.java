@@ -94,7 +94,7 @@ final class FailureReport {
             // The failed step is the one after the last completed one.
             case NON_FINITE_LOSS, TRAINING_DIVERGED, GRADER_FAILED ->
                 TaskException.badInput(e.code().wireName(), message(e), e.step() + 1);
-            case GRADER_UNANSWERED, DISK_FULL, CHECKPOINT_DAMAGED, CHECKPOINT_MISMATCH ->
+            case GRADER_UNANSWERED, DISK_FULL, CHECKPOINT_DAMAGED, CHECKPOINT_MISMATCH, RANKS_DIFFER ->
                 TaskException.failure(e.code().wireName(), message(e), e);
         };
     }
@@ -108,6 +108,12 @@ final class FailureReport {
         }
         if (thrown instanceof TorchException torch && torch.isOutOfMemory()) {
             return TaskException.failure("out_of_memory", "the device has no memory left for this task", thrown);
+        }
+        if (thrown instanceof TorchException torch && torch.isOfLostRank()) {
+            return TaskException.failure(
+                    "rank_lost",
+                    "another process of this training has ended or does not answer: " + torch.reason(),
+                    thrown);
         }
         @Nullable String deviceFault = thrown instanceof TorchException torch ? torch.deviceFault() : null;
         if (deviceFault != null) {

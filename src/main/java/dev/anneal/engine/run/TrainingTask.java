@@ -2,17 +2,20 @@ package dev.anneal.engine.run;
 
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.torch.Devices;
+import dev.anneal.engine.network.torch.ProcessGroup;
 import dev.anneal.engine.network.torch.TorchException;
 import dev.anneal.engine.run.task.TaskException;
 import dev.anneal.engine.text.data.ChatEncoder;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.train.Trainer;
 import dev.anneal.engine.train.TrainingInput;
+import dev.anneal.engine.train.state.Ranks;
 import dev.anneal.engine.train.state.Target;
 import dev.anneal.engine.train.state.TrainingData;
 import dev.anneal.engine.train.state.TrainingJob;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.TrainTask;
+import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -35,21 +38,28 @@ final class TrainingTask {
             ChatEncoder encoder = ChatEncoder.of(tokenizer, task.templateTime());
             TrainingInput input = new TrainingInput(
                     task, encoder, base.config().maxPositions(), channel.progress()::write, channel.graders());
-            return train(input.read());
+            TrainingData data = input.read();
+            channel.signals().throwIfStopping();
+            try (LoadedGroup group = LoadedGroup.of(task.group())) {
+                return train(data, ranks(group.group()));
+            }
         }
     }
 
-    private ExitCode train(TrainingData data) throws IOException {
-        channel.signals().throwIfStopping();
+    private Ranks ranks(@Nullable ProcessGroup group) {
+        return Ranks.of(group, task.settings().reproducible().equals(TrainingSettings.ANY_DEVICES));
+    }
+
+    private ExitCode train(TrainingData data, Ranks ranks) throws IOException {
         try (@Nullable LoadedTarget loaded = LoadedTarget.of(task, base.config())) {
             @Nullable Target target = loaded == null ? null : loaded.target();
             if (task.settings().method().trainsHead()) {
                 DecoderModel shared = Objects.requireNonNull(target, "a head's task names its target")
                         .model();
-                return train(data, shared, target);
+                return train(data, ranks, shared, target);
             }
             try (DecoderModel model = base.load()) {
-                return train(data, model, target);
+                return train(data, ranks, model, target);
             }
         } catch (TorchException e) {
             if (e.isOutOfMemory()) {
@@ -60,7 +70,8 @@ final class TrainingTask {
     }
 
     /** @param model that is trained, or whose head is */
-    private ExitCode train(TrainingData data, DecoderModel model, @Nullable Target target) throws IOException {
+    private ExitCode train(TrainingData data, Ranks ranks, DecoderModel model, @Nullable Target target)
+            throws IOException {
         try (@Nullable LoadedDraft draft = LoadedDraft.of(task, model, channel.progress()::write);
                 @Nullable InitialValues initial = InitialValues.of(task, base)) {
             String device = task.machine().device();
@@ -74,7 +85,8 @@ final class TrainingTask {
                     draft == null ? null : draft.draft(),
                     data,
                     Hardware.freeMemory(task.machine()),
-                    initial == null ? null : initial.file());
+                    initial == null ? null : initial.file(),
+                    ranks);
             Trainer.Outcome outcome = new Trainer(job, reported, channel.signals()).run();
             return switch (outcome) {
                 case COMPLETED -> ExitCode.DONE;

@@ -4,6 +4,7 @@ import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.objective.Objective;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.passes.MicroBatch;
+import dev.anneal.engine.train.passes.Passes;
 import dev.anneal.engine.train.passes.Sharing;
 import dev.anneal.engine.train.passes.StepPasses;
 import dev.anneal.engine.train.passes.StepRows;
@@ -44,6 +45,7 @@ final class SupervisedSteps implements Steps {
         List<MicroBatch> batches = split(ofStep);
         long shared = MicroBatch.sharedTokens(batches);
         return passes.train(step, batches, adapter, piece -> Objective.LIKELIHOOD)
+                .map(Passes.Outcome::sums)
                 .map(sums -> new Result(
                         sums.mean(),
                         sums.accuracy(),

@@ -69,7 +69,8 @@ public final class Trainer {
         try (TensorScope scope = job.model().scope().child();
                 Trainable<G> trained = procedure.trained().open(method, job);
                 Optimizer optimizer = new Optimizer(scope, trained, job.computeThreads());
-                GradientSum<G> gradients = new GradientSum<>(scope, trained, optimizer, job.computeThreads())) {
+                GradientSum<G> gradients =
+                        new GradientSum<>(scope, trained, optimizer, job.computeThreads(), job.ranks())) {
             Training<G> training =
                     new Training<>(job, trained, gradients, ActivationCheckpointing.of(job), signal, progress::tell);
             TrainingRun run =

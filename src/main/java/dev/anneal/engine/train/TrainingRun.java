@@ -23,11 +23,14 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the steps of a training, and validates and saves when it is time. */
@@ -124,6 +127,7 @@ final class TrainingRun {
     }
 
     Trainer.Outcome toTheEnd(TrainingControl control) throws IOException {
+        requireOneState();
         progress.accept(new Progress.Started(step, settings.totalSteps(), trained.count(), precision()));
         if (step == 0 && job.initialValues() != null && job.adapter() != null) {
             // Allows exports and evaluations of the initial adapter.
@@ -133,11 +137,26 @@ final class TrainingRun {
         checkpointing.turnOnIfNeeded(job, progress);
         boolean going = steps.prepare(this::saveAnswers) && validateFirst();
         while (going && step < settings.totalSteps()) {
-            going = !control.isStopping() && advance(control);
+            going = advance(control);
         }
         // Needed also if an earlier attempt died between its last checkpoint and its end.
         save();
         return going ? Trainer.Outcome.COMPLETED : Trainer.Outcome.STOPPED;
+    }
+
+    /** The ranks must continue from the same point with the same data and arithmetic, or their sums mean nothing. */
+    private void requireOneState() {
+        String own = "%d steps done, data %s, base model %s, target %s, arithmetic %s"
+                .formatted(step, dataFingerprint, job.baseFingerprint(), targetFingerprint(), precision());
+        Set<String> states = job.ranks().share(Optional.of(List.of(own)), String[].class).stream()
+                .flatMap(byRank -> byRank.stream().flatMap(List::stream))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        if (states.size() > 1) {
+            throw new TrainingException(
+                    TrainingException.Code.RANKS_DIFFER,
+                    step,
+                    "the processes of this training differ: " + String.join("; ", states));
+        }
     }
 
     /** A validation that an earlier attempt did not report, or that of the model before its training. */
@@ -251,7 +270,7 @@ final class TrainingRun {
     }
 
     private void save() throws IOException {
-        if (savedStep == step) {
+        if (savedStep == step || !job.ranks().isFirst()) {
             return;
         }
         long begin = System.nanoTime();
@@ -266,6 +285,9 @@ final class TrainingRun {
     }
 
     private void saveAnswers(int count, int total, CheckpointWriter.Part answers) throws IOException {
+        if (!job.ranks().isFirst()) {
+            return;
+        }
         Path folder = checkpoints.writeAnswers(count, answers, this::state);
         progress.accept(new Progress.AnswersSaved(count, total, folder.toString()));
     }

@@ -63,7 +63,8 @@ record ExportFixture(ExportedBase base, Trained adapter) {
             new TrainingSettings.Optimizer(2e-4, "linear", 0, 0.01, 1, 1),
             12,
             12,
-            7);
+            7,
+            TrainingSettings.SAME_DEVICES);
 
     private static final Path BASE = GoldenTensors.path("models/llama-tied");
 

@@ -31,6 +31,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class GrpoBenchmark {
 
+    private static final AdapterSettings ADAPTER = new AdapterSettings(
+            16, 32, 0, List.of("all-linear"), false, "silu", new AdapterSettings.Schedule("linear", 0, 0.8));
+
     private static final int WARM_UP = 2;
 
     private static final Map<String, Object> WORDS = Map.of(
@@ -63,14 +66,7 @@ final class GrpoBenchmark {
                 Instant.now(),
                 Path.of(arguments[1]).toAbsolutePath().toString(),
                 null,
-                new AdapterSettings(
-                        16,
-                        32,
-                        0,
-                        List.of("all-linear"),
-                        false,
-                        "silu",
-                        new AdapterSettings.Schedule("linear", 0, 0.8)),
+                ADAPTER,
                 new TrainingSettings(
                         new TrainingMethod.Reinforcement(
                                 Map.copyOf(WORDS),
@@ -95,14 +91,16 @@ final class GrpoBenchmark {
                         new TrainingSettings.Optimizer(Double.parseDouble(arguments[6]), "linear", 0, 0, 1, 1),
                         steps,
                         0,
-                        0),
+                        0,
+                        TrainingSettings.SAME_DEVICES),
                 Files.createTempDirectory("bench").toString(),
                 null,
                 null,
                 null,
                 null,
                 null,
-                0);
+                0,
+                null);
     }
 
     private static Map<String, Object> report(List<Progress> reported, int completions) throws IOException {

@@ -70,7 +70,8 @@ class LoadedDraftTest {
                 new ServedModel(Tasks.MODEL, checkpoint.toString()),
                 null,
                 null,
-                0);
+                0,
+                null);
         try (DecoderModel policy = DecoderModel.load(Path.of(Tasks.MODEL.directory()), precision, "cpu");
                 LoadedDraft draft = LoadedDraft.of(task, policy, told::add)) {
             assertThat(draft).isNull();

@@ -45,7 +45,8 @@ class MemoryRemedyTest {
                 null,
                 null,
                 null,
-                0);
+                0,
+                null);
 
         assertThat(MemoryRemedy.of(full, 200))
                 .contains("train an adapter instead")

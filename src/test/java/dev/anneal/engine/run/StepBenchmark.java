@@ -6,6 +6,7 @@ import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.Trainer;
+import dev.anneal.engine.train.state.Ranks;
 import dev.anneal.engine.train.state.TrainingData;
 import dev.anneal.engine.train.state.TrainingJob;
 import dev.anneal.protocol.AdapterSettings;
@@ -102,7 +103,8 @@ final class StepBenchmark {
                     null,
                     null,
                     null,
-                    0);
+                    0,
+                    null);
             TrainingJob job = new TrainingJob(
                     task,
                     model,
@@ -111,7 +113,8 @@ final class StepBenchmark {
                     null,
                     new TrainingData.Rows(rows, List.of(), rowsOfUnit(), Set.of()),
                     () -> Long.MAX_VALUE,
-                    null);
+                    null,
+                    Ranks.alone());
             new Trainer(job, this::take, new Signals()).run();
         }
         report();
@@ -166,7 +169,19 @@ final class StepBenchmark {
 
     private TrainingSettings settings() {
         TrainingSettings.Optimizer optimizer = new TrainingSettings.Optimizer(2e-4, "linear", 0, 0, 1, 1);
-        return new TrainingSettings(method, 1, batch, steps, 1 << 20, false, checkpointing, optimizer, steps, 0, 0);
+        return new TrainingSettings(
+                method,
+                1,
+                batch,
+                steps,
+                1 << 20,
+                false,
+                checkpointing,
+                optimizer,
+                steps,
+                0,
+                0,
+                TrainingSettings.SAME_DEVICES);
     }
 
     /**

@@ -82,14 +82,16 @@ final class Tasks {
                         new TrainingSettings.Optimizer(learningRate, "linear", 0, 0.01, 1, 1),
                         2,
                         0,
-                        1),
+                        1,
+                        TrainingSettings.SAME_DEVICES),
                 attempt.toString(),
                 null,
                 null,
                 null,
                 resumeFrom == null ? null : resumeFrom.toString(),
                 null,
-                0);
+                0,
+                null);
     }
 
     /** Ten steps of two prompts with two completions each, whose rewards come from an endpoint. */
@@ -123,14 +125,16 @@ final class Tasks {
                         settings.optimizer(),
                         settings.checkpointIntervalSteps(),
                         0,
-                        1),
+                        1,
+                        TrainingSettings.SAME_DEVICES),
                 supervised.attemptDirectory(),
                 null,
                 null,
                 null,
                 supervised.resumeFrom(),
                 null,
-                0);
+                0,
+                null);
     }
 
     /** Twelve steps on rewards of right sums, two on each rollout, a checkpoint after every one. */
@@ -165,14 +169,16 @@ final class Tasks {
                         task.settings().optimizer(),
                         1,
                         0,
-                        1),
+                        1,
+                        TrainingSettings.SAME_DEVICES),
                 task.attemptDirectory(),
                 null,
                 null,
                 null,
                 task.resumeFrom(),
                 null,
-                0);
+                0,
+                null);
     }
 
     static ExportTask export(String kind, String dtype, Path checkpoint, Path output) {

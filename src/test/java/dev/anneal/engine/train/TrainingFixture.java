@@ -8,6 +8,7 @@ import dev.anneal.engine.network.lora.GoldenRun;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.passes.GoldenBatches;
+import dev.anneal.engine.train.state.Ranks;
 import dev.anneal.engine.train.state.Target;
 import dev.anneal.engine.train.state.TrainingData;
 import dev.anneal.engine.train.state.TrainingJob;
@@ -59,6 +60,8 @@ public final class TrainingFixture {
     private @Nullable Target target;
     private Set<Integer> ends = Set.of();
     private @Nullable Draft draft;
+    private Ranks ranks = Ranks.alone();
+    private String reproducible = TrainingSettings.SAME_DEVICES;
 
     TrainingFixture(DecoderModel model, Path attempt) {
         this.model = model;
@@ -116,6 +119,13 @@ public final class TrainingFixture {
         stepRows = rowsOfStep;
         target = verifier;
         ends = endTokens;
+        return this;
+    }
+
+    /** One of several processes, and whether its result has the same bits for any number of them. */
+    TrainingFixture of(Ranks value) {
+        ranks = value;
+        reproducible = value.isOrdered() ? TrainingSettings.ANY_DEVICES : TrainingSettings.SAME_DEVICES;
         return this;
     }
 
@@ -207,7 +217,8 @@ public final class TrainingFixture {
                 optimizer,
                 checkpointInterval,
                 evaluationInterval,
-                GoldenBatches.SEED);
+                GoldenBatches.SEED,
+                reproducible);
         TrainTask task = new TrainTask(
                 new Task.BaseModel("golden", null, "golden"),
                 new Task.Machine(TestDevice.NAME, threads, "auto"),
@@ -222,8 +233,10 @@ public final class TrainingFixture {
                 null,
                 resumeFrom == null ? null : resumeFrom.toString(),
                 targetAnswers == null ? null : targetAnswers.toString(),
-                validatedStep);
-        return new TrainingJob(task, model, "base", target, draft, data(), () -> freeMemoryBytes, initialAdapter);
+                validatedStep,
+                null);
+        return new TrainingJob(
+                task, model, "base", target, draft, data(), () -> freeMemoryBytes, initialAdapter, ranks);
     }
 
     private TrainingData data() {

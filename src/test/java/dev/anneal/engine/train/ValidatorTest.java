@@ -20,6 +20,7 @@ import dev.anneal.engine.train.passes.StopSignal;
 import dev.anneal.engine.train.state.AdapterTraining;
 import dev.anneal.engine.train.state.GradientSum;
 import dev.anneal.engine.train.state.Optimizer;
+import dev.anneal.engine.train.state.Ranks;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;
 import java.time.Duration;
@@ -77,7 +78,7 @@ class ValidatorTest {
                         7);
                 Optimizer optimizer = new Optimizer(model.scope(), new AdapterTraining(adapter), 1);
                 GradientSum<Gradients> sum =
-                        new GradientSum<>(model.scope(), new AdapterTraining(adapter), optimizer, 1)) {
+                        new GradientSum<>(model.scope(), new AdapterTraining(adapter), optimizer, 1, Ranks.alone())) {
             Passes passes = new Passes(model, sum, new ActivationCheckpointing("off"), new StopSignal(stop, () -> {}));
             return new Validator(batches, passes, events::add, signOfLife)
                     .validate(7, adapter.apply(0.5, AdapterDropout.NONE));

@@ -6,7 +6,6 @@ import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.engine.network.architecture.LayerWidths;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.ModelConfigException;
-import dev.anneal.engine.network.objective.Agreement;
 import dev.anneal.engine.network.objective.HiddenStates;
 import dev.anneal.engine.network.objective.LossSums;
 import dev.anneal.engine.network.objective.Objective;
@@ -253,7 +252,7 @@ public final class DecoderModel implements AutoCloseable {
         try (TensorScope pass = target.child()) {
             Tensor hidden = hiddenStates(pass, input.rows(), input.continued(), adapter, betweenLayers);
             List<Tensor> head = program.distil(pass, hidden, input.targets(), lesson, weights, List.of(), false);
-            lesson.receiver().accept(Agreement.of(head.get(1).toFloats()));
+            lesson.receiver().accept(head.get(1).toFloats());
             return sums(head, input.targets());
         }
     }

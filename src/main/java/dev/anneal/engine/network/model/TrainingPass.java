@@ -1,6 +1,5 @@
 package dev.anneal.engine.network.model;
 
-import dev.anneal.engine.network.objective.Agreement;
 import dev.anneal.engine.network.objective.LossSums;
 import dev.anneal.engine.network.objective.Objective;
 import dev.anneal.engine.network.objective.Targets;
@@ -72,7 +71,7 @@ public final class TrainingPass implements AutoCloseable {
     private List<Tensor> head(List<Tensor> weightGradients, Objective objective) {
         if (objective instanceof Objective.Distillation lesson) {
             List<Tensor> head = program.distil(scope, hidden, targets, lesson, weights, weightGradients, true);
-            lesson.receiver().accept(Agreement.of(head.get(1).toFloats()));
+            lesson.receiver().accept(head.get(1).toFloats());
             return head;
         }
         List<Tensor> head = program.head(scope, hidden, targets, weights, weightGradients, true);

@@ -9,8 +9,22 @@ public sealed interface Objective {
     /** The sum of the trained tokens' negative log-likelihoods. */
     Objective LIKELIHOOD = new Likelihood();
 
+    /**
+     * The same, which tells what it is computed from.
+     *
+     * @param receiver receives the log-probabilities of an {@link OfLogProbabilities}, or the divergences, equal most
+     *     likely tokens and overlaps of a {@link Distillation}, [3, M]; nothing otherwise
+     */
+    Objective telling(Consumer<float[]> receiver);
+
     /** See {@link #LIKELIHOOD}. */
-    record Likelihood() implements Objective {}
+    record Likelihood() implements Objective {
+
+        @Override
+        public Objective telling(Consumer<float[]> receiver) {
+            return this;
+        }
+    }
 
     /** A function of the log-probabilities of the trained tokens. */
     non-sealed interface OfLogProbabilities extends Objective {
@@ -20,6 +34,14 @@ public sealed interface Objective {
          * @return derivatives with respect to each of them
          */
         float[] derivatives(float[] logProbabilities);
+
+        @Override
+        default Objective telling(Consumer<float[]> receiver) {
+            return (OfLogProbabilities) logProbabilities -> {
+                receiver.accept(logProbabilities);
+                return derivatives(logProbabilities);
+            };
+        }
     }
 
     /**
@@ -28,8 +50,14 @@ public sealed interface Objective {
      *
      * @param states the target's normed hidden states at the trained positions, [M, H']
      * @param embedding the target's output embedding, [V, H']
-     * @param receiver receives how far draft and target agree
+     * @param receiver receives divergences, equal most likely tokens and overlaps, [3, M]
      */
-    record Distillation(Tensor states, Tensor embedding, DistillationLoss loss, Consumer<Agreement> receiver)
-            implements Objective {}
+    record Distillation(Tensor states, Tensor embedding, DistillationLoss loss, Consumer<float[]> receiver)
+            implements Objective {
+
+        @Override
+        public Distillation telling(Consumer<float[]> other) {
+            return new Distillation(states, embedding, loss, other);
+        }
+    }
 }

@@ -38,4 +38,10 @@ public final class DeviceException extends RuntimeException {
                 : "";
         return new DeviceException(device, "libtorch cannot be loaded: " + words + remedy);
     }
+
+    /** @param problem why the library that connects processes is not loaded */
+    static DeviceException withoutGroups(String problem) {
+        return new DeviceException(
+                "group", problem + "; trainings on several devices need Linux on x86_64 or aarch64, and others do not");
+    }
 }

@@ -27,6 +27,18 @@ public final class TorchException extends RuntimeException {
     private static final List<String> DEVICE_FAULT =
             List.of("CUDA error:", "CUDA driver error:", "cuDNN error:", "cuSOLVER error:");
 
+    /** Messages of Gloo and of its store for a rank that has ended, or that does not answer. */
+    private static final List<String> LOST_RANK = List.of(
+            "Connection closed by peer",
+            "Connection reset by peer",
+            "Timed out waiting",
+            "timed out",
+            "Application timeout caused pair closure",
+            "Broken pipe",
+            "Connection refused",
+            "failed to recv",
+            "failed to connect");
+
     public TorchException(String message, Throwable cause) {
         super(message, cause);
     }
@@ -44,6 +56,18 @@ public final class TorchException extends RuntimeException {
     public boolean isOutOfMemory() {
         String message = String.valueOf(getMessage());
         return OUT_OF_MEMORY.stream().anyMatch(message::contains);
+    }
+
+    /** Whether another rank of the process group has ended or does not answer. */
+    public boolean isOfLostRank() {
+        String message = String.valueOf(getMessage());
+        return LOST_RANK.stream().anyMatch(message::contains);
+    }
+
+    /** The last line of libtorch's message, which says why. */
+    public String reason() {
+        List<String> lines = String.valueOf(getMessage()).strip().lines().toList();
+        return lines.get(lines.size() - 1);
     }
 
     /** What CUDA said of a device that has failed, other than for want of memory; null if none has. */

@@ -91,7 +91,9 @@ final class RewardEvaluator implements Evaluator {
                 sampling,
                 task.maxNewTokens(),
                 new BatchWidth(task.machine().computeThreads()));
-        List<Group> groups = sampler.sample(ROLLOUT, prompts, settings.completions(), adapter, betweenTokens);
+        List<Sampler.Answers> answers =
+                sampler.sample(ROLLOUT, prompts, settings.completions(), adapter, betweenTokens);
+        List<Group> groups = sampler.groups(prompts, answers, sampler.grade(prompts, answers));
         UngradedReason.of(groups).ifPresent(ungraded -> {
             throw new GraderFailedException(
                     "the grader gave none of the %d completions a reward: %s"

@@ -6,10 +6,10 @@ import dev.anneal.engine.network.generate.Draft;
 import dev.anneal.engine.network.generate.Drafting;
 import dev.anneal.engine.network.generate.Prompt;
 import dev.anneal.engine.network.model.IncrementalDecoder;
-import dev.anneal.engine.network.sampling.Answer;
 import dev.anneal.engine.network.sampling.Sampling;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.rollout.DraftedTokens;
+import dev.anneal.engine.train.state.Ranks;
 import dev.anneal.engine.train.state.Target;
 import dev.anneal.protocol.TrainingMethod;
 import java.util.LinkedHashMap;
@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Acceptance length of a draft: tokens of each pass of the target, while it answers prompts with the draft (vLLM's
@@ -56,30 +57,37 @@ final class AcceptanceLength implements AutoCloseable {
     }
 
     /**
+     * Draft tokens of greedy and of sampled answers, to those prompts that this rank answers.
+     *
      * @param betweenTokens called before each token and each prefill; an exception of it ends the work and is rethrown
      */
-    Map<String, Double> measure(Draft draft, Runnable betweenTokens) {
-        Map<String, Double> metrics = new LinkedHashMap<>();
-        measure("greedy", Sampling.GREEDY, draft, betweenTokens, metrics);
-        measure("sampled", PLAIN, draft, betweenTokens, metrics);
-        return metrics;
+    List<DraftedTokens> measure(Draft draft, Ranks ranks, Runnable betweenTokens) {
+        return Stream.of(Sampling.GREEDY, PLAIN)
+                .map(sampling -> measure(sampling, draft, ranks, betweenTokens))
+                .toList();
     }
 
-    private void measure(
-            String name, Sampling sampling, Draft draft, Runnable betweenTokens, Map<String, Double> metrics) {
+    private DraftedTokens measure(Sampling sampling, Draft draft, Ranks ranks, Runnable betweenTokens) {
         Decoder decoder =
                 new Decoder(verifier, target.adapter(), ends, breadth, Drafting.fixed(method.speculativeTokens()));
-        List<Answer> answers = decoder.answer(
-                IntStream.range(0, prompts.size())
-                        .mapToObj(i -> new Prompt(
-                                prompts.get(i),
-                                new int[0],
-                                draft,
-                                method.evaluation().maxTokens(),
-                                sampling.withSeed(i)))
-                        .toList(),
-                betweenTokens);
-        metrics.putAll(DraftedTokens.ofAll(answers).metrics(name));
+        List<Prompt> asked = IntStream.range(0, prompts.size())
+                .mapToObj(i -> new Prompt(
+                        prompts.get(i), new int[0], draft, method.evaluation().maxTokens(), sampling.withSeed(i)))
+                .toList();
+        return DraftedTokens.ofAll(decoder.answer(ranks.own(asked), betweenTokens));
+    }
+
+    /** @param byRank what each rank has measured */
+    static Map<String, Double> metrics(List<List<DraftedTokens>> byRank) {
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        List<String> names = List.of("greedy", "sampled");
+        for (int i = 0; i < names.size(); i++) {
+            int kind = i;
+            DraftedTokens all =
+                    byRank.stream().map(own -> own.get(kind)).reduce(DraftedTokens.NONE, DraftedTokens::plus);
+            metrics.putAll(all.metrics(names.get(i)));
+        }
+        return metrics;
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.passes.MicroBatch;
+import dev.anneal.engine.train.passes.Passes;
 import dev.anneal.engine.train.passes.Sharing;
 import dev.anneal.engine.train.passes.StepPasses;
 import dev.anneal.engine.train.passes.StepRows;
@@ -19,7 +20,6 @@ import dev.anneal.engine.train.state.TrainedTokens;
 import dev.anneal.engine.train.state.TrainingData;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,7 +31,7 @@ import java.util.function.Function;
  */
 public final class DistillationSteps extends DraftSteps {
 
-    /** Micro-batches of a validation whose hidden states of the target are in memory at a time. */
+    /** Micro-batches of a validation whose hidden states of the target a rank has in memory at a time. */
     private static final int VALIDATED_AT_ONCE = 8;
 
     private final StepPasses passes;
@@ -46,20 +46,39 @@ public final class DistillationSteps extends DraftSteps {
     @Override
     public Optional<Result> compute(int step, AppliedAdapter adapter) {
         List<EncodedRow> ofStep = rows(step);
-        Lessons lessons = new Lessons(ofStep, split(ofStep));
+        List<MicroBatch> batches = split(ofStep);
         try (TensorScope scope = passes.job().model().scope().child()) {
             return passes.passes()
-                    .states(target(), scope, lessons.batches)
-                    .flatMap(states ->
-                            passes.train(step, lessons.batches, adapter, batch -> lessons.of(batch, states.get(batch))))
-                    .map(sums -> new Result(
-                            sums.mean(),
-                            sums.accuracy(),
-                            sums.trained(),
-                            new TrainedTokens(
-                                    sums.trained(), StepRows.tokens(ofStep), MicroBatch.sharedTokens(lessons.batches)),
-                            Double.NaN,
-                            lessons.acceptance().byName()));
+                    .states(target(), scope, batches)
+                    .flatMap(states -> passes.train(step, batches, adapter, batch -> lesson(states.apply(batch))))
+                    .map(outcome -> result(ofStep, batches, outcome));
+        }
+    }
+
+    private Result result(List<EncodedRow> ofStep, List<MicroBatch> batches, Passes.Outcome outcome) {
+        LossSums sums = outcome.sums();
+        ChainAcceptance acceptance = new ChainAcceptance(method().speculativeTokens());
+        add(acceptance, ofStep, batches, outcome);
+        return new Result(
+                sums.mean(),
+                sums.accuracy(),
+                sums.trained(),
+                new TrainedTokens(sums.trained(), StepRows.tokens(ofStep), MicroBatch.sharedTokens(batches)),
+                Double.NaN,
+                acceptance.byName());
+    }
+
+    /** @param states the target's at the trained positions of a micro-batch */
+    private Objective.Distillation lesson(Tensor states) {
+        return new Objective.Distillation(states, target().model().outputEmbedding(), loss, each -> {});
+    }
+
+    private static void add(
+            ChainAcceptance acceptance, List<EncodedRow> rows, List<MicroBatch> batches, Passes.Outcome outcome) {
+        for (int batch = 0; batch < batches.size(); batch++) {
+            List<EncodedRow> own =
+                    batches.get(batch).rowsOfStep().stream().map(rows::get).toList();
+            acceptance.add(own, Agreement.of(outcome.values().get(batch)));
         }
     }
 
@@ -69,30 +88,27 @@ public final class DistillationSteps extends DraftSteps {
 
     @Override
     Optional<Progress.Validation> compare(int step, AppliedAdapter adapter, List<EncodedRow> texts) {
-        Lessons lessons = new Lessons(texts, split(texts));
+        List<MicroBatch> batches = split(texts);
+        ChainAcceptance acceptance = new ChainAcceptance(method().speculativeTokens());
         LossSums total = LossSums.NONE;
-        for (int first = 0; first < lessons.batches.size(); first += VALIDATED_AT_ONCE) {
-            passes.progress().accept(new Progress.Validating(step, first, lessons.batches.size()));
-            int begin = first;
-            List<MicroBatch> some =
-                    lessons.batches.subList(begin, Math.min(lessons.batches.size(), begin + VALIDATED_AT_ONCE));
+        int done = 0;
+        for (List<MicroBatch> some : MicroBatch.someOfEachPortion(batches, VALIDATED_AT_ONCE)) {
+            passes.progress().accept(new Progress.Validating(step, done, batches.size()));
             try (TensorScope scope = passes.job().model().scope().child()) {
-                Optional<LossSums> sums = passes.passes()
+                Optional<Passes.Outcome> measured = passes.passes()
                         .states(target(), scope, some)
-                        .flatMap(states -> passes.passes()
-                                .divergence(some, adapter, batch -> lessons.of(begin + batch, states.get(batch))));
-                if (sums.isEmpty()) {
+                        .flatMap(states ->
+                                passes.passes().divergence(some, adapter, batch -> lesson(states.apply(batch))));
+                if (measured.isEmpty()) {
                     return Optional.empty();
                 }
-                total = total.plus(sums.get());
+                add(acceptance, texts, some, measured.get());
+                total = total.plus(measured.get().sums());
             }
+            done += some.size();
         }
-        return Optional.of(new Progress.Validation(
-                step,
-                adapter.beta(),
-                total.mean(),
-                total.accuracy(),
-                lessons.acceptance().byName()));
+        return Optional.of(
+                new Progress.Validation(step, adapter.beta(), total.mean(), total.accuracy(), acceptance.byName()));
     }
 
     @Override
@@ -100,38 +116,6 @@ public final class DistillationSteps extends DraftSteps {
         try (IncrementalDecoder proposer = new IncrementalDecoder(passes.job().model());
                 TensorScope packed = proposer.scope().child()) {
             return use.apply(new DraftModel(proposer, proposer.packed(packed, adapter)));
-        }
-    }
-
-    /** What the rows of a step teach, and how far the draft agrees with it. */
-    private final class Lessons {
-        private final List<EncodedRow> rows;
-        private final List<MicroBatch> batches;
-        private final List<Optional<Agreement>> agreements = new ArrayList<>();
-
-        Lessons(List<EncodedRow> rows, List<MicroBatch> batches) {
-            this.rows = rows;
-            this.batches = batches;
-            batches.forEach(batch -> agreements.add(Optional.empty()));
-        }
-
-        /** @param states the target's at the trained positions of the micro-batch */
-        Objective.Distillation of(int batch, Tensor states) {
-            return new Objective.Distillation(
-                    states,
-                    target().model().outputEmbedding(),
-                    loss,
-                    agreement -> agreements.set(batch, Optional.of(agreement)));
-        }
-
-        ChainAcceptance acceptance() {
-            ChainAcceptance acceptance = new ChainAcceptance(method().speculativeTokens());
-            for (int batch = 0; batch < batches.size(); batch++) {
-                List<EncodedRow> own =
-                        batches.get(batch).rowsOfStep().stream().map(rows::get).toList();
-                agreements.get(batch).ifPresent(agreement -> acceptance.add(own, agreement));
-            }
-            return acceptance;
         }
     }
 }

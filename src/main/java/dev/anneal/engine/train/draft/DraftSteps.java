@@ -6,8 +6,10 @@ import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.passes.StepRows;
 import dev.anneal.engine.train.passes.Steps;
 import dev.anneal.engine.train.passes.Training;
+import dev.anneal.engine.train.rollout.DraftedTokens;
 import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.engine.train.state.CheckpointWriter;
+import dev.anneal.engine.train.state.Ranks;
 import dev.anneal.engine.train.state.Target;
 import dev.anneal.engine.train.state.TrainingData;
 import dev.anneal.protocol.Progress;
@@ -111,7 +113,10 @@ abstract class DraftSteps implements Steps {
     private Optional<Map<String, Double>> acceptanceLength(AppliedAdapter adapter) {
         try (AcceptanceLength length = new AcceptanceLength(
                 target, validation, data.ends(), method, training.job().computeThreads())) {
-            return drafting(adapter, draft -> training.signal().attempt(between -> length.measure(draft, between)));
+            Ranks ranks = training.ranks();
+            Optional<List<DraftedTokens>> own = drafting(
+                    adapter, draft -> training.signal().attempt(between -> length.measure(draft, ranks, between)));
+            return ranks.share(own, DraftedTokens[].class).map(AcceptanceLength::metrics);
         }
     }
 

@@ -16,6 +16,7 @@ import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.passes.MicroBatch;
+import dev.anneal.engine.train.passes.PortionWork;
 import dev.anneal.engine.train.passes.StopSignal;
 import dev.anneal.engine.train.state.GradientSum;
 import dev.anneal.engine.train.state.Target;
@@ -65,23 +66,33 @@ final class HeadPasses {
             List<EncodedRow> rows,
             Function<MicroBatch, AppliedAdapter> adapterOf,
             EagleObjective objective) {
-        return run(new Pieces(batches, rows, adapterOf, objective, true));
+        return run(batches, objective, true, portion -> new Pieces(portion, rows, adapterOf, objective, true));
     }
 
     /** Sums of each step without gradients. */
     Optional<List<EagleSums>> measure(
             List<MicroBatch> batches, List<EncodedRow> rows, AppliedAdapter adapter, EagleObjective objective) {
-        return run(new Pieces(batches, rows, batch -> adapter, objective, false));
+        return run(batches, objective, false, portion -> new Pieces(portion, rows, batch -> adapter, objective, false));
     }
 
-    private Optional<List<EagleSums>> run(Pieces pieces) {
-        return signal.attempt(betweenParts -> {
-            gradients.run(pieces.batches.size(), pieces);
-            return pieces.total();
-        });
+    /** Added in the order of the portions. */
+    private Optional<List<EagleSums>> run(
+            List<MicroBatch> batches,
+            EagleObjective objective,
+            boolean trains,
+            Function<List<MicroBatch>, Pieces> piecesOf) {
+        return PortionWork.run(batches, gradients, signal, trains, EagleSums[][].class, (first, portion) -> {
+                    Pieces pieces = piecesOf.apply(portion);
+                    gradients.run(portion.size(), pieces);
+                    return pieces.total();
+                })
+                .map(parts -> IntStream.range(0, objective.steps())
+                        .mapToObj(
+                                step -> parts.stream().map(part -> part[step]).reduce(EagleSums.NONE, EagleSums::plus))
+                        .toList());
     }
 
-    /** The micro-batches of a step, for compute threads. */
+    /** The micro-batches of a portion, for compute threads. */
     private final class Pieces implements ComputeThreads.Work {
 
         private final List<MicroBatch> batches;
@@ -130,11 +141,11 @@ final class HeadPasses {
             }
         }
 
-        /** Added in the order of the micro-batches. */
-        List<EagleSums> total() {
+        /** Of each step, added in the order of the micro-batches. */
+        EagleSums[] total() {
             return IntStream.range(0, objective.steps())
                     .mapToObj(step -> sums.stream().map(each -> each.get(step)).reduce(EagleSums.NONE, EagleSums::plus))
-                    .toList();
+                    .toArray(EagleSums[]::new);
         }
     }
 

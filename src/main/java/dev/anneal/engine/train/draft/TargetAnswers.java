@@ -5,7 +5,6 @@ import dev.anneal.engine.network.generate.BatchWidth;
 import dev.anneal.engine.network.generate.Decoder;
 import dev.anneal.engine.network.generate.Prompt;
 import dev.anneal.engine.network.model.IncrementalDecoder;
-import dev.anneal.engine.network.sampling.Answer;
 import dev.anneal.engine.network.sampling.Sampling;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.text.fault.DataException;
@@ -13,6 +12,7 @@ import dev.anneal.engine.train.passes.Steps;
 import dev.anneal.engine.train.passes.Training;
 import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.engine.train.state.CheckpointWriter;
+import dev.anneal.engine.train.state.Ranks;
 import dev.anneal.engine.train.state.Target;
 import dev.anneal.engine.train.state.TrainingException;
 import dev.anneal.protocol.Progress;
@@ -91,10 +91,13 @@ final class TargetAnswers {
         int end = Math.min(rows.size(), answered.size() + TrainingMethod.Regeneration.ROWS_AT_ONCE);
         List<Prompt> prompts =
                 rows.subList(answered.size(), end).stream().map(this::prompt).toList();
-        Optional<List<Answer>> answers =
-                training.signal().attempt(betweenTokens -> decoder.answer(prompts, betweenTokens));
-        answers.ifPresent(
-                written -> written.forEach(answer -> answered.add(new Answered(answer.chosen(), answer.isCut()))));
+        Ranks ranks = training.ranks();
+        Optional<List<Answered>> own = training.signal()
+                .attempt(betweenTokens -> decoder.answer(ranks.own(prompts), betweenTokens).stream()
+                        .map(answer -> new Answered(answer.chosen(), answer.isCut()))
+                        .toList());
+        Optional<List<List<Answered>>> answers = ranks.share(own, Answered[].class);
+        answers.ifPresent(written -> answered.addAll(Ranks.inOrder(written)));
         return answers.isPresent();
     }
 

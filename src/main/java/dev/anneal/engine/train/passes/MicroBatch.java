@@ -8,8 +8,11 @@ import dev.anneal.engine.network.model.PassInput;
 import dev.anneal.engine.network.objective.Targets;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.text.data.EncodedRow;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -18,12 +21,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rowsOfStep position of each row within its step, which keys its dropout
  * @param prefix the beginning of all rows, which other passes compute; null if there is none
+ * @param portion of the step, which one rank computes
  */
 public record MicroBatch(
         TokenRows rows,
         Targets targets,
         List<Integer> rowsOfStep,
-        @Nullable Prefix prefix) {
+        @Nullable Prefix prefix,
+        int portion) {
 
     public MicroBatch {
         rowsOfStep = List.copyOf(rowsOfStep);
@@ -32,6 +37,30 @@ public record MicroBatch(
     /** Splits rows as {@link RowSplit} describes it. */
     public static List<MicroBatch> split(List<EncodedRow> rows, int unit, Sharing sharing, DeviceLimits limits) {
         return new RowSplit(rows, unit, sharing, limits).microBatches();
+    }
+
+    /** Of a portion of a step. */
+    MicroBatch ofPortion(int number, List<Integer> rowsOfPortion) {
+        return new MicroBatch(
+                rows, targets, rowsOfStep.stream().map(rowsOfPortion::get).toList(), prefix, number);
+    }
+
+    /**
+     * Micro-batches in groups that have at most {@code most} of each portion.
+     *
+     * @param batches in the order of their portions, as those of each group are
+     */
+    public static List<List<MicroBatch>> someOfEachPortion(List<MicroBatch> batches, int most) {
+        List<List<MicroBatch>> groups = new ArrayList<>();
+        Map<Integer, Integer> counts = new HashMap<>();
+        for (MicroBatch batch : batches) {
+            int group = (counts.merge(batch.portion, 1, Integer::sum) - 1) / most;
+            if (group == groups.size()) {
+                groups.add(new ArrayList<>());
+            }
+            groups.get(group).add(batch);
+        }
+        return groups;
     }
 
     /** Number of tokens of the rows that are not computed, because the same beginning of another row is. */
@@ -49,7 +78,7 @@ public record MicroBatch(
 
     /** The same rows with logits divided by the temperature at which their tokens were sampled. */
     public MicroBatch at(double temperature) {
-        return new MicroBatch(rows, targets.at(temperature), rowsOfStep, prefix);
+        return new MicroBatch(rows, targets.at(temperature), rowsOfStep, prefix, portion);
     }
 
     /** @param continued null if there is no prefix */

@@ -12,16 +12,22 @@ import dev.anneal.engine.network.objective.LossSums;
 import dev.anneal.engine.network.objective.Objective;
 import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.network.torch.TensorScope;
+import dev.anneal.engine.network.torch.TorchException;
 import dev.anneal.engine.train.state.GradientSum;
 import dev.anneal.engine.train.state.Target;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Forward and backward passes of a step's micro-batches on the compute threads. */
+/** Forward and backward passes of a step's micro-batches on the compute threads of all ranks. */
 public final class Passes {
 
     private final DecoderModel model;
@@ -29,6 +35,26 @@ public final class Passes {
     private final GradientSum<Gradients> sum;
     private final TensorScope scope;
     private final StopSignal signal;
+
+    /**
+     * What passes have computed.
+     *
+     * @param sums of all trained tokens
+     * @param values of each micro-batch: the log-probabilities of its trained tokens, row after row, for an
+     *     {@link Objective.OfLogProbabilities}; the divergences, equal most likely tokens and overlaps of its trained
+     *     positions for an {@link Objective.Distillation}; otherwise none
+     */
+    public record Outcome(LossSums sums, List<float[]> values) {
+
+        /** Of some portions, in order. */
+        static Outcome of(List<Outcome> portions) {
+            return new Outcome(
+                    portions.stream().map(Outcome::sums).reduce(LossSums.NONE, LossSums::plus),
+                    portions.stream()
+                            .flatMap(portion -> portion.values.stream())
+                            .toList());
+        }
+    }
 
     /** @param signal asked by compute threads before each layer, and told of each but the last of a pass */
     public Passes(
@@ -47,41 +73,88 @@ public final class Passes {
      * @param dropoutOf dropout of each micro-batch; there is none if rows share tokens
      * @param objectiveOf objective of each micro-batch, by index; {@link Objective#LIKELIHOOD} if rows share trained
      *     tokens
+     * @param tooLarge called when the passes did not fit into memory, before they run again with their activations
+     *     recomputed
      * @return empty if the step was abandoned; the next step overwrites its gradients
      */
-    public Optional<LossSums> train(
+    public Optional<Outcome> train(
             List<MicroBatch> batches,
             AppliedAdapter adapter,
             Function<MicroBatch, AdapterDropout> dropoutOf,
-            IntFunction<Objective> objectiveOf) {
-        return run(new PassWork(model, batches, true) {
-
-            @Override
-            LossSums rows(int buffer, int batch, @Nullable Continuation continued) {
-                MicroBatch own = batches.get(batch);
-                AppliedAdapter applied = adapter.with(adapter.beta(), dropoutOf.apply(own));
-                Gradients gradients = sum.buffer(buffer);
-                PassInput input = own.input(continued);
-                return model.lossAndGradient(scope, input, applied, gradients, control(), objectiveOf.apply(batch));
-            }
-
-            @Override
-            LossSums forward(Prefix.Part part, Continuation continued) {
-                return forward(part, model.trainingPass(scope, part.input(continued), adapter, control()));
-            }
-
-            @Override
-            LossSums backward(int buffer, Prefix.Part part) {
-                try (TrainingPass pass = take(part)) {
-                    return pass.backward(sum.buffer(buffer), Objective.LIKELIHOOD);
+            IntFunction<Objective> objectiveOf,
+            Runnable tooLarge) {
+        PortionWork<Outcome> once =
+                (first, portion) -> new Trained(first, portion, adapter, dropoutOf, objectiveOf).outcome();
+        return run(batches, true, (first, portion) -> {
+            try {
+                return once.compute(first, portion);
+            } catch (TorchException e) {
+                if (!e.isOutOfMemory() || !checkpointing.turnOn()) {
+                    throw e;
                 }
-            }
-
-            @Override
-            void receiveGradient(int buffer) {
-                sum.add(buffer);
+                tooLarge.run();
+                return once.compute(first, portion);
             }
         });
+    }
+
+    /** Passes of a portion with gradients. */
+    private final class Trained extends PassWork {
+        private final int first;
+        private final List<MicroBatch> batches;
+        private final AppliedAdapter adapter;
+        private final Function<MicroBatch, AdapterDropout> dropoutOf;
+        private final IntFunction<Objective> objectiveOf;
+        private final float[][] values;
+
+        Trained(
+                int first,
+                List<MicroBatch> batches,
+                AppliedAdapter adapter,
+                Function<MicroBatch, AdapterDropout> dropoutOf,
+                IntFunction<Objective> objectiveOf) {
+            super(model, batches, true);
+            this.first = first;
+            this.batches = batches;
+            this.adapter = adapter;
+            this.dropoutOf = dropoutOf;
+            this.objectiveOf = objectiveOf;
+            this.values = none(batches);
+        }
+
+        Outcome outcome() {
+            return new Outcome(run(sum), List.of(values));
+        }
+
+        @Override
+        LossSums rows(int buffer, int batch, @Nullable Continuation continued) {
+            MicroBatch own = batches.get(batch);
+            AppliedAdapter applied = adapter.with(adapter.beta(), dropoutOf.apply(own));
+            Objective objective = objectiveOf.apply(first + batch).telling(found -> values[batch] = found);
+            return model.lossAndGradient(
+                    scope, own.input(continued), applied, sum.buffer(buffer), control(), objective);
+        }
+
+        @Override
+        LossSums forward(Prefix.Part part, Continuation continued) {
+            return forward(part, model.trainingPass(scope, part.input(continued), adapter, control()));
+        }
+
+        @Override
+        LossSums backward(int buffer, Prefix.Part part) {
+            try (TrainingPass pass = take(part)) {
+                return pass.backward(sum.buffer(buffer), Objective.LIKELIHOOD);
+            }
+        }
+
+        @Override
+        void receiveGradient(int buffer) {
+            sum.add(buffer);
+        }
+    }
+
+    private static float[][] none(List<MicroBatch> batches) {
+        return batches.stream().map(batch -> new float[0]).toArray(float[][]::new);
     }
 
     private PassControl control() {
@@ -96,11 +169,12 @@ public final class Passes {
      */
     public Optional<LossSums> evaluate(List<MicroBatch> batches, AppliedAdapter adapter, IntConsumer done) {
         return measure(
-                model,
-                adapter,
-                batches,
-                done,
-                (batch, input) -> model.loss(scope, input, adapter, signal.betweenParts()));
+                        model,
+                        adapter,
+                        batches,
+                        done,
+                        (batch, input, values) -> model.loss(scope, input, adapter, signal.betweenParts()))
+                .map(Outcome::sums);
     }
 
     /**
@@ -110,70 +184,79 @@ public final class Passes {
      * @return for each micro-batch, row after row; empty if the pass was abandoned
      */
     public Optional<List<float[]>> logProbabilities(List<MicroBatch> batches, AppliedAdapter adapter) {
-        float[][] each = new float[batches.size()][];
-        return measure(model, adapter, batches, ignored -> {}, (batch, input) -> {
-                    each[batch] = model.logProbabilities(scope, input, adapter, signal.betweenParts());
+        return measure(model, adapter, batches, ignored -> {}, (batch, input, values) -> {
+                    values.accept(model.logProbabilities(scope, input, adapter, signal.betweenParts()));
                     return LossSums.NONE;
                 })
-                .map(sums -> List.of(each));
+                .map(Outcome::values);
     }
 
     /**
-     * Normed hidden states of a target at the trained positions of each micro-batch, [M, H].
+     * Normed hidden states of a target at the trained positions of each micro-batch that this rank computes, [M, H].
      *
      * @param owner of the results
      * @param batches in which no trained token is shared
-     * @return empty if the pass was abandoned
+     * @return those of a micro-batch, by its number; empty if the pass was abandoned
      */
-    public Optional<List<Tensor>> states(Target target, TensorScope owner, List<MicroBatch> batches) {
-        Tensor[] states = new Tensor[batches.size()];
-        return measure(target.model(), target.adapter(), batches, ignored -> {}, (batch, input) -> {
-                    states[batch] = target.model().states(owner, input, target.adapter(), signal.betweenParts());
+    public Optional<IntFunction<Tensor>> states(Target target, TensorScope owner, List<MicroBatch> batches) {
+        Map<Integer, Tensor> states = new ConcurrentHashMap<>();
+        return measure(target.model(), target.adapter(), batches, ignored -> {}, (batch, input, values) -> {
+                    states.put(batch, target.model().states(owner, input, target.adapter(), signal.betweenParts()));
                     return LossSums.NONE;
                 })
-                .map(sums -> List.of(states));
+                .map(sums -> batch -> Objects.requireNonNull(states.get(batch), "computed by another rank"));
     }
 
     /** Divergences from a target without gradients. */
-    public Optional<LossSums> divergence(
+    public Optional<Outcome> divergence(
             List<MicroBatch> batches, AppliedAdapter adapter, IntFunction<Objective.Distillation> lessonOf) {
         return measure(
                 model,
                 adapter,
                 batches,
                 ignored -> {},
-                (batch, input) ->
-                        model.divergence(scope, input, adapter, lessonOf.apply(batch), signal.betweenParts()));
+                (batch, input, values) -> model.divergence(
+                        scope, input, adapter, lessonOf.apply(batch).telling(values), signal.betweenParts()));
     }
 
     /** Computes the rows of a micro-batch without gradients. */
     private interface Measure {
-        LossSums of(int batch, PassInput input);
+
+        /**
+         * @param batch number within the step
+         * @param values receives its values
+         */
+        LossSums of(int batch, PassInput input, Consumer<float[]> values);
     }
 
-    private Optional<LossSums> measure(
+    private Optional<Outcome> measure(
             DecoderModel measured, AppliedAdapter adapter, List<MicroBatch> batches, IntConsumer done, Measure rows) {
-        return run(new PassWork(measured, batches, false) {
-            private int count;
+        AtomicInteger count = new AtomicInteger();
+        return run(batches, false, (first, portion) -> {
+            float[][] values = none(portion);
+            PassWork work = new PassWork(measured, portion, false) {
 
-            @Override
-            LossSums rows(int buffer, int batch, @Nullable Continuation continued) {
-                return rows.of(batch, batches.get(batch).input(continued));
-            }
+                @Override
+                LossSums rows(int buffer, int batch, @Nullable Continuation continued) {
+                    return rows.of(first + batch, portion.get(batch).input(continued), found -> values[batch] = found);
+                }
 
-            @Override
-            LossSums forward(Prefix.Part part, Continuation continued) {
-                return measured.loss(scope, part.input(continued), adapter, signal.betweenParts());
-            }
+                @Override
+                LossSums forward(Prefix.Part part, Continuation continued) {
+                    return measured.loss(scope, part.input(continued), adapter, signal.betweenParts());
+                }
 
-            @Override
-            void receiveRows() {
-                done.accept(++count);
-            }
+                @Override
+                void receiveRows() {
+                    done.accept(count.incrementAndGet());
+                }
+            };
+            return new Outcome(work.run(sum), List.of(values));
         });
     }
 
-    private Optional<LossSums> run(PassWork work) {
-        return signal.attempt(betweenParts -> work.run(sum));
+    private Optional<Outcome> run(List<MicroBatch> batches, boolean trains, PortionWork<Outcome> work) {
+        return PortionWork.run(batches, sum, signal, trains, Outcome[].class, work)
+                .map(Outcome::of);
     }
 }

@@ -164,7 +164,7 @@ final class RowSplit {
         }
         TokenRows tokens = TokenRows.ofParts(start, parts, lastParts);
         List<int[]> labels = own.stream().map(row -> rows.get(row).labels()).toList();
-        return new MicroBatch(tokens, Targets.of(tokens, labels, EncodedRow.NOT_TRAINED), own, prefix);
+        return new MicroBatch(tokens, Targets.of(tokens, labels, EncodedRow.NOT_TRAINED), own, prefix, 0);
     }
 
     private static TokenRows.Part part(int[] ids, int begin, int end, int before) {

@@ -2,9 +2,7 @@ package dev.anneal.engine.train.passes;
 
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.Gradients;
-import dev.anneal.engine.network.objective.LossSums;
 import dev.anneal.engine.network.objective.Objective;
-import dev.anneal.engine.network.torch.TorchException;
 import dev.anneal.engine.train.state.TrainingJob;
 import dev.anneal.protocol.Progress;
 import java.util.List;
@@ -39,19 +37,16 @@ public record StepPasses(Training<Gradients> training, Passes passes) {
      *
      * @param step steps done
      */
-    public Optional<LossSums> train(
+    public Optional<Passes.Outcome> train(
             int step, List<MicroBatch> batches, AppliedAdapter adapter, IntFunction<Objective> objectiveOf) {
-        try {
-            return passes.train(batches, adapter, batch -> training.dropout(batch, step), objectiveOf);
-        } catch (TorchException e) {
-            if (!e.isOutOfMemory() || !training.checkpointing().turnOn()) {
-                throw e;
-            }
-            progress()
-                    .accept(new Progress.Warning(
-                            "the activations of step %d did not fit into memory: from here on they are %s"
-                                    .formatted(step + 1, ActivationCheckpointing.COMPUTED_AGAIN)));
-            return passes.train(batches, adapter, batch -> training.dropout(batch, step), objectiveOf);
-        }
+        return passes.train(
+                batches,
+                adapter,
+                batch -> training.dropout(batch, step),
+                objectiveOf,
+                () -> progress()
+                        .accept(new Progress.Warning(
+                                "the activations of step %d did not fit into memory: from here on they are %s"
+                                        .formatted(step + 1, ActivationCheckpointing.COMPUTED_AGAIN))));
     }
 }

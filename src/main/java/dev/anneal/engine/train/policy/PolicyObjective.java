@@ -12,8 +12,6 @@ final class PolicyObjective implements Objective.OfLogProbabilities {
     private final PolicyLoss loss;
     private final PolicyLoss.Divisors divisors;
     private final List<Row> rows;
-    private float[] logProbabilities = {};
-    private PolicyLoss.Sums sums = PolicyLoss.Sums.NONE;
 
     /**
      * A completion of the micro-batch.
@@ -33,9 +31,22 @@ final class PolicyObjective implements Objective.OfLogProbabilities {
 
     @Override
     public float[] derivatives(float[] logProbabilities) {
-        this.logProbabilities = logProbabilities;
+        List<double[]> gradients = gradients();
+        PolicyLoss.Sums unused = sums(logProbabilities, gradients);
+        return joined(gradients, logProbabilities.length);
+    }
+
+    /** Sums of the loss of these log-probabilities. */
+    PolicyLoss.Sums sums(float[] logProbabilities) {
+        return sums(logProbabilities, gradients());
+    }
+
+    private List<double[]> gradients() {
+        return rows.stream().map(row -> new double[row.tokens()]).toList();
+    }
+
+    private PolicyLoss.Sums sums(float[] logProbabilities, List<double[]> gradients) {
         List<PolicyLoss.Completion> completions = new ArrayList<>();
-        List<double[]> gradients = new ArrayList<>();
         int begin = 0;
         for (Row row : rows) {
             double[] policy = doubles(logProbabilities, begin, row.tokens());
@@ -46,11 +57,9 @@ final class PolicyObjective implements Objective.OfLogProbabilities {
                     old == null ? policy : doubles(old, 0, old.length),
                     reference == null ? null : doubles(reference, 0, reference.length),
                     row.advantage()));
-            gradients.add(new double[row.tokens()]);
             begin += row.tokens();
         }
-        sums = loss.of(completions, divisors, gradients);
-        return joined(gradients, logProbabilities.length);
+        return loss.of(completions, divisors, gradients);
     }
 
     private static double[] doubles(float[] values, int begin, int count) {
@@ -70,18 +79,5 @@ final class PolicyObjective implements Objective.OfLogProbabilities {
             }
         }
         return joined;
-    }
-
-    /**
-     * Log-probabilities of the trained tokens, completion after completion. Available after the forward pass; must not
-     * be changed.
-     */
-    float[] logProbabilities() {
-        return logProbabilities;
-    }
-
-    /** Available after the forward pass. */
-    PolicyLoss.Sums sums() {
-        return sums;
     }
 }

@@ -1,5 +1,6 @@
 package dev.anneal.engine.train.policy;
 
+import dev.anneal.engine.grade.Grade;
 import dev.anneal.engine.network.generate.BatchWidth;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.sampling.Sampling;
@@ -15,6 +16,7 @@ import dev.anneal.engine.train.rollout.SampleExcerpt;
 import dev.anneal.engine.train.rollout.Sampler;
 import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.engine.train.state.CheckpointWriter;
+import dev.anneal.engine.train.state.Ranks;
 import dev.anneal.engine.train.state.TrainedTokens;
 import dev.anneal.engine.train.state.TrainingData;
 import dev.anneal.protocol.Progress;
@@ -184,11 +186,19 @@ public final class PolicySteps implements Steps {
         return new Progress.Samples(step, beta, samples);
     }
 
+    /** Each rank samples for some prompts; the first one grades all. */
     private Optional<List<Group>> sample(
             int rollout, List<EncodedPrompt> prompts, int samples, AppliedAdapter adapter) {
-        return passes.training()
+        Ranks ranks = passes.training().ranks();
+        Optional<List<Sampler.Answers>> own = passes.training()
                 .signal()
-                .attempt(betweenTokens -> sampler.sample(rollout, prompts, samples, adapter, betweenTokens));
+                .attempt(betweenTokens -> sampler.sample(rollout, ranks.own(prompts), samples, adapter, betweenTokens));
+        return ranks.share(own, Sampler.Answers[].class).map(Ranks::inOrder).flatMap(answers -> {
+            Optional<List<Grade>> graded = passes.training()
+                    .signal()
+                    .attempt(ignored -> ranks.isFirst() ? sampler.grade(prompts, answers) : List.of());
+            return ranks.share(graded, Grade[].class).map(grades -> sampler.groups(prompts, answers, grades.get(0)));
+        });
     }
 
     @Override

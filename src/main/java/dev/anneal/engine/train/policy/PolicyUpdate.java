@@ -8,6 +8,7 @@ import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.objective.LossSums;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.passes.MicroBatch;
+import dev.anneal.engine.train.passes.Passes;
 import dev.anneal.engine.train.passes.RowValues;
 import dev.anneal.engine.train.passes.Sharing;
 import dev.anneal.engine.train.passes.StepPasses;
@@ -84,15 +85,14 @@ final class PolicyUpdate {
             return Optional.of(new Outcome(0, Double.NaN, 0, Map.of(), batch));
         }
         List<PolicyObjective> objectives = objectives(batch, pieces, reference);
-        Optional<LossSums> sums = passes.train(step, pieces, adapter, objectives::get);
-        return sums.map(trained -> {
-            PolicyBatch kept = batch.old() == null ? batch.withOld(byRow(batch, pieces, policyOf(objectives))) : batch;
+        return passes.train(step, pieces, adapter, objectives::get).map(trained -> {
+            PolicyBatch kept = batch.old() == null ? batch.withOld(byRow(batch, pieces, trained.values())) : batch;
             return outcome(kept, objectives, trained, MicroBatch.sharedTokens(pieces));
         });
     }
 
     private List<MicroBatch> pieces(List<EncodedRow> rows) {
-        return passes.training().split(rows, 1, Sharing.PROMPTS).stream()
+        return passes.training().split(rows, 1, rollouts.groupSize(), Sharing.PROMPTS).stream()
                 .map(piece -> piece.at(rollouts.temperature()))
                 .toList();
     }
@@ -122,14 +122,11 @@ final class PolicyUpdate {
         return RowValues.of(sequences.size(), row -> sequences.get(row).trainedTokens(), pieces, ofPieces);
     }
 
-    private static List<float[]> policyOf(List<PolicyObjective> objectives) {
-        return objectives.stream().map(PolicyObjective::logProbabilities).toList();
-    }
-
-    private Outcome outcome(PolicyBatch batch, List<PolicyObjective> objectives, LossSums trained, long shared) {
+    private Outcome outcome(PolicyBatch batch, List<PolicyObjective> objectives, Passes.Outcome passed, long shared) {
+        LossSums trained = passed.sums();
         PolicyLoss.Sums sums = PolicyLoss.Sums.NONE;
-        for (PolicyObjective objective : objectives) {
-            sums = sums.plus(objective.sums());
+        for (int piece = 0; piece < objectives.size(); piece++) {
+            sums = sums.plus(objectives.get(piece).sums(passed.values().get(piece)));
         }
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put("entropy", trained.mean());

@@ -17,7 +17,6 @@ final class PreferenceObjective implements Objective.OfLogProbabilities {
     private final PreferenceLoss loss;
     private final int[] tokens;
     private final double[] reference;
-    private List<Pair> pairs = List.of();
 
     /**
      * A computed pair.
@@ -43,7 +42,7 @@ final class PreferenceObjective implements Objective.OfLogProbabilities {
 
     @Override
     public float[] derivatives(float[] logProbabilities) {
-        pairs = pairs(logProbabilities);
+        List<Pair> pairs = pairs(logProbabilities);
         float[] derivatives = new float[logProbabilities.length];
         int begin = 0;
         for (int chosen = 0; chosen < tokens.length; chosen += 2) {
@@ -82,10 +81,5 @@ final class PreferenceObjective implements Objective.OfLogProbabilities {
             sum += logProbabilities[i];
         }
         return sum;
-    }
-
-    /** The pairs of the last forward pass. */
-    List<Pair> pairs() {
-        return pairs;
     }
 }

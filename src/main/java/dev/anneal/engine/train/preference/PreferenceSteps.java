@@ -113,16 +113,15 @@ public final class PreferenceSteps implements Steps {
         List<PreferenceObjective> objectives = objectives(batches, rows, reference);
         long shared = MicroBatch.sharedTokens(batches);
         long read = rows.stream().mapToLong(EncodedRow::length).sum();
-        return passes.train(step, batches, adapter, objectives::get).map(sums -> {
-            List<Pair> pairs = new ArrayList<>();
-            objectives.forEach(objective -> pairs.addAll(objective.pairs()));
+        return passes.train(step, batches, adapter, objectives::get).map(outcome -> {
+            List<Pair> pairs = pairs(objectives, outcome.values());
             PreferenceMetrics metrics = new PreferenceMetrics(pairs);
             return new Result(
                     metrics.loss(),
                     null,
                     pairs.size(),
-                    new TrainedTokens(sums.trained(), read, shared),
-                    sums.mean(),
+                    new TrainedTokens(outcome.sums().trained(), read, shared),
+                    outcome.sums().mean(),
                     metrics.byName());
         });
     }
@@ -149,15 +148,19 @@ public final class PreferenceSteps implements Steps {
                 objectives(batches, data.validation(), prepared().validation());
         Optional<List<float[]>> measured = passes.passes().logProbabilities(batches, adapter);
         measured.ifPresent(each -> {
-            List<Pair> pairs = new ArrayList<>();
-            for (int batch = 0; batch < batches.size(); batch++) {
-                pairs.addAll(objectives.get(batch).pairs(each.get(batch)));
-            }
-            PreferenceMetrics metrics = new PreferenceMetrics(pairs);
+            PreferenceMetrics metrics = new PreferenceMetrics(pairs(objectives, each));
             passes.progress()
                     .accept(new Progress.Validation(step, adapter.beta(), metrics.loss(), null, metrics.byName()));
         });
         return measured.isPresent();
+    }
+
+    private static List<Pair> pairs(List<PreferenceObjective> objectives, List<float[]> logProbabilities) {
+        List<Pair> pairs = new ArrayList<>();
+        for (int batch = 0; batch < objectives.size(); batch++) {
+            pairs.addAll(objectives.get(batch).pairs(logProbabilities.get(batch)));
+        }
+        return pairs;
     }
 
     private References prepared() {

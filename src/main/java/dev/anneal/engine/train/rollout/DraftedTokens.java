@@ -14,7 +14,7 @@ import java.util.Map;
  */
 public record DraftedTokens(long passes, long drafted, long accepted) {
 
-    private static final DraftedTokens NONE = new DraftedTokens(0, 0, 0);
+    public static final DraftedTokens NONE = new DraftedTokens(0, 0, 0);
 
     public static DraftedTokens of(Answer answer) {
         return new DraftedTokens(answer.steps(), answer.draftTokens(), answer.acceptedDraftTokens());
@@ -29,7 +29,7 @@ public record DraftedTokens(long passes, long drafted, long accepted) {
         return Group.completions(groups).stream().map(Completion::drafted).reduce(NONE, DraftedTokens::plus);
     }
 
-    private DraftedTokens plus(DraftedTokens other) {
+    public DraftedTokens plus(DraftedTokens other) {
         return new DraftedTokens(passes + other.passes, drafted + other.drafted, accepted + other.accepted);
     }
 

@@ -16,9 +16,11 @@ import dev.anneal.engine.network.sampling.Answer;
 import dev.anneal.engine.network.sampling.Sampling;
 import dev.anneal.engine.text.data.EncodedPrompt;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,15 +67,16 @@ public final class Sampler {
     }
 
     /**
-     * Samples and grades.
+     * Samples.
      *
      * @param rollout number of the rollout: two rollouts of the same prompts draw different numbers
      * @param samples number of completions of each prompt
      * @param policy current adapter, with its activation at its beta
      * @param betweenTokens called by each thread before each token and each prefill; an exception of it ends the work
      *     and is rethrown
+     * @return answers to each prompt
      */
-    public List<Group> sample(
+    public List<Answers> sample(
             int rollout, List<EncodedPrompt> asked, int samples, AppliedAdapter policy, Runnable betweenTokens) {
         List<Prompt> prompts = new ArrayList<>();
         for (EncodedPrompt prompt : asked) {
@@ -87,30 +90,46 @@ public final class Sampler {
             }
         }
         List<Answer> answers = new Decoder(model, policy, wording.ends(), breadth).answer(prompts, betweenTokens);
-        return grade(asked, samples, answers);
+        return IntStream.range(0, asked.size())
+                .mapToObj(prompt -> new Answers(answers.subList(prompt * samples, (prompt + 1) * samples)))
+                .toList();
     }
 
-    private List<Group> grade(List<EncodedPrompt> asked, int samples, List<Answer> answers) {
-        List<Sample> toGrade = new ArrayList<>();
-        for (int i = 0; i < answers.size(); i++) {
-            Map<String, @Nullable Object> item =
-                    new LinkedHashMap<>(asked.get(i / samples).item());
-            toGrade.add(new Sample(item, wording.text().apply(answers.get(i).tokens())));
+    /** Answers to one prompt. */
+    public record Answers(List<Answer> answers) {
+
+        public Answers {
+            answers = List.copyOf(answers);
         }
-        List<Grade> grades = grader.grade(toGrade, outside);
-        List<Group> groups = new ArrayList<>();
-        for (int group = 0; group < asked.size(); group++) {
-            List<Completion> completions = new ArrayList<>();
-            for (int i = group * samples; i < (group + 1) * samples; i++) {
-                Answer answer = answers.get(i);
-                completions.add(new Completion(
-                        answer.chosen(),
-                        answer.isCut(),
-                        toGrade.get(i).outputText(),
-                        grades.get(i),
-                        DraftedTokens.of(answer)));
+    }
+
+    /** Grades the answers to all prompts, in order. */
+    public List<Grade> grade(List<EncodedPrompt> asked, List<Answers> answers) {
+        List<Sample> toGrade = new ArrayList<>();
+        for (int prompt = 0; prompt < asked.size(); prompt++) {
+            for (Answer answer : answers.get(prompt).answers()) {
+                Map<String, @Nullable Object> item =
+                        new LinkedHashMap<>(asked.get(prompt).item());
+                toGrade.add(new Sample(item, wording.text().apply(answer.tokens())));
             }
-            groups.add(new Group(asked.get(group), completions));
+        }
+        return grader.grade(toGrade, outside);
+    }
+
+    /** Each prompt with its graded answers. */
+    public List<Group> groups(List<EncodedPrompt> asked, List<Answers> answers, List<Grade> grades) {
+        Iterator<Grade> grade = grades.iterator();
+        List<Group> groups = new ArrayList<>();
+        for (int prompt = 0; prompt < asked.size(); prompt++) {
+            List<Completion> completions = answers.get(prompt).answers().stream()
+                    .map(answer -> new Completion(
+                            answer.chosen(),
+                            answer.isCut(),
+                            wording.text().apply(answer.tokens()),
+                            grade.next(),
+                            DraftedTokens.of(answer)))
+                    .toList();
+            groups.add(new Group(asked.get(prompt), completions));
         }
         return groups;
     }

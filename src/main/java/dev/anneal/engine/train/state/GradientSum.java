@@ -8,21 +8,30 @@ import java.util.List;
 
 /**
  * Compute threads, buffers for the gradients of a step's pieces, and their sum, which is formed in the order of the
- * pieces. Closed by its owner.
+ * pieces, and then over the ranks. Closed by its owner.
  *
  * @param <G> form in which the model writes gradients
  */
 public final class GradientSum<G> implements AutoCloseable {
 
     private final Optimizer optimizer;
+    private final Ranks ranks;
     private final ComputeThreads threads;
     private final TensorScope scope;
     private final StepGradients<G> total;
     private final List<StepGradients<G>> buffers = new ArrayList<>();
+
+    /** Of the pieces of this rank: the total itself, unless portions are added in order. */
+    private final StepGradients<G> own;
+
+    /** A portion of another rank. */
+    private final StepGradients<G> received;
+
     private boolean begun;
 
-    public GradientSum(TensorScope owner, Trainable<G> trained, Optimizer optimizer, int threads) {
+    public GradientSum(TensorScope owner, Trainable<G> trained, Optimizer optimizer, int threads, Ranks ranks) {
         this.optimizer = optimizer;
+        this.ranks = ranks;
         int count = trained.gradientBuffers(threads);
         this.threads = new ComputeThreads(threads, count);
         this.scope = owner.child();
@@ -30,6 +39,8 @@ public final class GradientSum<G> implements AutoCloseable {
         for (int buffer = 0; buffer < count; buffer++) {
             buffers.add(trained.newGradients(scope));
         }
+        this.own = ranks.isOrdered() ? trained.newGradients(scope) : total;
+        this.received = ranks.isOrdered() && ranks.size() > 1 ? trained.newGradients(scope) : own;
     }
 
     /** The scope of the step's passes. */
@@ -54,8 +65,35 @@ public final class GradientSum<G> implements AutoCloseable {
 
     /** Adds the gradient of a buffer. */
     public void add(int buffer) {
-        optimizer.accumulate(scope, total, buffers.get(buffer), !begun);
+        optimizer.accumulate(scope, own, buffers.get(buffer), !begun);
         begun = true;
+    }
+
+    /** Who computes the step. */
+    public Ranks ranks() {
+        return ranks;
+    }
+
+    /**
+     * Adds what the ranks have computed of a round of portions, one each at most, to the step's gradient.
+     *
+     * @param first portion of the round; that with the number 0 begins the step
+     * @param count number of portions of the round
+     */
+    public void combine(int first, int count) {
+        if (ranks.isOrdered()) {
+            for (int portion = first; portion < first + count; portion++) {
+                int source = ranks.owner(portion);
+                StepGradients<G> part = source == ranks.rank() ? own : received;
+                ranks.broadcast(part, source);
+                optimizer.accumulate(scope, total, part, portion == 0);
+            }
+        } else {
+            if (ranks.rank() >= count) {
+                clear();
+            }
+            ranks.sum(total);
+        }
     }
 
     /** Sets the sum to 0, for a step without trained tokens. */

@@ -23,7 +23,9 @@ public final class TrainingException extends RuntimeException {
         /** The checkpoint to resume from is damaged or incomplete. */
         CHECKPOINT_DAMAGED,
         /** The checkpoint to resume from belongs to other settings, data or base model. */
-        CHECKPOINT_MISMATCH;
+        CHECKPOINT_MISMATCH,
+        /** The processes of the training do not have the same data, model, checkpoint or arithmetic. */
+        RANKS_DIFFER;
 
         @Override
         public String wireName() {

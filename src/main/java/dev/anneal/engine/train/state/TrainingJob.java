@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param freeMemoryBytes free memory for passes, read once everything else is allocated
  * @param initialValues safetensors file with the initial values of the adapter, or of all trained weights, in a
  *     checkpoint's format; null for those of a new training
+ * @param ranks who trains it together
  */
 public record TrainingJob(
         TrainTask task,
@@ -31,7 +32,8 @@ public record TrainingJob(
         @Nullable Draft draft,
         TrainingData data,
         LongSupplier freeMemoryBytes,
-        @Nullable Path initialValues) {
+        @Nullable Path initialValues,
+        Ranks ranks) {
 
     public TrainingSettings settings() {
         return task.settings();

@@ -69,7 +69,8 @@ public final class SettingsResolver {
                 optimizer(options, rate, totalSteps),
                 or(options.checkpointInterval(), ceilDivide(totalSteps, CHECKPOINTS)),
                 evaluationInterval(request, totalSteps),
-                request.seed());
+                request.seed(),
+                TrainingSettings.SAME_DEVICES);
         GeneratedTokens generated = rules.generated(request.method(), data, validations(training));
         TrainingPlan plan = new TrainingPlan(request, models, data, engine, training, stepsPerEpoch, generated);
         long expectedTokens = plan.tokens(shape);

@@ -162,7 +162,8 @@ final class ClaimedAssignments implements Assignments {
                 draft(order, brought, message -> prepares(claim.lease(), message)),
                 resumeFrom(order, brought).orElse(null),
                 targetAnswers(order, brought).orElse(null),
-                order.validatedStep());
+                order.validatedStep(),
+                null);
         return new TrainingAssignment(claim, job, task, folder, trainings);
     }
 

@@ -157,7 +157,8 @@ class GoldenDistillationTest {
                     adapter,
                     gradients,
                     new PassControl(false, () -> {}),
-                    new Objective.Distillation(taughtLogits(), identity(), loss, agreements::add));
+                    new Objective.Distillation(
+                            taughtLogits(), identity(), loss, each -> agreements.add(Agreement.of(each))));
         }
 
         private Tensor taughtLogits() {

@@ -19,6 +19,7 @@ import dev.anneal.engine.train.TensorsOf;
 import dev.anneal.engine.train.state.FullTraining;
 import dev.anneal.engine.train.state.GradientSum;
 import dev.anneal.engine.train.state.Optimizer;
+import dev.anneal.engine.train.state.Ranks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -54,7 +55,7 @@ class EmbeddingTrainingTest {
         try (DecoderModel model = DecoderModel.load(directory, ElementType.FLOAT32, TestDevice.NAME);
                 FullTraining trained = FullTraining.of(model, null);
                 Optimizer optimizer = new Optimizer(model.scope(), trained, 1);
-                GradientSum<Gradients> sum = new GradientSum<>(model.scope(), trained, optimizer, 1)) {
+                GradientSum<Gradients> sum = new GradientSum<>(model.scope(), trained, optimizer, 1, Ranks.alone())) {
             Passes passes =
                     new Passes(model, sum, new ActivationCheckpointing("off"), new StopSignal(() -> false, () -> {}));
             assertThat(model.config().tiedEmbeddings())
@@ -69,8 +70,10 @@ class EmbeddingTrainingTest {
                                         DeviceLimits.CPU),
                                 applied,
                                 batch -> AdapterDropout.NONE,
-                                piece -> Objective.LIKELIHOOD)
-                        .orElseThrow();
+                                piece -> Objective.LIKELIHOOD,
+                                () -> {})
+                        .orElseThrow()
+                        .sums();
                 JsonNode of = expected.path("steps").path(step);
                 assertThat(sums.mean())
                         .as("loss of step %d", step)

@@ -23,6 +23,7 @@ import dev.anneal.engine.train.state.AdapterTraining;
 import dev.anneal.engine.train.state.FullTraining;
 import dev.anneal.engine.train.state.GradientSum;
 import dev.anneal.engine.train.state.Optimizer;
+import dev.anneal.engine.train.state.Ranks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,7 +64,7 @@ class GoldenRunTest {
                 Adapter adapter = Adapter.load(model, run.config(), run.path("initial"));
                 Optimizer optimizer = new Optimizer(scope, new AdapterTraining(adapter), 1);
                 GradientSum<Gradients> sum =
-                        new GradientSum<>(model.scope(), new AdapterTraining(adapter), optimizer, 2)) {
+                        new GradientSum<>(model.scope(), new AdapterTraining(adapter), optimizer, 2, Ranks.alone())) {
             Passes passes =
                     new Passes(model, sum, new ActivationCheckpointing("off"), new StopSignal(() -> false, () -> {}));
             for (int step = 0; step < GoldenBatches.STEPS; step++) {
@@ -72,8 +73,13 @@ class GoldenRunTest {
                 AppliedAdapter applied = adapter.apply(run.config().schedule().betaAt(step, 24), AdapterDropout.NONE);
 
                 LossSums sums = passes.train(
-                                microBatches(own), applied, batch -> AdapterDropout.NONE, piece -> Objective.LIKELIHOOD)
-                        .orElseThrow();
+                                microBatches(own),
+                                applied,
+                                batch -> AdapterDropout.NONE,
+                                piece -> Objective.LIKELIHOOD,
+                                () -> {})
+                        .orElseThrow()
+                        .sums();
                 double norm = optimizer.norm(sum.total()) / sums.trained();
 
                 assertThat(sums.trained())
@@ -113,7 +119,7 @@ class GoldenRunTest {
                         DecoderModel.load(GoldenTensors.path("models/" + name), ElementType.FLOAT32, TestDevice.NAME);
                 FullTraining trained = FullTraining.of(model, null);
                 Optimizer optimizer = new Optimizer(model.scope(), trained, 1);
-                GradientSum<Gradients> sum = new GradientSum<>(model.scope(), trained, optimizer, 2)) {
+                GradientSum<Gradients> sum = new GradientSum<>(model.scope(), trained, optimizer, 2, Ranks.alone())) {
             Passes passes =
                     new Passes(model, sum, new ActivationCheckpointing("off"), new StopSignal(() -> false, () -> {}));
             assertThat(trained.count()).isEqualTo(model.config().parameters());
@@ -123,8 +129,13 @@ class GoldenRunTest {
                 AppliedAdapter applied = trained.apply(0);
 
                 LossSums sums = passes.train(
-                                microBatches(own), applied, batch -> AdapterDropout.NONE, piece -> Objective.LIKELIHOOD)
-                        .orElseThrow();
+                                microBatches(own),
+                                applied,
+                                batch -> AdapterDropout.NONE,
+                                piece -> Objective.LIKELIHOOD,
+                                () -> {})
+                        .orElseThrow()
+                        .sums();
                 double norm = optimizer.norm(sum.total()) / sums.trained();
 
                 assertThat(sums.mean())

@@ -26,6 +26,7 @@ import dev.anneal.engine.train.state.AdapterTraining;
 import dev.anneal.engine.train.state.FullTraining;
 import dev.anneal.engine.train.state.GradientSum;
 import dev.anneal.engine.train.state.Optimizer;
+import dev.anneal.engine.train.state.Ranks;
 import dev.anneal.engine.train.state.Trainable;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -133,7 +134,7 @@ class SharedPrefixTest {
                         DecoderModel.load(GoldenTensors.path("models/" + base), ElementType.FLOAT32, TestDevice.NAME);
                 Trainable<Gradients> trained = golden(model, base, name);
                 Optimizer optimizer = new Optimizer(model.scope(), trained, 1);
-                GradientSum<Gradients> sum = new GradientSum<>(model.scope(), trained, optimizer, 2)) {
+                GradientSum<Gradients> sum = new GradientSum<>(model.scope(), trained, optimizer, 2, Ranks.alone())) {
             Passes passes =
                     new Passes(model, sum, new ActivationCheckpointing("off"), new StopSignal(() -> false, () -> {}));
             for (int step = 0; step < GoldenBatches.STEPS; step++) {
@@ -148,8 +149,9 @@ class SharedPrefixTest {
                 requireClose(gradients.compute(together, 2), expected, "step " + step);
 
                 LossSums sums = passes.train(
-                                together, applied, each -> AdapterDropout.NONE, each -> Objective.LIKELIHOOD)
-                        .orElseThrow();
+                                together, applied, each -> AdapterDropout.NONE, each -> Objective.LIKELIHOOD, () -> {})
+                        .orElseThrow()
+                        .sums();
                 optimizer.step(sum.total(), 1.0 / sums.trained(), new Optimizer.Rates(1e-2, 1e-2, 0.01), step + 1);
             }
         }
@@ -167,7 +169,8 @@ class SharedPrefixTest {
                         DecoderModel.load(GoldenTensors.path("models/qwen3"), ElementType.FLOAT32, TestDevice.NAME);
                 Trainable<Gradients> trained = golden(model, "qwen3", "silu");
                 Optimizer optimizer = new Optimizer(model.scope(), trained, 1);
-                GradientSum<Gradients> sum = new GradientSum<>(model.scope(), trained, optimizer, threads)) {
+                GradientSum<Gradients> sum =
+                        new GradientSum<>(model.scope(), trained, optimizer, threads, Ranks.alone())) {
             Passes passes = new Passes(
                     model,
                     sum,
@@ -179,13 +182,21 @@ class SharedPrefixTest {
             Optional<LossSums> sums = Optional.empty();
             for (int layers = 0; sums.isEmpty(); layers++) {
                 layersLeft.set(layers);
-                sums = passes.train(together, applied, each -> AdapterDropout.NONE, each -> Objective.LIKELIHOOD);
+                sums = passes.train(
+                                together, applied, each -> AdapterDropout.NONE, each -> Objective.LIKELIHOOD, () -> {})
+                        .map(Passes.Outcome::sums);
                 stopped += sums.isEmpty() ? 1 : 0;
                 assertThat(model.scope().held()).isEqualTo(held);
             }
             layersLeft.set(Integer.MAX_VALUE);
             assertThat(stopped).as("layers of all passes").isGreaterThan(10);
-            assertThat(passes.train(together, applied, each -> AdapterDropout.NONE, each -> Objective.LIKELIHOOD))
+            assertThat(passes.train(
+                                    together,
+                                    applied,
+                                    each -> AdapterDropout.NONE,
+                                    each -> Objective.LIKELIHOOD,
+                                    () -> {})
+                            .map(Passes.Outcome::sums))
                     .isEqualTo(sums);
         }
     }
@@ -236,12 +247,14 @@ class SharedPrefixTest {
 
         Computed compute(List<MicroBatch> batches, int threads) {
             try (Optimizer optimizer = new Optimizer(model.scope(), trained, 1);
-                    GradientSum<Gradients> sum = new GradientSum<>(model.scope(), trained, optimizer, threads)) {
+                    GradientSum<Gradients> sum =
+                            new GradientSum<>(model.scope(), trained, optimizer, threads, Ranks.alone())) {
                 Passes passes = new Passes(
                         model, sum, new ActivationCheckpointing(recompute), new StopSignal(() -> false, () -> {}));
                 sum.clear();
-                LossSums sums = passes.train(batches, applied, each -> AdapterDropout.NONE, each -> objective)
-                        .orElseThrow();
+                LossSums sums = passes.train(batches, applied, each -> AdapterDropout.NONE, each -> objective, () -> {})
+                        .orElseThrow()
+                        .sums();
                 LossSums evaluated =
                         passes.evaluate(batches, applied, done -> {}).orElseThrow();
                 List<Tensor> gradients = sum.total().ofParameters();

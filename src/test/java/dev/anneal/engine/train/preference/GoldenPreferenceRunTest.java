@@ -26,6 +26,7 @@ import dev.anneal.engine.train.passes.StopSignal;
 import dev.anneal.engine.train.state.AdapterTraining;
 import dev.anneal.engine.train.state.GradientSum;
 import dev.anneal.engine.train.state.Optimizer;
+import dev.anneal.engine.train.state.Ranks;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +58,7 @@ class GoldenPreferenceRunTest {
                 Adapter adapter = Adapter.load(model, run.config(), run.path("initial"));
                 Optimizer optimizer = new Optimizer(scope, new AdapterTraining(adapter), 1);
                 GradientSum<Gradients> sum =
-                        new GradientSum<>(model.scope(), new AdapterTraining(adapter), optimizer, 2)) {
+                        new GradientSum<>(model.scope(), new AdapterTraining(adapter), optimizer, 2, Ranks.alone())) {
             Passes passes =
                     new Passes(model, sum, new ActivationCheckpointing("off"), new StopSignal(() -> false, () -> {}));
             for (int step = 0; step < STEPS; step++) {
@@ -74,11 +75,12 @@ class GoldenPreferenceRunTest {
                 AppliedAdapter applied =
                         adapter.apply(run.config().schedule().betaAt(step, STEPS), AdapterDropout.NONE);
 
-                assertThat(passes.train(List.of(batch), applied, each -> AdapterDropout.NONE, piece -> objective))
-                        .isPresent();
+                Passes.Outcome trained = passes.train(
+                                List.of(batch), applied, each -> AdapterDropout.NONE, piece -> objective, () -> {})
+                        .orElseThrow();
 
                 requireOutcomes(
-                        objective.pairs().stream()
+                        objective.pairs(trained.values().get(0)).stream()
                                 .map(PreferenceObjective.Pair::outcome)
                                 .toList(),
                         expected);

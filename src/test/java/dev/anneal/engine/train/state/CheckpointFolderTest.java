@@ -129,7 +129,8 @@ class CheckpointFolderTest {
                 new TrainingSettings.Optimizer(1e-2, "linear", 4, 0.01, 1, 1),
                 0,
                 0,
-                -7);
+                -7,
+                TrainingSettings.SAME_DEVICES);
         return new CheckpointState(
                 step,
                 24,

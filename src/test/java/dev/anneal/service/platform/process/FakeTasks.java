@@ -62,13 +62,15 @@ public final class FakeTasks {
                         new TrainingSettings.Optimizer(1e-3, "linear", 0, 0, 1, 1),
                         2,
                         0,
-                        SEED),
+                        SEED,
+                        TrainingSettings.SAME_DEVICES),
                 attemptDirectory.toString(),
                 null,
                 null,
                 null,
                 resumeFrom == null ? null : resumeFrom.toString(),
                 null,
-                0);
+                0,
+                null);
     }
 }

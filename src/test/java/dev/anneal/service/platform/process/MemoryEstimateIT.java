@@ -176,14 +176,16 @@ class MemoryEstimateIT {
                         new TrainingSettings.Optimizer(1e-3, "linear", 0, 0, 1, 1),
                         3,
                         3,
-                        7),
+                        7,
+                        TrainingSettings.SAME_DEVICES),
                 folder.resolve("attempt").toString(),
                 null,
                 method.verifiedBy() == null ? null : new ServedModel(model, null),
                 null,
                 null,
                 null,
-                0);
+                0,
+                null);
     }
 
     private static Path resource(String name) throws URISyntaxException {

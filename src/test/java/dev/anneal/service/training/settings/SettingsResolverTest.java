@@ -83,7 +83,8 @@ class SettingsResolverTest {
                         new TrainingSettings.Optimizer(4e-3, "linear", 12, 0, 1, 1),
                         38,
                         0,
-                        7));
+                        7,
+                        TrainingSettings.SAME_DEVICES));
         assertThat(settings.annealedAtStep()).isEqualTo(300);
         assertThat(settings.expectedTokens()).isEqualTo(150_000);
     }

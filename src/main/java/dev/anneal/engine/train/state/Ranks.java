@@ -1,0 +1,131 @@
+package dev.anneal.engine.train.state;
+
+import dev.anneal.engine.network.torch.ProcessGroup;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The processes that train a job together, one on each of its devices. All of them have the data, the trained values
+ * and their moments, and take the same decisions; each computes some portions of a step's rows. What they have computed
+ * is shared, so that each continues with the results of all. Rank 0 alone saves, and asks graders.
+ *
+ * <p>Every method but the accessors waits for all ranks, which call it in the same order.
+ */
+public final class Ranks {
+
+    /**
+     * Portions of a step whose gradients are added in order, so that the sum has the same bits for any number of ranks
+     * up to this.
+     */
+    public static final int ORDERED_PORTIONS = 8;
+
+    private static final byte[] STOPS = {};
+
+    private final @Nullable ProcessGroup group;
+    private final boolean ordered;
+
+    private Ranks(@Nullable ProcessGroup group, boolean ordered) {
+        this.group = group;
+        this.ordered = ordered;
+    }
+
+    /** A training in this process alone. */
+    public static Ranks alone() {
+        return new Ranks(null, false);
+    }
+
+    /**
+     * @param group of the ranks, closed by the caller; null for a training in this process alone
+     * @param ordered whether gradients have the same bits for any number of ranks
+     */
+    public static Ranks of(@Nullable ProcessGroup group, boolean ordered) {
+        return new Ranks(group, ordered);
+    }
+
+    public int rank() {
+        return group == null ? 0 : group.rank();
+    }
+
+    public int size() {
+        return group == null ? 1 : group.size();
+    }
+
+    /** Whether this rank saves and asks graders. */
+    public boolean isFirst() {
+        return rank() == 0;
+    }
+
+    /** Number of portions of a step's rows, of which each rank computes every {@link #size}th. */
+    public int portions() {
+        return ordered ? ORDERED_PORTIONS : size();
+    }
+
+    /** Whether gradients are added portion by portion. */
+    public boolean isOrdered() {
+        return ordered;
+    }
+
+    /** The rank that computes a portion. */
+    public int owner(int portion) {
+        return portion % size();
+    }
+
+    /** Of some items those that this rank computes, every {@link #size}th. */
+    public <T> List<T> own(List<T> items) {
+        List<T> own = new ArrayList<>();
+        for (int item = rank(); item < items.size(); item += size()) {
+            own.add(items.get(item));
+        }
+        return own;
+    }
+
+    /** Items in their order, of which each rank has computed its {@link #own}. */
+    public static <T> List<T> inOrder(List<List<T>> byRank) {
+        List<T> all = new ArrayList<>();
+        int count = byRank.stream().mapToInt(List::size).sum();
+        for (int item = 0; item < count; item++) {
+            all.add(byRank.get(item % byRank.size()).get(item / byRank.size()));
+        }
+        return all;
+    }
+
+    /**
+     * Shares what each rank has computed.
+     *
+     * @param own items of this rank; empty if they were abandoned because the training is to stop
+     * @param type an array of items, which are written as JSON
+     * @return items by rank; empty if one of the ranks is to stop
+     */
+    public <T> Optional<List<List<T>>> share(Optional<List<T>> own, Class<T[]> type) {
+        if (group == null) {
+            return own.map(List::of);
+        }
+        List<byte[]> all =
+                group.gather(own.map(CheckpointFolder.JSON::writeValueAsBytes).orElse(STOPS));
+        List<List<T>> items = new ArrayList<>();
+        for (byte[] each : all) {
+            if (each.length == 0) {
+                return Optional.empty();
+            }
+            items.add(List.of(CheckpointFolder.JSON.readValue(each, type)));
+        }
+        own.ifPresent(mine -> items.set(rank(), mine));
+        return Optional.of(items);
+    }
+
+    /** Overwrites gradients with their sum over the ranks. */
+    void sum(Trainable.StepGradients<?> gradients) {
+        if (group != null) {
+            group.sum(gradients.ofParameters());
+        }
+    }
+
+    /** Overwrites gradients with those of a rank. */
+    void broadcast(Trainable.StepGradients<?> gradients, int source) {
+        if (group != null) {
+            group.broadcast(gradients.ofParameters(), source);
+        }
+    }
+}
