@@ -43,6 +43,10 @@ class Sizes:
         attention = sum(14 * self.query * row * row / 2 for row, _ in rows)
         return self.layers * ((4 * self.layer_weights() + 6 * adapters) * tokens + attention) + 4 * self.vocabulary * self.hidden * trained
 
+    def adapter_bytes(self):
+        """Of the fp32 gradient of adapters of all projections."""
+        return 4 * self.layers * sum(RANK * (into + out) for into, out in self.adapted())
+
     def adapted(self):
         narrow = [(self.hidden, self.keys)] * 2
         return [(self.hidden, self.query), *narrow, (self.query, self.hidden), *[(self.hidden, self.feed_forward)] * 2, (self.feed_forward, self.hidden)]

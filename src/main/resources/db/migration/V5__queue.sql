@@ -37,6 +37,8 @@ CREATE TABLE work (
     turn_at          timestamp   NOT NULL GENERATED ALWAYS AS ((run_at AT TIME ZONE 'UTC') + priority * interval '60 seconds') STORED,
     -- Base models that a worker must have, as id or id@revision. A worker passes over work if it lacks one of them.
     models           text[]      NOT NULL DEFAULT '{}',
+    -- Devices of one worker that do the work together.
+    devices          integer     NOT NULL DEFAULT 1,
     -- Faults of the environment (artifact store, base models, disks, devices) use up no retries: work waits for as long as they last.
     -- What it waits for: code and message of the newest fault, since when this fault is in its way, and how many attempts in a row it has ended.
     waits_for        jsonb,
@@ -50,6 +52,7 @@ CREATE TABLE work (
     CONSTRAINT work_state_is_known
         CHECK (state IN ('VALIDATING', 'QUEUED', 'PAUSED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED')),
     CONSTRAINT work_priority_in_range CHECK (priority BETWEEN 0 AND 9),
+    CONSTRAINT work_needs_a_device CHECK (devices >= 1 AND (devices = 1 OR kind = 'TRAIN')),
     CONSTRAINT work_retries_are_counted CHECK (user_retries >= 0 AND platform_retries >= 0),
     CONSTRAINT work_claimed_exactly_with_a_token
         CHECK ((lease_token > 0) = (claimed_at IS NOT NULL) AND (lease_token > 0) = (started_at IS NOT NULL)),
@@ -75,8 +78,8 @@ CREATE TABLE work (
 
 -- The claim: which tenants wait (first columns, skipping from tenant to tenant), and what of one tenant is next.
 CREATE INDEX work_queued ON work (slot, tenant_id, turn_at, id) WHERE state = 'QUEUED';
--- The claim's count of what a tenant runs now, and the rescue's scan; small, however much has finished.
-CREATE INDEX work_running ON work (slot, tenant_id) WHERE state = 'RUNNING';
+-- The claim's count of the devices that a tenant uses now, and the rescue's scan; small, however much has finished.
+CREATE INDEX work_running ON work (slot, tenant_id) INCLUDE (devices) WHERE state = 'RUNNING';
 -- The claim's tie-break between tenants: whose last claim is longest ago.
 CREATE INDEX work_last_claim ON work (slot, tenant_id, claimed_at) WHERE claimed_at IS NOT NULL;
 -- How long the last trainings took, for the outlook on those that wait.
@@ -160,7 +163,7 @@ CREATE TABLE worker_state (
     seen_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
     -- How it sets up trainings, for estimates: {device, precision, multipliesBf16Fast, threads}.
     engine         jsonb       NOT NULL,
-    -- How many trainings it can do at a time; less while an engine process cannot be ended, which holds its slot.
+    -- How many devices it has for trainings; less while an engine process cannot be ended, which holds its device.
     training_slots integer     NOT NULL,
     -- Why it claims nothing; null while it claims.
     fault          jsonb,
@@ -190,13 +193,14 @@ GRANT SELECT ON anneal_queue_depth TO anneal_readonly, anneal_system;
 -- The rest answers autoscalers: how many workers have something to do. anneal_queue_depth shows more than that: work of tenants that run as much as they may,
 -- work whose retry is not due, and work of methods that no worker of this version knows cannot be claimed, and pods started for it would only wait.
 
--- For each tenant, slot and method what is due and what runs, and how many trainings the tenant may run if an administrator has decided it.
+-- For each tenant, slot and method how many devices what is due and what runs needs, and how many trainings the tenant may run if an administrator has decided
+-- it. A training on several devices counts for each of them.
 CREATE VIEW anneal_queue_demand WITH (security_invoker = true) AS
 SELECT work.tenant_id                                                                           AS tenant,
        work.slot,
        work.method,
-       count(*) FILTER (WHERE work.state = 'QUEUED' AND work.run_at <= clock_timestamp())        AS due,
-       count(*) FILTER (WHERE work.state = 'RUNNING')                                            AS running,
+       coalesce(sum(work.devices) FILTER (WHERE work.state = 'QUEUED' AND work.run_at <= clock_timestamp()), 0) AS due,
+       coalesce(sum(work.devices) FILTER (WHERE work.state = 'RUNNING'), 0)                      AS running,
        CASE work.slot WHEN 'TRAINING' THEN tenant_quota.running_jobs END                         AS running_limit
 FROM work
 LEFT JOIN tenant_quota ON tenant_quota.tenant_id = work.tenant_id

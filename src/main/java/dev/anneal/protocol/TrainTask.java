@@ -38,6 +38,26 @@ public record TrainTask(
         @Nullable Group group)
         implements ModelTask {
 
+    /** The same training as one process of a group. */
+    public TrainTask of(Machine other, Group joined) {
+        return new TrainTask(
+                model,
+                other,
+                templateTime,
+                trainingFile,
+                validationFile,
+                adapter,
+                settings,
+                attemptDirectory,
+                initialAdapter,
+                target,
+                draft,
+                resumeFrom,
+                targetAnswers,
+                validatedStep,
+                joined);
+    }
+
     /**
      * The group of processes that train the job together, one on each device.
      *

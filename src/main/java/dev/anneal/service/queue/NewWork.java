@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param priority 0, which goes first, to 9
  * @param traceparent W3C trace context of the request, or null
  * @param models base models that a worker must have, in the format of {@link #model}
+ * @param devices number of devices of one worker that do it together
  */
 public record NewWork(
         String tenantId,
@@ -18,13 +19,25 @@ public record NewWork(
         String method,
         int priority,
         @Nullable String traceparent,
-        List<String> models) {
+        List<String> models,
+        int devices) {
 
     public static final int DEFAULT_PRIORITY = 5;
 
     /** Work that needs no base model. */
     public NewWork(String tenantId, WorkKind kind, String method, int priority, @Nullable String traceparent) {
         this(tenantId, kind, method, priority, traceparent, List.of());
+    }
+
+    /** Work for one device. */
+    public NewWork(
+            String tenantId,
+            WorkKind kind,
+            String method,
+            int priority,
+            @Nullable String traceparent,
+            List<String> models) {
+        this(tenantId, kind, method, priority, traceparent, models, 1);
     }
 
     public NewWork {
@@ -35,6 +48,9 @@ public record NewWork(
         }
         if (priority < 0 || priority > 9) {
             throw new IllegalArgumentException("a priority is 0 to 9, but is " + priority);
+        }
+        if (devices < 1) {
+            throw new IllegalArgumentException("work needs a device, but is for " + devices);
         }
     }
 

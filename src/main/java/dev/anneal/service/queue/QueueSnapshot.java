@@ -31,7 +31,7 @@ final class QueueSnapshot {
                 GROUP BY slot, tenant_id
             ) AS line
             CROSS JOIN LATERAL (
-                SELECT count(*) AS running
+                SELECT coalesce(sum(devices), 0) AS running
                 FROM work
                 WHERE state = 'RUNNING' AND slot = line.slot AND tenant_id = line.tenant_id
             ) AS load
@@ -47,7 +47,7 @@ final class QueueSnapshot {
      * The queued work of a tenant.
      *
      * @param ids in the order of the claims
-     * @param running number of its items that are running
+     * @param running number of devices that its running items use
      * @param turn order among the tenants of the slot that run as much
      */
     private record Line(String tenantId, List<Long> ids, int running, int turn) {

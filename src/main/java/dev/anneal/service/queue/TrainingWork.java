@@ -15,7 +15,7 @@ final class TrainingWork implements TrainingUsage {
             """;
 
     private static final String HOURS = """
-            SELECT coalesce(sum(extract(EPOCH FROM
+            SELECT coalesce(sum(work.devices * extract(EPOCH FROM
                        coalesce(attempt.ended_at, clock_timestamp()) - greatest(attempt.started_at, month.start)
                    )), 0) / 3600
             FROM (SELECT date_trunc('month', clock_timestamp(), 'UTC') AS start) AS month

@@ -19,8 +19,8 @@ import org.springframework.stereotype.Component;
 public final class WorkQueue {
 
     private static final String INSERT = """
-            INSERT INTO work (tenant_id, kind, method, state, priority, traceparent, models)
-            VALUES (:tenant, :kind, :method, :state, :priority, :traceparent, :models)
+            INSERT INTO work (tenant_id, kind, method, state, priority, traceparent, models, devices)
+            VALUES (:tenant, :kind, :method, :state, :priority, :traceparent, :models, :devices)
             RETURNING id
             """;
 
@@ -264,6 +264,7 @@ public final class WorkQueue {
                 .param("priority", work.priority())
                 .param("traceparent", work.traceparent())
                 .param("models", work.models().toArray(String[]::new))
+                .param("devices", work.devices())
                 .query(Long.class)
                 .single();
     }

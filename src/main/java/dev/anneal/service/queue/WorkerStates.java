@@ -41,26 +41,30 @@ public final class WorkerStates {
 
     private static final String LEAVE = "DELETE FROM worker_state WHERE id = :id";
 
+    /** Whether a worker has too few devices for the work. */
+    private static final String TOO_FEW_DEVICES = "work.slot = 'TRAINING' AND work.devices > training_slots";
+
     /**
-     * Joined to queued work: a row for work that none of the existing workers can take, because each has a fault or
-     * lacks a model.
+     * Joined to queued work: a row for work that none of the existing workers can take, because each has a fault, lacks
+     * a model or has too few devices.
      */
     static final String HELD = """
             LATERAL (
                 SELECT coalesce(min(fault_since), work.run_at) AS held_since,
-                       (array_agg(fault ORDER BY fault_since) FILTER (WHERE fault IS NOT NULL))[1] AS held_fault
+                       (array_agg(fault ORDER BY fault_since) FILTER (WHERE fault IS NOT NULL))[1] AS held_fault,
+                       max(training_slots) AS most_devices
                 FROM worker_state
                 WHERE work.state = 'QUEUED' AND seen_at > clock_timestamp() - interval '1 minute'
-                HAVING bool_and(fault IS NOT NULL OR work.models && lacking_models)
+                HAVING bool_and(fault IS NOT NULL OR work.models && lacking_models OR %s)
             ) AS held ON true
-            """.strip();
+            """.strip().formatted(TOO_FEW_DEVICES);
 
     /** The columns that {@link #heldUp(ResultSet)} reads. */
     static final String HELD_FIELDS =
-            "held_since, held_fault ->> 'code' AS held_code, held_fault ->> 'message' AS held_message";
+            "held_since, held_fault ->> 'code' AS held_code, held_fault ->> 'message' AS held_message, most_devices";
 
     private static final String HELD_UP = """
-            SELECT work.id, work.models, %s
+            SELECT work.id, work.models, work.devices, %s
             FROM work
             JOIN %s
             WHERE work.id = ANY (:ids)
@@ -151,8 +155,19 @@ public final class WorkerStates {
             return null;
         }
         String code = row.getString("held_code");
-        return code == null
-                ? new Waiting("model_not_available", WorkModels.missing(WorkModels.read(row)), since, 0)
-                : new Waiting(code, row.getString("held_message"), since, 0);
+        if (code != null) {
+            return new Waiting(code, row.getString("held_message"), since, 0);
+        }
+        int devices = row.getInt("devices");
+        int most = row.getInt("most_devices");
+        return devices > most
+                ? new Waiting("too_few_devices", tooFew(devices, most), since, 0)
+                : new Waiting("model_not_available", WorkModels.missing(WorkModels.read(row)), since, 0);
+    }
+
+    private static String tooFew(int devices, int most) {
+        return ("The job needs %d devices of one worker, and no worker has more than %d; start a worker with as many"
+                        + " (anneal.worker.devices), or create the job with fewer (anneal.devices).")
+                .formatted(devices, most);
     }
 }

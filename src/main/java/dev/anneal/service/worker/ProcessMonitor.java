@@ -30,7 +30,6 @@ final class ProcessMonitor implements Consumer<Progress> {
     private long devicePeak;
     private volatile Progress.@Nullable Step last;
     private long lastEventNanos = System.nanoTime();
-    private volatile Progress.@Nullable Failed failed;
 
     /** What measures the process. */
     record Clocks(StallWatch watch, StopGrace grace) {}
@@ -95,16 +94,16 @@ final class ProcessMonitor implements Consumer<Progress> {
         } else if (event instanceof Progress.Interlude interlude
                 && interlude.kind() == Progress.Interlude.Cause.CHECKPOINT) {
             grace.saved(interlude.seconds());
-        } else if (event instanceof Progress.Failed failure) {
-            failed = failure;
         }
         lastEventNanos = now;
         buffer.add(event);
     }
 
-    /** The failure that the process reported, or null. */
-    Progress.@Nullable Failed failed() {
-        return failed;
+    /** Receives the progress of another process of the attempt, of which only its being at work counts. */
+    void acceptOfAnother(Progress event) {
+        if (!(event instanceof Progress.DeviceMemory)) {
+            watch.computing(System.nanoTime());
+        }
     }
 
     boolean hasSteps() {

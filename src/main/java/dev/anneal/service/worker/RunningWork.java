@@ -2,11 +2,11 @@ package dev.anneal.service.worker;
 
 import dev.anneal.engine.format.file.DiskFull;
 import dev.anneal.protocol.ExitCode;
+import dev.anneal.protocol.Task;
 import dev.anneal.protocol.WireName;
 import dev.anneal.service.inference.grader.GradingAnswers;
 import dev.anneal.service.inference.grader.SealedHeadersException;
 import dev.anneal.service.platform.process.EngineExit;
-import dev.anneal.service.platform.process.EngineProcess;
 import dev.anneal.service.platform.trace.AttemptTrace;
 import dev.anneal.service.queue.Wish;
 import dev.anneal.service.queue.WorkError;
@@ -27,11 +27,10 @@ import dev.anneal.service.worker.watch.Verdict;
 import dev.anneal.service.worker.watch.WorkerProperties;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -49,7 +48,7 @@ final class RunningWork {
 
     private final Claim claim;
     private final HeldLease lease;
-    private final String device;
+    private final WorkerDevices.Taken devices;
     private final TrainingGauges gauges;
     private final SlotContext equipment;
     private final ProgressBuffer buffer;
@@ -57,19 +56,18 @@ final class RunningWork {
     private final StoppableProcess process;
     private int exitCode = ExitCode.FAILURE.code();
     private final AttemptTrace trace;
-    private @Nullable Future<EngineExit> left;
+    private @Nullable CompletableFuture<?> left;
 
     RunningWork(
-            Claim claim,
+            WorkerDevices.Taken devices,
             HeldLease lease,
-            String device,
             TrainingGauges gauges,
             SlotContext equipment,
             AttemptTrace trace) {
         WorkerProperties properties = equipment.properties();
-        this.claim = claim;
+        this.devices = devices;
+        this.claim = devices.claim();
         this.lease = lease;
-        this.device = device;
         this.gauges = gauges;
         this.equipment = equipment;
         this.buffer = new ProgressBuffer(properties.bufferedEvents());
@@ -105,7 +103,7 @@ final class RunningWork {
      * The end of the process if it has not come, though the process was killed; null otherwise. For the slot's thread.
      */
     @Nullable
-    Future<EngineExit> left() {
+    CompletableFuture<?> left() {
         return left;
     }
 
@@ -135,7 +133,7 @@ final class RunningWork {
         try {
             answers =
                     equipment.grading().prepare(claim.tenantId(), claim.lease().workId());
-            assignment = equipment.assignments().prepare(claim, device, inputs);
+            assignment = equipment.assignments().prepare(claim, devices.names().get(0), inputs);
         } catch (RuntimeException | Error e) {
             if (process.reason() != null) {
                 giveBack();
@@ -182,9 +180,9 @@ final class RunningWork {
         }
         try {
             publisher.announce();
-            EngineExit exit = superviseProcess(assignment, monitor, grading, watch, publisher);
-            exitCode = exit.code();
-            conclude(assignment, publisher, verdict(exit, monitor));
+            EngineProcesses.Ended ended = supervise(assignment, monitor, grading, watch, publisher);
+            exitCode = ended.exit().code();
+            conclude(assignment, publisher, verdict(ended, monitor));
         } catch (UnwantedTransferException unwanted) {
             publisher.abandon();
             conclude(assignment, publisher, unlessStuck(stopOf(monitor).verdict()));
@@ -213,36 +211,42 @@ final class RunningWork {
         return left == null ? verdict : StuckProcessException.verdict();
     }
 
-    private EngineExit superviseProcess(
+    private EngineProcesses.Ended supervise(
             Assignment assignment, ProcessMonitor monitor, EngineGrading grading, StallWatch watch, Publisher publisher)
             throws IOException, InterruptedException {
-        Path directory = equipment.workspace().newDirectory(WireName.of(claim.kind()));
+        List<Task.Machine> machines = devices.names().stream()
+                .map(device -> equipment.launcher().machine(device))
+                .toList();
+        EngineProcesses running = EngineProcesses.launch(
+                equipment.launcher(),
+                equipment.workspace(),
+                WireName.of(claim.kind()),
+                RankTasks.of(assignment.task(), machines, claim.lease()),
+                monitor,
+                monitor::acceptOfAnother);
         try {
-            EngineProcess running = equipment.launcher().launch(assignment.task(), directory, monitor);
-            grading.serve(running);
+            grading.serve(running.first());
             trace.event("process started");
-            try {
-                LOG.info(
-                        "{} runs in engine process {}, attempt {}",
-                        assignment.label().id(),
-                        running.pid(),
-                        claim.lease().token());
-                return exitOf(running, watch, publisher);
-            } finally {
-                if (!process.close(running)) {
-                    left = running.exit();
-                }
-            }
+            LOG.info(
+                    "{} runs in engine process {} on {}, attempt {}",
+                    assignment.label().id(),
+                    running.pids(),
+                    devices.names(),
+                    claim.lease().token());
+            return exitOf(running, watch, publisher);
         } finally {
+            if (!process.close(running)) {
+                left = running.exit();
+            }
             if (left == null) {
-                equipment.workspace().remove(directory);
+                running.removeFolders();
             }
         }
     }
 
-    private EngineExit exitOf(EngineProcess running, StallWatch watch, Publisher publisher)
+    private EngineProcesses.Ended exitOf(EngineProcesses running, StallWatch watch, Publisher publisher)
             throws InterruptedException {
-        CompletableFuture<EngineExit> ended = running.exit().whenComplete((exit, failure) -> buffer.ring());
+        CompletableFuture<EngineProcesses.Ended> ended = running.exit().whenComplete((exit, failure) -> buffer.ring());
         process.started(running);
         while (!ended.isDone()) {
             buffer.awaitNews(equipment.properties().publishInterval());
@@ -254,14 +258,15 @@ final class RunningWork {
                 stop(StopReason.WISH);
             }
             if (process.isStuck()) {
-                throw new StuckProcessException(running.pid());
+                throw new StuckProcessException(running.pids());
             }
         }
         return ended.join();
     }
 
-    private Verdict verdict(EngineExit exit, ProcessMonitor monitor) {
-        Verdict verdict = Verdict.of(exit, stopOf(monitor), monitor.failed());
+    private Verdict verdict(EngineProcesses.Ended ended, ProcessMonitor monitor) {
+        EngineExit exit = ended.exit();
+        Verdict verdict = Verdict.of(exit, stopOf(monitor), ended.failed());
         if (verdict instanceof Verdict.Fail failed && !lease.isLost()) {
             LOG.warn(
                     "Work {}: {} Last output of its process, exit code {}:\n{}",

@@ -1,7 +1,6 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Command;
-import dev.anneal.service.platform.process.EngineProcess;
 import dev.anneal.service.worker.watch.StopGrace;
 import dev.anneal.service.worker.watch.StopReason;
 import java.time.Duration;
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The engine process of an attempt, which any thread may stop, even before it has started. */
+/** The engine processes of an attempt, which any thread may stop, even before they have started. */
 final class StoppableProcess {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoppableProcess.class);
@@ -25,7 +24,7 @@ final class StoppableProcess {
     private final ScheduledExecutorService timer;
 
     private @Nullable StopReason reason;
-    private @Nullable EngineProcess process;
+    private @Nullable EngineProcesses process;
     private @Nullable Future<?> graceEnd;
     private @Nullable Long killedNanos;
     private @Nullable Long shutdownNanos;
@@ -56,7 +55,7 @@ final class StoppableProcess {
     }
 
     /** Sets the running process, which is stopped if that was requested during its preparation. */
-    synchronized void started(EngineProcess newProcess) {
+    synchronized void started(EngineProcesses newProcess) {
         process = newProcess;
         carryOutStop();
     }
@@ -65,7 +64,7 @@ final class StoppableProcess {
      * Kills the process if it still runs, and returns whether it ends. Waits without the lock, so that others may stop
      * it meanwhile.
      */
-    boolean close(EngineProcess ended) throws InterruptedException {
+    boolean close(EngineProcesses ended) throws InterruptedException {
         Duration left = endGrace(ended);
         try {
             ended.exit().get(Math.max(0, left.toNanos()), TimeUnit.NANOSECONDS);
@@ -78,7 +77,7 @@ final class StoppableProcess {
     }
 
     /** Returns how long the process may take to end. */
-    private synchronized Duration endGrace(EngineProcess ended) {
+    private synchronized Duration endGrace(EngineProcesses ended) {
         ended.kill();
         if (graceEnd != null) {
             graceEnd.cancel(false);
@@ -108,7 +107,7 @@ final class StoppableProcess {
     }
 
     private void carryOutStop() {
-        EngineProcess running = process;
+        EngineProcesses running = process;
         if (running == null || reason == null) {
             return;
         }
@@ -128,9 +127,9 @@ final class StoppableProcess {
     }
 
     private synchronized void kill() {
-        EngineProcess running = process;
-        if (running != null && !running.exit().isDone()) {
-            LOG.warn("Killing engine process {} of work {} ({})", running.pid(), workId, reason);
+        EngineProcesses running = process;
+        if (running != null && !running.haveEnded()) {
+            LOG.warn("Killing engine processes {} of work {} ({})", running.pids(), workId, reason);
             if (killedNanos == null) {
                 killedNanos = System.nanoTime();
             }

@@ -32,6 +32,8 @@ final class Supervisor {
     private final SlotContext equipment;
     private final Duration heartbeatInterval;
     private final HeartbeatWriter heartbeats;
+    private final WorkerDevices devices;
+    private final WorkerDevices lightDevice;
     private final List<WorkSlot> slots = new ArrayList<>();
     private final List<Thread> slotThreads = new ArrayList<>();
     private final Thread heartbeatThread =
@@ -48,24 +50,25 @@ final class Supervisor {
         this.equipment = equipment;
         this.heartbeatInterval = queue.heartbeatInterval();
         this.heartbeats = heartbeats;
+        this.devices = new WorkerDevices(Slot.TRAINING, equipment.properties().devices());
+        this.lightDevice =
+                new WorkerDevices(Slot.LIGHT, List.of(equipment.properties().lightDevice()));
         this.watch = new EnvironmentWatch(
                 equipment.environment(),
                 equipment.states(),
                 () -> equipment.assignments().explainWaits(),
                 name,
                 equipment.launcher().setup(equipment.properties().devices().get(0)),
-                () -> (int) slots.stream()
-                        .filter(slot -> slot.isForTrainings() && !slot.isStuck())
-                        .count());
+                devices::count);
         this.watchThreads = List.of(
                 DaemonThreads.named("worker-environment").newThread(watch::probe),
                 DaemonThreads.named("worker-environment-report").newThread(watch::report));
         Duration trust = queue.lease().minus(queue.safetyMargin());
         WorkerProperties properties = equipment.properties();
-        for (String device : properties.devices()) {
-            addSlot(new WorkSlot(Slot.TRAINING, device, name, slots.size(), trust, equipment, heartbeats));
+        for (int device = 0; device < properties.devices().size(); device++) {
+            addSlot(new WorkSlot(devices, device, name, slots.size(), trust, equipment, heartbeats));
         }
-        addSlot(new WorkSlot(Slot.LIGHT, properties.lightDevice(), name, slots.size(), trust, equipment, heartbeats));
+        addSlot(new WorkSlot(lightDevice, 0, name, slots.size(), trust, equipment, heartbeats));
         equipment.meters().slots(slots.size());
     }
 
@@ -103,7 +106,7 @@ final class Supervisor {
         slotThreads.forEach(Thread::interrupt);
         stopped.countDown();
         equipment.timer().shutdownNow();
-        if (slots.stream().noneMatch(WorkSlot::isStuck)) {
+        if (!devices.isAnyGivenUp() && !lightDevice.isAnyGivenUp()) {
             closeWorkspace();
         }
         if (!drained) {

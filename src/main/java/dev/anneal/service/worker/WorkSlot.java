@@ -1,10 +1,8 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.service.platform.database.DatabaseOutage;
-import dev.anneal.service.platform.process.EngineExit;
 import dev.anneal.service.platform.trace.AttemptTrace;
 import dev.anneal.service.platform.trace.TracedAttempt;
-import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.lease.Claim;
 import dev.anneal.service.worker.watch.HeldLease;
 import dev.anneal.service.worker.watch.StopReason;
@@ -12,11 +10,10 @@ import dev.anneal.service.worker.watch.TrainingGauges;
 import dev.anneal.service.worker.watch.WorkAllowance;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,30 +22,30 @@ final class WorkSlot implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkSlot.class);
 
-    private final Slot kind;
-    private final String device;
+    private final WorkerDevices devices;
+    private final int device;
     private final String worker;
     private final TrainingGauges gauges;
     private final Duration trust;
     private final SlotContext equipment;
     private final HeartbeatWriter heartbeats;
     private final CountDownLatch stopping = new CountDownLatch(1);
-    /** The end of a process that even a kill did not end; null if there is none. */
-    private volatile @Nullable Future<EngineExit> left;
 
     /**
+     * @param devices of this class of slots
+     * @param device number of this slot's device
      * @param number tag of the slot's metrics
      * @param trust how long after the start of a renewal a lease is trusted
      */
     WorkSlot(
-            Slot kind,
-            String device,
+            WorkerDevices devices,
+            int device,
             String worker,
             int number,
             Duration trust,
             SlotContext equipment,
             HeartbeatWriter heartbeats) {
-        this.kind = kind;
+        this.devices = devices;
         this.device = device;
         this.worker = worker;
         this.gauges = equipment.meters().trainingGauges(number);
@@ -85,49 +82,42 @@ final class WorkSlot implements Runnable {
         }
     }
 
-    /** Whether the slot is given up, because a process of it could not be ended and may hold its device. */
-    boolean isStuck() {
-        return left != null;
-    }
-
-    boolean isForTrainings() {
-        return kind == Slot.TRAINING;
-    }
-
-    private void giveUp(Future<EngineExit> end) {
-        LOG.error("An engine process cannot be ended; its slot on {} claims nothing until it has", device);
-        left = end;
+    private void giveUp(WorkerDevices.Taken taken, CompletableFuture<?> end) {
+        LOG.error("An engine process cannot be ended; nothing is claimed for {} until it has", taken.names());
+        devices.giveUp(taken);
         equipment.meters().slotStuck();
-    }
-
-    private void takeUpIfEnded() {
-        Future<EngineExit> end = left;
-        if (end != null && end.isDone()) {
-            LOG.info("The engine process that could not be ended has ended; its slot on {} claims again", device);
-            left = null;
+        CompletableFuture<?> unused = end.whenComplete((ended, failure) -> {
+            LOG.info("The engine process that could not be ended has ended; {} can be used again", taken.names());
+            devices.giveBack(taken);
             equipment.meters().slotFreed();
-        }
+        });
     }
 
     /** Claims and runs one item, and returns whether there was one. */
     boolean runOnce() throws InterruptedException {
-        takeUpIfEnded();
         WorkAllowance allowance = equipment.allowance();
-        if (isStuck() || !allowance.take()) {
+        if (!devices.isFree(device) || !allowance.take()) {
             return false;
         }
         long calledAt = System.nanoTime();
-        Optional<Claim> claim = equipment.environment().fault().isPresent() ? Optional.empty() : claim();
-        if (claim.isEmpty()) {
+        Optional<WorkerDevices.Taken> taken =
+                equipment.environment().fault().isPresent() ? Optional.empty() : devices.claim(device, this::claim);
+        if (taken.isEmpty()) {
             allowance.putBack();
             return false;
         }
-        HeldLease lease = new HeldLease(claim.get().lease(), trust, System::nanoTime, calledAt);
-        AttemptTrace trace = equipment.traces().begin(attemptOf(claim.get()));
-        RunningWork work = new RunningWork(claim.get(), lease, device, gauges, equipment, trace);
-        equipment.meters().claimed(claim.get().waited());
+        run(taken.get(), calledAt);
+        return true;
+    }
+
+    private void run(WorkerDevices.Taken taken, long calledAt) throws InterruptedException {
+        Claim claim = taken.claim();
+        HeldLease lease = new HeldLease(claim.lease(), trust, System::nanoTime, calledAt);
+        AttemptTrace trace = equipment.traces().begin(attemptOf(claim));
+        RunningWork work = new RunningWork(taken, lease, gauges, equipment, trace);
+        equipment.meters().claimed(claim.waited());
         heartbeats.add(work);
-        equipment.notes().hold(claim.get().lease());
+        equipment.notes().hold(claim.lease());
         try (trace) {
             if (stopping.getCount() == 0) {
                 work.stop(StopReason.SHUTDOWN);
@@ -135,14 +125,16 @@ final class WorkSlot implements Runnable {
             work.run();
         } finally {
             heartbeats.remove(work);
-            equipment.notes().drop(claim.get().lease());
-            if (work.left() != null) {
-                giveUp(work.left());
+            equipment.notes().drop(claim.lease());
+            CompletableFuture<?> left = work.left();
+            if (left == null) {
+                devices.giveBack(taken);
+            } else {
+                giveUp(taken, left);
             }
             equipment.meters().released(Duration.ofNanos(System.nanoTime() - calledAt));
-            allowance.ended(work.exitCode());
+            equipment.allowance().ended(work.exitCode());
         }
-        return true;
     }
 
     private TracedAttempt attemptOf(Claim claim) {
@@ -155,15 +147,18 @@ final class WorkSlot implements Runnable {
                 claim.traceparent());
     }
 
-    private Optional<Claim> claim() {
+    /** @param free number of free devices */
+    private Optional<Claim> claim(int free) {
         try {
             return equipment
                     .leases()
                     .claim(
                             worker,
-                            kind,
-                            equipment.assignments().methods(kind),
-                            equipment.environment().lackingModels());
+                            devices.kind(),
+                            equipment.assignments().methods(devices.kind()),
+                            equipment.environment().lackingModels(),
+                            devices.count(),
+                            free);
         } catch (RuntimeException failure) {
             if (DatabaseOutage.explains(failure)) {
                 LOG.warn(

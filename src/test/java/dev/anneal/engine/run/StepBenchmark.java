@@ -30,13 +30,13 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The engine's side of {@code bench/speed.py} and {@code bench/growth.py}: trains rows of token ids and prints one JSON
+ * The engine's side of {@code bench/speed.py}, {@code bench/growth.py} and {@code bench/ranks.py}: trains rows of token ids and prints one JSON
  * line. The first two steps are warm-up.
  *
  * <p>Arguments: model directory, file of rows, rows of a step, steps, precision as a worker's setting names it, rank
  * (0: all weights are trained, without an adapter), activation checkpointing as a job names it, threads (0: one a
  * core), {@code supervised} or {@code dpo}, whose rows are chosen and rejected answers in turn and whose batches are
- * pairs.
+ * pairs. For one rank of a group also its number, the number of ranks, and the port at which they meet.
  */
 final class StepBenchmark {
 
@@ -51,6 +51,7 @@ final class StepBenchmark {
     private final Task.Machine machine;
     private final List<Progress.Step> done = new ArrayList<>();
     private final TrainingMethod method;
+    private final TrainTask.@Nullable Group group;
 
     private StepBenchmark(String[] arguments) throws IOException {
         this.directory = Path.of(arguments[0]);
@@ -62,6 +63,7 @@ final class StepBenchmark {
         this.method = arguments[8].equals("dpo")
                 ? new TrainingMethod.Dpo(0.1, "sigmoid", 0)
                 : new TrainingMethod.Supervised();
+        this.group = arguments.length == 9 ? null : group(arguments);
         this.rows = Files.readAllLines(Path.of(arguments[1])).stream()
                 .limit((long) rowsOfUnit() * batch * steps)
                 .map(StepBenchmark::row)
@@ -70,6 +72,16 @@ final class StepBenchmark {
 
     public static void main(String[] arguments) throws IOException {
         new StepBenchmark(arguments).run();
+    }
+
+    private static TrainTask.Group group(String[] arguments) {
+        return new TrainTask.Group(
+                "bench",
+                "127.0.0.1",
+                Integer.parseInt(arguments[11]),
+                "127.0.0.1",
+                Integer.parseInt(arguments[9]),
+                Integer.parseInt(arguments[10]));
     }
 
     private int rowsOfUnit() {
@@ -88,7 +100,9 @@ final class StepBenchmark {
     private void run() throws IOException {
         ModelConfig config = ModelConfig.read(directory.resolve("config.json"));
         Path attempt = Files.createTempDirectory("bench");
-        try (DecoderModel model = DecoderModel.load(directory, Hardware.precision(machine, config), TestDevice.NAME)) {
+        try (LoadedGroup ranks = LoadedGroup.of(group);
+                DecoderModel model =
+                        DecoderModel.load(directory, Hardware.precision(machine, config), TestDevice.NAME)) {
             TrainTask task = new TrainTask(
                     new Task.BaseModel("benchmark", null, directory.toString()),
                     machine,
@@ -114,7 +128,7 @@ final class StepBenchmark {
                     new TrainingData.Rows(rows, List.of(), rowsOfUnit(), Set.of()),
                     () -> Long.MAX_VALUE,
                     null,
-                    Ranks.alone());
+                    Ranks.of(ranks.group(), false));
             new Trainer(job, this::take, new Signals()).run();
         }
         report();

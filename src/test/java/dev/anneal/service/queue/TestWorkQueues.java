@@ -1,6 +1,7 @@
 package dev.anneal.service.queue;
 
 import dev.anneal.service.access.quota.TestQuotas;
+import dev.anneal.service.access.quota.TrainingUsage;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.platform.process.EngineSetup;
 import java.util.function.Consumer;
@@ -40,5 +41,9 @@ public final class TestWorkQueues {
 
     public static QueueNumbers numbers() {
         return new QueueNumbers(TestDatabase.jdbc(), TestDatabase.system());
+    }
+
+    public static TrainingUsage usage() {
+        return new TrainingWork(TestDatabase.jdbc());
     }
 }

@@ -190,12 +190,23 @@ public final class Stage {
     }
 
     long enqueue() {
+        return enqueue(1);
+    }
+
+    /** A training on so many devices. */
+    long enqueue(int count) {
         return parts.tenant()
                 .call(
                         "acme",
                         () -> parts.queue()
                                 .enqueue(new NewWork(
-                                        "acme", WorkKind.TRAIN, "supervised", NewWork.DEFAULT_PRIORITY, null)));
+                                        "acme",
+                                        WorkKind.TRAIN,
+                                        "supervised",
+                                        NewWork.DEFAULT_PRIORITY,
+                                        null,
+                                        List.of(),
+                                        count)));
     }
 
     Work find(long work) {

@@ -140,7 +140,8 @@ class TrainingRunIT extends ServiceTest {
                 Duration.ZERO,
                 Instant.EPOCH,
                 null,
-                List.of());
+                List.of(),
+                1);
         try (AttemptInputs inputs = new AttemptInputs(() -> true)) {
             return (TrainTask) assignments.prepare(claim, "cpu", inputs).task();
         }

@@ -79,6 +79,11 @@ public final class EngineLauncher {
         return EngineSetup.of(device, properties);
     }
 
+    /** What a process on the device computes with. */
+    public Task.Machine machine(String device) {
+        return properties.machine(device);
+    }
+
     /**
      * Starts a process for {@code task}.
      *

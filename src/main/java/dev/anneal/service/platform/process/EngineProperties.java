@@ -1,5 +1,6 @@
 package dev.anneal.service.platform.process;
 
+import dev.anneal.protocol.Task;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.nio.file.Path;
@@ -70,6 +71,18 @@ public record EngineProperties(
                 malloc,
                 jvmOptions,
                 environment);
+    }
+
+    /**
+     * What a process computes with.
+     *
+     * @param device {@code cpu}, {@code cuda:N}, or {@code cpu:N} for one of several devices of this processor, which
+     *     has one thread unless {@code threads} says otherwise
+     */
+    public Task.Machine machine(String device) {
+        return device.startsWith("cpu:")
+                ? new Task.Machine("cpu", Math.max(1, threads), precision)
+                : new Task.Machine(device, threads, precision);
     }
 
     /** The libtorch of a process for this device; null: none is chosen. */

@@ -15,9 +15,9 @@ public record EngineSetup(String device, String precision, boolean multipliesBf1
 
     /** Set-up of processes that this process would start. CUDA devices are assumed to multiply bf16 fast. */
     public static EngineSetup of(String device, EngineProperties properties) {
-        Task.Machine machine = new Task.Machine(device, properties.threads(), properties.precision());
-        boolean multipliesBf16Fast = !device.equals("cpu") || Arithmetic.processorMultipliesBf16Fast();
-        return new EngineSetup(device, machine.precision(), multipliesBf16Fast, machine.computeThreads());
+        Task.Machine machine = properties.machine(device);
+        boolean multipliesBf16Fast = !machine.device().equals("cpu") || Arithmetic.processorMultipliesBf16Fast();
+        return new EngineSetup(machine.device(), machine.precision(), multipliesBf16Fast, machine.computeThreads());
     }
 
     /** Bytes of a frozen weight or an activation of a model whose residual stream has this width. */

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadlineAt deadline of this attempt, by the database's clock
  * @param traceparent W3C trace context of the request that made it, or null
  * @param models base models that it needs, in the format of {@link dev.anneal.service.queue.NewWork#model}
+ * @param devices number of the worker's devices that do it together
  */
 public record Claim(
         Lease lease,
@@ -22,7 +23,8 @@ public record Claim(
         Duration waited,
         Instant deadlineAt,
         @Nullable String traceparent,
-        List<String> models) {
+        List<String> models,
+        int devices) {
 
     public Claim {
         models = List.copyOf(models);

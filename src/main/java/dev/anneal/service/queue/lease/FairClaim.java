@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -31,7 +32,7 @@ final class FairClaim {
                 WHERE waiting.tenant_id IS NOT NULL
             ), loaded AS MATERIALIZED (
                 SELECT tenant_id,
-                       (SELECT count(*) FROM work
+                       (SELECT coalesce(sum(devices), 0) FROM work
                         WHERE state = 'RUNNING' AND slot = :slot AND work.tenant_id = waiting.tenant_id) AS running,
                        %s AS allowed,
                        (SELECT max(claimed_at) FROM work
@@ -56,20 +57,33 @@ final class FairClaim {
     private static final String LOCK_TENANT =
             "SELECT pg_advisory_xact_lock(1634624113, hashtext(:slot || ' ' || :tenant)) IS NOT NULL";
 
+    /**
+     * What may be claimed by a worker that has enough devices, in the order of turns. What needs more devices than are
+     * free is among it only after it was overtaken for long enough.
+     */
+    private static final String CLAIMABLE = """
+            FROM work
+            WHERE state = 'QUEUED'
+              AND slot = :slot
+              AND tenant_id = :tenant
+              AND run_at <= clock_timestamp()
+              AND method = ANY (:methods)
+              AND NOT models && CAST(:lacking AS text[])
+              AND (avoided_until IS NULL OR avoided_until <= clock_timestamp() OR avoided_worker <> :worker)
+              AND devices <= :devices
+              AND (devices <= :free OR run_at <= clock_timestamp() - make_interval(secs => :overtaking))
+            ORDER BY turn_at, id
+            LIMIT 1
+            """;
+
+    /** Whether a tenant's next work waits for more devices of this worker than are free. */
+    private static final String WAITS_FOR_DEVICES =
+            "SELECT devices > :free FROM (SELECT devices %1$s) AS next".formatted(CLAIMABLE);
+
     private static final String CLAIM = """
             WITH next AS (
-                SELECT id, lease_token
-                FROM work
-                WHERE state = 'QUEUED'
-                  AND slot = :slot
-                  AND tenant_id = :tenant
-                  AND run_at <= clock_timestamp()
-                  AND method = ANY (:methods)
-                  AND NOT models && CAST(:lacking AS text[])
-                  AND (avoided_until IS NULL OR avoided_until <= clock_timestamp() OR avoided_worker <> :worker)
-                  AND (SELECT count(*) FROM work WHERE state = 'RUNNING' AND slot = :slot AND tenant_id = :tenant) < %s
-                ORDER BY turn_at, id
-                LIMIT 1
+                SELECT id, lease_token, devices
+                %1$s
                 -- A row that a client is cancelling right now is passed over, not waited for.
                 FOR UPDATE SKIP LOCKED
             ), claimed AS (
@@ -83,8 +97,13 @@ final class FairClaim {
                     deadline_at = clock_timestamp() + make_interval(secs => :maxRunTime)
                 FROM next
                 WHERE work.id = next.id
+                  AND next.devices <= :free
+                  AND (SELECT coalesce(sum(running.devices), 0)
+                       FROM work AS running
+                       WHERE running.state = 'RUNNING' AND running.slot = :slot AND running.tenant_id = :tenant)
+                      + next.devices <= %2$s
                 RETURNING work.id, work.tenant_id, kind, method, work.lease_token, lease_nonce, run_at, claimed_at,
-                          deadline_at, traceparent, models
+                          deadline_at, traceparent, models, work.devices
             ), leased AS (
                 INSERT INTO lease (work_id, tenant_id, expires_at, stalls_at, saved_step)
                 SELECT claimed.id,
@@ -102,7 +121,7 @@ final class FairClaim {
             )
             SELECT claimed.*, extract(EPOCH FROM claimed_at - run_at)::double precision AS waited
             FROM claimed
-            """.formatted(allowedTo(":tenant"));
+            """.formatted(CLAIMABLE.stripTrailing(), allowedTo(":tenant"));
 
     private final JdbcClient jdbc;
     private final SystemDatabase system;
@@ -129,8 +148,10 @@ final class FairClaim {
      *
      * @param methods methods that it supports
      * @param lackingModels base models that it does not have
+     * @param devices number of devices that it has for the slot
+     * @param free number of them that are free
      */
-    record Claimant(String worker, Slot slot, Set<String> methods, Set<String> lackingModels) {}
+    record Claimant(String worker, Slot slot, Set<String> methods, Set<String> lackingModels, int devices, int free) {}
 
     Optional<Claim> claim(Claimant claimant) {
         Slot slot = claimant.slot();
@@ -141,16 +162,16 @@ final class FairClaim {
                 .list());
         List<String> busy = new ArrayList<>();
         for (String tenant : tenants) {
-            Optional<Claim> claim = system.call(() -> {
+            Turn turn = system.call(() -> {
                 if (lock(TRY_LOCK_TENANT, slot, tenant)) {
-                    return claim(claimant, tenant);
+                    return turn(claimant, tenant);
                 }
                 // Another claim for this tenant is in progress, so it is another tenant's turn.
                 busy.add(tenant);
-                return Optional.empty();
+                return Turn.PASSED;
             });
-            if (claim.isPresent()) {
-                return claim;
+            if (turn.isTaken()) {
+                return Optional.ofNullable(turn.claim());
             }
         }
         return claimOfBusy(busy, claimant);
@@ -161,15 +182,37 @@ final class FairClaim {
      */
     private Optional<Claim> claimOfBusy(List<String> tenants, Claimant claimant) {
         for (String tenant : tenants) {
-            Optional<Claim> claim = system.call(() -> {
+            Turn turn = system.call(() -> {
                 lock(LOCK_TENANT, claimant.slot(), tenant);
-                return claim(claimant, tenant);
+                return turn(claimant, tenant);
             });
-            if (claim.isPresent()) {
-                return claim;
+            if (turn.isTaken()) {
+                return Optional.ofNullable(turn.claim());
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * What a tenant's turn led to.
+     *
+     * @param claim null if nothing was claimed
+     * @param isTaken whether no other tenant is to have this turn
+     */
+    private record Turn(@Nullable Claim claim, boolean isTaken) {
+
+        static final Turn PASSED = new Turn(null, false);
+
+        /** Free devices are left to the tenant's next work, which waits for more. */
+        static final Turn WAITS = new Turn(null, true);
+    }
+
+    private Turn turn(Claimant claimant, String tenant) {
+        Optional<Claim> claim = claim(claimant, tenant);
+        if (claim.isPresent()) {
+            return new Turn(claim.get(), true);
+        }
+        return claimant.free() < claimant.devices() && waitsForDevices(claimant, tenant) ? Turn.WAITS : Turn.PASSED;
     }
 
     private boolean lock(String statement, Slot slot, String tenant) {
@@ -180,18 +223,32 @@ final class FairClaim {
                 .single();
     }
 
+    private boolean waitsForDevices(Claimant claimant, String tenant) {
+        return of(WAITS_FOR_DEVICES, claimant, tenant)
+                .query(Boolean.class)
+                .optional()
+                .orElse(false);
+    }
+
     private Optional<Claim> claim(Claimant claimant, String tenant) {
-        return jdbc.sql(CLAIM)
-                .param("slot", claimant.slot().name())
-                .param("tenant", tenant)
-                .param("methods", claimant.methods().toArray(String[]::new))
-                .param("lacking", claimant.lackingModels().toArray(String[]::new))
+        return of(CLAIM, claimant, tenant)
                 .param("limit", properties.tenantRunningLimit())
-                .param("worker", claimant.worker())
                 .param("lease", Leases.seconds(properties.lease()))
                 .param("stallTimeout", Leases.seconds(properties.stallTimeout()))
                 .param("maxRunTime", Leases.seconds(properties.maxRunTime()))
                 .query(LeaseRows::claim)
                 .optional();
+    }
+
+    private JdbcClient.StatementSpec of(String statement, Claimant claimant, String tenant) {
+        return jdbc.sql(statement)
+                .param("slot", claimant.slot().name())
+                .param("tenant", tenant)
+                .param("methods", claimant.methods().toArray(String[]::new))
+                .param("lacking", claimant.lackingModels().toArray(String[]::new))
+                .param("worker", claimant.worker())
+                .param("devices", claimant.devices())
+                .param("free", claimant.free())
+                .param("overtaking", Leases.seconds(properties.overtaking()));
     }
 }

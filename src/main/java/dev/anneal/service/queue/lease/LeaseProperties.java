@@ -20,7 +20,10 @@ import org.springframework.validation.annotation.Validated;
  * @param scanInterval how often every process looks for lost workers
  * @param stallTimeout how long an attempt may run without a first step; from then on workers set their own limit
  * @param maxRunTime time limit for an attempt
- * @param tenantRunningLimit how much work of one tenant runs at a time, for each class of slot
+ * @param tenantRunningLimit how much work of one tenant runs at a time, for each class of slot; a training counts for
+ *     each of its devices
+ * @param overtaking how long a training that needs more devices than are free is overtaken by those that need fewer;
+ *     then devices that become free are left to it
  * @param userRetries how often work is retried after failures caused by its own input
  * @param platformRetries how often work is retried after failures of the platform and lost workers, since it last saved
  *     more progress than before or was resumed; a worker that is lost with several items costs none of them a retry,
@@ -39,6 +42,7 @@ public record LeaseProperties(
         @DefaultValue("15m") Duration stallTimeout,
         @DefaultValue("7d") Duration maxRunTime,
         @DefaultValue("16") @Min(1) int tenantRunningLimit,
+        @DefaultValue("10m") Duration overtaking,
         @DefaultValue("0") @Min(0) int userRetries,
         @DefaultValue("5") @Min(0) int platformRetries,
         @DefaultValue("10s") Duration retryDelay,

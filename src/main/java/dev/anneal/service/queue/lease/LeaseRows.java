@@ -29,7 +29,8 @@ final class LeaseRows {
                 Objects.requireNonNull(row.getObject("deadline_at", OffsetDateTime.class))
                         .toInstant(),
                 row.getString("traceparent"),
-                WorkModels.read(row));
+                WorkModels.read(row),
+                row.getInt("devices"));
     }
 
     static Map.Entry<Lease, Optional<Wish>> holding(ResultSet row, int number) throws SQLException {

@@ -134,9 +134,17 @@ public final class Leases {
      * @param worker name of the worker
      * @param methods methods that the worker supports; other work is left to others
      * @param lackingModels base models that the worker does not have; their work is left to others
+     * @param devices number of devices that the worker has for the slot
+     * @param free number of them that are free
      */
+    public Optional<Claim> claim(
+            String worker, Slot slot, Set<String> methods, Set<String> lackingModels, int devices, int free) {
+        return claims.claim(new FairClaim.Claimant(worker, slot, methods, lackingModels, devices, free));
+    }
+
+    /** The same for a worker with one device. */
     public Optional<Claim> claim(String worker, Slot slot, Set<String> methods, Set<String> lackingModels) {
-        return claims.claim(new FairClaim.Claimant(worker, slot, methods, lackingModels));
+        return claim(worker, slot, methods, lackingModels, 1, 1);
     }
 
     /**

@@ -107,7 +107,8 @@ public final class Jobs {
                 admitted.request().method().wireName(),
                 request.options().priority(),
                 submission.traceparent(),
-                admitted.workerModels()));
+                admitted.workerModels(),
+                1));
         AdmittedJob stored = admission.withoutSecrets(tenantId, work, admitted);
         String id = identifiers.next("ftjob-");
         long number =

@@ -103,6 +103,6 @@ final class Inputs {
     }
 
     Task.Machine machine(String device) {
-        return new Task.Machine(device, engine.threads(), engine.precision());
+        return engine.machine(device);
     }
 }

@@ -34,7 +34,7 @@ final class DeviceTrial {
      */
     static void require(WorkerProperties properties, @Nullable Path libtorch, EngineLauncher launcher) {
         List<String> devices = properties.allDevices().stream()
-                .filter(device -> !device.equals("cpu"))
+                .filter(device -> device.startsWith("cuda:"))
                 .toList();
         if (devices.isEmpty()) {
             return;

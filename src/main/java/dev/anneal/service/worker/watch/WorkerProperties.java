@@ -19,7 +19,9 @@ import org.springframework.validation.annotation.Validated;
  * Slots and time limits of a worker. {@code anneal.queue} configures leases, {@code anneal.engine} engine processes.
  *
  * @param name name of the worker as jobs show it; null: the host's name
- * @param devices one training slot for each entry: {@code cpu} or {@code cuda:N}
+ * @param devices one training slot for each entry: {@code cpu}, which computes with all threads of the engine's
+ *     settings; {@code cpu:N}, one thread unless these say otherwise; or {@code cuda:N}. A training on several devices
+ *     takes several slots
  * @param lightDevice device of the slot for exports and evaluations
  * @param pollInterval how often a free slot looks for work, plus up to a quarter at random so that workers do not poll
  *     in step
@@ -56,7 +58,7 @@ public record WorkerProperties(
         @DefaultValue("12s") Duration stopGrace,
         @DefaultValue("25s") Duration longestStopGrace) {
 
-    private static final Pattern DEVICE = Pattern.compile("cpu|cuda:\\d+");
+    private static final Pattern DEVICE = Pattern.compile("cpu|cpu:\\d+|cuda:\\d+");
 
     /**
      * Publications in a row that may fail because of the artifact store before the attempt fails: half a minute by
@@ -69,12 +71,12 @@ public record WorkerProperties(
 
     public WorkerProperties {
         devices = List.copyOf(devices);
-        List<String> cuda =
-                devices.stream().filter(device -> !device.equals("cpu")).toList();
-        if (Set.copyOf(cuda).size() < cuda.size()) {
-            // Two jobs would compete for its memory.
-            throw new IllegalArgumentException(
-                    "anneal.worker.devices must name each CUDA device once but is " + String.join(",", devices));
+        List<String> numbered =
+                devices.stream().filter(device -> device.contains(":")).toList();
+        if (Set.copyOf(numbered).size() < numbered.size()) {
+            // Two jobs would compete for its memory or its core.
+            throw new IllegalArgumentException("anneal.worker.devices must name each device with a number once but is "
+                    + String.join(",", devices));
         }
     }
 
@@ -113,7 +115,9 @@ public record WorkerProperties(
                 : StallWatch.withoutSteps(startTimeout, shortestStall, lightTimeout, startedNanos);
     }
 
-    @AssertTrue(message = "anneal.worker.devices and anneal.worker.light-device must each be 'cpu' or 'cuda:N'")
+    @AssertTrue(
+            message =
+                    "anneal.worker.devices and anneal.worker.light-device must each be 'cpu', 'cpu:N' or" + " 'cuda:N'")
     boolean isEveryDeviceKnown() {
         return devices.stream().allMatch(device -> DEVICE.matcher(device).matches())
                 && DEVICE.matcher(lightDevice).matches();

@@ -31,7 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A program that speaks the engine's protocol and trains nothing: its state after each step is a hash of the state
  * before, so equal states mean that the same steps were done in the same order. Environment variables make it
- * misbehave; {@code FAKE_AT} names the step of the misdeed {@code FAKE_MISDEED}, which an attempt that resumes does not
+ * misbehave; {@code FAKE_RANK} names the process of a group that does, the first one by default; {@code FAKE_AT} names the step of the misdeed {@code FAKE_MISDEED}, which an attempt that resumes does not
  * repeat. {@code FAKE_FILE} names a file of more such lines.
  */
 public final class FakeEngine {
@@ -83,10 +83,13 @@ public final class FakeEngine {
     private final long stepMillis;
     private final long saveMillis;
     private final TrainTask task;
+    private final int rank;
 
     private FakeEngine(TrainTask task, Map<String, String> environment) {
         this.task = task;
-        this.misdeed = task.resumeFrom() == null
+        this.rank = task.group() == null ? 0 : task.group().rank();
+        boolean misbehaves = Integer.parseInt(environment.getOrDefault("FAKE_RANK", "0")) == rank;
+        this.misdeed = task.resumeFrom() == null && misbehaves
                 ? Misdeed.valueOf(environment.getOrDefault("FAKE_MISDEED", "NONE"))
                 : Misdeed.NONE;
         this.misdeedStep = Integer.parseInt(environment.getOrDefault("FAKE_AT", "1"));
@@ -150,6 +153,12 @@ public final class FakeEngine {
         }
         if (misdeed == Misdeed.UNKILLABLE) {
             outlive();
+        }
+        TrainTask.Group group = task.group();
+        if (group != null) {
+            Files.writeString(
+                    Files.createDirectories(Path.of(task.attemptDirectory())).resolve("rank-" + rank),
+                    group.name() + " " + ProcessHandle.current().pid());
         }
         int total = task.settings().totalSteps();
         write(new Progress.Started(step, total, 1000, "fp32"));
@@ -252,6 +261,9 @@ public final class FakeEngine {
         for (long left = saveMillis; left > 0; left -= 200) {
             Thread.sleep(Math.min(200, left));
             write(new Progress.Working());
+        }
+        if (rank > 0) {
+            return;
         }
         Path folder = Files.createDirectories(Path.of(task.attemptDirectory(), "checkpoint-" + step));
         Path file = Files.writeString(folder.resolve(STATE_FILE), step + " " + state);

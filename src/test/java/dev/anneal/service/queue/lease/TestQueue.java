@@ -33,6 +33,9 @@ public final class TestQueue {
     public static final Set<String> METHODS = Set.of("supervised", "merged", "evaluate");
     public static final Duration MINUTE = Duration.ofMinutes(1);
 
+    /** How long a training that waits for more devices is overtaken. */
+    static final Duration OVERTAKING = Duration.ofMinutes(10);
+
     /** For rescues that no outage of the database is to hold up. */
     public static final Instant ANY_TIME = Instant.parse("9999-12-31T00:00:00Z");
 
@@ -97,6 +100,7 @@ public final class TestQueue {
                 Duration.ofMinutes(15),
                 Duration.ofDays(7),
                 tenantLimit,
+                OVERTAKING,
                 userRetries,
                 platformRetries,
                 retryDelay,
