@@ -234,9 +234,11 @@ function estimated(state, request) {
       ["Batch size", count(estimate.hyperparameters.batch_size)],
       ["Steps", count(estimate.total_steps)],
       ["Beta is 0 from step", estimate.annealed_at_step ? count(estimate.annealed_at_step) : null],
-      ["Memory", bytes(estimate.memory?.total_bytes)],
+      [estimate.devices > 1 ? "Memory of each device" : "Memory", bytes(estimate.memory?.total_bytes)],
       ["Tokens of a completion", estimate.completion_tokens === null ? null : count(estimate.completion_tokens)],
       ["Time", expected(estimate)],
+      ["Devices", estimate.devices > 1 ? count(estimate.devices) : null],
+      ["Hours of all devices", estimate.devices > 1 && estimate.device_hours !== null ? estimate.device_hours.toFixed(2) : null],
       ["Expected start", estimate.expected_start ? date(estimate.expected_start) : null],
     ])}
     ${BASES[estimate.duration_basis] ? html`<p class="quiet">The time is estimated from ${BASES[estimate.duration_basis]}.</p>` : null}

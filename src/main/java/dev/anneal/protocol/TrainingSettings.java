@@ -40,6 +40,12 @@ public record TrainingSettings(
     /** The same bits with any number of devices. */
     public static final String ANY_DEVICES = "any_devices";
 
+    /**
+     * Portions of a step whose gradients are added in a fixed order if the result is to have the same bits with any
+     * number of devices; also the largest such number.
+     */
+    public static final int ORDERED_PORTIONS = 8;
+
     /** Settings stored before other methods, and trainings on several devices, existed lack both. */
     public TrainingSettings {
         method = Objects.requireNonNullElseGet(method, TrainingMethod.Supervised::new);

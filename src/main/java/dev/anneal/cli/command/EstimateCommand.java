@@ -2,6 +2,7 @@ package dev.anneal.cli.command;
 
 import static dev.anneal.cli.command.Texts.bytes;
 import static dev.anneal.cli.command.Texts.duration;
+import static dev.anneal.cli.command.Texts.figure;
 import static dev.anneal.cli.command.Texts.text;
 import static dev.anneal.cli.command.Texts.time;
 
@@ -58,6 +59,12 @@ public final class EstimateCommand implements Callable<Integer> {
                 .row("memory", bytes(estimate.at("/memory/total_bytes").asLong()))
                 .row("time", expected(estimate))
                 .row("expected start", time(estimate.path("expected_start")));
+        if (estimate.path("devices").asInt() > 1) {
+            table.row("devices, with this memory each", text(estimate.path("devices")));
+            if (estimate.path("device_hours").isNumber()) {
+                table.row("hours of all devices", figure(estimate.path("device_hours")));
+            }
+        }
         if (estimate.path("completion_tokens").isNumber()) {
             table.row("tokens of a completion", text(estimate.path("completion_tokens")));
         }

@@ -65,6 +65,9 @@ final class JobOptions {
     @Option(names = "--activation", description = "silu, relu or gelu.")
     private @Nullable String activation;
 
+    @Option(names = "--devices", description = "Devices of one worker that train the job together.")
+    private @Nullable Integer devices;
+
     @Option(names = "--seed", description = "Seed of the adapter's first values and of the order of rows.")
     private @Nullable Integer seed;
 
@@ -98,6 +101,7 @@ final class JobOptions {
         set(body, "anneal.max_steps", steps);
         set(body, "anneal.learning_rate", learningRate);
         set(body, "anneal.adapter", adapter);
+        set(body, "anneal.devices", devices);
         set(body, "afa_lora.rank", rank);
         set(body, "afa_lora.alpha", alpha);
         set(body, "afa_lora.activation", activation);

@@ -76,6 +76,13 @@ public final class WorkerStates {
             WHERE seen_at > clock_timestamp() - interval '1 minute' AND fault IS NULL
             """;
 
+    private static final String LARGEST = """
+            SELECT max(training_slots) AS devices, count(*) AS workers
+            FROM worker_state
+            WHERE seen_at > clock_timestamp() - interval '1 minute' AND training_slots > 0
+            HAVING count(*) > 0
+            """;
+
     private static final String NEWEST_ENGINE = """
             SELECT engine
             FROM worker_state
@@ -126,6 +133,18 @@ public final class WorkerStates {
     /** Number of training slots of running workers without a fault. */
     public int trainingSlots() {
         return jdbc.sql(SLOTS).query(Integer.class).single();
+    }
+
+    /**
+     * The running worker with the most devices for trainings, whether it has a fault or not.
+     *
+     * @param workers number of running workers with devices for trainings
+     */
+    public record LargestWorker(int devices, int workers) {}
+
+    /** Empty if no running worker trains. */
+    public Optional<LargestWorker> largest() {
+        return jdbc.sql(LARGEST).query(LargestWorker.class).optional();
     }
 
     /** How the running worker that started last sets up its trainings. */

@@ -58,6 +58,24 @@ class WorkerStatesIT {
         assertThat(slots()).isZero();
     }
 
+    /** A worker with a fault will have its devices again; one without devices only exports and evaluates. */
+    @Test
+    void largestWorkerIsThatWithTheMostDevices() {
+        assertThat(largest()).isEmpty();
+        states.report(one, "light", TestWorkQueues.ENGINE, 0, null, Set.of());
+        assertThat(largest()).isEmpty();
+
+        states.report(one, "one", TestWorkQueues.ENGINE, 2, DISK_FULL, Set.of());
+        states.report(other, "other", TestWorkQueues.ENGINE, 1, null, Set.of());
+        assertThat(largest()).contains(new WorkerStates.LargestWorker(2, 2));
+
+        TestDatabase.administrator()
+                .sql("UPDATE worker_state SET seen_at = seen_at - interval '61 seconds' WHERE id = :id")
+                .param("id", one)
+                .update();
+        assertThat(largest()).contains(new WorkerStates.LargestWorker(1, 1));
+    }
+
     /** Those who started earlier go on reporting. */
     @Test
     void newestWorkerTellsHowTrainingsAreSetUp() {
@@ -80,6 +98,11 @@ class WorkerStatesIT {
 
     private Optional<EngineSetup> newestEngine() {
         return TestDatabase.system().call(states::newestEngine);
+    }
+
+    /** As tenants' requests see it. */
+    private Optional<WorkerStates.LargestWorker> largest() {
+        return TestDatabase.tenant().call("alpha", states::largest);
     }
 
     private int slots() {

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Limits of a tenant; null is no limit of its own.
  *
- * @param runningJobs concurrent trainings; if null, {@code anneal.queue.tenant-running-limit} applies
+ * @param runningJobs concurrent trainings, each once for each of its devices; if null, {@code
+ *     anneal.queue.tenant-running-limit} applies
  * @param unfinishedJobs jobs that have not ended, including waiting and paused ones
  * @param uploadBytes maximum size of a file
  * @param storedBytes total size of files, checkpoints and exports

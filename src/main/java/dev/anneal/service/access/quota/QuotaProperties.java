@@ -13,7 +13,7 @@ import org.springframework.validation.annotation.Validated;
  * @param unfinishedJobs number of a tenant's jobs that have not ended
  * @param uploadSize maximum file size of a tenant, if less than {@code anneal.files.max-size}
  * @param storedSize total size of a tenant's files, checkpoints and exports
- * @param trainingHoursPerMonth hours of training slots of one tenant in a calendar month (UTC)
+ * @param trainingHoursPerMonth hours of training slots, one for each device, of one tenant in a calendar month (UTC)
  */
 @Validated
 @ConfigurationProperties("anneal.quotas")

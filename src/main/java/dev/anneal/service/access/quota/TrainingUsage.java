@@ -5,10 +5,11 @@ public interface TrainingUsage {
 
     Jobs jobs(String tenantId);
 
-    /** Training hours in the current calendar month (UTC), including running attempts. */
+    /** Hours of devices that trained in the current calendar month (UTC), including running attempts. */
     double hoursThisMonth(String tenantId);
 
     /**
+     * @param running running jobs, each once for each of its devices
      * @param unfinished jobs that have not ended, including running ones
      */
     record Jobs(int running, int unfinished) {}

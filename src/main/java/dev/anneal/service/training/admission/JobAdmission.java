@@ -20,9 +20,7 @@ import dev.anneal.service.training.job.JudgingModels;
 import dev.anneal.service.training.job.PairedModel;
 import dev.anneal.service.training.job.UsableModel;
 import dev.anneal.service.training.settings.JobRequest;
-import dev.anneal.service.training.settings.LearningRates;
 import dev.anneal.service.training.settings.ModelProfile;
-import dev.anneal.service.training.settings.ModelProfiles;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +35,7 @@ public final class JobAdmission {
     private final InitialAdapters adapters;
     private final TrainingModels models;
     private final JudgingModels judges;
-    private final JobProperties properties;
+    private final JobLimits limits;
     private final SealedValues sealed;
 
     JobAdmission(
@@ -46,14 +44,14 @@ public final class JobAdmission {
             InitialAdapters adapters,
             TrainingModels models,
             JudgingModels judges,
-            JobProperties properties,
+            JobLimits limits,
             SealedValues sealed) {
         this.database = database;
         this.files = files;
         this.adapters = adapters;
         this.models = models;
         this.judges = judges;
-        this.properties = properties;
+        this.limits = limits;
         this.sealed = sealed;
     }
 
@@ -64,7 +62,7 @@ public final class JobAdmission {
      */
     public AdmittedJob check(String tenantId, JobRequest request) {
         Fetched fetched = fetch(tenantId, request);
-        return database.call(tenantId, () -> admit(request, fetched));
+        return database.call(tenantId, () -> admit(tenantId, request, fetched));
     }
 
     /**
@@ -94,7 +92,7 @@ public final class JobAdmission {
      *
      * @param fetched what {@link #fetch} has fetched
      */
-    AdmittedJob admit(JobRequest asked, Fetched fetched) {
+    AdmittedJob admit(String tenantId, JobRequest asked, Fetched fetched) {
         PairedModel target = models.target(asked, fetched.shared());
         BaseModel model = models.trained(asked, target);
         JobRequest request = target == null ? asked : asked.drafting(model.id(), ModelProfile.of(target.base()));
@@ -110,7 +108,8 @@ public final class JobAdmission {
                 requireUsable(request.trainingFile(), request.method(), "training_file"),
                 validationFile == null ? null : requireUsable(validationFile, request.method(), "validation_file"),
                 initial);
-        requireFitting(admitted.request(), admitted.profiles());
+        limits.check(tenantId, admitted.request(), admitted.profiles());
+        requireJudge(admitted.request().method());
         return admitted;
     }
 
@@ -156,13 +155,10 @@ public final class JobAdmission {
                         param));
     }
 
-    private void requireFitting(JobRequest request, ModelProfiles profiles) {
-        profiles.trained().check(request.adapter(), properties.fullTrainingMaxParameters());
-        profiles.checkLength(request.options());
-        LearningRates.check(request, profiles.trained());
-        Map<String, @Nullable Object> grader = request.method().grader();
+    private void requireJudge(TrainingMethod method) {
+        Map<String, @Nullable Object> grader = method.grader();
         if (grader != null) {
-            judges.require(grader, request.method().param("grader"));
+            judges.require(grader, method.param("grader"));
         }
     }
 

@@ -155,10 +155,11 @@ final class JobPreparation {
     }
 
     private void settle(long job, long work, AdmittedJob admitted, TokenReport report) {
+        // First, because it refuses steps with too few rows, and only work that is being validated can be rejected.
+        ResolvedSettings settings = admitted.resolve(report, engines.current(), lengths.mean(admitted.request()));
         if (!queue.ready(work)) {
             return;
         }
-        ResolvedSettings settings = admitted.resolve(report, engines.current(), lengths.mean(admitted.request()));
         store.settle(job, settings);
         DatasetEvents.of(admitted.files(), admitted.request(), report)
                 .forEach(warning -> events.append(job, JobEvent.Level.WARN, warning));

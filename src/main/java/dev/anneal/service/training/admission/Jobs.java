@@ -100,7 +100,7 @@ public final class Jobs {
     }
 
     private Job insert(String tenantId, JobRequest request, JobAdmission.Fetched fetched, Submission submission) {
-        AdmittedJob admitted = admission.admit(request, fetched);
+        AdmittedJob admitted = admission.admit(tenantId, request, fetched);
         long work = queue.enqueueValidating(new NewWork(
                 tenantId,
                 WorkKind.TRAIN,

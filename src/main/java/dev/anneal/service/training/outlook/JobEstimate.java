@@ -27,7 +27,15 @@ public record JobEstimate(
         ExpectedDuration duration,
         @Nullable Instant expectedStart) {
 
+    private static final double SECONDS_OF_AN_HOUR = 3600;
+
     public JobEstimate {
         warnings = List.copyOf(warnings);
+    }
+
+    /** Hours of its devices together; null if the duration is unknown or a guess. */
+    public @Nullable Double deviceHours() {
+        Double seconds = duration.seconds();
+        return seconds == null ? null : (Double) (request.options().devices() * seconds / SECONDS_OF_AN_HOUR);
     }
 }

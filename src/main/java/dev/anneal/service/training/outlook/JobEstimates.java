@@ -93,7 +93,7 @@ public final class JobEstimates {
                 .orElse(ExpectedDuration.UNKNOWN);
         List<String> all = new ArrayList<>(ofRange(duration, isOpen, settings, request));
         all.addAll(warnings);
-        return new JobEstimate(request, file.report(), report, settings, all, duration, expectedStart());
+        return new JobEstimate(request, file.report(), report, settings, all, duration, expectedStart(request));
     }
 
     /** Says why the duration is a range, if it is one. */
@@ -119,8 +119,8 @@ public final class JobEstimates {
         return warnings;
     }
 
-    private @Nullable Instant expectedStart() {
-        OptionalDouble seconds = outlook.secondsUntilStart();
+    private @Nullable Instant expectedStart(JobRequest request) {
+        OptionalDouble seconds = outlook.secondsUntilStart(request.options().devices());
         return seconds.isEmpty() ? null : clock.instant().plusMillis(Math.round(seconds.getAsDouble() * 1000));
     }
 }

@@ -74,7 +74,8 @@ public final class JobInsights {
         Waiting waiting = job.work().waiting();
         OptionalDouble untilStart = position == null || waiting != null
                 ? OptionalDouble.empty()
-                : outlook.secondsUntilStart(position.position());
+                : outlook.secondsUntilStart(
+                        position.position(), job.request().options().devices());
         OptionalDouble untilEnd = switch (job.state()) {
             case RUNNING -> outlook.secondsLeft(job);
             case QUEUED -> sum(untilStart, outlook.secondsToTrain(job));

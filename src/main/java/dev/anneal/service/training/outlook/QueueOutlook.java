@@ -11,6 +11,7 @@ import dev.anneal.service.training.settings.ResolvedSettings;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -64,9 +65,12 @@ public final class QueueOutlook {
     private TrainingQueue lineOf(int count, JobStore jobs, Known past) {
         Double usual = past.recent().secondsPerJob();
         List<Double> left = jobs.inState(WorkState.RUNNING, MOST_RUNNING).stream()
-                .map(job -> secondsLeft(job, past).orElse(usual == null ? 0 : usual))
+                .flatMap(job ->
+                        Collections.nCopies(devices(job), secondsLeft(job, past).orElse(usual == null ? 0 : usual))
+                                .stream())
                 .toList();
-        OptionalDouble each = jobs.inState(WorkState.QUEUED, SAMPLED).stream()
+        List<Job> waiting = jobs.inState(WorkState.QUEUED, SAMPLED);
+        OptionalDouble each = waiting.stream()
                 .map(job -> secondsToTrain(job, past))
                 .flatMapToDouble(OptionalDouble::stream)
                 .average();
@@ -74,21 +78,29 @@ public final class QueueOutlook {
                 count,
                 left,
                 jdbc.sql(QUEUED).query(Long.class).single(),
-                each.isPresent() ? (Double) each.getAsDouble() : usual);
+                each.isPresent() ? (Double) each.getAsDouble() : usual,
+                (int) Math.round(waiting.stream()
+                        .mapToInt(QueueOutlook::devices)
+                        .average()
+                        .orElse(1)));
+    }
+
+    private static int devices(Job job) {
+        return job.request().options().devices();
     }
 
     /** Past trainings and the set-up of the next ones. */
     private record Known(RecentTrainings recent, EngineSetup engine) {}
 
-    /** Seconds until a training at this position of the queue starts, if that can be estimated. */
-    OptionalDouble secondsUntilStart(long position) {
-        return line.get().secondsUntilStart(position);
+    /** Seconds until a training on some devices at this position of the queue starts, if that can be estimated. */
+    OptionalDouble secondsUntilStart(long position, int devices) {
+        return line.get().secondsUntilStart(position, devices);
     }
 
-    /** Seconds until a training that joined the queue now would start. */
-    OptionalDouble secondsUntilStart() {
+    /** Seconds until a training on some devices that joined the queue now would start. */
+    OptionalDouble secondsUntilStart(int devices) {
         TrainingQueue now = line.get();
-        return now.secondsUntilStart(now.queued() + 1);
+        return now.secondsUntilStart(now.queued() + 1, devices);
     }
 
     /** The expected set-up of the engine process that will train. */

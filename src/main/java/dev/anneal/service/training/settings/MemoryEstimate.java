@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Estimated peak resident memory of an engine process for a training on a CPU, by a formula that can be checked by
- * hand. {@code docs/training-settings.md} documents it with measurements and must be kept in line.
+ * hand; a training on several devices has a process for each. {@code docs/training-settings.md} documents it with
+ * measurements and must be kept in line.
  *
  * @param processBytes the JVM with libtorch
  * @param weightsBytes frozen weights
@@ -99,22 +100,29 @@ public record MemoryEstimate(
     /** Of a model alone. */
     public static MemoryEstimate of(
             ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine, Rows rows) {
-        return of(new ModelProfiles(model, null, null), adapter, engine, rows, 0);
+        return of(new ModelProfiles(model, null, null), adapter, engine, rows, 0, 0);
     }
 
     /**
      * Of a training. The target of a draft is loaded first and reads the same rows.
      *
      * @param kept bytes of the target's hidden states that are kept
+     * @param addedGradients number of gradients of all trained values that are held beside those of every training
      */
     public static MemoryEstimate of(
-            ModelProfiles models, @Nullable AdapterSettings adapter, EngineSetup engine, Rows rows, long kept) {
+            ModelProfiles models,
+            @Nullable AdapterSettings adapter,
+            EngineSetup engine,
+            Rows rows,
+            long kept,
+            int addedGradients) {
         ModelProfile model = models.trained();
         int valueBytes = engine.valueBytes(model.hiddenSize());
         long process = RUNTIME_BYTES + BYTES_OF_A_TOKEN * rows.tokensOfFile();
         long values = valueBytes * model.parameters();
         long weights = values + convertedBytes(model, valueBytes);
-        long trained = wholeBytes(model, adapter, engine, rows)
+        long trained = model.trainedParameters(adapter) * FLOAT_BYTES * addedGradients
+                + wholeBytes(model, adapter, engine, rows)
                 + (adapter == null ? 0 : adapterBytes(model, adapter, valueBytes, engine.threads()));
         long activations = activationsBytes(model, adapter, engine, rows);
         long head = DeviceLimits.CPU.logitBytes(valueBytes, model.vocabularySize(), rows.atWork(engine));

@@ -10,6 +10,7 @@ import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.protocol.TrainingSettings.Optimizer;
 import dev.anneal.service.platform.process.EngineSetup;
+import dev.anneal.service.platform.refusal.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,7 @@ public final class SettingsResolver {
      * @param engine expected set-up of the engine; used only for estimates of memory and time
      * @param completionTokens expected tokens of a sampled completion; used only for estimates of time, null if nothing
      *     is known about it
+     * @throws Refusal if a step has fewer rows than the job has devices
      */
     public static ResolvedSettings resolve(
             JobRequest request,
@@ -52,6 +54,7 @@ public final class SettingsResolver {
         int sequences = options.packing() ? data.packedSequences() : data.rows();
         int batchSize = or(request.hyperparameters().batchSize(), Math.min(BATCH_SIZE, sequences));
         int stepRows = batchSize * options.gradientAccumulation();
+        DeviceRules.requireRows(options, rules.format(), Math.min(stepRows, sequences));
         SequenceShape shape =
                 rules.shape(request.method(), models.contextTokens()).expecting(completionTokens);
         int stepsPerEpoch = Math.multiplyExact(StepPlan.stepsPerEpoch(sequences, stepRows), shape.updates());
@@ -70,7 +73,7 @@ public final class SettingsResolver {
                 or(options.checkpointInterval(), ceilDivide(totalSteps, CHECKPOINTS)),
                 evaluationInterval(request, totalSteps),
                 request.seed(),
-                TrainingSettings.SAME_DEVICES);
+                options.reproducible());
         GeneratedTokens generated = rules.generated(request.method(), data, validations(training));
         TrainingPlan plan = new TrainingPlan(request, models, data, engine, training, stepsPerEpoch, generated);
         long expectedTokens = plan.tokens(shape);

@@ -7,7 +7,8 @@ import dev.anneal.service.platform.process.EngineSetup;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computation of a training, for estimates of its time. {@code docs/training-settings.md} documents it and must be kept
+ * Computation of a training, for estimates of its time; of one on several devices, that of the device for which the
+ * others wait. {@code docs/training-settings.md} documents it and must be kept
  * in line.
  *
  * @param operations equivalent floating-point operations of products with frozen matrices
@@ -72,6 +73,7 @@ public record TrainingCost(
      * @param rowTokens tokens of a row
      * @param steps number of optimizer steps
      * @param stepRows number of rows of a step
+     * @param portions number of portions of a step that are computed one after the other
      * @param validatedTokens tokens of all validations
      * @param recomputed whether activations are recomputed in the backward pass
      */
@@ -81,13 +83,46 @@ public record TrainingCost(
             double rowTokens,
             int steps,
             int stepRows,
+            int portions,
             double validatedTokens,
             boolean recomputed) {
+
+        /** Of steps in one portion. */
+        public Work(
+                double tokens,
+                double trainedShare,
+                double rowTokens,
+                int steps,
+                int stepRows,
+                double validatedTokens,
+                boolean recomputed) {
+            this(tokens, trainedShare, rowTokens, steps, stepRows, 1, validatedTokens, recomputed);
+        }
 
         /** @param generatedTokens forward passes of tokens that are generated beside the steps */
         Work generating(double generatedTokens) {
             return new Work(
-                    tokens, trainedShare, rowTokens, steps, stepRows, validatedTokens + generatedTokens, recomputed);
+                    tokens,
+                    trainedShare,
+                    rowTokens,
+                    steps,
+                    stepRows,
+                    portions,
+                    validatedTokens + generatedTokens,
+                    recomputed);
+        }
+
+        /** The part of the device for which the others wait. What is not of steps is dealt row by row. */
+        Work ofDevice(StepSplit split) {
+            return new Work(
+                    tokens * split.shareOfPasses(),
+                    trainedShare,
+                    rowTokens,
+                    steps,
+                    (int) Math.ceil(stepRows * split.shareOfPasses()),
+                    split.rounds(),
+                    validatedTokens * split.largestShare(),
+                    recomputed);
         }
     }
 
@@ -163,10 +198,16 @@ public record TrainingCost(
                         * model.widths().kept(0);
     }
 
-    /** Each micro-batch's gradient is added to the step's; then norm, factor, moments and values. */
+    /**
+     * Each micro-batch's gradient is added to the step's; then norm, factor, moments and values, on each device all of
+     * them.
+     */
     private static double optimizerOperations(
             ModelProfile model, @Nullable AdapterSettings adapter, int valueBytes, Work work) {
-        double bytes = Float.BYTES * model.trainedParameters(adapter) * work.steps() * (3.0 * microBatches(work) + 10);
+        double bytes = Float.BYTES
+                * model.trainedParameters(adapter)
+                * work.steps()
+                * (3.0 * work.portions() * microBatches(work) + 10);
         return OPERATIONS_OF_A_TRAINED_BYTE / valueBytes * bytes;
     }
 
@@ -177,8 +218,13 @@ public record TrainingCost(
         return (double) rounds * engine.threads() / batches;
     }
 
+    /** Micro-batches of a portion. */
     private static int microBatches(Work work) {
-        return Math.max(1, DeviceLimits.CPU.microBatches(Math.round(work.tokens() / work.steps()), work.stepRows()));
+        return Math.max(
+                1,
+                DeviceLimits.CPU.microBatches(
+                        Math.round(work.tokens() / work.steps() / work.portions()),
+                        (work.stepRows() + work.portions() - 1) / work.portions()));
     }
 
     private static double layerWeights(ModelProfile model) {

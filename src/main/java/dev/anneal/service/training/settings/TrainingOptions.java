@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param loraPlusRatio learning rate of B divided by that of A
  * @param packing whether batches consist of packed sequences instead of rows
  * @param activationCheckpointing {@code auto}, {@code on} or {@code off}
+ * @param devices number of devices that train the job together
+ * @param reproducible {@link TrainingSettings#SAME_DEVICES} or {@link TrainingSettings#ANY_DEVICES}
  * @param priority 0, the most urgent, to 9
  */
 public record TrainingOptions(
@@ -44,6 +46,11 @@ public record TrainingOptions(
 
         @Setting(byDefault = "auto", choices = "auto, on, off")
         String activationCheckpointing,
+
+        @Setting(byDefault = "1", range = "[1, 1024]") int devices,
+
+        @Setting(byDefault = TrainingSettings.SAME_DEVICES, choices = "same_devices, any_devices")
+        String reproducible,
 
         @Setting(byDefault = "5", range = "[0, 9]") int priority) {
 
@@ -67,6 +74,7 @@ public record TrainingOptions(
         }
         refuseEarlyStopping(given);
         given.refuseOthers();
+        DeviceRules.check(options, method);
         return ofMethod == null
                 ? options
                 : options.with(options.learningRate, options.maxLength, options.checkpointInterval, ofMethod);
@@ -104,6 +112,8 @@ public record TrainingOptions(
                 loraPlusRatio,
                 packing,
                 activationCheckpointing,
+                devices,
+                reproducible,
                 priority);
     }
 

@@ -19,21 +19,31 @@ record TrainingPlan(
         int stepsPerEpoch,
         GeneratedTokens generated) {
 
+    /** How a step is divided among the job's devices. */
+    StepSplit split() {
+        int units = training.packing() ? data.packedSequences() : data.rows();
+        return StepSplit.of(
+                training,
+                Math.min(training.batchRows(), units),
+                request.options().devices());
+    }
+
     /** Tokens of all steps. */
     long tokens(SequenceShape shape) {
         return Math.round(shape.trainedWith(data) * shape.updates() / stepsPerEpoch * training.totalSteps());
     }
 
-    /** Those that are expected to be computed because they are not shared. */
+    /** Those that are expected to be computed because they are not shared. Rows share tokens within a portion. */
     long computedTokens(SequenceShape shape) {
         if (request.adapter() != null && request.adapter().dropout() > 0) {
             return tokens(shape);
         }
         double batches = (double) stepsPerEpoch / shape.updates();
-        return tokens(shape) - Math.round(sharedOfEpoch(shape, batches) / batches * training.totalSteps());
+        double shared = sharedOfEpoch(shape, batches * split().portions());
+        return tokens(shape) - Math.round(shared / batches * training.totalSteps());
     }
 
-    /** @param batches number of different batches of an epoch */
+    /** @param batches number of different batches of an epoch, or of their portions */
     private double sharedOfEpoch(SequenceShape shape, double batches) {
         double rows = data.rows() / batches;
         int microBatches =
@@ -58,7 +68,13 @@ record TrainingPlan(
         long kept = target == null
                 ? 0
                 : TrainingMethods.of(request.method()).cachedBytes(request.method(), target, engine, data);
-        return MemoryEstimate.of(models, request.adapter(), engine, together, kept);
+        return MemoryEstimate.of(models, request.adapter(), engine, together, kept, addedGradients());
+    }
+
+    /** Buffers for gradients in addition to a step's: own portions, and those of other devices. */
+    private int addedGradients() {
+        boolean ordered = training.reproducible().equals(TrainingSettings.ANY_DEVICES);
+        return ordered ? Math.min(2, request.options().devices()) : 0;
     }
 
     /** By the length of the completions that are sampled. */
@@ -76,14 +92,15 @@ record TrainingPlan(
                 models.trained(),
                 request.adapter(),
                 engine,
-                work.generating(SequenceShape.decoding(generated.measured())));
+                work.generating(SequenceShape.decoding(generated.measured())).ofDevice(split()));
         ModelProfile target = models.target();
         return target == null
                 ? cost
                 : cost.withTarget(
                         target,
                         engine,
-                        work.generating(SequenceShape.decoding(generated.measured() + generated.regenerated())));
+                        work.generating(SequenceShape.decoding(generated.measured() + generated.regenerated()))
+                                .ofDevice(split()));
     }
 
     /**

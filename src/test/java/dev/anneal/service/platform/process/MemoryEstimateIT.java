@@ -94,7 +94,7 @@ class MemoryEstimateIT {
                 new MemoryEstimate.Rows(rows, (long) rows * LONGEST_TOKENS, LONGEST_TOKENS, 0, false, 4);
         EngineSetup engine = new EngineSetup("cpu", PRECISION, false, THREADS);
         MemoryEstimate estimate =
-                MemoryEstimate.of(new ModelProfiles(head, profile(), null), adapter, engine, together, 0);
+                MemoryEstimate.of(new ModelProfiles(head, profile(), null), adapter, engine, together, 0, 0);
         assertThat(peak).isCloseTo(estimate.totalBytes(), withinPercentage(20));
     }
 

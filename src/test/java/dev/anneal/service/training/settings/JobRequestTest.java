@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.anneal.penetration.Penetration;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.platform.request.JsonBody;
@@ -71,6 +72,21 @@ class JobRequestTest {
         assertThat(read(", 'method': {'type': 'dpo', 'dpo': {'hyperparameters': {'beta': 'auto'}}}")
                         .method())
                 .isEqualTo(new TrainingMethod.Dpo(0.1, "sigmoid", 0));
+    }
+
+    @Test
+    void aJobHasAsManyDevicesAsItAsksFor() {
+        TrainingOptions alone = read("").options();
+        TrainingOptions asked = read(", 'hyperparameters': {'batch_size': 16}, 'anneal': {'devices': 16}")
+                .options();
+        TrainingOptions ordered = read(", 'anneal': {'devices': 8, 'reproducible': 'any_devices'}")
+                .options();
+
+        assertThat(alone.devices()).isEqualTo(1);
+        assertThat(alone.reproducible()).isEqualTo(TrainingSettings.SAME_DEVICES);
+        assertThat(asked.devices()).isEqualTo(16);
+        assertThat(ordered.devices()).isEqualTo(8);
+        assertThat(ordered.reproducible()).isEqualTo(TrainingSettings.ANY_DEVICES);
     }
 
     @Test
@@ -185,6 +201,19 @@ class JobRequestTest {
             'anneal': {'loss': {}}                             | INVALID_VALUE | anneal.loss | has one loss
             'anneal': {'early_stopping': {'patience': 2}}      | EARLY_STOP_BEFORE_ANNEALED | anneal.early_stopping | 'finish_anneal': true
             'anneal': {'early_stopping': {'finish_anneal': true}} | NOT_SUPPORTED | anneal.early_stopping | leave it out
+            'anneal': {'devices': 0}                           | INVALID_VALUE | anneal.devices | from 1 to 1024, but is 0
+            'anneal': {'devices': -2}                          | INVALID_VALUE | anneal.devices | but is -2
+            'anneal': {'devices': 1.5}                         | INVALID_VALUE | anneal.devices | but is 1.5
+            'anneal': {'devices': '2'}                         | INVALID_VALUE | anneal.devices | but is "2"
+            'anneal': {'devices': 9}                           | INVALID_VALUE | anneal.devices | is 9, but a step has 8 rows, and each device needs one at least; ask for at most 8, or give more rows to a step
+            'anneal': {'devices': 3}, 'hyperparameters': {'batch_size': 1} | INVALID_VALUE | anneal.devices | a step has 1 row, and
+            'anneal': {'devices': 5, 'gradient_accumulation': 2}, 'hyperparameters': {'batch_size': 2} | INVALID_VALUE | anneal.devices | a step has 4 rows
+            'anneal': {'devices': 9, 'packing': true}          | INVALID_VALUE | anneal.devices | a step has 8 packed sequences
+            'anneal': {'devices': 9}, 'method': {'type': 'dpo'} | INVALID_VALUE | anneal.devices | a step has 8 pairs
+            'anneal': {'devices': 9}, 'method': {'type': 'reinforcement', 'reinforcement': {'grader': {'type': 'string_check', 'name': 'n', 'input': 'a', 'reference': 'a', 'operation': 'eq'}}} | INVALID_VALUE | anneal.devices | a step has 8 prompts
+            'anneal': {'devices': 9, 'reproducible': 'any_devices'}, 'hyperparameters': {'batch_size': 64} | INVALID_VALUE | anneal.devices | is 9, but with 'anneal.reproducible': 'any_devices' a job has at most 8; ask for at most 8
+            'anneal': {'reproducible': true}                   | INVALID_VALUE | anneal.reproducible | must be a string
+            'anneal': {'reproducible': 'never'}                | INVALID_VALUE | anneal.reproducible | one of same_devices, any_devices, but is "never"
             'anneal': {'priority': 10}                         | INVALID_VALUE | anneal.priority | from 0 to 9
             'anneal': {'warmup_ratio': 1}                      | INVALID_VALUE | anneal.warmup_ratio | below 1
             'anneal': {'lr_schedule': 'wsd'}                   | INVALID_VALUE | anneal.lr_schedule | linear, cosine, constant

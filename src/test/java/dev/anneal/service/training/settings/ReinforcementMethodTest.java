@@ -149,14 +149,14 @@ class ReinforcementMethodTest {
         ModelProfiles withDraft = new ModelProfiles(SettingsResolverTest.TINY, null, SettingsResolverTest.TINY);
         MemoryEstimate alone = MemoryEstimate.of(SettingsResolverTest.TINY, ADAPTER, bf16, sampled);
 
-        MemoryEstimate drafted = MemoryEstimate.of(withDraft, ADAPTER, bf16, sampled, 0);
+        MemoryEstimate drafted = MemoryEstimate.of(withDraft, ADAPTER, bf16, sampled, 0, 0);
 
         long added = drafted.samplingBytes() - alone.samplingBytes();
         assertThat(added - 2 * SettingsResolverTest.TINY.parameters())
                 .isPositive()
                 .isLessThan(alone.samplingBytes());
         assertThat(drafted.totalBytes() - alone.totalBytes()).isBetween(0L, added);
-        assertThat(MemoryEstimate.of(withDraft, ADAPTER, FP32, sampled, 0))
+        assertThat(MemoryEstimate.of(withDraft, ADAPTER, FP32, sampled, 0, 0))
                 .isEqualTo(MemoryEstimate.of(SettingsResolverTest.TINY, ADAPTER, FP32, sampled));
     }
 }

@@ -1,0 +1,75 @@
+package dev.anneal.service.training.admission;
+
+import dev.anneal.service.access.quota.Quotas;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.queue.WorkerStates;
+import dev.anneal.service.queue.WorkerStates.LargestWorker;
+import dev.anneal.service.queue.lease.LeaseProperties;
+import dev.anneal.service.training.settings.DeviceRules;
+import dev.anneal.service.training.settings.JobRequest;
+import dev.anneal.service.training.settings.LearningRates;
+import dev.anneal.service.training.settings.ModelProfiles;
+import java.util.Objects;
+import org.springframework.stereotype.Component;
+
+/** Limits of models, workers and tenants that a request must fit into. */
+@Component
+final class JobLimits {
+
+    private final JobProperties properties;
+    private final LeaseProperties leases;
+    private final WorkerStates workers;
+    private final Quotas quotas;
+
+    JobLimits(JobProperties properties, LeaseProperties leases, WorkerStates workers, Quotas quotas) {
+        this.properties = properties;
+        this.leases = leases;
+        this.workers = workers;
+        this.quotas = quotas;
+    }
+
+    /**
+     * Requires a transaction of the tenant.
+     *
+     * @throws Refusal naming the parameter that exceeds a limit
+     */
+    void check(String tenantId, JobRequest request, ModelProfiles profiles) {
+        profiles.trained().check(request.adapter(), properties.fullTrainingMaxParameters());
+        profiles.checkLength(request.options());
+        LearningRates.check(request, profiles.trained());
+        int devices = request.options().devices();
+        if (devices > 1) {
+            workers.largest().ifPresent(largest -> checkWorkers(devices, largest));
+            checkTenant(tenantId, devices);
+        }
+    }
+
+    /** Without a worker the job is accepted, and waits. */
+    private static void checkWorkers(int devices, LargestWorker largest) {
+        if (devices > largest.devices()) {
+            throw DeviceRules.refusal(
+                    devices,
+                    ("but %s has %s; ask for at most %d, or start a worker with more devices"
+                                    + " (anneal.worker.devices)")
+                            .formatted(
+                                    largest.workers() == 1
+                                            ? "the only worker"
+                                            : "the largest of " + largest.workers() + " workers",
+                                    largest.devices() == 1 ? "1 device" : largest.devices() + " devices",
+                                    largest.devices()));
+        }
+    }
+
+    /** A job counts as a running job for each of its devices: with more than the limit it would never run. */
+    private void checkTenant(String tenantId, int devices) {
+        int limit = Objects.requireNonNullElse(quotas.of(tenantId).runningJobs(), leases.tenantRunningLimit());
+        if (devices > limit) {
+            throw DeviceRules.refusal(
+                    devices,
+                    ("and counts as %d running jobs, but tenant '%s' may have %d at a time; ask for at most %d, or let"
+                                    + " an administrator of this installation raise the limit (the project's quota"
+                                    + " 'running_jobs', or anneal.queue.tenant-running-limit)")
+                            .formatted(devices, tenantId, limit, Math.max(1, limit)));
+        }
+    }
+}
