@@ -1,6 +1,7 @@
 package dev.anneal.engine.train.state;
 
 import dev.anneal.engine.network.torch.ProcessGroup;
+import dev.anneal.protocol.TrainingSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,12 +15,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Every method but the accessors waits for all ranks, which call it in the same order.
  */
 public final class Ranks {
-
-    /**
-     * Portions of a step whose gradients are added in order, so that the sum has the same bits for any number of ranks
-     * up to this.
-     */
-    public static final int ORDERED_PORTIONS = 8;
 
     private static final byte[] STOPS = {};
 
@@ -59,7 +54,7 @@ public final class Ranks {
 
     /** Number of portions of a step's rows, of which each rank computes every {@link #size}th. */
     public int portions() {
-        return ordered ? ORDERED_PORTIONS : size();
+        return ordered ? TrainingSettings.ORDERED_PORTIONS : size();
     }
 
     /** Whether gradients are added portion by portion. */

@@ -108,7 +108,7 @@ public final class Jobs {
                 request.options().priority(),
                 submission.traceparent(),
                 admitted.workerModels(),
-                1));
+                request.options().devices()));
         AdmittedJob stored = admission.withoutSecrets(tenantId, work, admitted);
         String id = identifiers.next("ftjob-");
         long number =

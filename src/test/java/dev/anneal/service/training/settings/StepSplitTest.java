@@ -3,8 +3,6 @@ package dev.anneal.service.training.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.anneal.engine.train.state.Ranks;
-import dev.anneal.protocol.TrainingSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,10 +35,5 @@ class StepSplitTest {
     void whatIsDealtRowByRowEndsWithTheDeviceThatHasOneMore() {
         assertThat(new StepSplit(10, 4, 4).largestShare()).isEqualTo(0.3);
         assertThat(new StepSplit(8, 4, 4).largestShare()).isEqualTo(0.25);
-    }
-
-    @Test
-    void theEngineHasAsManyPortions() {
-        assertThat(Ranks.ORDERED_PORTIONS).isEqualTo(TrainingSettings.ORDERED_PORTIONS);
     }
 }
