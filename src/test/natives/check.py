@@ -4,6 +4,7 @@ ELF and Mach-O are read here, because no tool of one system reads both.
 """
 import os
 import re
+import shutil
 import struct
 import sys
 import tarfile
@@ -14,6 +15,8 @@ LINUX = {"linux-vdso.so.1", "libc.so.6", "libm.so.6", "libdl.so.2", "librt.so.1"
 MACOS = ("/usr/lib/", "/System/Library/")
 # Extensions of the database that the service does not use need libraries and interpreters of the system.
 UNUSED = re.compile("pl(python|perl|tcl)|pgxml")
+# What opens process groups is Anneal's own; it lies in the jar for each platform that has it.
+GROUPS = "src/main/resources/native/%s/libanneal_groups.so"
 # DJL unpacks libtorch and what calls it into one folder.
 PLACES = {
     "linux-x86_64": ("postgres-linux-x86_64.txz", 62),
@@ -22,22 +25,75 @@ PLACES = {
 }
 
 
-def elf(data, machine):
-    """Names of the libraries that a file needs."""
-    assert struct.unpack_from("<H", data, 18)[0] == machine, "is for another processor"
-    sections, = struct.unpack_from("<Q", data, 40)
-    size, count = struct.unpack_from("<HH", data, 58)
-    headers = [struct.unpack_from("<IIQQQQIIQQ", data, sections + i * size) for i in range(count)]
-    dynamic = next((h for h in headers if h[1] == 6), None)
-    if dynamic is None:
-        return []
-    strings = headers[dynamic[6]][4]
-    needed = []
-    for at in range(dynamic[4], dynamic[4] + dynamic[5], 16):
-        tag, value = struct.unpack_from("<QQ", data, at)
-        if tag == 1:
-            needed.append(data[strings + value:data.index(b"\0", strings + value)].decode())
-    return needed
+class Elf:
+    """A library or program of Linux: names of the libraries that it needs, of versions of their interfaces, and its symbols."""
+
+    def __init__(self, data, machine):
+        assert struct.unpack_from("<H", data, 18)[0] == machine, "is for another processor"
+        self.data = data
+        sections, = struct.unpack_from("<Q", data, 40)
+        size, count = struct.unpack_from("<HH", data, 58)
+        self.headers = [struct.unpack_from("<IIQQQQIIQQ", data, sections + i * size) for i in range(count)]
+
+    def section(self, kind):
+        """Offset and size of a section, and the offset of its strings."""
+        header = next((h for h in self.headers if h[1] == kind), None)
+        return (0, 0, 0) if header is None else (header[4], header[5], self.headers[header[6]][4])
+
+    def text(self, at):
+        return self.data[at:self.data.index(b"\0", at)].decode()
+
+    def needed(self):
+        begin, size, strings = self.section(6)
+        entries = struct.iter_unpack("<QQ", self.data[begin:begin + size])
+        return [self.text(strings + value) for tag, value in entries if tag == 1]
+
+    def versions(self):
+        """Newest version of each interface of the system, for example GLIBC: (2, 28)."""
+        at, size, strings = self.section(0x6FFFFFFE)
+        newest = {}
+        while size:
+            _, count, _, first, following = struct.unpack_from("<HHIII", self.data, at)
+            entry = at + first
+            for _ in range(count):
+                _, _, _, name, step = struct.unpack_from("<IHHII", self.data, entry)
+                interface, _, version = self.text(strings + name).partition("_")
+                number = tuple(int(part) for part in version.split("."))
+                newest[interface] = max(newest.get(interface, number), number)
+                entry += step
+            if not following:
+                break
+            at += following
+        return newest
+
+    def symbols(self):
+        """Names that it defines for others, and that it needs of others."""
+        begin, size, strings = self.section(11)
+        defined, needed = set(), set()
+        for name, info, _, section, _, _ in struct.iter_unpack("<IBBHQQ", self.data[begin:begin + size]):
+            if section and info >> 4:
+                defined.add(self.text(strings + name))
+            elif info >> 4 == 1:
+                needed.add(self.text(strings + name))
+        return defined, needed
+
+
+def check_groups(folder, machine):
+    """The library for process groups finds its functions in this very libtorch, and runs on each system on which that does."""
+    def read(name):
+        with open(os.path.join(folder, "torch", name), "rb") as file:
+            return Elf(file.read(), machine)
+
+    groups, libtorch = read("libanneal_groups.so"), [read("libtorch_cpu.so"), read("libc10.so")]
+    defined, needed = groups.symbols()
+    assert not defined, f"libanneal_groups.so shows others {sorted(defined)}"
+    of_torch = {name for name in needed if re.search("NK?(3c10|4c10d|2at|5torch)", name)}
+    assert len(of_torch) > 10, f"libanneal_groups.so needs only {sorted(of_torch)} of libtorch"
+    absent = of_torch.difference(*(library.symbols()[0] for library in libtorch))
+    assert not absent, f"libtorch lacks what libanneal_groups.so needs: {sorted(absent)}"
+    for interface, version in groups.versions().items():
+        newest = max(library.versions().get(interface, ()) for library in libtorch)
+        assert version <= newest, f"libanneal_groups.so needs {interface} {version}, libtorch only {newest}"
 
 
 def mach_o(data, machine):
@@ -90,6 +146,9 @@ def main():
     platform, classpath, folder = sys.argv[1:]
     with open(classpath, encoding="utf-8") as file:
         unpack(platform, file.read().strip().split(":"), folder)
+    if platform.startswith("linux"):
+        shutil.copy(GROUPS % platform, os.path.join(folder, "torch"))
+        check_groups(folder, PLACES[platform][1])
     files = [os.path.join(where, name) for where, _, names in os.walk(folder) for name in names]
     beside = {os.path.basename(file) for file in files}
     checked, newest, missing, names = 0, (0, 0), [], set()
@@ -99,7 +158,7 @@ def main():
         with open(file, "rb") as content:
             data = content.read()
         if data[:4] == b"\x7fELF":
-            missing += [(file, name) for name in elf(data, PLACES[platform][1]) if name not in LINUX | beside]
+            missing += [(file, name) for name in Elf(data, PLACES[platform][1]).needed() if name not in LINUX | beside]
         elif data[:4] in (b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"):
             loaded, name, oldest = mach_o(data, PLACES[platform][1])
             newest = max(newest, oldest or newest)

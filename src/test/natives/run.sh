@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Resolves the libraries of each platform by the profile that Maven takes there, unpacks libtorch, the tokenizers and PostgreSQL, and checks that
-# each file is for that platform and finds what it loads: src/test/natives/run.sh. Needs python3. It runs nothing: src/test/arm64/run.sh does.
+# Resolves the libraries of each platform by the profile that Maven takes there, unpacks libtorch, the tokenizers and PostgreSQL, adds the
+# operators for process groups, and checks that each file is for that platform and finds what it loads: src/test/natives/run.sh. Needs python3. It
+# runs nothing: src/test/arm64/run.sh does.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 work=$(mktemp -d)
