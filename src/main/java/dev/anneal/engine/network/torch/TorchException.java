@@ -27,7 +27,7 @@ public final class TorchException extends RuntimeException {
     private static final List<String> DEVICE_FAULT =
             List.of("CUDA error:", "CUDA driver error:", "cuDNN error:", "cuSOLVER error:");
 
-    /** Messages of Gloo and of its store for a rank that has ended, or that does not answer. */
+    /** Messages of Gloo, of its store, and of NCCL for a rank that has ended, or that does not answer. */
     private static final List<String> LOST_RANK = List.of(
             "Connection closed by peer",
             "Connection reset by peer",
@@ -37,7 +37,10 @@ public final class TorchException extends RuntimeException {
             "Broken pipe",
             "Connection refused",
             "failed to recv",
-            "failed to connect");
+            "failed to connect",
+            "collective operation timeout",
+            "ncclRemoteError",
+            "NCCL communicator was aborted");
 
     public TorchException(String message, Throwable cause) {
         super(message, cause);

@@ -50,5 +50,7 @@ final class CudaEnvironment {
         environment.putIfAbsent("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True");
         // Fixes the order of summation in matrix products, whatever workspace is free.
         environment.putIfAbsent("CUBLAS_WORKSPACE_CONFIG", ":4096:8");
+        // A lost rank is an exception where its result is awaited; otherwise a thread of libtorch ends the process.
+        environment.putIfAbsent("TORCH_NCCL_BLOCKING_WAIT", "1");
     }
 }

@@ -34,7 +34,7 @@ public final class EngineLauncher {
     private static final Set<String> INHERITED =
             Set.of("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "JAVA_HOME");
 
-    private static final List<String> INHERITED_PREFIXES = List.of("CUDA_", "NVIDIA_", "PYTORCH_");
+    private static final List<String> INHERITED_PREFIXES = List.of("CUDA_", "NVIDIA_", "PYTORCH_", "NCCL_");
 
     private final EngineProperties properties;
     private final Path home;

@@ -56,6 +56,22 @@ class TorchExceptionTest {
         assertThat(failure("CUDA error: out of memory").deviceFault()).isNull();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[/pytorch/third_party/gloo/gloo/transport/tcp/pair.cc:544] Connection closed by peer [127.0.0.1]:40432",
+                "[/pytorch/third_party/gloo/gloo/transport/tcp/unbound_buffer.cc:78] Timed out waiting 2000ms for recv operation to complete",
+                "[Rank 0] Watchdog caught collective operation timeout: WorkNCCL(SeqNum=7, OpType=ALLREDUCE, NumelIn=2, NumelOut=2, "
+                        + "Timeout(ms)=2000) ran for 2001 milliseconds before timing out.",
+                "NCCL error in: /pytorch/torch/csrc/distributed/c10d/NCCLUtils.cpp:77, remote process exited or there was a network error, "
+                        + "NCCL version 2.26.2\nncclRemoteError: A call failed possibly due to a network error or a remote process exiting prematurely.",
+                "NCCL communicator was aborted on rank 0."
+            })
+    void aLostRankIsRecognised(String words) {
+        assertThat(failure(words).isOfLostRank()).isTrue();
+        assertThat(failure(words).isOutOfMemory()).isFalse();
+    }
+
     private static TorchException failure(String words) {
         return new TorchException("in layer: " + words, new IllegalStateException("native"));
     }

@@ -21,7 +21,8 @@ class CudaEnvironmentTest {
                         Map.entry("PYTORCH_LIBRARY_PATH", "/opt/torch/lib"),
                         Map.entry("PYTORCH_FLAVOR", "cu128"),
                         Map.entry("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True"),
-                        Map.entry("CUBLAS_WORKSPACE_CONFIG", ":4096:8"));
+                        Map.entry("CUBLAS_WORKSPACE_CONFIG", ":4096:8"),
+                        Map.entry("TORCH_NCCL_BLOCKING_WAIT", "1"));
     }
 
     @Test
