@@ -20,6 +20,15 @@ enum Fault implements WireName {
     /** The address space of a worker may not grow. It is started again if it ends. */
     WORKER_WITHOUT_MEMORY(Scope.PROCESS, ProcessFaults::workerWithoutMemory),
 
+    /** kill -9 of one process of a training on several devices. */
+    KILL_RANK(Scope.RANK, RankFaults::kill),
+    /** SIGSTOP of one process of such a training for some seconds: the others wait for it. */
+    STOP_RANK(Scope.RANK, RankFaults::stop),
+    /** The same, and kill -9 of its worker meanwhile: it wakes up when another worker has the job. */
+    STALE_RANK(Scope.RANK, RankFaults::wakeUpAfterItsWorker),
+    /** A worker that runs such a training ends in order and is started again. */
+    DRAIN_RANKS(Scope.RANK, RankFaults::drain),
+
     /** The server ends all connections, again and again for two seconds. */
     CUT_CONNECTIONS(Scope.DATABASE, DatabaseFaults::cutConnections),
     /** A fast restart of PostgreSQL. */
@@ -62,6 +71,8 @@ enum Fault implements WireName {
     /** What is disturbed. */
     enum Scope {
         PROCESS,
+        /** Trainings on several devices; all trainings are such meanwhile. */
+        RANK,
         DATABASE,
         LINK,
         STORE,

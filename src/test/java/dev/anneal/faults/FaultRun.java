@@ -96,7 +96,7 @@ public final class FaultRun {
         List<Fault> order = new ArrayList<>(faults);
         Collections.shuffle(order, random);
         for (Fault fault : order) {
-            topUp();
+            topUp(fault.scope() == Fault.Scope.RANK ? List.of(Work.GROUP) : KINDS);
             Duration recovery = inject(fault);
             System.out.printf(
                     "round %d, %s: recovered %.1f s after it%n", round, fault.wireName(), recovery.toMillis() / 1e3);
@@ -122,13 +122,13 @@ public final class FaultRun {
     }
 
     /** A job counts once its creation was answered. */
-    private void topUp() throws InterruptedException {
+    private void topUp(List<Work> kinds) throws InterruptedException {
         Map<String, String> states = history.states();
         long unfinished = states.values().stream()
                 .filter(state -> !History.isEnded(state))
                 .count();
         for (long job = unfinished; job < UNFINISHED_JOBS; job++) {
-            Work work = KINDS.get(random.nextInt(KINDS.size()));
+            Work work = kinds.get(random.nextInt(kinds.size()));
             Patience.until("a job is created", RECOVERY, () -> {
                 jobs.put(installation.api().create(file, work), work);
                 return true;

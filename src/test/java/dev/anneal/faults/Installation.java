@@ -18,8 +18,8 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * A whole installation on this machine: PostgreSQL, two API processes and three workers, each with its own way to the
- * database.
+ * A whole installation on this machine: PostgreSQL, two API processes and three workers with two devices each, each with
+ * its own way to the database.
  */
 final class Installation implements AutoCloseable {
 
@@ -55,7 +55,7 @@ final class Installation implements AutoCloseable {
             apis.get(number - 1).awaitStart();
         }
         for (int number = 1; number <= WORKERS; number++) {
-            workers.add(member("worker", "worker-" + number, Map.of()));
+            workers.add(member("worker", "worker-" + number, Map.of("anneal.worker.devices", "cpu:0,cpu:1")));
         }
         for (Member worker : workers) {
             worker.awaitStart();

@@ -14,8 +14,9 @@ final class Mix {
     private Mix() {}
 
     static void strike(Installation installation, Random random) throws Exception {
-        Fault one = any(random, List.of(Fault.Scope.ALL));
-        Fault other = any(random, List.of(Fault.Scope.ALL, one.scope()));
+        // Those of ranks wait for a training on several devices, which need not come.
+        Fault one = any(random, List.of(Fault.Scope.ALL, Fault.Scope.RANK));
+        Fault other = any(random, List.of(Fault.Scope.ALL, Fault.Scope.RANK, one.scope()));
         System.out.println("  " + one.wireName() + " and " + other.wireName());
         List<Callable<Boolean>> strikes = Stream.of(one, other)
                 .map(fault -> strike(fault, installation, new Random(random.nextLong())))

@@ -5,7 +5,9 @@ enum Work {
     SHORT("{'batch_size': 4}", "'max_steps': 24, 'checkpoint_interval': 4"),
     LONG("{'batch_size': 4}", "'max_steps': 90, 'checkpoint_interval': 5"),
     /** An ordinary LoRA of another rank. */
-    PLAIN("{'batch_size': 4}", "'max_steps': 48, 'checkpoint_interval': 6, 'adapter': 'lora'");
+    PLAIN("{'batch_size': 4}", "'max_steps': 48, 'checkpoint_interval': 6, 'adapter': 'lora'"),
+    /** On two devices. */
+    GROUP("{'batch_size': 4}", "'max_steps': 60, 'checkpoint_interval': 5, 'devices': 2");
 
     private final String hyperparameters;
     private final String anneal;

@@ -110,6 +110,20 @@ class SeveralRanksTest {
                                 3);
             }
         },
+        /** Some groups have equal rewards, so that some ranks have nothing to learn in a step. */
+        SPARSE_REWARDS("models/llama-tied", 8) {
+            @Override
+            TrainingFixture of(DecoderModel model, Path attempt) {
+                return new TrainingFixture(model, attempt)
+                        .lasting(steps())
+                        .optimizer(FAST)
+                        .reinforcing(
+                                PromptFixture.method(PromptFixture.LETTER, PromptFixture.policy("dapo", 0), 2, 1),
+                                PromptFixture.prompts(PromptFixture.LETTER, 8),
+                                4,
+                                0);
+            }
+        },
         DRAFT("draft3/distil/student", 6) {
             @Override
             TrainingFixture of(DecoderModel model, Path attempt) throws IOException {
@@ -270,6 +284,12 @@ class SeveralRanksTest {
     @EnumSource(Arm.class)
     void theyTrainWhatOneProcessTrains(Arm arm) throws IOException {
         Trained alone = train(arm, "alone", 1, false);
+        if (arm == Arm.SPARSE_REWARDS) {
+            assertThat(alone.steps())
+                    .as("a step with groups that teach something and others that teach nothing")
+                    .anyMatch(step -> step.figures().get("frac_reward_zero_std") > 0
+                            && step.figures().get("frac_reward_zero_std") < 1);
+        }
         for (int size : new int[] {2, 4}) {
             Trained together = train(arm, "together" + size, size, false);
 

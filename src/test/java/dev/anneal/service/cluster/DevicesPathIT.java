@@ -3,19 +3,14 @@ package dev.anneal.service.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.SystemTest;
-import dev.anneal.protocol.Task;
-import dev.anneal.protocol.TrainTask;
 import dev.anneal.service.files.FilePurpose;
+import dev.anneal.service.platform.process.RankProcess;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Jobs on two devices by the real engine: the same bits as on one, also after a process is killed. */
 @SystemTest
@@ -45,7 +40,7 @@ class DevicesPathIT extends EngineTest {
         JsonNode ofTwo = series(together);
         assertThat(ofTwo).hasSize(STEPS);
         for (int step = 0; step < STEPS; step++) {
-            for (String value : List.of("train_loss", "grad_norm", "trained_tokens")) {
+            for (String value : List.of("train_loss", "grad_norm", "trained_tokens", "tokens")) {
                 assertThat(ofTwo.get(step).get(value))
                         .as("%s of step %d", value, step + 1)
                         .isEqualTo(ofOne.get(step).get(value));
@@ -89,27 +84,10 @@ class DevicesPathIT extends EngineTest {
         }
         List<ProcessHandle> second = ProcessHandle.current()
                 .descendants()
-                .filter(process -> rankOf(process).filter(rank -> rank == 1).isPresent())
+                .filter(process ->
+                        RankProcess.rankOf(process).filter(rank -> rank == 1).isPresent())
                 .toList();
         assertThat(second).as("processes of rank 1").isNotEmpty();
         second.forEach(ProcessHandle::destroyForcibly);
-    }
-
-    /** Rank of an engine process of a group, by the task file that is its last argument. */
-    private static Optional<Integer> rankOf(ProcessHandle process) {
-        try {
-            String[] arguments = Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"))
-                    .split("\0");
-            String last = arguments[arguments.length - 1];
-            if (!last.endsWith("task.json")) {
-                return Optional.empty();
-            }
-            Task task = JsonMapper.shared().readValue(Files.readString(Path.of(last)), Task.class);
-            return task instanceof TrainTask training && training.group() != null
-                    ? Optional.of(training.group().rank())
-                    : Optional.empty();
-        } catch (IOException ended) {
-            return Optional.empty();
-        }
     }
 }

@@ -74,7 +74,9 @@ final class AcceptanceLength implements AutoCloseable {
                 .mapToObj(i -> new Prompt(
                         prompts.get(i), new int[0], draft, method.evaluation().maxTokens(), sampling.withSeed(i)))
                 .toList();
-        return DraftedTokens.ofAll(decoder.answer(ranks.own(asked), betweenTokens));
+        return ranks.own(asked).stream()
+                .map(portion -> DraftedTokens.ofAll(decoder.answer(portion, betweenTokens)))
+                .reduce(DraftedTokens.NONE, DraftedTokens::plus);
     }
 
     /** @param byRank what each rank has measured */

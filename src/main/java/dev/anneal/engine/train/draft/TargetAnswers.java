@@ -93,11 +93,12 @@ final class TargetAnswers {
                 rows.subList(answered.size(), end).stream().map(this::prompt).toList();
         Ranks ranks = training.ranks();
         Optional<List<Answered>> own = training.signal()
-                .attempt(betweenTokens -> decoder.answer(ranks.own(prompts), betweenTokens).stream()
+                .attempt(betweenTokens -> ranks.own(prompts).stream()
+                        .flatMap(portion -> decoder.answer(portion, betweenTokens).stream())
                         .map(answer -> new Answered(answer.chosen(), answer.isCut()))
                         .toList());
         Optional<List<List<Answered>>> answers = ranks.share(own, Answered[].class);
-        answers.ifPresent(written -> answered.addAll(Ranks.inOrder(written)));
+        answers.ifPresent(written -> answered.addAll(ranks.inOrder(written)));
         return answers.isPresent();
     }
 

@@ -5,6 +5,9 @@ import dev.anneal.engine.train.state.Ranks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Work on the micro-batches of a step, portion by portion: in each round every rank computes one of them at most, and
@@ -37,30 +40,34 @@ public interface PortionWork<T> {
             Class<T[]> type,
             PortionWork<T> work) {
         Ranks ranks = gradients.ranks();
-        int portions = batches.stream().mapToInt(MicroBatch::portion).max().orElse(-1) + 1;
+        SortedSet<Integer> portions =
+                batches.stream().map(MicroBatch::portion).collect(Collectors.toCollection(TreeSet::new));
         List<T> results = new ArrayList<>();
-        for (int round = 0; round < portions; round += ranks.size()) {
-            int count = Math.min(ranks.size(), portions - round);
-            int own = round + ranks.rank();
-            Optional<List<T>> computed =
-                    signal.attempt(betweenParts -> own < portions ? of(batches, own, work) : List.of());
+        while (!portions.isEmpty()) {
+            int end = (portions.first() / ranks.size() + 1) * ranks.size();
+            SortedSet<Integer> round = portions.headSet(end);
+            Optional<List<T>> computed = signal.attempt(betweenParts -> round.stream()
+                    .filter(portion -> ranks.owner(portion) == ranks.rank())
+                    .map(portion -> of(batches, portion, work))
+                    .toList());
             Optional<List<List<T>>> shared = ranks.share(computed, type);
             if (shared.isEmpty()) {
                 return Optional.empty();
             }
             shared.get().forEach(results::addAll);
             if (trains) {
-                gradients.combine(round, count);
+                gradients.combine(round, results.size() == round.size());
             }
+            portions = portions.tailSet(end);
         }
         return Optional.of(results);
     }
 
-    private static <T> List<T> of(List<MicroBatch> batches, int number, PortionWork<T> work) {
+    private static <T> T of(List<MicroBatch> batches, int number, PortionWork<T> work) {
         int first =
                 (int) batches.stream().filter(batch -> batch.portion() < number).count();
         int end = (int)
                 batches.stream().filter(batch -> batch.portion() <= number).count();
-        return List.of(work.compute(first, batches.subList(first, end)));
+        return work.compute(first, batches.subList(first, end));
     }
 }

@@ -192,8 +192,10 @@ public final class PolicySteps implements Steps {
         Ranks ranks = passes.training().ranks();
         Optional<List<Sampler.Answers>> own = passes.training()
                 .signal()
-                .attempt(betweenTokens -> sampler.sample(rollout, ranks.own(prompts), samples, adapter, betweenTokens));
-        return ranks.share(own, Sampler.Answers[].class).map(Ranks::inOrder).flatMap(answers -> {
+                .attempt(betweenTokens -> ranks.own(prompts).stream()
+                        .flatMap(portion -> sampler.sample(rollout, portion, samples, adapter, betweenTokens).stream())
+                        .toList());
+        return ranks.share(own, Sampler.Answers[].class).map(ranks::inOrder).flatMap(answers -> {
             Optional<List<Grade>> graded = passes.training()
                     .signal()
                     .attempt(ignored -> ranks.isFirst() ? sampler.grade(prompts, answers) : List.of());

@@ -5,6 +5,7 @@ import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.engine.train.state.Trainable.StepGradients;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 
 /**
  * Compute threads, buffers for the gradients of a step's pieces, and their sum, which is formed in the order of the
@@ -75,24 +76,26 @@ public final class GradientSum<G> implements AutoCloseable {
     }
 
     /**
-     * Adds what the ranks have computed of a round of portions, one each at most, to the step's gradient.
+     * Adds what the ranks have computed in a round to the step's gradient.
      *
-     * @param first portion of the round; that with the number 0 begins the step
-     * @param count number of portions of the round
+     * @param portions computed ones, at most one of each rank
+     * @param first whether the round begins the step
      */
-    public void combine(int first, int count) {
-        if (ranks.isOrdered()) {
-            for (int portion = first; portion < first + count; portion++) {
-                int source = ranks.owner(portion);
-                StepGradients<G> part = source == ranks.rank() ? own : received;
-                ranks.broadcast(part, source);
-                optimizer.accumulate(scope, total, part, portion == 0);
-            }
-        } else {
-            if (ranks.rank() >= count) {
+    public void combine(SortedSet<Integer> portions, boolean first) {
+        if (!ranks.isOrdered()) {
+            if (portions.stream().noneMatch(portion -> ranks.owner(portion) == ranks.rank())) {
                 clear();
             }
             ranks.sum(total);
+            return;
+        }
+        boolean begins = first;
+        for (int portion : portions) {
+            int source = ranks.owner(portion);
+            StepGradients<G> part = source == ranks.rank() ? own : received;
+            ranks.broadcast(part, source);
+            optimizer.accumulate(scope, total, part, begins);
+            begins = false;
         }
     }
 

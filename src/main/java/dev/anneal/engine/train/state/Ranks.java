@@ -3,7 +3,10 @@ package dev.anneal.engine.train.state;
 import dev.anneal.engine.network.torch.ProcessGroup;
 import dev.anneal.protocol.TrainingSettings;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -67,23 +70,39 @@ public final class Ranks {
         return portion % size();
     }
 
-    /** Of some items those that this rank computes, every {@link #size}th. */
-    public <T> List<T> own(List<T> items) {
-        List<T> own = new ArrayList<>();
-        for (int item = rank(); item < items.size(); item += size()) {
-            own.add(items.get(item));
+    /**
+     * Of some items those that this rank computes, by portion. Items of a portion are computed together, because the
+     * bits of products may depend on the number of their rows.
+     */
+    public <T> List<List<T>> own(List<T> items) {
+        List<List<T>> own = new ArrayList<>();
+        for (int portion = rank(); portion < portions(); portion += size()) {
+            List<T> ofPortion = new ArrayList<>();
+            for (int item = portion; item < items.size(); item += portions()) {
+                ofPortion.add(items.get(item));
+            }
+            if (!ofPortion.isEmpty()) {
+                own.add(ofPortion);
+            }
         }
         return own;
     }
 
-    /** Items in their order, of which each rank has computed its {@link #own}. */
-    public static <T> List<T> inOrder(List<List<T>> byRank) {
-        List<T> all = new ArrayList<>();
+    /**
+     * All items in their order.
+     *
+     * @param byRank items that each rank has computed, of its {@link #own} portions one after the other
+     */
+    public <T> List<T> inOrder(List<List<T>> byRank) {
         int count = byRank.stream().mapToInt(List::size).sum();
-        for (int item = 0; item < count; item++) {
-            all.add(byRank.get(item % byRank.size()).get(item / byRank.size()));
+        List<Iterator<T>> ofRanks = byRank.stream().map(List::iterator).toList();
+        List<@Nullable T> all = new ArrayList<>(Collections.nCopies(count, null));
+        for (int portion = 0; portion < portions(); portion++) {
+            for (int item = portion; item < count; item += portions()) {
+                all.set(item, ofRanks.get(owner(portion)).next());
+            }
         }
-        return all;
+        return all.stream().map(Objects::requireNonNull).toList();
     }
 
     /**
