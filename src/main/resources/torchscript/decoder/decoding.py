@@ -161,7 +161,7 @@
   # Layers `first` to `last` - 1 for generation: row i continues the sequence in slot `slot` + i of the caches, which take the new keys and values.
   # Returns what enters the wanted layers, in their order, then what leaves the last one, each [N, H].
   def read(self: __torch__.Decoder, x: Tensor, first: int, last: int,
-           weights: List[Tensor],      # of all layers, in the order of `layer`
+           weights: List[Tensor],      # of these layers, in the order of `layer`
            adapters: List[Tensor],     # of each adapter those of all layers: A and B of the four groups
            segments: List[int],        # of each segment its adapter, its first token and its tokens
            kinds: List[int],           # of each adapter
@@ -174,13 +174,13 @@
            ) -> List[Tensor]:
     streams = annotate(List[Tensor], [])
     layers = len(caches)
-    n = len(weights) // layers
+    n = len(weights) // (last - first)
     none = torch.new_zeros(x, [0])
     least = self.least(x)
     for i in range(first, last):
       if i in wanted:
         streams.append(x)
-      w = weights[i * n:(i + 1) * n]
+      w = weights[(i - first) * n:(i - first + 1) * n]
       cache = torch.narrow(caches[i], 0, slot, len(past))
       h, rstd = self.norm_least(x, w[0], least)
       o = self.read_attention(h, w, i, layers, adapters, segments, kinds, betas, cos, sin, rows, past, next, cache, none)

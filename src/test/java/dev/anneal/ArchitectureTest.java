@@ -191,6 +191,7 @@ class ArchitectureTest {
                 .dependOnClassesThat(resideInAnyPackage(
                                 "dev.anneal.engine.network.draft..",
                                 "dev.anneal.engine.network.model..",
+                                "dev.anneal.engine.network.nf4..",
                                 "dev.anneal.engine.network.torch..",
                                 "dev.anneal.engine.train..",
                                 "dev.anneal.engine.network.generate..",

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PreferenceTrainingTest {
 
     private static final int STEPS = 15;
-    private static final List<EncodedRow> PAIRS = GoldenBatches.pairsOfLength(20, 12);
+    static final List<EncodedRow> PAIRS = GoldenBatches.pairsOfLength(20, 12);
     private static final TrainingMethod.Dpo SIGMOID = new TrainingMethod.Dpo(0.1, "sigmoid", 0);
     private static final TrainingSettings.Optimizer FAST = new TrainingSettings.Optimizer(2e-2, "constant", 0, 0, 1, 1);
     private static final AdapterSettings LINEAR = new AdapterSettings(

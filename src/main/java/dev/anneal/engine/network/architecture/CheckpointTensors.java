@@ -18,6 +18,9 @@ public record CheckpointTensors(ModelConfig config) {
     /** Output embedding, [V, H]. If it is tied to the input embedding, the checkpoint has no such tensor or a copy. */
     public static final String HEAD = "lm_head.weight";
 
+    /** Indices, in a {@link #layer}, of the matrices: q k v, o, gate up, down. */
+    public static final List<Integer> MATRICES = List.of(1, 2, 4, 5);
+
     /** Index, in a {@link #layer}, of the norms of query and key heads. */
     public static final int HEAD_NORM = 10;
 

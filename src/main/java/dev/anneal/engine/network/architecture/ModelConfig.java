@@ -21,6 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
  *     {@code torch.nn.Embedding}; -1 for none
  * @param biased groups whose projections have biases
  * @param windows for each layer how many tokens a query sees, including itself; 0 for all
+ * @param storedInNf4 whether the checkpoint's projections are stored in 4 bits, as {@link Nf4Tensors}
  */
 public record ModelConfig(
         Architecture architecture,
@@ -37,7 +38,8 @@ public record ModelConfig(
         boolean tiedEmbeddings,
         int paddingToken,
         Set<ProjectionGroup> biased,
-        List<Integer> windows)
+        List<Integer> windows,
+        boolean storedInNf4)
         implements LayerShape {
 
     public ModelConfig {
@@ -112,7 +114,8 @@ public record ModelConfig(
                 tied,
                 paddingToken,
                 biased,
-                newWindows);
+                newWindows,
+                storedInNf4);
     }
 
     /** Parameters of the base model. */

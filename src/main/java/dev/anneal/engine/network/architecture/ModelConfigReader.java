@@ -87,7 +87,8 @@ record ModelConfigReader(Path file, ObjectNode config) {
                 config.path("tie_word_embeddings").asBoolean(false),
                 paddingToken(),
                 biased(architecture),
-                architecture.windowRule().windows(file, config, layers));
+                architecture.windowRule().windows(file, config, layers),
+                config.hasNonNull("quantization_config"));
     }
 
     /** A negative id counts from the end, as in torch; an id outside of the vocabulary means none. */

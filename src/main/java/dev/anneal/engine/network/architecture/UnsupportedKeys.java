@@ -35,7 +35,6 @@ final class UnsupportedKeys {
             Map.entry("partial_rotary_factor", ONE),
             Map.entry("pretraining_tp", ONE),
             Map.entry("qk_layernorm", FALSE),
-            Map.entry("quantization_config", ABSENT),
             Map.entry("query_pre_attn_scalar", ABSENT),
             Map.entry("residual_multiplier", ONE),
             Map.entry("sliding_window", ABSENT),
@@ -44,6 +43,7 @@ final class UnsupportedKeys {
     private UnsupportedKeys() {}
 
     static void refuse(Path file, JsonNode config, Architecture architecture) {
+        refuseQuantization(file, config.path("quantization_config"));
         NEUTRAL.forEach((key, neutral) -> {
             JsonNode value = config.path(key);
             if (!architecture.reads(key)
@@ -55,6 +55,23 @@ final class UnsupportedKeys {
                         file, "'%s' is %s; this engine supports %s only".formatted(key, value, supported));
             }
         });
+    }
+
+    /** Weights of layers may be stored in 4 bits as bitsandbytes writes them, by {@link Nf4Tensors}. */
+    private static void refuseQuantization(Path file, JsonNode quantization) {
+        if (quantization.isMissingNode() || quantization.isNull()) {
+            return;
+        }
+        boolean nf4 = quantization.path("quant_method").asString("").equals("bitsandbytes")
+                && quantization.path("load_in_4bit").asBoolean(false)
+                && quantization.path("bnb_4bit_quant_type").asString("").equals("nf4");
+        if (!nf4) {
+            throw new ModelConfigException(
+                    file,
+                    ("'quantization_config' is %s; this engine supports none, or quant_method \"bitsandbytes\" with"
+                                    + " \"load_in_4bit\": true and \"bnb_4bit_quant_type\": \"nf4\"")
+                            .formatted(quantization));
+        }
     }
 
     private static Object plain(JsonNode value) {

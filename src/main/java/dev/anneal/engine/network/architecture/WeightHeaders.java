@@ -49,7 +49,7 @@ public final class WeightHeaders {
         required.forEach(tensor -> require(files, tensor));
         Set<String> read = required.stream().map(CheckpointTensors.Stored::name).collect(Collectors.toSet());
         for (String name : files.names()) {
-            if (!read.contains(name) && !harmless.test(name)) {
+            if (!read.contains(name) && !Nf4Tensors.isPart(files, name) && !harmless.test(name)) {
                 throw refusal(files, "tensor '%s' has no place in %s".formatted(name, reader));
             }
         }
@@ -58,6 +58,10 @@ public final class WeightHeaders {
     private static void require(WeightDirectory files, CheckpointTensors.Stored tensor) {
         if (!files.contains(tensor.name())) {
             throw refusal(files, "the weights have no tensor '" + tensor.name() + "'");
+        }
+        if (tensor.shape().size() == 2 && Nf4Tensors.has(files, tensor.name())) {
+            new Nf4Tensors(files, tensor.name()).check(tensor.shape());
+            return;
         }
         TensorEntry entry = files.entry(tensor.name());
         if (!entry.shape().equals(tensor.shape())) {

@@ -1,6 +1,7 @@
 package dev.anneal.engine.network.draft;
 
 import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.model.FrozenLayers;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Program;
 import dev.anneal.engine.network.torch.Tensor;
@@ -12,7 +13,13 @@ import java.util.List;
 record EagleStart(TensorScope scope, Program program, EagleConfig config, DecoderModel target) {
 
     EagleTensors weights(DraftVocabulary vocabulary, int copied) {
-        List<Tensor> source = target.layerWeights(copied);
+        try (FrozenLayers.Loan lent = target.layerWeights(copied)) {
+            return weights(vocabulary, lent.weights());
+        }
+    }
+
+    /** @param source weights of the target's layer that the head's layer is a copy of */
+    private EagleTensors weights(DraftVocabulary vocabulary, List<Tensor> source) {
         List<Tensor> layer = new ArrayList<>(source.stream().map(this::own).toList());
         Tensor none = scope.zeros(ElementType.FLOAT32, 0);
         Tensor bias = config.has(EagleSwitch.FC_BIAS)
@@ -25,7 +32,9 @@ record EagleStart(TensorScope scope, Program program, EagleConfig config, Decode
             return new EagleTensors(
                     layer, none, fc(2, 2), bias, none, scope.zeros(target.precision(), 0), target.outputEmbedding());
         }
-        layer.set(0, own(target.layerWeights(0).get(0)));
+        try (FrozenLayers.Loan first = target.layerWeights(0)) {
+            layer.set(0, own(first.weights().get(0)));
+        }
         layer.set(1, program.call(scope, "widened", source.get(1)));
         return new EagleTensors(
                 layer,

@@ -34,7 +34,7 @@ public final class DecoderModel implements AutoCloseable {
     private final ElementType precision;
     private final TensorScope scope;
     private final DecoderProgram program;
-    private final DecoderTensors weights;
+    private final FrozenWeights weights;
     private final AppliedAdapter noAdapter;
 
     private DecoderModel(
@@ -43,7 +43,7 @@ public final class DecoderModel implements AutoCloseable {
             ElementType precision,
             TensorScope scope,
             DecoderProgram program,
-            DecoderTensors weights) {
+            FrozenWeights weights) {
         this.directory = directory;
         this.config = config;
         this.precision = precision;
@@ -72,6 +72,27 @@ public final class DecoderModel implements AutoCloseable {
      */
     public static DecoderModel load(Path directory, Path weightDirectory, ElementType precision, String device)
             throws IOException {
+        return load(directory, weightDirectory, precision, device, loader -> FrozenWeights.of(loader.load()));
+    }
+
+    /**
+     * As {@link #load(Path, ElementType, String)}, with the projections of layers in 4 bits (NF4) as bitsandbytes
+     * quantises them, or as the directory has them already.
+     *
+     * @param precision type of the arithmetic and of all other weights
+     */
+    public static DecoderModel loadInNf4(Path directory, ElementType precision, String device) throws IOException {
+        return load(directory, directory, precision, device, WeightLoader::loadInNf4);
+    }
+
+    /** Reads weights in one of their forms. */
+    private interface Loading {
+        FrozenWeights of(WeightLoader loader) throws IOException;
+    }
+
+    private static DecoderModel load(
+            Path directory, Path weightDirectory, ElementType precision, String device, Loading loading)
+            throws IOException {
         if (precision != ElementType.FLOAT32 && precision != ElementType.BFLOAT16) {
             throw new IllegalArgumentException("a decoder computes in FLOAT32 or BFLOAT16, not in " + precision);
         }
@@ -79,8 +100,8 @@ public final class DecoderModel implements AutoCloseable {
         try (WeightDirectory files = WeightDirectory.open(weightDirectory)) {
             ModelConfig config = ModelConfig.read(directory.resolve("config.json"), files);
             DecoderProgram program = new DecoderProgram(scope, config);
-            DecoderTensors weights =
-                    new WeightLoader(files, config, program, scope, precision, WeightLoader.BLOCK_BYTES).load();
+            FrozenWeights weights = loading.of(
+                    new WeightLoader(files, config, program, scope, precision, WeightLoader.BLOCK_BYTES));
             // Mapped files stay resident until their buffers are collected, and the collector rarely runs otherwise.
             System.gc();
             return new DecoderModel(weightDirectory, config, precision, scope, program, weights);
@@ -114,7 +135,7 @@ public final class DecoderModel implements AutoCloseable {
 
     /** Limits of sequences decoded at a time. */
     public DecodingLimits decodingLimits() {
-        return DecodingLimits.of(scope.device(), precision == ElementType.FLOAT32);
+        return DecodingLimits.of(scope.device(), precision == ElementType.FLOAT32 || !hasResidentWeights());
     }
 
     /** The scope that lives as long as the model. */
@@ -142,9 +163,14 @@ public final class DecoderModel implements AutoCloseable {
         return weights.norm();
     }
 
-    /** The weights of a layer as {@link DecoderTensors#layers} has them. */
-    public List<Tensor> layerWeights(int layer) {
-        return weights.layers().get(layer);
+    /** The weights of a layer as {@link DecoderTensors#layers} has them. Closed by the caller. */
+    public FrozenLayers.Loan layerWeights(int layer) {
+        return weights.layers().lend(layer);
+    }
+
+    /** Whether weights stay in memory in {@link #precision}; otherwise each layer's are made from 4 bits. */
+    public boolean hasResidentWeights() {
+        return weights.layers().areResident();
     }
 
     /**
@@ -321,7 +347,7 @@ public final class DecoderModel implements AutoCloseable {
         return program;
     }
 
-    DecoderTensors weights() {
+    FrozenWeights weights() {
         return weights;
     }
 

@@ -125,16 +125,18 @@ public final class DecoderProgram {
 
     /** Output of a layer, then the tensors that {@link #layerBackward} needs. */
     public List<Tensor> layer(
-            TensorScope scope, Tensor x, int layer, Batch batch, DecoderTensors weights, AppliedAdapter adapter) {
-        LayerWeights own =
-                new LayerWeights(weights.layers().get(layer), adapter.layers().get(layer));
-        return layer(scope, x, layer, batch, own, adapter);
+            TensorScope scope, Tensor x, int layer, Batch batch, FrozenWeights weights, AppliedAdapter adapter) {
+        try (FrozenLayers.Loan lent = weights.layers().lend(layer)) {
+            LayerWeights own =
+                    new LayerWeights(lent.weights(), adapter.layers().get(layer));
+            return layer(scope, x, layer, batch, own, adapter);
+        }
     }
 
     /**
      * Matrices of a layer.
      *
-     * @param frozen as {@link DecoderTensors#layers} holds them
+     * @param frozen as {@link DecoderTensors#layers} has them
      * @param adapter as {@link AppliedAdapter#layers} holds them
      */
     record LayerWeights(List<Tensor> frozen, List<Tensor> adapter) {}
@@ -184,7 +186,7 @@ public final class DecoderProgram {
             int layer,
             LayerPass pass,
             Batch batch,
-            DecoderTensors weights,
+            FrozenWeights weights,
             AppliedAdapter adapter) {
         Continuation continued = batch.continued();
         int start = batch.rows().start();
@@ -192,13 +194,15 @@ public final class DecoderProgram {
         Tensor prefixGradient = start == 0
                 ? none
                 : scope.zeros(ElementType.FLOAT32, start, 2L * config.keyValueHeads(), config.headSize());
-        Tensor gradient = of(layer)
+        Tensor gradient;
+        try (FrozenLayers.Loan lent = weights.layers().lend(layer)) {
+        gradient = of(layer)
                 .call(
                         scope,
                         "layer_backward",
                         upstream,
                         pass.saved(),
-                        weights.layers().get(layer),
+                        lent.weights(),
                         adapter.layers().get(layer),
                         pass.gradients(),
                         pass.weightGradients(),
@@ -221,6 +225,7 @@ public final class DecoderProgram {
                         adapter.activation(),
                         adapter.beta(),
                         adapter.dropout().probability());
+        }
         if (continued != null) {
             continued.prefix().add(this, layer, continued, start, sums -> {
                 if (start > 0) {
@@ -242,7 +247,7 @@ public final class DecoderProgram {
         program.call(scope, "add_all", sums, more).close();
     }
 
-    Tensor logits(TensorScope scope, Tensor x, Tensor at, DecoderTensors weights) {
+    Tensor logits(TensorScope scope, Tensor x, Tensor at, FrozenWeights weights) {
         return program.call(scope, "logits", x, at, weights.norm(), weights.head());
     }
 
@@ -256,7 +261,7 @@ public final class DecoderProgram {
             TensorScope scope,
             Tensor x,
             Targets targets,
-            DecoderTensors weights,
+            FrozenWeights weights,
             List<Tensor> weightGradients,
             boolean backward) {
         float[] counts = targets.counts();
@@ -275,7 +280,7 @@ public final class DecoderProgram {
     }
 
     /** Normed hidden states of the trained positions, [M, H]. */
-    Tensor states(TensorScope scope, Tensor x, Targets targets, DecoderTensors weights) {
+    Tensor states(TensorScope scope, Tensor x, Targets targets, FrozenWeights weights) {
         return program.call(scope, "states", x, scope.longs(targets.at(), targets.count()), weights.norm());
     }
 
@@ -290,7 +295,7 @@ public final class DecoderProgram {
             Tensor x,
             Targets targets,
             Objective.Distillation lesson,
-            DecoderTensors weights,
+            FrozenWeights weights,
             List<Tensor> weightGradients,
             boolean backward) {
         return program.callForList(

@@ -28,7 +28,6 @@ public final class DecodingProgram {
     /**
      * All layers for rows that continue cached sequences.
      *
-     * @param weights of all layers, one after another
      * @param wanted numbers of layers
      * @return what enters the wanted layers, and what leaves the last one, by number
      */
@@ -37,15 +36,18 @@ public final class DecodingProgram {
             Tensor x,
             Batch batch,
             Slots slots,
-            List<Tensor> weights,
+            FrozenLayers weights,
             RowAdapters adapters,
             Set<Integer> wanted) {
         Map<Integer, Tensor> streams = new HashMap<>();
         Tensor out = x;
         int begin = 0;
         while (begin < config.layers()) {
-            Stretch stretch = stretch(begin, wanted);
-            List<Tensor> read = read(scope, out, stretch, batch, slots, weights, adapters);
+            Stretch stretch = stretch(begin, weights.areResident(), wanted);
+            List<Tensor> read;
+            try (FrozenLayers.Loan lent = weights.lend(stretch.begin(), stretch.end())) {
+                read = read(scope, out, stretch, batch, slots, lent.weights(), adapters);
+            }
             for (int i = 0; i < stretch.wanted().size(); i++) {
                 streams.put(stretch.wanted().get(i), read.get(i));
             }
@@ -63,9 +65,9 @@ public final class DecodingProgram {
      */
     private record Stretch(int begin, int end, List<Integer> wanted) {}
 
-    private Stretch stretch(int begin, Set<Integer> wanted) {
+    private Stretch stretch(int begin, boolean several, Set<Integer> wanted) {
         int end = begin + 1;
-        while (end < config.layers() && decoder.of(end) == decoder.of(begin)) {
+        while (several && end < config.layers() && decoder.of(end) == decoder.of(begin)) {
             end++;
         }
         return new Stretch(

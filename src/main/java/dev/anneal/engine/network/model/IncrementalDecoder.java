@@ -1,5 +1,6 @@
 package dev.anneal.engine.network.model;
 
+import dev.anneal.engine.network.architecture.CheckpointTensors;
 import dev.anneal.engine.network.architecture.DecodingLimits;
 import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.engine.network.architecture.ModelConfig;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,16 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IncrementalDecoder implements AutoCloseable {
 
-    /** Indices of the matrices among a layer's weights: q k v, o, gate up, down. */
-    private static final List<Integer> MATRICES = List.of(1, 2, 4, 5);
-
     private final DecoderModel model;
     private final TensorScope scope;
-    private final DecoderTensors weights;
-
-    /** The weights of all layers, one after another. */
-    private final List<Tensor> layers;
-
+    private final FrozenWeights weights;
     private final boolean packs;
     private final DecodingPrograms programs;
 
@@ -42,11 +37,9 @@ public final class IncrementalDecoder implements AutoCloseable {
         this.model = model;
         this.scope = model.scope().child();
         this.programs = new DecodingPrograms(scope, model.config());
-        Optional<DecoderTensors> packed =
-                MatrixPacking.ifPossible(model.precision(), scope.device(), () -> packed(model.weights()));
+        Optional<FrozenWeights> packed = ifPossible(model, scope.device(), () -> packed(model.weights()));
         this.packs = packed.isPresent();
         this.weights = packed.orElse(model.weights());
-        this.layers = weights.layers().stream().flatMap(List::stream).toList();
     }
 
     /**
@@ -93,8 +86,8 @@ public final class IncrementalDecoder implements AutoCloseable {
     public static boolean hasIndependentRows(DecoderModel model) {
         DecoderProgram program = model.program();
         try (TensorScope packing = model.scope().child()) {
-            return MatrixPacking.ifPossible(
-                            model.precision(),
+            return ifPossible(
+                            model,
                             packing.device(),
                             () -> measured(model.weights())
                                     .allMatch(matrix ->
@@ -103,21 +96,36 @@ public final class IncrementalDecoder implements AutoCloseable {
         }
     }
 
-    private static Stream<Tensor> measured(DecoderTensors weights) {
-        return Stream.concat(
-                Stream.of(weights.head()),
-                MATRICES.stream().map(place -> weights.layers().get(0).get(place)));
+    /** Weights that are made anew for each reading are not packed: that takes as long as products with them. */
+    private static <T> Optional<T> ifPossible(DecoderModel model, String device, Supplier<T> packing) {
+        return model.hasResidentWeights()
+                ? MatrixPacking.ifPossible(model.precision(), device, packing)
+                : Optional.empty();
     }
 
-    private DecoderTensors packed(DecoderTensors plain) {
-        List<List<Tensor>> layers = new ArrayList<>();
-        for (List<Tensor> layer : plain.layers()) {
-            List<Tensor> packed = new ArrayList<>(layer);
-            MATRICES.forEach(place -> packed.set(place, model.program().packed(scope, layer.get(place))));
-            layers.add(packed);
+    private static Stream<Tensor> measured(FrozenWeights weights) {
+        try (FrozenLayers.Loan first = weights.layers().lend(0)) {
+            return Stream.concat(
+                    Stream.of(weights.head()),
+                    CheckpointTensors.MATRICES.stream().map(first.weights()::get));
         }
-        return new DecoderTensors(
-                plain.embedding(), layers, plain.norm(), model.program().packed(scope, plain.head()));
+    }
+
+    private FrozenWeights packed(FrozenWeights plain) {
+        List<List<Tensor>> layers = new ArrayList<>();
+        for (int i = 0; i < config().layers(); i++) {
+            try (FrozenLayers.Loan layer = plain.layers().lend(i)) {
+                List<Tensor> packed = new ArrayList<>(layer.weights());
+                CheckpointTensors.MATRICES.forEach(
+                        place -> packed.set(place, model.program().packed(scope, packed.get(place))));
+                layers.add(packed);
+            }
+        }
+        return new FrozenWeights(
+                plain.embedding(),
+                new ResidentLayers(layers),
+                plain.norm(),
+                model.program().packed(scope, plain.head()));
     }
 
     public ModelConfig config() {
@@ -181,7 +189,7 @@ public final class IncrementalDecoder implements AutoCloseable {
             DecodingProgram.Slots slots = cache.program().slots(pass, cache, first, batch, isStep);
             RowAdapters own = new RowAdapters(rows, adapters);
             Map<Integer, Tensor> states =
-                    cache.program().read(pass, model.embed(pass, rows), batch, slots, layers, own, Set.copyOf(streams));
+                    cache.program().read(pass, model.embed(pass, rows), batch, slots, weights.layers(), own, Set.copyOf(streams));
             states.replaceAll((stream, tensor) -> tensor.in(target));
             for (int row = 0; row < tokens.size(); row++) {
                 cache.advance(first + row, tokens.get(row).length);

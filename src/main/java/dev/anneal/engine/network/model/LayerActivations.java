@@ -12,7 +12,7 @@ import java.util.List;
 final class LayerActivations {
 
     private final DecoderProgram program;
-    private final DecoderTensors weights;
+    private final FrozenWeights weights;
     private final Batch batch;
     private final AppliedAdapter adapter;
     private final boolean recompute;
@@ -20,7 +20,7 @@ final class LayerActivations {
     private final List<Layer> kept = new ArrayList<>();
 
     LayerActivations(
-            DecoderProgram program, DecoderTensors weights, Batch batch, AppliedAdapter adapter, boolean recompute) {
+            DecoderProgram program, FrozenWeights weights, Batch batch, AppliedAdapter adapter, boolean recompute) {
         this.program = program;
         this.weights = weights;
         this.batch = batch;

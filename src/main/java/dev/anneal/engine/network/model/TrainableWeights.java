@@ -18,12 +18,15 @@ public final class TrainableWeights extends MasterWeights {
         super(model.scope(), model.program().of(0), model.config().headSize());
         this.model = model;
         CheckpointTensors stored = new CheckpointTensors(model.config());
-        DecoderTensors weights = model.weights();
+        FrozenWeights weights = model.weights();
+        if (!(weights.layers() instanceof ResidentLayers resident)) {
+            throw new IllegalArgumentException("weights in 4 bits cannot be trained themselves");
+        }
         add(List.of(stored.embedding()), weights.embedding(), false);
         for (int layer = 0; layer < model.config().layers(); layer++) {
             List<List<CheckpointTensors.Stored>> ofLayer = stored.layer(layer);
             for (int i = 0; i < ofLayer.size(); i++) {
-                add(ofLayer.get(i), weights.layers().get(layer).get(i), i == CheckpointTensors.HEAD_NORM);
+                add(ofLayer.get(i), resident.layers().get(layer).get(i), i == CheckpointTensors.HEAD_NORM);
             }
         }
         add(List.of(stored.norm()), weights.norm(), false);

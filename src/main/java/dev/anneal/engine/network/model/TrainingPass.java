@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class TrainingPass implements AutoCloseable {
 
     private final DecoderProgram program;
-    private final DecoderTensors weights;
+    private final FrozenWeights weights;
     private final TensorScope scope;
     private final Targets targets;
     private final PassControl control;

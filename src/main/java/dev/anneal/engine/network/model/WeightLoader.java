@@ -5,6 +5,8 @@ import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.architecture.CheckpointTensors;
 import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.Nf4Tensors;
+import dev.anneal.engine.network.nf4.Nf4Program;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.network.torch.TensorScope;
@@ -31,6 +33,7 @@ public record WeightLoader(
     /** Tensors are read in blocks of rows: buffers are limited to 2 GiB, which tensors of large models exceed. */
     public static final int BLOCK_BYTES = 1 << 30;
 
+    /** All weights, as they compute. */
     public DecoderTensors load() throws IOException {
         Tensor embedding = tensor(CheckpointTensors.EMBEDDING);
         List<List<Tensor>> layers = new ArrayList<>();
@@ -40,6 +43,15 @@ public record WeightLoader(
         Tensor norm = tensor(CheckpointTensors.NORM);
         Tensor head = config.tiedEmbeddings() ? embedding : tensor(CheckpointTensors.HEAD);
         return new DecoderTensors(embedding, layers, norm, head);
+    }
+
+    /** All weights, the projections of layers in 4 bits. */
+    FrozenWeights loadInNf4() throws IOException {
+        Tensor embedding = tensor(CheckpointTensors.EMBEDDING);
+        FrozenLayers layers = new FormedLayers(scope, Nf4Layers.load(this));
+        Tensor norm = tensor(CheckpointTensors.NORM);
+        return new FrozenWeights(
+                embedding, layers, norm, config.tiedEmbeddings() ? embedding : tensor(CheckpointTensors.HEAD));
     }
 
     /**
@@ -74,13 +86,38 @@ public record WeightLoader(
         return heads;
     }
 
+    /** Whether the checkpoint has a weight in 4 bits. */
+    boolean isQuantized(String name) {
+        return Nf4Tensors.has(files, name);
+    }
+
+    /** A tensor in the type that the checkpoint has it in. */
+    Tensor asStored(String name) throws IOException {
+        ElementType stored = ElementType.of(files.entry(name).dtype()).orElseThrow();
+        return new WeightLoader(files, config, program, scope, stored, blockBytes).tensor(name);
+    }
+
     public Tensor tensor(String name) throws IOException {
+        if (isQuantized(name)) {
+            return dequantized(name);
+        }
         TensorEntry entry = files.entry(name);
         List<Tensor> blocks = new ArrayList<>();
         for (RowBlock block : RowBlock.of(entry, blockBytes)) {
             blocks.add(rows(entry, block));
         }
         return joined(blocks);
+    }
+
+    private Tensor dequantized(String name) throws IOException {
+        List<Long> shape = new Nf4Tensors(files, name).state().shape();
+        Tensor whole = scope.zeros(
+                precision, shape.stream().mapToLong(Long::longValue).toArray());
+        try (TensorScope passing = scope.child()) {
+            Nf4Program nf4 = new Nf4Program(passing);
+            nf4.dequantize(passing, nf4.read(passing, files, name), whole, 0);
+        }
+        return whole;
     }
 
     /** Some rows of a tensor, at most 2 GiB in its file. */

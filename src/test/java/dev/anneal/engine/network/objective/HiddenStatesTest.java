@@ -8,7 +8,7 @@ import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.Batch;
 import dev.anneal.engine.network.model.DecoderProgram;
-import dev.anneal.engine.network.model.DecoderTensors;
+import dev.anneal.engine.network.model.FrozenWeights;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.model.WeightLoader;
 import dev.anneal.engine.network.torch.ElementType;
@@ -35,8 +35,8 @@ class HiddenStatesTest {
         try (TensorScope scope = TensorScope.open(TestDevice.NAME);
                 WeightDirectory files = WeightDirectory.open(folder)) {
             DecoderProgram program = new DecoderProgram(scope, config);
-            DecoderTensors weights =
-                    new WeightLoader(files, config, program, scope, ElementType.FLOAT32, 1 << 20).load();
+            FrozenWeights weights = FrozenWeights.of(
+                    new WeightLoader(files, config, program, scope, ElementType.FLOAT32, 1 << 20).load());
             AppliedAdapter none = AppliedAdapter.none(scope, config, ElementType.FLOAT32);
             Batch batch = batch(scope, program, rows, weights);
             Tensor x = program.embed(scope, scope.longs(rows.ids(), rows.tokens()), weights.embedding());
@@ -48,7 +48,7 @@ class HiddenStatesTest {
         }
     }
 
-    private static Batch batch(TensorScope scope, DecoderProgram program, TokenRows rows, DecoderTensors weights) {
+    private static Batch batch(TensorScope scope, DecoderProgram program, TokenRows rows, FrozenWeights weights) {
         return program.batch(scope, rows, null, weights.norm());
     }
 

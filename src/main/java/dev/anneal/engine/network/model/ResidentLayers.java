@@ -1,0 +1,35 @@
+package dev.anneal.engine.network.model;
+
+import dev.anneal.engine.network.torch.Tensor;
+import java.util.List;
+
+/**
+ * Weights that stay in memory as they are used.
+ *
+ * @param layers as {@link DecoderTensors#layers}, of equally many weights each
+ * @param all weights of all layers, one layer after another
+ */
+record ResidentLayers(List<List<Tensor>> layers, List<Tensor> all) implements FrozenLayers {
+
+    private static final Runnable NOTHING = () -> {};
+
+    ResidentLayers(List<List<Tensor>> layers) {
+        this(List.copyOf(layers), layers.stream().flatMap(List::stream).toList());
+    }
+
+    @Override
+    public Loan lend(int layer) {
+        return new Loan(layers.get(layer), NOTHING);
+    }
+
+    @Override
+    public Loan lend(int first, int end) {
+        int each = all.size() / layers.size();
+        return new Loan(all.subList(first * each, end * each), NOTHING);
+    }
+
+    @Override
+    public boolean areResident() {
+        return true;
+    }
+}
