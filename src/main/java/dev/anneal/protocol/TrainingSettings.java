@@ -19,6 +19,8 @@ import java.util.Objects;
  * @param evaluationIntervalSteps steps between validation passes; 0 validates only at the end
  * @param seed seed of data order, initialisation and dropout
  * @param reproducible whether a result has the same bits only with the same number of devices, or with any
+ * @param basePrecision form of the frozen projections: {@code nf4}, 4 bits; {@code auto}, that of the arithmetic unless
+ *     the checkpoint has them in 4 bits
  */
 public record TrainingSettings(
         TrainingMethod method,
@@ -32,7 +34,14 @@ public record TrainingSettings(
         int checkpointIntervalSteps,
         int evaluationIntervalSteps,
         long seed,
-        String reproducible) {
+        String reproducible,
+        String basePrecision) {
+
+    /** The engine's choice. */
+    public static final String AUTO = "auto";
+
+    /** Frozen projections in 4 bits, as bitsandbytes quantises them. */
+    public static final String NF4 = "nf4";
 
     /** The same bits with the same number of devices. */
     public static final String SAME_DEVICES = "same_devices";
@@ -46,10 +55,11 @@ public record TrainingSettings(
      */
     public static final int ORDERED_PORTIONS = 8;
 
-    /** Settings stored before other methods, and trainings on several devices, existed lack both. */
+    /** Settings stored before a component existed lack it. */
     public TrainingSettings {
         method = Objects.requireNonNullElseGet(method, TrainingMethod.Supervised::new);
         reproducible = Objects.requireNonNullElse(reproducible, SAME_DEVICES);
+        basePrecision = Objects.requireNonNullElse(basePrecision, AUTO);
     }
 
     /** These settings with another method. */
@@ -66,7 +76,8 @@ public record TrainingSettings(
                 checkpointIntervalSteps,
                 evaluationIntervalSteps,
                 seed,
-                reproducible);
+                reproducible,
+                basePrecision);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.export.weight.ExportException;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import java.io.IOException;
@@ -19,5 +20,23 @@ public record ExportedBase(String id, @Nullable String revision, Path directory,
     /** The configuration, checked against its weights. */
     ModelConfig config(WeightDirectory weights) throws IOException {
         return ModelConfig.read(directory.resolve(CompanionFiles.CONFIG), weights);
+    }
+
+    /**
+     * As {@link #config}, of a model that something is merged into.
+     *
+     * @throws ExportException if its weights are in 4 bits
+     */
+    ModelConfig mergeable(WeightDirectory weights) throws IOException {
+        ModelConfig config = config(weights);
+        if (config.storedInNf4()) {
+            throw new ExportException(
+                    ExportException.Code.UNSUPPORTED_BY_FORMAT,
+                    ("the files of %s have its projections in 4 bits, and merging into what these stand for would round"
+                                    + " twice; export kind 'adapter', which serves with these files or with the model"
+                                    + " that they were quantised from")
+                            .formatted(id));
+        }
+        return config;
     }
 }

@@ -47,7 +47,7 @@ final class GgufModel {
      */
     Map<String, @Nullable Object> write(Path folder, ExportParts parts) throws IOException {
         try (WeightDirectory weights = WeightDirectory.open(base.directory())) {
-            return write(folder, parts, weights, base.config(weights));
+            return write(folder, parts, weights, base.mergeable(weights));
         }
     }
 

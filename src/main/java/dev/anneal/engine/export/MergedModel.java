@@ -8,6 +8,7 @@ import dev.anneal.engine.export.weight.WeightType;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.lora.MergeTally;
+import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A Hugging Face directory of the trained model, and the proof that it answers as base and adapter do, or as the fp32
- * masters of a training of all weights. Both sides of the proof compute in fp32 with the weights of their files, so it
+ * masters of a training of all weights. An adapter that was trained on a base in 4 bits is merged into, and compared
+ * with, the weights that the base was quantised from. Both sides of the proof compute in fp32 with the weights of their files, so it
  * shows only the effects of merging and rounding.
  */
 final class MergedModel {
@@ -39,6 +41,10 @@ final class MergedModel {
     Map<String, @Nullable Object> write(Path folder, ExportParts parts) throws IOException {
         Map<String, @Nullable Object> proof = new LinkedHashMap<>();
         proof.put("beta", 0.0);
+        if (trained.isOnNf4()) {
+            proof.put("trained_base_precision", TrainingSettings.NF4);
+            proof.put("compared_base_weights", "original");
+        }
         request.betweenTensors().run();
         try (Probe.Side reference = trained.reference(base, request.device())) {
             writeWeights(folder, parts, proof);
@@ -52,7 +58,7 @@ final class MergedModel {
 
     private void writeWeights(Path folder, ExportParts parts, Map<String, @Nullable Object> proof) throws IOException {
         try (WeightDirectory weights = WeightDirectory.open(base.directory())) {
-            ModelConfig config = base.config(weights);
+            ModelConfig config = base.mergeable(weights);
             try (WeightRows rows = trained.open(weights, config, request.betweenTensors())) {
                 new MergedWeights(weights, rows, type, MergedWeights.BLOCK_BYTES)
                         .write(folder, parts, config.tiedEmbeddings(), request.shardBytes());

@@ -153,6 +153,9 @@ final class ModelCard {
         rows.put("learning rate of B over that of A", optimizer.loraPlusRatio());
         rows.put("weight decay", optimizer.weightDecay());
         rows.put("largest gradient norm", optimizer.maxGradientNorm());
+        if (settings.basePrecision().equals(TrainingSettings.NF4)) {
+            rows.put("base model while it trained", "4 bits (NF4); the exported weights are the original ones");
+        }
         rows.put("seed", settings.seed());
     }
 

@@ -53,6 +53,11 @@ public record Trained(
         return settings != null && settings.method() instanceof TrainingMethod.SpeculativeDraft draft ? draft : null;
     }
 
+    /** Whether the base model was in 4 bits while the adapter was trained on it. */
+    boolean isOnNf4() {
+        return settings != null && settings.basePrecision().equals(TrainingSettings.NF4);
+    }
+
     /** The checkpoint's folder. */
     Path folder() {
         return DurableFiles.parentOf(weights);

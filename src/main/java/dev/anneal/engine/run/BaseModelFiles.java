@@ -10,6 +10,7 @@ import dev.anneal.engine.run.task.TaskException;
 import dev.anneal.engine.train.state.CheckpointState;
 import dev.anneal.protocol.ModelTask;
 import dev.anneal.protocol.Task;
+import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -45,6 +46,35 @@ final class BaseModelFiles {
     /** Loads the model in the precision of {@link Hardware#precision}. */
     DecoderModel load() throws IOException {
         return load(directory);
+    }
+
+    /**
+     * Loads the model to train an adapter on it.
+     *
+     * @param basePrecision {@link TrainingSettings#basePrecision}
+     */
+    DecoderModel loadFrozen(String basePrecision) throws IOException {
+        ModelConfig config = config();
+        return basePrecision.equals(TrainingSettings.NF4) || config.storedInNf4()
+                ? guarded(() ->
+                        DecoderModel.loadInNf4(directory, Hardware.precision(machine, config), machine.device()))
+                : load();
+    }
+
+    /**
+     * Loads the model to train all its weights.
+     *
+     * @param basePrecision {@link TrainingSettings#basePrecision}
+     * @throws TaskException if its weights are in 4 bits
+     */
+    DecoderModel loadTrained(String basePrecision) throws IOException {
+        if (basePrecision.equals(TrainingSettings.NF4) || config().storedInNf4()) {
+            throw TaskException.badInput(
+                    "invalid_task",
+                    "all weights of %s cannot be trained in 4 bits; train an adapter".formatted(model.id()),
+                    null);
+        }
+        return load();
     }
 
     /** @param weights folder of the weights: the model's own, or the checkpoint of a training of all weights */

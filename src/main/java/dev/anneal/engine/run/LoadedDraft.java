@@ -40,9 +40,9 @@ record LoadedDraft(Draft draft, Runnable closing) implements AutoCloseable {
         // As dev.anneal.engine.network.generate.Decoder drafts.
         if (!IncrementalDecoder.hasIndependentRows(policy)) {
             progress.accept(new Progress.Note(
-                    "The draft of the rollouts is not loaded: rollouts draft only in bf16 on a CPU whose"
-                            + " products do not depend on their number of rows, so that drafts change no bit of"
-                            + " what is sampled"));
+                    "The draft of the rollouts is not loaded: rollouts draft only in bf16, from a base that is not in"
+                            + " 4 bits, on a CPU whose products do not depend on their number of rows, so that drafts"
+                            + " change no bit of what is sampled"));
             return null;
         }
         try {

@@ -37,6 +37,11 @@ final class MemoryRemedy {
             remedies.add("lower batch_size (it is %d)".formatted(settings.batchRows()));
         }
         @Nullable AdapterSettings adapter = task.adapter();
+        if (adapter != null
+                && !settings.method().trainsHead()
+                && !settings.basePrecision().equals(TrainingSettings.NF4)) {
+            remedies.add("set anneal.base_precision to 'nf4'");
+        }
         remedies.add(
                 adapter == null
                         ? "train an adapter instead of all weights (anneal.adapter is 'none')"

@@ -58,7 +58,9 @@ final class TrainingTask {
                         .model();
                 return train(data, ranks, shared, target);
             }
-            try (DecoderModel model = base.load()) {
+            String precision = task.settings().basePrecision();
+            try (DecoderModel model =
+                    task.adapter() == null ? base.loadTrained(precision) : base.loadFrozen(precision)) {
                 return train(data, ranks, model, target);
             }
         } catch (TorchException e) {

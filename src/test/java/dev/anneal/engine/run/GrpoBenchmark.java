@@ -92,7 +92,7 @@ final class GrpoBenchmark {
                         steps,
                         0,
                         0,
-                        TrainingSettings.SAME_DEVICES),
+                        TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO),
                 Files.createTempDirectory("bench").toString(),
                 null,
                 null,

@@ -18,7 +18,7 @@ class MemoryRemedyTest {
         assertThat(MemoryRemedy.of(ADAPTER, 200))
                 .isEqualTo("cuda:1 does not have enough memory for this training of anneal-tiny:"
                         + " lower anneal.max_length (the longest row has 200 tokens),"
-                        + " or lower batch_size (it is 16), or lower afa_lora.rank (it is 8)");
+                        + " or lower batch_size (it is 16), or set anneal.base_precision to 'nf4', or lower afa_lora.rank (it is 8)");
     }
 
     @Test
@@ -50,6 +50,6 @@ class MemoryRemedyTest {
 
         assertThat(MemoryRemedy.of(full, 200))
                 .contains("train an adapter instead")
-                .doesNotContain("rank");
+                .doesNotContain("rank", "nf4");
     }
 }

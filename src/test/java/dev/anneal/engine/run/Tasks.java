@@ -83,7 +83,7 @@ final class Tasks {
                         2,
                         0,
                         1,
-                        TrainingSettings.SAME_DEVICES),
+                        TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO),
                 attempt.toString(),
                 null,
                 null,
@@ -92,6 +92,40 @@ final class Tasks {
                 null,
                 0,
                 null);
+    }
+
+    /** The same training on a base in 4 bits. */
+    static TrainTask inNf4(TrainTask task) {
+        TrainingSettings settings = task.settings();
+        return new TrainTask(
+                task.model(),
+                task.machine(),
+                task.templateTime(),
+                task.trainingFile(),
+                task.validationFile(),
+                task.adapter(),
+                new TrainingSettings(
+                        settings.method(),
+                        settings.epochs(),
+                        settings.batchRows(),
+                        settings.totalSteps(),
+                        settings.maxLengthTokens(),
+                        settings.packing(),
+                        settings.activationCheckpointing(),
+                        settings.optimizer(),
+                        settings.checkpointIntervalSteps(),
+                        settings.evaluationIntervalSteps(),
+                        settings.seed(),
+                        settings.reproducible(),
+                        TrainingSettings.NF4),
+                task.attemptDirectory(),
+                task.initialAdapter(),
+                task.target(),
+                task.draft(),
+                task.resumeFrom(),
+                task.targetAnswers(),
+                task.validatedStep(),
+                task.group());
     }
 
     /** Ten steps of two prompts with two completions each, whose rewards come from an endpoint. */
@@ -126,7 +160,7 @@ final class Tasks {
                         settings.checkpointIntervalSteps(),
                         0,
                         1,
-                        TrainingSettings.SAME_DEVICES),
+                        TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO),
                 supervised.attemptDirectory(),
                 null,
                 null,
@@ -170,7 +204,7 @@ final class Tasks {
                         1,
                         0,
                         1,
-                        TrainingSettings.SAME_DEVICES),
+                        TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO),
                 task.attemptDirectory(),
                 null,
                 null,

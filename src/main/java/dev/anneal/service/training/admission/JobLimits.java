@@ -35,6 +35,7 @@ final class JobLimits {
      */
     void check(String tenantId, JobRequest request, ModelProfiles profiles) {
         profiles.trained().check(request.adapter(), properties.fullTrainingMaxParameters());
+        profiles.checkPrecision(request);
         profiles.checkLength(request.options());
         LearningRates.check(request, profiles.trained());
         int devices = request.options().devices();

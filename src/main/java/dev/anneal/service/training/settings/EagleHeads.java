@@ -135,7 +135,8 @@ final class EagleHeads {
                 target.contextTokens(),
                 BASE_RATES,
                 projections,
-                parts);
+                parts,
+                false);
     }
 
     /** fc reads embedding and state; logits are made with the target's embedding. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * measurements and must be kept in line.
  *
  * @param processBytes the JVM with libtorch
- * @param weightsBytes frozen weights
+ * @param weightsBytes frozen weights, with the buffers in which those in 4 bits are formed
  * @param adapterBytes trained values, of an adapter or all weights: master values, copies for multiplication,
  *     optimizer, and gradients
  * @param activationsBytes activations that the micro-batches of all threads keep, and the working memory of a layer
@@ -50,6 +50,11 @@ public record MemoryEstimate(
     private static final int BYTES_OF_A_TOKEN = 2 * Integer.BYTES;
 
     private static final int FLOAT_BYTES = Float.BYTES;
+
+    /** Weights in 4 bits that share a magnitude of a byte, and magnitudes that share one of four bytes. */
+    private static final int NF4_BLOCK = 64;
+
+    private static final int NF4_NESTED_BLOCK = 256;
 
     /** Bytes of a weight in published model files. */
     private static final int STORED_BYTES = Short.BYTES;
@@ -119,8 +124,8 @@ public record MemoryEstimate(
         ModelProfile model = models.trained();
         int valueBytes = engine.valueBytes(model.hiddenSize());
         long process = RUNTIME_BYTES + BYTES_OF_A_TOKEN * rows.tokensOfFile();
-        long values = valueBytes * model.parameters();
-        long weights = values + convertedBytes(model, valueBytes);
+        long values = keptBytes(model, valueBytes);
+        long weights = values + bufferBytes(model, valueBytes, rows.atWork(engine)) + convertedBytes(model, valueBytes);
         long trained = model.trainedParameters(adapter) * FLOAT_BYTES * addedGradients
                 + wholeBytes(model, adapter, engine, rows)
                 + (adapter == null ? 0 : adapterBytes(model, adapter, valueBytes, engine.threads()));
@@ -142,6 +147,23 @@ public record MemoryEstimate(
                 Math.max(loading, used) + target);
     }
 
+    /** Frozen weights in their form. */
+    private static long keptBytes(ModelProfile model, int valueBytes) {
+        if (!model.inNf4()) {
+            return valueBytes * model.parameters();
+        }
+        long inNf4 = model.layers() * model.matrixElements();
+        return valueBytes * (model.parameters() - inNf4)
+                + inNf4 / 2
+                + inNf4 / NF4_BLOCK
+                + FLOAT_BYTES * inNf4 / (NF4_BLOCK * NF4_NESTED_BLOCK);
+    }
+
+    /** A layer's matrices for each thread that computes, and once more if there are several. */
+    private static long bufferBytes(ModelProfile model, int valueBytes, int threads) {
+        return model.inNf4() ? (threads == 1 ? 1L : threads + 1L) * valueBytes * model.matrixElements() : 0;
+    }
+
     /** The target makes logits of the tokens that its draft can propose. */
     private static long targetBytes(ModelProfiles models, EngineSetup engine, Rows rows) {
         ModelProfile target = models.target();
@@ -157,10 +179,11 @@ public record MemoryEstimate(
                 + samplingBytes(target, null, engine, rows);
     }
 
-    /** The draft of rollouts is loaded only if the policy samples in bf16. */
+    /** The draft of rollouts is loaded only if the policy samples in bf16 with packed matrices. */
     private static long draftBytes(ModelProfiles models, EngineSetup engine, Rows rows) {
         ModelProfile draft = models.draft();
-        if (draft == null || engine.valueBytes(models.trained().hiddenSize()) == FLOAT_BYTES) {
+        ModelProfile policy = models.trained();
+        if (draft == null || policy.inNf4() || engine.valueBytes(policy.hiddenSize()) == FLOAT_BYTES) {
             return 0;
         }
         int valueBytes = engine.valueBytes(draft.hiddenSize());
@@ -256,18 +279,18 @@ public record MemoryEstimate(
             return 0;
         }
         int valueBytes = engine.valueBytes(model.hiddenSize());
-        DecodingLimits limits = DecodingLimits.of("cpu", valueBytes == FLOAT_BYTES);
+        boolean packs = valueBytes != FLOAT_BYTES && !model.inNf4();
+        DecodingLimits limits = DecodingLimits.of("cpu", !packs);
         long ofAdapter = adapter == null ? 0 : parametersOfA(model, adapter) + blockElements(model, adapter);
-        long repacked = valueBytes == FLOAT_BYTES ? 0 : valueBytes * (model.multipliedParameters() + ofAdapter);
+        long repacked = packs ? valueBytes * (model.multipliedParameters() + ofAdapter) : 0;
         int slots = limits.slots(rows.sampled());
         long cached = CACHE_COPIES
                 * cachedBytesPerToken(model, valueBytes)
                 * DecodingLimits.cachedTokens(rows.longestTokens());
         long chosen = (long) BYTES_OF_A_CHOICE * model.vocabularySize();
-        // In fp32 no draft tokens are read here.
-        int tokensOfStep = valueBytes == FLOAT_BYTES ? slots : DecodingLimits.tokensOfStep(slots);
-        long ofLane =
-                slots * cached + tokensOfStep * chosen + (valueBytes == FLOAT_BYTES ? 0 : prefixBytes(model, rows));
+        // Without packed matrices no draft tokens are read here.
+        int tokensOfStep = packs ? DecodingLimits.tokensOfStep(slots) : slots;
+        long ofLane = slots * cached + tokensOfStep * chosen + (packs ? prefixBytes(model, rows) : 0);
         long tensors = repacked + Math.min(engine.threads(), limits.lanes(rows.sampled())) * ofLane;
         return tensors + tensors / ALLOCATOR_SHARE;
     }

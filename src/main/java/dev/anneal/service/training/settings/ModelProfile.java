@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param baseRates peak learning rates for the multiplier 1
  * @param projections linear layers of one decoder layer, by their short names in {@code target_modules}
  * @param head what a draft head has beside its layer; null for a model
+ * @param inNf4 whether the projections are in 4 bits, in the model's files or while an adapter is trained
  */
 public record ModelProfile(
         String id,
@@ -37,7 +38,8 @@ public record ModelProfile(
         int contextTokens,
         BaseRates baseRates,
         Map<String, LayerSize> projections,
-        @Nullable HeadParts head) {
+        @Nullable HeadParts head,
+        boolean inNf4) {
 
     /** Full training uses about a tenth of an adapter's rate. */
     private static final double FULL_TRAINING_RATE = 0.1;
@@ -87,7 +89,8 @@ public record ModelProfile(
                                 Projection::shortName,
                                 projection ->
                                         new LayerSize(projection.inputSize(config), projection.outputSize(config)))),
-                null);
+                null,
+                config.storedInNf4());
     }
 
     /**
@@ -116,11 +119,30 @@ public record ModelProfile(
 
     /** Weights of the matrices that a token is multiplied with, including the output embedding. */
     long multipliedParameters() {
-        return layers
-                        * projections.values().stream()
-                                .mapToLong(size -> (long) size.in() * size.out())
-                                .sum()
-                + (long) vocabularySize * hiddenSize;
+        return layers * matrixElements() + (long) vocabularySize * hiddenSize;
+    }
+
+    /** Weights of a layer's projections. */
+    long matrixElements() {
+        return projections.values().stream()
+                .mapToLong(size -> (long) size.in() * size.out())
+                .sum();
+    }
+
+    /** The same model in memory. */
+    public ModelProfile kept(boolean isInNf4) {
+        return new ModelProfile(
+                id,
+                parameters,
+                layers,
+                hiddenSize,
+                heads,
+                vocabularySize,
+                contextTokens,
+                baseRates,
+                projections,
+                head,
+                isInNf4);
     }
 
     /** Peak rate of the multiplier 1. */

@@ -73,7 +73,8 @@ public final class SettingsResolver {
                 or(options.checkpointInterval(), ceilDivide(totalSteps, CHECKPOINTS)),
                 evaluationInterval(request, totalSteps),
                 request.seed(),
-                options.reproducible());
+                options.reproducible(),
+                options.basePrecision());
         GeneratedTokens generated = rules.generated(request.method(), data, validations(training));
         TrainingPlan plan = new TrainingPlan(request, models, data, engine, training, stepsPerEpoch, generated);
         long expectedTokens = plan.tokens(shape);

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param activationCheckpointing {@code auto}, {@code on} or {@code off}
  * @param devices number of devices that train the job together
  * @param reproducible {@link TrainingSettings#SAME_DEVICES} or {@link TrainingSettings#ANY_DEVICES}
+ * @param basePrecision {@code auto} or {@code nf4}
  * @param priority 0, the most urgent, to 9
  */
 public record TrainingOptions(
@@ -51,6 +52,9 @@ public record TrainingOptions(
 
         @Setting(byDefault = TrainingSettings.SAME_DEVICES, choices = "same_devices, any_devices")
         String reproducible,
+
+        @Setting(byDefault = "auto", choices = "auto, nf4")
+        String basePrecision,
 
         @Setting(byDefault = "5", range = "[0, 9]") int priority) {
 
@@ -114,6 +118,7 @@ public record TrainingOptions(
                 activationCheckpointing,
                 devices,
                 reproducible,
+                basePrecision,
                 priority);
     }
 

@@ -55,14 +55,14 @@ class MemoryEstimateIT {
     private Path folder;
 
     @ParameterizedTest
-    @CsvSource({"1,8", "16,64", "16,0"})
-    void aTrainingTakesWhatIsExpected(int rows, int rank) throws Exception {
+    @CsvSource({"1,8,auto", "16,64,auto", "16,0,auto", "16,8,nf4"})
+    void aTrainingTakesWhatIsExpected(int rows, int rank, String basePrecision) throws Exception {
         @Nullable AdapterSettings adapter = adapter(rank);
 
-        long peak = peakOf(task(new TrainingMethod.Supervised(), adapter, rows));
+        long peak = peakOf(task(new TrainingMethod.Supervised(), adapter, rows, basePrecision));
 
         MemoryEstimate estimate = MemoryEstimate.of(
-                profile(),
+                profile().kept(basePrecision.equals(TrainingSettings.NF4)),
                 adapter,
                 new EngineSetup("cpu", PRECISION, false, THREADS),
                 MemoryEstimate.Rows.kept(rows, LONGEST_TOKENS));
@@ -87,7 +87,7 @@ class MemoryEstimateIT {
                                 List.of(0, LAYERS / 2, LAYERS), VOCABULARY / 2, depths, 1, true, true, false, true),
                 0);
 
-        long peak = peakOf(task(method, adapter, rows));
+        long peak = peakOf(task(method, adapter, rows, TrainingSettings.AUTO));
 
         ModelProfile head = TrainingMethods.of(method).trained(method, profile());
         MemoryEstimate.Rows together =
@@ -156,7 +156,9 @@ class MemoryEstimateIT {
                         new AdapterSettings.Schedule("linear", 0, 0.8));
     }
 
-    private TrainTask task(TrainingMethod method, @Nullable AdapterSettings adapter, int rows) throws Exception {
+    private TrainTask task(
+            TrainingMethod method, @Nullable AdapterSettings adapter, int rows, String basePrecision)
+            throws Exception {
         Task.BaseModel model = new Task.BaseModel(NAME, null, MODEL.toString());
         return new TrainTask(
                 model,
@@ -177,7 +179,8 @@ class MemoryEstimateIT {
                         3,
                         3,
                         7,
-                        TrainingSettings.SAME_DEVICES),
+                        TrainingSettings.SAME_DEVICES,
+                        basePrecision),
                 folder.resolve("attempt").toString(),
                 null,
                 method.verifiedBy() == null ? null : new ServedModel(model, null),

@@ -72,6 +72,25 @@ class JobRefusalsIT extends ServiceTest {
     }
 
     @Test
+    void onlyWeightsThatStayAsTheyAreCanBeInFourBits() {
+        String file = file(ALPHA, 10);
+
+        refused(
+                body(file, ", 'anneal': {'adapter': 'none', 'base_precision': 'nf4'}"),
+                "invalid_value",
+                "anneal.base_precision",
+                "trains all weights");
+        refused(
+                body(
+                        file,
+                        ", 'method': {'type': 'speculative_draft', 'speculative_draft': {'kind': 'eagle3'}},"
+                                + " 'anneal': {'base_precision': 'nf4'}"),
+                "invalid_value",
+                "anneal.base_precision",
+                "leave it out");
+    }
+
+    @Test
     void adapterMustFitTheModel() {
         String file = file(ALPHA, 10);
 

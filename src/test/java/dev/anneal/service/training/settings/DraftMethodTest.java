@@ -45,7 +45,7 @@ class DraftMethodTest {
                 contextTokens,
                 ModelProfile.BaseRates.ofModel(1e-3),
                 Map.copyOf(SettingsResolverTest.TINY.projections()),
-                null);
+                null, false);
     }
 
     @Test

@@ -197,6 +197,7 @@ class JobRequestTest {
             'anneal': {'adapter': 'lora'}, 'afa_lora': {'activation': 'silu'} | INVALID_VALUE | anneal.adapter | leave one of them out
             'anneal': {'packing': 'bfd'}                       | INVALID_VALUE | anneal.packing | true or false
             'anneal': {'activation_checkpointing': 'always'}   | INVALID_VALUE | anneal.activation_checkpointing | one of auto, on, off
+            'anneal': {'base_precision': 'int8'}               | INVALID_VALUE | anneal.base_precision | one of auto, nf4
             'anneal': {'init_adapter': ['ftjob-1']}            | INVALID_VALUE | anneal.init_adapter | must be a string
             'anneal': {'loss': {}}                             | INVALID_VALUE | anneal.loss | has one loss
             'anneal': {'early_stopping': {'patience': 2}}      | EARLY_STOP_BEFORE_ANNEALED | anneal.early_stopping | 'finish_anneal': true

@@ -40,12 +40,14 @@ class SettingsResolverTest {
                     "gate_proj", new LayerSize(192, 512),
                     "up_proj", new LayerSize(192, 512),
                     "down_proj", new LayerSize(512, 192)),
-            null);
+            null, false);
 
     private static final EngineSetup FP32 = new EngineSetup("cpu", "fp32", false, 2);
 
     /** Values that a layer keeps of a token, with rank 16. */
     private static final long KEPT = 2 * 192 + 192 + 64 + 64 + 192 + 512 + 512 + 16 * 7 + 4;
+
+    private static final long OF_LAYER = 192 * (2 * 192 + 2 * 64) + 3 * 192 * 512;
 
     private static final long PASSING = 11 * 512 + 12 * 192 + 4 * 320;
 
@@ -84,7 +86,7 @@ class SettingsResolverTest {
                         38,
                         0,
                         7,
-                        TrainingSettings.SAME_DEVICES));
+                        TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO));
         assertThat(settings.annealedAtStep()).isEqualTo(300);
         assertThat(settings.expectedTokens()).isEqualTo(150_000);
     }
@@ -361,11 +363,34 @@ class SettingsResolverTest {
                 .isEqualTo(withLoss(100L * (2 * 6 * KEPT + 4 * PASSING) + 4L * 2 * 3 * 100 * 100));
     }
 
+    /** 0.516 bytes a weight of the layers, and a layer's matrices for each of the threads that work and one more. */
+    @Test
+    void projectionsInFourBitsTakeAQuarterAndBuffers() {
+        EngineSetup bf16 = new EngineSetup("cpu", "bf16", false, 2);
+        long ofLayers = 6 * OF_LAYER;
+
+        MemoryEstimate one = MemoryEstimate.of(
+                TINY.kept(true), read("").adapter(), bf16, MemoryEstimate.Rows.kept(1, 100));
+        MemoryEstimate two = MemoryEstimate.of(
+                TINY.kept(true), read("").adapter(), bf16, MemoryEstimate.Rows.kept(8, 100));
+
+        long kept = 2 * (2_656_704 - ofLayers) + ofLayers / 2 + ofLayers / 64 + 4 * ofLayers / 64 / 256;
+        assertThat(one.weightsBytes()).isEqualTo(kept + 2 * OF_LAYER);
+        assertThat(two.weightsBytes()).isEqualTo(kept + 3 * 2 * OF_LAYER);
+        assertThat(resolve(", 'anneal': {'base_precision': 'nf4'}", THOUSAND_ROWS)
+                        .memory())
+                .isEqualTo(MemoryEstimate.of(
+                        TINY.kept(true),
+                        read("").adapter(),
+                        FP32,
+                        new MemoryEstimate.Rows(8, 640, 80, 50_000, false, 0)));
+    }
+
     @Test
     void autoIsResolvedAsTheEngineDoes() {
         EngineSetup fast = new EngineSetup("cpu", "auto", true, 2);
         ModelProfile wide =
-                new ModelProfile("wide", 1, 1, 512, 8, 100, 1024, ModelProfile.BaseRates.ofModel(1), Map.of(), null);
+                new ModelProfile("wide", 1, 1, 512, 8, 100, 1024, ModelProfile.BaseRates.ofModel(1), Map.of(), null, false);
 
         assertThat(fast.valueBytes(wide.hiddenSize())).isEqualTo(2);
         assertThat(fast.valueBytes(TINY.hiddenSize())).isEqualTo(4);
