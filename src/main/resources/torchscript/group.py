@@ -22,6 +22,10 @@ class Group(Module):
   def broadcast(self: __torch__.Group, name: str, t: Tensor, source: int) -> Tensor:
     return ops._c10d_functional.wait_tensor(ops._c10d_functional.broadcast_(t, source, name))
 
+  # Overwrites `out` with the tensors of all ranks, which have one shape, one after another.
+  def gather_into(self: __torch__.Group, name: str, t: Tensor, size: int, out: Tensor) -> Tensor:
+    return ops._c10d_functional.wait_tensor(ops._c10d_functional.all_gather_into_tensor_out(t, size, name, out=out))
+
   # The tensors of all ranks, which have one shape, one after another.
   def gather(self: __torch__.Group, name: str, t: Tensor, size: int) -> Tensor:
     return ops._c10d_functional.wait_tensor(ops._c10d_functional.all_gather_into_tensor(t, size, name))

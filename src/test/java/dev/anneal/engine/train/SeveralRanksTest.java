@@ -143,7 +143,7 @@ class SeveralRanksTest {
             }
         };
 
-        private final String model;
+        final String model;
         private final int steps;
 
         Arm(String model, int steps) {
@@ -264,7 +264,7 @@ class SeveralRanksTest {
         }
     }
 
-    private static Map<String, String> files(Path checkpoint) throws IOException {
+    static Map<String, String> files(Path checkpoint) throws IOException {
         Map<String, String> hashes = new TreeMap<>();
         try (Stream<Path> files = Files.list(checkpoint)) {
             for (Path file : files.toList()) {

@@ -106,6 +106,12 @@ public record CheckpointTensors(ModelConfig config) {
                 .toList();
     }
 
+    /** Rows and columns of matrices one under another. */
+    public static long[] stacked(List<Stored> parts) {
+        long rows = parts.stream().mapToLong(part -> part.shape().get(0)).sum();
+        return new long[] {rows, parts.get(0).shape().get(1)};
+    }
+
     /** A tensor of rows. */
     public static Stored matrix(String name, long rows, long columns) {
         return new Stored(name, List.of(rows, columns));

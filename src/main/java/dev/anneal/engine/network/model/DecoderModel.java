@@ -12,6 +12,7 @@ import dev.anneal.engine.network.objective.Objective;
 import dev.anneal.engine.network.objective.Targets;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.network.torch.ProcessGroup;
 import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
@@ -83,6 +84,18 @@ public final class DecoderModel implements AutoCloseable {
      */
     public static DecoderModel loadInNf4(Path directory, ElementType precision, String device) throws IOException {
         return load(directory, directory, precision, device, WeightLoader::loadInNf4);
+    }
+
+    /**
+     * As {@link #load(Path, ElementType, String)}, with a share of each layer's projections on each rank of a group. A
+     * layer is put together when it is computed, for which ranks that compute, and those that wait for others in the
+     * group, meet.
+     *
+     * @param group whose ranks load the same model; ends after the model
+     */
+    public static DecoderModel loadSharded(Path directory, ElementType precision, String device, ProcessGroup group)
+            throws IOException {
+        return load(directory, directory, precision, device, loader -> loader.loadSharded(group));
     }
 
     /** Reads weights in one of their forms. */

@@ -1,5 +1,6 @@
 package dev.anneal.engine.network.model;
 
+import dev.anneal.engine.network.architecture.CheckpointTensors;
 import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.network.torch.TensorScope;
 import java.util.ArrayDeque;
@@ -39,6 +40,20 @@ final class FormedLayers implements FrozenLayers {
 
         /** All weights of a layer, in the order of {@link DecoderTensors#layers}, with these matrices among them. */
         List<Tensor> weights(int layer, List<Tensor> matrices);
+    }
+
+    /**
+     * The weights of a layer, with matrices in their places.
+     *
+     * @param others its other weights, with anything in these places
+     * @param matrices those of {@link CheckpointTensors#MATRICES}, and possibly more
+     */
+    static List<Tensor> placed(List<Tensor> others, List<Tensor> matrices) {
+        List<Tensor> weights = new ArrayList<>(others);
+        for (int i = 0; i < CheckpointTensors.MATRICES.size(); i++) {
+            weights.set(CheckpointTensors.MATRICES.get(i), matrices.get(i));
+        }
+        return weights;
     }
 
     /** Guarded by the layers' monitor but for {@code filled}, which the buffer's own guards. */

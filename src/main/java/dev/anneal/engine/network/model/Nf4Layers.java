@@ -76,19 +76,13 @@ final class Nf4Layers implements FormedLayers.Source {
     static Nf4Layers load(WeightLoader loader) throws IOException {
         CheckpointTensors stored = new CheckpointTensors(loader.config());
         List<long[]> shapes = CheckpointTensors.MATRICES.stream()
-                .map(place -> shape(stored.layer(0).get(place)))
+                .map(place -> CheckpointTensors.stacked(stored.layer(0).get(place)))
                 .toList();
         Nf4Layers loaded = new Nf4Layers(new Nf4Program(loader.scope()), loader.precision(), shapes);
         for (int layer = 0; layer < loader.config().layers(); layer++) {
             loaded.layers.add(loaded.layer(loader, stored.layer(layer)));
         }
         return loaded;
-    }
-
-    private static long[] shape(List<CheckpointTensors.Stored> parts) {
-        long rows =
-                parts.stream().mapToLong(part -> part.shape().get(0)).sum();
-        return new long[] {rows, parts.get(0).shape().get(1)};
     }
 
     private Layer layer(WeightLoader loader, List<List<CheckpointTensors.Stored>> stored) throws IOException {
@@ -142,10 +136,6 @@ final class Nf4Layers implements FormedLayers.Source {
 
     @Override
     public List<Tensor> weights(int layer, List<Tensor> matrices) {
-        List<Tensor> weights = new ArrayList<>(layers.get(layer).others());
-        for (int i = 0; i < matrices.size(); i++) {
-            weights.set(CheckpointTensors.MATRICES.get(i), matrices.get(i));
-        }
-        return weights;
+        return FormedLayers.placed(layers.get(layer).others(), matrices);
     }
 }

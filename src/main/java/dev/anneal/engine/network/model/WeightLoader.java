@@ -8,6 +8,7 @@ import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.Nf4Tensors;
 import dev.anneal.engine.network.nf4.Nf4Program;
 import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.network.torch.ProcessGroup;
 import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
@@ -43,6 +44,19 @@ public record WeightLoader(
         Tensor norm = tensor(CheckpointTensors.NORM);
         Tensor head = config.tiedEmbeddings() ? embedding : tensor(CheckpointTensors.HEAD);
         return new DecoderTensors(embedding, layers, norm, head);
+    }
+
+    /**
+     * All weights; of the projections of layers each rank keeps its share.
+     *
+     * @param group of ranks that load the same model; ends after the weights
+     */
+    FrozenWeights loadSharded(ProcessGroup group) throws IOException {
+        Tensor embedding = tensor(CheckpointTensors.EMBEDDING);
+        FrozenLayers layers = new FormedLayers(scope, ShardedLayers.load(this, group));
+        Tensor norm = tensor(CheckpointTensors.NORM);
+        return new FrozenWeights(
+                embedding, layers, norm, config.tiedEmbeddings() ? embedding : tensor(CheckpointTensors.HEAD));
     }
 
     /** All weights, the projections of layers in 4 bits. */

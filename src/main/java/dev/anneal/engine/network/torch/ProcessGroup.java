@@ -20,6 +20,7 @@ public final class ProcessGroup implements AutoCloseable {
     private final String name;
     private final int rank;
     private final int size;
+    private Runnable before = () -> {};
 
     /**
      * Where ranks meet.
@@ -74,19 +75,47 @@ public final class ProcessGroup implements AutoCloseable {
         return size;
     }
 
+    /**
+     * Runs something before each call of {@link #sum}, {@link #broadcast} and {@link #gather(byte[])}: what ranks do for
+     * each other until all of them have come to this call.
+     */
+    public void before(Runnable waiting) {
+        before = waiting;
+    }
+
     /** Overwrites each tensor with its sum over all ranks, which has the same bits on each of them. */
     public void sum(List<Tensor> tensors) {
+        before.run();
         program.callForList(scope, "sum", name, tensors).forEach(Tensor::close);
     }
 
     /** Overwrites each tensor with that of a rank. */
     public void broadcast(List<Tensor> tensors, int source) {
+        before.run();
         tensors.forEach(
                 tensor -> program.call(scope, "broadcast", name, tensor, source).close());
     }
 
+    /**
+     * Overwrites a tensor with the tensors of all ranks, one after another by rank. They have one shape and type.
+     *
+     * @param all with the elements of all of them
+     */
+    public void gather(Tensor own, Tensor all) {
+        program.call(scope, "gather_into", name, own, size, all).close();
+    }
+
+    /** The number that each rank gives, by rank. */
+    public long[] gather(long own) {
+        try (Tensor number = scope.longs(new long[] {own}, 1);
+                Tensor all = program.call(scope, "gather", name, number, size)) {
+            return all.toLongs();
+        }
+    }
+
     /** The bytes that each rank gives, by rank. */
     public List<byte[]> gather(byte[] own) {
+        before.run();
         long[] lengths;
         try (Tensor length = scope.longs(new long[] {own.length}, 1);
                 Tensor all = program.call(scope, "gather", name, length, size)) {
