@@ -21,6 +21,8 @@ import java.util.Objects;
  * @param reproducible whether a result has the same bits only with the same number of devices, or with any
  * @param basePrecision form of the frozen projections: {@code nf4}, 4 bits; {@code auto}, that of the arithmetic unless
  *     the checkpoint has them in 4 bits
+ * @param basePlacement whether each of several processes keeps the frozen projections {@code whole}, or they are {@code
+ *     sharded}, an equal share in each
  */
 public record TrainingSettings(
         TrainingMethod method,
@@ -35,7 +37,8 @@ public record TrainingSettings(
         int evaluationIntervalSteps,
         long seed,
         String reproducible,
-        String basePrecision) {
+        String basePrecision,
+        String basePlacement) {
 
     /** The engine's choice. */
     public static final String AUTO = "auto";
@@ -55,11 +58,18 @@ public record TrainingSettings(
      */
     public static final int ORDERED_PORTIONS = 8;
 
+    /** The base on each device. */
+    public static final String WHOLE = "whole";
+
+    /** A share of each layer of the base on each device. */
+    public static final String SHARDED = "sharded";
+
     /** Settings stored before a component existed lack it. */
     public TrainingSettings {
         method = Objects.requireNonNullElseGet(method, TrainingMethod.Supervised::new);
         reproducible = Objects.requireNonNullElse(reproducible, SAME_DEVICES);
         basePrecision = Objects.requireNonNullElse(basePrecision, AUTO);
+        basePlacement = Objects.requireNonNullElse(basePlacement, WHOLE);
     }
 
     /** These settings with another method. */
@@ -77,7 +87,8 @@ public record TrainingSettings(
                 evaluationIntervalSteps,
                 seed,
                 reproducible,
-                basePrecision);
+                basePrecision,
+                basePlacement);
     }
 
     /**

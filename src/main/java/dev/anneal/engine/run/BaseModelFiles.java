@@ -6,6 +6,8 @@ import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.ModelConfigException;
 import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.model.ProjectionForm;
+import dev.anneal.engine.network.torch.ProcessGroup;
 import dev.anneal.engine.run.task.TaskException;
 import dev.anneal.engine.train.state.CheckpointState;
 import dev.anneal.protocol.ModelTask;
@@ -49,32 +51,27 @@ final class BaseModelFiles {
     }
 
     /**
-     * Loads the model to train an adapter on it.
+     * Loads the model to train an adapter on it, or all its weights.
      *
-     * @param basePrecision {@link TrainingSettings#basePrecision}
+     * @param adapter whether an adapter is trained
+     * @param group of the processes that train together; null if this one trains alone
+     * @throws TaskException if all weights of a model in 4 bits, or of one that is shared out, are to be trained
      */
-    DecoderModel loadFrozen(String basePrecision) throws IOException {
+    DecoderModel loadTrained(TrainingSettings settings, boolean adapter, @Nullable ProcessGroup group)
+            throws IOException {
         ModelConfig config = config();
-        return basePrecision.equals(TrainingSettings.NF4) || config.storedInNf4()
-                ? guarded(() ->
-                        DecoderModel.loadInNf4(directory, Hardware.precision(machine, config), machine.device()))
-                : load();
-    }
-
-    /**
-     * Loads the model to train all its weights.
-     *
-     * @param basePrecision {@link TrainingSettings#basePrecision}
-     * @throws TaskException if its weights are in 4 bits
-     */
-    DecoderModel loadTrained(String basePrecision) throws IOException {
-        if (basePrecision.equals(TrainingSettings.NF4) || config().storedInNf4()) {
+        boolean isNf4 = settings.basePrecision().equals(TrainingSettings.NF4) || config.storedInNf4();
+        boolean isSharded = group != null && settings.basePlacement().equals(TrainingSettings.SHARDED);
+        if (!adapter && (isNf4 || isSharded)) {
             throw TaskException.badInput(
                     "invalid_task",
-                    "all weights of %s cannot be trained in 4 bits; train an adapter".formatted(model.id()),
+                    "all weights of %s cannot be trained %s; train an adapter"
+                            .formatted(model.id(), isNf4 ? "in 4 bits" : "while they are shared out"),
                     null);
         }
-        return load();
+        ProjectionForm form = new ProjectionForm(isNf4, isSharded ? group : null);
+        return guarded(
+                () -> DecoderModel.load(directory, Hardware.precision(machine, config), machine.device(), form));
     }
 
     /** @param weights folder of the weights: the model's own, or the checkpoint of a training of all weights */

@@ -41,7 +41,7 @@ final class TrainingTask {
             TrainingData data = input.read();
             channel.signals().throwIfStopping();
             try (LoadedGroup group = LoadedGroup.of(task.group())) {
-                return train(data, ranks(group.group()));
+                return train(data, group.group());
             }
         }
     }
@@ -50,7 +50,8 @@ final class TrainingTask {
         return Ranks.of(group, task.settings().reproducible().equals(TrainingSettings.ANY_DEVICES));
     }
 
-    private ExitCode train(TrainingData data, Ranks ranks) throws IOException {
+    private ExitCode train(TrainingData data, @Nullable ProcessGroup group) throws IOException {
+        Ranks ranks = ranks(group);
         try (@Nullable LoadedTarget loaded = LoadedTarget.of(task, base.config())) {
             @Nullable Target target = loaded == null ? null : loaded.target();
             if (task.settings().method().trainsHead()) {
@@ -58,9 +59,7 @@ final class TrainingTask {
                         .model();
                 return train(data, ranks, shared, target);
             }
-            String precision = task.settings().basePrecision();
-            try (DecoderModel model =
-                    task.adapter() == null ? base.loadTrained(precision) : base.loadFrozen(precision)) {
+            try (DecoderModel model = base.loadTrained(task.settings(), task.adapter() != null, group)) {
                 return train(data, ranks, model, target);
             }
         } catch (TorchException e) {

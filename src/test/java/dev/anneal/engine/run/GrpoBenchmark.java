@@ -92,7 +92,7 @@ final class GrpoBenchmark {
                         steps,
                         0,
                         0,
-                        TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO),
+                        TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO, TrainingSettings.WHOLE),
                 Files.createTempDirectory("bench").toString(),
                 null,
                 null,

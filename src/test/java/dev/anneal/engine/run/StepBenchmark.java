@@ -195,7 +195,7 @@ final class StepBenchmark {
                 steps,
                 0,
                 0,
-                TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO);
+                TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO, TrainingSettings.WHOLE);
     }
 
     /**

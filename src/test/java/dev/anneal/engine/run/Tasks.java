@@ -83,7 +83,7 @@ final class Tasks {
                         2,
                         0,
                         1,
-                        TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO),
+                        TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO, TrainingSettings.WHOLE),
                 attempt.toString(),
                 null,
                 null,
@@ -96,6 +96,16 @@ final class Tasks {
 
     /** The same training on a base in 4 bits. */
     static TrainTask inNf4(TrainTask task) {
+        return keeping(task, TrainingSettings.NF4, TrainingSettings.WHOLE, null);
+    }
+
+    /** The same training by a group whose processes share out the base. */
+    static TrainTask sharded(TrainTask task, TrainTask.Group group) {
+        return keeping(task, TrainingSettings.AUTO, TrainingSettings.SHARDED, group);
+    }
+
+    private static TrainTask keeping(
+            TrainTask task, String basePrecision, String basePlacement, TrainTask.@Nullable Group group) {
         TrainingSettings settings = task.settings();
         return new TrainTask(
                 task.model(),
@@ -117,7 +127,8 @@ final class Tasks {
                         settings.evaluationIntervalSteps(),
                         settings.seed(),
                         settings.reproducible(),
-                        TrainingSettings.NF4),
+                        basePrecision,
+                        basePlacement),
                 task.attemptDirectory(),
                 task.initialAdapter(),
                 task.target(),
@@ -125,7 +136,7 @@ final class Tasks {
                 task.resumeFrom(),
                 task.targetAnswers(),
                 task.validatedStep(),
-                task.group());
+                group);
     }
 
     /** Ten steps of two prompts with two completions each, whose rewards come from an endpoint. */
@@ -160,7 +171,7 @@ final class Tasks {
                         settings.checkpointIntervalSteps(),
                         0,
                         1,
-                        TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO),
+                        TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO, TrainingSettings.WHOLE),
                 supervised.attemptDirectory(),
                 null,
                 null,
@@ -204,7 +215,7 @@ final class Tasks {
                         1,
                         0,
                         1,
-                        TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO),
+                        TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO, TrainingSettings.WHOLE),
                 task.attemptDirectory(),
                 null,
                 null,

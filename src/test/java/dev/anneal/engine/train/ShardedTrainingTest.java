@@ -7,6 +7,7 @@ import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.FrozenLayers;
 import dev.anneal.engine.network.model.GoldenTensors;
+import dev.anneal.engine.network.model.ProjectionForm;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.ProcessGroup;
 import dev.anneal.engine.network.torch.TestGroup;
@@ -38,25 +39,32 @@ class ShardedTrainingTest {
 
     @ParameterizedTest
     @CsvSource({
-        "SUPERVISED,2,1,FLOAT32",
-        "SUPERVISED,2,2,BFLOAT16",
-        "SUPERVISED,4,1,FLOAT32",
-        "DROPOUT,3,1,FLOAT32",
-        "PREFERENCE,2,2,FLOAT32",
-        "REINFORCEMENT,2,1,FLOAT32",
-        "DRAFT,2,1,FLOAT32"
+        "SUPERVISED,2,1,FLOAT32,false",
+        "SUPERVISED,2,2,BFLOAT16,false",
+        "SUPERVISED,4,1,FLOAT32,false",
+        "SUPERVISED,3,2,BFLOAT16,true",
+        "DROPOUT,3,1,FLOAT32,false",
+        "PREFERENCE,2,2,FLOAT32,false",
+        "REINFORCEMENT,2,1,FLOAT32,false",
+        "REINFORCEMENT,2,1,FLOAT32,true",
+        "DRAFT,2,1,FLOAT32,false"
     })
-    void aShardedBaseChangesNoBit(Arm arm, int ranks, int threads, ElementType precision) throws IOException {
+    void aShardedBaseChangesNoBit(Arm arm, int ranks, int threads, ElementType precision, boolean isNf4)
+            throws IOException {
         Path directory = GoldenTensors.path(arm.model);
 
         Map<String, String> whole = train(
-                arm, "whole", ranks, threads, group -> DecoderModel.load(directory, precision, TestDevice.NAME));
+                arm,
+                "whole",
+                ranks,
+                threads,
+                group -> DecoderModel.load(directory, precision, TestDevice.NAME, new ProjectionForm(isNf4, null)));
         Map<String, String> sharded = train(
                 arm,
                 "sharded",
                 ranks,
                 threads,
-                group -> DecoderModel.loadSharded(directory, precision, TestDevice.NAME, group));
+                group -> DecoderModel.load(directory, precision, TestDevice.NAME, new ProjectionForm(isNf4, group)));
 
         assertThat(sharded).isEqualTo(whole).isNotEmpty();
     }
@@ -81,7 +89,7 @@ class ShardedTrainingTest {
     @Test
     void aStopOfOneRankEndsAll() throws IOException {
         List<Integer> steps = TestGroup.run(2, group -> {
-            try (DecoderModel model = DecoderModel.loadSharded(MODEL, ElementType.FLOAT32, TestDevice.NAME, group)) {
+            try (DecoderModel model = DecoderModel.load(MODEL, ElementType.FLOAT32, TestDevice.NAME, new ProjectionForm(false, group))) {
                 TrainingFixture fixture = Arm.SUPERVISED
                         .of(model, folder.resolve("stopped-" + group.rank()))
                         .of(Ranks.of(group, false));
@@ -99,7 +107,7 @@ class ShardedTrainingTest {
     @Test
     void ranksNeedNotWalkTheSameLayers() throws IOException {
         List<List<Float>> firsts = TestGroup.run(3, group -> {
-            try (DecoderModel model = DecoderModel.loadSharded(MODEL, ElementType.FLOAT32, TestDevice.NAME, group)) {
+            try (DecoderModel model = DecoderModel.load(MODEL, ElementType.FLOAT32, TestDevice.NAME, new ProjectionForm(false, group))) {
                 List<Integer> walk = List.of(List.of(0, 1, 0, 1, 1), List.of(1), List.<Integer>of())
                         .get(group.rank());
                 List<Float> first = walk.stream().map(layer -> first(model, layer)).toList();
@@ -127,7 +135,7 @@ class ShardedTrainingTest {
     void aRankThatEndsIsMissed() {
         assertThatThrownBy(() -> TestGroup.run(2, Duration.ofSeconds(5), group -> {
                     try (DecoderModel model =
-                            DecoderModel.loadSharded(MODEL, ElementType.FLOAT32, TestDevice.NAME, group)) {
+                            DecoderModel.load(MODEL, ElementType.FLOAT32, TestDevice.NAME, new ProjectionForm(false, group))) {
                         return group.rank() == 0 ? first(model, 0) : Float.valueOf(0);
                     }
                 }))

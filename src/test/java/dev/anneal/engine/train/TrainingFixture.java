@@ -218,7 +218,7 @@ public final class TrainingFixture {
                 checkpointInterval,
                 evaluationInterval,
                 GoldenBatches.SEED,
-                reproducible, TrainingSettings.AUTO);
+                reproducible, TrainingSettings.AUTO, TrainingSettings.WHOLE);
         TrainTask task = new TrainTask(
                 new Task.BaseModel("golden", null, "golden"),
                 new Task.Machine(TestDevice.NAME, threads, "auto"),

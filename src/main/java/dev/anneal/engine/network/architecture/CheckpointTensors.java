@@ -78,6 +78,18 @@ public record CheckpointTensors(ModelConfig config) {
         return weights;
     }
 
+    /** Rows and columns of each of {@link #MATRICES}. */
+    public List<long[]> matrixShapes() {
+        List<List<Stored>> layer = layer(0);
+        return MATRICES.stream()
+                .map(layer::get)
+                .map(parts -> new long[] {
+                    parts.stream().mapToLong(part -> part.shape().get(0)).sum(),
+                    parts.get(0).shape().get(1)
+                })
+                .toList();
+    }
+
     /** All tensors, in the order of the computation. */
     public List<Stored> all() {
         List<Stored> all = new ArrayList<>(List.of(embedding()));
@@ -104,12 +116,6 @@ public record CheckpointTensors(ModelConfig config) {
         return group.projections().stream()
                 .map(projection -> vector(prefix + projection.pathInLayer() + ".bias", projection.outputSize(shape)))
                 .toList();
-    }
-
-    /** Rows and columns of matrices one under another. */
-    public static long[] stacked(List<Stored> parts) {
-        long rows = parts.stream().mapToLong(part -> part.shape().get(0)).sum();
-        return new long[] {rows, parts.get(0).shape().get(1)};
     }
 
     /** A tensor of rows. */

@@ -12,7 +12,6 @@ import dev.anneal.engine.network.objective.Objective;
 import dev.anneal.engine.network.objective.Targets;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.ProcessGroup;
 import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
@@ -77,25 +76,14 @@ public final class DecoderModel implements AutoCloseable {
     }
 
     /**
-     * As {@link #load(Path, ElementType, String)}, with the projections of layers in 4 bits (NF4) as bitsandbytes
-     * quantises them, or as the directory has them already.
+     * As {@link #load(Path, ElementType, String)}, with the projections of layers in another form, of which each layer's
+     * matrices are made when it is computed.
      *
      * @param precision type of the arithmetic and of all other weights
      */
-    public static DecoderModel loadInNf4(Path directory, ElementType precision, String device) throws IOException {
-        return load(directory, directory, precision, device, WeightLoader::loadInNf4);
-    }
-
-    /**
-     * As {@link #load(Path, ElementType, String)}, with a share of each layer's projections on each rank of a group. A
-     * layer is put together when it is computed, for which ranks that compute, and those that wait for others in the
-     * group, meet.
-     *
-     * @param group whose ranks load the same model; ends after the model
-     */
-    public static DecoderModel loadSharded(Path directory, ElementType precision, String device, ProcessGroup group)
+    public static DecoderModel load(Path directory, ElementType precision, String device, ProjectionForm form)
             throws IOException {
-        return load(directory, directory, precision, device, loader -> loader.loadSharded(group));
+        return load(directory, directory, precision, device, form::load);
     }
 
     /** Reads weights in one of their forms. */

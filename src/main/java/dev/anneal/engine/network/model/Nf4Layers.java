@@ -1,23 +1,25 @@
 package dev.anneal.engine.network.model;
 
 import dev.anneal.engine.network.architecture.CheckpointTensors;
-import dev.anneal.engine.network.nf4.Nf4Matrix;
 import dev.anneal.engine.network.nf4.Nf4Program;
 import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.network.torch.ProcessGroup;
 import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Layers whose projections are kept in 4 bits: quantised when they are loaded, or as the checkpoint has them. Norms and
- * biases stay as they are.
+ * Layers whose projections are kept in 4 bits: quantised when they are loaded, or as the checkpoint has them. Each rank
+ * of a group may keep a share of their values. Norms and biases stay as they are.
  */
 final class Nf4Layers implements FormedLayers.Source {
 
     private final Nf4Program program;
     private final ElementType precision;
+    private final @Nullable LayerShares shares;
     private final List<long[]> shapes;
     private final List<Layer> layers = new ArrayList<>();
 
@@ -28,57 +30,22 @@ final class Nf4Layers implements FormedLayers.Source {
      *     the places of matrices
      * @param matrices for each matrix those of the checkpoint that are stacked in it
      */
-    private record Layer(List<Tensor> others, List<List<Part>> matrices) {}
+    private record Layer(List<Tensor> others, List<List<Nf4Part>> matrices) {}
 
-    /** A matrix of the checkpoint within one of a layer. */
-    private sealed interface Part {
-
-        /** Overwrites the elements from {@code begin} on. */
-        void put(Nf4Program program, TensorScope scope, Tensor out, long begin);
-
-        long elements();
+    private Nf4Layers(WeightLoader loader, @Nullable ProcessGroup group) {
+        this.program = new Nf4Program(loader.scope());
+        this.precision = loader.precision();
+        this.shares = group == null ? null : new LayerShares(loader.scope(), group);
+        this.shapes = new CheckpointTensors(loader.config()).matrixShapes();
     }
 
-    private record Quantized(Nf4Matrix matrix) implements Part {
-
-        @Override
-        public void put(Nf4Program program, TensorScope scope, Tensor out, long begin) {
-            program.dequantize(scope, matrix, out, begin);
-        }
-
-        @Override
-        public long elements() {
-            return matrix.elements();
-        }
-    }
-
-    /** Of a checkpoint in 4 bits that leaves this matrix out. */
-    private record Whole(Tensor matrix) implements Part {
-
-        @Override
-        public void put(Nf4Program program, TensorScope scope, Tensor out, long begin) {
-            program.put(scope, matrix, out, begin);
-        }
-
-        @Override
-        public long elements() {
-            return matrix.elements();
-        }
-    }
-
-    private Nf4Layers(Nf4Program program, ElementType precision, List<long[]> shapes) {
-        this.program = program;
-        this.precision = precision;
-        this.shapes = shapes;
-    }
-
-    /** @param loader of a checkpoint; its scope owns the layers */
-    static Nf4Layers load(WeightLoader loader) throws IOException {
+    /**
+     * @param loader of a checkpoint; its scope owns the layers
+     * @param group whose ranks share values; null to keep all of them
+     */
+    static Nf4Layers load(WeightLoader loader, @Nullable ProcessGroup group) throws IOException {
         CheckpointTensors stored = new CheckpointTensors(loader.config());
-        List<long[]> shapes = CheckpointTensors.MATRICES.stream()
-                .map(place -> CheckpointTensors.stacked(stored.layer(0).get(place)))
-                .toList();
-        Nf4Layers loaded = new Nf4Layers(new Nf4Program(loader.scope()), loader.precision(), shapes);
+        Nf4Layers loaded = new Nf4Layers(loader, group);
         for (int layer = 0; layer < loader.config().layers(); layer++) {
             loaded.layers.add(loaded.layer(loader, stored.layer(layer)));
         }
@@ -87,35 +54,56 @@ final class Nf4Layers implements FormedLayers.Source {
 
     private Layer layer(WeightLoader loader, List<List<CheckpointTensors.Stored>> stored) throws IOException {
         List<Tensor> others = new ArrayList<>();
-        List<List<Part>> matrices = new ArrayList<>();
+        List<List<Nf4Part>> matrices = new ArrayList<>();
         Tensor nothing = loader.scope().zeros(precision, 0);
         for (int place = 0; place < stored.size(); place++) {
-            boolean isMatrix = CheckpointTensors.MATRICES.contains(place);
-            if (isMatrix) {
-                List<Part> parts = new ArrayList<>();
+            if (CheckpointTensors.MATRICES.contains(place)) {
+                List<Nf4Part> parts = new ArrayList<>();
                 for (CheckpointTensors.Stored part : stored.get(place)) {
                     parts.add(part(loader, part));
                 }
                 matrices.add(parts);
+                others.add(nothing);
+            } else {
+                others.add(loader.weight(stored.get(place), place == CheckpointTensors.HEAD_NORM));
             }
-            others.add(
-                    isMatrix
-                            ? nothing
-                            : loader.weight(stored.get(place), place == CheckpointTensors.HEAD_NORM));
         }
-        return new Layer(others, matrices);
+        return new Layer(others, shares == null ? matrices : shared(shares, matrices));
     }
 
-    private Part part(WeightLoader loader, CheckpointTensors.Stored stored) throws IOException {
+    private Nf4Part part(WeightLoader loader, CheckpointTensors.Stored stored) throws IOException {
         if (loader.isQuantized(stored.name())) {
-            return new Quantized(program.read(loader.scope(), loader.files(), stored.name()));
+            return new Nf4Part.Quantized(program.read(loader.scope(), loader.files(), stored.name()));
         }
         if (loader.config().storedInNf4()) {
-            return new Whole(loader.tensor(stored.name()));
+            return new Nf4Part.Whole(loader.tensor(stored.name()));
         }
         try (Tensor matrix = loader.asStored(stored.name())) {
-            return new Quantized(program.quantized(loader.scope(), matrix));
+            return new Nf4Part.Quantized(program.quantized(loader.scope(), matrix));
         }
+    }
+
+    /** Leaves this rank its share of a layer's values. */
+    private static List<List<Nf4Part>> shared(LayerShares shares, List<List<Nf4Part>> matrices) {
+        List<Tensor> values = new ArrayList<>();
+        List<List<Nf4Part>> shared = new ArrayList<>();
+        long first = 0;
+        for (List<Nf4Part> parts : matrices) {
+            List<Nf4Part> kept = new ArrayList<>();
+            for (Nf4Part part : parts) {
+                if (part instanceof Nf4Part.Quantized own) {
+                    Tensor packed = own.matrix().packed();
+                    kept.add(new Nf4Part.Shared(shares, own.matrix(), first, packed.elements()));
+                    first += packed.elements();
+                    values.add(packed);
+                } else {
+                    kept.add(part);
+                }
+            }
+            shared.add(kept);
+        }
+        shares.add(values);
+        return shared;
     }
 
     @Override
@@ -125,10 +113,15 @@ final class Nf4Layers implements FormedLayers.Source {
 
     @Override
     public void fill(TensorScope scope, int layer, List<Tensor> matrices) {
+        @Nullable Tensor shared = null;
+        if (shares != null) {
+            shared = shares.newWhole(scope, layer);
+            shares.gather(layer, shared);
+        }
         for (int i = 0; i < matrices.size(); i++) {
             long begin = 0;
-            for (Part part : layers.get(layer).matrices().get(i)) {
-                part.put(program, scope, matrices.get(i), begin);
+            for (Nf4Part part : layers.get(layer).matrices().get(i)) {
+                part.put(program, scope, shared, matrices.get(i), begin);
                 begin += part.elements();
             }
         }

@@ -8,7 +8,6 @@ import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.Nf4Tensors;
 import dev.anneal.engine.network.nf4.Nf4Program;
 import dev.anneal.engine.network.torch.ElementType;
-import dev.anneal.engine.network.torch.ProcessGroup;
 import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
@@ -46,26 +45,12 @@ public record WeightLoader(
         return new DecoderTensors(embedding, layers, norm, head);
     }
 
-    /**
-     * All weights; of the projections of layers each rank keeps its share.
-     *
-     * @param group of ranks that load the same model; ends after the weights
-     */
-    FrozenWeights loadSharded(ProcessGroup group) throws IOException {
+    /** All weights, whole layers apart: these are made by {@code source} when they are computed. */
+    FrozenWeights loadAround(FormedLayers.Source source) throws IOException {
         Tensor embedding = tensor(CheckpointTensors.EMBEDDING);
-        FrozenLayers layers = new FormedLayers(scope, ShardedLayers.load(this, group));
         Tensor norm = tensor(CheckpointTensors.NORM);
-        return new FrozenWeights(
-                embedding, layers, norm, config.tiedEmbeddings() ? embedding : tensor(CheckpointTensors.HEAD));
-    }
-
-    /** All weights, the projections of layers in 4 bits. */
-    FrozenWeights loadInNf4() throws IOException {
-        Tensor embedding = tensor(CheckpointTensors.EMBEDDING);
-        FrozenLayers layers = new FormedLayers(scope, Nf4Layers.load(this));
-        Tensor norm = tensor(CheckpointTensors.NORM);
-        return new FrozenWeights(
-                embedding, layers, norm, config.tiedEmbeddings() ? embedding : tensor(CheckpointTensors.HEAD));
+        Tensor head = config.tiedEmbeddings() ? embedding : tensor(CheckpointTensors.HEAD);
+        return new FrozenWeights(embedding, new FormedLayers(scope, source), norm, head);
     }
 
     /**

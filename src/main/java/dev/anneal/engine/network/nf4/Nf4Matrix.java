@@ -24,4 +24,10 @@ public record Nf4Matrix(
         Tensor pairs,
         int block,
         int nestedBlock,
-        long elements) {}
+        long elements) {
+
+    /** The same matrix with its values in another tensor. */
+    public Nf4Matrix with(Tensor values) {
+        return new Nf4Matrix(values, magnitudes, nested, offset, map, pairs, block, nestedBlock, elements);
+    }
+}

@@ -74,7 +74,8 @@ public final class SettingsResolver {
                 evaluationInterval(request, totalSteps),
                 request.seed(),
                 options.reproducible(),
-                options.basePrecision());
+                options.basePrecision(),
+                TrainingSettings.WHOLE);
         GeneratedTokens generated = rules.generated(request.method(), data, validations(training));
         TrainingPlan plan = new TrainingPlan(request, models, data, engine, training, stepsPerEpoch, generated);
         long expectedTokens = plan.tokens(shape);

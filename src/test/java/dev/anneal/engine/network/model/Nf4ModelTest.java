@@ -35,7 +35,7 @@ class Nf4ModelTest {
     @ParameterizedTest
     @EnumSource(names = {"FLOAT32", "BFLOAT16"})
     void hiddenStatesAreThoseOfTheDequantisedWeights(ElementType precision) throws IOException {
-        try (DecoderModel kept = DecoderModel.loadInNf4(QUANTISED, precision, TestDevice.NAME);
+        try (DecoderModel kept = DecoderModel.load(QUANTISED, precision, TestDevice.NAME, ProjectionForm.NF4);
                 DecoderModel whole = DecoderModel.load(QUANTISED, precision, TestDevice.NAME)) {
             assertThat(kept.hasResidentWeights()).isFalse();
             assertThat(whole.hasResidentWeights()).isTrue();
@@ -45,8 +45,8 @@ class Nf4ModelTest {
 
     @Test
     void aModelIsQuantisedWhenItIsLoadedAsBitsandbytesDoes() throws IOException {
-        try (DecoderModel loaded = DecoderModel.loadInNf4(ORIGINAL, ElementType.FLOAT32, TestDevice.NAME);
-                DecoderModel stored = DecoderModel.loadInNf4(QUANTISED, ElementType.FLOAT32, TestDevice.NAME)) {
+        try (DecoderModel loaded = DecoderModel.load(ORIGINAL, ElementType.FLOAT32, TestDevice.NAME, ProjectionForm.NF4);
+                DecoderModel stored = DecoderModel.load(QUANTISED, ElementType.FLOAT32, TestDevice.NAME, ProjectionForm.NF4)) {
             assertThat(GoldenTensors.largestDifference(states(loaded), states(stored)))
                     .isLessThan(TestDevice.tolerance(1e-5));
         }
@@ -54,7 +54,7 @@ class Nf4ModelTest {
 
     @Test
     void decodingReadsOneLayerAtATime() throws IOException {
-        try (DecoderModel kept = DecoderModel.loadInNf4(QUANTISED, ElementType.FLOAT32, TestDevice.NAME);
+        try (DecoderModel kept = DecoderModel.load(QUANTISED, ElementType.FLOAT32, TestDevice.NAME, ProjectionForm.NF4);
                 DecoderModel whole = DecoderModel.load(QUANTISED, ElementType.FLOAT32, TestDevice.NAME)) {
             assertThat(read(kept)).isEqualTo(read(whole));
         }
@@ -62,7 +62,7 @@ class Nf4ModelTest {
 
     @Test
     void decodingPacksNothing() throws IOException {
-        try (DecoderModel kept = DecoderModel.loadInNf4(QUANTISED, ElementType.BFLOAT16, TestDevice.NAME);
+        try (DecoderModel kept = DecoderModel.load(QUANTISED, ElementType.BFLOAT16, TestDevice.NAME, ProjectionForm.NF4);
                 IncrementalDecoder decoder = new IncrementalDecoder(kept)) {
             assertThat(decoder.packs()).isFalse();
             assertThat(decoder.hasIndependentRows()).isFalse();
@@ -72,7 +72,7 @@ class Nf4ModelTest {
 
     @Test
     void itsWeightsCannotBeTrained() throws IOException {
-        try (DecoderModel kept = DecoderModel.loadInNf4(QUANTISED, ElementType.FLOAT32, TestDevice.NAME)) {
+        try (DecoderModel kept = DecoderModel.load(QUANTISED, ElementType.FLOAT32, TestDevice.NAME, ProjectionForm.NF4)) {
             assertThatThrownBy(() -> TrainableWeights.of(kept))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("4 bits");
@@ -93,7 +93,7 @@ class Nf4ModelTest {
         Files.writeString(folder.resolve("config.json"), config);
         Files.copy(QUANTISED.resolve("model.safetensors"), folder.resolve("model.safetensors"));
 
-        assertThatThrownBy(() -> DecoderModel.loadInNf4(folder, ElementType.FLOAT32, TestDevice.NAME))
+        assertThatThrownBy(() -> DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME, ProjectionForm.NF4))
                 .isInstanceOf(ModelConfigException.class)
                 .hasMessageContaining("'quantization_config' is")
                 .hasMessageContaining("\"bnb_4bit_quant_type\": \"nf4\"");
@@ -113,7 +113,7 @@ class Nf4ModelTest {
                 Files.readString(QUANTISED.resolve("config.json"))
                         .replace("\"intermediate_size\": 160", "\"intermediate_size\": 176"));
 
-        assertThatThrownBy(() -> DecoderModel.loadInNf4(folder, ElementType.FLOAT32, TestDevice.NAME))
+        assertThatThrownBy(() -> DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME, ProjectionForm.NF4))
                 .isInstanceOf(ModelConfigException.class)
                 .hasMessageContaining("must have the shape [176, 64] by config.json but has [160, 64]");
     }

@@ -130,7 +130,7 @@ class CheckpointFolderTest {
                 0,
                 0,
                 -7,
-                TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO);
+                TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO, TrainingSettings.WHOLE);
         return new CheckpointState(
                 step,
                 24,

@@ -63,7 +63,7 @@ public final class FakeTasks {
                         2,
                         0,
                         SEED,
-                        TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO),
+                        TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO, TrainingSettings.WHOLE),
                 attemptDirectory.toString(),
                 null,
                 null,

@@ -180,7 +180,7 @@ class MemoryEstimateIT {
                         3,
                         7,
                         TrainingSettings.SAME_DEVICES,
-                        basePrecision),
+                        basePrecision, TrainingSettings.WHOLE),
                 folder.resolve("attempt").toString(),
                 null,
                 method.verifiedBy() == null ? null : new ServedModel(model, null),

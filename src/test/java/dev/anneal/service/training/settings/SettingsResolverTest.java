@@ -86,7 +86,7 @@ class SettingsResolverTest {
                         38,
                         0,
                         7,
-                        TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO));
+                        TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO, TrainingSettings.WHOLE));
         assertThat(settings.annealedAtStep()).isEqualTo(300);
         assertThat(settings.expectedTokens()).isEqualTo(150_000);
     }

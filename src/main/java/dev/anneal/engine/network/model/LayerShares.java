@@ -1,0 +1,102 @@
+package dev.anneal.engine.network.model;
+
+import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.network.torch.ProcessGroup;
+import dev.anneal.engine.network.torch.Program;
+import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A rank's shares of layers, each layer a flat tensor, and rounds in which ranks put them together. A rank takes part in
+ * a round when it needs a layer, or when it waits for the others in the group: in a round each says which layer it
+ * needs, if any, and these are put together one after another. So ranks need not compute the same layers in the same
+ * order, and those that do share each round. Thread-safe once all layers are added.
+ */
+final class LayerShares {
+
+    private static final int NONE = -1;
+
+    private final TensorScope scope;
+    private final Program program;
+    private final ProcessGroup group;
+    private final List<Tensor> shares = new ArrayList<>();
+
+    /**
+     * @param scope that shares live in
+     * @param group ends after it
+     */
+    LayerShares(TensorScope scope, ProcessGroup group) {
+        this.scope = scope;
+        this.program = Program.load(scope, "shards", "Shards", Map.of());
+        this.group = group;
+        group.before(this::awaitAll);
+    }
+
+    /** Adds the next layer. Takes this rank's share of its tensors, which have one type, and closes them. */
+    void add(List<Tensor> tensors) {
+        if (tensors.isEmpty()) {
+            shares.add(scope.zeros(ElementType.UINT8, 1));
+            return;
+        }
+        shares.add(program.call(scope, "share", tensors, (long) group.rank(), (long) group.size()));
+        tensors.forEach(Tensor::close);
+    }
+
+    /** Room for a whole layer. */
+    Tensor newWhole(TensorScope owner, int layer) {
+        Tensor share = shares.get(layer);
+        return owner.zeros(share.elementType(), share.elements() * group.size());
+    }
+
+    /** Elements of a whole layer, which share its memory. */
+    Tensor part(TensorScope owner, Tensor whole, long begin, long count) {
+        return program.call(owner, "part", whole, begin, count);
+    }
+
+    /** A matrix of a whole layer, which shares its memory. */
+    Tensor matrix(TensorScope owner, Tensor whole, long begin, long[] shape) {
+        return program.call(owner, "matrix", whole, begin, shape[0], shape[1]);
+    }
+
+    /** Overwrites the room of a layer with it; waits for all ranks to take part. */
+    synchronized void gather(int layer, Tensor whole) {
+        for (int needed : needed(layer)) {
+            give(needed, needed == layer ? whole : null);
+        }
+    }
+
+    /** Takes part until no rank needs a layer any more and all wait here. */
+    private synchronized void awaitAll() {
+        for (int[] needed = needed(NONE); needed.length > 0; needed = needed(NONE)) {
+            for (int layer : needed) {
+                give(layer, null);
+            }
+        }
+    }
+
+    /** The layers that ranks need in this round. */
+    private int[] needed(int own) {
+        return Arrays.stream(group.gather((long) own))
+                .mapToInt(Math::toIntExact)
+                .filter(layer -> layer != NONE)
+                .distinct()
+                .sorted()
+                .toArray();
+    }
+
+    /** @param whole null if this rank does not need it */
+    private void give(int layer, @Nullable Tensor whole) {
+        if (whole != null) {
+            group.gather(shares.get(layer), whole);
+            return;
+        }
+        try (Tensor unneeded = newWhole(scope, layer)) {
+            group.gather(shares.get(layer), unneeded);
+        }
+    }
+}
