@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A Hugging Face directory of the trained model, and the proof that it answers as base and adapter do, or as the fp32
  * masters of a training of all weights. An adapter that was trained on a base in 4 bits is merged into, and compared
- * with, the weights that the base was quantised from. Both sides of the proof compute in fp32 with the weights of their files, so it
- * shows only the effects of merging and rounding.
+ * with, the weights that the base was quantised from. Both sides of the proof compute in fp32 with the weights of their
+ * files, so it shows only the effects of merging and rounding.
  */
 final class MergedModel {
 

@@ -70,8 +70,7 @@ final class BaseModelFiles {
                     null);
         }
         ProjectionForm form = new ProjectionForm(isNf4, isSharded ? group : null);
-        return guarded(
-                () -> DecoderModel.load(directory, Hardware.precision(machine, config), machine.device(), form));
+        return guarded(() -> DecoderModel.load(directory, Hardware.precision(machine, config), machine.device(), form));
     }
 
     /** @param weights folder of the weights: the model's own, or the checkpoint of a training of all weights */

@@ -64,7 +64,9 @@ record ExportFixture(ExportedBase base, Trained adapter) {
             12,
             12,
             7,
-            TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO, TrainingSettings.WHOLE);
+            TrainingSettings.SAME_DEVICES,
+            TrainingSettings.AUTO,
+            TrainingSettings.WHOLE);
 
     private static final Path BASE = GoldenTensors.path("models/llama-tied");
 

@@ -47,8 +47,7 @@ class FourBitJobIT {
         Task.BaseModel model = model(quantised());
         Path checkpoint = trained(Tasks.train(model, folder.resolve("attempt"), 0.01));
 
-        assertEnds(
-                Tasks.export(model, "adapter", "base", checkpoint, folder.resolve("adapter")), ExitCode.DONE);
+        assertEnds(Tasks.export(model, "adapter", "base", checkpoint, folder.resolve("adapter")), ExitCode.DONE);
         Progress.Failed failed = assertEnds(
                 Tasks.export(model, "merged", "base", checkpoint, folder.resolve("merged")), ExitCode.BAD_INPUT);
         assertThat(failed.code()).isEqualTo("unsupported_by_format");
@@ -86,9 +85,7 @@ class FourBitJobIT {
     private Progress.Failed assertEnds(Task task, ExitCode code) throws Exception {
         try (EngineChild engine = EngineChild.start(task, Files.createTempDirectory(folder, "work"))) {
             engine.assertEnds(code.code());
-            return code == ExitCode.DONE
-                    ? new Progress.Failed("", "", null)
-                    : engine.last(Progress.Failed.class);
+            return code == ExitCode.DONE ? new Progress.Failed("", "", null) : engine.last(Progress.Failed.class);
         }
     }
 }

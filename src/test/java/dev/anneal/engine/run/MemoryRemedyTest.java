@@ -16,9 +16,10 @@ class MemoryRemedyTest {
     @Test
     void lengthBatchAndRankAreNamedWithTheirValues() {
         assertThat(MemoryRemedy.of(ADAPTER, 200))
-                .isEqualTo("cuda:1 does not have enough memory for this training of anneal-tiny:"
-                        + " lower anneal.max_length (the longest row has 200 tokens),"
-                        + " or lower batch_size (it is 16), or set anneal.base_precision to 'nf4', or lower afa_lora.rank (it is 8)");
+                .isEqualTo(
+                        "cuda:1 does not have enough memory for this training of anneal-tiny:"
+                                + " lower anneal.max_length (the longest row has 200 tokens),"
+                                + " or lower batch_size (it is 16), or set anneal.base_precision to 'nf4', or lower afa_lora.rank (it is 8)");
     }
 
     @Test

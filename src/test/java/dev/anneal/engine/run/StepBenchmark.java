@@ -195,7 +195,9 @@ final class StepBenchmark {
                 steps,
                 0,
                 0,
-                TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO, TrainingSettings.WHOLE);
+                TrainingSettings.SAME_DEVICES,
+                TrainingSettings.AUTO,
+                TrainingSettings.WHOLE);
     }
 
     /**

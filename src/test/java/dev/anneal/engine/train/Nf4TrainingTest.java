@@ -35,12 +35,14 @@ class Nf4TrainingTest {
     @ParameterizedTest
     @CsvSource({"FLOAT32,1,off,0", "FLOAT32,2,on,0.1", "BFLOAT16,2,off,0", "BFLOAT16,1,on,0"})
     void supervised(ElementType precision, int threads, String checkpointing, double dropout) throws IOException {
-        requireEqualBits(precision, training -> training.rows(GoldenBatches.ofLength(200))
-                .adapter(dropping(dropout))
-                .threads(threads)
-                .activationCheckpointing(checkpointing)
-                .validating(GoldenBatches.forPlan().subList(0, 4), 3)
-                .lasting(6));
+        requireEqualBits(
+                precision,
+                training -> training.rows(GoldenBatches.ofLength(200))
+                        .adapter(dropping(dropout))
+                        .threads(threads)
+                        .activationCheckpointing(checkpointing)
+                        .validating(GoldenBatches.forPlan().subList(0, 4), 3)
+                        .lasting(6));
     }
 
     @Test
@@ -76,10 +78,7 @@ class Nf4TrainingTest {
                     .threads(2)
                     .reinforcing(
                             PromptFixture.method(
-                                    PromptFixture.LETTER,
-                                    PromptFixture.policy("grpo", 0),
-                                    PromptFixture.MAX_TOKENS,
-                                    1),
+                                    PromptFixture.LETTER, PromptFixture.policy("grpo", 0), PromptFixture.MAX_TOKENS, 1),
                             PromptFixture.prompts(PromptFixture.LETTER, 8),
                             4,
                             12)
@@ -100,7 +99,9 @@ class Nf4TrainingTest {
             int held = model.scope().held();
             kept = settings.apply(new TrainingFixture(model, folder.resolve("kept")));
             kept.run();
-            assertThat(model.scope().held()).as("matrices of at most three buffers").isLessThanOrEqualTo(held + 12);
+            assertThat(model.scope().held())
+                    .as("matrices of at most three buffers")
+                    .isLessThanOrEqualTo(held + 12);
         }
         try (DecoderModel model = DecoderModel.load(BASE, precision, TestDevice.NAME)) {
             whole = settings.apply(new TrainingFixture(model, folder.resolve("whole")));

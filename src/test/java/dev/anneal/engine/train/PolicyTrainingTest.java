@@ -43,8 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PolicyTrainingTest {
 
-    static final TrainingSettings.Optimizer QUICK =
-            new TrainingSettings.Optimizer(2e-2, "constant", 0, 0, 1, 1);
+    static final TrainingSettings.Optimizer QUICK = new TrainingSettings.Optimizer(2e-2, "constant", 0, 0, 1, 1);
 
     private final DecoderModel model;
 

@@ -69,13 +69,13 @@ class ShardedTrainingTest {
         assertThat(sharded).isEqualTo(whole).isNotEmpty();
     }
 
-    private Map<String, String> train(Arm arm, String name, int size, int threads, Loading loading)
-            throws IOException {
+    private Map<String, String> train(Arm arm, String name, int size, int threads, Loading loading) throws IOException {
         return TestGroup.run(size, group -> {
                     Path attempt = folder.resolve(name + "-" + group.rank());
                     try (DecoderModel model = loading.load(group)) {
-                        TrainingFixture fixture =
-                                arm.of(model, attempt).of(Ranks.of(group, false)).threads(threads);
+                        TrainingFixture fixture = arm.of(model, attempt)
+                                .of(Ranks.of(group, false))
+                                .threads(threads);
                         fixture.run();
                         return group.rank() == 0
                                 ? SeveralRanksTest.files(fixture.checkpoint(arm.steps()))
@@ -89,7 +89,8 @@ class ShardedTrainingTest {
     @Test
     void aStopOfOneRankEndsAll() throws IOException {
         List<Integer> steps = TestGroup.run(2, group -> {
-            try (DecoderModel model = DecoderModel.load(MODEL, ElementType.FLOAT32, TestDevice.NAME, new ProjectionForm(false, group))) {
+            try (DecoderModel model =
+                    DecoderModel.load(MODEL, ElementType.FLOAT32, TestDevice.NAME, new ProjectionForm(false, group))) {
                 TrainingFixture fixture = Arm.SUPERVISED
                         .of(model, folder.resolve("stopped-" + group.rank()))
                         .of(Ranks.of(group, false));
@@ -107,10 +108,12 @@ class ShardedTrainingTest {
     @Test
     void ranksNeedNotWalkTheSameLayers() throws IOException {
         List<List<Float>> firsts = TestGroup.run(3, group -> {
-            try (DecoderModel model = DecoderModel.load(MODEL, ElementType.FLOAT32, TestDevice.NAME, new ProjectionForm(false, group))) {
+            try (DecoderModel model =
+                    DecoderModel.load(MODEL, ElementType.FLOAT32, TestDevice.NAME, new ProjectionForm(false, group))) {
                 List<Integer> walk = List.of(List.of(0, 1, 0, 1, 1), List.of(1), List.<Integer>of())
                         .get(group.rank());
-                List<Float> first = walk.stream().map(layer -> first(model, layer)).toList();
+                List<Float> first =
+                        walk.stream().map(layer -> first(model, layer)).toList();
                 group.gather(new byte[0]);
                 return first;
             }
@@ -134,8 +137,8 @@ class ShardedTrainingTest {
     @Test
     void aRankThatEndsIsMissed() {
         assertThatThrownBy(() -> TestGroup.run(2, Duration.ofSeconds(5), group -> {
-                    try (DecoderModel model =
-                            DecoderModel.load(MODEL, ElementType.FLOAT32, TestDevice.NAME, new ProjectionForm(false, group))) {
+                    try (DecoderModel model = DecoderModel.load(
+                            MODEL, ElementType.FLOAT32, TestDevice.NAME, new ProjectionForm(false, group))) {
                         return group.rank() == 0 ? first(model, 0) : Float.valueOf(0);
                     }
                 }))

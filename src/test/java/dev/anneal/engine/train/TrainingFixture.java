@@ -218,7 +218,9 @@ public final class TrainingFixture {
                 checkpointInterval,
                 evaluationInterval,
                 GoldenBatches.SEED,
-                reproducible, TrainingSettings.AUTO, TrainingSettings.WHOLE);
+                reproducible,
+                TrainingSettings.AUTO,
+                TrainingSettings.WHOLE);
         TrainTask task = new TrainTask(
                 new Task.BaseModel("golden", null, "golden"),
                 new Task.Machine(TestDevice.NAME, threads, "auto"),

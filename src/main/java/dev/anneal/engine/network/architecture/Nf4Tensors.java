@@ -92,7 +92,12 @@ public record Nf4Tensors(WeightDirectory files, String weight) {
         long values = shape.stream().reduce(1L, Math::multiplyExact);
         if (files.entry(weight).byteCount() != (values + 1) / 2) {
             throw refused("'%s' must have %d bytes, two of the %d values of the shape %s in each, but has %d"
-                    .formatted(weight, (values + 1) / 2, values, shape, files.entry(weight).byteCount()));
+                    .formatted(
+                            weight,
+                            (values + 1) / 2,
+                            values,
+                            shape,
+                            files.entry(weight).byteCount()));
         }
         long blocks = ceilDivide(values, state.block());
         require(map(), Dtype.F32, 16);

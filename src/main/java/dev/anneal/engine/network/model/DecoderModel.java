@@ -76,8 +76,8 @@ public final class DecoderModel implements AutoCloseable {
     }
 
     /**
-     * As {@link #load(Path, ElementType, String)}, with the projections of layers in another form, of which each layer's
-     * matrices are made when it is computed.
+     * As {@link #load(Path, ElementType, String)}, with the projections of layers in another form, of which each
+     * layer's matrices are made when it is computed.
      *
      * @param precision type of the arithmetic and of all other weights
      */
@@ -101,8 +101,8 @@ public final class DecoderModel implements AutoCloseable {
         try (WeightDirectory files = WeightDirectory.open(weightDirectory)) {
             ModelConfig config = ModelConfig.read(directory.resolve("config.json"), files);
             DecoderProgram program = new DecoderProgram(scope, config);
-            FrozenWeights weights = loading.of(
-                    new WeightLoader(files, config, program, scope, precision, WeightLoader.BLOCK_BYTES));
+            FrozenWeights weights =
+                    loading.of(new WeightLoader(files, config, program, scope, precision, WeightLoader.BLOCK_BYTES));
             // Mapped files stay resident until their buffers are collected, and the collector rarely runs otherwise.
             System.gc();
             return new DecoderModel(weightDirectory, config, precision, scope, program, weights);

@@ -127,8 +127,7 @@ public final class DecoderProgram {
     public List<Tensor> layer(
             TensorScope scope, Tensor x, int layer, Batch batch, FrozenWeights weights, AppliedAdapter adapter) {
         try (FrozenLayers.Loan lent = weights.layers().lend(layer)) {
-            LayerWeights own =
-                    new LayerWeights(lent.weights(), adapter.layers().get(layer));
+            LayerWeights own = new LayerWeights(lent.weights(), adapter.layers().get(layer));
             return layer(scope, x, layer, batch, own, adapter);
         }
     }
@@ -196,35 +195,35 @@ public final class DecoderProgram {
                 : scope.zeros(ElementType.FLOAT32, start, 2L * config.keyValueHeads(), config.headSize());
         Tensor gradient;
         try (FrozenLayers.Loan lent = weights.layers().lend(layer)) {
-        gradient = of(layer)
-                .call(
-                        scope,
-                        "layer_backward",
-                        upstream,
-                        pass.saved(),
-                        lent.weights(),
-                        adapter.layers().get(layer),
-                        pass.gradients(),
-                        pass.weightGradients(),
-                        adapter.parts(ProjectionGroup.ATTENTION_INPUT),
-                        adapter.parts(ProjectionGroup.ATTENTION_OUTPUT),
-                        adapter.parts(ProjectionGroup.FEED_FORWARD),
-                        adapter.parts(ProjectionGroup.DOWN),
-                        batch.cos(),
-                        batch.sin(),
-                        batch.rows().offsets(),
-                        batch.rows().before(),
-                        prefix,
-                        (long) start,
-                        prefixGradient,
-                        continued != null && continued.isPart()
-                                ? continued.prefix().gradients(layer, continued.turn())
-                                : none,
-                        adapter.dropout().seeds(layer),
-                        adapter.scale(),
-                        adapter.activation(),
-                        adapter.beta(),
-                        adapter.dropout().probability());
+            gradient = of(layer)
+                    .call(
+                            scope,
+                            "layer_backward",
+                            upstream,
+                            pass.saved(),
+                            lent.weights(),
+                            adapter.layers().get(layer),
+                            pass.gradients(),
+                            pass.weightGradients(),
+                            adapter.parts(ProjectionGroup.ATTENTION_INPUT),
+                            adapter.parts(ProjectionGroup.ATTENTION_OUTPUT),
+                            adapter.parts(ProjectionGroup.FEED_FORWARD),
+                            adapter.parts(ProjectionGroup.DOWN),
+                            batch.cos(),
+                            batch.sin(),
+                            batch.rows().offsets(),
+                            batch.rows().before(),
+                            prefix,
+                            (long) start,
+                            prefixGradient,
+                            continued != null && continued.isPart()
+                                    ? continued.prefix().gradients(layer, continued.turn())
+                                    : none,
+                            adapter.dropout().seeds(layer),
+                            adapter.scale(),
+                            adapter.activation(),
+                            adapter.beta(),
+                            adapter.dropout().probability());
         }
         if (continued != null) {
             continued.prefix().add(this, layer, continued, start, sums -> {

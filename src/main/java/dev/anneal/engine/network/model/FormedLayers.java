@@ -122,9 +122,7 @@ final class FormedLayers implements FrozenLayers {
             }
         }
         int wanted = loans == 0 ? 1 : loans + 2;
-        Buffer buffer = idle.size() + lent.size() < wanted
-                ? new Buffer(source.newMatrices(scope))
-                : idle.removeFirst();
+        Buffer buffer = idle.size() + lent.size() < wanted ? new Buffer(source.newMatrices(scope)) : idle.removeFirst();
         buffer.layer = layer;
         buffer.filled = false;
         return buffer;

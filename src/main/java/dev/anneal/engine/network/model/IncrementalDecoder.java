@@ -188,8 +188,8 @@ public final class IncrementalDecoder implements AutoCloseable {
             Batch batch = model.batch(pass, rows);
             DecodingProgram.Slots slots = cache.program().slots(pass, cache, first, batch, isStep);
             RowAdapters own = new RowAdapters(rows, adapters);
-            Map<Integer, Tensor> states =
-                    cache.program().read(pass, model.embed(pass, rows), batch, slots, weights.layers(), own, Set.copyOf(streams));
+            Map<Integer, Tensor> states = cache.program()
+                    .read(pass, model.embed(pass, rows), batch, slots, weights.layers(), own, Set.copyOf(streams));
             states.replaceAll((stream, tensor) -> tensor.in(target));
             for (int row = 0; row < tokens.size(); row++) {
                 cache.advance(first + row, tokens.get(row).length);

@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rank's shares of layers, each layer a flat tensor, and rounds in which ranks put them together. A rank takes part in
- * a round when it needs a layer, or when it waits for the others in the group: in a round each says which layer it
+ * A rank's shares of layers, each layer a flat tensor, and rounds in which ranks put them together. A rank takes part
+ * in a round when it needs a layer, or when it waits for the others in the group: in a round each says which layer it
  * needs, if any, and these are put together one after another. So ranks need not compute the same layers in the same
  * order, and those that do share each round. Thread-safe once all layers are added.
  */

@@ -25,8 +25,6 @@ public record ProjectionForm(boolean isNf4, @Nullable ProcessGroup group) {
         if (isNf4) {
             return loader.loadAround(Nf4Layers.load(loader, group));
         }
-        return group == null
-                ? FrozenWeights.of(loader.load())
-                : loader.loadAround(ShardedLayers.load(loader, group));
+        return group == null ? FrozenWeights.of(loader.load()) : loader.loadAround(ShardedLayers.load(loader, group));
     }
 }

@@ -11,22 +11,23 @@ import java.util.List;
  */
 record ResidentLayers(List<List<Tensor>> layers, List<Tensor> all) implements FrozenLayers {
 
-    private static final Runnable NOTHING = () -> {};
-
     ResidentLayers(List<List<Tensor>> layers) {
         this(List.copyOf(layers), layers.stream().flatMap(List::stream).toList());
     }
 
     @Override
     public Loan lend(int layer) {
-        return new Loan(layers.get(layer), NOTHING);
+        return new Loan(layers.get(layer), ResidentLayers::nothing);
     }
 
     @Override
     public Loan lend(int first, int end) {
         int each = all.size() / layers.size();
-        return new Loan(all.subList(first * each, end * each), NOTHING);
+        return new Loan(all.subList(first * each, end * each), ResidentLayers::nothing);
     }
+
+    /** How a loan ends. */
+    private static void nothing() {}
 
     @Override
     public boolean areResident() {

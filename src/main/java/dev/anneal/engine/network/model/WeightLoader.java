@@ -110,8 +110,8 @@ public record WeightLoader(
 
     private Tensor dequantized(String name) throws IOException {
         List<Long> shape = new Nf4Tensors(files, name).state().shape();
-        Tensor whole = scope.zeros(
-                precision, shape.stream().mapToLong(Long::longValue).toArray());
+        Tensor whole =
+                scope.zeros(precision, shape.stream().mapToLong(Long::longValue).toArray());
         try (TensorScope passing = scope.child()) {
             Nf4Program nf4 = new Nf4Program(passing);
             nf4.dequantize(passing, nf4.read(passing, files, name), whole, 0);

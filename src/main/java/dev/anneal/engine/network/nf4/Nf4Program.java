@@ -74,8 +74,7 @@ public final class Nf4Program {
     }
 
     /** Fills up the last block. */
-    private static Tensor packed(TensorScope scope, WeightDirectory files, String weight, int size)
-            throws IOException {
+    private static Tensor packed(TensorScope scope, WeightDirectory files, String weight, int size) throws IOException {
         ByteBuffer stored = files.fileOf(weight).bytes(weight);
         if (stored.remaining() == size) {
             return scope.ofBytes(stored, ElementType.UINT8, size);

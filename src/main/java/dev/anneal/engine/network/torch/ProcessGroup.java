@@ -76,8 +76,8 @@ public final class ProcessGroup implements AutoCloseable {
     }
 
     /**
-     * Runs something before each call of {@link #sum}, {@link #broadcast} and {@link #gather(byte[])}: what ranks do for
-     * each other until all of them have come to this call.
+     * Runs something before each call of {@link #sum}, {@link #broadcast} and {@link #gather(byte[])}: what ranks do
+     * for each other until all of them have come to this call.
      */
     public void before(Runnable waiting) {
         before = waiting;

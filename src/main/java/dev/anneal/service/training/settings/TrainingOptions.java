@@ -53,8 +53,7 @@ public record TrainingOptions(
         @Setting(byDefault = TrainingSettings.SAME_DEVICES, choices = "same_devices, any_devices")
         String reproducible,
 
-        @Setting(byDefault = "auto", choices = "auto, nf4")
-        String basePrecision,
+        @Setting(byDefault = "auto", choices = "auto, nf4") String basePrecision,
 
         @Setting(byDefault = "5", range = "[0, 9]") int priority) {
 

@@ -45,8 +45,10 @@ class Nf4ModelTest {
 
     @Test
     void aModelIsQuantisedWhenItIsLoadedAsBitsandbytesDoes() throws IOException {
-        try (DecoderModel loaded = DecoderModel.load(ORIGINAL, ElementType.FLOAT32, TestDevice.NAME, ProjectionForm.NF4);
-                DecoderModel stored = DecoderModel.load(QUANTISED, ElementType.FLOAT32, TestDevice.NAME, ProjectionForm.NF4)) {
+        try (DecoderModel loaded =
+                        DecoderModel.load(ORIGINAL, ElementType.FLOAT32, TestDevice.NAME, ProjectionForm.NF4);
+                DecoderModel stored =
+                        DecoderModel.load(QUANTISED, ElementType.FLOAT32, TestDevice.NAME, ProjectionForm.NF4)) {
             assertThat(GoldenTensors.largestDifference(states(loaded), states(stored)))
                     .isLessThan(TestDevice.tolerance(1e-5));
         }
@@ -54,7 +56,8 @@ class Nf4ModelTest {
 
     @Test
     void decodingReadsOneLayerAtATime() throws IOException {
-        try (DecoderModel kept = DecoderModel.load(QUANTISED, ElementType.FLOAT32, TestDevice.NAME, ProjectionForm.NF4);
+        try (DecoderModel kept =
+                        DecoderModel.load(QUANTISED, ElementType.FLOAT32, TestDevice.NAME, ProjectionForm.NF4);
                 DecoderModel whole = DecoderModel.load(QUANTISED, ElementType.FLOAT32, TestDevice.NAME)) {
             assertThat(read(kept)).isEqualTo(read(whole));
         }
@@ -62,7 +65,8 @@ class Nf4ModelTest {
 
     @Test
     void decodingPacksNothing() throws IOException {
-        try (DecoderModel kept = DecoderModel.load(QUANTISED, ElementType.BFLOAT16, TestDevice.NAME, ProjectionForm.NF4);
+        try (DecoderModel kept =
+                        DecoderModel.load(QUANTISED, ElementType.BFLOAT16, TestDevice.NAME, ProjectionForm.NF4);
                 IncrementalDecoder decoder = new IncrementalDecoder(kept)) {
             assertThat(decoder.packs()).isFalse();
             assertThat(decoder.hasIndependentRows()).isFalse();
@@ -72,7 +76,8 @@ class Nf4ModelTest {
 
     @Test
     void itsWeightsCannotBeTrained() throws IOException {
-        try (DecoderModel kept = DecoderModel.load(QUANTISED, ElementType.FLOAT32, TestDevice.NAME, ProjectionForm.NF4)) {
+        try (DecoderModel kept =
+                DecoderModel.load(QUANTISED, ElementType.FLOAT32, TestDevice.NAME, ProjectionForm.NF4)) {
             assertThatThrownBy(() -> TrainableWeights.of(kept))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("4 bits");

@@ -130,7 +130,9 @@ class CheckpointFolderTest {
                 0,
                 0,
                 -7,
-                TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO, TrainingSettings.WHOLE);
+                TrainingSettings.SAME_DEVICES,
+                TrainingSettings.AUTO,
+                TrainingSettings.WHOLE);
         return new CheckpointState(
                 step,
                 24,

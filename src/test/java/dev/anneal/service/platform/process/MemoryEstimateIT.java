@@ -156,8 +156,7 @@ class MemoryEstimateIT {
                         new AdapterSettings.Schedule("linear", 0, 0.8));
     }
 
-    private TrainTask task(
-            TrainingMethod method, @Nullable AdapterSettings adapter, int rows, String basePrecision)
+    private TrainTask task(TrainingMethod method, @Nullable AdapterSettings adapter, int rows, String basePrecision)
             throws Exception {
         Task.BaseModel model = new Task.BaseModel(NAME, null, MODEL.toString());
         return new TrainTask(
@@ -180,7 +179,8 @@ class MemoryEstimateIT {
                         3,
                         7,
                         TrainingSettings.SAME_DEVICES,
-                        basePrecision, TrainingSettings.WHOLE),
+                        basePrecision,
+                        TrainingSettings.WHOLE),
                 folder.resolve("attempt").toString(),
                 null,
                 method.verifiedBy() == null ? null : new ServedModel(model, null),

@@ -45,7 +45,8 @@ class DraftMethodTest {
                 contextTokens,
                 ModelProfile.BaseRates.ofModel(1e-3),
                 Map.copyOf(SettingsResolverTest.TINY.projections()),
-                null, false);
+                null,
+                false);
     }
 
     @Test

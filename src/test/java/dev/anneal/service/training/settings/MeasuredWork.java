@@ -65,7 +65,8 @@ public final class MeasuredWork {
                 2048,
                 ModelProfile.BaseRates.ofModel(1),
                 projections,
-                null, false);
+                null,
+                false);
     }
 
     /** @param keys width of all key heads together */

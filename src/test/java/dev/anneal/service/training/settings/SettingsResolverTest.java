@@ -40,19 +40,17 @@ class SettingsResolverTest {
                     "gate_proj", new LayerSize(192, 512),
                     "up_proj", new LayerSize(192, 512),
                     "down_proj", new LayerSize(512, 192)),
-            null, false);
+            null,
+            false);
 
-    private static final EngineSetup FP32 = new EngineSetup("cpu", "fp32", false, 2);
+    static final EngineSetup FP32 = new EngineSetup("cpu", "fp32", false, 2);
 
     /** Values that a layer keeps of a token, with rank 16. */
     private static final long KEPT = 2 * 192 + 192 + 64 + 64 + 192 + 512 + 512 + 16 * 7 + 4;
 
-    private static final long OF_LAYER = 192 * (2 * 192 + 2 * 64) + 3 * 192 * 512;
-
     private static final long PASSING = 11 * 512 + 12 * 192 + 4 * 320;
 
-    private static final DatasetSize THOUSAND_ROWS =
-            new DatasetSize(1000, 60, 50_000, 20_000, 80, 0, CommonBeginnings.NONE);
+    static final DatasetSize THOUSAND_ROWS = new DatasetSize(1000, 60, 50_000, 20_000, 80, 0, CommonBeginnings.NONE);
 
     /** Each rollout has several updates, and every prompt is answered once in an epoch all the same. */
     @Test
@@ -86,7 +84,9 @@ class SettingsResolverTest {
                         38,
                         0,
                         7,
-                        TrainingSettings.SAME_DEVICES, TrainingSettings.AUTO, TrainingSettings.WHOLE));
+                        TrainingSettings.SAME_DEVICES,
+                        TrainingSettings.AUTO,
+                        TrainingSettings.WHOLE));
         assertThat(settings.annealedAtStep()).isEqualTo(300);
         assertThat(settings.expectedTokens()).isEqualTo(150_000);
     }
@@ -363,34 +363,11 @@ class SettingsResolverTest {
                 .isEqualTo(withLoss(100L * (2 * 6 * KEPT + 4 * PASSING) + 4L * 2 * 3 * 100 * 100));
     }
 
-    /** 0.516 bytes a weight of the layers, and a layer's matrices for each of the threads that work and one more. */
-    @Test
-    void projectionsInFourBitsTakeAQuarterAndBuffers() {
-        EngineSetup bf16 = new EngineSetup("cpu", "bf16", false, 2);
-        long ofLayers = 6 * OF_LAYER;
-
-        MemoryEstimate one = MemoryEstimate.of(
-                TINY.kept(true), read("").adapter(), bf16, MemoryEstimate.Rows.kept(1, 100));
-        MemoryEstimate two = MemoryEstimate.of(
-                TINY.kept(true), read("").adapter(), bf16, MemoryEstimate.Rows.kept(8, 100));
-
-        long kept = 2 * (2_656_704 - ofLayers) + ofLayers / 2 + ofLayers / 64 + 4 * ofLayers / 64 / 256;
-        assertThat(one.weightsBytes()).isEqualTo(kept + 2 * OF_LAYER);
-        assertThat(two.weightsBytes()).isEqualTo(kept + 3 * 2 * OF_LAYER);
-        assertThat(resolve(", 'anneal': {'base_precision': 'nf4'}", THOUSAND_ROWS)
-                        .memory())
-                .isEqualTo(MemoryEstimate.of(
-                        TINY.kept(true),
-                        read("").adapter(),
-                        FP32,
-                        new MemoryEstimate.Rows(8, 640, 80, 50_000, false, 0)));
-    }
-
     @Test
     void autoIsResolvedAsTheEngineDoes() {
         EngineSetup fast = new EngineSetup("cpu", "auto", true, 2);
-        ModelProfile wide =
-                new ModelProfile("wide", 1, 1, 512, 8, 100, 1024, ModelProfile.BaseRates.ofModel(1), Map.of(), null, false);
+        ModelProfile wide = new ModelProfile(
+                "wide", 1, 1, 512, 8, 100, 1024, ModelProfile.BaseRates.ofModel(1), Map.of(), null, false);
 
         assertThat(fast.valueBytes(wide.hiddenSize())).isEqualTo(2);
         assertThat(fast.valueBytes(TINY.hiddenSize())).isEqualTo(4);
@@ -398,24 +375,15 @@ class SettingsResolverTest {
                 .isEqualTo(4);
     }
 
-    @Test
-    void memoryIsThatOfTheLongestRowAsItIsCut() {
-        DatasetSize data = new DatasetSize(1000, 600, 50_000, 20_000, 5000, 0, CommonBeginnings.NONE);
-
-        assertThat(resolve(", 'anneal': {'max_length': 100}", data).memory())
-                .isEqualTo(MemoryEstimate.of(
-                        TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 800, 100, 50_000, false, 0)));
-    }
-
     private static long withLoss(long tensors) {
         return tensors + tensors / 5;
     }
 
-    private static ResolvedSettings resolve(String moreKeys, DatasetSize data) {
+    static ResolvedSettings resolve(String moreKeys, DatasetSize data) {
         return SettingsResolver.resolve(read(moreKeys), new ModelProfiles(TINY, null, null), data, FP32, null);
     }
 
-    private static JobRequest read(String moreKeys) {
+    static JobRequest read(String moreKeys) {
         String json = ("{'model': 'anneal-tiny', 'training_file': 'file-1'" + moreKeys + "}").replace('\'', '"');
         return JobRequest.read(JsonBody.of(JSON.readTree(json)).object());
     }
