@@ -26,6 +26,7 @@ export const FIELDS = [
   {path: "anneal.devices", label: "Devices that train it together", type: "integer", min: 1, max: 1024, auto: "1", ...COURSE},
   {path: "anneal.reproducible", label: "Same bits as with", type: "choice", options: ["same_devices", "any_devices"], auto: "same_devices: as many devices", ...COURSE},
   {path: "anneal.base_precision", label: "Base model in memory", type: "choice", options: ["nf4"], auto: "as it computes, or as it is stored", ...COURSE},
+  {path: "anneal.base_placement", label: "Base model on several devices", type: "choice", options: ["whole", "sharded"], auto: "whole: a copy on each", ...COURSE},
   {path: "anneal.eval_interval", label: "Steps between validations", type: "integer", min: 1, auto: "a tenth of the steps", ...COURSE},
   {path: "anneal.checkpoint_interval", label: "Steps between checkpoints", type: "integer", min: 1, auto: "a tenth of the steps", ...COURSE},
   {path: "seed", label: "Seed", type: "integer", min: 0, max: 2147483647, auto: "drawn at random", ...COURSE},

@@ -10,6 +10,7 @@ import dev.anneal.service.platform.refusal.Refusal;
 public final class DeviceRules {
 
     public static final String PARAM = "anneal.devices";
+    private static final String PLACEMENT = "anneal.base_placement";
 
     private DeviceRules() {}
 
@@ -26,6 +27,23 @@ public final class DeviceRules {
         int batchSize = or(method.hyperparameters().batchSize(), SettingsResolver.BATCH_SIZE);
         DatasetFormat format = TrainingMethods.of(method.method()).format();
         requireRows(options, format, batchSize * options.gradientAccumulation());
+    }
+
+    /** Refuses to share out weights that are not frozen, or on one device. */
+    static void checkPlacement(TrainingOptions options, boolean trainsAdapter, boolean trainsHead) {
+        if (!options.basePlacement().equals(TrainingSettings.SHARDED)) {
+            return;
+        }
+        String reason = null;
+        if (options.devices() == 1) {
+            reason = "but one device trains the job; ask for at least 2 '%s', or leave it out".formatted(PARAM);
+        } else if (trainsHead || !trainsAdapter) {
+            reason = "but only the weights under an adapter can be shared out; train an adapter, or leave it out";
+        }
+        if (reason != null) {
+            throw Refusal.invalidValue(
+                    PLACEMENT, "'%s' is '%s', %s".formatted(PLACEMENT, TrainingSettings.SHARDED, reason));
+        }
     }
 
     /**

@@ -136,7 +136,7 @@ final class EagleHeads {
                 BASE_RATES,
                 projections,
                 parts,
-                false);
+                false, 1);
     }
 
     /** fc reads embedding and state; logits are made with the target's embedding. */

@@ -147,21 +147,24 @@ public record MemoryEstimate(
                 Math.max(loading, used) + target);
     }
 
-    /** Frozen weights in their form. */
+    /** Frozen weights in their form, a device's share of the projections. */
     private static long keptBytes(ModelProfile model, int valueBytes) {
-        if (!model.inNf4()) {
-            return valueBytes * model.parameters();
-        }
-        long inNf4 = model.layers() * model.matrixElements();
-        return valueBytes * (model.parameters() - inNf4)
-                + inNf4 / 2
-                + inNf4 / NF4_BLOCK
-                + FLOAT_BYTES * inNf4 / (NF4_BLOCK * NF4_NESTED_BLOCK);
+        long projections = model.layers() * model.matrixElements();
+        return valueBytes * (model.parameters() - projections)
+                + projectionBytes(model, valueBytes, projections) / model.shares();
+    }
+
+    private static long projectionBytes(ModelProfile model, int valueBytes, long projections) {
+        return model.inNf4()
+                ? projections / 2
+                        + projections / NF4_BLOCK
+                        + FLOAT_BYTES * projections / (NF4_BLOCK * NF4_NESTED_BLOCK)
+                : valueBytes * projections;
     }
 
     /** A layer's matrices for each thread that computes, and once more if there are several. */
     private static long bufferBytes(ModelProfile model, int valueBytes, int threads) {
-        return model.inNf4() ? (threads == 1 ? 1L : threads + 1L) * valueBytes * model.matrixElements() : 0;
+        return model.formsLayers() ? (threads == 1 ? 1L : threads + 1L) * valueBytes * model.matrixElements() : 0;
     }
 
     /** The target makes logits of the tokens that its draft can propose. */
@@ -183,7 +186,7 @@ public record MemoryEstimate(
     private static long draftBytes(ModelProfiles models, EngineSetup engine, Rows rows) {
         ModelProfile draft = models.draft();
         ModelProfile policy = models.trained();
-        if (draft == null || policy.inNf4() || engine.valueBytes(policy.hiddenSize()) == FLOAT_BYTES) {
+        if (draft == null || policy.formsLayers() || engine.valueBytes(policy.hiddenSize()) == FLOAT_BYTES) {
             return 0;
         }
         int valueBytes = engine.valueBytes(draft.hiddenSize());
@@ -279,7 +282,7 @@ public record MemoryEstimate(
             return 0;
         }
         int valueBytes = engine.valueBytes(model.hiddenSize());
-        boolean packs = valueBytes != FLOAT_BYTES && !model.inNf4();
+        boolean packs = valueBytes != FLOAT_BYTES && !model.formsLayers();
         DecodingLimits limits = DecodingLimits.of("cpu", !packs);
         long ofAdapter = adapter == null ? 0 : parametersOfA(model, adapter) + blockElements(model, adapter);
         long repacked = packs ? valueBytes * (model.multipliedParameters() + ofAdapter) : 0;

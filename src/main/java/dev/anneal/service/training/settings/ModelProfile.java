@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param projections linear layers of one decoder layer, by their short names in {@code target_modules}
  * @param head what a draft head has beside its layer; null for a model
  * @param inNf4 whether the projections are in 4 bits, in the model's files or while an adapter is trained
+ * @param shares number of devices of which each keeps an equal share of the projections; 1 if each keeps all
  */
 public record ModelProfile(
         String id,
@@ -39,7 +40,8 @@ public record ModelProfile(
         BaseRates baseRates,
         Map<String, LayerSize> projections,
         @Nullable HeadParts head,
-        boolean inNf4) {
+        boolean inNf4,
+        int shares) {
 
     /** Full training uses about a tenth of an adapter's rate. */
     private static final double FULL_TRAINING_RATE = 0.1;
@@ -90,7 +92,8 @@ public record ModelProfile(
                                 projection ->
                                         new LayerSize(projection.inputSize(config), projection.outputSize(config)))),
                 null,
-                config.storedInNf4());
+                config.storedInNf4(),
+                1);
     }
 
     /**
@@ -130,7 +133,7 @@ public record ModelProfile(
     }
 
     /** The same model in memory. */
-    public ModelProfile kept(boolean isInNf4) {
+    public ModelProfile kept(boolean isInNf4, int keptShares) {
         return new ModelProfile(
                 id,
                 parameters,
@@ -142,7 +145,13 @@ public record ModelProfile(
                 baseRates,
                 projections,
                 head,
-                isInNf4);
+                isInNf4,
+                keptShares);
+    }
+
+    /** Whether a layer's projections are formed in a buffer when it is computed. */
+    boolean formsLayers() {
+        return inNf4 || shares > 1;
     }
 
     /** Peak rate of the multiplier 1. */

@@ -26,17 +26,22 @@ public record ModelProfiles(
         return target == null ? trained.contextTokens() : Math.min(trained.contextTokens(), target.contextTokens());
     }
 
-    /** The models in memory: only the base that is trained stays in 4 bits. */
+    /** The models in memory: only the base that is trained stays in 4 bits or is shared out. */
     ModelProfiles kept(TrainingOptions options) {
         boolean asked = options.basePrecision().equals(TrainingSettings.NF4);
+        int shares = options.basePlacement().equals(TrainingSettings.SHARDED) ? options.devices() : 1;
         return new ModelProfiles(
-                trained.kept(asked || trained.inNf4()),
-                target == null ? null : target.kept(false),
-                draft == null ? null : draft.kept(false));
+                trained.kept(asked || trained.inNf4(), shares),
+                target == null ? null : target.kept(false, 1),
+                draft == null ? null : draft.kept(false, 1));
     }
 
-    /** Refuses 4 bits where weights do not stay as they are. */
+    /** Refuses 4 bits, and shares of them, where weights do not stay as they are. */
     public void checkPrecision(JobRequest request) {
+        DeviceRules.checkPlacement(
+                request.options(),
+                request.adapter() != null,
+                request.method().trainsHead());
         boolean asked = request.options().basePrecision().equals(TrainingSettings.NF4);
         if (request.method().trainsHead()) {
             if (asked) {

@@ -75,7 +75,7 @@ public final class SettingsResolver {
                 request.seed(),
                 options.reproducible(),
                 options.basePrecision(),
-                TrainingSettings.WHOLE);
+                options.basePlacement());
         GeneratedTokens generated = rules.generated(request.method(), data, validations(training));
         TrainingPlan plan = new TrainingPlan(request, models, data, engine, training, stepsPerEpoch, generated);
         long expectedTokens = plan.tokens(shape);

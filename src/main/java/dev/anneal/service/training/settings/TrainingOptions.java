@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param devices number of devices that train the job together
  * @param reproducible {@link TrainingSettings#SAME_DEVICES} or {@link TrainingSettings#ANY_DEVICES}
  * @param basePrecision {@code auto} or {@code nf4}
+ * @param basePlacement {@link TrainingSettings#WHOLE} or {@link TrainingSettings#SHARDED}
  * @param priority 0, the most urgent, to 9
  */
 public record TrainingOptions(
@@ -54,6 +55,9 @@ public record TrainingOptions(
         String reproducible,
 
         @Setting(byDefault = "auto", choices = "auto, nf4") String basePrecision,
+
+        @Setting(byDefault = TrainingSettings.WHOLE, choices = "whole, sharded")
+        String basePlacement,
 
         @Setting(byDefault = "5", range = "[0, 9]") int priority) {
 
@@ -118,6 +122,7 @@ public record TrainingOptions(
                 devices,
                 reproducible,
                 basePrecision,
+                basePlacement,
                 priority);
     }
 

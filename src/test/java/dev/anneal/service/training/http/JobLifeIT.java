@@ -34,7 +34,7 @@ class JobLifeIT extends ServiceTest {
             "state beta step total_steps annealed_at_step mergeable queue_position queue_depth waiting_for estimated_start eta_seconds percent"
                     + " epoch tokens shared_tokens tokens_per_second device_memory failure attempt attempts estimate"
                     + " adapter init_adapter learning_rate max_steps warmup_ratio lr_schedule weight_decay max_grad_norm max_length"
-                    + " gradient_accumulation checkpoint_interval eval_interval lora_plus_ratio packing activation_checkpointing devices reproducible base_precision priority"
+                    + " gradient_accumulation checkpoint_interval eval_interval lora_plus_ratio packing activation_checkpointing devices reproducible base_precision base_placement priority"
                     + " method loss rollouts draft grader";
 
     @Test

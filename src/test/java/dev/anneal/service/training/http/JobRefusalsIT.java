@@ -91,6 +91,22 @@ class JobRefusalsIT extends ServiceTest {
     }
 
     @Test
+    void onlyFrozenWeightsCanBeSharedOut() {
+        String file = file(ALPHA, 10);
+
+        refused(
+                body(file, ", 'anneal': {'base_placement': 'sharded'}"),
+                "invalid_value",
+                "anneal.base_placement",
+                "ask for at least 2 'anneal.devices'");
+        refused(
+                body(file, ", 'anneal': {'base_placement': 'sharded', 'devices': 2, 'adapter': 'none'}"),
+                "invalid_value",
+                "anneal.base_placement",
+                "train an adapter");
+    }
+
+    @Test
     void adapterMustFitTheModel() {
         String file = file(ALPHA, 10);
 

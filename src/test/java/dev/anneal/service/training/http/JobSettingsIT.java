@@ -14,13 +14,13 @@ class JobSettingsIT extends ServiceTest {
     private static final String DEFAULTS = """
             {'adapter': 'afa', 'init_adapter': null, 'learning_rate': 0.004, 'max_steps': null, 'warmup_ratio': 0.03, 'lr_schedule': 'linear',
              'weight_decay': 0.0, 'max_grad_norm': 1.0, 'max_length': 1024, 'gradient_accumulation': 1, 'checkpoint_interval': 3, 'eval_interval': null,
-             'lora_plus_ratio': 1.0, 'packing': false, 'activation_checkpointing': 'auto', 'devices': 1, 'reproducible': 'same_devices', 'base_precision': 'auto', 'priority': 5, 'draft': null, 'method': null, 'loss': null, 'rollouts': null, 'grader': null}
+             'lora_plus_ratio': 1.0, 'packing': false, 'activation_checkpointing': 'auto', 'devices': 1, 'reproducible': 'same_devices', 'base_precision': 'auto', 'base_placement': 'whole', 'priority': 5, 'draft': null, 'method': null, 'loss': null, 'rollouts': null, 'grader': null}
             """;
 
     private static final String ASKED = """
             {'adapter': 'lora', 'learning_rate': 0.001, 'max_steps': 40, 'warmup_ratio': 0.1, 'lr_schedule': 'cosine',
              'weight_decay': 0.01, 'max_grad_norm': 0.5, 'max_length': 512, 'gradient_accumulation': 2, 'checkpoint_interval': 7, 'eval_interval': 9,
-             'lora_plus_ratio': 4.0, 'packing': true, 'activation_checkpointing': 'on', 'devices': 2, 'reproducible': 'any_devices', 'base_precision': 'nf4', 'priority': 1}
+             'lora_plus_ratio': 4.0, 'packing': true, 'activation_checkpointing': 'on', 'devices': 2, 'reproducible': 'any_devices', 'base_precision': 'nf4', 'base_placement': 'sharded', 'priority': 1}
             """;
 
     private static final String PROMPT = Rows.prompt("What is 17 + 25?") + "\n";

@@ -46,7 +46,7 @@ class DraftMethodTest {
                 ModelProfile.BaseRates.ofModel(1e-3),
                 Map.copyOf(SettingsResolverTest.TINY.projections()),
                 null,
-                false);
+                false, 1);
     }
 
     @Test

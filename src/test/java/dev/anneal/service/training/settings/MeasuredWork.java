@@ -66,7 +66,7 @@ public final class MeasuredWork {
                 ModelProfile.BaseRates.ofModel(1),
                 projections,
                 null,
-                false);
+                false, 1);
     }
 
     /** @param keys width of all key heads together */

@@ -41,7 +41,7 @@ class SettingsResolverTest {
                     "up_proj", new LayerSize(192, 512),
                     "down_proj", new LayerSize(512, 192)),
             null,
-            false);
+            false, 1);
 
     static final EngineSetup FP32 = new EngineSetup("cpu", "fp32", false, 2);
 
@@ -367,7 +367,7 @@ class SettingsResolverTest {
     void autoIsResolvedAsTheEngineDoes() {
         EngineSetup fast = new EngineSetup("cpu", "auto", true, 2);
         ModelProfile wide = new ModelProfile(
-                "wide", 1, 1, 512, 8, 100, 1024, ModelProfile.BaseRates.ofModel(1), Map.of(), null, false);
+                "wide", 1, 1, 512, 8, 100, 1024, ModelProfile.BaseRates.ofModel(1), Map.of(), null, false, 1);
 
         assertThat(fast.valueBytes(wide.hiddenSize())).isEqualTo(2);
         assertThat(fast.valueBytes(TINY.hiddenSize())).isEqualTo(4);
