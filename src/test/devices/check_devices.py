@@ -197,6 +197,8 @@ def others():
     logprobs = sampling.logprobs(logits)
     for result in [sampling.logprobs_of(logprobs, counts), *sampling.most_likely(logprobs, 3)]:
         assert result.device.type == device
+    for dtype in (FP32, BF16):
+        frozen_forms(dtype)
     adapter = program("adapter")
     adapter.views(tensor(20), [2, 2], [5, 5])
     adapter.place([tensor(4, 2)], [tensor(4, 2)], [1], [0, 4], 2.0)
@@ -206,6 +208,21 @@ def others():
     conversions.bytes_of(tensor(3))
     conversions.bytes_of_part(tensor(9), 1, 4)
     conversions.overwrite(tensor(9), 1, tensor(3))
+
+
+def frozen_forms(dtype):
+    nf4 = program("nf4", chunk=128)
+    code, known, pairs = tensor(16), tensor(256), nf4.pairs(tensor(16))
+    made = nf4.quantized(tensor(24, 10, dtype=dtype), code, known)
+    assert all(part.device.type == device for part in made)
+    out = tensor(30, 10, dtype=dtype)
+    nf4.dequantize(*made, known, pairs, 64, 256, out, 60, 240)
+    nf4.dequantize(made[0], tensor(4), tensor(0), tensor(1), known, pairs, 64, 256, out, 0, 240)
+    nf4.put(tensor(6, 10, dtype=dtype), out, 0)
+    shards = program("shards")
+    share = shards.share([out, tensor(7, 3, dtype=dtype)], 1, 2)
+    shards.matrix(share, 10, 5, 2)
+    assert shards.part(share, 3, 4).device.type == device
 
 
 def main():
