@@ -8,6 +8,7 @@ import dev.anneal.service.platform.process.RankProcess;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
@@ -28,14 +29,39 @@ class DevicesPathIT extends EngineTest {
             case "reinforcement" -> file(ALPHA, FilePurpose.FINE_TUNE, rows("addition.train.jsonl", 40));
             default -> chats;
         };
-        String alone = queuedJob(ALPHA, file, settings(method, 1));
+        String alone = queuedJob(ALPHA, file, settings(method, 1, ""));
         requireSucceeded(alone);
-        String together = queuedJob(ALPHA, file, settings(method, 2));
+        String together = queuedJob(ALPHA, file, settings(method, 2, ""));
         killARankInTheMiddle(together);
         JsonNode job = requireSucceeded(together);
 
         assertThat(job.at("/anneal/devices").asInt()).isEqualTo(2);
         assertThat(job.at("/anneal/attempts")).as(job.toString()).hasSize(2);
+        requireEqual(alone, together);
+    }
+
+    /** In 16 or 32 bits and in 4. */
+    @ParameterizedTest
+    @CsvSource({"supervised, auto", "dpo, auto", "reinforcement, auto", "supervised, nf4", "reinforcement, nf4"})
+    void aSharedOutBaseTrainsWhatAWholeOneTrains(String method, String precision) throws IOException {
+        String file = file(
+                ALPHA,
+                FilePurpose.FINE_TUNE,
+                switch (method) {
+                    case "dpo" -> rows("preferences.train.jsonl", 40);
+                    case "reinforcement" -> rows("addition.train.jsonl", 40);
+                    default -> rows("tickets.train.jsonl", 40);
+                });
+        String form = ", 'base_precision': '" + precision + "'";
+        String alone = queuedJob(ALPHA, file, settings(method, 1, form));
+        requireSucceeded(alone);
+        String sharded = queuedJob(ALPHA, file, settings(method, 2, form + ", 'base_placement': 'sharded'"));
+        requireSucceeded(sharded);
+
+        requireEqual(alone, sharded);
+    }
+
+    private void requireEqual(String alone, String together) {
         JsonNode ofOne = series(alone);
         JsonNode ofTwo = series(together);
         assertThat(ofTwo).hasSize(STEPS);
@@ -48,7 +74,7 @@ class DevicesPathIT extends EngineTest {
         }
     }
 
-    private static String settings(String method, int devices) {
+    private static String settings(String method, int devices, String more) {
         String chosen = switch (method) {
             case "dpo" -> "'method': {'type': 'dpo', 'dpo': {'hyperparameters': {'batch_size': 6}}}";
             case "reinforcement" -> """
@@ -63,8 +89,8 @@ class DevicesPathIT extends EngineTest {
         };
         String rollouts =
                 method.equals("reinforcement") ? ", 'rollouts': {'group_size': 4, 'max_completion_tokens': 16}" : "";
-        return ", 'seed': 7, %s, 'anneal': {'max_steps': %d, 'checkpoint_interval': 2, 'devices': %d, 'reproducible': 'any_devices'%s}"
-                .formatted(chosen, STEPS, devices, rollouts);
+        return ", 'seed': 7, %s, 'anneal': {'max_steps': %d, 'checkpoint_interval': 2, 'devices': %d, 'reproducible': 'any_devices'%s%s}"
+                .formatted(chosen, STEPS, devices, rollouts, more);
     }
 
     private JsonNode requireSucceeded(String id) {

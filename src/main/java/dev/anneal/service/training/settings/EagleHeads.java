@@ -136,7 +136,8 @@ final class EagleHeads {
                 BASE_RATES,
                 projections,
                 parts,
-                false, 1);
+                false,
+                1);
     }
 
     /** fc reads embedding and state; logits are made with the target's embedding. */

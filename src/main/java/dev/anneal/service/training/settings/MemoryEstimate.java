@@ -156,9 +156,7 @@ public record MemoryEstimate(
 
     private static long projectionBytes(ModelProfile model, int valueBytes, long projections) {
         return model.inNf4()
-                ? projections / 2
-                        + projections / NF4_BLOCK
-                        + FLOAT_BYTES * projections / (NF4_BLOCK * NF4_NESTED_BLOCK)
+                ? projections / 2 + projections / NF4_BLOCK + FLOAT_BYTES * projections / (NF4_BLOCK * NF4_NESTED_BLOCK)
                 : valueBytes * projections;
     }
 

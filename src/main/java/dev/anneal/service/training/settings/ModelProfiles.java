@@ -39,9 +39,7 @@ public record ModelProfiles(
     /** Refuses 4 bits, and shares of them, where weights do not stay as they are. */
     public void checkPrecision(JobRequest request) {
         DeviceRules.checkPlacement(
-                request.options(),
-                request.adapter() != null,
-                request.method().trainsHead());
+                request.options(), request.adapter() != null, request.method().trainsHead());
         boolean asked = request.options().basePrecision().equals(TrainingSettings.NF4);
         if (request.method().trainsHead()) {
             if (asked) {

@@ -68,7 +68,8 @@ record TrainingPlan(
         long kept = target == null
                 ? 0
                 : TrainingMethods.of(request.method()).cachedBytes(request.method(), target, engine, data);
-        return MemoryEstimate.of(models.kept(request.options()), request.adapter(), engine, together, kept, addedGradients());
+        return MemoryEstimate.of(
+                models.kept(request.options()), request.adapter(), engine, together, kept, addedGradients());
     }
 
     /** Buffers for gradients in addition to a step's: own portions, and those of other devices. */

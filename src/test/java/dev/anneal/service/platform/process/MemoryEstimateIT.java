@@ -62,7 +62,7 @@ class MemoryEstimateIT {
         long peak = peakOf(task(new TrainingMethod.Supervised(), adapter, rows, basePrecision));
 
         MemoryEstimate estimate = MemoryEstimate.of(
-                profile().kept(basePrecision.equals(TrainingSettings.NF4)),
+                profile().kept(basePrecision.equals(TrainingSettings.NF4), 1),
                 adapter,
                 new EngineSetup("cpu", PRECISION, false, THREADS),
                 MemoryEstimate.Rows.kept(rows, LONGEST_TOKENS));

@@ -46,7 +46,8 @@ class DraftMethodTest {
                 ModelProfile.BaseRates.ofModel(1e-3),
                 Map.copyOf(SettingsResolverTest.TINY.projections()),
                 null,
-                false, 1);
+                false,
+                1);
     }
 
     @Test

@@ -66,7 +66,8 @@ public final class MeasuredWork {
                 ModelProfile.BaseRates.ofModel(1),
                 projections,
                 null,
-                false, 1);
+                false,
+                1);
     }
 
     /** @param keys width of all key heads together */

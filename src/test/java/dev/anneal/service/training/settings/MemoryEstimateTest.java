@@ -19,12 +19,12 @@ class MemoryEstimateTest {
         long ofLayers = 6 * OF_LAYER;
 
         MemoryEstimate one = MemoryEstimate.of(
-                SettingsResolverTest.TINY.kept(true),
+                SettingsResolverTest.TINY.kept(true, 1),
                 SettingsResolverTest.read("").adapter(),
                 bf16,
                 MemoryEstimate.Rows.kept(1, 100));
         MemoryEstimate two = MemoryEstimate.of(
-                SettingsResolverTest.TINY.kept(true),
+                SettingsResolverTest.TINY.kept(true, 1),
                 SettingsResolverTest.read("").adapter(),
                 bf16,
                 MemoryEstimate.Rows.kept(8, 100));
@@ -36,10 +36,36 @@ class MemoryEstimateTest {
                                 ", 'anneal': {'base_precision': 'nf4'}", SettingsResolverTest.THOUSAND_ROWS)
                         .memory())
                 .isEqualTo(MemoryEstimate.of(
-                        SettingsResolverTest.TINY.kept(true),
+                        SettingsResolverTest.TINY.kept(true, 1),
                         SettingsResolverTest.read("").adapter(),
                         SettingsResolverTest.FP32,
                         new MemoryEstimate.Rows(8, 640, 80, 50_000, false, 0)));
+    }
+
+    /** A share of the layers' weights, and the buffers in which they are put together. */
+    @Test
+    void aDeviceKeepsItsShareOfProjections() {
+        EngineSetup bf16 = new EngineSetup("cpu", "bf16", false, 1);
+        long ofLayers = 6 * OF_LAYER;
+
+        MemoryEstimate shared = MemoryEstimate.of(
+                SettingsResolverTest.TINY.kept(false, 4),
+                SettingsResolverTest.read("").adapter(),
+                bf16,
+                MemoryEstimate.Rows.kept(8, 100));
+
+        assertThat(shared.weightsBytes()).isEqualTo(2 * (2_656_704 - ofLayers) + 2 * ofLayers / 4 + 2 * OF_LAYER);
+        assertThat(SettingsResolverTest.resolve(
+                                ", 'anneal': {'base_placement': 'sharded', 'devices': 2}",
+                                SettingsResolverTest.THOUSAND_ROWS)
+                        .memory()
+                        .weightsBytes())
+                .isEqualTo(MemoryEstimate.of(
+                                SettingsResolverTest.TINY.kept(false, 2),
+                                SettingsResolverTest.read("").adapter(),
+                                SettingsResolverTest.FP32,
+                                new MemoryEstimate.Rows(8, 640, 80, 50_000, false, 0))
+                        .weightsBytes());
     }
 
     @Test

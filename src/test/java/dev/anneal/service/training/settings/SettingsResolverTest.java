@@ -41,7 +41,8 @@ class SettingsResolverTest {
                     "up_proj", new LayerSize(192, 512),
                     "down_proj", new LayerSize(512, 192)),
             null,
-            false, 1);
+            false,
+            1);
 
     static final EngineSetup FP32 = new EngineSetup("cpu", "fp32", false, 2);
 
