@@ -97,7 +97,7 @@ CREATE INDEX work_trainings ON work (tenant_id, method, state, id) WHERE kind = 
 
 CALL isolate_tenants('work');
 -- For the views below and those on jobs.
-GRANT SELECT (id, tenant_id, method, slot, state, run_at, started_at, finished_at, error) ON work TO anneal_readonly;
+GRANT SELECT (id, tenant_id, method, slot, state, devices, run_at, started_at, finished_at, error) ON work TO anneal_readonly;
 
 -- What heartbeats and steps change, apart from work: narrow rows without an index on a changing column, updated in place (HOT).
 CREATE TABLE lease (
@@ -201,6 +201,7 @@ SELECT work.tenant_id                                                           
        work.method,
        coalesce(sum(work.devices) FILTER (WHERE work.state = 'QUEUED' AND work.run_at <= clock_timestamp()), 0) AS due,
        coalesce(sum(work.devices) FILTER (WHERE work.state = 'RUNNING'), 0)                      AS running,
+       count(*) FILTER (WHERE work.state = 'QUEUED' AND work.run_at <= clock_timestamp())        AS due_items,
        CASE work.slot WHEN 'TRAINING' THEN tenant_quota.running_jobs END                         AS running_limit
 FROM work
 LEFT JOIN tenant_quota ON tenant_quota.tenant_id = work.tenant_id
@@ -212,19 +213,21 @@ GRANT SELECT ON anneal_queue_demand TO anneal_readonly, anneal_system;
 -- By the rules of the claim: one row for each class of slot, zero where there is nothing.
 -- running_limit is anneal.queue.tenant-running-limit; methods are those that workers know.
 CREATE FUNCTION anneal_demand(running_limit bigint, methods text[])
-    RETURNS TABLE (slot text, claimable bigint, running bigint)
+    RETURNS TABLE (slot text, claimable bigint, running bigint, claimable_items bigint)
     LANGUAGE sql STABLE AS $$
     WITH tenants AS (
         SELECT demand.slot,
                coalesce(sum(demand.due) FILTER (WHERE demand.method = ANY (anneal_demand.methods)), 0)  AS due,
                sum(demand.running)                                                                      AS running,
+               coalesce(sum(demand.due_items) FILTER (WHERE demand.method = ANY (anneal_demand.methods)), 0) AS due_items,
                coalesce(max(demand.running_limit), anneal_demand.running_limit)                         AS allowed
         FROM anneal_queue_demand AS demand
         GROUP BY demand.tenant, demand.slot
     )
     SELECT slots.slot,
            coalesce(sum(least(tenants.due, greatest(tenants.allowed - tenants.running, 0))), 0)::bigint,
-           coalesce(sum(tenants.running), 0)::bigint
+           coalesce(sum(tenants.running), 0)::bigint,
+           coalesce(sum(least(tenants.due_items, greatest(tenants.allowed - tenants.running, 0))), 0)::bigint
     FROM (VALUES ('TRAINING'), ('LIGHT')) AS slots (slot)
     LEFT JOIN tenants ON tenants.slot = slots.slot
     GROUP BY slots.slot
@@ -244,5 +247,5 @@ $$;
 CREATE FUNCTION anneal_items_claimable(running_limit bigint, methods text[])
     RETURNS bigint
     LANGUAGE sql STABLE AS $$
-    SELECT sum(claimable)::bigint FROM anneal_demand(running_limit, methods)
+    SELECT sum(claimable_items)::bigint FROM anneal_demand(running_limit, methods)
 $$;

@@ -141,7 +141,13 @@ final class TrainingRun {
         }
         // Needed also if an earlier attempt died between its last checkpoint and its end.
         save();
+        awaitLastSave();
         return going ? Trainer.Outcome.COMPLETED : Trainer.Outcome.STOPPED;
+    }
+
+    /** The processes end together, when the first one has saved. */
+    private void awaitLastSave() {
+        Optional<List<List<String>>> unused = job.ranks().share(Optional.of(List.of("saved")), String[].class);
     }
 
     /** The ranks must continue from the same point with the same data and arithmetic, or their sums mean nothing. */

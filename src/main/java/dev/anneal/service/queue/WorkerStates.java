@@ -41,6 +41,8 @@ public final class WorkerStates {
 
     private static final String LEAVE = "DELETE FROM worker_state WHERE id = :id";
 
+    private static final String TOO_FEW = "too_few_devices";
+
     /** Whether a worker has too few devices for the work. */
     private static final String TOO_FEW_DEVICES = "work.slot = 'TRAINING' AND work.devices > training_slots";
 
@@ -180,7 +182,7 @@ public final class WorkerStates {
         int devices = row.getInt("devices");
         int most = row.getInt("most_devices");
         return devices > most
-                ? new Waiting("too_few_devices", tooFew(devices, most), since, 0)
+                ? new Waiting(TOO_FEW, tooFew(devices, most), since, 0)
                 : new Waiting("model_not_available", WorkModels.missing(WorkModels.read(row)), since, 0);
     }
 

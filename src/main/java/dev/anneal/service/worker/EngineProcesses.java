@@ -9,13 +9,18 @@ import dev.anneal.service.platform.process.EngineProcess;
 import dev.anneal.service.platform.process.EngineWorkspace;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The engine processes of an attempt: one on each of its devices. The first one's progress is the attempt's. When one
@@ -23,8 +28,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class EngineProcesses {
 
-    /** How long after the end of one the others may take to end by themselves. */
+    private static final Logger LOG = LoggerFactory.getLogger(EngineProcesses.class);
+
+    /** How long after the failure of one the others may take to end by themselves. */
     private static final long PATIENCE_SECONDS = 5;
+
+    /** How long those that were started may take to end if another one cannot be started. */
+    private static final Duration END_OF_STARTED = Duration.ofSeconds(30);
 
     /** Error code of a process that has lost another one: its failure is only a consequence. */
     private static final String RANK_LOST = "rank_lost";
@@ -69,9 +79,14 @@ final class EngineProcesses {
             return new Ended(process().exit().join(), failed);
         }
 
+        /** Whether it has neither done its task nor given it back. For a process that has ended. */
         boolean isFailed() {
-            EngineExit.Meaning meaning = process().exit().join().meaning();
-            return meaning != EngineExit.Meaning.DONE && meaning != EngineExit.Meaning.GIVEN_BACK;
+            return process()
+                    .exit()
+                    .handle((exit, failure) -> failure != null
+                            || exit.meaning() != EngineExit.Meaning.DONE
+                                    && exit.meaning() != EngineExit.Meaning.GIVEN_BACK)
+                    .join();
         }
 
         boolean hasOnlyLostAnother() {
@@ -105,8 +120,7 @@ final class EngineProcesses {
                 processes.start(launcher, kind, task, processes.ranks.isEmpty() ? first : others);
             }
         } catch (IOException | RuntimeException | Error e) {
-            processes.kill();
-            processes.removeFolders();
+            processes.endStarted();
             throw e;
         }
         CompletableFuture<?>[] ends = processes.ranks.stream()
@@ -115,6 +129,22 @@ final class EngineProcesses {
         processes.exit = CompletableFuture.allOf(ends)
                 .thenApply(all -> processes.decisive().ended());
         return processes;
+    }
+
+    /** Their folders tell later sweeps of processes that do not end, so these keep them. */
+    private void endStarted() {
+        List<Rank> started = ranks.stream().filter(rank -> rank.process != null).toList();
+        started.forEach(rank -> rank.process().kill());
+        try {
+            CompletableFuture.allOf(
+                            started.stream().map(rank -> rank.process().exit()).toArray(CompletableFuture[]::new))
+                    .get(END_OF_STARTED.toSeconds(), TimeUnit.SECONDS);
+            removeFolders();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.error("Engine processes {} were killed and have not ended", started.size(), e);
+        }
     }
 
     private void start(EngineLauncher launcher, String kind, Task task, Consumer<Progress> listener)
@@ -130,7 +160,8 @@ final class EngineProcesses {
         if (!killed) {
             endedOfThemselves.add(rank);
         }
-        if (endedOfThemselves.size() == 1 && ranks.size() > 1) {
+        // After an orderly end the first one may still save.
+        if (ranks.size() > 1 && !killed && rank.isFailed()) {
             CompletableFuture.delayedExecutor(PATIENCE_SECONDS, TimeUnit.SECONDS)
                     .execute(this::kill);
         }

@@ -101,8 +101,13 @@ final class ProcessMonitor implements Consumer<Progress> {
 
     /** Receives the progress of another process of the attempt, of which only its being at work counts. */
     void acceptOfAnother(Progress event) {
-        if (!(event instanceof Progress.DeviceMemory)) {
-            watch.computing(System.nanoTime());
+        long now = System.nanoTime();
+        if (event instanceof Progress.Step
+                || event instanceof Progress.Validating
+                || event instanceof Progress.Working) {
+            watch.computing(now);
+        } else if (!(event instanceof Progress.DeviceMemory)) {
+            watch.alive(now);
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -111,14 +112,31 @@ final class WorkSlot implements Runnable {
     }
 
     private void run(WorkerDevices.Taken taken, long calledAt) throws InterruptedException {
-        Claim claim = taken.claim();
-        HeldLease lease = new HeldLease(claim.lease(), trust, System::nanoTime, calledAt);
-        AttemptTrace trace = equipment.traces().begin(attemptOf(claim));
-        RunningWork work = new RunningWork(taken, lease, gauges, equipment, trace);
+        @Nullable CompletableFuture<?> left = null;
+        try {
+            Claim claim = taken.claim();
+            HeldLease lease = new HeldLease(claim.lease(), trust, System::nanoTime, calledAt);
+            AttemptTrace trace = equipment.traces().begin(attemptOf(claim));
+            RunningWork work = new RunningWork(taken, lease, gauges, equipment, trace);
+            try (trace) {
+                run(claim, work, calledAt);
+            } finally {
+                left = work.left();
+            }
+        } finally {
+            if (left == null) {
+                devices.giveBack(taken);
+            } else {
+                giveUp(taken, left);
+            }
+        }
+    }
+
+    private void run(Claim claim, RunningWork work, long calledAt) throws InterruptedException {
         equipment.meters().claimed(claim.waited());
         heartbeats.add(work);
         equipment.notes().hold(claim.lease());
-        try (trace) {
+        try {
             if (stopping.getCount() == 0) {
                 work.stop(StopReason.SHUTDOWN);
             }
@@ -126,12 +144,6 @@ final class WorkSlot implements Runnable {
         } finally {
             heartbeats.remove(work);
             equipment.notes().drop(claim.lease());
-            CompletableFuture<?> left = work.left();
-            if (left == null) {
-                devices.giveBack(taken);
-            } else {
-                giveUp(taken, left);
-            }
             equipment.meters().released(Duration.ofNanos(System.nanoTime() - calledAt));
             equipment.allowance().ended(work.exitCode());
         }
@@ -157,7 +169,7 @@ final class WorkSlot implements Runnable {
                             devices.kind(),
                             equipment.assignments().methods(devices.kind()),
                             equipment.environment().lackingModels(),
-                            devices.count(),
+                            devices.countLike(device),
                             free);
         } catch (RuntimeException failure) {
             if (DatabaseOutage.explains(failure)) {

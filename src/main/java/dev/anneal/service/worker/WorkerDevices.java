@@ -2,11 +2,13 @@ package dev.anneal.service.worker;
 
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.lease.Claim;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * The devices of a class of a worker's slots. Work takes all devices that it needs together with its claim, or none, so
@@ -17,6 +19,7 @@ final class WorkerDevices {
     private final Slot kind;
     private final List<String> names;
     private final BitSet free = new BitSet();
+    private final Lock claiming = new ReentrantLock();
 
     /** Held by processes that could not be ended. */
     private final BitSet givenUp = new BitSet();
@@ -37,6 +40,19 @@ final class WorkerDevices {
         return names.size() - givenUp.cardinality();
     }
 
+    /** The same of those that can work together with a device: CUDA devices with each other, or CPUs. */
+    synchronized int countLike(int device) {
+        return (int) like(device).filter(other -> !givenUp.get(other)).count();
+    }
+
+    private IntStream like(int device) {
+        return IntStream.range(0, names.size()).filter(other -> kindOf(other).equals(kindOf(device)));
+    }
+
+    private String kindOf(int device) {
+        return names.get(device).replaceFirst(":.*", "");
+    }
+
     synchronized boolean isFree(int device) {
         return free.get(device);
     }
@@ -53,27 +69,34 @@ final class WorkerDevices {
     record Taken(Claim claim, List<Integer> numbers, List<String> names) {}
 
     /**
-     * Claims work for a device, if that is free, and takes as many others as the work needs. One claim at a time, so
-     * that no device is counted as free twice.
+     * Claims work for a device, if that is free, and takes as many others like it as the work needs. One claim at a
+     * time, so that no device is counted as free twice; meanwhile others can be given back.
      *
      * @param device number of the device
      * @param claim claims work for at most so many devices
      */
-    synchronized Optional<Taken> claim(int device, IntFunction<Optional<Claim>> claim) {
-        if (!free.get(device)) {
-            return Optional.empty();
+    Optional<Taken> claim(int device, IntFunction<Optional<Claim>> claim) {
+        claiming.lock();
+        try {
+            int count = freeLike(device);
+            return count == 0 ? Optional.empty() : claim.apply(count).map(claimed -> take(device, claimed));
+        } finally {
+            claiming.unlock();
         }
-        return claim.apply(free.cardinality()).map(claimed -> take(device, claimed));
     }
 
-    private Taken take(int device, Claim claimed) {
-        List<Integer> numbers = new ArrayList<>();
-        free.clear(device);
-        numbers.add(device);
-        for (int other = free.nextSetBit(0); numbers.size() < claimed.devices(); other = free.nextSetBit(other + 1)) {
-            free.clear(other);
-            numbers.add(other);
-        }
+    /** Number of free devices like this one; 0 if it is not free itself. */
+    private synchronized int freeLike(int device) {
+        return free.get(device) ? (int) like(device).filter(free::get).count() : 0;
+    }
+
+    private synchronized Taken take(int device, Claim claimed) {
+        List<Integer> numbers = IntStream.concat(
+                        IntStream.of(device), like(device).filter(other -> other != device && free.get(other)))
+                .limit(claimed.devices())
+                .boxed()
+                .toList();
+        numbers.forEach(free::clear);
         return new Taken(claimed, numbers, numbers.stream().map(names::get).toList());
     }
 

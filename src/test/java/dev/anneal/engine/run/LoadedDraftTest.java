@@ -51,7 +51,8 @@ class LoadedDraftTest {
                 .singleElement()
                 .isInstanceOfSatisfying(
                         Progress.Note.class,
-                        note -> assertThat(note.message()).contains("rollouts draft only in bf16 on a CPU"));
+                        note -> assertThat(note.message())
+                                .contains("rollouts draft only in bf16, from a base that is not in 4 bits, on a CPU"));
     }
 
     private void load(Path checkpoint, ElementType precision) throws IOException {

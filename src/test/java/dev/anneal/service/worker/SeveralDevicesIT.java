@@ -3,6 +3,7 @@ package dev.anneal.service.worker;
 import static dev.anneal.service.worker.Stage.STEPS;
 import static dev.anneal.service.worker.Stage.await;
 import static dev.anneal.service.worker.Stage.finalState;
+import static dev.anneal.service.worker.Stage.rows;
 import static dev.anneal.service.worker.Stage.steps;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -95,6 +96,21 @@ class SeveralDevicesIT extends StageTest {
         stage.resume(work);
         stage.awaitState(work, WorkState.SUCCEEDED);
         assertThat(finalState(work)).isEqualTo(FakeEngine.stateAfter(FakeTasks.SEED, STEPS));
+    }
+
+    /** The others end at once, when the first one has only begun to save. */
+    @Test
+    void aCheckpointIsWaitedForAfterTheOthersHaveEnded() {
+        stage.trainingSlots(2);
+        long work = stage.enqueue(2);
+        stage.worker(STEPS, Map.of("FAKE_STEP_MILLIS", "100", "FAKE_SAVE_MILLIS", "6500"));
+        await(() -> !rows(work, "checkpoint").isEmpty());
+
+        stage.pause(work);
+
+        stage.awaitState(work, WorkState.PAUSED);
+        assertThat(stage.attempts(work)).extracting(Attempt::outcome).containsExactly(Attempt.Outcome.PAUSED);
+        stage.cancel(work);
     }
 
     /** Each needs more than half of the devices: one after the other, with the small ones beside them. */

@@ -122,10 +122,21 @@ final class FormedLayers implements FrozenLayers {
             }
         }
         int wanted = loans == 0 ? 1 : loans + 2;
-        Buffer buffer = idle.size() + lent.size() < wanted ? new Buffer(source.newMatrices(scope)) : idle.removeFirst();
+        Buffer buffer = idle.size() + lent.size() < wanted ? new Buffer(newMatrices()) : idle.removeFirst();
         buffer.layer = layer;
         buffer.filled = false;
         return buffer;
+    }
+
+    /** All of a buffer's matrices, or none if one does not fit into memory. */
+    private List<Tensor> newMatrices() {
+        TensorScope own = scope.child();
+        try {
+            return source.newMatrices(own);
+        } catch (RuntimeException e) {
+            own.close();
+            throw e;
+        }
     }
 
     /** A failure leaves the buffer unfilled for its other borrowers, who try again. */

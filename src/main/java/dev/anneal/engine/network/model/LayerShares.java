@@ -7,8 +7,10 @@ import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.network.torch.TensorScope;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,9 @@ final class LayerShares {
     private final Program program;
     private final ProcessGroup group;
     private final List<Tensor> shares = new ArrayList<>();
+
+    /** Room for layers that others need, one of each type and size. */
+    private final Map<String, Tensor> spares = new HashMap<>();
 
     /**
      * @param scope that shares live in
@@ -79,8 +84,15 @@ final class LayerShares {
         }
     }
 
-    /** The layers that ranks need in this round. */
+    /**
+     * The layers that ranks need in this round. Room for them is made before: a rank that ran out of memory after a
+     * round was agreed on would leave the others in it.
+     */
     private int[] needed(int own) {
+        for (int layer = 0; layer < shares.size(); layer++) {
+            int number = layer;
+            spares.computeIfAbsent(kindOf(layer), none -> newWhole(scope, number));
+        }
         return Arrays.stream(group.gather((long) own))
                 .mapToInt(Math::toIntExact)
                 .filter(layer -> layer != NONE)
@@ -95,8 +107,11 @@ final class LayerShares {
             group.gather(shares.get(layer), whole);
             return;
         }
-        try (Tensor unneeded = newWhole(scope, layer)) {
-            group.gather(shares.get(layer), unneeded);
-        }
+        group.gather(shares.get(layer), Objects.requireNonNull(spares.get(kindOf(layer))));
+    }
+
+    private String kindOf(int layer) {
+        Tensor share = shares.get(layer);
+        return share.elementType() + " " + share.elements();
     }
 }

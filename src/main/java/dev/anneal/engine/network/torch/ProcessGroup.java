@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Processes that combine their tensors by libtorch's c10d over Gloo. All ranks make the same calls in the same order,
+ * Processes that combine their tensors by libtorch's c10d: over Gloo, or by NCCL those of CUDA devices. All ranks make the same calls in the same order,
  * and a call returns when all have made it. A rank that ends makes the others' calls fail at once, one that is silent
  * for longer than the timeout then. Not thread-safe. Closed by its owner.
  */
@@ -21,6 +21,7 @@ public final class ProcessGroup implements AutoCloseable {
     private final int rank;
     private final int size;
     private Runnable before = () -> {};
+    private boolean isWaitedFor;
 
     /**
      * Where ranks meet.
@@ -80,6 +81,10 @@ public final class ProcessGroup implements AutoCloseable {
      * for each other until all of them have come to this call.
      */
     public void before(Runnable waiting) {
+        if (isWaitedFor) {
+            throw new IllegalStateException("the group serves one set of layers already");
+        }
+        isWaitedFor = true;
         before = waiting;
     }
 

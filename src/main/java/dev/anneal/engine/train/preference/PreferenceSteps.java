@@ -5,7 +5,6 @@ import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.text.data.StepPlan;
 import dev.anneal.engine.train.passes.MicroBatch;
-import dev.anneal.engine.train.passes.RowValues;
 import dev.anneal.engine.train.passes.Sharing;
 import dev.anneal.engine.train.passes.StepPasses;
 import dev.anneal.engine.train.passes.Steps;
@@ -33,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * first step.
  */
 public final class PreferenceSteps implements Steps {
+
+    /** Micro-batches of each rank whose log-probabilities are shared at a time. */
+    private static final int BATCHES_AT_ONCE = 256;
 
     /** File of the references in a checkpoint. */
     public static final String FILE = "reference.json";
@@ -86,12 +88,22 @@ public final class PreferenceSteps implements Steps {
 
     /** Sum of the log-probabilities of each row's trained tokens; empty if the pass was abandoned. */
     private Optional<double[]> sums(List<EncodedRow> rows, AppliedAdapter adapter) {
-        List<MicroBatch> batches = split(rows);
-        return passes.passes()
-                .logProbabilities(batches, adapter)
-                .map(each -> RowValues.of(rows.size(), row -> rows.get(row).trainedTokens(), batches, each).stream()
-                        .mapToDouble(values -> PreferenceObjective.sum(values, 0, values.length))
-                        .toArray());
+        double[] sums = new double[rows.size()];
+        for (List<MicroBatch> some : MicroBatch.someOfEachPortion(split(rows), BATCHES_AT_ONCE)) {
+            Optional<List<float[]>> each = passes.passes().logProbabilities(some, adapter);
+            if (each.isEmpty()) {
+                return Optional.empty();
+            }
+            for (int batch = 0; batch < some.size(); batch++) {
+                int begin = 0;
+                for (int row : some.get(batch).rowsOfStep()) {
+                    int end = begin + rows.get(row).trainedTokens();
+                    sums[row] = PreferenceObjective.sum(each.get().get(batch), begin, end);
+                    begin = end;
+                }
+            }
+        }
+        return Optional.of(sums);
     }
 
     private List<MicroBatch> split(List<EncodedRow> rows) {

@@ -71,10 +71,17 @@ final class FairClaim {
               AND NOT models && CAST(:lacking AS text[])
               AND (avoided_until IS NULL OR avoided_until <= clock_timestamp() OR avoided_worker <> :worker)
               AND devices <= :devices
+              AND devices <= %s
               AND (devices <= :free OR run_at <= clock_timestamp() - make_interval(secs => :overtaking))
             ORDER BY turn_at, id
             LIMIT 1
-            """;
+            """.formatted(allowedTo(":tenant"));
+
+    /** Number of devices that the tenant's running work uses. */
+    private static final String RUNNING = """
+            (SELECT coalesce(sum(running.devices), 0)
+             FROM work AS running
+             WHERE running.state = 'RUNNING' AND running.slot = :slot AND running.tenant_id = :tenant)""";
 
     /** Whether a tenant's next work waits for more devices of this worker than are free. */
     private static final String WAITS_FOR_DEVICES =
@@ -98,10 +105,7 @@ final class FairClaim {
                 FROM next
                 WHERE work.id = next.id
                   AND next.devices <= :free
-                  AND (SELECT coalesce(sum(running.devices), 0)
-                       FROM work AS running
-                       WHERE running.state = 'RUNNING' AND running.slot = :slot AND running.tenant_id = :tenant)
-                      + next.devices <= %2$s
+                  AND %3$s + next.devices <= %2$s
                 RETURNING work.id, work.tenant_id, kind, method, work.lease_token, lease_nonce, run_at, claimed_at,
                           deadline_at, traceparent, models, work.devices
             ), leased AS (
@@ -121,7 +125,7 @@ final class FairClaim {
             )
             SELECT claimed.*, extract(EPOCH FROM claimed_at - run_at)::double precision AS waited
             FROM claimed
-            """.formatted(CLAIMABLE.stripTrailing(), allowedTo(":tenant"));
+            """.formatted(CLAIMABLE.stripTrailing(), allowedTo(":tenant"), RUNNING);
 
     private final JdbcClient jdbc;
     private final SystemDatabase system;
@@ -232,7 +236,6 @@ final class FairClaim {
 
     private Optional<Claim> claim(Claimant claimant, String tenant) {
         return of(CLAIM, claimant, tenant)
-                .param("limit", properties.tenantRunningLimit())
                 .param("lease", Leases.seconds(properties.lease()))
                 .param("stallTimeout", Leases.seconds(properties.stallTimeout()))
                 .param("maxRunTime", Leases.seconds(properties.maxRunTime()))
@@ -249,6 +252,7 @@ final class FairClaim {
                 .param("worker", claimant.worker())
                 .param("devices", claimant.devices())
                 .param("free", claimant.free())
+                .param("limit", properties.tenantRunningLimit())
                 .param("overtaking", Leases.seconds(properties.overtaking()));
     }
 }

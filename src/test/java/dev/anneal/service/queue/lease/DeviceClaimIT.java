@@ -111,6 +111,45 @@ class DeviceClaimIT {
                 .isEmpty();
     }
 
+    /** Devices are left to a training only if its tenant may run it. */
+    @Test
+    void whatItsTenantMayNotRunNowHoldsUpNobody() {
+        TestQueue limited = new TestQueue(TestQueue.properties(3, 1, 3, Duration.ZERO));
+        training("one", 2);
+        assertThat(limited.leases.claim("other", Slot.TRAINING, TestQueue.METHODS, Set.of(), 2, 2))
+                .isPresent();
+        long waiting = training("one", 2);
+        TestQueue.age(waiting, TestQueue.OVERTAKING.plusSeconds(1));
+        long next = training("two", 1);
+        training("two", 1);
+        training("two", 1);
+
+        assertThat(limited.leases
+                        .claim("worker", Slot.TRAINING, TestQueue.METHODS, Set.of(), 2, 2)
+                        .orElseThrow()
+                        .lease()
+                        .workId())
+                .isEqualTo(next);
+        assertThat(limited.leases.claim("worker", Slot.TRAINING, TestQueue.METHODS, Set.of(), 2, 1))
+                .isPresent();
+    }
+
+    /** As after an administrator has lowered the limit. */
+    @Test
+    void whatIsAboveTheLimitBlocksNothingBehindIt() {
+        TestQueue limited = new TestQueue(TestQueue.properties(2, 1, 3, Duration.ZERO));
+        long above = training("one", 4);
+        TestQueue.age(above, TestQueue.OVERTAKING.plusSeconds(1));
+        long small = training("one", 1);
+
+        assertThat(limited.leases
+                        .claim("worker", Slot.TRAINING, TestQueue.METHODS, Set.of(), 4, 3)
+                        .orElseThrow()
+                        .lease()
+                        .workId())
+                .isEqualTo(small);
+    }
+
     /** However many workers ask at once, none gets a part, and all of it is done. */
     @Test
     void concurrentWorkersStarveNobody() throws Exception {

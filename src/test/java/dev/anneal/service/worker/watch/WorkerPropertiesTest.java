@@ -76,12 +76,13 @@ class WorkerPropertiesTest {
                 .hasSize(4);
         assertThatThrownBy(() -> bind(Map.of("anneal.worker.devices", "cuda:0,cuda:0")))
                 .rootCause()
-                .hasMessage("anneal.worker.devices must name each CUDA device once but is cuda:0,cuda:0");
+                .hasMessage("anneal.worker.devices must name each device with a number once but is cuda:0,cuda:0");
     }
 
     @Test
     void knowsCpuAndCudaDevices() {
-        assertThat(bind(Map.of("anneal.worker.devices", "cpu,cuda:3")).isEveryDeviceKnown())
+        assertThat(bind(Map.of("anneal.worker.devices", "cpu,cpu:0,cpu:1,cuda:3"))
+                        .isEveryDeviceKnown())
                 .isTrue();
         assertThat(bind(Map.of("anneal.worker.devices", "gpu")).isEveryDeviceKnown())
                 .isFalse();
