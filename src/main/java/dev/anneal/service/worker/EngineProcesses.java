@@ -83,10 +83,12 @@ final class EngineProcesses {
         boolean isFailed() {
             return process()
                     .exit()
-                    .handle((exit, failure) -> failure != null
-                            || exit.meaning() != EngineExit.Meaning.DONE
-                                    && exit.meaning() != EngineExit.Meaning.GIVEN_BACK)
+                    .handle((exit, failure) -> failure != null || !isOrderly(exit.meaning()))
                     .join();
+        }
+
+        private static boolean isOrderly(EngineExit.Meaning meaning) {
+            return meaning == EngineExit.Meaning.DONE || meaning == EngineExit.Meaning.GIVEN_BACK;
         }
 
         boolean hasOnlyLostAnother() {

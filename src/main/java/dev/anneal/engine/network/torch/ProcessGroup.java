@@ -9,9 +9,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Processes that combine their tensors by libtorch's c10d: over Gloo, or by NCCL those of CUDA devices. All ranks make the same calls in the same order,
- * and a call returns when all have made it. A rank that ends makes the others' calls fail at once, one that is silent
- * for longer than the timeout then. Not thread-safe. Closed by its owner.
+ * Processes that combine their tensors by libtorch's c10d: over Gloo, or by NCCL those of CUDA devices if the library
+ * has it. All ranks make the same calls in the same order, and a call returns when all have made it. A rank that ends
+ * makes the others' calls fail at once over Gloo, one that is silent for longer than the timeout then. Not thread-safe.
+ * Closed by its owner.
  */
 public final class ProcessGroup implements AutoCloseable {
 
