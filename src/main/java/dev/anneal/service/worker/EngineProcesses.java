@@ -135,17 +135,16 @@ final class EngineProcesses {
 
     /** Their folders tell later sweeps of processes that do not end, so these keep them. */
     private void endStarted() {
-        List<Rank> started = ranks.stream().filter(rank -> rank.process != null).toList();
-        started.forEach(rank -> rank.process().kill());
+        kill();
         try {
             CompletableFuture.allOf(
-                            started.stream().map(rank -> rank.process().exit()).toArray(CompletableFuture[]::new))
+                            ranks.stream().map(rank -> rank.process().exit()).toArray(CompletableFuture[]::new))
                     .get(END_OF_STARTED.toSeconds(), TimeUnit.SECONDS);
             removeFolders();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            LOG.error("Engine processes {} were killed and have not ended", started.size(), e);
+            LOG.error("Engine processes {} were killed and have not ended", pids(), e);
         }
     }
 

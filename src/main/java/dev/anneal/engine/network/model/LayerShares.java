@@ -42,14 +42,18 @@ final class LayerShares {
         group.before(this::awaitAll);
     }
 
-    /** Adds the next layer. Takes this rank's share of its tensors, which have one type, and closes them. */
+    /**
+     * Adds the next layer. Takes this rank's share of its tensors, which have one type, and closes them. Room for the
+     * layer is made as well: a rank that ran out of memory after a round was agreed on would leave the others in it.
+     */
     void add(List<Tensor> tensors) {
-        if (tensors.isEmpty()) {
-            shares.add(scope.zeros(ElementType.UINT8, 1));
-            return;
-        }
-        shares.add(program.call(scope, "share", tensors, (long) group.rank(), (long) group.size()));
+        shares.add(
+                tensors.isEmpty()
+                        ? scope.zeros(ElementType.UINT8, 1)
+                        : program.call(scope, "share", tensors, (long) group.rank(), (long) group.size()));
         tensors.forEach(Tensor::close);
+        int layer = shares.size() - 1;
+        spares.computeIfAbsent(kindOf(layer), none -> newWhole(scope, layer));
     }
 
     /** Room for a whole layer. */
@@ -84,15 +88,8 @@ final class LayerShares {
         }
     }
 
-    /**
-     * The layers that ranks need in this round. Room for them is made before: a rank that ran out of memory after a
-     * round was agreed on would leave the others in it.
-     */
+    /** The layers that ranks need in this round. */
     private int[] needed(int own) {
-        for (int layer = 0; layer < shares.size(); layer++) {
-            int number = layer;
-            spares.computeIfAbsent(kindOf(layer), none -> newWhole(scope, number));
-        }
         return Arrays.stream(group.gather((long) own))
                 .mapToInt(Math::toIntExact)
                 .filter(layer -> layer != NONE)
@@ -103,11 +100,8 @@ final class LayerShares {
 
     /** @param whole null if this rank does not need it */
     private void give(int layer, @Nullable Tensor whole) {
-        if (whole != null) {
-            group.gather(shares.get(layer), whole);
-            return;
-        }
-        group.gather(shares.get(layer), Objects.requireNonNull(spares.get(kindOf(layer))));
+        Tensor room = whole == null ? Objects.requireNonNull(spares.get(kindOf(layer))) : whole;
+        group.gather(shares.get(layer), room);
     }
 
     private String kindOf(int layer) {
