@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,6 +41,7 @@ class EngineMainIT {
     static Path undisturbed;
 
     private static Path lastCheckpoint = Path.of("unset");
+    private static Map<Integer, Double> losses = Map.of();
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
@@ -51,7 +53,13 @@ class EngineMainIT {
             engine.assertEnds(ExitCode.DONE.code());
             lastCheckpoint = Path.of(engine.last(Progress.CheckpointSaved.class).directory());
             requireWholeStory(engine);
+            losses = losses(engine);
         }
+    }
+
+    private static Map<Integer, Double> losses(EngineChild engine) {
+        return engine.all(Progress.Step.class).stream()
+                .collect(Collectors.toMap(Progress.Step::step, step -> step.get(Figure.TRAIN_LOSS)));
     }
 
     private static void requireWholeStory(EngineChild engine) {
@@ -78,6 +86,7 @@ class EngineMainIT {
             engine.assertEnds(ExitCode.GIVEN_BACK.code());
             saved = lastCheckpointOf(engine);
             assertThat(engine.last(Progress.CheckpointSaved.class).step()).isBetween(3, Tasks.STEPS - 1);
+            assertThat(losses).containsAllEntriesOf(losses(engine));
         }
         assertResumesToTheSameBits(saved);
     }
@@ -310,6 +319,7 @@ class EngineMainIT {
         Path attempt = folder.resolve("second");
         try (EngineChild engine = EngineChild.start(Tasks.train(attempt, checkpoint), folder.resolve("second-work"))) {
             engine.assertEnds(ExitCode.DONE.code());
+            assertThat(losses).as("after %s", checkpoint).containsAllEntriesOf(losses(engine));
             assertThat(lastCheckpointOf(engine).resolve("adapter.safetensors"))
                     .hasSameBinaryContentAs(lastCheckpoint.resolve("adapter.safetensors"));
         }
