@@ -37,8 +37,9 @@ CREATE TABLE work (
     turn_at          timestamp   NOT NULL GENERATED ALWAYS AS ((run_at AT TIME ZONE 'UTC') + priority * interval '60 seconds') STORED,
     -- Base models that a worker must have, as id or id@revision. A worker passes over work if it lacks one of them.
     models           text[]      NOT NULL DEFAULT '{}',
-    -- Devices of one worker that do the work together.
+    -- Devices that do the work together, and whether they must be of one worker.
     devices          integer     NOT NULL DEFAULT 1,
+    one_worker       boolean     NOT NULL DEFAULT false,
     -- Faults of the environment (artifact store, base models, disks, devices) use up no retries: work waits for as long as they last.
     -- What it waits for: code and message of the newest fault, since when this fault is in its way, and how many attempts in a row it has ended.
     waits_for        jsonb,
@@ -103,6 +104,10 @@ GRANT SELECT (id, tenant_id, method, slot, state, devices, run_at, started_at, f
 CREATE TABLE lease (
     work_id     bigint      PRIMARY KEY REFERENCES work,
     tenant_id   text        NOT NULL,
+    -- The worker's process that holds it: an id of worker_state.
+    process     uuid        NOT NULL,
+    -- Where the engine processes of several workers meet: tcp://host:port, once the holder has opened it.
+    meeting     text,
     expires_at  timestamptz NOT NULL,
     -- Without another step by then the attempt counts as hung, whatever its heartbeats say.
     stalls_at   timestamptz NOT NULL,
@@ -114,6 +119,32 @@ CREATE TABLE lease (
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 100);
 
 CALL isolate_tenants('lease');
+
+-- Devices of other workers of the holder's group that take part in an attempt. The rows go with its lease.
+CREATE TABLE membership (
+    work_id     bigint      NOT NULL REFERENCES work ON DELETE CASCADE,
+    tenant_id   text        NOT NULL,
+    lease_token bigint      NOT NULL,
+    lease_nonce uuid        NOT NULL,
+    process     uuid        NOT NULL,
+    -- The member's first rank; each of its devices is a rank.
+    first_rank  integer     NOT NULL,
+    devices     integer     NOT NULL,
+    -- When the member took its devices, and when it had the attempt's inputs.
+    joined_at   timestamptz,
+    ready_at    timestamptz,
+    -- Why it cannot take part any more.
+    error       jsonb,
+    PRIMARY KEY (work_id, first_rank),
+    CONSTRAINT membership_has_ranks CHECK (first_rank >= 1 AND devices >= 1),
+    CONSTRAINT membership_is_ready_after_joining CHECK (ready_at IS NULL OR joined_at IS NOT NULL),
+    CONSTRAINT membership_error_is_complete CHECK (error IS NULL OR error ?& ARRAY ['code', 'message', 'origin'])
+);
+
+-- What a worker takes part in.
+CREATE INDEX membership_of_process ON membership (process);
+
+CALL isolate_tenants('membership');
 
 -- What each claim led to, kept with the work.
 CREATE TABLE attempt (
@@ -159,6 +190,8 @@ CALL isolate_tenants('sealed_value');
 CREATE TABLE worker_state (
     id             uuid        PRIMARY KEY,
     worker         text        NOT NULL,
+    -- Workers of one group train jobs together that need more devices than each of them has; empty: this one alone.
+    worker_group   text        NOT NULL DEFAULT '',
     started_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
     seen_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
     -- How it sets up trainings, for estimates: {device, precision, multipliesBf16Fast, threads}.
@@ -176,6 +209,20 @@ CREATE TABLE worker_state (
 
 GRANT SELECT ON worker_state TO anneal_tenant, anneal_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON worker_state TO anneal_system;
+
+-- Running workers, with the devices that train a job together: those of their group of one kind (CPUs or CUDA devices), all and without those of workers
+-- with a fault.
+CREATE VIEW running_worker WITH (security_invoker = true) AS
+SELECT worker_state.*,
+       CASE worker_group WHEN '' THEN training_slots ELSE sum(training_slots) OVER pool END AS pooled_slots,
+       CASE WHEN worker_group <> '' THEN coalesce(sum(training_slots) FILTER (WHERE fault IS NULL) OVER pool, 0)
+            WHEN fault IS NULL THEN training_slots
+            ELSE 0 END                                                                      AS healthy_slots
+FROM worker_state
+WHERE seen_at > clock_timestamp() - interval '1 minute'
+WINDOW pool AS (PARTITION BY worker_group, split_part(engine ->> 'device', ':', 1));
+
+GRANT SELECT ON running_worker TO anneal_tenant, anneal_readonly, anneal_system;
 
 -- All that waits or runs: one row for each class of slot, zero where there is nothing.
 CREATE VIEW anneal_queue_depth WITH (security_invoker = true) AS

@@ -7,6 +7,7 @@ import dev.anneal.protocol.Progress;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.queue.lease.Claimants;
 import dev.anneal.service.results.export.ExportJournal;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -136,7 +137,8 @@ class CliIT extends ServiceTest {
         try (Link link = link()) {
             Command.Running export = start(link, "merge", job);
             Claim claim = awaitValue(
-                            () -> leases.claim("w", Slot.LIGHT, Set.of("merged"), Set.of()), Optional::isPresent)
+                            () -> leases.claim(Claimants.of("w", Slot.LIGHT, Set.of("merged"), Set.of())),
+                            Optional::isPresent)
                     .orElseThrow();
             await(() -> export.hasSaid(" is being made"));
             link.become(Link.State.CUT);

@@ -9,6 +9,7 @@ import dev.anneal.service.files.ReceivedFile;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.queue.lease.Claimants;
 import dev.anneal.service.queue.lease.Ending;
 import dev.anneal.service.queue.lease.Lease;
 import dev.anneal.service.queue.lease.Leases;
@@ -54,7 +55,7 @@ public final class PlayedWorker {
         // A claim passes over rows that others have locked for a moment; workers ask again.
         List<Claim> claims = new ArrayList<>(1);
         ServiceTest.await(() -> {
-            leases.claim("played-worker", Slot.TRAINING, Set.copyOf(TrainingMethods.NAMES), Set.of())
+            leases.claim(Claimants.of("played-worker", Slot.TRAINING, Set.copyOf(TrainingMethods.NAMES), Set.of()))
                     .ifPresent(claims::add);
             return !claims.isEmpty();
         });

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param priority 0, which goes first, to 9
  * @param traceparent W3C trace context of the request, or null
  * @param models base models that a worker must have, in the format of {@link #model}
- * @param devices number of devices of one worker that do it together
+ * @param devices number of devices that do it together
+ * @param ofOneWorker whether they must be of one worker; those of several exchange more slowly
  */
 public record NewWork(
         String tenantId,
@@ -20,7 +21,8 @@ public record NewWork(
         int priority,
         @Nullable String traceparent,
         List<String> models,
-        int devices) {
+        int devices,
+        boolean ofOneWorker) {
 
     public static final int DEFAULT_PRIORITY = 5;
 
@@ -37,7 +39,7 @@ public record NewWork(
             int priority,
             @Nullable String traceparent,
             List<String> models) {
-        this(tenantId, kind, method, priority, traceparent, models, 1);
+        this(tenantId, kind, method, priority, traceparent, models, 1, true);
     }
 
     public NewWork {

@@ -19,8 +19,8 @@ import org.springframework.stereotype.Component;
 public final class WorkQueue {
 
     private static final String INSERT = """
-            INSERT INTO work (tenant_id, kind, method, state, priority, traceparent, models, devices)
-            VALUES (:tenant, :kind, :method, :state, :priority, :traceparent, :models, :devices)
+            INSERT INTO work (tenant_id, kind, method, state, priority, traceparent, models, devices, one_worker)
+            VALUES (:tenant, :kind, :method, :state, :priority, :traceparent, :models, :devices, :oneWorker)
             RETURNING id
             """;
 
@@ -265,6 +265,7 @@ public final class WorkQueue {
                 .param("traceparent", work.traceparent())
                 .param("models", work.models().toArray(String[]::new))
                 .param("devices", work.devices())
+                .param("oneWorker", work.ofOneWorker())
                 .query(Long.class)
                 .single();
     }

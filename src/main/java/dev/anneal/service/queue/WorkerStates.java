@@ -26,8 +26,9 @@ public final class WorkerStates {
                 DELETE FROM worker_state
                 WHERE seen_at < clock_timestamp() - interval '1 day'
             )
-            INSERT INTO worker_state AS state (id, worker, engine, training_slots, fault, fault_since, lacking_models)
-            VALUES (:id, :worker, CAST(:engine AS jsonb), :slots, CAST(:fault AS jsonb),
+            INSERT INTO worker_state AS state
+                (id, worker, worker_group, engine, training_slots, fault, fault_since, lacking_models)
+            VALUES (:id, :worker, :group, CAST(:engine AS jsonb), :slots, CAST(:fault AS jsonb),
                     CASE WHEN CAST(:fault AS jsonb) IS NOT NULL THEN clock_timestamp() END, :lacking)
             ON CONFLICT (id) DO UPDATE
             SET seen_at = clock_timestamp(),
@@ -43,8 +44,10 @@ public final class WorkerStates {
 
     private static final String TOO_FEW = "too_few_devices";
 
-    /** Whether a worker has too few devices for the work. */
-    private static final String TOO_FEW_DEVICES = "work.slot = 'TRAINING' AND work.devices > training_slots";
+    /** Whether a worker, with those of its group, has too few devices for the work. */
+    private static final String TOO_FEW_DEVICES = """
+            work.slot = 'TRAINING'
+            AND work.devices > CASE WHEN work.one_worker THEN training_slots ELSE healthy_slots END""";
 
     /**
      * Joined to queued work: a row for work that none of the existing workers can take, because each has a fault, lacks
@@ -54,9 +57,9 @@ public final class WorkerStates {
             LATERAL (
                 SELECT coalesce(min(fault_since), work.run_at) AS held_since,
                        (array_agg(fault ORDER BY fault_since) FILTER (WHERE fault IS NOT NULL))[1] AS held_fault,
-                       max(training_slots) AS most_devices
-                FROM worker_state
-                WHERE work.state = 'QUEUED' AND seen_at > clock_timestamp() - interval '1 minute'
+                       max(CASE WHEN work.one_worker THEN training_slots ELSE healthy_slots END) AS most_devices
+                FROM running_worker
+                WHERE work.state = 'QUEUED'
                 HAVING bool_and(fault IS NOT NULL OR work.models && lacking_models OR %s)
             ) AS held ON true
             """.strip().formatted(TOO_FEW_DEVICES);
@@ -66,7 +69,7 @@ public final class WorkerStates {
             "held_since, held_fault ->> 'code' AS held_code, held_fault ->> 'message' AS held_message, most_devices";
 
     private static final String HELD_UP = """
-            SELECT work.id, work.models, work.devices, %s
+            SELECT work.id, work.models, work.devices, work.one_worker, %s
             FROM work
             JOIN %s
             WHERE work.id = ANY (:ids)
@@ -74,21 +77,20 @@ public final class WorkerStates {
 
     private static final String SLOTS = """
             SELECT coalesce(sum(training_slots), 0)
-            FROM worker_state
-            WHERE seen_at > clock_timestamp() - interval '1 minute' AND fault IS NULL
+            FROM running_worker
+            WHERE fault IS NULL
             """;
 
     private static final String LARGEST = """
-            SELECT max(training_slots) AS devices, count(*) AS workers
-            FROM worker_state
-            WHERE seen_at > clock_timestamp() - interval '1 minute' AND training_slots > 0
+            SELECT max(training_slots) AS devices, max(pooled_slots) AS pooled, count(*) AS workers
+            FROM running_worker
+            WHERE training_slots > 0
             HAVING count(*) > 0
             """;
 
     private static final String NEWEST_ENGINE = """
             SELECT engine
-            FROM worker_state
-            WHERE seen_at > clock_timestamp() - interval '1 minute'
+            FROM running_worker
             ORDER BY started_at DESC
             LIMIT 1
             """;
@@ -104,22 +106,21 @@ public final class WorkerStates {
     /**
      * Records a worker's report. The worker repeats it well within a minute.
      *
-     * @param process distinguishes processes with the same name
      * @param engine set-up of its trainings, which does not change
      * @param trainingSlots number of concurrent trainings, without slots that are given up
      * @param fault why it claims nothing, or null
      * @param lackingModels missing base models, whose work it skips
      */
     public void report(
-            UUID process,
-            String worker,
+            WorkerProcess worker,
             EngineSetup engine,
             int trainingSlots,
             @Nullable WorkError fault,
             Set<String> lackingModels) {
         system.run(() -> jdbc.sql(REPORT)
-                .param("id", process)
-                .param("worker", worker)
+                .param("id", worker.id())
+                .param("worker", worker.name())
+                .param("group", worker.group())
                 .param("engine", JsonColumn.write(engine))
                 .param("slots", trainingSlots)
                 .param("fault", fault == null ? null : JsonColumn.write(ErrorColumn.parameters(fault)))
@@ -138,11 +139,13 @@ public final class WorkerStates {
     }
 
     /**
-     * The running worker with the most devices for trainings, whether it has a fault or not.
+     * The most devices that can train a job, whether their workers have faults or not.
      *
+     * @param devices most devices of one running worker
+     * @param pooled most devices of a running worker with those of its group
      * @param workers number of running workers with devices for trainings
      */
-    public record LargestWorker(int devices, int workers) {}
+    public record LargestWorker(int devices, int pooled, int workers) {}
 
     /** Empty if no running worker trains. */
     public Optional<LargestWorker> largest() {
@@ -182,13 +185,18 @@ public final class WorkerStates {
         int devices = row.getInt("devices");
         int most = row.getInt("most_devices");
         return devices > most
-                ? new Waiting(TOO_FEW, tooFew(devices, most), since, 0)
+                ? new Waiting(TOO_FEW, tooFew(devices, most, row.getBoolean("one_worker")), since, 0)
                 : new Waiting("model_not_available", WorkModels.missing(WorkModels.read(row)), since, 0);
     }
 
-    private static String tooFew(int devices, int most) {
-        return ("The job needs %d devices of one worker, and no worker has more than %d; start a worker with as many"
-                        + " (anneal.worker.devices), or create the job with fewer (anneal.devices).")
-                .formatted(devices, most);
+    private static String tooFew(int devices, int most, boolean ofOneWorker) {
+        return ofOneWorker
+                ? ("The job needs %d devices of one worker, and no worker has more than %d; start a worker with as many"
+                                + " (anneal.worker.devices), or create the job with fewer (anneal.devices).")
+                        .formatted(devices, most)
+                : ("The job needs %d devices, and no worker or group of workers that can work has more than %d; start"
+                                + " more (anneal.worker.devices, anneal.worker.group), or create the job with fewer"
+                                + " (anneal.devices).")
+                        .formatted(devices, most);
     }
 }

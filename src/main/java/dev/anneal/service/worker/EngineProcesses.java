@@ -51,7 +51,13 @@ final class EngineProcesses {
      *
      * @param failed what the process that decided it has reported, or null
      */
-    record Ended(EngineExit exit, Progress.@Nullable Failed failed) {}
+    record Ended(EngineExit exit, Progress.@Nullable Failed failed) {
+
+        /** Whether it failed only because it had lost another process. */
+        boolean hasLostAnother() {
+            return failed != null && failed.code().equals(RANK_LOST);
+        }
+    }
 
     /** A process with the failure that it has reported. */
     private static final class Rank {

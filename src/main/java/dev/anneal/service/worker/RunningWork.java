@@ -1,11 +1,9 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.engine.format.file.DiskFull;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.Task;
 import dev.anneal.protocol.WireName;
 import dev.anneal.service.inference.grader.GradingAnswers;
-import dev.anneal.service.inference.grader.SealedHeadersException;
 import dev.anneal.service.platform.process.EngineExit;
 import dev.anneal.service.platform.trace.AttemptTrace;
 import dev.anneal.service.queue.Wish;
@@ -13,10 +11,9 @@ import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.lease.Claim;
 import dev.anneal.service.queue.lease.Ending;
 import dev.anneal.service.worker.assignment.Assignment;
-import dev.anneal.service.worker.assignment.AssignmentException;
 import dev.anneal.service.worker.assignment.AttemptInputs;
+import dev.anneal.service.worker.assignment.TransferGuard;
 import dev.anneal.service.worker.assignment.UnwantedTransferException;
-import dev.anneal.service.worker.watch.DiskFaults;
 import dev.anneal.service.worker.watch.HeldLease;
 import dev.anneal.service.worker.watch.StallWatch;
 import dev.anneal.service.worker.watch.StopGrace;
@@ -26,7 +23,6 @@ import dev.anneal.service.worker.watch.TrainingGauges;
 import dev.anneal.service.worker.watch.Verdict;
 import dev.anneal.service.worker.watch.WorkerProperties;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -56,6 +52,7 @@ final class RunningWork {
     private final StoppableProcess process;
     private int exitCode = ExitCode.FAILURE.code();
     private final AttemptTrace trace;
+    private final AttemptMembers members;
     private @Nullable CompletableFuture<?> left;
 
     RunningWork(
@@ -75,6 +72,7 @@ final class RunningWork {
         this.process =
                 new StoppableProcess(claim.lease().workId(), grace, properties.killPatience(), equipment.timer());
         this.trace = trace;
+        this.members = new AttemptMembers(equipment.memberships(), claim.lease(), properties.publishInterval());
     }
 
     HeldLease lease() {
@@ -113,7 +111,7 @@ final class RunningWork {
         Duration stallAfter = properties.startTimeout().plus(Publisher.WATCH_IS_FIRST);
         AttemptTransfers fetches = transfers(() -> stallAfter, () -> process.reason() == null);
         try (AttemptInputs inputs = new AttemptInputs(fetches)) {
-            run(inputs);
+            run(inputs, fetches);
         }
     }
 
@@ -127,20 +125,24 @@ final class RunningWork {
         return !lease.isLost() && lease.wish() != Wish.CANCEL && !process.isShutdownOverdue();
     }
 
-    private void run(AttemptInputs inputs) throws InterruptedException {
+    private void run(AttemptInputs inputs, TransferGuard guard) throws InterruptedException {
         Assignment assignment;
         GradingAnswers answers;
         try {
             answers =
                     equipment.grading().prepare(claim.tenantId(), claim.lease().workId());
             assignment = equipment.assignments().prepare(claim, devices.names().get(0), inputs);
+            if (claim.part().isShared()) {
+                members.awaitReady(guard);
+            }
         } catch (RuntimeException | Error e) {
             if (process.reason() != null) {
                 giveBack();
                 return;
             }
             LOG.warn("Work {} cannot begin", claim.lease().workId(), e);
-            refuse(blamed(errorOf(e)));
+            WorkError error = AttemptErrors.of(e);
+            refuse(e instanceof MemberException ? error : blamed(error));
             return;
         }
         try (EngineGrading grading = new EngineGrading(answers)) {
@@ -199,7 +201,7 @@ final class RunningWork {
                     e);
             exitCode = ExitCode.FAILURE.code();
             publisher.abandon();
-            conclude(assignment, publisher, unlessStuck(new Verdict.Fail(errorOf(e))));
+            conclude(assignment, publisher, unlessStuck(new Verdict.Fail(AttemptErrors.of(e))));
         }
     }
 
@@ -221,7 +223,7 @@ final class RunningWork {
                 equipment.launcher(),
                 equipment.workspace(),
                 WireName.of(claim.kind()),
-                RankTasks.of(assignment.task(), machines, claim.lease()),
+                rankTasks(assignment, machines),
                 monitor,
                 monitor::acceptOfAnother);
         try {
@@ -244,6 +246,16 @@ final class RunningWork {
         }
     }
 
+    /** The members begin their processes once they know where they meet. */
+    private List<Task> rankTasks(Assignment assignment, List<Task.Machine> machines) throws IOException {
+        Meeting meeting = Meeting.ofThisMachine();
+        if (claim.part().isShared()) {
+            meeting = Meeting.at(equipment.properties().address());
+            members.meet(meeting.text());
+        }
+        return RankTasks.of(assignment.task(), machines, claim, meeting, meeting.host());
+    }
+
     private EngineProcesses.Ended exitOf(EngineProcesses running, StallWatch watch, Publisher publisher)
             throws InterruptedException {
         CompletableFuture<EngineProcesses.Ended> ended = running.exit().whenComplete((exit, failure) -> buffer.ring());
@@ -264,9 +276,16 @@ final class RunningWork {
         return ended.join();
     }
 
-    private Verdict verdict(EngineProcesses.Ended ended, ProcessMonitor monitor) {
+    private Verdict verdict(EngineProcesses.Ended ended, ProcessMonitor monitor) throws InterruptedException {
         EngineExit exit = ended.exit();
+        if (claim.part().isShared() && exit.meaning() == EngineExit.Meaning.GIVEN_BACK) {
+            // Its own worker or that of a member stops.
+            return new Verdict.GiveBack();
+        }
         Verdict verdict = Verdict.of(exit, stopOf(monitor), ended.failed());
+        if (claim.part().isShared() && ended.hasLostAnother()) {
+            verdict = members.explanation().<Verdict>map(Verdict.Fail::new).orElse(verdict);
+        }
         if (verdict instanceof Verdict.Fail failed && !lease.isLost()) {
             LOG.warn(
                     "Work {}: {} Last output of its process, exit code {}:\n{}",
@@ -345,25 +364,5 @@ final class RunningWork {
         trace.outcome(ending.state() == null ? "lost" : ending.state().name());
         LOG.info(
                 "{} is {} after attempt {}", name, ending.state(), claim.lease().token());
-    }
-
-    /** The error for clients of a failure outside the engine; only the log has details, which may contain paths. */
-    private static WorkError errorOf(Throwable failure) {
-        if (failure instanceof AssignmentException known) {
-            return known.error();
-        }
-        Throwable cause = failure instanceof UncheckedIOException ? failure.getCause() : failure;
-        if (cause instanceof IOException io && DiskFull.isCauseOf(io)) {
-            return DiskFaults.FULL;
-        }
-        return failure instanceof SealedHeadersException
-                ? WorkError.ofSystem(
-                        "grader_headers_not_opened",
-                        "The worker cannot open the headers that the grader sends; its log says why. Workers need the"
-                                + " keys of the processes with the role api (anneal.secrets.keys).")
-                : WorkError.ofSystem(
-                        "worker_failed",
-                        "The attempt failed in its worker, whose log says why (%s)."
-                                .formatted(failure.getClass().getSimpleName()));
     }
 }

@@ -6,6 +6,7 @@ import dev.anneal.service.platform.process.EngineWorkspace;
 import dev.anneal.service.platform.trace.AttemptTraces;
 import dev.anneal.service.queue.WorkerStates;
 import dev.anneal.service.queue.lease.Leases;
+import dev.anneal.service.queue.lease.Memberships;
 import dev.anneal.service.worker.assignment.Assignments;
 import dev.anneal.service.worker.watch.Environment;
 import dev.anneal.service.worker.watch.WorkAllowance;
@@ -21,6 +22,7 @@ import java.util.concurrent.ScheduledExecutorService;
 record SlotContext(
         WorkerProperties properties,
         Leases leases,
+        Memberships memberships,
         Assignments assignments,
         EngineLauncher launcher,
         EngineWorkspace workspace,

@@ -2,6 +2,7 @@ package dev.anneal.service.worker;
 
 import dev.anneal.service.platform.schedule.DaemonThreads;
 import dev.anneal.service.queue.Slot;
+import dev.anneal.service.queue.WorkerProcess;
 import dev.anneal.service.queue.lease.LeaseProperties;
 import dev.anneal.service.worker.watch.EnvironmentWatch;
 import dev.anneal.service.worker.watch.StopReason;
@@ -13,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,10 +45,9 @@ final class Supervisor {
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     /**
-     * @param name name of the worker for clients
      * @param equipment shared by the slots; the supervisor closes its workspace and timer at the end
      */
-    Supervisor(String name, LeaseProperties queue, HeartbeatWriter heartbeats, SlotContext equipment) {
+    Supervisor(WorkerProcess worker, LeaseProperties queue, HeartbeatWriter heartbeats, SlotContext equipment) {
         this.equipment = equipment;
         this.heartbeatInterval = queue.heartbeatInterval();
         this.heartbeats = heartbeats;
@@ -57,7 +58,7 @@ final class Supervisor {
                 equipment.environment(),
                 equipment.states(),
                 () -> equipment.assignments().explainWaits(),
-                name,
+                worker,
                 equipment.launcher().setup(equipment.properties().devices().get(0)),
                 devices::count);
         this.watchThreads = List.of(
@@ -66,9 +67,9 @@ final class Supervisor {
         Duration trust = queue.lease().minus(queue.safetyMargin());
         WorkerProperties properties = equipment.properties();
         for (int device = 0; device < properties.devices().size(); device++) {
-            addSlot(new WorkSlot(devices, device, name, slots.size(), trust, equipment, heartbeats));
+            addSlot(new WorkSlot(devices, device, worker, slots.size(), trust, equipment, heartbeats));
         }
-        addSlot(new WorkSlot(lightDevice, 0, name, slots.size(), trust, equipment, heartbeats));
+        addSlot(new WorkSlot(lightDevice, 0, worker, slots.size(), trust, equipment, heartbeats));
         equipment.meters().slots(slots.size());
     }
 
@@ -116,8 +117,9 @@ final class Supervisor {
     }
 
     private Duration longestGrace() {
-        return heartbeats.running().stream()
-                .map(RunningWork::shutdownGrace)
+        return Stream.concat(
+                        heartbeats.running().stream().map(RunningWork::shutdownGrace),
+                        slots.stream().flatMap(slot -> slot.memberGrace().stream()))
                 .max(Comparator.naturalOrder())
                 .orElse(equipment.properties().stopGrace());
     }

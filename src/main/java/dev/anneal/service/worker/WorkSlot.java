@@ -1,9 +1,13 @@
 package dev.anneal.service.worker;
 
+import dev.anneal.protocol.ExitCode;
 import dev.anneal.service.platform.database.DatabaseOutage;
 import dev.anneal.service.platform.trace.AttemptTrace;
 import dev.anneal.service.platform.trace.TracedAttempt;
+import dev.anneal.service.queue.Slot;
+import dev.anneal.service.queue.WorkerProcess;
 import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.queue.lease.Claimant;
 import dev.anneal.service.worker.watch.HeldLease;
 import dev.anneal.service.worker.watch.StopReason;
 import dev.anneal.service.worker.watch.TrainingGauges;
@@ -25,12 +29,13 @@ final class WorkSlot implements Runnable {
 
     private final WorkerDevices devices;
     private final int device;
-    private final String worker;
+    private final WorkerProcess worker;
     private final TrainingGauges gauges;
     private final Duration trust;
     private final SlotContext equipment;
     private final HeartbeatWriter heartbeats;
     private final CountDownLatch stopping = new CountDownLatch(1);
+    private volatile @Nullable MemberWork member;
 
     /**
      * @param devices of this class of slots
@@ -41,7 +46,7 @@ final class WorkSlot implements Runnable {
     WorkSlot(
             WorkerDevices devices,
             int device,
-            String worker,
+            WorkerProcess worker,
             int number,
             Duration trust,
             SlotContext equipment,
@@ -68,9 +73,18 @@ final class WorkSlot implements Runnable {
         }
     }
 
-    /** Claims nothing more. {@link RunningWork#stop} stops the running item. */
+    /** Claims nothing more, and ends its part of another worker's. {@link RunningWork#stop} stops the running item. */
     void stopClaiming() {
         stopping.countDown();
+        MemberWork taking = member;
+        if (taking != null) {
+            taking.stop(StopReason.SHUTDOWN);
+        }
+    }
+
+    /** How long its part of another worker's item may take to stop; empty if it has none. */
+    Optional<Duration> memberGrace() {
+        return Optional.ofNullable(member).map(MemberWork::shutdownGrace);
     }
 
     /** After any failure of an item, even an exhausted heap, the slot takes the next one. */
@@ -102,13 +116,34 @@ final class WorkSlot implements Runnable {
         }
         long calledAt = System.nanoTime();
         Optional<WorkerDevices.Taken> taken =
-                equipment.environment().fault().isPresent() ? Optional.empty() : devices.claim(device, this::claim);
+                equipment.environment().fault().isPresent() ? Optional.empty() : devices.claim(device, this::next);
         if (taken.isEmpty()) {
             allowance.putBack();
             return false;
         }
-        run(taken.get(), calledAt);
+        if (taken.get().claim().part().isMember()) {
+            takePart(taken.get(), calledAt);
+        } else {
+            run(taken.get(), calledAt);
+        }
         return true;
+    }
+
+    private void takePart(WorkerDevices.Taken taken, long calledAt) throws InterruptedException {
+        MemberWork work = new MemberWork(taken, equipment);
+        member = work;
+        equipment.meters().claimed(taken.claim().waited());
+        try {
+            if (stopping.getCount() == 0) {
+                work.stop(StopReason.SHUTDOWN);
+            }
+            work.run();
+        } finally {
+            member = null;
+            free(taken, work.left());
+            equipment.meters().released(Duration.ofNanos(System.nanoTime() - calledAt));
+            equipment.allowance().ended(ExitCode.DONE.code());
+        }
     }
 
     private void run(WorkerDevices.Taken taken, long calledAt) throws InterruptedException {
@@ -124,11 +159,16 @@ final class WorkSlot implements Runnable {
                 left = work.left();
             }
         } finally {
-            if (left == null) {
-                devices.giveBack(taken);
-            } else {
-                giveUp(taken, left);
-            }
+            free(taken, left);
+        }
+    }
+
+    /** @param left the end of processes that could not be ended, or null */
+    private void free(WorkerDevices.Taken taken, @Nullable CompletableFuture<?> left) {
+        if (left == null) {
+            devices.giveBack(taken);
+        } else {
+            giveUp(taken, left);
         }
     }
 
@@ -151,7 +191,7 @@ final class WorkSlot implements Runnable {
 
     private TracedAttempt attemptOf(Claim claim) {
         return new TracedAttempt(
-                worker,
+                worker.name(),
                 claim.tenantId(),
                 claim.kind().name(),
                 claim.method(),
@@ -159,18 +199,17 @@ final class WorkSlot implements Runnable {
                 claim.traceparent());
     }
 
-    /** @param free number of free devices */
-    private Optional<Claim> claim(int free) {
+    /**
+     * What another worker of its group has begun with devices of this one, or else the next item.
+     *
+     * @param free number of free devices
+     */
+    private Optional<Claim> next(int free) {
         try {
-            return equipment
-                    .leases()
-                    .claim(
-                            worker,
-                            devices.kind(),
-                            equipment.assignments().methods(devices.kind()),
-                            equipment.environment().lackingModels(),
-                            devices.countLike(device),
-                            free);
+            Optional<Claim> joined = worker.group().isEmpty() || devices.kind() != Slot.TRAINING
+                    ? Optional.empty()
+                    : equipment.memberships().join(worker.id(), free);
+            return joined.isPresent() ? joined : equipment.leases().claim(claimant(free));
         } catch (RuntimeException failure) {
             if (DatabaseOutage.explains(failure)) {
                 LOG.warn(
@@ -185,6 +224,16 @@ final class WorkSlot implements Runnable {
             }
             return Optional.empty();
         }
+    }
+
+    private Claimant claimant(int free) {
+        return new Claimant(
+                worker,
+                devices.kind(),
+                equipment.assignments().methods(devices.kind()),
+                equipment.environment().lackingModels(),
+                devices.countLike(device),
+                free);
     }
 
     private long nextPollMillis() {

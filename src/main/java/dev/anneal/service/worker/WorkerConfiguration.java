@@ -7,9 +7,11 @@ import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.startup.StartNote;
 import dev.anneal.service.platform.trace.AttemptTraces;
+import dev.anneal.service.queue.WorkerProcess;
 import dev.anneal.service.queue.WorkerStates;
 import dev.anneal.service.queue.lease.LeaseProperties;
 import dev.anneal.service.queue.lease.Leases;
+import dev.anneal.service.queue.lease.Memberships;
 import dev.anneal.service.queue.lease.Rescuer;
 import dev.anneal.service.worker.assignment.Assignments;
 import dev.anneal.service.worker.watch.Environment;
@@ -19,6 +21,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +63,7 @@ class WorkerConfiguration {
             LeaseProperties queue,
             EngineLauncher launcher,
             Leases leases,
+            Memberships memberships,
             Assignments assignments,
             HeartbeatWriter heartbeats,
             WorkerMeters meters) {
@@ -68,6 +72,7 @@ class WorkerConfiguration {
             SlotContext equipment = new SlotContext(
                     properties,
                     leases,
+                    memberships,
                     assignments,
                     launcher,
                     workspace,
@@ -79,7 +84,8 @@ class WorkerConfiguration {
                     properties.allowance(WorkerConfiguration::end),
                     traces,
                     Executors.newSingleThreadScheduledExecutor());
-            return new Supervisor(nameOf(properties), queue, heartbeats, equipment);
+            WorkerProcess worker = new WorkerProcess(UUID.randomUUID(), nameOf(properties), properties.group());
+            return new Supervisor(worker, queue, heartbeats, equipment);
         });
     }
 

@@ -62,7 +62,7 @@ final class WorkerDevices {
     }
 
     /**
-     * A claim and its devices.
+     * A claim with the devices of this worker.
      *
      * @param numbers of the devices, that of the claiming slot first
      */
@@ -93,7 +93,7 @@ final class WorkerDevices {
     private synchronized Taken take(int device, Claim claimed) {
         List<Integer> numbers = IntStream.concat(
                         IntStream.of(device), like(device).filter(other -> other != device && free.get(other)))
-                .limit(claimed.devices())
+                .limit(claimed.part().devices())
                 .boxed()
                 .toList();
         numbers.forEach(free::clear);

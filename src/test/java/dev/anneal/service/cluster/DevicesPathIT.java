@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.SystemTest;
 import dev.anneal.service.files.FilePurpose;
-import dev.anneal.service.platform.process.RankProcess;
 import java.io.IOException;
-import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,9 +14,7 @@ import tools.jackson.databind.JsonNode;
 /** Jobs on two devices by the real engine: the same bits as on one, also after a process is killed. */
 @SystemTest
 @TestPropertySource(properties = {"anneal.worker.devices=cpu:0,cpu:1", "anneal.worker.poll-interval=100ms"})
-class DevicesPathIT extends EngineTest {
-
-    private static final int STEPS = 8;
+class DevicesPathIT extends DevicesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"supervised", "dpo", "reinforcement", "draft"})
@@ -59,61 +55,5 @@ class DevicesPathIT extends EngineTest {
         requireSucceeded(sharded);
 
         requireEqual(alone, sharded);
-    }
-
-    private void requireEqual(String alone, String together) {
-        JsonNode ofOne = series(alone);
-        JsonNode ofTwo = series(together);
-        assertThat(ofTwo).hasSize(STEPS);
-        for (int step = 0; step < STEPS; step++) {
-            for (String value : List.of("train_loss", "grad_norm", "trained_tokens", "tokens")) {
-                assertThat(ofTwo.get(step).get(value))
-                        .as("%s of step %d", value, step + 1)
-                        .isEqualTo(ofOne.get(step).get(value));
-            }
-        }
-    }
-
-    private static String settings(String method, int devices, String more) {
-        String chosen = switch (method) {
-            case "dpo" -> "'method': {'type': 'dpo', 'dpo': {'hyperparameters': {'batch_size': 6}}}";
-            case "reinforcement" -> """
-                        'method': {'type': 'reinforcement', 'reinforcement': {
-                          'grader': {'type': 'string_check', 'name': 'sum', 'input': '{{sample.output_text}}',
-                                     'reference': '{{item.answer}}', 'operation': 'eq'},
-                          'hyperparameters': {'batch_size': 4}}}""";
-            case "draft" -> """
-                        'method': {'type': 'speculative_draft', 'speculative_draft': {
-                          'kind': 'eagle3', 'head': {'draft_vocab_size': 300}, 'hyperparameters': {'batch_size': 6}}}""";
-            default -> "'hyperparameters': {'batch_size': 6}";
-        };
-        String rollouts =
-                method.equals("reinforcement") ? ", 'rollouts': {'group_size': 4, 'max_completion_tokens': 16}" : "";
-        return ", 'seed': 7, %s, 'anneal': {'max_steps': %d, 'checkpoint_interval': 2, 'devices': %d, 'reproducible': 'any_devices'%s%s}"
-                .formatted(chosen, STEPS, devices, rollouts, more);
-    }
-
-    private JsonNode requireSucceeded(String id) {
-        JsonNode job = ended("/v1/fine_tuning/jobs/" + id);
-        assertThat(job.path("status").asString()).as(job.toString()).isEqualTo("succeeded");
-        return job;
-    }
-
-    private JsonNode series(String id) {
-        return json(get(ALPHA, "/v1/fine_tuning/jobs/" + id + "/metrics")).path("data");
-    }
-
-    /** Once a checkpoint is there, so that the next attempt goes on. */
-    private void killARankInTheMiddle(String id) {
-        while (series(id).size() < 2) {
-            Waiting.pause();
-        }
-        List<ProcessHandle> second = ProcessHandle.current()
-                .descendants()
-                .filter(process ->
-                        RankProcess.rankOf(process).filter(rank -> rank == 1).isPresent())
-                .toList();
-        assertThat(second).as("processes of rank 1").isNotEmpty();
-        second.forEach(ProcessHandle::destroyForcibly);
     }
 }

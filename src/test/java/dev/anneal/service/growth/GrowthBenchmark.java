@@ -11,6 +11,7 @@ import dev.anneal.service.queue.ManyItems;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.queue.lease.Claimants;
 import dev.anneal.service.queue.lease.Leases;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -138,7 +139,7 @@ class GrowthBenchmark extends ServiceTest {
 
     /** Claims a training and ends it. */
     private void claim() {
-        Claim claimed = leases.claim("worker", Slot.TRAINING, Set.of("supervised"), Set.of())
+        Claim claimed = leases.claim(Claimants.of("worker", Slot.TRAINING, Set.of("supervised"), Set.of()))
                 .orElseThrow();
         leases.succeed(claimed.lease(), Leases.nothing());
     }

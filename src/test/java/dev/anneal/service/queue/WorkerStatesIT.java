@@ -25,28 +25,28 @@ class WorkerStatesIT {
     void slotsOfWorkersThatRunAreCounted() {
         assertThat(slots()).isZero();
 
-        states.report(one, "host", TestWorkQueues.ENGINE, 2, null, Set.of());
-        states.report(one, "host", TestWorkQueues.ENGINE, 2, null, Set.of());
-        states.report(other, "host", TestWorkQueues.ENGINE, 1, null, Set.of());
+        states.report(new WorkerProcess(one, "host"), TestWorkQueues.ENGINE, 2, null, Set.of());
+        states.report(new WorkerProcess(one, "host"), TestWorkQueues.ENGINE, 2, null, Set.of());
+        states.report(new WorkerProcess(other, "host"), TestWorkQueues.ENGINE, 1, null, Set.of());
 
         assertThat(slots()).isEqualTo(3);
     }
 
     @Test
     void slotsOfAWorkerWithAFaultAreNot() {
-        states.report(one, "one", TestWorkQueues.ENGINE, 2, DISK_FULL, Set.of());
-        states.report(other, "other", TestWorkQueues.ENGINE, 1, null, Set.of());
+        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 2, DISK_FULL, Set.of());
+        states.report(new WorkerProcess(other, "other"), TestWorkQueues.ENGINE, 1, null, Set.of());
         assertThat(slots()).isEqualTo(1);
 
-        states.report(one, "one", TestWorkQueues.ENGINE, 2, null, Set.of());
+        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 2, null, Set.of());
 
         assertThat(slots()).isEqualTo(3);
     }
 
     @Test
     void slotsOfAWorkerThatEndsOrFallsSilentAreNot() {
-        states.report(one, "one", TestWorkQueues.ENGINE, 2, null, Set.of());
-        states.report(other, "other", TestWorkQueues.ENGINE, 1, null, Set.of());
+        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 2, null, Set.of());
+        states.report(new WorkerProcess(other, "other"), TestWorkQueues.ENGINE, 1, null, Set.of());
         TestDatabase.administrator()
                 .sql("UPDATE worker_state SET seen_at = seen_at - interval '61 seconds' WHERE id = :id")
                 .param("id", other)
@@ -62,18 +62,18 @@ class WorkerStatesIT {
     @Test
     void largestWorkerIsThatWithTheMostDevices() {
         assertThat(largest()).isEmpty();
-        states.report(one, "light", TestWorkQueues.ENGINE, 0, null, Set.of());
+        states.report(new WorkerProcess(one, "light"), TestWorkQueues.ENGINE, 0, null, Set.of());
         assertThat(largest()).isEmpty();
 
-        states.report(one, "one", TestWorkQueues.ENGINE, 2, DISK_FULL, Set.of());
-        states.report(other, "other", TestWorkQueues.ENGINE, 1, null, Set.of());
-        assertThat(largest()).contains(new WorkerStates.LargestWorker(2, 2));
+        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 2, DISK_FULL, Set.of());
+        states.report(new WorkerProcess(other, "other"), TestWorkQueues.ENGINE, 1, null, Set.of());
+        assertThat(largest()).contains(new WorkerStates.LargestWorker(2, 2, 2));
 
         TestDatabase.administrator()
                 .sql("UPDATE worker_state SET seen_at = seen_at - interval '61 seconds' WHERE id = :id")
                 .param("id", one)
                 .update();
-        assertThat(largest()).contains(new WorkerStates.LargestWorker(1, 1));
+        assertThat(largest()).contains(new WorkerStates.LargestWorker(1, 1, 1));
     }
 
     /** Those who started earlier go on reporting. */
@@ -82,9 +82,9 @@ class WorkerStatesIT {
         EngineSetup newer = new EngineSetup("cuda:0", "bf16", true, 1);
         assertThat(newestEngine()).isEmpty();
 
-        states.report(one, "one", TestWorkQueues.ENGINE, 2, null, Set.of());
-        states.report(other, "other", newer, 2, DISK_FULL, Set.of());
-        states.report(one, "one", TestWorkQueues.ENGINE, 1, null, Set.of());
+        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 2, null, Set.of());
+        states.report(new WorkerProcess(other, "other"), newer, 2, DISK_FULL, Set.of());
+        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 1, null, Set.of());
         assertThat(newestEngine()).contains(newer);
 
         states.leave(other);

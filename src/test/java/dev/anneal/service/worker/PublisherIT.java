@@ -10,6 +10,7 @@ import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.Wish;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.queue.lease.Claimants;
 import dev.anneal.service.queue.lease.Leases;
 import dev.anneal.service.worker.assignment.Assignment;
 import dev.anneal.service.worker.assignment.AssignmentException;
@@ -91,7 +92,7 @@ class PublisherIT {
         publisher(earlier, folder).publish();
         parts.leases().giveBack(earlier.lease(), Leases.nothing());
         Claim claim = parts.leases()
-                .claim("test", Slot.TRAINING, Set.of("supervised"), Set.of())
+                .claim(Claimants.of("test", Slot.TRAINING, Set.of("supervised"), Set.of()))
                 .orElseThrow();
         Publisher publisher = publisher(claim, folder);
         buffer.add(new Progress.CheckpointSaved(2, 0.5, "/y", 1));
@@ -152,7 +153,7 @@ class PublisherIT {
                                 .enqueue(new NewWork(
                                         "acme", WorkKind.TRAIN, "supervised", NewWork.DEFAULT_PRIORITY, null)));
         return parts.leases()
-                .claim("test", Slot.TRAINING, Set.of("supervised"), Set.of())
+                .claim(Claimants.of("test", Slot.TRAINING, Set.of("supervised"), Set.of()))
                 .orElseThrow();
     }
 

@@ -15,6 +15,8 @@ import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.WorkState;
+import dev.anneal.service.queue.WorkerProcess;
+import dev.anneal.service.queue.lease.Claimants;
 import dev.anneal.service.queue.lease.Lease;
 import dev.anneal.service.queue.lease.TestQueue;
 import dev.anneal.service.worker.watch.Environment;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
@@ -47,6 +50,7 @@ public final class Stage {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final WorkerTest.Parts parts;
+    private String group = "";
     private final Path folder;
     private @Nullable HeartbeatWriter newestHeartbeats;
     private final List<Supervisor> supervisors = new ArrayList<>();
@@ -93,6 +97,11 @@ public final class Stage {
         devices = Collections.nCopies(count, "cpu");
     }
 
+    /** The group of the workers that are started from now on. */
+    void group(String workers) {
+        group = workers;
+    }
+
     /** What the workers that are started from now on are started for: so many items, and as long as there is some. */
     void limit(int work, @Nullable Duration idle) {
         maxWork = work;
@@ -121,6 +130,8 @@ public final class Stage {
     Supervisor worker(int steps, Map<String, String> behaviour, Rehearsal.Trouble trouble) {
         WorkerProperties properties = new WorkerProperties(
                 "test",
+                group,
+                group.isEmpty() ? "" : "127.0.0.1",
                 devices,
                 "cpu",
                 Duration.ofMillis(100),
@@ -138,6 +149,7 @@ public final class Stage {
         SlotContext equipment = new SlotContext(
                 properties,
                 parts.leases(),
+                TestQueue.memberships(),
                 new Rehearsal(parts.jdbc(), parts.system(), folder.resolve("artifacts"), steps, trouble),
                 FakeTasks.launcher(folder, behaviour),
                 workspace,
@@ -151,7 +163,8 @@ public final class Stage {
                 Executors.newSingleThreadScheduledExecutor());
         HeartbeatWriter heartbeats = new HeartbeatWriter(parts.leases(), parts.meters(), Clock.systemUTC());
         newestHeartbeats = heartbeats;
-        Supervisor supervisor = new Supervisor(name, parts.properties(), heartbeats, equipment);
+        Supervisor supervisor = new Supervisor(
+                new WorkerProcess(UUID.randomUUID(), name, group), parts.properties(), heartbeats, equipment);
         supervisors.add(supervisor);
         supervisor.start();
         return supervisor;
@@ -164,7 +177,7 @@ public final class Stage {
     /** Claims the next work as a worker of this host that has died since, whose lease is still valid. */
     void claimByADeadWorker() {
         Lease lease = parts.leases()
-                .claim("dead", Slot.TRAINING, Set.of("supervised"), Set.of())
+                .claim(Claimants.of("dead", Slot.TRAINING, Set.of("supervised"), Set.of()))
                 .orElseThrow()
                 .lease();
         try {
@@ -206,7 +219,8 @@ public final class Stage {
                                         NewWork.DEFAULT_PRIORITY,
                                         null,
                                         List.of(),
-                                        count)));
+                                        count,
+                                        false)));
     }
 
     Work find(long work) {

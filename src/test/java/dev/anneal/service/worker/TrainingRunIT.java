@@ -141,7 +141,7 @@ class TrainingRunIT extends ServiceTest {
                 Instant.EPOCH,
                 null,
                 List.of(),
-                1);
+                new Claim.Part(0, 1, 1));
         try (AttemptInputs inputs = new AttemptInputs(() -> true)) {
             return (TrainTask) assignments.prepare(claim, "cpu", inputs).task();
         }

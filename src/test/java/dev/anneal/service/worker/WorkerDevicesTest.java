@@ -30,7 +30,7 @@ class WorkerDevicesTest {
                 Instant.EPOCH,
                 null,
                 List.of(),
-                wanted));
+                new Claim.Part(0, wanted, wanted)));
     }
 
     @Test

@@ -119,6 +119,10 @@ final class Endings {
                 USING ended
                 WHERE lease.work_id = ended.id
                 RETURNING lease.work_id, lease.step, lease.saved_step
+            ), parted AS (
+                DELETE FROM membership
+                USING ended
+                WHERE membership.work_id = ended.id
             ), closed AS (
                 UPDATE attempt
                 SET ended_at = clock_timestamp(),

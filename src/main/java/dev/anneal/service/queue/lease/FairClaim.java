@@ -5,7 +5,6 @@ import dev.anneal.service.queue.Slot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -70,12 +69,12 @@ final class FairClaim {
               AND method = ANY (:methods)
               AND NOT models && CAST(:lacking AS text[])
               AND (avoided_until IS NULL OR avoided_until <= clock_timestamp() OR avoided_worker <> :worker)
-              AND devices <= :devices
-              AND devices <= %s
-              AND (devices <= :free OR run_at <= clock_timestamp() - make_interval(secs => :overtaking))
+              AND devices <= %1$s
+              AND devices <= %2$s
+              AND (devices <= %3$s OR run_at <= clock_timestamp() - make_interval(secs => :overtaking))
             ORDER BY turn_at, id
             LIMIT 1
-            """.formatted(allowedTo(":tenant"));
+            """.formatted(of("devices"), allowedTo(":tenant"), of("free"));
 
     /** Number of devices that the tenant's running work uses. */
     private static final String RUNNING = """
@@ -85,11 +84,12 @@ final class FairClaim {
 
     /** Whether a tenant's next work waits for more devices of this worker than are free. */
     private static final String WAITS_FOR_DEVICES =
-            "SELECT devices > :free FROM (SELECT devices %1$s) AS next".formatted(CLAIMABLE);
+            "SELECT devices > %2$s FROM (SELECT devices, one_worker %1$s) AS next".formatted(CLAIMABLE, of("free"));
 
-    private static final String CLAIM = """
+    private static final String CLAIM =
+            """
             WITH next AS (
-                SELECT id, lease_token, devices
+                SELECT id, lease_token, devices, one_worker
                 %1$s
                 -- A row that a client is cancelling right now is passed over, not waited for.
                 FOR UPDATE SKIP LOCKED
@@ -104,14 +104,15 @@ final class FairClaim {
                     deadline_at = clock_timestamp() + make_interval(secs => :maxRunTime)
                 FROM next
                 WHERE work.id = next.id
-                  AND next.devices <= :free
+                  AND next.devices <= %4$s
                   AND %3$s + next.devices <= %2$s
                 RETURNING work.id, work.tenant_id, kind, method, work.lease_token, lease_nonce, run_at, claimed_at,
                           deadline_at, traceparent, models, work.devices
             ), leased AS (
-                INSERT INTO lease (work_id, tenant_id, expires_at, stalls_at, saved_step)
+                INSERT INTO lease (work_id, tenant_id, process, expires_at, stalls_at, saved_step)
                 SELECT claimed.id,
                        claimed.tenant_id,
+                       :process,
                        clock_timestamp() + make_interval(secs => :lease),
                        clock_timestamp() + make_interval(secs => :stallTimeout),
                        -- Checkpoints outlive their attempt.
@@ -125,16 +126,18 @@ final class FairClaim {
             )
             SELECT claimed.*, extract(EPOCH FROM claimed_at - run_at)::double precision AS waited
             FROM claimed
-            """.formatted(CLAIMABLE.stripTrailing(), allowedTo(":tenant"), RUNNING);
+            """.formatted(CLAIMABLE.stripTrailing(), allowedTo(":tenant"), RUNNING, of("next.", "free"));
 
     private final JdbcClient jdbc;
     private final SystemDatabase system;
     private final LeaseProperties properties;
+    private final DevicePool pool;
 
     FairClaim(JdbcClient jdbc, SystemDatabase system, LeaseProperties properties) {
         this.jdbc = jdbc;
         this.system = system;
         this.properties = properties;
+        this.pool = new DevicePool(jdbc);
     }
 
     /**
@@ -147,15 +150,15 @@ final class FairClaim {
                           AND :slot = 'TRAINING'), :limit)""".formatted(tenant);
     }
 
-    /**
-     * A worker that asks for work.
-     *
-     * @param methods methods that it supports
-     * @param lackingModels base models that it does not have
-     * @param devices number of devices that it has for the slot
-     * @param free number of them that are free
-     */
-    record Claimant(String worker, Slot slot, Set<String> methods, Set<String> lackingModels, int devices, int free) {}
+    /** Number of devices or of free ones that a row of work may use: its worker's, or those of the worker's group. */
+    private static String of(String number) {
+        return of("", number);
+    }
+
+    private static String of(String row, String number) {
+        return "CASE WHEN %1$sone_worker OR %1$sdevices <= :largest THEN :%2$s ELSE :pooled_%2$s END"
+                .formatted(row, number);
+    }
 
     Optional<Claim> claim(Claimant claimant) {
         Slot slot = claimant.slot();
@@ -182,7 +185,7 @@ final class FairClaim {
     }
 
     /**
-     * Waits a few milliseconds rather than leave a slot empty. A transaction takes one lock, so there is no deadlock.
+     * Waits a few milliseconds rather than leave a slot empty. A transaction locks one tenant, so there is no deadlock.
      */
     private Optional<Claim> claimOfBusy(List<String> tenants, Claimant claimant) {
         for (String tenant : tenants) {
@@ -212,11 +215,24 @@ final class FairClaim {
     }
 
     private Turn turn(Claimant claimant, String tenant) {
-        Optional<Claim> claim = claim(claimant, tenant);
-        if (claim.isPresent()) {
-            return new Turn(claim.get(), true);
+        DevicePool.Reach reach = reach(claimant);
+        if (reach.free() == 0) {
+            return Turn.PASSED;
         }
-        return claimant.free() < claimant.devices() && waitsForDevices(claimant, tenant) ? Turn.WAITS : Turn.PASSED;
+        Optional<Claim> claim = claim(claimant, reach, tenant);
+        if (claim.isPresent()) {
+            return new Turn(pool.spread(claim.get(), reach), true);
+        }
+        return reach.isInUse() && waitsForDevices(claimant, reach, tenant) ? Turn.WAITS : Turn.PASSED;
+    }
+
+    private DevicePool.Reach reach(Claimant claimant) {
+        if (!claimant.hasGroup()) {
+            return DevicePool.alone(claimant);
+        }
+        // After the tenant's lock in each transaction, so that there is no deadlock.
+        pool.lock(claimant.worker().group());
+        return pool.reach(claimant);
     }
 
     private boolean lock(String statement, Slot slot, String tenant) {
@@ -227,15 +243,16 @@ final class FairClaim {
                 .single();
     }
 
-    private boolean waitsForDevices(Claimant claimant, String tenant) {
-        return of(WAITS_FOR_DEVICES, claimant, tenant)
+    private boolean waitsForDevices(Claimant claimant, DevicePool.Reach reach, String tenant) {
+        return of(WAITS_FOR_DEVICES, claimant, reach, tenant)
                 .query(Boolean.class)
                 .optional()
                 .orElse(false);
     }
 
-    private Optional<Claim> claim(Claimant claimant, String tenant) {
-        return of(CLAIM, claimant, tenant)
+    private Optional<Claim> claim(Claimant claimant, DevicePool.Reach reach, String tenant) {
+        return of(CLAIM, claimant, reach, tenant)
+                .param("process", claimant.worker().id())
                 .param("lease", Leases.seconds(properties.lease()))
                 .param("stallTimeout", Leases.seconds(properties.stallTimeout()))
                 .param("maxRunTime", Leases.seconds(properties.maxRunTime()))
@@ -243,15 +260,18 @@ final class FairClaim {
                 .optional();
     }
 
-    private JdbcClient.StatementSpec of(String statement, Claimant claimant, String tenant) {
+    private JdbcClient.StatementSpec of(String statement, Claimant claimant, DevicePool.Reach reach, String tenant) {
         return jdbc.sql(statement)
                 .param("slot", claimant.slot().name())
                 .param("tenant", tenant)
                 .param("methods", claimant.methods().toArray(String[]::new))
                 .param("lacking", claimant.lackingModels().toArray(String[]::new))
-                .param("worker", claimant.worker())
-                .param("devices", claimant.devices())
-                .param("free", claimant.free())
+                .param("worker", claimant.worker().name())
+                .param("devices", reach.devices())
+                .param("free", reach.free())
+                .param("largest", reach.largest())
+                .param("pooled_devices", reach.pooled())
+                .param("pooled_free", reach.pooledFree())
                 .param("limit", properties.tenantRunningLimit())
                 .param("overtaking", Leases.seconds(properties.overtaking()));
     }

@@ -37,6 +37,11 @@ class LeaseConfiguration {
     }
 
     @Bean
+    Memberships memberships(JdbcClient jdbc, SystemDatabase system) {
+        return new Memberships(jdbc, system);
+    }
+
+    @Bean
     Rescuer rescuer(
             JdbcClient jdbc,
             SystemDatabase system,

@@ -20,6 +20,15 @@ final class LeaseRows {
     private LeaseRows() {}
 
     static Claim claim(ResultSet row, int number) throws SQLException {
+        int devices = row.getInt("devices");
+        return claim(row, new Claim.Part(0, devices, devices));
+    }
+
+    static Claim membership(ResultSet row, int number) throws SQLException {
+        return claim(row, new Claim.Part(row.getInt("first_rank"), row.getInt("part"), row.getInt("devices")));
+    }
+
+    private static Claim claim(ResultSet row, Claim.Part part) throws SQLException {
         return new Claim(
                 lease(row),
                 row.getString("tenant_id"),
@@ -30,7 +39,7 @@ final class LeaseRows {
                         .toInstant(),
                 row.getString("traceparent"),
                 WorkModels.read(row),
-                row.getInt("devices"));
+                part);
     }
 
     static Map.Entry<Lease, Optional<Wish>> holding(ResultSet row, int number) throws SQLException {

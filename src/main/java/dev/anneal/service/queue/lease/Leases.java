@@ -2,7 +2,6 @@ package dev.anneal.service.queue.lease;
 
 import dev.anneal.service.platform.database.HeartbeatDatabase;
 import dev.anneal.service.platform.database.SystemDatabase;
-import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.Wish;
 import dev.anneal.service.queue.WorkError;
 import java.time.Duration;
@@ -10,7 +9,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
@@ -131,20 +129,11 @@ public final class Leases {
      * Claims the next work for a free slot: of the tenant that runs least, among these of the one whose last claim is
      * oldest; within a tenant by priority, where a minute of waiting outweighs a level.
      *
-     * @param worker name of the worker
-     * @param methods methods that the worker supports; other work is left to others
-     * @param lackingModels base models that the worker does not have; their work is left to others
-     * @param devices number of devices that the worker has for the slot
-     * @param free number of them that are free
+     * <p>Work that needs more devices than any worker of the claimant's group has is given those of several: the others
+     * are told by their {@link Memberships}.
      */
-    public Optional<Claim> claim(
-            String worker, Slot slot, Set<String> methods, Set<String> lackingModels, int devices, int free) {
-        return claims.claim(new FairClaim.Claimant(worker, slot, methods, lackingModels, devices, free));
-    }
-
-    /** The same for a worker with one device. */
-    public Optional<Claim> claim(String worker, Slot slot, Set<String> methods, Set<String> lackingModels) {
-        return claim(worker, slot, methods, lackingModels, 1, 1);
+    public Optional<Claim> claim(Claimant claimant) {
+        return claims.claim(claimant);
     }
 
     /**

@@ -9,6 +9,7 @@ import dev.anneal.service.training.settings.DeviceRules;
 import dev.anneal.service.training.settings.JobRequest;
 import dev.anneal.service.training.settings.LearningRates;
 import dev.anneal.service.training.settings.ModelProfiles;
+import dev.anneal.service.training.settings.TrainingOptions;
 import java.util.Objects;
 import org.springframework.stereotype.Component;
 
@@ -40,24 +41,23 @@ final class JobLimits {
         LearningRates.check(request, profiles.trained());
         int devices = request.options().devices();
         if (devices > 1) {
-            workers.largest().ifPresent(largest -> checkWorkers(devices, largest));
+            workers.largest().ifPresent(largest -> checkWorkers(request.options(), largest));
             checkTenant(tenantId, devices);
         }
     }
 
     /** Without a worker the job is accepted, and waits. */
-    private static void checkWorkers(int devices, LargestWorker largest) {
-        if (devices > largest.devices()) {
+    private static void checkWorkers(TrainingOptions options, LargestWorker largest) {
+        int most = options.needsOneWorker() ? largest.devices() : largest.pooled();
+        if (options.devices() > most) {
+            String with = largest.pooled() > largest.devices() && !options.needsOneWorker()
+                    ? "the largest group of workers"
+                    : largest.workers() == 1 ? "the only worker" : "the largest of " + largest.workers() + " workers";
             throw DeviceRules.refusal(
-                    devices,
-                    ("but %s has %s; ask for at most %d, or start a worker with more devices"
-                                    + " (anneal.worker.devices)")
-                            .formatted(
-                                    largest.workers() == 1
-                                            ? "the only worker"
-                                            : "the largest of " + largest.workers() + " workers",
-                                    largest.devices() == 1 ? "1 device" : largest.devices() + " devices",
-                                    largest.devices()));
+                    options.devices(),
+                    ("but %s has %s; ask for at most %d, or start workers with more devices (anneal.worker.devices,"
+                                    + " anneal.worker.group)")
+                            .formatted(with, most == 1 ? "1 device" : most + " devices", most));
         }
     }
 

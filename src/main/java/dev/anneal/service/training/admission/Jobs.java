@@ -108,7 +108,8 @@ public final class Jobs {
                 request.options().priority(),
                 submission.traceparent(),
                 admitted.workerModels(),
-                request.options().devices()));
+                request.options().devices(),
+                request.options().needsOneWorker()));
         AdmittedJob stored = admission.withoutSecrets(tenantId, work, admitted);
         String id = identifiers.next("ftjob-");
         long number =

@@ -87,6 +87,11 @@ public record TrainingOptions(
                 : options.with(options.learningRate, options.maxLength, options.checkpointInterval, ofMethod);
     }
 
+    /** Whether the devices must be of one worker: the weights of a shared-out base travel for each micro-batch. */
+    public boolean needsOneWorker() {
+        return devices == 1 || basePlacement.equals(TrainingSettings.SHARDED);
+    }
+
     /** The options with the resolved values of {@code training}; unchanged if it is null. */
     public TrainingOptions settledBy(@Nullable TrainingSettings training) {
         if (training == null) {

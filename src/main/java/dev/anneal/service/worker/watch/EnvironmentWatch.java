@@ -3,11 +3,11 @@ package dev.anneal.service.worker.watch;
 import dev.anneal.service.platform.database.DatabaseOutage;
 import dev.anneal.service.platform.process.EngineSetup;
 import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.queue.WorkerProcess;
 import dev.anneal.service.queue.WorkerStates;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
@@ -31,10 +31,9 @@ public final class EnvironmentWatch {
     private final Environment environment;
     private final WorkerStates states;
     private final Runnable explainWaits;
-    private final String worker;
+    private final WorkerProcess worker;
     private final EngineSetup engine;
     private final IntSupplier trainingSlots;
-    private final UUID process = UUID.randomUUID();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private @Nullable Report reported;
     private long reportedNanos;
@@ -48,7 +47,7 @@ public final class EnvironmentWatch {
             Environment environment,
             WorkerStates states,
             Runnable explainWaits,
-            String worker,
+            WorkerProcess worker,
             EngineSetup engine,
             IntSupplier trainingSlots) {
         this.environment = environment;
@@ -71,7 +70,7 @@ public final class EnvironmentWatch {
     public void report() {
         repeat(this::reportOnce);
         try {
-            states.leave(process);
+            states.leave(worker.id());
         } catch (RuntimeException e) {
             LOG.debug("The worker ends without removing its row in the database, which will expire", e);
         }
@@ -116,7 +115,7 @@ public final class EnvironmentWatch {
         if (now.equals(reported) && System.nanoTime() - reportedNanos < REPORT_INTERVAL.toNanos()) {
             return;
         }
-        states.report(process, worker, engine, now.trainingSlots(), now.fault().orElse(null), now.lackingModels());
+        states.report(worker, engine, now.trainingSlots(), now.fault().orElse(null), now.lackingModels());
         reported = now;
         reportedNanos = System.nanoTime();
         if (now.fault().isPresent() || !now.lackingModels().isEmpty()) {

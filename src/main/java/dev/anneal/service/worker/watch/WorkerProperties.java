@@ -19,6 +19,9 @@ import org.springframework.validation.annotation.Validated;
  * Slots and time limits of a worker. {@code anneal.queue} configures leases, {@code anneal.engine} engine processes.
  *
  * @param name name of the worker as jobs show it; null: the host's name
+ * @param group workers of one group train jobs together that need more devices than each of them has; empty: this
+ *     worker alone
+ * @param address host name or IP address at which the other workers of the group reach this one
  * @param devices one training slot for each entry: {@code cpu}, which computes with all threads of the engine's
  *     settings; {@code cpu:N}, one thread unless these say otherwise; or {@code cuda:N}. A training on several devices
  *     takes several slots
@@ -44,6 +47,8 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("anneal.worker")
 public record WorkerProperties(
         @Nullable String name,
+        @DefaultValue("") String group,
+        @DefaultValue("") String address,
         @DefaultValue("cpu") @NotEmpty List<String> devices,
         @DefaultValue("cpu") String lightDevice,
         @DefaultValue("2s") Duration pollInterval,
@@ -78,6 +83,23 @@ public record WorkerProperties(
             throw new IllegalArgumentException("anneal.worker.devices must name each device with a number once but is "
                     + String.join(",", devices));
         }
+    }
+
+    @AssertTrue(
+            message = "anneal.worker.group needs anneal.worker.address, at which the other workers of the group reach"
+                    + " this one")
+    boolean isReachableByItsGroup() {
+        return group.isEmpty() || !address.isEmpty();
+    }
+
+    @AssertTrue(message = "anneal.worker.devices of a worker with a group must be CPUs or CUDA devices, not both")
+    boolean isGroupOfOneKind() {
+        return group.isEmpty()
+                || devices.stream()
+                                .map(device -> device.split(":", 2)[0])
+                                .distinct()
+                                .count()
+                        <= 1;
     }
 
     /** The devices of all slots, each once. */

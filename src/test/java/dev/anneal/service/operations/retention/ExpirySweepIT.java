@@ -7,6 +7,7 @@ import dev.anneal.service.ServiceTest;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.queue.lease.Claimants;
 import dev.anneal.service.results.export.ExportJournal;
 import dev.anneal.service.results.export.ExportRemoval;
 import dev.anneal.service.results.export.Exports;
@@ -242,7 +243,8 @@ class ExpirySweepIT extends ServiceTest {
     private String exported() {
         String id =
                 json(post(ALPHA, exports(), "{'kind': 'merged'}")).path("id").asString();
-        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged"), Set.of()).orElseThrow();
+        Claim claim = leases.claim(Claimants.of("w", Slot.LIGHT, Set.of("merged"), Set.of()))
+                .orElseThrow();
         Progress.Exported.File file = new Progress.Exported.File("model.safetensors", 77, "0".repeat(64));
         leases.succeed(
                 claim.lease(),

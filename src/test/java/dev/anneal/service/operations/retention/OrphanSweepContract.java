@@ -10,6 +10,7 @@ import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.queue.lease.Claimants;
 import dev.anneal.service.results.export.ExportJournal;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
@@ -76,7 +77,8 @@ public abstract class OrphanSweepContract extends ServiceTest {
         String export = json(post(ALPHA, "/v1/fine_tuning/jobs/" + trained + "/exports", "{'kind': 'adapter'}"))
                 .path("id")
                 .asString();
-        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("adapter"), Set.of()).orElseThrow();
+        Claim claim = leases.claim(Claimants.of("w", Slot.LIGHT, Set.of("adapter"), Set.of()))
+                .orElseThrow();
         String exported = publish("alpha/" + trained + "/" + export + "-1", 3);
         leases.succeed(
                 claim.lease(),

@@ -72,7 +72,7 @@ class ClaimBenchmark {
         List<Double> milliseconds = new ArrayList<>();
         for (int claim = 0; claim < WARM_UP + CLAIMS_PER_WORKER; claim++) {
             long start = System.nanoTime();
-            Optional<Claim> claimed = leases.claim(worker, Slot.TRAINING, TestQueue.METHODS, Set.of());
+            Optional<Claim> claimed = leases.claim(Claimants.of(worker, Slot.TRAINING, TestQueue.METHODS, Set.of()));
             if (claim >= WARM_UP) {
                 milliseconds.add((System.nanoTime() - start) / 1e6);
             }

@@ -12,6 +12,7 @@ import dev.anneal.service.queue.TestWorkQueues;
 import dev.anneal.service.queue.Waiting;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkKind;
+import dev.anneal.service.queue.WorkerProcess;
 import dev.anneal.service.queue.WorkerStates;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,12 +33,12 @@ class DeviceClaimIT {
     private final TestQueue queue = new TestQueue();
 
     private long training(String tenant, int devices) {
-        return queue.enqueue(
-                new NewWork(tenant, WorkKind.TRAIN, "supervised", NewWork.DEFAULT_PRIORITY, null, List.of(), devices));
+        return queue.enqueue(new NewWork(
+                tenant, WorkKind.TRAIN, "supervised", NewWork.DEFAULT_PRIORITY, null, List.of(), devices, false));
     }
 
     private Optional<Claim> claim(int devices, int free) {
-        return queue.leases.claim("worker", Slot.TRAINING, TestQueue.METHODS, Set.of(), devices, free);
+        return queue.leases.claim(Claimants.of("worker", Slot.TRAINING, TestQueue.METHODS, Set.of(), devices, free));
     }
 
     private long claimed(int devices, int free) {
@@ -99,14 +100,14 @@ class DeviceClaimIT {
         TestQueue limited = new TestQueue(TestQueue.properties(3, 1, 3, Duration.ZERO));
         training("one", 2);
         assertThat(limited.claim()).as("a worker with one device").isEmpty();
-        assertThat(limited.leases.claim("worker", Slot.TRAINING, TestQueue.METHODS, Set.of(), 8, 8))
+        assertThat(limited.leases.claim(Claimants.of("worker", Slot.TRAINING, TestQueue.METHODS, Set.of(), 8, 8)))
                 .isPresent();
         long next = training("one", 2);
-        assertThat(limited.leases.claim("worker", Slot.TRAINING, TestQueue.METHODS, Set.of(), 8, 6))
+        assertThat(limited.leases.claim(Claimants.of("worker", Slot.TRAINING, TestQueue.METHODS, Set.of(), 8, 6)))
                 .isEmpty();
         long small = training("one", 1);
 
-        assertThat(limited.leases.claim("worker", Slot.TRAINING, TestQueue.METHODS, Set.of(), 8, 6))
+        assertThat(limited.leases.claim(Claimants.of("worker", Slot.TRAINING, TestQueue.METHODS, Set.of(), 8, 6)))
                 .as("%d does not overtake %d within the tenant's limit", small, next)
                 .isEmpty();
     }
@@ -116,7 +117,7 @@ class DeviceClaimIT {
     void whatItsTenantMayNotRunNowHoldsUpNobody() {
         TestQueue limited = new TestQueue(TestQueue.properties(3, 1, 3, Duration.ZERO));
         training("one", 2);
-        assertThat(limited.leases.claim("other", Slot.TRAINING, TestQueue.METHODS, Set.of(), 2, 2))
+        assertThat(limited.leases.claim(Claimants.of("other", Slot.TRAINING, TestQueue.METHODS, Set.of(), 2, 2)))
                 .isPresent();
         long waiting = training("one", 2);
         TestQueue.age(waiting, TestQueue.OVERTAKING.plusSeconds(1));
@@ -125,12 +126,12 @@ class DeviceClaimIT {
         training("two", 1);
 
         assertThat(limited.leases
-                        .claim("worker", Slot.TRAINING, TestQueue.METHODS, Set.of(), 2, 2)
+                        .claim(Claimants.of("worker", Slot.TRAINING, TestQueue.METHODS, Set.of(), 2, 2))
                         .orElseThrow()
                         .lease()
                         .workId())
                 .isEqualTo(next);
-        assertThat(limited.leases.claim("worker", Slot.TRAINING, TestQueue.METHODS, Set.of(), 2, 1))
+        assertThat(limited.leases.claim(Claimants.of("worker", Slot.TRAINING, TestQueue.METHODS, Set.of(), 2, 1)))
                 .isPresent();
     }
 
@@ -143,7 +144,7 @@ class DeviceClaimIT {
         long small = training("one", 1);
 
         assertThat(limited.leases
-                        .claim("worker", Slot.TRAINING, TestQueue.METHODS, Set.of(), 4, 3)
+                        .claim(Claimants.of("worker", Slot.TRAINING, TestQueue.METHODS, Set.of(), 4, 3))
                         .orElseThrow()
                         .lease()
                         .workId())
@@ -186,14 +187,15 @@ class DeviceClaimIT {
     void whatNoWorkerHasEnoughDevicesForSaysSo() {
         WorkerStates states = TestWorkQueues.states();
         UUID worker = UUID.randomUUID();
-        states.report(worker, "small", new EngineSetup("cpu", "fp32", false, 1), 2, null, Set.of());
+        states.report(new WorkerProcess(worker, "small"), new EngineSetup("cpu", "fp32", false, 1), 2, null, Set.of());
         try {
             Work big = queue.find(training("one", 4));
             Work fits = queue.find(training("one", 2));
 
             Waiting waiting = Objects.requireNonNull(big.waiting());
             assertThat(waiting.code()).isEqualTo("too_few_devices");
-            assertThat(waiting.message()).contains("needs 4 devices", "no worker has more than 2");
+            assertThat(waiting.message())
+                    .contains("needs 4 devices", "no worker or group of workers that can work has more than 2");
             assertThat(fits.waiting()).isNull();
         } finally {
             states.leave(worker);

@@ -58,7 +58,7 @@ class EnvironmentFaultsIT {
         Instant since = null;
         for (int expected : List.of(5, 10, 20, 40, 80, 120, 120)) {
             Lease lease = patient.leases
-                    .claim("worker-" + expected, Slot.TRAINING, TestQueue.METHODS, Set.of())
+                    .claim(Claimants.of("worker-" + expected, Slot.TRAINING, TestQueue.METHODS, Set.of()))
                     .orElseThrow()
                     .lease();
             Instant before = databaseTime();
@@ -83,15 +83,15 @@ class EnvironmentFaultsIT {
         TestQueue patient = new TestQueue(TestQueue.properties(16, 0, 3, Duration.ofSeconds(10)));
         long id = patient.enqueued();
         Lease lease = patient.leases
-                .claim("broken", Slot.TRAINING, TestQueue.METHODS, Set.of())
+                .claim(Claimants.of("broken", Slot.TRAINING, TestQueue.METHODS, Set.of()))
                 .orElseThrow()
                 .lease();
         patient.leases.fail(lease, STORE_AWAY, Leases.nothing());
         TestQueue.age(id, Duration.ofSeconds(6));
 
-        assertThat(patient.leases.claim("broken", Slot.TRAINING, TestQueue.METHODS, Set.of()))
+        assertThat(patient.leases.claim(Claimants.of("broken", Slot.TRAINING, TestQueue.METHODS, Set.of())))
                 .isEmpty();
-        assertThat(patient.leases.claim("good", Slot.TRAINING, TestQueue.METHODS, Set.of()))
+        assertThat(patient.leases.claim(Claimants.of("good", Slot.TRAINING, TestQueue.METHODS, Set.of())))
                 .isPresent();
     }
 
@@ -187,13 +187,13 @@ class EnvironmentFaultsIT {
         queue.enqueue(new NewWork("one", WorkKind.TRAIN, "supervised", 1, null, List.of("small", "big")));
         long none = queue.enqueue(new NewWork("one", WorkKind.TRAIN, "supervised", 2, null));
 
-        assertThat(queue.leases.claim("small", Slot.TRAINING, TestQueue.METHODS, Set.of("big")))
+        assertThat(queue.leases.claim(Claimants.of("small", Slot.TRAINING, TestQueue.METHODS, Set.of("big"))))
                 .get()
                 .satisfies(claim -> {
                     assertThat(claim.lease().workId()).isEqualTo(revision);
                     assertThat(claim.models()).containsExactly("big@0123abcd");
                 });
-        assertThat(queue.leases.claim("small", Slot.TRAINING, TestQueue.METHODS, Set.of("big")))
+        assertThat(queue.leases.claim(Claimants.of("small", Slot.TRAINING, TestQueue.METHODS, Set.of("big"))))
                 .get()
                 .extracting(claim -> claim.lease().workId())
                 .isEqualTo(none);
@@ -238,7 +238,7 @@ class EnvironmentFaultsIT {
 
     private Optional<Lease> claimedBy(String worker) {
         return queue.leases
-                .claim(worker, Slot.TRAINING, TestQueue.METHODS, Set.of())
+                .claim(Claimants.of(worker, Slot.TRAINING, TestQueue.METHODS, Set.of()))
                 .map(Claim::lease);
     }
 

@@ -136,9 +136,9 @@ class FairClaimIT {
 
         assertThat(queue.claim()).isPresent();
         assertThat(queue.claim()).isEmpty();
-        assertThat(queue.leases.claim("worker", Slot.LIGHT, TestQueue.METHODS, Set.of()))
+        assertThat(queue.leases.claim(Claimants.of("worker", Slot.LIGHT, TestQueue.METHODS, Set.of())))
                 .isPresent();
-        assertThat(queue.leases.claim("worker", Slot.LIGHT, TestQueue.METHODS, Set.of()))
+        assertThat(queue.leases.claim(Claimants.of("worker", Slot.LIGHT, TestQueue.METHODS, Set.of())))
                 .isPresent();
     }
 
@@ -149,7 +149,7 @@ class FairClaimIT {
 
         assertThat(claimedId()).contains(known);
         assertThat(queue.claim()).isEmpty();
-        assertThat(queue.leases.claim("newer", Slot.TRAINING, Set.of("newer"), Set.of()))
+        assertThat(queue.leases.claim(Claimants.of("newer", Slot.TRAINING, Set.of("newer"), Set.of())))
                 .isPresent();
     }
 
@@ -158,9 +158,9 @@ class FairClaimIT {
         queue.enqueued();
         long export = queue.enqueue(new NewWork("one", WorkKind.EXPORT, "merged", 5, null));
 
-        assertThat(queue.leases.claim("worker", Slot.LIGHT, TestQueue.METHODS, Set.of()))
+        assertThat(queue.leases.claim(Claimants.of("worker", Slot.LIGHT, TestQueue.METHODS, Set.of())))
                 .hasValueSatisfying(claim -> assertThat(claim.lease().workId()).isEqualTo(export));
-        assertThat(queue.leases.claim("worker", Slot.LIGHT, TestQueue.METHODS, Set.of()))
+        assertThat(queue.leases.claim(Claimants.of("worker", Slot.LIGHT, TestQueue.METHODS, Set.of())))
                 .isEmpty();
     }
 

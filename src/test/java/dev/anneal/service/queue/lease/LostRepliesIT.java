@@ -40,7 +40,8 @@ class LostRepliesIT {
 
         Set<Long> done = new HashSet<>();
         while (done.size() < ITEMS) {
-            Optional<Claim> claim = insist(() -> worker.claim("worker", Slot.TRAINING, TestQueue.METHODS, Set.of()));
+            Optional<Claim> claim =
+                    insist(() -> worker.claim(Claimants.of("worker", Slot.TRAINING, TestQueue.METHODS, Set.of())));
             claim.ifPresentOrElse(claimed -> done.add(publish(worker, claimed.lease())), this::loseSilentClaims);
         }
 

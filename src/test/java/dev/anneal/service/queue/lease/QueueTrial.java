@@ -138,7 +138,7 @@ final class QueueTrial {
         losses.add(Loss.NOTHING); // The first commit is that of a query.
         insist(loss, () -> model.claim(worker, slot), () -> {
             Optional<Lease> lease = queue.leases
-                    .claim(worker, slot, TestQueue.METHODS, Set.of())
+                    .claim(Claimants.of(worker, slot, TestQueue.METHODS, Set.of()))
                     .map(Claim::lease);
             lease.ifPresent(this::hold);
             return lease.map(Lease::workId);

@@ -90,6 +90,10 @@ public final class TestQueue {
                 new RescueMeters(registry));
     }
 
+    public static Memberships memberships() {
+        return new Memberships(TestDatabase.jdbc(), TestDatabase.system());
+    }
+
     public static LeaseProperties properties(
             int tenantLimit, int userRetries, int platformRetries, Duration retryDelay) {
         return new LeaseProperties(
@@ -130,7 +134,7 @@ public final class TestQueue {
     }
 
     public Optional<Claim> claim(String worker) {
-        return leases.claim(worker, Slot.TRAINING, METHODS, Set.of());
+        return leases.claim(Claimants.of(worker, Slot.TRAINING, METHODS, Set.of()));
     }
 
     /** A training of tenant {@code one} that a worker has claimed. */

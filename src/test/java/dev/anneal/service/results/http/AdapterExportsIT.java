@@ -10,6 +10,7 @@ import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.queue.lease.Claimants;
 import dev.anneal.service.results.export.Export;
 import dev.anneal.service.results.export.ExportJournal;
 import dev.anneal.service.results.export.ExportOrder;
@@ -61,7 +62,8 @@ class AdapterExportsIT extends ServiceTest {
         assertThat(created(", 'kind': 'merged', 'dtype': 'float32'").path("id").asString())
                 .isEqualTo(id);
         assertThat(created(", 'kind': 'gguf'").path("gguf_type").asString()).isEqualTo("f16");
-        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged"), Set.of()).orElseThrow();
+        Claim claim = leases.claim(Claimants.of("w", Slot.LIGHT, Set.of("merged"), Set.of()))
+                .orElseThrow();
         ArtifactKey key = new ArtifactKey(ALPHA).child("adapter-exports").child(id + "-1");
         write(store.localFolder(key).resolve("config.json"));
         Progress.Exported exported =
@@ -128,7 +130,8 @@ class AdapterExportsIT extends ServiceTest {
             assertThat(refused.statusCode()).isEqualTo(409);
             assertThat(refused.body()).contains(id);
         }
-        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged"), Set.of()).orElseThrow();
+        Claim claim = leases.claim(Claimants.of("w", Slot.LIGHT, Set.of("merged"), Set.of()))
+                .orElseThrow();
         WorkError error = WorkError.ofUser("merge_equals_base", "Equal.", null);
         leases.fail(claim.lease(), error, () -> journal.failed(claim.lease().workId(), error));
         assertThat(json(get(ALPHA, EXPORTS + "/" + id))

@@ -7,6 +7,7 @@ import dev.anneal.service.ServiceTest;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.queue.lease.Claimants;
 import dev.anneal.service.queue.lease.Ending;
 import dev.anneal.service.results.evaluation.EvaluationJournal;
 import dev.anneal.service.results.evaluation.Evaluations;
@@ -60,7 +61,7 @@ class EvaluationLifeIT extends ServiceTest {
         assertThat(cancel(ALPHA, id).statusCode()).isEqualTo(200);
         assertThat(status(id)).isEqualTo("cancelled");
         assertThat(cancel(ALPHA, id).statusCode()).as("once more").isEqualTo(200);
-        assertThat(leases.claim("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH), Set.of()))
+        assertThat(leases.claim(Claimants.of("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH), Set.of())))
                 .isEmpty();
     }
 
@@ -97,7 +98,7 @@ class EvaluationLifeIT extends ServiceTest {
         evaluation();
         post(ALPHA, "/v1/fine_tuning/jobs/" + job + "/merge", "{}");
 
-        assertThat(leases.claim("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH, "merged"), Set.of()))
+        assertThat(leases.claim(Claimants.of("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH, "merged"), Set.of())))
                 .map(Claim::kind)
                 .contains(WorkKind.EXPORT);
         assertThat(claim().kind()).isEqualTo(WorkKind.EVALUATE);
@@ -111,7 +112,7 @@ class EvaluationLifeIT extends ServiceTest {
     }
 
     private Claim claim() {
-        return leases.claim("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH), Set.of())
+        return leases.claim(Claimants.of("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH), Set.of()))
                 .orElseThrow();
     }
 

@@ -13,6 +13,7 @@ import dev.anneal.service.platform.database.StoredText;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.queue.lease.Claimants;
 import dev.anneal.service.queue.secret.SealedValues;
 import dev.anneal.service.results.evaluation.EvaluationJournal;
 import dev.anneal.service.results.evaluation.EvaluationOrder;
@@ -239,7 +240,8 @@ class EvaluationsIT extends ServiceTest {
     }
 
     private Claim claim() {
-        return leases.claim("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH, Evaluations.GRADED), Set.of())
+        return leases.claim(
+                        Claimants.of("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH, Evaluations.GRADED), Set.of()))
                 .orElseThrow();
     }
 

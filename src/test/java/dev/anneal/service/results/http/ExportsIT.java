@@ -11,6 +11,7 @@ import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.queue.lease.Claimants;
 import dev.anneal.service.results.export.ExportJournal;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
@@ -143,7 +144,8 @@ class ExportsIT extends ServiceTest {
     void failedExportIsMadeAnewAndDoesNotTouchTheJob() {
         worker().finish(5);
         String first = idOf(post(ALPHA, path("/merge"), ""));
-        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged"), Set.of()).orElseThrow();
+        Claim claim = leases.claim(Claimants.of("w", Slot.LIGHT, Set.of("merged"), Set.of()))
+                .orElseThrow();
         WorkError error = WorkError.ofUser("merge_equals_base", "no tensor differs from the base", null);
         leases.fail(claim.lease(), error, () -> exports.failed(claim.lease().workId(), error));
 
@@ -158,7 +160,8 @@ class ExportsIT extends ServiceTest {
     void eventsTellHowMuchOfAnAttemptIsKept() {
         worker().finish(5);
         String merged = idOf(post(ALPHA, path("/merge"), ""));
-        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged"), Set.of()).orElseThrow();
+        Claim claim = leases.claim(Claimants.of("w", Slot.LIGHT, Set.of("merged"), Set.of()))
+                .orElseThrow();
         keep(claim, 0);
         assertThat(json(get(ALPHA, path("/events"))).get("data").toString()).doesNotContain("goes on");
 
@@ -347,7 +350,8 @@ class ExportsIT extends ServiceTest {
     private String finishedExport() throws IOException {
         worker().finish(5);
         String export = idOf(post(ALPHA, path("/merge"), ""));
-        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged"), Set.of()).orElseThrow();
+        Claim claim = leases.claim(Claimants.of("w", Slot.LIGHT, Set.of("merged"), Set.of()))
+                .orElseThrow();
         assertThat(Objects.requireNonNull(exports.order(claim.lease().workId()).checkpoint())
                         .isMergeable())
                 .isTrue();

@@ -4,6 +4,7 @@ import dev.anneal.protocol.Progress;
 import dev.anneal.service.models.hub.ContentHash;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.queue.lease.Claimants;
 import dev.anneal.service.queue.lease.Leases;
 import dev.anneal.service.results.export.ExportJournal;
 import dev.anneal.service.storage.ArtifactKey;
@@ -40,7 +41,8 @@ final class ExportToPush {
 
     /** Plays a worker's part in the export that waits. */
     static void make(Leases leases, ExportJournal exports, ArtifactStore store, String... key) throws IOException {
-        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged"), Set.of()).orElseThrow();
+        Claim claim = leases.claim(Claimants.of("w", Slot.LIGHT, Set.of("merged"), Set.of()))
+                .orElseThrow();
         ArtifactKey folder = new ArtifactKey(String.join("/", key));
         Path local = store.localFolder(folder);
         List<Progress.Exported.File> made = new ArrayList<>();

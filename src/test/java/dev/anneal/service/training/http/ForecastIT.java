@@ -7,6 +7,7 @@ import dev.anneal.protocol.Progress.Interlude.Cause;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.queue.TestWorkQueues;
+import dev.anneal.service.queue.WorkerProcess;
 import dev.anneal.service.queue.WorkerStates;
 import java.time.Instant;
 import java.util.Set;
@@ -73,7 +74,7 @@ class ForecastIT extends ServiceTest {
     void aJobOfAnIdleServiceStartsNowWhateverPastJobsTook() {
         queuedJob(ALPHA, file(ALPHA, 20), "");
         playedWorker().finish(0);
-        workers.report(PROCESS, "worker", TestWorkQueues.ENGINE, 1, null, Set.of());
+        workers.report(new WorkerProcess(PROCESS, "worker"), TestWorkQueues.ENGINE, 1, null, Set.of());
         String file = file(ALPHA, 21);
 
         awaitStart(file, 0);
@@ -87,7 +88,7 @@ class ForecastIT extends ServiceTest {
     void theNextJobStartsWhenTheRunningOneEnds() {
         queuedJob(ALPHA, file(ALPHA, 20), "");
         playedWorker().steps(1, 10);
-        workers.report(PROCESS, "worker", TestWorkQueues.ENGINE, 1, null, Set.of());
+        workers.report(new WorkerProcess(PROCESS, "worker"), TestWorkQueues.ENGINE, 1, null, Set.of());
 
         awaitStart(file(ALPHA, 21), 10);
     }

@@ -6,6 +6,7 @@ import dev.anneal.service.ServiceTest;
 import dev.anneal.service.access.quota.Quota;
 import dev.anneal.service.access.quota.Quotas;
 import dev.anneal.service.queue.TestWorkQueues;
+import dev.anneal.service.queue.WorkerProcess;
 import dev.anneal.service.queue.WorkerStates;
 import dev.anneal.service.training.outlook.PastTraining;
 import dev.anneal.service.training.settings.TrainingCost;
@@ -41,11 +42,11 @@ class JobDevicesIT extends ServiceTest {
     @Test
     void aJobForMoreDevicesThanAnyWorkerHasIsRefused() {
         String file = file(ALPHA, 10);
-        workers.report(ONE, "one", TestWorkQueues.ENGINE, 1, null, Set.of());
+        workers.report(new WorkerProcess(ONE, "one"), TestWorkQueues.ENGINE, 1, null, Set.of());
 
         refused(file, "'devices': 2", "is 2, but the only worker has 1 device; ask for at most 1");
 
-        workers.report(OTHER, "other", TestWorkQueues.ENGINE, 2, null, Set.of());
+        workers.report(new WorkerProcess(OTHER, "other"), TestWorkQueues.ENGINE, 2, null, Set.of());
         refused(
                 file,
                 "'devices': 4",

@@ -6,6 +6,7 @@ import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.WorkState;
+import dev.anneal.service.queue.lease.Claimants;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,11 +79,11 @@ class JobStatesIT extends ServiceTest {
         assertThat(paused.path("anneal").path("state").stringValue()).isEqualTo("paused");
         JsonNode extended = json(send(request(ALPHA, path("")).header("Anneal-Extended-Status", "true")));
         assertThat(extended.get("status").stringValue()).isEqualTo("paused");
-        assertThat(leases.claim(
+        assertThat(leases.claim(Claimants.of(
                         "w",
                         dev.anneal.service.queue.Slot.TRAINING,
                         java.util.Set.of("supervised"),
-                        java.util.Set.of()))
+                        java.util.Set.of())))
                 .isEmpty();
 
         assertThat(shown(ask("resume"))).isEqualTo("queued/queued");

@@ -6,6 +6,7 @@ import dev.anneal.service.platform.database.PostgresTest;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.platform.process.EngineSetup;
 import dev.anneal.service.queue.TestWorkQueues;
+import dev.anneal.service.queue.WorkerProcess;
 import dev.anneal.service.queue.WorkerStates;
 import dev.anneal.service.training.admission.EngineSetups;
 import dev.anneal.service.training.job.JobFixture;
@@ -38,15 +39,25 @@ class QueueOutlookIT {
 
     @Test
     void theGuessFollowsTheNewestWorker() {
-        workers.report(UUID.randomUUID(), "old", TestWorkQueues.ENGINE, 1, null, Set.of());
-        workers.report(UUID.randomUUID(), "new", new EngineSetup("cpu", "bf16", false, 4), 1, null, Set.of());
+        workers.report(new WorkerProcess(UUID.randomUUID(), "old"), TestWorkQueues.ENGINE, 1, null, Set.of());
+        workers.report(
+                new WorkerProcess(UUID.randomUUID(), "new"),
+                new EngineSetup("cpu", "bf16", false, 4),
+                1,
+                null,
+                Set.of());
 
         assertRange(expected("some-model", 1), 2 + 9e12 / 3.2e11, 15 + 9e12 / 8e10);
     }
 
     @Test
     void nothingIsExpectedOfACudaDeviceBeforeAnythingWasTrained() {
-        workers.report(UUID.randomUUID(), "gpu", new EngineSetup("cuda:0", "auto", true, 1), 1, null, Set.of());
+        workers.report(
+                new WorkerProcess(UUID.randomUUID(), "gpu"),
+                new EngineSetup("cuda:0", "auto", true, 1),
+                1,
+                null,
+                Set.of());
 
         assertThat(outlook().duration("some-model", new Remaining(COST, 1, 0, 0), false))
                 .isEmpty();

@@ -10,6 +10,7 @@ import dev.anneal.protocol.Task;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.queue.lease.Claimants;
 import dev.anneal.service.results.evaluation.EvaluationJournal;
 import dev.anneal.service.results.evaluation.Evaluations;
 import java.time.Instant;
@@ -28,7 +29,7 @@ class EvaluationAssignmentIT extends ServiceTest {
     @Test
     void aProcessThatEndsWellWithoutAResultHasFailed() {
         post(ALPHA, "/v1/fine_tuning/evaluations", "{'model': 'anneal-tiny', 'test_file': '" + file(ALPHA, 10) + "'}");
-        Claim claim = leases.claim("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH), Set.of())
+        Claim claim = leases.claim(Claimants.of("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH), Set.of()))
                 .orElseThrow();
         EvaluateTask task = new EvaluateTask(
                 new Task.BaseModel("anneal-tiny", null, "/nowhere"),

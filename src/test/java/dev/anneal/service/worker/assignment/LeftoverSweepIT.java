@@ -10,6 +10,7 @@ import dev.anneal.service.queue.FinishedWork;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.queue.lease.Claimants;
 import dev.anneal.service.queue.lease.Leases;
 import dev.anneal.service.queue.lease.Rescuer;
 import dev.anneal.service.queue.lease.TestQueue;
@@ -120,7 +121,8 @@ class LeftoverSweepIT extends ServiceTest {
     void anExportKeepsItsFolderIfItSucceeded() throws IOException {
         String id = lostOnceAndFinished();
         String made = export(id, "merged");
-        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged"), Set.of()).orElseThrow();
+        Claim claim = leases.claim(Claimants.of("w", Slot.LIGHT, Set.of("merged"), Set.of()))
+                .orElseThrow();
         leases.succeed(
                 claim.lease(),
                 () -> exports.completed(
@@ -128,8 +130,8 @@ class LeftoverSweepIT extends ServiceTest {
                         new Progress.Exported("{}", List.of()),
                         "alpha/" + id + "/" + made + "-1"));
         String failed = export(id, "adapter");
-        Claim failing =
-                leases.claim("w", Slot.LIGHT, Set.of("adapter"), Set.of()).orElseThrow();
+        Claim failing = leases.claim(Claimants.of("w", Slot.LIGHT, Set.of("adapter"), Set.of()))
+                .orElseThrow();
         leases.fail(failing.lease(), WorkError.ofUser("merge_equals_base", "Equal.", null), Leases.nothing());
         String waiting = export(id, "training_state");
         folder(id, made + "-1/x");

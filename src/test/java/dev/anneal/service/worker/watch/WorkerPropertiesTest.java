@@ -18,6 +18,8 @@ class WorkerPropertiesTest {
         assertThat(bind(Map.of()))
                 .isEqualTo(new WorkerProperties(
                         null,
+                        "",
+                        "",
                         List.of("cpu"),
                         "cpu",
                         Duration.ofSeconds(2),
@@ -37,6 +39,8 @@ class WorkerPropertiesTest {
     void everyPropertyCanBeSet() {
         Map<String, String> values = Map.ofEntries(
                 Map.entry("anneal.worker.name", "w1"),
+                Map.entry("anneal.worker.group", "gpu-a"),
+                Map.entry("anneal.worker.address", "10.0.0.7"),
                 Map.entry("anneal.worker.devices", "cuda:0,cuda:1"),
                 Map.entry("anneal.worker.light-device", "cuda:0"),
                 Map.entry("anneal.worker.poll-interval", "3s"),
@@ -54,6 +58,8 @@ class WorkerPropertiesTest {
         assertThat(bind(values))
                 .isEqualTo(new WorkerProperties(
                         "w1",
+                        "gpu-a",
+                        "10.0.0.7",
                         List.of("cuda:0", "cuda:1"),
                         "cuda:0",
                         Duration.ofSeconds(3),
