@@ -11,10 +11,10 @@ import argparse
 import json
 import os
 import pathlib
-import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 
 import engine
 import workload
@@ -26,12 +26,6 @@ MEBIBYTES = [0.25, 1, 4, 18.6, 64, 168]
 
 # Seconds that a round trip of a ring's step takes beside its bytes: one for each step of the ring.
 LATENCY = 20e-6
-
-
-def free_port():
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return listening.getsockname()[1]
 
 
 def together(classpath, main_class, commands):
@@ -50,10 +44,10 @@ def together(classpath, main_class, commands):
 
 
 def train(classpath, arguments, rows, ranks, threads):
-    port = free_port()
     common = [arguments.model, rows, arguments.batch, arguments.steps, arguments.precision, 16, "off", threads, "supervised"]
-    groups = [[]] if ranks == 1 else [[rank, ranks, port] for rank in range(ranks)]
-    return together(classpath, "StepBenchmark", [common + group for group in groups])
+    with tempfile.TemporaryDirectory() as folder:
+        groups = [[]] if ranks == 1 else [[rank, ranks, f"file:{folder}/store"] for rank in range(ranks)]
+        return together(classpath, "StepBenchmark", [common + group for group in groups])
 
 
 def rows_of(work, arguments):
@@ -92,8 +86,9 @@ def compare(work, arguments, classpath):
 
 
 def collectives(arguments, classpath):
-    port = free_port()
-    times = together(classpath, "CollectiveBenchmark", [[rank, arguments.ranks, port, *MEBIBYTES] for rank in range(arguments.ranks)])
+    with tempfile.TemporaryDirectory() as folder:
+        store = f"file:{folder}/store"
+        times = together(classpath, "CollectiveBenchmark", [[rank, arguments.ranks, store, *MEBIBYTES] for rank in range(arguments.ranks)])
     print(f"sum over {arguments.ranks} processes on one machine: " + ", ".join(f"{size} MiB {ms:.1f} ms" for size, ms in times.items()))
 
 

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <torch/csrc/distributed/c10d/FileStore.hpp>
 #include <torch/csrc/distributed/c10d/GroupRegistry.hpp>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
@@ -33,15 +34,22 @@ struct Group {
 std::mutex guard;
 std::map<std::string, Group> groups;
 
-// What the ranks of a meeting have in common: rank 0 serves it at host:port.
-Store store_of(const std::string& meeting, const std::string& host, int64_t port, int rank, int size, Milliseconds timeout) {
+// In a file, for ranks of one machine. The last one that closes it removes it.
+Store file_store(const std::string& file, int size, Milliseconds timeout) {
+  auto store = c10::make_intrusive<c10d::FileStore>(file, size);
+  store->setTimeout(timeout);
+  return store;
+}
+
+// Served by rank 0, on all interfaces and without authentication.
+Store tcp_store(const std::string& host, int64_t port, int rank, int size, Milliseconds timeout) {
   c10d::TCPStoreOptions at;
   at.port = static_cast<std::uint16_t>(port);
   at.isServer = rank == 0;
   at.numWorkers = static_cast<std::size_t>(size);
   at.waitWorkers = false;
   at.timeout = timeout;
-  return c10::make_intrusive<c10d::PrefixStore>(meeting, c10::make_intrusive<c10d::TCPStore>(host, at));
+  return c10::make_intrusive<c10d::TCPStore>(host, at);
 }
 
 // The address names the interface of this rank's connections.
@@ -73,7 +81,7 @@ void end_nccl(const Group& group) {
       closed = group.store->add("closed", 0);
     }
   } catch (const std::exception&) {
-    // Rank 0, which serves the store, has ended.
+    // Rank 0, which serves the store, has ended, or the file's folder was removed.
   }
   group.ranks->getBackend(Backend::NCCL)->abort();
 }
@@ -87,14 +95,15 @@ c10::intrusive_ptr<c10d::Backend> nccl_of(const std::string&, const Store&, int,
 void end_nccl(const Group&) {}
 #endif
 
-// Opens a group under a name of this process, and waits for all ranks of its meeting.
+// Opens a group under a name of this process, and waits for all ranks of its meeting. They meet in a file or, if its name is empty, at host:port.
 void open_group(
-    const std::string& name, const std::string& meeting, const std::string& host, int64_t port, int64_t rank, int64_t size,
-    const std::string& address, int64_t timeout_ms) {
+    const std::string& name, const std::string& meeting, const std::string& file, const std::string& host, int64_t port, int64_t rank,
+    int64_t size, const std::string& address, int64_t timeout_ms) {
   const auto self = static_cast<int>(rank);
   const auto all = static_cast<int>(size);
   const auto timeout = Milliseconds(timeout_ms);
-  const auto store = store_of(meeting, host, port, self, all, timeout);
+  const auto everyones = file.empty() ? tcp_store(host, port, self, all, timeout) : file_store(file, all, timeout);
+  const auto store = c10::make_intrusive<c10d::PrefixStore>(meeting, everyones);
   const bool with_nccl = WITH_NCCL && at::hasCUDA();
   const auto gloo = gloo_of(store, self, all, address, timeout);
   auto group = c10::make_intrusive<c10d::ProcessGroup>(store, self, all);
@@ -137,6 +146,7 @@ c10::FunctionSchema schema(const char* text) {
 
 TORCH_LIBRARY(anneal, library) {
   library.def(
-      schema("open_group(str name, str meeting, str host, int port, int rank, int size, str address, int timeout_ms) -> ()"), &open_group);
+      schema("open_group(str name, str meeting, str file, str host, int port, int rank, int size, str address, int timeout_ms) -> ()"),
+      &open_group);
   library.def(schema("close_group(str name) -> ()"), &close_group);
 }

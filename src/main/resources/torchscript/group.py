@@ -3,8 +3,8 @@ class Group(Module):
   __parameters__ = []
   __buffers__ = []
 
-  def open(self: __torch__.Group, name: str, meeting: str, host: str, port: int, rank: int, size: int, address: str, timeout_ms: int) -> Tensor:
-    ops.anneal.open_group(name, meeting, host, port, rank, size, address, timeout_ms)
+  def open(self: __torch__.Group, name: str, meeting: str, file: str, host: str, port: int, rank: int, size: int, address: str, timeout_ms: int) -> Tensor:
+    ops.anneal.open_group(name, meeting, file, host, port, rank, size, address, timeout_ms)
     return torch.zeros([0])
 
   def close(self: __torch__.Group, name: str) -> Tensor:

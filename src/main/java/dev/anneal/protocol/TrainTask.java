@@ -62,13 +62,13 @@ public record TrainTask(
      * The group of processes that train the job together, one on each device.
      *
      * @param name which no other attempt's group has
-     * @param host on which rank 0 listens
-     * @param port at which it listens
-     * @param address of this process for the others
+     * @param store where the processes meet: {@code file:/absolute/path} of a file that the first one creates, if all
+     *     run on one machine, or {@code tcp://host:port}, which rank 0 serves
+     * @param address of this process for the others: a name or an IP address of one of its interfaces
      * @param rank of this process, from 0; rank 0 saves, and its progress is the job's
      * @param size number of processes
      */
-    public record Group(String name, String host, int port, String address, int rank, int size) {}
+    public record Group(String name, String store, String address, int rank, int size) {}
 
     /**
      * A linear adapter from which a training starts, with the rank, scale and targets of the settings; without an

@@ -21,8 +21,7 @@ record LoadedGroup(@Nullable TensorScope scope, @Nullable ProcessGroup group) im
             return new LoadedGroup(null, null);
         }
         TensorScope scope = TensorScope.open("cpu");
-        ProcessGroup.Meeting meeting =
-                new ProcessGroup.Meeting(group.name(), group.host(), group.port(), group.address(), TIMEOUT);
+        ProcessGroup.Meeting meeting = new ProcessGroup.Meeting(group.name(), group.store(), group.address(), TIMEOUT);
         return new LoadedGroup(scope, ProcessGroup.open(scope, meeting, group.rank(), group.size()));
     }
 

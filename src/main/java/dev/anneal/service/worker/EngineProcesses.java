@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -111,6 +112,7 @@ final class EngineProcesses {
      * Starts a process for each task.
      *
      * @param kind name of their folders
+     * @param tasks makes the tasks; receives the private, empty folder of the first process
      * @param first receives the progress of the first process
      * @param others receives that of each other one
      */
@@ -118,14 +120,17 @@ final class EngineProcesses {
             EngineLauncher launcher,
             EngineWorkspace workspace,
             String kind,
-            List<Task> tasks,
+            Function<Path, List<Task>> tasks,
             Consumer<Progress> first,
             Consumer<Progress> others)
             throws IOException {
         EngineProcesses processes = new EngineProcesses(workspace);
         try {
-            for (Task task : tasks) {
-                processes.start(launcher, kind, task, processes.ranks.isEmpty() ? first : others);
+            Path directory = processes.newDirectory(kind);
+            for (Task task : tasks.apply(directory)) {
+                boolean isFirst = processes.ranks.isEmpty();
+                processes.start(
+                        launcher, isFirst ? directory : processes.newDirectory(kind), task, isFirst ? first : others);
             }
         } catch (IOException | RuntimeException | Error e) {
             processes.endStarted();
@@ -154,10 +159,14 @@ final class EngineProcesses {
         }
     }
 
-    private void start(EngineLauncher launcher, String kind, Task task, Consumer<Progress> listener)
-            throws IOException {
+    private Path newDirectory(String kind) throws IOException {
         Path directory = workspace.newDirectory(kind);
         directories.add(directory);
+        return directory;
+    }
+
+    private void start(EngineLauncher launcher, Path directory, Task task, Consumer<Progress> listener)
+            throws IOException {
         Rank rank = new Rank();
         rank.process = launcher.launch(task, directory, rank.reportingTo(listener));
         ranks.add(rank);

@@ -79,7 +79,7 @@ final class MemberWork {
                 pause();
             }
             if (meeting.isPresent() && process.reason() == null) {
-                train(assignment, Meeting.of(meeting.get()));
+                train(assignment, new Meeting(meeting.get(), equipment.properties().address()));
             }
         } catch (UnwantedTransferException unwanted) {
             LOG.debug("Work {} is not wanted any more", claim.lease().workId(), unwanted);
@@ -121,12 +121,11 @@ final class MemberWork {
         List<Task.Machine> machines = devices.names().stream()
                 .map(device -> equipment.launcher().machine(device))
                 .toList();
-        String address = equipment.properties().address();
         EngineProcesses running = EngineProcesses.launch(
                 equipment.launcher(),
                 equipment.workspace(),
                 WireName.of(claim.kind()),
-                RankTasks.of(assignment.task(), machines, claim, at, address),
+                folder -> RankTasks.of(assignment.task(), machines, claim, at),
                 progress -> {},
                 progress -> {});
         try {

@@ -15,26 +15,18 @@ final class RankTasks {
     /**
      * @param task of the attempt, for the first machine
      * @param machines one for each process
-     * @param address of this machine for the other processes
      */
-    static List<Task> of(Task task, List<Task.Machine> machines, Claim claim, Meeting meeting, String address) {
+    static List<Task> of(Task task, List<Task.Machine> machines, Claim claim, Meeting meeting) {
         Claim.Part part = claim.part();
         if (part.size() == 1) {
             return List.of(task);
         }
+        String name = nameOf(claim.lease());
         List<Task> tasks = new ArrayList<>();
         for (Task.Machine machine : machines) {
             int rank = part.firstRank() + tasks.size();
-            tasks.add(((TrainTask) task)
-                    .of(
-                            machine,
-                            new TrainTask.Group(
-                                    nameOf(claim.lease()),
-                                    meeting.host(),
-                                    meeting.port(),
-                                    address,
-                                    rank,
-                                    part.size())));
+            TrainTask.Group group = new TrainTask.Group(name, meeting.store(), meeting.address(), rank, part.size());
+            tasks.add(((TrainTask) task).of(machine, group));
         }
         return tasks;
     }

@@ -23,12 +23,14 @@ import dev.anneal.service.worker.watch.TrainingGauges;
 import dev.anneal.service.worker.watch.Verdict;
 import dev.anneal.service.worker.watch.WorkerProperties;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -247,13 +249,14 @@ final class RunningWork {
     }
 
     /** The members begin their processes once they know where they meet. */
-    private List<Task> rankTasks(Assignment assignment, List<Task.Machine> machines) throws IOException {
-        Meeting meeting = Meeting.ofThisMachine();
-        if (claim.part().isShared()) {
-            meeting = Meeting.at(equipment.properties().address());
-            members.meet(meeting.text());
+    private Function<Path, List<Task>> rankTasks(Assignment assignment, List<Task.Machine> machines)
+            throws IOException {
+        if (!claim.part().isShared()) {
+            return folder -> RankTasks.of(assignment.task(), machines, claim, Meeting.in(folder));
         }
-        return RankTasks.of(assignment.task(), machines, claim, meeting, meeting.host());
+        Meeting meeting = Meeting.at(equipment.properties().address());
+        members.meet(meeting.store());
+        return folder -> RankTasks.of(assignment.task(), machines, claim, meeting);
     }
 
     private EngineProcesses.Ended exitOf(EngineProcesses running, StallWatch watch, Publisher publisher)

@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * One rank of a group that adds gradients of several sizes, for {@code bench/ranks.py}. Arguments: rank; number of
- * ranks; port; MiB of each size. Prints the median milliseconds of a sum by MiB as JSON.
+ * ranks; store in which they meet; MiB of each size. Prints the median milliseconds of a sum by MiB as JSON.
  */
 final class CollectiveBenchmark {
 
@@ -23,12 +23,7 @@ final class CollectiveBenchmark {
 
     public static void main(String[] arguments) {
         TrainTask.Group group = new TrainTask.Group(
-                "bench",
-                "127.0.0.1",
-                Integer.parseInt(arguments[2]),
-                "127.0.0.1",
-                Integer.parseInt(arguments[0]),
-                Integer.parseInt(arguments[1]));
+                "bench", arguments[2], "127.0.0.1", Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1]));
         Map<String, Double> milliseconds = new LinkedHashMap<>();
         try (LoadedGroup ranks = LoadedGroup.of(group);
                 TensorScope scope = TensorScope.open("cpu")) {

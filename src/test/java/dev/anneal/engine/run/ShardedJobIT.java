@@ -7,7 +7,6 @@ import dev.anneal.protocol.Figure;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainTask;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -22,9 +21,8 @@ class ShardedJobIT {
 
     @Test
     void processesThatShareOutTheBaseTrainTheJob() throws Exception {
-        int port = freePort();
-        try (EngineChild first = start(0, port);
-                EngineChild second = start(1, port)) {
+        try (EngineChild first = start(0);
+                EngineChild second = start(1)) {
             first.assertEnds(ExitCode.DONE.code());
             second.assertEnds(ExitCode.DONE.code());
 
@@ -37,15 +35,9 @@ class ShardedJobIT {
         }
     }
 
-    private EngineChild start(int rank, int port) throws IOException {
+    private EngineChild start(int rank) throws IOException {
         TrainTask task = Tasks.train(folder.resolve("attempt-" + rank), null);
-        TrainTask.Group group = new TrainTask.Group("sharded-" + port, "127.0.0.1", port, "127.0.0.1", rank, 2);
+        TrainTask.Group group = new TrainTask.Group("sharded", "file:" + folder.resolve("store"), "127.0.0.1", rank, 2);
         return EngineChild.start(Tasks.sharded(task, group), folder.resolve("work-" + rank));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

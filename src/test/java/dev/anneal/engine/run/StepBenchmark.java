@@ -36,7 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>Arguments: model directory, file of rows, rows of a step, steps, precision as a worker's setting names it, rank
  * (0: all weights are trained, without an adapter), activation checkpointing as a job names it, threads (0: one a
  * core), {@code supervised} or {@code dpo}, whose rows are chosen and rejected answers in turn and whose batches are
- * pairs. For one rank of a group also its number, the number of ranks, and the port at which they meet.
+ * pairs. For one rank of a group also its number, the number of ranks, and the store in which they meet.
  */
 final class StepBenchmark {
 
@@ -76,12 +76,7 @@ final class StepBenchmark {
 
     private static TrainTask.Group group(String[] arguments) {
         return new TrainTask.Group(
-                "bench",
-                "127.0.0.1",
-                Integer.parseInt(arguments[11]),
-                "127.0.0.1",
-                Integer.parseInt(arguments[9]),
-                Integer.parseInt(arguments[10]));
+                "bench", arguments[11], "127.0.0.1", Integer.parseInt(arguments[9]), Integer.parseInt(arguments[10]));
     }
 
     private int rowsOfUnit() {

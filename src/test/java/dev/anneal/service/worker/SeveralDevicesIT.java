@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Trainings on several devices of a worker: a process on each, which end together. */
 class SeveralDevicesIT extends StageTest {
 
-    /** The files in which the processes of an attempt have written the name of their group and their ids, by rank. */
+    /** What the processes of an attempt have written: name and store of their group, and their ids, by rank. */
     private List<String> ranks(long work, long attempt) throws IOException {
         List<String> ranks = new ArrayList<>();
         Path directory = folder.resolve("artifacts").resolve(work + "/attempt-" + attempt);
@@ -54,11 +54,13 @@ class SeveralDevicesIT extends StageTest {
                         IntStream.rangeClosed(1, STEPS).boxed().toList());
         List<String> ranks = ranks(work, 1);
         assertThat(ranks).hasSize(3);
-        assertThat(ranks)
-                .extracting(rank -> rank.substring(0, rank.lastIndexOf(' ')))
-                .as("one group, which no other attempt has")
-                .allMatch(name -> name.startsWith("work-" + work + "-1-")
-                        && name.equals(ranks.get(0).split(" ")[0]));
+        String[] group = ranks.get(0).split(" ");
+        assertThat(ranks).allMatch(rank -> rank.startsWith(group[0] + " " + group[1] + " "));
+        assertThat(group[0]).as("a group that no other attempt has").startsWith("work-" + work + "-1-");
+        Path store = Path.of(group[1].substring("file:".length()));
+        assertThat(store).isAbsolute();
+        assertThat(store.startsWith(folder)).isTrue();
+        await(() -> !Files.exists(store.getParent()));
         assertThat(finalState(work)).isEqualTo(FakeEngine.stateAfter(FakeTasks.SEED, STEPS));
     }
 

@@ -28,11 +28,13 @@ public final class ProcessGroup implements AutoCloseable {
      * Where ranks meet.
      *
      * @param name which the ranks of one group have in common and no other group has
-     * @param host on which rank 0 listens
+     * @param store {@code file:/absolute/path} of a file that no earlier group has used, for ranks of one machine, or
+     *     {@code tcp://host:port}, which rank 0 serves on all interfaces without authentication; IPv6 addresses are in
+     *     brackets
      * @param address of this process for the others: a name or an IP address of one of its interfaces
      * @param timeout longest wait for another rank
      */
-    public record Meeting(String name, String host, int port, String address, Duration timeout) {}
+    public record Meeting(String name, String store, String address, Duration timeout) {}
 
     private ProcessGroup(TensorScope scope, Program program, String name, int rank, int size) {
         this.scope = scope;
@@ -48,9 +50,11 @@ public final class ProcessGroup implements AutoCloseable {
      * @param scope ends after the group
      * @param rank from 0 on
      * @param size number of ranks
+     * @throws IllegalArgumentException if the store has another form, or its file no folder
      * @throws DeviceException if this platform has no library for groups
      */
     public static ProcessGroup open(TensorScope scope, Meeting meeting, int rank, int size) {
+        GroupStore store = GroupStore.of(meeting.store());
         GroupLibrary.load();
         Program program = Program.load(scope, "group", "Group", Map.of());
         String name = meeting.name() + "/" + rank;
@@ -59,8 +63,9 @@ public final class ProcessGroup implements AutoCloseable {
                         "open",
                         name,
                         meeting.name(),
-                        meeting.host(),
-                        meeting.port(),
+                        store.file(),
+                        store.host(),
+                        store.port(),
                         rank,
                         size,
                         meeting.address(),

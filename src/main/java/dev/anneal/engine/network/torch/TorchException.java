@@ -27,12 +27,15 @@ public final class TorchException extends RuntimeException {
     private static final List<String> DEVICE_FAULT =
             List.of("CUDA error:", "CUDA driver error:", "cuDNN error:", "cuSOLVER error:");
 
-    /** Messages of Gloo, of its store, and of NCCL for a rank that has ended, or that does not answer. */
+    /** Messages of Gloo, of the stores, and of NCCL for a rank that has ended, or that does not answer. */
     private static final List<String> LOST_RANK = List.of(
             "Connection closed by peer",
             "Connection reset by peer",
             "Timed out waiting",
             "timed out",
+            "Wait timeout",
+            "wait timeout after",
+            "Timeout waiting for key",
             "Application timeout caused pair closure",
             "Broken pipe",
             "Connection refused",

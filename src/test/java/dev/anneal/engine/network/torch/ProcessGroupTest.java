@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -79,6 +82,64 @@ class ProcessGroupTest {
                 }))
                 .isInstanceOfSatisfying(
                         TorchException.class, e -> assertThat(e.isOfLostRank()).isTrue());
+    }
+
+    @Test
+    void ranksOfSeveralMachinesMeetAtTheFirstOne() throws IOException {
+        List<String> gathered = TestGroup.run(2, freeAddress(), Duration.ofMinutes(2), ProcessGroupTest::gathered);
+
+        assertThat(gathered).containsOnly("[0, 1]");
+    }
+
+    @Test
+    void theFileInWhichRanksMetIsRemovedAfterTheLastOne(@TempDir Path folder) {
+        String store = "file:" + folder.resolve("store");
+
+        List<String> gathered = TestGroup.run(3, store, Duration.ofMinutes(2), group -> {
+            assertThat(folder).isDirectoryContaining("glob:**/store");
+            return gathered(group);
+        });
+
+        assertThat(gathered).containsOnly("[0, 1, 2]");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    private static String gathered(ProcessGroup group) {
+        return Arrays.toString(group.gather(group.rank()));
+    }
+
+    @Test
+    void aRankThatDoesNotComeIsGivenUpAfterTheTimeout(@TempDir Path folder) throws IOException {
+        for (String store : List.of("file:" + folder.resolve("store"), freeAddress())) {
+            ProcessGroup.Meeting meeting =
+                    new ProcessGroup.Meeting("incomplete", store, "127.0.0.1", Duration.ofSeconds(2));
+            try (TensorScope scope = TensorScope.open("cpu")) {
+                assertThatThrownBy(() -> ProcessGroup.open(scope, meeting, 0, 2))
+                        .isInstanceOfSatisfying(
+                                TorchException.class,
+                                e -> assertThat(e.isOfLostRank())
+                                        .as(e.getMessage())
+                                        .isTrue());
+            }
+        }
+    }
+
+    @Test
+    void aStoreOfAnUnknownFormIsRefused() {
+        ProcessGroup.Meeting meeting =
+                new ProcessGroup.Meeting("bad", "127.0.0.1:29500", "127.0.0.1", Duration.ofSeconds(2));
+        try (TensorScope scope = TensorScope.open("cpu")) {
+            assertThatThrownBy(() -> ProcessGroup.open(scope, meeting, 0, 2))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("\"127.0.0.1:29500\"")
+                    .hasMessageContaining("tcp://host:port");
+        }
+    }
+
+    private static String freeAddress() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return "tcp://127.0.0.1:" + socket.getLocalPort();
+        }
     }
 
     private static void sleep(Duration time) {

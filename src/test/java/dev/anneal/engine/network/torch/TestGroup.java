@@ -1,7 +1,8 @@
 package dev.anneal.engine.network.torch;
 
 import java.io.IOException;
-import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,12 +30,17 @@ public final class TestGroup {
 
     /** @param timeout longest wait of a rank for another one */
     public static <T> List<T> run(int size, Duration timeout, RankWork<T> work) throws IOException {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
-        ProcessGroup.Meeting meeting =
-                new ProcessGroup.Meeting("test-" + port, "127.0.0.1", port, "127.0.0.1", timeout);
+        Path folder = Files.createTempDirectory("group");
+        // Ranks that another one's failure leaves may still use it when this returns.
+        folder.toFile().deleteOnExit();
+        Path store = folder.resolve("store");
+        store.toFile().deleteOnExit();
+        return run(size, "file:" + store, timeout, work);
+    }
+
+    /** @param store where the ranks meet */
+    static <T> List<T> run(int size, String store, Duration timeout, RankWork<T> work) {
+        ProcessGroup.Meeting meeting = new ProcessGroup.Meeting("test-" + store, store, "127.0.0.1", timeout);
         ExecutorService threads = Executors.newFixedThreadPool(size);
         try {
             List<CompletableFuture<T>> running = IntStream.range(0, size)

@@ -61,6 +61,9 @@ class TorchExceptionTest {
             strings = {
                 "[/pytorch/third_party/gloo/gloo/transport/tcp/pair.cc:544] Connection closed by peer [127.0.0.1]:40432",
                 "[/pytorch/third_party/gloo/gloo/transport/tcp/unbound_buffer.cc:78] Timed out waiting 2000ms for recv operation to complete",
+                "Wait timeout",
+                "wait timeout after 2000ms, keys: /work-1-1-a/0//cpu//0/1",
+                "Timeout waiting for key: work-1-1-a/0//cpu//0/1 after 2000 ms",
                 "[Rank 0] Watchdog caught collective operation timeout: WorkNCCL(SeqNum=7, OpType=ALLREDUCE, NumelIn=2, NumelOut=2, "
                         + "Timeout(ms)=2000) ran for 2001 milliseconds before timing out.",
                 "NCCL error in: /pytorch/torch/csrc/distributed/c10d/NCCLUtils.cpp:77, remote process exited or there was a network error, "

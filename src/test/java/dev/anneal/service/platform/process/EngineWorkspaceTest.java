@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -54,6 +55,14 @@ class EngineWorkspaceTest {
             assertThat(successor).isNotNull();
         } finally {
             stranger.destroyForcibly();
+        }
+    }
+
+    @Test
+    void onlyTheWorkersUserMayAccessTheFolderOfAProcess() throws Exception {
+        try (EngineWorkspace workspace = EngineWorkspace.open(workspaces, Duration.ZERO)) {
+            assertThat(Files.getPosixFilePermissions(workspace.newDirectory("train")))
+                    .isEqualTo(PosixFilePermissions.fromString("rwx------"));
         }
     }
 

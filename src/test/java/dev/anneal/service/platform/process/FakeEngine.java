@@ -158,7 +158,8 @@ public final class FakeEngine {
         if (group != null) {
             Files.writeString(
                     Files.createDirectories(Path.of(task.attemptDirectory())).resolve("rank-" + rank),
-                    group.name() + " " + ProcessHandle.current().pid());
+                    group.name() + " " + group.store() + " "
+                            + ProcessHandle.current().pid());
         }
         int total = task.settings().totalSteps();
         write(new Progress.Started(step, total, 1000, "fp32"));
