@@ -34,7 +34,7 @@ struct Group {
 std::mutex guard;
 std::map<std::string, Group> groups;
 
-// In a file, for ranks of one machine. The last one that closes it removes it.
+// In a file, for ranks of one machine. The last one that closes it removes it, unless one was killed.
 Store file_store(const std::string& file, int size, Milliseconds timeout) {
   auto store = c10::make_intrusive<c10d::FileStore>(file, size);
   store->setTimeout(timeout);
