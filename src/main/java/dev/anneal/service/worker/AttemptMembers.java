@@ -82,7 +82,7 @@ final class AttemptMembers {
     }
 
     private static WorkError lost(String message) {
-        return WorkError.ofEnvironment("worker_lost", message);
+        return WorkError.ofEnvironment("group_incomplete", message);
     }
 
     /** Tells the members where the processes meet. */

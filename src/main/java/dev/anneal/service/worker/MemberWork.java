@@ -79,7 +79,9 @@ final class MemberWork {
                 pause();
             }
             if (meeting.isPresent() && process.reason() == null) {
-                train(assignment, new Meeting(meeting.get(), equipment.properties().address()));
+                train(
+                        assignment,
+                        new Meeting(meeting.get(), equipment.properties().address()));
             }
         } catch (UnwantedTransferException unwanted) {
             LOG.debug("Work {} is not wanted any more", claim.lease().workId(), unwanted);
@@ -88,7 +90,7 @@ final class MemberWork {
             failed(equipment.environment().blame(AttemptErrors.of(e), claim.models()));
         }
         if (process.reason() == StopReason.SHUTDOWN) {
-            failed(WorkError.ofEnvironment("worker_lost", "A worker that trained this job as well has stopped."));
+            failed(WorkError.ofEnvironment("group_incomplete", "A worker that trained this job as well has stopped."));
         }
     }
 

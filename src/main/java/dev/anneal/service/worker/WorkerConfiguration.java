@@ -42,6 +42,7 @@ class WorkerConfiguration {
     private final AttemptTraces traces;
     private final Environment environment;
     private final WorkerStates states;
+    private final Memberships memberships;
     private final Rescuer rescuer;
 
     WorkerConfiguration(
@@ -49,11 +50,13 @@ class WorkerConfiguration {
             AttemptTraces traces,
             Environment environment,
             WorkerStates states,
+            Memberships memberships,
             Rescuer rescuer) {
         this.grading = grading;
         this.traces = traces;
         this.environment = environment;
         this.states = states;
+        this.memberships = memberships;
         this.rescuer = rescuer;
     }
 
@@ -63,7 +66,6 @@ class WorkerConfiguration {
             LeaseProperties queue,
             EngineLauncher launcher,
             Leases leases,
-            Memberships memberships,
             Assignments assignments,
             HeartbeatWriter heartbeats,
             WorkerMeters meters) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.SystemTest;
 import dev.anneal.service.files.FilePurpose;
+import dev.anneal.service.platform.database.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,7 +57,17 @@ class WorkersPathIT extends DevicesTest {
         properties.put("anneal.worker.address", "127.0.0.1");
         ServiceJvm worker = ServiceJvm.start("worker", name, properties);
         workers.add(worker);
+        Waiting.until(() -> isReported(name));
         return worker;
+    }
+
+    private static boolean isReported(String worker) {
+        return TestDatabase.administrator()
+                        .sql("SELECT count(*) FROM running_worker WHERE worker = ?")
+                        .param(worker)
+                        .query(Integer.class)
+                        .single()
+                > 0;
     }
 
     private String file(String method) throws IOException {

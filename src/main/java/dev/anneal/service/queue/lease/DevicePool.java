@@ -38,6 +38,8 @@ final class DevicePool {
             WHERE worker_group = :group
               AND id <> :process
               AND fault IS NULL
+              -- It reports every 5 s.
+              AND seen_at > clock_timestamp() - interval '20 seconds'
               AND lacking_models <@ CAST(:lacking AS text[])
               -- CPUs and CUDA devices do not train together.
               AND split_part(engine ->> 'device', ':', 1) = (SELECT split_part(own.engine ->> 'device', ':', 1)

@@ -68,7 +68,8 @@ public final class Memberships {
             SELECT running_worker.worker, membership.joined_at IS NOT NULL AS joined,
                    membership.ready_at IS NOT NULL AS ready, %s
             FROM membership
-            LEFT JOIN running_worker ON running_worker.id = membership.process
+            LEFT JOIN running_worker
+                   ON running_worker.id = membership.process AND seen_at > clock_timestamp() - interval '20 seconds'
             WHERE membership.work_id = :id
               AND (membership.lease_token, membership.lease_nonce) = (:token, :nonce)
             ORDER BY membership.first_rank

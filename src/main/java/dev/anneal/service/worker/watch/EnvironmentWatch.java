@@ -28,6 +28,9 @@ public final class EnvironmentWatch {
     /** Well below the minute after which a silent worker counts as gone. */
     private static final Duration REPORT_INTERVAL = Duration.ofSeconds(20);
 
+    /** Likewise, below the 20 s after which the others of its group take a silent worker for gone. */
+    private static final Duration REPORT_INTERVAL_IN_A_GROUP = Duration.ofSeconds(5);
+
     private final Environment environment;
     private final WorkerStates states;
     private final Runnable explainWaits;
@@ -112,7 +115,8 @@ public final class EnvironmentWatch {
 
     private void reportOnce() {
         Report now = new Report(trainingSlots.getAsInt(), fault(), environment.lackingModels());
-        if (now.equals(reported) && System.nanoTime() - reportedNanos < REPORT_INTERVAL.toNanos()) {
+        Duration interval = worker.group().isEmpty() ? REPORT_INTERVAL : REPORT_INTERVAL_IN_A_GROUP;
+        if (now.equals(reported) && System.nanoTime() - reportedNanos < interval.toNanos()) {
             return;
         }
         states.report(worker, engine, now.trainingSlots(), now.fault().orElse(null), now.lackingModels());

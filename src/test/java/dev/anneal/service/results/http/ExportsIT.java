@@ -23,13 +23,11 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,8 +142,7 @@ class ExportsIT extends ServiceTest {
     void failedExportIsMadeAnewAndDoesNotTouchTheJob() {
         worker().finish(5);
         String first = idOf(post(ALPHA, path("/merge"), ""));
-        Claim claim = leases.claim(Claimants.of("w", Slot.LIGHT, Set.of("merged"), Set.of()))
-                .orElseThrow();
+        Claim claim = merging();
         WorkError error = WorkError.ofUser("merge_equals_base", "no tensor differs from the base", null);
         leases.fail(claim.lease(), error, () -> exports.failed(claim.lease().workId(), error));
 
@@ -160,8 +157,7 @@ class ExportsIT extends ServiceTest {
     void eventsTellHowMuchOfAnAttemptIsKept() {
         worker().finish(5);
         String merged = idOf(post(ALPHA, path("/merge"), ""));
-        Claim claim = leases.claim(Claimants.of("w", Slot.LIGHT, Set.of("merged"), Set.of()))
-                .orElseThrow();
+        Claim claim = merging();
         keep(claim, 0);
         assertThat(json(get(ALPHA, path("/events"))).get("data").toString()).doesNotContain("goes on");
 
@@ -350,8 +346,7 @@ class ExportsIT extends ServiceTest {
     private String finishedExport() throws IOException {
         worker().finish(5);
         String export = idOf(post(ALPHA, path("/merge"), ""));
-        Claim claim = leases.claim(Claimants.of("w", Slot.LIGHT, Set.of("merged"), Set.of()))
-                .orElseThrow();
+        Claim claim = merging();
         assertThat(Objects.requireNonNull(exports.order(claim.lease().workId()).checkpoint())
                         .isMergeable())
                 .isTrue();
@@ -393,11 +388,11 @@ class ExportsIT extends ServiceTest {
     }
 
     private static String sha256(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError(e);
-        }
+        return DigestUtils.sha256Hex(text);
+    }
+
+    private Claim merging() {
+        return leases.claim(Claimants.of("w", Slot.LIGHT, Set.of("merged"), Set.of()))
+                .orElseThrow();
     }
 }

@@ -50,8 +50,8 @@ class JobDevicesIT extends ServiceTest {
         refused(
                 file,
                 "'devices': 4",
-                "is 4, but the largest of 2 workers has 2 devices; ask for at most 2, or start a worker with more"
-                        + " devices (anneal.worker.devices)");
+                "is 4, but the largest of 2 workers has 2 devices; ask for at most 2, or start workers with more"
+                        + " devices (anneal.worker.devices, anneal.worker.group)");
         assertThat(create(file, "'devices': 2").statusCode()).isEqualTo(200);
     }
 
