@@ -240,12 +240,13 @@ GRANT SELECT ON anneal_queue_depth TO anneal_readonly, anneal_system;
 -- The rest answers autoscalers: how many workers have something to do. anneal_queue_depth shows more than that: work of tenants that run as much as they may,
 -- work whose retry is not due, and work of methods that no worker of this version knows cannot be claimed, and pods started for it would only wait.
 
--- For each tenant, slot and method how many devices what is due and what runs needs, and how many trainings the tenant may run if an administrator has decided
--- it. A training on several devices counts for each of them.
+-- For each tenant, slot, method and number of devices that each item takes: how many devices what is due and what runs needs, how many items are due, and how
+-- many trainings the tenant may run if an administrator has decided it. A training on several devices counts for each of them.
 CREATE VIEW anneal_queue_demand WITH (security_invoker = true) AS
 SELECT work.tenant_id                                                                           AS tenant,
        work.slot,
        work.method,
+       work.devices,
        coalesce(sum(work.devices) FILTER (WHERE work.state = 'QUEUED' AND work.run_at <= clock_timestamp()), 0) AS due,
        coalesce(sum(work.devices) FILTER (WHERE work.state = 'RUNNING'), 0)                      AS running,
        count(*) FILTER (WHERE work.state = 'QUEUED' AND work.run_at <= clock_timestamp())        AS due_items,
@@ -253,30 +254,48 @@ SELECT work.tenant_id                                                           
 FROM work
 LEFT JOIN tenant_quota ON tenant_quota.tenant_id = work.tenant_id
 WHERE work.state IN ('QUEUED', 'RUNNING')
-GROUP BY work.tenant_id, work.slot, work.method, tenant_quota.running_jobs;
+GROUP BY work.tenant_id, work.slot, work.method, work.devices, tenant_quota.running_jobs;
 
 GRANT SELECT ON anneal_queue_demand TO anneal_readonly, anneal_system;
 
--- By the rules of the claim: one row for each class of slot, zero where there is nothing.
--- running_limit is anneal.queue.tenant-running-limit; methods are those that workers know.
-CREATE FUNCTION anneal_demand(running_limit bigint, methods text[])
+-- By the rules of the claim: one row for each class of slot, zero where there is nothing. claimable and running count devices, claimable_items counts items.
+-- running_limit is anneal.queue.tenant-running-limit; methods are those that workers know. worker_devices is the number of devices that each worker of a group
+-- has: an item then counts for each worker that it takes. Null is without groups, where one worker does an item.
+CREATE FUNCTION anneal_demand(running_limit bigint, methods text[], worker_devices integer DEFAULT NULL)
     RETURNS TABLE (slot text, claimable bigint, running bigint, claimable_items bigint)
     LANGUAGE sql STABLE AS $$
-    WITH tenants AS (
-        SELECT demand.slot,
-               coalesce(sum(demand.due) FILTER (WHERE demand.method = ANY (anneal_demand.methods)), 0)  AS due,
-               sum(demand.running)                                                                      AS running,
-               coalesce(sum(demand.due_items) FILTER (WHERE demand.method = ANY (anneal_demand.methods)), 0) AS due_items,
-               coalesce(max(demand.running_limit), anneal_demand.running_limit)                         AS allowed
-        FROM anneal_queue_demand AS demand
+    WITH demand AS (
+        SELECT * FROM anneal_queue_demand
+    ), tenants AS (
+        SELECT demand.tenant,
+               demand.slot,
+               sum(demand.running) AS running,
+               greatest(coalesce(max(demand.running_limit), anneal_demand.running_limit) - sum(demand.running), 0) AS room
+        FROM demand
         GROUP BY demand.tenant, demand.slot
+    ), sizes AS (
+        -- What needs more devices than the tenant may still use cannot be claimed.
+        SELECT tenants.tenant, tenants.slot, demand.devices, least(sum(demand.due_items), div(tenants.room, demand.devices)) AS items
+        FROM demand
+        JOIN tenants ON tenants.tenant = demand.tenant AND tenants.slot = demand.slot
+        WHERE demand.method = ANY (anneal_demand.methods)
+        GROUP BY tenants.tenant, tenants.slot, tenants.room, demand.devices
+    ), claimable AS (
+        SELECT tenants.slot,
+               tenants.running,
+               least(coalesce(sum(sizes.items * sizes.devices), 0), tenants.room) AS devices,
+               least(coalesce(sum(sizes.items * coalesce((sizes.devices + worker_devices - 1) / worker_devices, 1)), 0), tenants.room)
+                                   AS items
+        FROM tenants
+        LEFT JOIN sizes ON sizes.tenant = tenants.tenant AND sizes.slot = tenants.slot
+        GROUP BY tenants.tenant, tenants.slot, tenants.running, tenants.room
     )
     SELECT slots.slot,
-           coalesce(sum(least(tenants.due, greatest(tenants.allowed - tenants.running, 0))), 0)::bigint,
-           coalesce(sum(tenants.running), 0)::bigint,
-           coalesce(sum(least(tenants.due_items, greatest(tenants.allowed - tenants.running, 0))), 0)::bigint
+           coalesce(sum(claimable.devices), 0)::bigint,
+           coalesce(sum(claimable.running), 0)::bigint,
+           coalesce(sum(claimable.items), 0)::bigint
     FROM (VALUES ('TRAINING'), ('LIGHT')) AS slots (slot)
-    LEFT JOIN tenants ON tenants.slot = slots.slot
+    LEFT JOIN claimable ON claimable.slot = slots.slot
     GROUP BY slots.slot
 $$;
 
@@ -290,9 +309,10 @@ CREATE FUNCTION anneal_training_slots_wanted(running_limit bigint, methods text[
     FROM anneal_demand(running_limit, methods)
 $$;
 
--- For workers that do one item each, where the autoscaler knows which of them run: what can be claimed.
-CREATE FUNCTION anneal_items_claimable(running_limit bigint, methods text[])
+-- For workers that do one item each, where the autoscaler knows which of them run: what can be claimed. With worker_devices, for workers of a group: how many of
+-- them what can be claimed takes.
+CREATE FUNCTION anneal_items_claimable(running_limit bigint, methods text[], worker_devices integer DEFAULT NULL)
     RETURNS bigint
     LANGUAGE sql STABLE AS $$
-    SELECT sum(claimable_items)::bigint FROM anneal_demand(running_limit, methods)
+    SELECT sum(claimable_items)::bigint FROM anneal_demand(running_limit, methods, worker_devices)
 $$;

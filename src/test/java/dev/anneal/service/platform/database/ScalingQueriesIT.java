@@ -96,28 +96,95 @@ class ScalingQueriesIT {
         assertThat(trainingSlots()).isEqualTo(1);
     }
 
+    @Test
+    void trainingOnSeveralDevicesNeedsAsManySlotsAndOneWorkerThatHasThem() {
+        addTraining("acme", 2);
+        addTraining("acme", 1);
+
+        assertThat(trainingSlots()).isEqualTo(3);
+        assertThat(items()).isEqualTo(2);
+    }
+
+    @Test
+    void trainingNeedsAWorkerOfAGroupForEachPartOfItsDevices() {
+        addTraining("acme", 3);
+        add("acme", "EXPORT", "merged", "QUEUED", DUE);
+
+        assertThat(itemsOfGroup(1)).isEqualTo(4);
+        assertThat(itemsOfGroup(2)).isEqualTo(3);
+        assertThat(itemsOfGroup(3)).isEqualTo(2);
+        assertThat(itemsOfGroup(8)).isEqualTo(2);
+        assertThat(items()).isEqualTo(2);
+    }
+
+    @Test
+    void trainingThatRunsNeedsNoMoreWorkersOfItsGroup() {
+        add("acme", "TRAIN", "dpo", "RUNNING", DUE, 2);
+        addTraining("acme", 1);
+
+        assertThat(itemsOfGroup(1)).isEqualTo(1);
+        assertThat(trainingSlots()).isEqualTo(3);
+    }
+
+    @Test
+    void trainingThatNeedsMoreDevicesThanItsTenantMayUseNeedsNoPod() {
+        add("acme", "TRAIN", "dpo", "RUNNING", DUE, 2);
+        addTraining("acme", 2);
+
+        assertThat(items()).isZero();
+        assertThat(itemsOfGroup(1)).isZero();
+        assertThat(trainingSlots()).isEqualTo(2);
+    }
+
+    @Test
+    void asManyTrainingsOnSeveralDevicesNeedPodsAsTheirTenantMayRun() {
+        TestDatabase.administrator()
+                .sql("INSERT INTO tenant_quota (tenant_id, running_jobs) VALUES ('acme', 5)")
+                .update();
+        for (int i = 0; i < 4; i++) {
+            addTraining("acme", 2);
+        }
+
+        // Two of them run on 4 of 5 devices.
+        assertThat(items()).isEqualTo(2);
+        assertThat(itemsOfGroup(1)).isEqualTo(4);
+        assertThat(trainingSlots()).isEqualTo(4);
+    }
+
     private static long trainingSlots() {
-        return ask("anneal_training_slots_wanted");
+        return ask("anneal_training_slots_wanted(3, '{supervised,dpo,merged}')");
     }
 
     private static long items() {
-        return ask("anneal_items_claimable");
+        return ask("anneal_items_claimable(3, '{supervised,dpo,merged}')");
     }
 
-    private static long ask(String function) {
-        String query = "SELECT " + function + "(3, '{supervised,dpo,merged}')";
+    private static long itemsOfGroup(int workerDevices) {
+        return ask("anneal_items_claimable(3, '{supervised,dpo,merged}', " + workerDevices + ")");
+    }
+
+    private static long ask(String call) {
+        String query = "SELECT " + call;
         return TestDatabase.asRole(
                 "anneal_readonly", jdbc -> jdbc.sql(query).query(Long.class).single());
     }
 
+    private static void addTraining(String tenant, int devices) {
+        add(tenant, "TRAIN", "dpo", "QUEUED", DUE, devices);
+    }
+
     private static void add(String tenant, String kind, String method, String state, Duration dueIn) {
+        add(tenant, kind, method, state, dueIn, 1);
+    }
+
+    private static void add(String tenant, String kind, String method, String state, Duration dueIn, int devices) {
         boolean running = state.equals("RUNNING");
         TestDatabase.administrator()
                 .sql("""
-                        INSERT INTO work (tenant_id, kind, method, state, priority, run_at, lease_token, claimed_at, started_at, lease_owner, deadline_at)
+                        INSERT INTO work (tenant_id, kind, method, state, priority, run_at, lease_token, claimed_at, started_at, lease_owner, deadline_at, devices)
                         VALUES (:tenant, :kind, :method, :state, 5, now() + :due * interval '1 second', CASE WHEN :running THEN 1 ELSE 0 END,
                                 CASE WHEN :running THEN now() END, CASE WHEN :running THEN now() END, CASE WHEN :running THEN 'w' END,
-                                CASE WHEN :running THEN now() + interval '1 day' END)
+                                CASE WHEN :running THEN now() + interval '1 day' END, :devices)
                         """)
                 .param("tenant", tenant)
                 .param("kind", kind)
@@ -125,6 +192,7 @@ class ScalingQueriesIT {
                 .param("state", state)
                 .param("due", dueIn.toSeconds())
                 .param("running", running)
+                .param("devices", devices)
                 .update();
     }
 }
