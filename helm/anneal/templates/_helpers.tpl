@@ -30,6 +30,11 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- end -}}
 
+{{- /* Label of the pods whose devices are pooled; only they may connect to each other's ports. */ -}}
+{{- define "anneal.groupLabel" -}}
+anneal.dev/worker-group: {{ .Values.worker.group | quote }}
+{{- end -}}
+
 {{- define "anneal.serviceAccountName" -}}
 {{- if .Values.serviceAccount.create -}}
 {{- default (include "anneal.fullname" .) .Values.serviceAccount.name -}}
@@ -100,11 +105,11 @@ api{{ if eq .Values.inference.placement "deployment" }},inference{{ end }}
 {{- if or $artifacts $models -}}true{{- end -}}
 {{- end -}}
 
-{{- /* Takes (dict "root" $ "wanted" .Values.worker.strategy "gpu" true). */ -}}
+{{- /* Takes (dict "root" $ "wanted" .Values.worker.strategy "recreate" true); recreate is whether new pods must wait for the old ones by default. */ -}}
 {{- define "anneal.strategy" -}}
 {{- if .wanted -}}
 type: {{ .wanted }}
-{{- else if or .gpu (include "anneal.oneNode" .root) -}}
+{{- else if or .recreate (include "anneal.oneNode" .root) -}}
 type: Recreate
 {{- else -}}
 type: RollingUpdate
@@ -148,6 +153,17 @@ rollingUpdate:
 {{- with .Values.mlflow -}}
 {{- if and .existingSecret.name .existingSecret.tokenKey .existingSecret.usernameKey -}}
 {{- fail "mlflow.existingSecret: a token or a name and a password, not both; clear tokenKey or usernameKey" -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.worker -}}
+{{- $most := ternary .keda.maxReplicas .replicas (include "anneal.keda" $ | eq "true") | int -}}
+{{- if and .group (eq $most 1) -}}
+{{- fail (printf "worker.group is %s, but there is at most one pod: set %s to 2 or more, or clear worker.group" .group (ternary "worker.keda.maxReplicas" "worker.replicas" (include "anneal.keda" $ | eq "true"))) -}}
+{{- end -}}
+{{- end -}}
+{{- with dig "anneal" "worker" dict .Values.config -}}
+{{- if or .group .address -}}
+{{- fail "config.anneal.worker: set worker.group instead of group and address here, so that the pods get its label and network policy" -}}
 {{- end -}}
 {{- end -}}
 {{- if and (include "anneal.keda" .) (not .Values.postgres.enabled) (not .Values.worker.keda.existingSecret.name) -}}

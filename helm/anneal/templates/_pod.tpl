@@ -344,6 +344,8 @@ labels:
   app.kubernetes.io/component: {{ .component }}
   {{- if ne .component "worker" }}
   anneal.dev/scrape: service
+  {{- else if $own.group }}
+  {{- include "anneal.groupLabel" $ | nindent 2 }}
   {{- end }}
   {{- with $own.podLabels }}
   {{- toYaml . | nindent 2 }}
@@ -478,6 +480,15 @@ spec:
           valueFrom:
             fieldRef:
               fieldPath: metadata.name
+        {{- if .group }}
+        - name: ANNEAL_WORKER_GROUP
+          value: {{ .group | quote }}
+        # Where the other workers of the group reach this one.
+        - name: ANNEAL_WORKER_ADDRESS
+          valueFrom:
+            fieldRef:
+              fieldPath: status.podIP
+        {{- end }}
         - name: ANNEAL_WORKER_DEVICES
           {{- if .gpu.enabled }}
           {{- $devices := list }}
