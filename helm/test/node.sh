@@ -1,4 +1,5 @@
-# Sourced after cluster.sh. start_node makes this machine the only node: as root, with the commands that check_machine names.
+# Sourced after cluster.sh. start_node makes this machine the only node, with controllers, containerd, kubelet, kube-proxy and DNS built from their Go modules.
+# As root, with Go 1.26, docker and its plugin buildx, and the other commands that check_machine names.
 #   load_image IMAGE...   brings images of Docker to the node
 #   volume NAME SIZE      a persistent volume in a folder of $state
 domain=cluster.local
