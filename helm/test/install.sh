@@ -42,7 +42,7 @@ for values in values/*.yaml; do
   # Hooks wait for a Job that nothing runs here.
   try "$name: helm install" helm install anneal ../anneal -n "$name" -f "$values" --no-hooks
   try "$name: pods" restricted "$name"
-  try "$name: helm upgrade" helm upgrade anneal ../anneal -n "$name" -f "$values" --no-hooks --set api.replicas=3 --set-json 'config={"anneal":{"queue":{"lease":"80s"}}}'
+  try "$name: helm upgrade" helm upgrade anneal ../anneal -n "$name" -f "$values" --no-hooks --set api.replicas=3,api.autoscaling.enabled=false --set-json 'config={"anneal":{"queue":{"lease":"80s"}}}'
   try "$name: three pods after the upgrade" test "$(kubectl -n "$name" get deployment -l app.kubernetes.io/component=api -o jsonpath='{.items[0].spec.replicas}')" = 3
   try "$name: helm rollback" helm rollback anneal 1 -n "$name" --no-hooks
   kept="$(kubectl -n "$name" get persistentvolumeclaims -o jsonpath='{range .items[?(@.metadata.annotations.helm\.sh/resource-policy=="keep")]}{.metadata.name} {end}')"
