@@ -161,6 +161,13 @@ rollingUpdate:
 {{- fail (printf "worker.group is %s, but there is at most one pod: set %s to 2 or more, or clear worker.group" .group (ternary "worker.keda.maxReplicas" "worker.replicas" (include "anneal.keda" $ | eq "true"))) -}}
 {{- end -}}
 {{- end -}}
+{{- if .Values.worker.group -}}
+{{- range concat .Values.extraEnv .Values.worker.extraEnv -}}
+{{- if and (eq .name "NCCL_SOCKET_IFNAME") (eq (default "" .value) "lo") -}}
+{{- fail "extraEnv sets NCCL_SOCKET_IFNAME to lo, on which pods of worker.group cannot reach each other: name their network interface, or remove it" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- with dig "anneal" "worker" dict .Values.config -}}
 {{- if or .group .address -}}
 {{- fail "config.anneal.worker: set worker.group instead of group and address here, so that the pods get its label and network policy" -}}
