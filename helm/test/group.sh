@@ -51,9 +51,10 @@ group() {
   bin/anneal jobs watch "$job"
   [ "$(bin/anneal jobs show "$job" --json | jq -r .status)" = succeeded ]
   bin/anneal jobs logs "$job"
-  ask "SELECT lease_token, worker, outcome, step, saved_step, error ->> 'message' FROM attempt JOIN work ON work.id = work_id WHERE kind = 'TRAIN' ORDER BY work_id, lease_token"
-  # The attempts of this job: one for each pod that was deleted, and the last.
-  [ "$(ask "SELECT max(lease_token) FROM work WHERE devices = 2")" -ge 3 ]
+  # One attempt for each pod that was deleted, and the last.
+  attempts="$(ask "SELECT a.lease_token, a.worker, a.outcome, a.step, a.saved_step, a.error ->> 'code' FROM attempt a JOIN work ON id = work_id WHERE devices = 2 ORDER BY 1")"
+  echo "$attempts"
+  [ "$(wc -l <<< "$attempts")" = 3 ]
 }
 
 start_cluster
