@@ -98,7 +98,7 @@ CREATE INDEX work_trainings ON work (tenant_id, method, state, id) WHERE kind = 
 
 CALL isolate_tenants('work');
 -- For the views below and those on jobs.
-GRANT SELECT (id, tenant_id, method, slot, state, devices, run_at, started_at, finished_at, error) ON work TO anneal_readonly;
+GRANT SELECT (id, tenant_id, method, slot, state, devices, one_worker, run_at, started_at, finished_at, error) ON work TO anneal_readonly;
 
 -- What heartbeats and steps change, apart from work: narrow rows without an index on a changing column, updated in place (HOT).
 CREATE TABLE lease (
@@ -240,13 +240,15 @@ GRANT SELECT ON anneal_queue_depth TO anneal_readonly, anneal_system;
 -- The rest answers autoscalers: how many workers have something to do. anneal_queue_depth shows more than that: work of tenants that run as much as they may,
 -- work whose retry is not due, and work of methods that no worker of this version knows cannot be claimed, and pods started for it would only wait.
 
--- For each tenant, slot, method and number of devices that each item takes: how many devices what is due and what runs needs, how many items are due, and how
--- many trainings the tenant may run if an administrator has decided it. A training on several devices counts for each of them.
+-- For each tenant, slot, method, number of devices that each item takes, and whether they must be of one worker: how many devices what is due and what runs
+-- needs, how many items are due, and how many trainings the tenant may run if an administrator has decided it. A training on several devices counts for each of
+-- them.
 CREATE VIEW anneal_queue_demand WITH (security_invoker = true) AS
 SELECT work.tenant_id                                                                           AS tenant,
        work.slot,
        work.method,
        work.devices,
+       work.one_worker,
        coalesce(sum(work.devices) FILTER (WHERE work.state = 'QUEUED' AND work.run_at <= clock_timestamp()), 0) AS due,
        coalesce(sum(work.devices) FILTER (WHERE work.state = 'RUNNING'), 0)                      AS running,
        count(*) FILTER (WHERE work.state = 'QUEUED' AND work.run_at <= clock_timestamp())        AS due_items,
@@ -254,13 +256,14 @@ SELECT work.tenant_id                                                           
 FROM work
 LEFT JOIN tenant_quota ON tenant_quota.tenant_id = work.tenant_id
 WHERE work.state IN ('QUEUED', 'RUNNING')
-GROUP BY work.tenant_id, work.slot, work.method, work.devices, tenant_quota.running_jobs;
+GROUP BY work.tenant_id, work.slot, work.method, work.devices, work.one_worker, tenant_quota.running_jobs;
 
 GRANT SELECT ON anneal_queue_demand TO anneal_readonly, anneal_system;
 
 -- By the rules of the claim: one row for each class of slot, zero where there is nothing. claimable and running count devices, claimable_items counts items.
 -- running_limit is anneal.queue.tenant-running-limit; methods are those that workers know. worker_devices is the number of devices that each worker of a group
--- has: an item then counts for each worker that it takes. Null is without groups, where one worker does an item.
+-- has: an item then counts for each worker that it takes, and not at all if it must be of one that has not enough. Null is without groups, where one worker
+-- does an item.
 CREATE FUNCTION anneal_demand(running_limit bigint, methods text[], worker_devices integer DEFAULT NULL)
     RETURNS TABLE (slot text, claimable bigint, running bigint, claimable_items bigint)
     LANGUAGE sql STABLE AS $$
@@ -275,17 +278,22 @@ CREATE FUNCTION anneal_demand(running_limit bigint, methods text[], worker_devic
         GROUP BY demand.tenant, demand.slot
     ), sizes AS (
         -- What needs more devices than the tenant may still use cannot be claimed.
-        SELECT tenants.tenant, tenants.slot, demand.devices, least(sum(demand.due_items), div(tenants.room, demand.devices)) AS items
+        SELECT tenants.tenant,
+               tenants.slot,
+               demand.devices,
+               CASE WHEN worker_devices IS NULL THEN 1
+                    WHEN demand.one_worker THEN (demand.devices <= worker_devices)::integer
+                    ELSE (demand.devices + worker_devices - 1) / worker_devices END AS workers,
+               least(sum(demand.due_items), div(tenants.room, demand.devices))      AS items
         FROM demand
         JOIN tenants ON tenants.tenant = demand.tenant AND tenants.slot = demand.slot
         WHERE demand.method = ANY (anneal_demand.methods)
-        GROUP BY tenants.tenant, tenants.slot, tenants.room, demand.devices
+        GROUP BY tenants.tenant, tenants.slot, tenants.room, demand.devices, demand.one_worker
     ), claimable AS (
         SELECT tenants.slot,
                tenants.running,
                least(coalesce(sum(sizes.items * sizes.devices), 0), tenants.room) AS devices,
-               least(coalesce(sum(sizes.items * coalesce((sizes.devices + worker_devices - 1) / worker_devices, 1)), 0), tenants.room)
-                                   AS items
+               least(coalesce(sum(sizes.items * sizes.workers), 0), tenants.room) AS items
         FROM tenants
         LEFT JOIN sizes ON sizes.tenant = tenants.tenant AND sizes.slot = tenants.slot
         GROUP BY tenants.tenant, tenants.slot, tenants.running, tenants.room
@@ -309,8 +317,8 @@ CREATE FUNCTION anneal_training_slots_wanted(running_limit bigint, methods text[
     FROM anneal_demand(running_limit, methods)
 $$;
 
--- For workers that do one item each, where the autoscaler knows which of them run: what can be claimed. With worker_devices, for workers of a group: how many of
--- them what can be claimed takes.
+-- For workers that do one item each, where the autoscaler knows which of them run: what can be claimed. With worker_devices, for workers of a group: how many
+-- of them what can be claimed takes.
 CREATE FUNCTION anneal_items_claimable(running_limit bigint, methods text[], worker_devices integer DEFAULT NULL)
     RETURNS bigint
     LANGUAGE sql STABLE AS $$

@@ -118,6 +118,16 @@ class ScalingQueriesIT {
     }
 
     @Test
+    void trainingThatMustBeOfOneWorkerNeedsOneThatIsLargeEnough() {
+        addTraining("acme", 3);
+        TestDatabase.administrator().sql("UPDATE work SET one_worker = true").update();
+
+        assertThat(itemsOfGroup(2)).isZero();
+        assertThat(itemsOfGroup(3)).isEqualTo(1);
+        assertThat(items()).isEqualTo(1);
+    }
+
+    @Test
     void trainingThatRunsNeedsNoMoreWorkersOfItsGroup() {
         add("acme", "TRAIN", "dpo", "RUNNING", DUE, 2);
         addTraining("acme", 1);
