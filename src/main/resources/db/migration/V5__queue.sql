@@ -224,6 +224,23 @@ WINDOW pool AS (PARTITION BY worker_group, split_part(engine ->> 'device', ':', 
 
 GRANT SELECT ON running_worker TO anneal_tenant, anneal_readonly, anneal_system;
 
+-- Devices of running workers that no training uses. A worker's own count differs for a moment when a training begins or ends.
+CREATE VIEW free_devices WITH (security_invoker = true) AS
+SELECT id,
+       greatest(0, training_slots
+                   - coalesce((SELECT sum(work.devices - coalesce((SELECT sum(membership.devices)
+                                                                   FROM membership
+                                                                   WHERE membership.work_id = work.id), 0))
+                               FROM lease
+                               JOIN work ON work.id = lease.work_id
+                               WHERE lease.process = running_worker.id AND work.slot = 'TRAINING'), 0)
+                   - coalesce((SELECT sum(membership.devices)
+                               FROM membership
+                               WHERE membership.process = running_worker.id), 0))::integer AS free
+FROM running_worker;
+
+GRANT SELECT ON free_devices TO anneal_system;
+
 -- All that waits or runs: one row for each class of slot, zero where there is nothing.
 CREATE VIEW anneal_queue_depth WITH (security_invoker = true) AS
 SELECT slots.slot,

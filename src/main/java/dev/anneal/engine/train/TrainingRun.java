@@ -231,6 +231,7 @@ final class TrainingRun {
         figures.put(Figure.SHARED_TOKENS.wireName(), (double) tokens.shared());
         figures.put(Figure.TOKENS_PER_SECOND.wireName(), result.tokens().read() / seconds);
         figures.putAll(result.metrics());
+        figures.putAll(job.ranks().exchangeFigures());
         return figures;
     }
 

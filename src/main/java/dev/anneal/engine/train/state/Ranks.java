@@ -3,11 +3,14 @@ package dev.anneal.engine.train.state;
 import dev.anneal.engine.network.torch.ProcessGroup;
 import dev.anneal.protocol.TrainingSettings;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,7 @@ public final class Ranks {
 
     private final @Nullable ProcessGroup group;
     private final boolean ordered;
+    private long waitedNanos;
 
     private Ranks(@Nullable ProcessGroup group, boolean ordered) {
         this.group = group;
@@ -116,8 +120,9 @@ public final class Ranks {
         if (group == null) {
             return own.map(List::of);
         }
-        List<byte[]> all =
-                group.gather(own.map(CheckpointFolder.JSON::writeValueAsBytes).orElse(STOPS));
+        byte[] written = own.map(CheckpointFolder.JSON::writeValueAsBytes).orElse(STOPS);
+        List<byte[]> all = new ArrayList<>();
+        exchange(others -> all.addAll(others.gather(written)));
         List<List<T>> items = new ArrayList<>();
         for (byte[] each : all) {
             if (each.length == 0) {
@@ -131,15 +136,38 @@ public final class Ranks {
 
     /** Overwrites gradients with their sum over the ranks. */
     void sum(Trainable.StepGradients<?> gradients) {
-        if (group != null) {
-            group.sum(gradients.ofParameters());
-        }
+        exchange(others -> others.sum(gradients.ofParameters()));
     }
 
     /** Overwrites gradients with those of a rank. */
     void broadcast(Trainable.StepGradients<?> gradients, int source) {
-        if (group != null) {
-            group.broadcast(gradients.ofParameters(), source);
+        exchange(others -> others.broadcast(gradients.ofParameters(), source));
+    }
+
+    private void exchange(Consumer<ProcessGroup> call) {
+        ProcessGroup others = group;
+        if (others != null) {
+            long begin = System.nanoTime();
+            call.accept(others);
+            waitedNanos += System.nanoTime() - begin;
         }
+    }
+
+    /**
+     * What the exchange between ranks has cost since this was called before: {@code seconds/exchange}, which even the
+     * slowest rank has waited for others or the network, {@code seconds/imbalance}, which the fastest one has waited
+     * in addition, and {@code ranks/slowest}, that rank's number. Empty for a training in this process alone.
+     */
+    public Map<String, Double> exchangeFigures() {
+        if (group == null) {
+            return Map.of();
+        }
+        List<Long> waited = Arrays.stream(group.gather(waitedNanos)).boxed().toList();
+        waitedNanos = 0;
+        long least = Collections.min(waited);
+        return Map.of(
+                "seconds/exchange", least / 1e9,
+                "seconds/imbalance", (Collections.max(waited) - least) / 1e9,
+                "ranks/slowest", (double) waited.indexOf(least));
     }
 }

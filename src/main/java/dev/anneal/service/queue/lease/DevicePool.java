@@ -22,19 +22,9 @@ final class DevicePool {
             """;
 
     private static final String OTHERS = """
-            SELECT id AS process,
-                   training_slots AS devices,
-                   training_slots
-                   - coalesce((SELECT sum(work.devices - coalesce((SELECT sum(membership.devices)
-                                                                   FROM membership
-                                                                   WHERE membership.work_id = work.id), 0))
-                               FROM lease
-                               JOIN work ON work.id = lease.work_id
-                               WHERE lease.process = other.id AND work.slot = 'TRAINING'), 0)
-                   - coalesce((SELECT sum(membership.devices)
-                               FROM membership
-                               WHERE membership.process = other.id), 0) AS free
-            FROM running_worker AS other
+            SELECT id AS process, training_slots AS devices, free
+            FROM running_worker
+            JOIN free_devices USING (id)
             WHERE worker_group = :group
               AND id <> :process
               AND fault IS NULL
@@ -76,15 +66,11 @@ final class DevicePool {
         }
 
         int pooledFree() {
-            return free + others.stream().mapToInt(Reach::usable).sum();
+            return free + others.stream().mapToInt(Other::free).sum();
         }
 
         boolean isInUse() {
             return pooledFree() < pooled();
-        }
-
-        private static int usable(Other other) {
-            return Math.max(0, other.free());
         }
     }
 
@@ -124,7 +110,7 @@ final class DevicePool {
         int own = size <= reach.largest() ? size : Math.min(size, reach.free());
         int rank = own;
         for (Other other : reach.others()) {
-            int part = Math.min(Reach.usable(other), size - rank);
+            int part = Math.min(other.free(), size - rank);
             if (part > 0) {
                 add(claim, other.process(), rank, part);
                 rank += part;

@@ -63,7 +63,7 @@ public final class WaitingEvents {
                     }
                     Map<Long, Long> jobs = jdbc
                             .sql(UNTOLD)
-                            .param("waits", AttemptEvents.WAITS)
+                            .param("waits", AttemptEvents.WAITS + " because")
                             .param("after", after)
                             .query((row, number) -> Map.entry(row.getLong("work"), row.getLong("job")))
                             .list()

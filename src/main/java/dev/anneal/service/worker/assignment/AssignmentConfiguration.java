@@ -7,6 +7,7 @@ import dev.anneal.service.platform.schedule.LocalChore;
 import dev.anneal.service.queue.FinishedWork;
 import dev.anneal.service.results.export.ExportJournal;
 import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.training.journal.DeviceWaits;
 import dev.anneal.service.training.journal.TrainingJournal;
 import java.time.Duration;
 import org.springframework.context.annotation.Bean;
@@ -18,6 +19,13 @@ class AssignmentConfiguration {
 
     /** Every worker sweeps, because workers do not depend on API processes; simultaneous sweeps do no harm. */
     private static final Duration LEFTOVER_SWEEPS = Duration.ofMinutes(10);
+
+    private static final Duration DEVICE_WAITS = Duration.ofSeconds(30);
+
+    @Bean
+    LocalChore deviceWaits(DeviceWaits waits) {
+        return new LocalChore(DEVICE_WAITS, waits::explain);
+    }
 
     @Bean
     LocalChore leftoverSweep(

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.access.quota.Quota;
 import dev.anneal.service.access.quota.Quotas;
+import dev.anneal.service.platform.database.TestDatabase;
+import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.TestWorkQueues;
 import dev.anneal.service.queue.WorkerProcess;
 import dev.anneal.service.queue.WorkerStates;
+import dev.anneal.service.queue.lease.Claimant;
+import dev.anneal.service.training.journal.DeviceWaits;
 import dev.anneal.service.training.outlook.PastTraining;
 import dev.anneal.service.training.settings.TrainingCost;
 import java.net.http.HttpResponse;
@@ -33,6 +37,9 @@ class JobDevicesIT extends ServiceTest {
     @Autowired
     private Quotas quotas;
 
+    @Autowired
+    private DeviceWaits deviceWaits;
+
     @AfterEach
     void endWorkers() {
         workers.leave(ONE);
@@ -53,6 +60,56 @@ class JobDevicesIT extends ServiceTest {
                 "is 4, but the largest of 2 workers has 2 devices; ask for at most 2, or start workers with more"
                         + " devices (anneal.worker.devices, anneal.worker.group)");
         assertThat(create(file, "'devices': 2").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aGroupOfWorkersHasTheDevicesOfAllOfThem() {
+        String file = file(ALPHA, 10);
+        workers.report(new WorkerProcess(ONE, "one", "a"), TestWorkQueues.ENGINE, 1, null, Set.of());
+        workers.report(new WorkerProcess(OTHER, "other", "a"), TestWorkQueues.ENGINE, 2, null, Set.of());
+
+        refused(file, "'devices': 4", "is 4, but the largest group of workers has 3 devices; ask for at most 3");
+        refused(
+                file,
+                "'devices': 3, 'base_placement': 'sharded'",
+                "is 3, but the largest of 2 workers has 2 devices; ask for at most 2");
+        assertThat(create(file, "'devices': 3").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aJobThatWaitsForDevicesSaysHowManyAndWhere() {
+        String file = file(ALPHA, 10);
+        workers.report(new WorkerProcess(ONE, "one"), TestWorkQueues.ENGINE, 4, null, Set.of());
+        String waiting = queuedJob(ALPHA, file, ", 'anneal': {'devices': 3}");
+        String single = queuedJob(ALPHA, file, "");
+        deviceWaits.explain();
+        assertThat(events(waiting)).as("for less than a minute").doesNotContain("The job waits for");
+        TestDatabase.administrator()
+                .sql("UPDATE work SET run_at = run_at - interval '61 seconds'")
+                .update();
+        claimTwoDevices(file);
+
+        deviceWaits.explain();
+        deviceWaits.explain();
+
+        assertThat(events(waiting))
+                .containsOnlyOnce("The job waits for 3 devices: worker 'one' has 4, of which 2 are free now");
+        assertThat(events(single)).doesNotContain("The job waits for");
+    }
+
+    /** As the first worker does, for a job of its own. */
+    private void claimTwoDevices(String file) {
+        queuedJob(ALPHA, file, ", 'anneal': {'devices': 2, 'priority': 0}");
+        TestDatabase.administrator()
+                .sql("UPDATE work SET run_at = run_at - interval '1 hour' WHERE devices = 2")
+                .update();
+        assertThat(leases.claim(new Claimant(
+                        new WorkerProcess(ONE, "one"), Slot.TRAINING, Set.of("supervised"), Set.of(), 4, 4)))
+                .isPresent();
+    }
+
+    private String events(String job) {
+        return get(ALPHA, JOBS + "/" + job + "/events?limit=100").body();
     }
 
     @Test
