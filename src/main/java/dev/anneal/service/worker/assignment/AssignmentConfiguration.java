@@ -23,7 +23,7 @@ class AssignmentConfiguration {
     private static final Duration DEVICE_WAITS = Duration.ofSeconds(30);
 
     @Bean
-    LocalChore deviceWaits(DeviceWaits waits) {
+    LocalChore eventsOfDeviceWaits(DeviceWaits waits) {
         return new LocalChore(DEVICE_WAITS, waits::explain);
     }
 
