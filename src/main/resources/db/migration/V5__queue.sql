@@ -198,6 +198,8 @@ CREATE TABLE worker_state (
     engine         jsonb       NOT NULL,
     -- How many devices it has for trainings; less while an engine process cannot be ended, which holds its device.
     training_slots integer     NOT NULL,
+    -- Whether it takes further work: not once it has all that it is allowed to (anneal.worker.max-work).
+    takes_work     boolean     NOT NULL DEFAULT true,
     -- Why it claims nothing; null while it claims.
     fault          jsonb,
     fault_since    timestamptz,
@@ -210,33 +212,40 @@ CREATE TABLE worker_state (
 GRANT SELECT ON worker_state TO anneal_tenant, anneal_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON worker_state TO anneal_system;
 
--- Running workers, with the devices that train a job together: those of their group of one kind (CPUs or CUDA devices), all and without those of workers
--- with a fault.
+-- Running workers, with the devices that train a job together: those of the workers of their group that compute alike, all and without those of workers
+-- with a fault. A worker with a group reports every 5 s, so that others soon notice that it is gone.
 CREATE VIEW running_worker WITH (security_invoker = true) AS
 SELECT worker_state.*,
+       arithmetic,
+       seen_at > clock_timestamp() - interval '20 seconds'                                      AS seen_lately,
        CASE worker_group WHEN '' THEN training_slots ELSE sum(training_slots) OVER pool END AS pooled_slots,
        CASE WHEN worker_group <> '' THEN coalesce(sum(training_slots) FILTER (WHERE fault IS NULL) OVER pool, 0)
             WHEN fault IS NULL THEN training_slots
             ELSE 0 END                                                                      AS healthy_slots
 FROM worker_state
+CROSS JOIN LATERAL (
+    SELECT concat_ws(' ', split_part(engine ->> 'device', ':', 1), engine ->> 'precision', engine ->> 'multipliesBf16Fast') AS arithmetic
+) AS kind
 WHERE seen_at > clock_timestamp() - interval '1 minute'
-WINDOW pool AS (PARTITION BY worker_group, split_part(engine ->> 'device', ':', 1));
+WINDOW pool AS (PARTITION BY worker_group, arithmetic);
 
 GRANT SELECT ON running_worker TO anneal_tenant, anneal_readonly, anneal_system;
 
--- Devices of running workers that no training uses. A worker's own count differs for a moment when a training begins or ends.
+-- Devices of running workers that no training uses and that they give to one. A worker's own count differs for a moment when a training begins or ends.
 CREATE VIEW free_devices WITH (security_invoker = true) AS
 SELECT id,
-       greatest(0, training_slots
-                   - coalesce((SELECT sum(work.devices - coalesce((SELECT sum(membership.devices)
-                                                                   FROM membership
-                                                                   WHERE membership.work_id = work.id), 0))
-                               FROM lease
-                               JOIN work ON work.id = lease.work_id
-                               WHERE lease.process = running_worker.id AND work.slot = 'TRAINING'), 0)
-                   - coalesce((SELECT sum(membership.devices)
-                               FROM membership
-                               WHERE membership.process = running_worker.id), 0))::integer AS free
+       CASE WHEN takes_work THEN
+           greatest(0, training_slots
+                       - coalesce((SELECT sum(work.devices - coalesce((SELECT sum(membership.devices)
+                                                                       FROM membership
+                                                                       WHERE membership.work_id = work.id), 0))
+                                   FROM lease
+                                   JOIN work ON work.id = lease.work_id
+                                   WHERE lease.process = running_worker.id AND work.slot = 'TRAINING'), 0)
+                       - coalesce((SELECT sum(membership.devices)
+                                   FROM membership
+                                   WHERE membership.process = running_worker.id), 0))::integer
+       ELSE 0 END AS free
 FROM running_worker;
 
 GRANT SELECT ON free_devices TO anneal_system;

@@ -65,7 +65,7 @@ final class JobOptions {
     @Option(names = "--activation", description = "silu, relu or gelu.")
     private @Nullable String activation;
 
-    @Option(names = "--devices", description = "Devices of one worker that train the job together.")
+    @Option(names = "--devices", description = "Number of devices that train the job together.")
     private @Nullable Integer devices;
 
     @Option(names = "--seed", description = "Seed of the adapter's first values and of the order of rows.")

@@ -111,9 +111,7 @@ final class FailureReport {
         }
         if (thrown instanceof TorchException torch && torch.isOfLostRank()) {
             return TaskException.failure(
-                    "rank_lost",
-                    "another process of this training has ended or does not answer: " + torch.reason(),
-                    thrown);
+                    "rank_lost", "another process of this training has ended or does not answer", thrown);
         }
         @Nullable String deviceFault = thrown instanceof TorchException torch ? torch.deviceFault() : null;
         if (deviceFault != null) {

@@ -58,6 +58,10 @@ final class TrainingRun {
     private int step;
 
     private int savedStep = -1;
+
+    /** Whether the target's answers were restored: the ranks must write the same ones. */
+    private String answers = "none";
+
     private TrainedTokens tokens = TrainedTokens.NONE;
 
     /** @param steps of the job's method */
@@ -124,6 +128,7 @@ final class TrainingRun {
         }
         saved.requireContinues(state(Map.of()));
         steps.restore(saved);
+        answers = "restored";
     }
 
     Trainer.Outcome toTheEnd(TrainingControl control) throws IOException {
@@ -152,8 +157,8 @@ final class TrainingRun {
 
     /** The ranks must continue from the same point with the same data and arithmetic, or their sums mean nothing. */
     private void requireOneState() {
-        String own = "%d steps done, data %s, base model %s, target %s, arithmetic %s"
-                .formatted(step, dataFingerprint, job.baseFingerprint(), targetFingerprint(), precision());
+        String own = "%d steps done, data %s, base model %s, target %s, its answers %s, arithmetic %s"
+                .formatted(step, dataFingerprint, job.baseFingerprint(), targetFingerprint(), answers, precision());
         Set<String> states = job.ranks().share(Optional.of(List.of(own)), String[].class).stream()
                 .flatMap(byRank -> byRank.stream().flatMap(List::stream))
                 .collect(Collectors.toCollection(LinkedHashSet::new));

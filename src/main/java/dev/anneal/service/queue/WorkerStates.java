@@ -27,12 +27,13 @@ public final class WorkerStates {
                 WHERE seen_at < clock_timestamp() - interval '1 day'
             )
             INSERT INTO worker_state AS state
-                (id, worker, worker_group, engine, training_slots, fault, fault_since, lacking_models)
-            VALUES (:id, :worker, :group, CAST(:engine AS jsonb), :slots, CAST(:fault AS jsonb),
+                (id, worker, worker_group, engine, training_slots, takes_work, fault, fault_since, lacking_models)
+            VALUES (:id, :worker, :group, CAST(:engine AS jsonb), :slots, :takesWork, CAST(:fault AS jsonb),
                     CASE WHEN CAST(:fault AS jsonb) IS NOT NULL THEN clock_timestamp() END, :lacking)
             ON CONFLICT (id) DO UPDATE
             SET seen_at = clock_timestamp(),
                 training_slots = excluded.training_slots,
+                takes_work = excluded.takes_work,
                 fault = excluded.fault,
                 fault_since = CASE WHEN excluded.fault ->> 'code' = state.fault ->> 'code'
                                    THEN state.fault_since
@@ -108,6 +109,7 @@ public final class WorkerStates {
      *
      * @param engine set-up of its trainings, which does not change
      * @param trainingSlots number of concurrent trainings, without slots that are given up
+     * @param takesWork whether it takes further work
      * @param fault why it claims nothing, or null
      * @param lackingModels missing base models, whose work it skips
      */
@@ -115,6 +117,7 @@ public final class WorkerStates {
             WorkerProcess worker,
             EngineSetup engine,
             int trainingSlots,
+            boolean takesWork,
             @Nullable WorkError fault,
             Set<String> lackingModels) {
         system.run(() -> jdbc.sql(REPORT)
@@ -123,9 +126,20 @@ public final class WorkerStates {
                 .param("group", worker.group())
                 .param("engine", JsonColumn.write(engine))
                 .param("slots", trainingSlots)
+                .param("takesWork", takesWork)
                 .param("fault", fault == null ? null : JsonColumn.write(ErrorColumn.parameters(fault)))
                 .param("lacking", lackingModels.toArray(String[]::new))
                 .update());
+    }
+
+    /** The same for a worker that takes further work. */
+    public void report(
+            WorkerProcess worker,
+            EngineSetup engine,
+            int trainingSlots,
+            @Nullable WorkError fault,
+            Set<String> lackingModels) {
+        report(worker, engine, trainingSlots, true, fault, lackingModels);
     }
 
     /** Removes the report of a worker that ends. */

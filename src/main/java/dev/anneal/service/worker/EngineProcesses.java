@@ -38,7 +38,7 @@ final class EngineProcesses {
     private static final Duration END_OF_STARTED = Duration.ofSeconds(30);
 
     /** Error code of a process that has lost another one: its failure is only a consequence. */
-    private static final String RANK_LOST = "rank_lost";
+    static final String RANK_LOST = "rank_lost";
 
     private final EngineWorkspace workspace;
     private final List<Path> directories = new ArrayList<>();

@@ -2,6 +2,7 @@ package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Task;
 import dev.anneal.protocol.WireName;
+import dev.anneal.service.platform.database.DatabaseOutage;
 import dev.anneal.service.platform.process.EngineExit;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.lease.Claim;
@@ -37,7 +38,7 @@ final class MemberWork {
     private final StopGrace grace;
     private final StoppableProcess process;
     private final DatabaseLink database;
-    private Optional<String> meeting = Optional.empty();
+    private Optional<String> store = Optional.empty();
     private long askedNanos = System.nanoTime();
     private @Nullable CompletableFuture<?> left;
 
@@ -74,24 +75,34 @@ final class MemberWork {
         try (AttemptInputs inputs = new AttemptInputs(this::isWanted)) {
             Assignment assignment =
                     equipment.assignments().prepare(claim, devices.names().get(0), inputs);
-            equipment.memberships().ready(claim);
-            while (isWanted() && meeting.isEmpty()) {
-                pause();
-            }
-            if (meeting.isPresent() && process.reason() == null) {
-                train(
-                        assignment,
-                        new Meeting(meeting.get(), equipment.properties().address()));
+            Optional<MeetingPlace> place = awaitMeeting();
+            if (place.isPresent()) {
+                train(assignment, place.get());
             }
         } catch (UnwantedTransferException unwanted) {
             LOG.debug("Work {} is not wanted any more", claim.lease().workId(), unwanted);
         } catch (IOException | RuntimeException | Error e) {
             LOG.warn("This worker cannot take part in work {}", claim.lease().workId(), e);
-            failed(equipment.environment().blame(AttemptErrors.of(e), claim.models()));
+            failed(
+                    DatabaseOutage.explains(e)
+                            ? AttemptMembers.incomplete("A worker that trained this job as well lost the database.")
+                            : equipment.environment().blame(AttemptErrors.of(e), claim.models()));
         }
         if (process.reason() == StopReason.SHUTDOWN) {
-            failed(WorkError.ofEnvironment("group_incomplete", "A worker that trained this job as well has stopped."));
+            failed(AttemptMembers.incomplete("A worker that trained this job as well has stopped."));
         }
+    }
+
+    /** Tells the holder that this worker can begin, and waits until it says where the processes meet. */
+    private Optional<MeetingPlace> awaitMeeting() throws InterruptedException {
+        boolean told = false;
+        while (isWanted() && store.isEmpty()) {
+            told = told || database.reached(() -> equipment.memberships().ready(claim));
+            pause();
+        }
+        return process.reason() == null
+                ? store.map(at -> new MeetingPlace(at, equipment.properties().address()))
+                : Optional.empty();
     }
 
     /** Whether the attempt lives and this worker does not stop, as far as is known. */
@@ -105,7 +116,7 @@ final class MemberWork {
     }
 
     private void look() {
-        equipment.memberships().meeting(claim).ifPresentOrElse(found -> meeting = found.at(), () -> {
+        equipment.memberships().find(claim).ifPresentOrElse(found -> store = found.store(), () -> {
             LOG.info("The attempt of work {} has ended", claim.lease().workId());
             process.stop(StopReason.LEASE_LOST);
         });
@@ -119,7 +130,7 @@ final class MemberWork {
         TimeUnit.NANOSECONDS.sleep(interval().toNanos());
     }
 
-    private void train(Assignment assignment, Meeting at) throws IOException, InterruptedException {
+    private void train(Assignment assignment, MeetingPlace at) throws IOException, InterruptedException {
         List<Task.Machine> machines = devices.names().stream()
                 .map(device -> equipment.launcher().machine(device))
                 .toList();
@@ -137,7 +148,7 @@ final class MemberWork {
                     running.pids(),
                     devices.names(),
                     claim.part().firstRank(),
-                    claim.devices());
+                    claim.part().size());
             process.started(running);
             while (!running.exit().isDone() && !process.isStuck()) {
                 boolean unused = isWanted();
@@ -153,26 +164,30 @@ final class MemberWork {
         }
     }
 
-    /** Tells the holder why a process has failed, unless that is only the consequence of another one's end. */
-    private void explain(EngineProcesses.Ended ended) {
-        if (process.reason() != null || ended.hasLostAnother()) {
+    /** Tells the holder why a process has failed, or that it has only lost another one. */
+    private void explain(EngineProcesses.Ended ended) throws InterruptedException {
+        if (process.reason() != null || ended.exit().meaning() == EngineExit.Meaning.GIVEN_BACK) {
             return;
         }
         Verdict.Stop stop = new Verdict.Stop(null, process.wasKilled(), null, false);
-        if (ended.exit().meaning() != EngineExit.Meaning.GIVEN_BACK
-                && Verdict.of(ended.exit(), stop, ended.failed()) instanceof Verdict.Fail failed) {
+        if (Verdict.of(ended.exit(), stop, ended.failed()) instanceof Verdict.Fail failed) {
             LOG.warn(
                     "Work {}: {} Last output of its process, exit code {}:\n{}",
                     claim.lease().workId(),
                     failed.error().message(),
                     ended.exit().code(),
                     ended.exit().stderrTail());
-            failed(equipment.environment().blame(failed.error(), claim.models()));
+            failed(
+                    ended.hasLostAnother()
+                            ? failed.error()
+                            : equipment.environment().blame(failed.error(), claim.models()));
         }
     }
 
-    /** Without an answer of the database the holder notices by itself that a process is missing. */
-    private void failed(WorkError error) {
-        boolean unused = database.reached(() -> equipment.memberships().failed(claim, error));
+    /** During an outage of the database it is told afterwards, unless this worker stops. */
+    private void failed(WorkError error) throws InterruptedException {
+        while (!database.reached(() -> equipment.memberships().failed(claim, error)) && process.reason() == null) {
+            pause();
+        }
     }
 }

@@ -16,7 +16,7 @@ final class RankTasks {
      * @param task of the attempt, for the first machine
      * @param machines one for each process
      */
-    static List<Task> of(Task task, List<Task.Machine> machines, Claim claim, Meeting meeting) {
+    static List<Task> of(Task task, List<Task.Machine> machines, Claim claim, MeetingPlace place) {
         Claim.Part part = claim.part();
         if (part.size() == 1) {
             return List.of(task);
@@ -25,7 +25,7 @@ final class RankTasks {
         List<Task> tasks = new ArrayList<>();
         for (Task.Machine machine : machines) {
             int rank = part.firstRank() + tasks.size();
-            TrainTask.Group group = new TrainTask.Group(name, meeting.store(), meeting.address(), rank, part.size());
+            TrainTask.Group group = new TrainTask.Group(name, place.store(), place.address(), rank, part.size());
             tasks.add(((TrainTask) task).of(machine, group));
         }
         return tasks;

@@ -11,6 +11,7 @@ import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.lease.Claim;
 import dev.anneal.service.queue.lease.Ending;
 import dev.anneal.service.worker.assignment.Assignment;
+import dev.anneal.service.worker.assignment.AssignmentException;
 import dev.anneal.service.worker.assignment.AttemptInputs;
 import dev.anneal.service.worker.assignment.TransferGuard;
 import dev.anneal.service.worker.assignment.UnwantedTransferException;
@@ -56,6 +57,7 @@ final class RunningWork {
     private final AttemptTrace trace;
     private final AttemptMembers members;
     private @Nullable CompletableFuture<?> left;
+    private boolean isMembersFault;
 
     RunningWork(
             WorkerDevices.Taken devices,
@@ -143,8 +145,8 @@ final class RunningWork {
                 return;
             }
             LOG.warn("Work {} cannot begin", claim.lease().workId(), e);
-            WorkError error = AttemptErrors.of(e);
-            refuse(e instanceof MemberException ? error : blamed(error));
+            isMembersFault = e instanceof MemberException;
+            refuse(blamed(AttemptErrors.of(e)));
             return;
         }
         try (EngineGrading grading = new EngineGrading(answers)) {
@@ -225,7 +227,7 @@ final class RunningWork {
                 equipment.launcher(),
                 equipment.workspace(),
                 WireName.of(claim.kind()),
-                rankTasks(assignment, machines),
+                rankTasks(assignment, machines, watch),
                 monitor,
                 monitor::acceptOfAnother);
         try {
@@ -249,14 +251,20 @@ final class RunningWork {
     }
 
     /** The members begin their processes once they know where they meet. */
-    private Function<Path, List<Task>> rankTasks(Assignment assignment, List<Task.Machine> machines)
-            throws IOException {
+    private Function<Path, List<Task>> rankTasks(Assignment assignment, List<Task.Machine> machines, StallWatch watch)
+            throws InterruptedException {
         if (!claim.part().isShared()) {
-            return folder -> RankTasks.of(assignment.task(), machines, claim, Meeting.in(folder));
+            return folder -> RankTasks.of(assignment.task(), machines, claim, MeetingPlace.in(folder));
         }
-        Meeting meeting = Meeting.at(equipment.properties().address());
-        members.meet(meeting.store());
-        return folder -> RankTasks.of(assignment.task(), machines, claim, meeting);
+        MeetingPlace place;
+        try {
+            place = MeetingPlace.at(equipment.properties().address());
+        } catch (IOException e) {
+            throw new AssignmentException(
+                    AttemptMembers.incomplete("The worker's address (anneal.worker.address) cannot be used now."), e);
+        }
+        members.meet(place.store(), transfers(() -> Publisher.stallAfter(watch), () -> process.reason() == null));
+        return folder -> RankTasks.of(assignment.task(), machines, claim, place);
     }
 
     private EngineProcesses.Ended exitOf(EngineProcesses running, StallWatch watch, Publisher publisher)
@@ -272,6 +280,9 @@ final class RunningWork {
             } else if (lease.wish() != null) {
                 stop(StopReason.WISH);
             }
+            if (claim.part().isShared() && members.haveLostOne()) {
+                stop(StopReason.MEMBER_LOST);
+            }
             if (process.isStuck()) {
                 throw new StuckProcessException(running.pids());
             }
@@ -286,10 +297,17 @@ final class RunningWork {
             return new Verdict.GiveBack();
         }
         Verdict verdict = Verdict.of(exit, stopOf(monitor), ended.failed());
-        if (claim.part().isShared() && ended.hasLostAnother()) {
-            verdict = members.explanation().<Verdict>map(Verdict.Fail::new).orElse(verdict);
+        if (claim.part().isShared() && (ended.hasLostAnother() || process.reason() == StopReason.MEMBER_LOST)) {
+            Optional<WorkError> explained = members.explanation();
+            isMembersFault = explained.isPresent();
+            verdict = explained.<Verdict>map(Verdict.Fail::new).orElse(verdict);
         }
-        if (verdict instanceof Verdict.Fail failed && !lease.isLost()) {
+        if (isMembersFault && verdict instanceof Verdict.Fail failed) {
+            LOG.warn(
+                    "Work {}: another worker says: {}",
+                    claim.lease().workId(),
+                    failed.error().message());
+        } else if (verdict instanceof Verdict.Fail failed && !lease.isLost()) {
             LOG.warn(
                     "Work {}: {} Last output of its process, exit code {}:\n{}",
                     claim.lease().workId(),
@@ -312,7 +330,9 @@ final class RunningWork {
     }
 
     private WorkError blamed(WorkError error) {
-        return lease.isLost() ? error : equipment.environment().blame(error, claim.models());
+        return lease.isLost() || isMembersFault
+                ? error
+                : equipment.environment().blame(error, claim.models());
     }
 
     /** Ends an attempt that could not begin. */

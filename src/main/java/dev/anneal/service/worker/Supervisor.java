@@ -60,7 +60,8 @@ final class Supervisor {
                 () -> equipment.assignments().explainWaits(),
                 worker,
                 equipment.launcher().setup(equipment.properties().devices().get(0)),
-                devices::count);
+                devices::count,
+                equipment.allowance()::isOpen);
         this.watchThreads = List.of(
                 DaemonThreads.named("worker-environment").newThread(watch::probe),
                 DaemonThreads.named("worker-environment-report").newThread(watch::report));

@@ -122,26 +122,31 @@ final class WorkSlot implements Runnable {
             return false;
         }
         if (taken.get().claim().part().isMember()) {
-            takePart(taken.get(), calledAt);
+            takePart(taken.get());
         } else {
             run(taken.get(), calledAt);
         }
         return true;
     }
 
-    private void takePart(WorkerDevices.Taken taken, long calledAt) throws InterruptedException {
-        MemberWork work = new MemberWork(taken, equipment);
-        member = work;
-        equipment.meters().claimed(taken.claim().waited());
+    private void takePart(WorkerDevices.Taken taken) throws InterruptedException {
+        @Nullable CompletableFuture<?> left = null;
+        equipment.meters().joined();
         try {
+            MemberWork work = new MemberWork(taken, equipment);
+            member = work;
             if (stopping.getCount() == 0) {
                 work.stop(StopReason.SHUTDOWN);
             }
-            work.run();
+            try {
+                work.run();
+            } finally {
+                left = work.left();
+            }
         } finally {
             member = null;
-            free(taken, work.left());
-            equipment.meters().released(Duration.ofNanos(System.nanoTime() - calledAt));
+            free(taken, left);
+            equipment.meters().parted();
             equipment.allowance().ended(ExitCode.DONE.code());
         }
     }
@@ -208,7 +213,7 @@ final class WorkSlot implements Runnable {
         try {
             Optional<Claim> joined = worker.group().isEmpty() || devices.kind() != Slot.TRAINING
                     ? Optional.empty()
-                    : equipment.memberships().join(worker.id(), free);
+                    : equipment.memberships().join(worker.id(), free, devices.joined());
             return joined.isPresent() ? joined : equipment.leases().claim(claimant(free));
         } catch (RuntimeException failure) {
             if (DatabaseOutage.explains(failure)) {
@@ -233,7 +238,8 @@ final class WorkSlot implements Runnable {
                 equipment.assignments().methods(devices.kind()),
                 equipment.environment().lackingModels(),
                 devices.countLike(device),
-                free);
+                free,
+                devices.joined());
     }
 
     private long nextPollMillis() {

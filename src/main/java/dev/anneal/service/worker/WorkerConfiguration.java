@@ -17,6 +17,7 @@ import dev.anneal.service.worker.assignment.Assignments;
 import dev.anneal.service.worker.watch.Environment;
 import dev.anneal.service.worker.watch.WorkerMeters;
 import dev.anneal.service.worker.watch.WorkerProperties;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -86,6 +87,7 @@ class WorkerConfiguration {
                     properties.allowance(WorkerConfiguration::end),
                     traces,
                     Executors.newSingleThreadScheduledExecutor());
+            requireAddress(properties);
             WorkerProcess worker = new WorkerProcess(UUID.randomUUID(), nameOf(properties), properties.group());
             return new Supervisor(worker, queue, heartbeats, equipment);
         });
@@ -95,6 +97,21 @@ class WorkerConfiguration {
     @Order(4)
     StartNote workerNote(WorkerProperties properties) {
         return StartNote.of("Worker", nameOf(properties) + " on " + String.join(", ", properties.devices()));
+    }
+
+    private static void requireAddress(WorkerProperties properties) {
+        if (properties.group().isEmpty()) {
+            return;
+        }
+        try {
+            MeetingPlace unused = MeetingPlace.at(properties.address());
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "anneal.worker.address must be a host name or IP address of this machine, at which the other"
+                            + " workers of the group reach it, but is '%s': %s"
+                                    .formatted(properties.address(), e.getMessage()),
+                    e);
+        }
     }
 
     /** Ends the process as a SIGTERM does; on a separate thread, because the shutdown waits for the slots. */

@@ -3,8 +3,10 @@ package dev.anneal.service.worker;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.lease.Claim;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntFunction;
@@ -23,6 +25,8 @@ final class WorkerDevices {
 
     /** Held by processes that could not be ended. */
     private final BitSet givenUp = new BitSet();
+
+    private final Set<Long> joined = new HashSet<>();
 
     /** @param names of the devices, which may be equal */
     WorkerDevices(Slot kind, List<String> names) {
@@ -55,6 +59,11 @@ final class WorkerDevices {
 
     synchronized boolean isFree(int device) {
         return free.get(device);
+    }
+
+    /** Work of other workers that some of the devices take part in. */
+    synchronized Set<Long> joined() {
+        return Set.copyOf(joined);
     }
 
     synchronized boolean isAnyGivenUp() {
@@ -97,11 +106,15 @@ final class WorkerDevices {
                 .boxed()
                 .toList();
         numbers.forEach(free::clear);
+        if (claimed.part().isMember()) {
+            joined.add(claimed.lease().workId());
+        }
         return new Taken(claimed, numbers, numbers.stream().map(names::get).toList());
     }
 
     synchronized void giveBack(Taken taken) {
         taken.numbers().forEach(free::set);
+        joined.remove(taken.claim().lease().workId());
         taken.numbers().forEach(givenUp::clear);
     }
 

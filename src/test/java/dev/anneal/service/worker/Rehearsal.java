@@ -47,6 +47,9 @@ final class Rehearsal implements Assignments {
     interface Trouble {
         void at(Moment moment);
 
+        /** Likewise, when an attempt, or a member's part of it, is prepared. */
+        default void prepared(Claim claim) {}
+
         /** Likewise, at a moment of transfers. */
         default void at(Moment moment, Runnable betweenParts) {
             at(moment);
@@ -95,6 +98,7 @@ final class Rehearsal implements Assignments {
     @Override
     public Assignment prepare(Claim claim, String device, AttemptInputs inputs) {
         trouble.at(Moment.PREPARE);
+        trouble.prepared(claim);
         return new Scene(claim, resumeFrom(claim.lease().workId()).orElse(null));
     }
 

@@ -11,14 +11,24 @@ import dev.anneal.service.platform.process.FakeTasks;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
+import dev.anneal.service.queue.lease.Claim;
 import dev.anneal.service.worker.assignment.AssignmentException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Trainings on devices of several workers of a group. */
@@ -69,23 +79,92 @@ class SeveralWorkersIT extends StageTest {
         }
     }
 
+    /** Whose fault it is: the holder's attempt waits, with the error of the member. */
     @Test
     void aMemberThatCannotBeginSaysWhyAndTheJobGoesOn() {
         stage.group("a");
-        AtomicInteger prepared = new AtomicInteger();
-        Rehearsal.Trouble once = moment -> {
-            if (moment == Rehearsal.Moment.PREPARE && prepared.getAndIncrement() == 0) {
-                throw new AssignmentException(WorkError.ofSystem("no_scene", "The stage is empty."));
+        AtomicInteger refusals = new AtomicInteger();
+        List<Integer> members = new CopyOnWriteArrayList<>();
+        Rehearsal.Trouble onceAsAMember = new Rehearsal.Trouble() {
+            @Override
+            public void at(Rehearsal.Moment moment) {}
+
+            @Override
+            public void prepared(Claim claim) {
+                if (claim.part().isMember()) {
+                    members.add(claim.part().firstRank());
+                    if (refusals.getAndIncrement() == 0) {
+                        throw new AssignmentException(WorkError.ofEnvironment("disk_full", "The disk is full."));
+                    }
+                }
             }
         };
         long work = stage.enqueue(2);
-        stage.worker(STEPS, Map.of(), once);
+        stage.worker(STEPS, Map.of(), onceAsAMember);
+        stage.worker(STEPS, Map.of(), onceAsAMember);
+
+        stage.awaitState(work, WorkState.SUCCEEDED);
+        assertThat(Objects.requireNonNull(stage.attempts(work).get(0).error()).code())
+                .isEqualTo("disk_full");
+        assertThat(stage.attempts(work)).hasSize(2);
+        assertThat(members).hasSizeGreaterThanOrEqualTo(2).containsOnly(1);
+    }
+
+    /** Its processes have failed, and those of the holder do not notice. */
+    @Test
+    void aMemberWhoseProcessFailsEndsTheAttempt() throws IOException {
+        Map<String, String> behaviour = new HashMap<>(FakeEngine.misbehaving(FakeEngine.Misdeed.EXIT_1, 2));
+        behaviour.put("FAKE_RANK", "1");
+        behaviour.put("FAKE_STEP_MILLIS", "3000");
+        stage.group("a");
+        long work = stage.enqueue(2);
+        stage.worker(STEPS, behaviour);
+        stage.worker(STEPS, behaviour);
+
+        await(() ->
+                !stage.attempts(work).isEmpty() && stage.attempts(work).get(0).outcome() != null);
+        Attempt failed = stage.attempts(work).get(0);
+        assertThat(Objects.requireNonNull(failed.error()).code()).isEqualTo("engine_crashed");
+        stage.cancel(work);
+    }
+
+    @Test
+    void aMemberThatStopsBeforeItBeginsEndsTheAttemptWithoutARetry() throws InterruptedException {
+        stage.group("a");
+        CountDownLatch stopped = new CountDownLatch(1);
+        for (int worker = 0; worker < 2; worker++) {
+            AtomicReference<@Nullable Supervisor> own = new AtomicReference<>();
+            own.set(stage.worker(STEPS, Map.of(), stoppingAsAMember(own, stopped)));
+        }
+        long work = stage.enqueue(2);
+        assertThat(stopped.await(1, TimeUnit.MINUTES)).isTrue();
         stage.worker(STEPS, Map.of());
 
         stage.awaitState(work, WorkState.SUCCEEDED);
-        Attempt failed = stage.attempts(work).get(0);
-        assertThat(Objects.requireNonNull(failed.error()).code()).isEqualTo("no_scene");
-        assertThat(stage.attempts(work)).hasSize(2);
+        assertThat(Objects.requireNonNull(stage.attempts(work).get(0).error()).code())
+                .isEqualTo("group_incomplete");
+        assertThat(stage.find(work).platformRetries()).isZero();
+    }
+
+    private static Rehearsal.Trouble stoppingAsAMember(
+            AtomicReference<@Nullable Supervisor> worker, CountDownLatch stopped) {
+        return new Rehearsal.Trouble() {
+            @Override
+            public void at(Rehearsal.Moment moment) {}
+
+            @Override
+            public void prepared(Claim claim) {
+                Supervisor own = worker.get();
+                if (claim.part().isMember() && own != null && stopped.getCount() > 0) {
+                    CompletableFuture<Void> unused = CompletableFuture.runAsync(() -> {
+                        if (own.stop()) {
+                            stopped.countDown();
+                        }
+                    });
+                    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+                }
+            }
+        };
     }
 
     @Test
@@ -101,18 +180,5 @@ class SeveralWorkersIT extends StageTest {
         stage.awaitState(work, WorkState.CANCELLED);
         long next = stage.enqueue(2);
         stage.awaitState(next, WorkState.SUCCEEDED);
-    }
-
-    @Test
-    void aWorkerThatStopsBeforeItBeginsGivesItsPartBack() {
-        stage.group("a");
-        long work = stage.enqueue(2);
-        Supervisor first = stage.worker(STEPS, Map.of());
-        assertThat(stage.find(work).state()).isEqualTo(WorkState.QUEUED);
-        assertThat(first.stop()).isTrue();
-        stage.worker(STEPS, Map.of());
-        stage.worker(STEPS, Map.of());
-
-        stage.awaitState(work, WorkState.SUCCEEDED);
     }
 }

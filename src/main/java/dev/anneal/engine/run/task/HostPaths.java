@@ -48,8 +48,11 @@ public final class HostPaths {
     }
 
     private static void addPaths(JsonNode node, List<Path> paths) {
-        if (node.isString() && Path.of(node.stringValue()).isAbsolute()) {
-            paths.add(Path.of(node.stringValue()));
+        if (node.isString()) {
+            Path path = Path.of(node.stringValue().replaceFirst("^file:", ""));
+            if (path.isAbsolute()) {
+                paths.add(path);
+            }
         }
         node.forEach(child -> addPaths(child, paths));
     }

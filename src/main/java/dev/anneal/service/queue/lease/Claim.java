@@ -50,11 +50,6 @@ public record Claim(
         }
     }
 
-    /** Number of devices of all workers that do it. */
-    public int devices() {
-        return part.size();
-    }
-
     /** The same work with another part. */
     Claim with(Part other) {
         return new Claim(lease, tenantId, kind, method, waited, deadlineAt, traceparent, models, other);

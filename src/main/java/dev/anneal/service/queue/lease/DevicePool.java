@@ -18,7 +18,7 @@ final class DevicePool {
     private static final String RESERVED = """
             SELECT coalesce(sum(devices), 0)
             FROM membership
-            WHERE process = :process AND joined_at IS NULL
+            WHERE process = :process AND (joined_at IS NULL OR NOT work_id = ANY (:joined))
             """;
 
     private static final String OTHERS = """
@@ -28,14 +28,11 @@ final class DevicePool {
             WHERE worker_group = :group
               AND id <> :process
               AND fault IS NULL
-              -- It reports every 5 s.
-              AND seen_at > clock_timestamp() - interval '20 seconds'
+              AND seen_lately
               AND lacking_models <@ CAST(:lacking AS text[])
-              -- CPUs and CUDA devices do not train together.
-              AND split_part(engine ->> 'device', ':', 1) = (SELECT split_part(own.engine ->> 'device', ':', 1)
-                                                             FROM worker_state AS own
-                                                             WHERE own.id = :process)
-            ORDER BY free DESC, id
+              AND arithmetic = (SELECT own.arithmetic FROM running_worker AS own WHERE own.id = :process)
+            -- Not always the same one: what it cannot do, another one may.
+            ORDER BY free DESC, random()
             """;
 
     private static final String ADD = """
@@ -88,6 +85,7 @@ final class DevicePool {
         WorkerProcess worker = claimant.worker();
         int reserved = jdbc.sql(RESERVED)
                 .param("process", worker.id())
+                .param("joined", claimant.joined().toArray(Long[]::new))
                 .query(Integer.class)
                 .single();
         List<Other> others = jdbc.sql(OTHERS)
@@ -106,7 +104,7 @@ final class DevicePool {
 
     /** Gives claimed work, besides the claimant's own free devices, those of others that it needs. */
     Claim spread(Claim claim, Reach reach) {
-        int size = claim.devices();
+        int size = claim.part().size();
         int own = size <= reach.largest() ? size : Math.min(size, reach.free());
         int rank = own;
         for (Other other : reach.others()) {

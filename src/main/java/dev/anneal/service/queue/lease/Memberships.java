@@ -5,6 +5,7 @@ import dev.anneal.service.queue.ErrorColumn;
 import dev.anneal.service.queue.WorkError;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -20,8 +21,11 @@ public final class Memberships {
                 SELECT membership.work_id, membership.first_rank
                 FROM membership
                 JOIN work ON work.id = membership.work_id
+                JOIN lease ON lease.work_id = work.id
                 WHERE membership.process = :process
-                  AND membership.joined_at IS NULL
+                  AND (membership.joined_at IS NULL OR NOT work.id = ANY (:joined))
+                  AND membership.error IS NULL
+                  AND lease.meeting IS NULL
                   AND membership.devices <= :free
                   AND (work.lease_token, work.lease_nonce) = (membership.lease_token, membership.lease_nonce)
                   AND work.state = 'RUNNING'
@@ -30,7 +34,7 @@ public final class Memberships {
                 FOR UPDATE OF membership SKIP LOCKED
             ), joined AS (
                 UPDATE membership
-                SET joined_at = clock_timestamp()
+                SET joined_at = coalesce(membership.joined_at, clock_timestamp())
                 FROM next
                 WHERE membership.work_id = next.work_id AND membership.first_rank = next.first_rank
                 RETURNING membership.*
@@ -69,7 +73,9 @@ public final class Memberships {
                    membership.ready_at IS NOT NULL AS ready, %s
             FROM membership
             LEFT JOIN running_worker
-                   ON running_worker.id = membership.process AND seen_at > clock_timestamp() - interval '20 seconds'
+                   ON running_worker.id = membership.process
+                  AND seen_lately
+                  AND (fault IS NULL OR membership.joined_at IS NOT NULL)
             WHERE membership.work_id = :id
               AND (membership.lease_token, membership.lease_nonce) = (:token, :nonce)
             ORDER BY membership.first_rank
@@ -86,7 +92,7 @@ public final class Memberships {
     /**
      * A member of an attempt, as its holder sees it.
      *
-     * @param worker name of the member; null if it does not run any more
+     * @param worker name of the member; null if it does not run any more, or has a fault and has not joined
      * @param joined whether it has taken its devices
      * @param ready whether it can begin
      * @param error why it cannot take part, or null
@@ -98,15 +104,18 @@ public final class Memberships {
             @Nullable WorkError error) {}
 
     /**
-     * Joins an attempt that has been given devices of this worker.
+     * Joins an attempt that has been given devices of this worker. What it joined by a call that got no answer, it
+     * joins again.
      *
      * @param free number of its free devices
+     * @param joined work that it takes part in already
      * @return the attempt, if one needs no more of them
      */
-    public Optional<Claim> join(UUID process, int free) {
+    public Optional<Claim> join(UUID process, int free, Set<Long> joined) {
         return system.call(() -> jdbc.sql(JOIN)
                 .param("process", process)
                 .param("free", free)
+                .param("joined", joined.toArray(Long[]::new))
                 .query(LeaseRows::membership)
                 .optional());
     }
@@ -122,16 +131,16 @@ public final class Memberships {
     }
 
     /**
-     * Where an attempt's processes meet.
+     * An attempt that lives.
      *
-     * @param at {@code tcp://host:port}; empty before the holder has opened it
+     * @param store where its processes meet, {@code tcp://host:port}; empty before the holder has said it
      */
-    public record Meeting(Optional<String> at) {}
+    public record Joined(Optional<String> store) {}
 
-    /** Where the processes of a member's attempt meet; empty if the attempt has ended. */
-    public Optional<Meeting> meeting(Claim own) {
+    /** A member's attempt; empty if it has ended. */
+    public Optional<Joined> find(Claim own) {
         return system.call(() -> of(own, MEETING)
-                .query((row, number) -> new Meeting(Optional.ofNullable(row.getString("meeting"))))
+                .query((row, number) -> new Joined(Optional.ofNullable(row.getString("meeting"))))
                 .optional());
     }
 
@@ -142,10 +151,10 @@ public final class Memberships {
     }
 
     /** Tells the members where the holder's processes are met. */
-    public void meet(Lease lease, String meeting) {
+    public void meet(Lease lease, String store) {
         system.run(() -> jdbc.sql(MEET)
                 .params(lease.parameters())
-                .param("meeting", meeting)
+                .param("meeting", store)
                 .update());
     }
 

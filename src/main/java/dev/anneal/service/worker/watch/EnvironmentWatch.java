@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +38,7 @@ public final class EnvironmentWatch {
     private final WorkerProcess worker;
     private final EngineSetup engine;
     private final IntSupplier trainingSlots;
+    private final BooleanSupplier takesWork;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private @Nullable Report reported;
     private long reportedNanos;
@@ -45,6 +47,7 @@ public final class EnvironmentWatch {
      * @param explainWaits writes to queued work why it waits
      * @param trainingSlots number of training slots that are not given up, which forecasts count while nothing is
      *     faulty
+     * @param takesWork whether the worker takes further work
      */
     public EnvironmentWatch(
             Environment environment,
@@ -52,17 +55,19 @@ public final class EnvironmentWatch {
             Runnable explainWaits,
             WorkerProcess worker,
             EngineSetup engine,
-            IntSupplier trainingSlots) {
+            IntSupplier trainingSlots,
+            BooleanSupplier takesWork) {
         this.environment = environment;
         this.states = states;
         this.explainWaits = explainWaits;
         this.worker = worker;
         this.engine = engine;
         this.trainingSlots = trainingSlots;
+        this.takesWork = takesWork;
     }
 
     /** The last report to the database. */
-    private record Report(int trainingSlots, Optional<WorkError> fault, Set<String> lackingModels) {}
+    private record Report(int trainingSlots, boolean takesWork, Optional<WorkError> fault, Set<String> lackingModels) {}
 
     /** Probes until it is stopped. */
     public void probe() {
@@ -114,12 +119,19 @@ public final class EnvironmentWatch {
     }
 
     private void reportOnce() {
-        Report now = new Report(trainingSlots.getAsInt(), fault(), environment.lackingModels());
+        Report now =
+                new Report(trainingSlots.getAsInt(), takesWork.getAsBoolean(), fault(), environment.lackingModels());
         Duration interval = worker.group().isEmpty() ? REPORT_INTERVAL : REPORT_INTERVAL_IN_A_GROUP;
         if (now.equals(reported) && System.nanoTime() - reportedNanos < interval.toNanos()) {
             return;
         }
-        states.report(worker, engine, now.trainingSlots(), now.fault().orElse(null), now.lackingModels());
+        states.report(
+                worker,
+                engine,
+                now.trainingSlots(),
+                now.takesWork(),
+                now.fault().orElse(null),
+                now.lackingModels());
         reported = now;
         reportedNanos = System.nanoTime();
         if (now.fault().isPresent() || !now.lackingModels().isEmpty()) {

@@ -8,6 +8,8 @@ public enum StopReason {
     SHUTDOWN,
     /** Another worker has the work now. */
     LEASE_LOST,
+    /** A worker that takes part in the work is gone, or cannot go on. */
+    MEMBER_LOST,
     /** No step has ended for too long. */
     NO_PROGRESS,
     /** The process has not started its work in time. */
@@ -19,7 +21,7 @@ public enum StopReason {
     public boolean isOrderly() {
         return switch (this) {
             case WISH, SHUTDOWN -> true;
-            case LEASE_LOST, NO_PROGRESS, NO_START, TIME_LIMIT -> false;
+            case LEASE_LOST, MEMBER_LOST, NO_PROGRESS, NO_START, TIME_LIMIT -> false;
         };
     }
 }

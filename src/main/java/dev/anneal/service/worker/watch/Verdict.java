@@ -77,6 +77,9 @@ public sealed interface Verdict {
                 case NO_PROGRESS ->
                     new Fail(
                             WorkError.ofSystem("no_progress", "The engine process hung: it made no progress in time."));
+                case MEMBER_LOST ->
+                    new Fail(WorkError.ofEnvironment(
+                            "group_incomplete", "A worker that trained this job as well has ended."));
                 case NO_START ->
                     new Fail(WorkError.ofSystem("no_start", "The engine process did not start its work in time."));
                 // It did not fail before, so another attempt would get no further.

@@ -43,6 +43,11 @@ public final class WorkAllowance {
         return true;
     }
 
+    /** Whether further items may be claimed, now or once others have ended. */
+    public synchronized boolean isOpen() {
+        return !usedUp && (maxWork == 0 || taken < maxWork);
+    }
+
     /** Called if there was nothing to claim. */
     public void putBack() {
         settle(() -> taken--);

@@ -121,6 +121,16 @@ public final class WorkerMeters {
         queued.record(waited);
     }
 
+    /** A slot takes part in the work of another worker, whose metrics are that worker's. */
+    public void joined() {
+        busy.incrementAndGet();
+    }
+
+    /** A slot takes part in it no more. */
+    public void parted() {
+        busy.decrementAndGet();
+    }
+
     /** A slot is free again. */
     public void released(Duration ran) {
         busy.decrementAndGet();

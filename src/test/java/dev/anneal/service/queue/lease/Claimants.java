@@ -20,6 +20,6 @@ public final class Claimants {
     public static Claimant of(
             String worker, Slot slot, Set<String> methods, Set<String> lackingModels, int devices, int free) {
         WorkerProcess process = new WorkerProcess(UUID.nameUUIDFromBytes(worker.getBytes(UTF_8)), worker);
-        return new Claimant(process, slot, methods, lackingModels, devices, free);
+        return new Claimant(process, slot, methods, lackingModels, devices, free, Set.of());
     }
 }

@@ -54,7 +54,7 @@ class DeviceClaimIT {
 
         Claim claim = claim(4, 3).orElseThrow();
         assertThat(claim.lease().workId()).isEqualTo(big);
-        assertThat(claim.devices()).isEqualTo(3);
+        assertThat(claim.part().size()).isEqualTo(3);
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -62,7 +63,7 @@ class GroupClaimIT {
 
     private Optional<Claim> claim(WorkerProcess worker, int free) {
         return queue.leases.claim(new Claimant(
-                worker, Slot.TRAINING, TestQueue.METHODS, Set.of(), workers.getOrDefault(worker, 0), free));
+                worker, Slot.TRAINING, TestQueue.METHODS, Set.of(), workers.getOrDefault(worker, 0), free, Set.of()));
     }
 
     @Test
@@ -81,11 +82,14 @@ class GroupClaimIT {
         Claim claim = claim(first, 2).orElseThrow();
         assertThat(claim.lease().workId()).isEqualTo(work);
         assertThat(claim.part()).isEqualTo(new Claim.Part(0, 2, 3));
-        assertThat(memberships.join(stranger.id(), 4)).isEmpty();
-        Claim joined = memberships.join(second.id(), 2).orElseThrow();
+        assertThat(memberships.join(stranger.id(), 4, Set.of())).isEmpty();
+        Claim joined = memberships.join(second.id(), 2, Set.of()).orElseThrow();
         assertThat(joined.lease()).isEqualTo(claim.lease());
         assertThat(joined.part()).isEqualTo(new Claim.Part(2, 1, 3));
-        assertThat(memberships.join(second.id(), 1)).as("once").isEmpty();
+        assertThat(memberships.join(second.id(), 1, Set.of(work))).as("once").isEmpty();
+        assertThat(memberships.join(second.id(), 1, Set.of()))
+                .as("a call without an answer is repeated")
+                .contains(joined);
         assertThat(claim(second, 1)).as("the other needs two devices").isEmpty();
         queue.leases.succeed(claim.lease(), Leases.nothing());
         assertThat(claim(second, 2).orElseThrow().lease().workId()).isEqualTo(local);
@@ -114,7 +118,8 @@ class GroupClaimIT {
 
         queue.leases.succeed(new Lease(small, 1, nonce(small)), Leases.nothing());
         assertThat(claim(first, 1).orElseThrow().lease().workId()).isEqualTo(big);
-        assertThat(memberships.join(second.id(), 2).orElseThrow().part()).isEqualTo(new Claim.Part(1, 2, 3));
+        assertThat(memberships.join(second.id(), 2, Set.of()).orElseThrow().part())
+                .isEqualTo(new Claim.Part(1, 2, 3));
     }
 
     @Test
@@ -128,7 +133,7 @@ class GroupClaimIT {
         assertThat(claim(second, 1))
                 .as("its device belongs to the training of both")
                 .isEmpty();
-        assertThat(memberships.join(second.id(), 1)).isPresent();
+        assertThat(memberships.join(second.id(), 1, Set.of())).isPresent();
     }
 
     @Test
@@ -160,7 +165,7 @@ class GroupClaimIT {
 
         WorkerProcess whole = worker("whole", "a", 1);
         assertThat(claim(first, 1).orElseThrow().lease().workId()).isEqualTo(work);
-        assertThat(memberships.join(whole.id(), 1)).isPresent();
+        assertThat(memberships.join(whole.id(), 1, Set.of())).isPresent();
     }
 
     @Test
@@ -169,24 +174,24 @@ class GroupClaimIT {
         WorkerProcess second = worker("second", "a", 1);
         training(2);
         Claim claim = claim(first, 1).orElseThrow();
-        Claim stale = memberships.join(second.id(), 1).orElseThrow();
+        Claim stale = memberships.join(second.id(), 1, Set.of()).orElseThrow();
         memberships.ready(stale);
         assertThat(memberships.members(claim.lease()))
                 .containsExactly(new Memberships.Member("second", true, true, null));
         memberships.meet(claim.lease(), "tcp://10.0.0.1:4000");
-        assertThat(memberships.meeting(stale)).contains(new Memberships.Meeting(Optional.of("tcp://10.0.0.1:4000")));
+        assertThat(memberships.find(stale)).contains(new Memberships.Joined(Optional.of("tcp://10.0.0.1:4000")));
 
         queue.leases.giveBack(claim.lease(), Leases.nothing());
-        assertThat(memberships.meeting(stale)).as("the attempt has ended").isEmpty();
+        assertThat(memberships.find(stale)).as("the attempt has ended").isEmpty();
         Claim next = claim(second, 1).orElseThrow();
-        assertThat(memberships.meeting(stale)).isEmpty();
+        assertThat(memberships.find(stale)).isEmpty();
         memberships.failed(stale, WorkError.ofSystem("engine_killed", "It was killed."));
         memberships.meet(claim.lease(), "tcp://10.0.0.1:4001");
 
         assertThat(memberships.members(next.lease()))
                 .containsExactly(new Memberships.Member("first", false, false, null));
-        assertThat(memberships.meeting(memberships.join(first.id(), 1).orElseThrow()))
-                .contains(new Memberships.Meeting(Optional.empty()));
+        assertThat(memberships.find(memberships.join(first.id(), 1, Set.of()).orElseThrow()))
+                .contains(new Memberships.Joined(Optional.empty()));
     }
 
     /** Four workers with two devices each claim and join until all trainings of 1 to 8 devices are done. */
@@ -227,12 +232,15 @@ class GroupClaimIT {
         public List<Long> call() {
             while (left() > 0) {
                 states.report(worker, new EngineSetup("cpu", "fp32", false, 1), 2, null, Set.of());
-                memberships.join(worker.id(), free()).ifPresent(joined::add);
+                memberships.join(worker.id(), free(), joinedIds()).ifPresent(joined::add);
                 if (free() > 0) {
-                    claim(worker, free()).ifPresent(held::add);
+                    queue.leases
+                            .claim(new Claimant(
+                                    worker, Slot.TRAINING, TestQueue.METHODS, Set.of(), 2, free(), joinedIds()))
+                            .ifPresent(held::add);
                 }
                 assertThat(free()).as("free devices of " + worker.name()).isNotNegative();
-                joined.removeIf(claim -> memberships.meeting(claim).isEmpty());
+                joined.removeIf(claim -> memberships.find(claim).isEmpty());
                 held.removeIf(this::ends);
             }
             return done;
@@ -251,6 +259,10 @@ class GroupClaimIT {
             return 2
                     - held.stream().mapToInt(claim -> claim.part().devices()).sum()
                     - joined.stream().mapToInt(claim -> claim.part().devices()).sum();
+        }
+
+        private Set<Long> joinedIds() {
+            return joined.stream().map(claim -> claim.lease().workId()).collect(Collectors.toSet());
         }
 
         private long left() {

@@ -104,7 +104,7 @@ class JobDevicesIT extends ServiceTest {
                 .sql("UPDATE work SET run_at = run_at - interval '1 hour' WHERE devices = 2")
                 .update();
         assertThat(leases.claim(new Claimant(
-                        new WorkerProcess(ONE, "one"), Slot.TRAINING, Set.of("supervised"), Set.of(), 4, 4)))
+                        new WorkerProcess(ONE, "one"), Slot.TRAINING, Set.of("supervised"), Set.of(), 4, 4, Set.of())))
                 .isPresent();
     }
 
