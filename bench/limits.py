@@ -96,6 +96,8 @@ def main():
     api = Api(options.url)
     file = estimate.upload(api, estimate.row(options.case), 64)
     for form in options.forms:
+        # A connection that was idle during a long training may be closed.
+        api = Api(options.url)
         body = estimate.request(options.model, file, options.case, options.steps)
         body["anneal"] |= FORMS[form]
         memory = estimate.estimate(api, body)["memory"]
