@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,16 +25,11 @@ final class AttemptMembers {
     /** How long a running member may take to give the attempt the devices that are free for it. */
     private static final Duration JOINS_WITHIN = Duration.ofMinutes(2);
 
-    private static final Duration LOOKS_EVERY = Duration.ofSeconds(5);
+    /** How often the members of a running attempt are looked at. */
+    private static final Duration LOOKS_EVERY = Duration.ofSeconds(2);
 
-    /**
-     * How long a member must be missing: after an outage of the database all workers seem to be, until they report
-     * again.
-     */
-    private static final Duration MISSING_FOR = Duration.ofSeconds(15);
-
-    /** How long processes may take to end by themselves after the failure of a member. */
-    private static final Duration ENDS_WITHIN = Duration.ofSeconds(10);
+    /** So many looks in a row must miss a worker: after an outage of the database the holder may be the first one. */
+    private static final int MISSED_LOOKS = 5;
 
     /** How long after the loss of a process its worker may take to find out why. */
     private static final Duration EXPLAINS_WITHIN = Duration.ofMinutes(1);
@@ -42,15 +38,22 @@ final class AttemptMembers {
     private final Lease lease;
     private final Duration interval;
     private final DatabaseLink database;
-    private long lookedNanos = System.nanoTime();
-    private @Nullable Long missingNanos;
-    private @Nullable Long failedNanos;
+    private final LongSupplier nanos;
+    private long lookedNanos;
+    private int missed;
+    private boolean isExplained;
+    private @Nullable WorkError loss;
 
-    /** @param interval how often members are asked for while nothing else is done */
-    AttemptMembers(Memberships memberships, Lease lease, Duration interval) {
+    /**
+     * @param interval how often members are asked for that the holder waits for
+     * @param nanos monotonic clock
+     */
+    AttemptMembers(Memberships memberships, Lease lease, Duration interval, LongSupplier nanos) {
         this.memberships = memberships;
         this.lease = lease;
         this.interval = interval;
+        this.nanos = nanos;
+        this.lookedNanos = nanos.getAsLong();
         this.database = new DatabaseLink("Work " + lease.workId());
     }
 
@@ -62,14 +65,14 @@ final class AttemptMembers {
      * @throws UnwantedTransferException if it is not wanted any more
      */
     void awaitReady(TransferGuard guard) throws InterruptedException {
-        long begun = System.nanoTime();
+        long begun = nanos.getAsLong();
         repeat(guard, () -> {
-            List<Member> members = members();
-            if (isOneMissing(members)) {
+            List<Member> members = memberships.members(lease);
+            if (haveMissed(members)) {
                 throw new MemberException(incomplete(
                         "A worker that was to train this job as well does not run any more, or has a fault."));
             }
-            members.forEach(member -> requirePart(member, since(begun)));
+            members.forEach(member -> requirePart(member, nanos.getAsLong() - begun));
             return !members.isEmpty() && members.stream().allMatch(Member::ready);
         });
     }
@@ -90,31 +93,20 @@ final class AttemptMembers {
         }
     }
 
-    private static void requirePart(Member member, Duration waited) {
+    private static void requirePart(Member member, long waitedNanos) {
         if (member.error() != null) {
             throw new MemberException(member.error());
         }
-        if (member.worker() != null && !member.joined() && waited.compareTo(JOINS_WITHIN) > 0) {
+        if (member.worker() != null && !member.joined() && waitedNanos > JOINS_WITHIN.toNanos()) {
             throw new MemberException(incomplete(
                     "The worker '%s' was to train this job as well, and has not begun.".formatted(member.worker())));
         }
     }
 
-    private boolean isOneMissing(List<Member> members) {
-        if (members.stream().allMatch(member -> member.worker() != null)) {
-            missingNanos = null;
-            return false;
-        }
-        Long before = missingNanos;
-        if (before == null) {
-            missingNanos = System.nanoTime();
-            return false;
-        }
-        return since(before).compareTo(MISSING_FOR) > 0;
-    }
-
-    private static Duration since(long nanos) {
-        return Duration.ofNanos(System.nanoTime() - nanos);
+    /** Whether a worker was missing in some looks in a row. */
+    private boolean haveMissed(List<Member> members) {
+        missed = members.stream().anyMatch(member -> member.worker() == null) ? missed + 1 : 0;
+        return missed >= MISSED_LOOKS;
     }
 
     static WorkError incomplete(String message) {
@@ -133,62 +125,54 @@ final class AttemptMembers {
         });
     }
 
-    /** Whether a member has been lost for so long that the attempt's processes must be ended. */
-    boolean haveLostOne() {
-        if (since(lookedNanos).compareTo(LOOKS_EVERY) > 0) {
-            lookedNanos = System.nanoTime();
-            boolean unused = database.reached(() -> {
-                if (failedNanos == null && firstFailure().isPresent()) {
-                    failedNanos = System.nanoTime();
-                }
-            });
+    /**
+     * Why the attempt cannot go on, if a member has said so, or its worker does not run any more. Processes that have
+     * met notice most losses earlier; those that still wait for each other do not.
+     */
+    Optional<WorkError> loss() {
+        long now = nanos.getAsLong();
+        if (now - lookedNanos >= LOOKS_EVERY.toNanos()) {
+            lookedNanos = now;
+            if (!database.reached(this::look)) {
+                missed = 0;
+            }
         }
-        Long failed = failedNanos;
-        return failed != null && since(failed).compareTo(ENDS_WITHIN) > 0;
+        return Optional.ofNullable(loss);
     }
 
-    /** Why a member takes part no more, if one does not; that it has only lost another process comes last. */
-    private Optional<WorkError> firstFailure() {
-        List<Member> members = members();
+    private void look() {
+        List<Member> members = memberships.members(lease);
+        boolean haveMissed = haveMissed(members);
         List<WorkError> errors = members.stream()
                 .flatMap(member -> Optional.ofNullable(member.error()).stream())
                 .toList();
-        Optional<WorkError> cause = errors.stream()
-                .filter(error -> !error.code().equals(LOST_ANOTHER))
-                .findFirst();
-        if (cause.isEmpty() && isOneMissing(members)) {
-            return Optional.of(incomplete("A worker that trained this job as well does not run any more."));
-        }
-        return cause.or(() -> errors.stream().findFirst());
+        loss = errors.stream()
+                .filter(AttemptMembers::isCause)
+                .findFirst()
+                .or(() -> haveMissed
+                        ? Optional.of(incomplete("A worker that trained this job as well does not run any more."))
+                        : errors.stream().findFirst())
+                .orElse(loss);
+        isExplained = (loss != null && isCause(loss)) || errors.size() == members.size();
     }
 
-    /** What a member says of the end of the processes, once all have said something, or a minute has passed. */
+    private static boolean isCause(WorkError error) {
+        return !error.code().equals(LOST_ANOTHER);
+    }
+
+    /** Why a member takes part no more, if its processes have not only lost another one. */
+    Optional<WorkError> cause() {
+        return Optional.ofNullable(loss).filter(AttemptMembers::isCause);
+    }
+
+    /** The same once all members have said something, or a minute has passed. */
     Optional<WorkError> explanation() throws InterruptedException {
-        long begun = System.nanoTime();
-        Explanation found = new Explanation();
-        while (!found.isComplete && since(begun).compareTo(EXPLAINS_WITHIN) < 0) {
-            boolean unused = database.reached(() -> {
-                found.error = firstFailure();
-                found.isComplete = found.isCause() || members().stream().allMatch(member -> member.error() != null);
-            });
-            if (!found.isComplete) {
+        long begun = nanos.getAsLong();
+        while (!isExplained && nanos.getAsLong() - begun < EXPLAINS_WITHIN.toNanos()) {
+            if (loss().isEmpty() || !isExplained) {
                 TimeUnit.NANOSECONDS.sleep(interval.toNanos());
             }
         }
-        return found.error.filter(error -> found.isCause());
-    }
-
-    /** What members have said so far. */
-    private static final class Explanation {
-        private Optional<WorkError> error = Optional.empty();
-        private boolean isComplete;
-
-        private boolean isCause() {
-            return error.filter(found -> !found.code().equals(LOST_ANOTHER)).isPresent();
-        }
-    }
-
-    private List<Member> members() {
-        return memberships.members(lease);
+        return cause();
     }
 }

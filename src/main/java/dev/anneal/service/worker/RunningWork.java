@@ -76,7 +76,8 @@ final class RunningWork {
         this.process =
                 new StoppableProcess(claim.lease().workId(), grace, properties.killPatience(), equipment.timer());
         this.trace = trace;
-        this.members = new AttemptMembers(equipment.memberships(), claim.lease(), properties.publishInterval());
+        this.members = new AttemptMembers(
+                equipment.memberships(), claim.lease(), properties.publishInterval(), System::nanoTime);
     }
 
     HeldLease lease() {
@@ -280,7 +281,7 @@ final class RunningWork {
             } else if (lease.wish() != null) {
                 stop(StopReason.WISH);
             }
-            if (claim.part().isShared() && members.haveLostOne()) {
+            if (claim.part().isShared() && members.loss().isPresent()) {
                 stop(StopReason.MEMBER_LOST);
             }
             if (process.isStuck()) {
@@ -298,7 +299,8 @@ final class RunningWork {
         }
         Verdict verdict = Verdict.of(exit, stopOf(monitor), ended.failed());
         if (claim.part().isShared() && (ended.hasLostAnother() || process.reason() == StopReason.MEMBER_LOST)) {
-            Optional<WorkError> explained = members.explanation();
+            Optional<WorkError> explained =
+                    ended.hasLostAnother() ? members.explanation() : members.cause();
             isMembersFault = explained.isPresent();
             verdict = explained.<Verdict>map(Verdict.Fail::new).orElse(verdict);
         }

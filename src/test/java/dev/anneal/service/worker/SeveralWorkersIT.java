@@ -167,6 +167,26 @@ class SeveralWorkersIT extends StageTest {
         };
     }
 
+    /** Not only once those that wait for it have taken too long to start. */
+    @Test
+    void aMemberWhoseProcessEndsBeforeAllHaveMetEndsTheAttempt() throws IOException {
+        stage.group("a");
+        Path misdeeds = Files.writeString(folder.resolve("misdeeds"), """
+                FAKE_MISDEED_OF_0=SLOW_START
+                FAKE_MISDEED_OF_1=FAIL
+                """);
+        long work = stage.enqueue(2);
+        Map<String, String> behaviour = Map.of("FAKE_FILE", misdeeds.toString());
+        stage.worker(STEPS, behaviour);
+        stage.worker(STEPS, behaviour);
+        await(() -> stage.attempts(work).stream().anyMatch(attempt -> attempt.error() != null));
+        Files.delete(misdeeds);
+
+        Attempt failed = stage.attempts(work).get(0);
+        assertThat(Objects.requireNonNull(failed.error()).code()).isEqualTo("engine_failure");
+        stage.awaitState(work, WorkState.SUCCEEDED);
+    }
+
     @Test
     void aCancelledJobEndsOnAllWorkers() {
         stage.group("a");

@@ -6,10 +6,10 @@ public enum StopReason {
     WISH,
     /** The worker is shutting down. */
     SHUTDOWN,
+    /** Another worker whose devices the attempt needs cannot take part any more. */
+    MEMBER_LOST,
     /** Another worker has the work now. */
     LEASE_LOST,
-    /** A worker that takes part in the work is gone, or cannot go on. */
-    MEMBER_LOST,
     /** No step has ended for too long. */
     NO_PROGRESS,
     /** The process has not started its work in time. */
@@ -20,8 +20,8 @@ public enum StopReason {
     /** Whether the process may save first; otherwise it is killed at once. */
     public boolean isOrderly() {
         return switch (this) {
-            case WISH, SHUTDOWN -> true;
-            case LEASE_LOST, MEMBER_LOST, NO_PROGRESS, NO_START, TIME_LIMIT -> false;
+            case WISH, SHUTDOWN, MEMBER_LOST -> true;
+            case LEASE_LOST, NO_PROGRESS, NO_START, TIME_LIMIT -> false;
         };
     }
 }

@@ -77,9 +77,6 @@ public sealed interface Verdict {
                 case NO_PROGRESS ->
                     new Fail(
                             WorkError.ofSystem("no_progress", "The engine process hung: it made no progress in time."));
-                case MEMBER_LOST ->
-                    new Fail(WorkError.ofEnvironment(
-                            "group_incomplete", "A worker that trained this job as well has ended."));
                 case NO_START ->
                     new Fail(WorkError.ofSystem("no_start", "The engine process did not start its work in time."));
                 // It did not fail before, so another attempt would get no further.
@@ -92,6 +89,9 @@ public sealed interface Verdict {
                             ? new Fail(WorkError.ofSystem(
                                     "stop_timeout", "The engine process did not save and stop in time."))
                             : new GiveBack();
+                case MEMBER_LOST ->
+                    new Fail(WorkError.ofEnvironment(
+                            "group_incomplete", "A worker that trained this job as well does not take part any more."));
                 case LEASE_LOST -> new Fail(WorkError.ofSystem("lease_lost", "The worker lost its lease on the job."));
             };
         }

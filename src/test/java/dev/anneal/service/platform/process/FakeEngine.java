@@ -32,7 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
  * A program that speaks the engine's protocol and trains nothing: its state after each step is a hash of the state
  * before, so equal states mean that the same steps were done in the same order. Environment variables make it
  * misbehave; {@code FAKE_RANK} names the process of a group that does, the first one by default; {@code FAKE_AT} names the step of the misdeed {@code FAKE_MISDEED}, which an attempt that resumes does not
- * repeat. {@code FAKE_FILE} names a file of more such lines.
+ * repeat; {@code FAKE_MISDEED_OF_1} is that of rank 1 whatever the others do. {@code FAKE_FILE} names a file of more such lines.
  */
 public final class FakeEngine {
 
@@ -89,8 +89,9 @@ public final class FakeEngine {
         this.task = task;
         this.rank = task.group() == null ? 0 : task.group().rank();
         boolean misbehaves = Integer.parseInt(environment.getOrDefault("FAKE_RANK", "0")) == rank;
-        this.misdeed = task.resumeFrom() == null && misbehaves
-                ? Misdeed.valueOf(environment.getOrDefault("FAKE_MISDEED", "NONE"))
+        String common = misbehaves ? environment.getOrDefault("FAKE_MISDEED", "NONE") : "NONE";
+        this.misdeed = task.resumeFrom() == null
+                ? Misdeed.valueOf(environment.getOrDefault("FAKE_MISDEED_OF_" + rank, common))
                 : Misdeed.NONE;
         this.misdeedStep = Integer.parseInt(environment.getOrDefault("FAKE_AT", "1"));
         this.saveMillis = Long.parseLong(environment.getOrDefault("FAKE_SAVE_MILLIS", "0"));
