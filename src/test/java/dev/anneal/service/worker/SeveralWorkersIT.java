@@ -13,9 +13,11 @@ import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.queue.lease.Claim;
 import dev.anneal.service.worker.assignment.AssignmentException;
+import dev.anneal.service.worker.watch.Environment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -185,6 +189,32 @@ class SeveralWorkersIT extends StageTest {
         Attempt failed = stage.attempts(work).get(0);
         assertThat(Objects.requireNonNull(failed.error()).code()).isEqualTo("engine_failure");
         stage.awaitState(work, WorkState.SUCCEEDED);
+    }
+
+    @Test
+    void theHolderIsNotBlamedForAMemberThatStops() throws IOException {
+        stage.group("a");
+        long work = stage.enqueue(2);
+        Map<String, String> behaviour = Map.of("FAKE_MISDEED_OF_0", "SLOW_START", "FAKE_STEP_MILLIS", "500");
+        Map<String, Environment> environments = new HashMap<>();
+        Map<String, Supervisor> workers = new HashMap<>();
+        for (String name : List.of("one", "two")) {
+            // Which would be at fault if the error were this worker's.
+            Environment.Part part = Environment.Part.watched(
+                    "others", Set.of("group_incomplete"), Optional::empty, Duration.ofMinutes(1));
+            environments.put(name, new Environment(List.of(part), model -> Optional::empty, System::nanoTime));
+            stage.environment(name, environments.get(name));
+            workers.put(name, stage.worker(STEPS, behaviour));
+        }
+        await(() -> begins(work, 1));
+
+        String holder = stage.attempts(work).get(0).worker();
+        workers.get(holder.equals("one") ? "two" : "one").stop();
+
+        await(() -> stage.attempts(work).get(0).error() != null);
+        assertThat(Objects.requireNonNull(stage.attempts(work).get(0).error()).code())
+                .isEqualTo("group_incomplete");
+        assertThat(environments.get(holder).fault()).isEmpty();
     }
 
     @Test
