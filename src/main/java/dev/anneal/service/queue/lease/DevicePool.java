@@ -31,8 +31,9 @@ final class DevicePool {
               AND seen_lately
               AND lacking_models <@ CAST(:lacking AS text[])
               AND arithmetic = (SELECT own.arithmetic FROM running_worker AS own WHERE own.id = :process)
-            -- Not always the same one: what it cannot do, another one may.
-            ORDER BY free DESC, random()
+            -- One that has missed a report may be gone: only if there are not enough others. Among equals not always
+            -- the same one: what it cannot do, another one may.
+            ORDER BY seen_at > clock_timestamp() - interval '7 seconds' DESC, free DESC, random()
             """;
 
     private static final String ADD = """

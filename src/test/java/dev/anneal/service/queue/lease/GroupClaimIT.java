@@ -123,6 +123,22 @@ class GroupClaimIT {
     }
 
     @Test
+    void aWorkerThatHasMissedAReportIsTheLastChoice() {
+        WorkerProcess first = worker("first", "a", 1);
+        WorkerProcess silent = worker("silent", "a", 3);
+        WorkerProcess second = worker("second", "a", 1);
+        TestDatabase.administrator()
+                .sql("UPDATE worker_state SET seen_at = clock_timestamp() - interval '10 seconds' WHERE id = ?")
+                .param(silent.id())
+                .update();
+        training(4);
+        Claim claim = claim(first, 1).orElseThrow();
+        assertThat(claim.part()).isEqualTo(new Claim.Part(0, 1, 4));
+        assertThat(memberships.join(second.id(), 1).orElseThrow().part()).isEqualTo(new Claim.Part(1, 1, 4));
+        assertThat(memberships.join(silent.id(), 3).orElseThrow().part()).isEqualTo(new Claim.Part(2, 2, 4));
+    }
+
+    @Test
     void reservedDevicesAreNotClaimedByTheirWorker() {
         WorkerProcess first = worker("first", "a", 1);
         WorkerProcess second = worker("second", "a", 1);
