@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -196,25 +195,30 @@ class SeveralWorkersIT extends StageTest {
         stage.group("a");
         long work = stage.enqueue(2);
         Map<String, String> behaviour = Map.of("FAKE_MISDEED_OF_0", "SLOW_START", "FAKE_STEP_MILLIS", "500");
-        Map<String, Environment> environments = new HashMap<>();
-        Map<String, Supervisor> workers = new HashMap<>();
-        for (String name : List.of("one", "two")) {
-            // Which would be at fault if the error were this worker's.
-            Environment.Part part = Environment.Part.watched(
-                    "others", Set.of("group_incomplete"), Optional::empty, Duration.ofMinutes(1));
-            environments.put(name, new Environment(List.of(part), model -> Optional::empty, System::nanoTime));
-            stage.environment(name, environments.get(name));
-            workers.put(name, stage.worker(STEPS, behaviour));
-        }
+        Environment ofOne = environmentWithOthers();
+        stage.environment("one", ofOne);
+        Supervisor one = stage.worker(STEPS, behaviour);
+        Environment ofTwo = environmentWithOthers();
+        stage.environment("two", ofTwo);
+        Supervisor two = stage.worker(STEPS, behaviour);
         await(() -> begins(work, 1));
+        boolean isOneTheHolder = stage.attempts(work).get(0).worker().equals("one");
 
-        String holder = stage.attempts(work).get(0).worker();
-        workers.get(holder.equals("one") ? "two" : "one").stop();
+        (isOneTheHolder ? two : one).stop();
 
         await(() -> stage.attempts(work).get(0).error() != null);
         assertThat(Objects.requireNonNull(stage.attempts(work).get(0).error()).code())
                 .isEqualTo("group_incomplete");
-        assertThat(environments.get(holder).fault()).isEmpty();
+        assertThat((isOneTheHolder ? ofOne : ofTwo).fault()).isEmpty();
+    }
+
+    /** With a part that would be at fault if the error of a group were this worker's own. */
+    private static Environment environmentWithOthers() {
+        return new Environment(
+                List.of(Environment.Part.watched(
+                        "others", Set.of("group_incomplete"), Optional::empty, Duration.ofMinutes(1))),
+                model -> Optional::empty,
+                System::nanoTime);
     }
 
     @Test
