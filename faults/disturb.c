@@ -1,15 +1,19 @@
 /*
- * Preloaded into the processes of an installation (LD_PRELOAD): makes their disk and their clock misbehave while a control file says so.
+ * Preloaded into the processes of an installation (LD_PRELOAD): makes their disk and their clock misbehave while a control file says so,
+ * and gives their connections to other workers an address of their own, so that the network can tell them apart.
  *
  *   DISTURB_CONTROL  file of 24 bytes, mapped by every process that it disturbs: three numbers in the machine's byte order
  *   DISTURB_FOLDER   files below this folder are on the disk that misbehaves
+ *   DISTURB_ADDRESS  IPv4 address, one of 127.0.0.2 and up, from which connections to others of these come
  *
  * Numbers: flags (FAILS_SYNC and so on), milliseconds for which each write waits, nanoseconds by which the clock is ahead.
  */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,6 +21,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <time.h>
@@ -161,6 +166,24 @@ int rename(const char *from, const char *to) {
 
 int link(const char *from, const char *to) {
     return change_fails(to) ? -1 : REAL(link)(from, to);
+}
+
+static int is_another_worker(const struct sockaddr *to) {
+    if (to->sa_family != AF_INET) {
+        return 0;
+    }
+    in_addr_t address = ntohl(((const struct sockaddr_in *) to)->sin_addr.s_addr);
+    return address >> 24 == IN_LOOPBACKNET && address != INADDR_LOOPBACK;
+}
+
+int connect(int fd, const struct sockaddr *to, socklen_t length) {
+    const char *address = getenv("DISTURB_ADDRESS");
+    struct sockaddr_in own = {.sin_family = AF_INET};
+    if (address != NULL && is_another_worker(to) && inet_pton(AF_INET, address, &own.sin_addr) == 1
+        && bind(fd, (const struct sockaddr *) &own, sizeof own) != 0) {
+        return -1;
+    }
+    return REAL(connect)(fd, to, length);
 }
 
 int clock_gettime(clockid_t clock, struct timespec *now) {

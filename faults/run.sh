@@ -37,4 +37,17 @@ cc -shared -fPIC -O2 -Wall -Wextra -o "$library" faults/disturb.c -ldl || {
   echo "faults/run.sh compiles faults/disturb.c: install a C compiler (Debian: apt-get install gcc libc6-dev)" >&2
   exit 2
 }
-exec java -Xmx256m "-Danneal.faults.library=$library" -cp "$classes" dev.anneal.faults.FaultRun "$seed" "$rounds" "$minutes" "$@"
+# Faults between workers drop and delay packets: in a network of this run alone.
+isolated=(unshare --net)
+[ "$(id -u)" = 0 ] || isolated=(unshare --user --map-current-user --keep-caps --net)
+weather='ip link set lo up && tc qdisc add dev lo root handle 1: htb && iptables -A INPUT -s 127.0.0.2 -j DROP &&
+  iptables -t mangle -A OUTPUT -s 127.0.0.2 -j CLASSIFY --set-class 1:1'
+network=true
+if ! "${isolated[@]}" sh -c "$weather" > target/faults/network.log 2>&1; then
+  echo "no network of its own: $(tail -n 1 target/faults/network.log) (needs unshare, iproute2, iptables, and root or user namespaces)" >&2
+  network=false
+fi
+run=(java -Xmx256m "-Danneal.faults.library=$library" "-Danneal.faults.network=$network" -cp "$classes" dev.anneal.faults.FaultRun
+  "$seed" "$rounds" "$minutes" "$@")
+[ "$network" = true ] || exec "${run[@]}"
+exec "${isolated[@]}" sh -c 'ip link set lo up && exec "$@"' sh "${run[@]}"

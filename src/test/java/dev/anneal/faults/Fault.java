@@ -29,6 +29,26 @@ enum Fault implements WireName {
     /** A worker that runs such a training ends in order and is started again. */
     DRAIN_RANKS(Scope.RANK, RankFaults::drain),
 
+    /** kill -9 of a worker that takes part in another one's training, and of its engine processes. */
+    KILL_MEMBER(Scope.WORKERS, MemberFaults::kill),
+    /** The same of the worker that holds the lease of such a training. */
+    KILL_HOLDER(Scope.WORKERS, MemberFaults::killHolder),
+    /** SIGSTOP of the engine processes of a member for longer than a process may make no progress. */
+    STOP_MEMBER(Scope.WORKERS, MemberFaults::stop),
+    /** The same, and kill -9 of its worker meanwhile: they wake up when the training has gone on without them. */
+    STALE_MEMBER(Scope.WORKERS, MemberFaults::wakeUpAfterItsWorker),
+    /** A member ends in order and is started again: the training is saved and goes back to the queue. */
+    DRAIN_MEMBER(Scope.WORKERS, MemberFaults::drain),
+    /** The next attempt counts on workers that have just been stopped or killed, and never join it. */
+    INCOMPLETE_GROUP(Scope.WORKERS, MemberFaults::neverJoin),
+
+    /** The packets between holder and member are lost: for some seconds, or for longer than without progress. */
+    PARTITION_RANKS(Scope.NETWORK, NetworkFaults::partition),
+    /** The link between holder and member carries 1 MB/s. */
+    SLOW_RANKS(Scope.NETWORK, NetworkFaults::slow),
+    /** The machine of a member is lost: it is killed, and the holder hears nothing of it. */
+    LOSE_MEMBER(Scope.NETWORK, NetworkFaults::lose),
+
     /** The server ends all connections, again and again for two seconds. */
     CUT_CONNECTIONS(Scope.DATABASE, DatabaseFaults::cutConnections),
     /** A fast restart of PostgreSQL. */
@@ -73,6 +93,10 @@ enum Fault implements WireName {
         PROCESS,
         /** Trainings on several devices; all trainings are such meanwhile. */
         RANK,
+        /** Trainings on several workers; there is one meanwhile. */
+        WORKERS,
+        /** The same, by the network between their workers, which must be this run's own. */
+        NETWORK,
         DATABASE,
         LINK,
         STORE,

@@ -56,7 +56,7 @@ public final class FaultRun {
                 ? List.of(arguments).subList(3, arguments.length).stream()
                         .map(FaultRun::fault)
                         .toList()
-                : List.of(Fault.values());
+                : possible();
         Path folder = Files.createDirectories(Path.of("target", "faults")).toAbsolutePath();
         Path run = Files.createTempDirectory(folder, "seed-" + seed + "-");
         boolean holds;
@@ -71,14 +71,35 @@ public final class FaultRun {
     }
 
     private static Fault fault(String name) {
-        return WireName.find(Fault.class, name)
+        Fault fault = WireName.find(Fault.class, name)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "no fault is named '" + name + "'; there are " + WireName.list(Fault.class)));
+        if (!isPossible(fault)) {
+            throw new IllegalArgumentException(name + " needs a network of its own, which this machine does not allow");
+        }
+        return fault;
+    }
+
+    /** All faults but those that this machine does not allow. */
+    private static List<Fault> possible() {
+        List<Fault> all = List.of(Fault.values());
+        List<String> without = all.stream()
+                .filter(fault -> !isPossible(fault))
+                .map(Fault::wireName)
+                .toList();
+        if (!without.isEmpty()) {
+            System.out.println("without a network of its own, so without " + without);
+        }
+        return all.stream().filter(FaultRun::isPossible).toList();
+    }
+
+    private static boolean isPossible(Fault fault) {
+        return fault.scope() != Fault.Scope.NETWORK || Network.isOwn();
     }
 
     private boolean run(List<Fault> faults, int rounds, Duration limit) throws Exception {
         long begun = System.nanoTime();
-        trainUndisturbed();
+        trainUndisturbed(faults);
         for (int round = 1; round <= rounds; round++) {
             if (!limit.isZero() && System.nanoTime() - begun > limit.toNanos()) {
                 System.out.printf("no round %d of %d: %d minutes are over%n", round, rounds, limit.toMinutes());
@@ -89,6 +110,7 @@ public final class FaultRun {
         awaitAll();
         check();
         report.print(System.out);
+        System.out.println("attempts: " + history.outcomes());
         return report.holds();
     }
 
@@ -96,18 +118,28 @@ public final class FaultRun {
         List<Fault> order = new ArrayList<>(faults);
         Collections.shuffle(order, random);
         for (Fault fault : order) {
-            topUp(fault.scope() == Fault.Scope.RANK ? List.of(Work.GROUP) : KINDS);
+            topUp(KINDS.stream().filter(work -> isStruckBy(fault.scope(), work)).toList());
             Duration recovery = inject(fault);
             System.out.printf(
                     "round %d, %s: recovered %.1f s after it%n", round, fault.wireName(), recovery.toMillis() / 1e3);
         }
     }
 
+    private static boolean isStruckBy(Fault.Scope scope, Work work) {
+        return switch (scope) {
+            case RANK -> work == Work.GROUP;
+            case WORKERS, NETWORK -> work == Work.WORKERS;
+            default -> true;
+        };
+    }
+
     /** What each kind of work becomes without any fault. */
-    private void trainUndisturbed() throws Exception {
+    private void trainUndisturbed(List<Fault> faults) throws Exception {
         Map<String, Work> first = new HashMap<>();
-        for (Work work : Work.values()) {
-            first.put(installation.api().create(file, work), work);
+        for (Work work : KINDS) {
+            if (faults.stream().anyMatch(fault -> isStruckBy(fault.scope(), work))) {
+                first.put(installation.api().create(file, work), work);
+            }
         }
         Patience.until("undisturbed trainings end", LAST_JOBS, () -> areEnded(first.keySet()));
         for (Map.Entry<String, Work> job : first.entrySet()) {
@@ -121,12 +153,10 @@ public final class FaultRun {
         return ids.stream().allMatch(id -> History.isEnded(states.getOrDefault(id, "")));
     }
 
-    /** A job counts once its creation was answered. */
+    /** Creates jobs of these kinds until so many are unfinished. A job counts once its creation was answered. */
     private void topUp(List<Work> kinds) throws InterruptedException {
-        Map<String, String> states = history.states();
-        long unfinished = states.values().stream()
-                .filter(state -> !History.isEnded(state))
-                .count();
+        long unfinished =
+                unfinished().stream().map(jobs::get).filter(kinds::contains).count();
         for (long job = unfinished; job < UNFINISHED_JOBS; job++) {
             Work work = kinds.get(random.nextInt(kinds.size()));
             Patience.until("a job is created", RECOVERY, () -> {
@@ -140,7 +170,11 @@ public final class FaultRun {
     private Duration inject(Fault fault) throws Exception {
         Set<String> running = history.running();
         Set<String> unfinished = unfinished();
-        fault.strike(installation, random);
+        try {
+            fault.strike(installation, random);
+        } catch (IllegalStateException unexpected) {
+            report.violated(fault.wireName() + ": " + unexpected.getMessage());
+        }
         long ended = System.nanoTime();
         Map<String, Integer> reached = history.steps();
         try {
@@ -188,7 +222,7 @@ public final class FaultRun {
             }
         }
         if (history.orphanedLeases() > 0) {
-            report.violated(history.orphanedLeases() + " leases of work that does not run");
+            report.violated(history.orphanedLeases() + " leases or memberships of work that does not run");
         }
     }
 }

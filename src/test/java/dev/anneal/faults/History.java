@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -69,15 +70,15 @@ final class History {
         T of(ResultSet row) throws SQLException;
     }
 
-    /** @param query selects ids of jobs and a value of each */
-    private <T> Map<String, T> byJob(String query, Value<T> value) {
+    /** @param query selects ids of jobs, or other names, and a value of each */
+    private <T> Map<String, T> byName(String query, Value<T> value) {
         return jdbc().sql(query).query((row, number) -> Map.entry(row.getString(1), value.of(row))).list().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     /** States of all jobs by id. */
     Map<String, String> states() {
-        return byJob(
+        return byName(
                 "SELECT external_id, work.state FROM job JOIN work ON work.id = job.work_id", row -> row.getString(2));
     }
 
@@ -90,7 +91,7 @@ final class History {
 
     /** Newest published step of each job that has one. */
     Map<String, Integer> steps() {
-        return byJob("""
+        return byName("""
                         SELECT external_id, max(step) FROM job JOIN job_step ON job_step.job_id = job.id GROUP BY external_id
                         """, row -> row.getInt(2));
     }
@@ -146,11 +147,18 @@ final class History {
                         """).param(job).query(String.class).list();
     }
 
-    /** Leases of work that does not run. */
+    /** Number of attempts by outcome and code of their error. */
+    Map<String, Long> outcomes() {
+        return new TreeMap<>(byName(
+                "SELECT concat_ws(' ', outcome, error ->> 'code') AS ended, count(*) FROM attempt GROUP BY ended",
+                row -> row.getLong(2)));
+    }
+
+    /** Leases of work that does not run, and what other workers have of it. */
     long orphanedLeases() {
-        return jdbc().sql(
-                        "SELECT count(*) FROM lease JOIN work ON work.id = lease.work_id WHERE work.state <> 'RUNNING'")
-                .query(Long.class)
-                .single();
+        return jdbc().sql("""
+                        SELECT count(*) FROM (SELECT work_id FROM lease UNION ALL SELECT work_id FROM membership) AS held
+                        JOIN work ON work.id = held.work_id WHERE work.state <> 'RUNNING'
+                        """).query(Long.class).single();
     }
 }

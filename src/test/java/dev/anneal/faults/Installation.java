@@ -18,14 +18,18 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * A whole installation on this machine: PostgreSQL, two API processes and three workers with two devices each, each with
- * its own way to the database.
+ * A whole installation on this machine: PostgreSQL, two API processes and three workers of one group with two devices each,
+ * each process with its own way to the database.
  */
 final class Installation implements AutoCloseable {
 
     static final int WORKERS = 3;
     static final Duration BEYOND_THE_LEASE = Duration.ofSeconds(10);
 
+    /** Longer than an engine process may make no progress. */
+    static final Duration BEYOND_THE_STALL = Duration.ofSeconds(20);
+
+    private static final Duration STALL = Duration.ofSeconds(15);
     private static final Duration LEASE = Duration.ofSeconds(6);
     private static final Duration DATABASE_PATIENCE = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofMillis(200);
@@ -42,6 +46,9 @@ final class Installation implements AutoCloseable {
     /** @param folder new or empty; holds everything */
     Installation(Path folder) throws IOException, InterruptedException {
         this.folder = folder;
+        if (Network.isOwn()) {
+            Network.prepare();
+        }
         this.databaseDisturbance = new Disturbance(folder.resolve("postgres.disturbance"), folder.resolve("postgres"));
         this.database = StoppableDatabase.start(folder.resolve("postgres"));
         database.stop();
@@ -55,12 +62,33 @@ final class Installation implements AutoCloseable {
             apis.get(number - 1).awaitStart();
         }
         for (int number = 1; number <= WORKERS; number++) {
-            workers.add(member("worker", "worker-" + number, Map.of("anneal.worker.devices", "cpu:0,cpu:1")));
+            workers.add(worker(number));
         }
         for (Member worker : workers) {
             worker.awaitStart();
         }
         this.api = new Api(ports);
+    }
+
+    private Member worker(int number) throws IOException {
+        String address = Network.addressOf(number);
+        return member(
+                "worker",
+                "worker-" + number,
+                Map.of(
+                        "anneal.worker.devices",
+                        "cpu:0,cpu:1",
+                        "anneal.worker.group",
+                        "all",
+                        "anneal.worker.address",
+                        address,
+                        "anneal.worker.shortest-stall",
+                        STALL.toSeconds() + "s",
+                        // Of the median step, which depends on what else the machine does.
+                        "anneal.worker.stall-factor",
+                        "5",
+                        "anneal.engine.environment[DISTURB_ADDRESS]",
+                        address));
     }
 
     private Member member(String role, String name, Map<String, String> more) throws IOException {
@@ -134,6 +162,21 @@ final class Installation implements AutoCloseable {
 
     List<Member> workers() {
         return List.copyOf(workers);
+    }
+
+    Member worker(String name) {
+        return workers.stream()
+                .filter(worker -> worker.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Number of attempts that ended because a worker had not joined them. */
+    long incompleteGroups() {
+        return observer()
+                .sql("SELECT count(*) FROM attempt WHERE error ->> 'code' = 'group_incomplete'")
+                .query(Long.class)
+                .single();
     }
 
     List<Member> members() {

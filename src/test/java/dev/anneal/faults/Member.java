@@ -34,6 +34,11 @@ final class Member implements AutoCloseable {
         return name;
     }
 
+    /** At which other workers reach this one. */
+    String address() {
+        return properties.getOrDefault("anneal.worker.address", "");
+    }
+
     Link database() {
         return database;
     }

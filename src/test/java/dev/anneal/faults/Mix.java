@@ -11,12 +11,16 @@ import java.util.stream.Stream;
 /** Two faults of different scopes at a time. */
 final class Mix {
 
+    /** Those of ranks wait for a training on several devices, which need not come. */
+    private static final List<Fault.Scope> OTHERS =
+            List.of(Fault.Scope.ALL, Fault.Scope.RANK, Fault.Scope.WORKERS, Fault.Scope.NETWORK);
+
     private Mix() {}
 
     static void strike(Installation installation, Random random) throws Exception {
-        // Those of ranks wait for a training on several devices, which need not come.
-        Fault one = any(random, List.of(Fault.Scope.ALL, Fault.Scope.RANK));
-        Fault other = any(random, List.of(Fault.Scope.ALL, Fault.Scope.RANK, one.scope()));
+        Fault one = any(random, OTHERS);
+        Fault other = any(
+                random, Stream.concat(OTHERS.stream(), Stream.of(one.scope())).toList());
         System.out.println("  " + one.wireName() + " and " + other.wireName());
         List<Callable<Boolean>> strikes = Stream.of(one, other)
                 .map(fault -> strike(fault, installation, new Random(random.nextLong())))

@@ -19,11 +19,7 @@ final class RankFaults {
     private record Struck(Member worker, ProcessHandle process) {
 
         void signal(String name) throws IOException, InterruptedException {
-            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .waitFor();
+            Signals.send(name, process);
         }
     }
 

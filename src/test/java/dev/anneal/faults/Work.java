@@ -7,7 +7,9 @@ enum Work {
     /** An ordinary LoRA of another rank. */
     PLAIN("{'batch_size': 4}", "'max_steps': 48, 'checkpoint_interval': 6, 'adapter': 'lora'"),
     /** On two devices. */
-    GROUP("{'batch_size': 4}", "'max_steps': 60, 'checkpoint_interval': 5, 'devices': 2");
+    GROUP("{'batch_size': 4}", "'max_steps': 60, 'checkpoint_interval': 5, 'devices': 2"),
+    /** On the devices of two workers. */
+    WORKERS("{'batch_size': 4}", "'max_steps': 60, 'checkpoint_interval': 5, 'devices': 4");
 
     private final String hyperparameters;
     private final String anneal;
