@@ -299,8 +299,7 @@ final class RunningWork {
         }
         Verdict verdict = Verdict.of(exit, stopOf(monitor), ended.failed());
         if (claim.part().isShared() && (ended.hasLostAnother() || process.reason() == StopReason.MEMBER_LOST)) {
-            Optional<WorkError> explained =
-                    ended.hasLostAnother() ? members.explanation() : members.cause();
+            Optional<WorkError> explained = ended.hasLostAnother() ? members.explanation() : members.cause();
             isMembersFault = explained.isPresent();
             verdict = explained.<Verdict>map(Verdict.Fail::new).orElse(verdict);
         }

@@ -55,7 +55,7 @@ class AttemptMembersIT {
         queue.enqueue(
                 new NewWork("one", WorkKind.TRAIN, "supervised", NewWork.DEFAULT_PRIORITY, null, List.of(), 2, false));
         return queue.leases
-                .claim(new Claimant(holder, Slot.TRAINING, TestQueue.METHODS, Set.of(), 1, 1))
+                .claim(new Claimant(holder, Slot.TRAINING, TestQueue.METHODS, Set.of(), 1, 1, Set.of()))
                 .orElseThrow();
     }
 
@@ -100,7 +100,7 @@ class AttemptMembersIT {
     @Test
     void whatAMemberSaysCountsAtOnce() {
         AttemptMembers members = members(claim());
-        Claim own = memberships.join(member.id(), 1).orElseThrow();
+        Claim own = memberships.join(member.id(), 1, Set.of()).orElseThrow();
         WorkError error = WorkError.ofSystem("engine_killed", "It was killed.");
         memberships.failed(own, error);
 

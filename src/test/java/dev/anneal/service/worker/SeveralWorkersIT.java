@@ -21,12 +21,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -111,24 +111,6 @@ class SeveralWorkersIT extends StageTest {
                 .isEqualTo("disk_full");
         assertThat(stage.attempts(work)).hasSize(2);
         assertThat(members).hasSizeGreaterThanOrEqualTo(2).containsOnly(1);
-    }
-
-    /** Its processes have failed, and those of the holder do not notice. */
-    @Test
-    void aMemberWhoseProcessFailsEndsTheAttempt() throws IOException {
-        Map<String, String> behaviour = new HashMap<>(FakeEngine.misbehaving(FakeEngine.Misdeed.EXIT_1, 2));
-        behaviour.put("FAKE_RANK", "1");
-        behaviour.put("FAKE_STEP_MILLIS", "3000");
-        stage.group("a");
-        long work = stage.enqueue(2);
-        stage.worker(STEPS, behaviour);
-        stage.worker(STEPS, behaviour);
-
-        await(() ->
-                !stage.attempts(work).isEmpty() && stage.attempts(work).get(0).outcome() != null);
-        Attempt failed = stage.attempts(work).get(0);
-        assertThat(Objects.requireNonNull(failed.error()).code()).isEqualTo("engine_crashed");
-        stage.cancel(work);
     }
 
     @Test

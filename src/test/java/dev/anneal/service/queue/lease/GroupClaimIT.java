@@ -134,8 +134,10 @@ class GroupClaimIT {
         training(4);
         Claim claim = claim(first, 1).orElseThrow();
         assertThat(claim.part()).isEqualTo(new Claim.Part(0, 1, 4));
-        assertThat(memberships.join(second.id(), 1).orElseThrow().part()).isEqualTo(new Claim.Part(1, 1, 4));
-        assertThat(memberships.join(silent.id(), 3).orElseThrow().part()).isEqualTo(new Claim.Part(2, 2, 4));
+        assertThat(memberships.join(second.id(), 1, Set.of()).orElseThrow().part())
+                .isEqualTo(new Claim.Part(1, 1, 4));
+        assertThat(memberships.join(silent.id(), 3, Set.of()).orElseThrow().part())
+                .isEqualTo(new Claim.Part(2, 2, 4));
     }
 
     @Test
