@@ -3,6 +3,7 @@ package dev.anneal.engine.network.model;
 import dev.anneal.engine.network.architecture.CheckpointTensors;
 import dev.anneal.engine.network.nf4.Nf4Program;
 import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.network.torch.NativeHeap;
 import dev.anneal.engine.network.torch.ProcessGroup;
 import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.network.torch.TensorScope;
@@ -48,6 +49,7 @@ final class Nf4Layers implements FormedLayers.Source {
         Nf4Layers loaded = new Nf4Layers(loader, group);
         for (int layer = 0; layer < loader.config().layers(); layer++) {
             loaded.layers.add(loaded.layer(loader, stored.layer(layer)));
+            NativeHeap.trim();
         }
         return loaded;
     }

@@ -1,6 +1,7 @@
 package dev.anneal.engine.network.model;
 
 import dev.anneal.engine.network.architecture.CheckpointTensors;
+import dev.anneal.engine.network.torch.NativeHeap;
 import dev.anneal.engine.network.torch.ProcessGroup;
 import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.network.torch.TensorScope;
@@ -32,6 +33,7 @@ final class ShardedLayers implements FormedLayers.Source {
             loaded.shares.add(
                     CheckpointTensors.MATRICES.stream().map(weights::get).toList());
             loaded.others.add(weights);
+            NativeHeap.trim();
         }
         return loaded;
     }
