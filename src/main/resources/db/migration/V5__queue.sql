@@ -229,7 +229,7 @@ CROSS JOIN LATERAL (
 WHERE seen_at > clock_timestamp() - interval '1 minute'
 WINDOW pool AS (PARTITION BY worker_group, arithmetic);
 
-GRANT SELECT ON running_worker TO anneal_tenant, anneal_readonly, anneal_system;
+GRANT SELECT ON running_worker TO anneal_tenant, anneal_system;
 
 -- Devices of running workers that no training uses and that they give to one. A worker's own count differs for a moment when a training begins or ends.
 CREATE VIEW free_devices WITH (security_invoker = true) AS
