@@ -45,10 +45,8 @@ public final class WorkerStates {
 
     private static final String TOO_FEW = "too_few_devices";
 
-    /** Whether a worker, with those of its group, has too few devices for the work. */
-    private static final String TOO_FEW_DEVICES = """
-            work.slot = 'TRAINING'
-            AND work.devices > CASE WHEN work.one_worker THEN training_slots ELSE healthy_slots END""";
+    /** Devices that a worker, with those of its group if they may be of several workers, has for the work. */
+    private static final String FOR_THE_WORK = "CASE WHEN work.one_worker THEN training_slots ELSE healthy_slots END";
 
     /**
      * Joined to queued work: a row for work that none of the existing workers can take, because each has a fault, lacks
@@ -58,12 +56,13 @@ public final class WorkerStates {
             LATERAL (
                 SELECT coalesce(min(fault_since), work.run_at) AS held_since,
                        (array_agg(fault ORDER BY fault_since) FILTER (WHERE fault IS NOT NULL))[1] AS held_fault,
-                       max(CASE WHEN work.one_worker THEN training_slots ELSE healthy_slots END) AS most_devices
+                       max(%1$s) AS most_devices
                 FROM running_worker
                 WHERE work.state = 'QUEUED'
-                HAVING bool_and(fault IS NOT NULL OR work.models && lacking_models OR %s)
+                HAVING bool_and(fault IS NOT NULL OR work.models && lacking_models
+                                OR work.slot = 'TRAINING' AND work.devices > %1$s)
             ) AS held ON true
-            """.strip().formatted(TOO_FEW_DEVICES);
+            """.strip().formatted(FOR_THE_WORK);
 
     /** The columns that {@link #heldUp(ResultSet)} reads. */
     static final String HELD_FIELDS =
@@ -130,16 +129,6 @@ public final class WorkerStates {
                 .param("fault", fault == null ? null : JsonColumn.write(ErrorColumn.parameters(fault)))
                 .param("lacking", lackingModels.toArray(String[]::new))
                 .update());
-    }
-
-    /** The same for a worker that takes further work. */
-    public void report(
-            WorkerProcess worker,
-            EngineSetup engine,
-            int trainingSlots,
-            @Nullable WorkError fault,
-            Set<String> lackingModels) {
-        report(worker, engine, trainingSlots, true, fault, lackingModels);
     }
 
     /** Removes the report of a worker that ends. */

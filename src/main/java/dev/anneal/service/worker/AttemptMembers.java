@@ -168,11 +168,11 @@ final class AttemptMembers {
     /** The same once all members have said something, or a minute has passed. */
     Optional<WorkError> explanation() throws InterruptedException {
         long begun = nanos.getAsLong();
+        Optional<WorkError> newest = loss();
         while (!isExplained && nanos.getAsLong() - begun < EXPLAINS_WITHIN.toNanos()) {
-            if (loss().isEmpty() || !isExplained) {
-                TimeUnit.NANOSECONDS.sleep(interval.toNanos());
-            }
+            TimeUnit.NANOSECONDS.sleep(interval.toNanos());
+            newest = loss();
         }
-        return cause();
+        return newest.filter(AttemptMembers::isCause);
     }
 }

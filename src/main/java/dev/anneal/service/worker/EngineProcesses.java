@@ -3,10 +3,12 @@ package dev.anneal.service.worker;
 import dev.anneal.protocol.Command;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;
+import dev.anneal.protocol.WireName;
 import dev.anneal.service.platform.process.EngineExit;
 import dev.anneal.service.platform.process.EngineLauncher;
 import dev.anneal.service.platform.process.EngineProcess;
 import dev.anneal.service.platform.process.EngineWorkspace;
+import dev.anneal.service.queue.WorkError;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,6 +59,16 @@ final class EngineProcesses {
         /** Whether it failed only because it had lost another process. */
         boolean hasLostAnother() {
             return failed != null && failed.code().equals(RANK_LOST);
+        }
+
+        /** Logs the error of the work with the last output of the process. */
+        void log(long workId, WorkError error) {
+            LOG.warn(
+                    "Work {}: {} Last output of its process, exit code {}:\n{}",
+                    workId,
+                    error.message(),
+                    exit.code(),
+                    exit.stderrTail());
         }
     }
 
@@ -109,28 +121,32 @@ final class EngineProcesses {
     }
 
     /**
-     * Starts a process for each task.
+     * Starts a process on each device of a worker.
      *
-     * @param kind name of their folders
-     * @param tasks makes the tasks; receives the private, empty folder of the first process
+     * @param task of the attempt, for the first device
+     * @param place where several processes meet; receives the private, empty folder of the first one
      * @param first receives the progress of the first process
      * @param others receives that of each other one
      */
     static EngineProcesses launch(
-            EngineLauncher launcher,
-            EngineWorkspace workspace,
-            String kind,
-            Function<Path, List<Task>> tasks,
+            SlotContext equipment,
+            WorkerDevices.Taken devices,
+            Task task,
+            Function<Path, MeetingPlace> place,
             Consumer<Progress> first,
             Consumer<Progress> others)
             throws IOException {
-        EngineProcesses processes = new EngineProcesses(workspace);
+        EngineLauncher launcher = equipment.launcher();
+        EngineProcesses processes = new EngineProcesses(equipment.workspace());
+        List<Task.Machine> machines =
+                devices.names().stream().map(launcher::machine).toList();
+        String kind = WireName.of(devices.claim().kind());
         try {
             Path directory = processes.newDirectory(kind);
-            for (Task task : tasks.apply(directory)) {
+            for (Task ofRank : RankTasks.of(task, machines, devices.claim(), place.apply(directory))) {
                 boolean isFirst = processes.ranks.isEmpty();
                 processes.start(
-                        launcher, isFirst ? directory : processes.newDirectory(kind), task, isFirst ? first : others);
+                        launcher, isFirst ? directory : processes.newDirectory(kind), ofRank, isFirst ? first : others);
             }
         } catch (IOException | RuntimeException | Error e) {
             processes.endStarted();

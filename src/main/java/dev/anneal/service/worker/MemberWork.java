@@ -1,7 +1,5 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.protocol.Task;
-import dev.anneal.protocol.WireName;
 import dev.anneal.service.platform.database.DatabaseOutage;
 import dev.anneal.service.platform.process.EngineExit;
 import dev.anneal.service.queue.WorkError;
@@ -15,7 +13,6 @@ import dev.anneal.service.worker.watch.Verdict;
 import dev.anneal.service.worker.watch.WorkerProperties;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -131,16 +128,8 @@ final class MemberWork {
     }
 
     private void train(Assignment assignment, MeetingPlace at) throws IOException, InterruptedException {
-        List<Task.Machine> machines = devices.names().stream()
-                .map(device -> equipment.launcher().machine(device))
-                .toList();
         EngineProcesses running = EngineProcesses.launch(
-                equipment.launcher(),
-                equipment.workspace(),
-                WireName.of(claim.kind()),
-                folder -> RankTasks.of(assignment.task(), machines, claim, at),
-                progress -> {},
-                progress -> {});
+                equipment, devices, assignment.task(), folder -> at, progress -> {}, progress -> {});
         try {
             LOG.info(
                     "{} runs in engine processes {} on {} as ranks {} and up of {}",
@@ -171,12 +160,7 @@ final class MemberWork {
         }
         Verdict.Stop stop = new Verdict.Stop(null, process.wasKilled(), null, false);
         if (Verdict.of(ended.exit(), stop, ended.failed()) instanceof Verdict.Fail failed) {
-            LOG.warn(
-                    "Work {}: {} Last output of its process, exit code {}:\n{}",
-                    claim.lease().workId(),
-                    failed.error().message(),
-                    ended.exit().code(),
-                    ended.exit().stderrTail());
+            ended.log(claim.lease().workId(), failed.error());
             failed(
                     ended.hasLostAnother()
                             ? failed.error()

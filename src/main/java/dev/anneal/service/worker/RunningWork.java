@@ -1,8 +1,6 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.protocol.ExitCode;
-import dev.anneal.protocol.Task;
-import dev.anneal.protocol.WireName;
 import dev.anneal.service.inference.grader.GradingAnswers;
 import dev.anneal.service.platform.process.EngineExit;
 import dev.anneal.service.platform.trace.AttemptTrace;
@@ -26,7 +24,6 @@ import dev.anneal.service.worker.watch.WorkerProperties;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -221,16 +218,8 @@ final class RunningWork {
     private EngineProcesses.Ended supervise(
             Assignment assignment, ProcessMonitor monitor, EngineGrading grading, StallWatch watch, Publisher publisher)
             throws IOException, InterruptedException {
-        List<Task.Machine> machines = devices.names().stream()
-                .map(device -> equipment.launcher().machine(device))
-                .toList();
         EngineProcesses running = EngineProcesses.launch(
-                equipment.launcher(),
-                equipment.workspace(),
-                WireName.of(claim.kind()),
-                rankTasks(assignment, machines, watch),
-                monitor,
-                monitor::acceptOfAnother);
+                equipment, devices, assignment.task(), meetingPlace(watch), monitor, monitor::acceptOfAnother);
         try {
             grading.serve(running.first());
             trace.event("process started");
@@ -252,10 +241,9 @@ final class RunningWork {
     }
 
     /** The members begin their processes once they know where they meet. */
-    private Function<Path, List<Task>> rankTasks(Assignment assignment, List<Task.Machine> machines, StallWatch watch)
-            throws InterruptedException {
+    private Function<Path, MeetingPlace> meetingPlace(StallWatch watch) throws InterruptedException {
         if (!claim.part().isShared()) {
-            return folder -> RankTasks.of(assignment.task(), machines, claim, MeetingPlace.in(folder));
+            return MeetingPlace::in;
         }
         MeetingPlace place;
         try {
@@ -265,7 +253,7 @@ final class RunningWork {
                     AttemptMembers.incomplete("The worker's address (anneal.worker.address) cannot be used now."), e);
         }
         members.meet(place.store(), transfers(() -> Publisher.stallAfter(watch), () -> process.reason() == null));
-        return folder -> RankTasks.of(assignment.task(), machines, claim, place);
+        return folder -> place;
     }
 
     private EngineProcesses.Ended exitOf(EngineProcesses running, StallWatch watch, Publisher publisher)
@@ -309,12 +297,7 @@ final class RunningWork {
                     claim.lease().workId(),
                     failed.error().message());
         } else if (verdict instanceof Verdict.Fail failed && !lease.isLost()) {
-            LOG.warn(
-                    "Work {}: {} Last output of its process, exit code {}:\n{}",
-                    claim.lease().workId(),
-                    failed.error().message(),
-                    exit.code(),
-                    exit.stderrTail());
+            ended.log(claim.lease().workId(), failed.error());
         }
         return verdict;
     }

@@ -4,7 +4,6 @@ import dev.anneal.protocol.ExitCode;
 import dev.anneal.service.platform.database.DatabaseOutage;
 import dev.anneal.service.platform.trace.AttemptTrace;
 import dev.anneal.service.platform.trace.TracedAttempt;
-import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkerProcess;
 import dev.anneal.service.queue.lease.Claim;
 import dev.anneal.service.queue.lease.Claimant;
@@ -211,10 +210,11 @@ final class WorkSlot implements Runnable {
      */
     private Optional<Claim> next(int free) {
         try {
-            Optional<Claim> joined = worker.group().isEmpty() || devices.kind() != Slot.TRAINING
-                    ? Optional.empty()
-                    : equipment.memberships().join(worker.id(), free, devices.joined());
-            return joined.isPresent() ? joined : equipment.leases().claim(claimant(free));
+            Claimant claimant = claimant(free);
+            Optional<Claim> joined = claimant.hasGroup()
+                    ? equipment.memberships().join(worker.id(), free, claimant.joined())
+                    : Optional.empty();
+            return joined.isPresent() ? joined : equipment.leases().claim(claimant);
         } catch (RuntimeException failure) {
             if (DatabaseOutage.explains(failure)) {
                 LOG.warn(

@@ -25,28 +25,28 @@ class WorkerStatesIT {
     void slotsOfWorkersThatRunAreCounted() {
         assertThat(slots()).isZero();
 
-        states.report(new WorkerProcess(one, "host"), TestWorkQueues.ENGINE, 2, null, Set.of());
-        states.report(new WorkerProcess(one, "host"), TestWorkQueues.ENGINE, 2, null, Set.of());
-        states.report(new WorkerProcess(other, "host"), TestWorkQueues.ENGINE, 1, null, Set.of());
+        states.report(new WorkerProcess(one, "host"), TestWorkQueues.ENGINE, 2, true, null, Set.of());
+        states.report(new WorkerProcess(one, "host"), TestWorkQueues.ENGINE, 2, true, null, Set.of());
+        states.report(new WorkerProcess(other, "host"), TestWorkQueues.ENGINE, 1, true, null, Set.of());
 
         assertThat(slots()).isEqualTo(3);
     }
 
     @Test
     void slotsOfAWorkerWithAFaultAreNot() {
-        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 2, DISK_FULL, Set.of());
-        states.report(new WorkerProcess(other, "other"), TestWorkQueues.ENGINE, 1, null, Set.of());
+        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 2, true, DISK_FULL, Set.of());
+        states.report(new WorkerProcess(other, "other"), TestWorkQueues.ENGINE, 1, true, null, Set.of());
         assertThat(slots()).isEqualTo(1);
 
-        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 2, null, Set.of());
+        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 2, true, null, Set.of());
 
         assertThat(slots()).isEqualTo(3);
     }
 
     @Test
     void slotsOfAWorkerThatEndsOrFallsSilentAreNot() {
-        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 2, null, Set.of());
-        states.report(new WorkerProcess(other, "other"), TestWorkQueues.ENGINE, 1, null, Set.of());
+        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 2, true, null, Set.of());
+        states.report(new WorkerProcess(other, "other"), TestWorkQueues.ENGINE, 1, true, null, Set.of());
         TestDatabase.administrator()
                 .sql("UPDATE worker_state SET seen_at = seen_at - interval '61 seconds' WHERE id = :id")
                 .param("id", other)
@@ -62,11 +62,11 @@ class WorkerStatesIT {
     @Test
     void largestWorkerIsThatWithTheMostDevices() {
         assertThat(largest()).isEmpty();
-        states.report(new WorkerProcess(one, "light"), TestWorkQueues.ENGINE, 0, null, Set.of());
+        states.report(new WorkerProcess(one, "light"), TestWorkQueues.ENGINE, 0, true, null, Set.of());
         assertThat(largest()).isEmpty();
 
-        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 2, DISK_FULL, Set.of());
-        states.report(new WorkerProcess(other, "other"), TestWorkQueues.ENGINE, 1, null, Set.of());
+        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 2, true, DISK_FULL, Set.of());
+        states.report(new WorkerProcess(other, "other"), TestWorkQueues.ENGINE, 1, true, null, Set.of());
         assertThat(largest()).contains(new WorkerStates.LargestWorker(2, 2, 2));
 
         TestDatabase.administrator()
@@ -82,9 +82,9 @@ class WorkerStatesIT {
         EngineSetup newer = new EngineSetup("cuda:0", "bf16", true, 1);
         assertThat(newestEngine()).isEmpty();
 
-        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 2, null, Set.of());
-        states.report(new WorkerProcess(other, "other"), newer, 2, DISK_FULL, Set.of());
-        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 1, null, Set.of());
+        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 2, true, null, Set.of());
+        states.report(new WorkerProcess(other, "other"), newer, 2, true, DISK_FULL, Set.of());
+        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 1, true, null, Set.of());
         assertThat(newestEngine()).contains(newer);
 
         states.leave(other);

@@ -48,7 +48,7 @@ class AttemptMembersIT {
     }
 
     private void report(WorkerProcess worker) {
-        states.report(worker, new EngineSetup("cpu", "fp32", false, 1), 1, null, Set.of());
+        states.report(worker, new EngineSetup("cpu", "fp32", false, 1), 1, true, null, Set.of());
     }
 
     private Claim claim() {

@@ -23,7 +23,7 @@ public record Claimant(
         Set<Long> joined) {
 
     /** Whether it trains with other workers. */
-    boolean hasGroup() {
+    public boolean hasGroup() {
         return slot == Slot.TRAINING && !worker.group().isEmpty();
     }
 }

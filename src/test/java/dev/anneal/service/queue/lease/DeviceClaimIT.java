@@ -187,7 +187,8 @@ class DeviceClaimIT {
     void whatNoWorkerHasEnoughDevicesForSaysSo() {
         WorkerStates states = TestWorkQueues.states();
         UUID worker = UUID.randomUUID();
-        states.report(new WorkerProcess(worker, "small"), new EngineSetup("cpu", "fp32", false, 1), 2, null, Set.of());
+        states.report(
+                new WorkerProcess(worker, "small"), new EngineSetup("cpu", "fp32", false, 1), 2, true, null, Set.of());
         try {
             Work big = queue.find(training("one", 4));
             Work fits = queue.find(training("one", 2));

@@ -48,7 +48,7 @@ class GroupClaimIT {
     private WorkerProcess worker(String name, String group, int devices, String device, Set<String> lacking) {
         WorkerProcess worker = new WorkerProcess(UUID.randomUUID(), name, group);
         workers.put(worker, devices);
-        states.report(worker, new EngineSetup(device, "fp32", false, 1), devices, null, lacking);
+        states.report(worker, new EngineSetup(device, "fp32", false, 1), devices, true, null, lacking);
         return worker;
     }
 
@@ -173,6 +173,7 @@ class GroupClaimIT {
                 faulty,
                 new EngineSetup("cpu", "fp32", false, 1),
                 1,
+                true,
                 WorkError.ofEnvironment("disk_full", "The disk is full."),
                 Set.of());
         worker("gpu", "a", 1, "cuda:0", Set.of());
@@ -249,7 +250,7 @@ class GroupClaimIT {
         @Override
         public List<Long> call() {
             while (left() > 0) {
-                states.report(worker, new EngineSetup("cpu", "fp32", false, 1), 2, null, Set.of());
+                states.report(worker, new EngineSetup("cpu", "fp32", false, 1), 2, true, null, Set.of());
                 memberships.join(worker.id(), free(), joinedIds()).ifPresent(joined::add);
                 if (free() > 0) {
                     queue.leases

@@ -74,7 +74,7 @@ class ForecastIT extends ServiceTest {
     void aJobOfAnIdleServiceStartsNowWhateverPastJobsTook() {
         queuedJob(ALPHA, file(ALPHA, 20), "");
         playedWorker().finish(0);
-        workers.report(new WorkerProcess(PROCESS, "worker"), TestWorkQueues.ENGINE, 1, null, Set.of());
+        workers.report(new WorkerProcess(PROCESS, "worker"), TestWorkQueues.ENGINE, 1, true, null, Set.of());
         String file = file(ALPHA, 21);
 
         awaitStart(file, 0);
@@ -88,7 +88,7 @@ class ForecastIT extends ServiceTest {
     void theNextJobStartsWhenTheRunningOneEnds() {
         queuedJob(ALPHA, file(ALPHA, 20), "");
         playedWorker().steps(1, 10);
-        workers.report(new WorkerProcess(PROCESS, "worker"), TestWorkQueues.ENGINE, 1, null, Set.of());
+        workers.report(new WorkerProcess(PROCESS, "worker"), TestWorkQueues.ENGINE, 1, true, null, Set.of());
 
         awaitStart(file(ALPHA, 21), 10);
     }

@@ -49,11 +49,11 @@ class JobDevicesIT extends ServiceTest {
     @Test
     void aJobForMoreDevicesThanAnyWorkerHasIsRefused() {
         String file = file(ALPHA, 10);
-        workers.report(new WorkerProcess(ONE, "one"), TestWorkQueues.ENGINE, 1, null, Set.of());
+        workers.report(new WorkerProcess(ONE, "one"), TestWorkQueues.ENGINE, 1, true, null, Set.of());
 
         refused(file, "'devices': 2", "is 2, but the only worker has 1 device; ask for at most 1");
 
-        workers.report(new WorkerProcess(OTHER, "other"), TestWorkQueues.ENGINE, 2, null, Set.of());
+        workers.report(new WorkerProcess(OTHER, "other"), TestWorkQueues.ENGINE, 2, true, null, Set.of());
         refused(
                 file,
                 "'devices': 4",
@@ -65,8 +65,8 @@ class JobDevicesIT extends ServiceTest {
     @Test
     void aGroupOfWorkersHasTheDevicesOfAllOfThem() {
         String file = file(ALPHA, 10);
-        workers.report(new WorkerProcess(ONE, "one", "a"), TestWorkQueues.ENGINE, 1, null, Set.of());
-        workers.report(new WorkerProcess(OTHER, "other", "a"), TestWorkQueues.ENGINE, 2, null, Set.of());
+        workers.report(new WorkerProcess(ONE, "one", "a"), TestWorkQueues.ENGINE, 1, true, null, Set.of());
+        workers.report(new WorkerProcess(OTHER, "other", "a"), TestWorkQueues.ENGINE, 2, true, null, Set.of());
 
         refused(file, "'devices': 4", "is 4, but the largest group of workers has 3 devices; ask for at most 3");
         refused(
@@ -79,7 +79,7 @@ class JobDevicesIT extends ServiceTest {
     @Test
     void aJobThatWaitsForDevicesSaysHowManyAndWhere() {
         String file = file(ALPHA, 10);
-        workers.report(new WorkerProcess(ONE, "one"), TestWorkQueues.ENGINE, 4, null, Set.of());
+        workers.report(new WorkerProcess(ONE, "one"), TestWorkQueues.ENGINE, 4, true, null, Set.of());
         String waiting = queuedJob(ALPHA, file, ", 'anneal': {'devices': 3}");
         String single = queuedJob(ALPHA, file, "");
         deviceWaits.explain();

@@ -73,28 +73,29 @@ class WaitingJobsIT extends ServiceTest {
     void jobThatNoWorkerCanTakeSaysSoAndWhy() {
         UUID one = UUID.randomUUID();
         UUID other = UUID.randomUUID();
-        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 1, STORE_AWAY, Set.of());
-        states.report(new WorkerProcess(other, "other"), TestWorkQueues.ENGINE, 1, null, Set.of());
+        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 1, true, STORE_AWAY, Set.of());
+        states.report(new WorkerProcess(other, "other"), TestWorkQueues.ENGINE, 1, true, null, Set.of());
         assertThat(waitingFor().isNull()).as("another worker takes it").isTrue();
 
-        states.report(new WorkerProcess(other, "other"), TestWorkQueues.ENGINE, 1, null, Set.of("anneal-tiny"));
+        states.report(new WorkerProcess(other, "other"), TestWorkQueues.ENGINE, 1, true, null, Set.of("anneal-tiny"));
         heldUp.explain();
         heldUp.explain();
 
         assertThat(waitingFor().path("message").asString()).isEqualTo(STORE_AWAY.message());
         assertThat(events()).containsOnlyOnce("The job waits because of storage_failed");
 
-        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 1, null, Set.of("anneal-tiny"));
+        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 1, true, null, Set.of("anneal-tiny"));
         assertThat(waitingFor().path("message").asString()).isEqualTo("No worker has the base model 'anneal-tiny'.");
 
         states.leave(other);
-        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 1, null, Set.of());
+        states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 1, true, null, Set.of());
         assertThat(waitingFor().isNull()).isTrue();
     }
 
     @Test
     void jobIsToldOnceAlthoughManyWorkersReportAtTheSameMoment() {
-        states.report(new WorkerProcess(UUID.randomUUID(), "one"), TestWorkQueues.ENGINE, 1, STORE_AWAY, Set.of());
+        states.report(
+                new WorkerProcess(UUID.randomUUID(), "one"), TestWorkQueues.ENGINE, 1, true, STORE_AWAY, Set.of());
 
         CompletableFuture.allOf(IntStream.range(0, 8)
                         .mapToObj(i -> CompletableFuture.runAsync(heldUp::explain))
@@ -110,7 +111,8 @@ class WaitingJobsIT extends ServiceTest {
         JsonNode created = json(post(ALPHA, "/v1/fine_tuning/evaluations", body));
         assertThat(created.path("waiting_for").isNull()).isTrue();
 
-        states.report(new WorkerProcess(UUID.randomUUID(), "one"), TestWorkQueues.ENGINE, 1, STORE_AWAY, Set.of());
+        states.report(
+                new WorkerProcess(UUID.randomUUID(), "one"), TestWorkQueues.ENGINE, 1, true, STORE_AWAY, Set.of());
 
         JsonNode waiting = json(get(
                         ALPHA,
@@ -157,7 +159,8 @@ class WaitingJobsIT extends ServiceTest {
 
     @Test
     void workerThatIsNoMoreSaysNothing() {
-        states.report(new WorkerProcess(UUID.randomUUID(), "one"), TestWorkQueues.ENGINE, 1, STORE_AWAY, Set.of());
+        states.report(
+                new WorkerProcess(UUID.randomUUID(), "one"), TestWorkQueues.ENGINE, 1, true, STORE_AWAY, Set.of());
         TestDatabase.administrator()
                 .sql("UPDATE worker_state SET seen_at = seen_at - interval '61 seconds'")
                 .update();

@@ -39,11 +39,12 @@ class QueueOutlookIT {
 
     @Test
     void theGuessFollowsTheNewestWorker() {
-        workers.report(new WorkerProcess(UUID.randomUUID(), "old"), TestWorkQueues.ENGINE, 1, null, Set.of());
+        workers.report(new WorkerProcess(UUID.randomUUID(), "old"), TestWorkQueues.ENGINE, 1, true, null, Set.of());
         workers.report(
                 new WorkerProcess(UUID.randomUUID(), "new"),
                 new EngineSetup("cpu", "bf16", false, 4),
                 1,
+                true,
                 null,
                 Set.of());
 
@@ -56,6 +57,7 @@ class QueueOutlookIT {
                 new WorkerProcess(UUID.randomUUID(), "gpu"),
                 new EngineSetup("cuda:0", "auto", true, 1),
                 1,
+                true,
                 null,
                 Set.of());
 
