@@ -52,12 +52,12 @@ class Comparison:
         return {rate: study.mean_measure(self.task, found[rate]) for rate in sorted(found)}
 
     def best_rate(self, arm, rank):
-        return study.best(self.task, self.sweep(arm, rank))
+        return study.best(self.task, self.sweep(arms.RATES_OF.get(arm, arm), rank))
 
     def is_at_edge(self, arm, rank):
         """Whether a rate outside of the sweep may be better than its best one."""
         tried = list(self.sweep(arm, rank))
-        return self.best_rate(arm, rank) in (tried[0], tried[-1])
+        return bool(tried) and self.best_rate(arm, rank) in (tried[0], tried[-1])
 
     def tested(self, arm, rank):
         return [line for line in self.of(arm, rank, "test") if line["rate"] == self.best_rate(arm, rank)]

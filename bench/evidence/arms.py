@@ -4,9 +4,12 @@ LINEAR = {"shape": "linear", "start": 0.0, "end": 0.8}
 # Keeps the activation until the last step, and is measured before it: what the activation is worth by itself. It cannot be merged.
 UNMERGED = "afa-unmerged"
 FULL = "full"
+# On a base model in 4 bits.
+NF4 = "lora-nf4"
 # `alpha` is a factor on the rank.
 ADAPTERS = {
     "lora": {"activation": "none"},
+    NF4: {"activation": "none"},
     "rslora": {"activation": "none", "rslora": True},
     "afa-silu": {"activation": "silu", "schedule": LINEAR},
     "afa-relu": {"activation": "relu", "schedule": LINEAR},
@@ -25,12 +28,15 @@ ADAPTERS = {
     "afa-alpha-4": {"activation": "silu", "schedule": LINEAR, "alpha": 4},
 }
 ALPHA = 2
+BASE_PRECISIONS = {NF4: "nf4"}
+# Arms with the learning rate of another one, instead of a sweep of their own.
+RATES_OF = {NF4: "lora"}
 # Arms that there also are with rank-stabilised scaling.
 TWINS = ("lora-alpha-4", "afa-relu-0.6-alpha-4")
 # In the order in which they are trained.
 ARMS = tuple(dict.fromkeys(("lora", "afa-silu", FULL, UNMERGED, *ADAPTERS)))
 # Of tasks that name none.
-USUAL = tuple(arm for arm in ARMS if arm not in ("lora-alpha-1", "afa-alpha-1", "afa-alpha-4"))
+USUAL = tuple(arm for arm in ARMS if arm not in (NF4, "lora-alpha-1", "afa-alpha-1", "afa-alpha-4"))
 # With as many trained values in each arm: an activation has none of its own.
 RANKS = (4, 16)
 
@@ -40,7 +46,8 @@ def settings(arm, rank):
     if arm == FULL:
         return {"anneal": {"adapter": "none"}}
     chosen = ADAPTERS[arm]
-    return {"afa_lora": {"rank": rank, **chosen, "alpha": chosen.get("alpha", ALPHA) * rank}}
+    base = {"anneal": {"base_precision": BASE_PRECISIONS[arm]}} if arm in BASE_PRECISIONS else {}
+    return {"afa_lora": {"rank": rank, **chosen, "alpha": chosen.get("alpha", ALPHA) * rank}, **base}
 
 
 def cells(task, names=ARMS, ranks=RANKS):

@@ -51,7 +51,7 @@ class Study:
                     raise
 
     def cell(self, task, arm, rank, seeds):
-        rate = self.best_rate(task, arm, rank)
+        rate = self.best_rate(task, arms.RATES_OF.get(arm, arm), rank)
         for seed in seeds[:task.seeds] if rate else ():
             self.line(task, arm, rank, rate, seed, "test")
 

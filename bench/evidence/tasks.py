@@ -188,11 +188,11 @@ def debian_package(name):
 
 
 def all_tasks():
-    tiny, large = {"rates": (4e-3, 4e-4)}, {"model": SMOLLM2, "rates": (2e-4, 2e-5), "arms": CORE, "ranks": (16,), "seeds": 3}
+    tiny, large = {"rates": (4e-3, 4e-4)}, {"model": SMOLLM2, "rates": (2e-4, 2e-5), "arms": (*CORE, arms.NF4), "ranks": (16,), "seeds": 3}
     grader = {"type": "string_check", "name": "sum", "input": "{{sample.output_text}}", "reference": "{{item.answer}}", "operation": "eq"}
     return {task.name: task for task in (
         Task("tickets", "a ticket line becomes its team, urgency and product", tickets, 101, 8, max_new_tokens=48, **tiny),
-        Task("composition", "words in reverse order, in capitals", composition, 81, 8, max_new_tokens=40, arms=arms.ARMS, **tiny),
+        Task("composition", "words in reverse order, in capitals", composition, 81, 8, max_new_tokens=40, arms=tuple(arm for arm in arms.ARMS if arm != arms.NF4), **tiny),
         Task("parity", "exclusive or of two properties", parity, 401, 8, max_new_tokens=4, sweep_seeds=3, arms=CORE, ranks=(4,), seeds=10,
              note="In `parity` five seeds were added to the first five because those looked better without being clear: its verdict is less sure than the others.",
              **tiny),
@@ -206,7 +206,7 @@ def all_tasks():
              arms=CORE, measure=Measure("acceptance_length/greedy", "tokens per pass, greedily", is_higher_better=True),
              also=(Measure("acceptance_length/sampled", "tokens per pass, T = 1", is_higher_better=True),),
              method={"type": "speculative_draft", "speculative_draft": {"kind": "eagle3", "evaluation": {"prompts": 24, "max_tokens": 32}}}),
-        Task("wordnet", "a definition becomes the category of what it defines", wordnet, 101, 8, max_new_tokens=8, **(large | {"arms": CORE + SCALINGS}),
+        Task("wordnet", "a definition becomes the category of what it defines", wordnet, 101, 8, max_new_tokens=8, **(large | {"arms": (*CORE, arms.NF4, *SCALINGS)}),
              source="WordNet 3.0 (WordNet licence), Debian's package wordnet-base"),
         Task("packages", "a package's description becomes its section of the archive", packages, 101, 8, max_new_tokens=8, **large,
              source="the package lists of Debian 12 in November 2026, each description under the licence of its package"),
