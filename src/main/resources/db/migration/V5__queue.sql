@@ -194,6 +194,8 @@ CREATE TABLE worker_state (
     worker_group   text        NOT NULL DEFAULT '',
     started_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
     seen_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    -- Of Anneal.
+    version        text        NOT NULL,
     -- How it sets up trainings, for estimates: {device, precision, multipliesBf16Fast, threads}.
     engine         jsonb       NOT NULL,
     -- How many devices it has for trainings; less while an engine process cannot be ended, which holds its device.
@@ -212,7 +214,7 @@ CREATE TABLE worker_state (
 GRANT SELECT ON worker_state TO anneal_tenant, anneal_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON worker_state TO anneal_system;
 
--- Running workers, with the devices that train a job together: those of the workers of their group that compute alike, all and without those of workers
+-- Running workers, with the devices that train a job together: those of the workers of their group that compute alike in the same version, all and without those of workers
 -- with a fault. A worker with a group reports every 5 s, so that others soon notice that it is gone.
 CREATE VIEW running_worker WITH (security_invoker = true) AS
 SELECT worker_state.*,
@@ -224,7 +226,7 @@ SELECT worker_state.*,
             ELSE 0 END                                                                      AS healthy_slots
 FROM worker_state
 CROSS JOIN LATERAL (
-    SELECT concat_ws(' ', split_part(engine ->> 'device', ':', 1), engine ->> 'precision', engine ->> 'multipliesBf16Fast') AS arithmetic
+    SELECT concat_ws(' ', split_part(engine ->> 'device', ':', 1), engine ->> 'precision', engine ->> 'multipliesBf16Fast', version) AS arithmetic
 ) AS kind
 WHERE seen_at > clock_timestamp() - interval '1 minute'
 WINDOW pool AS (PARTITION BY worker_group, arithmetic);

@@ -4,6 +4,7 @@ import dev.anneal.service.platform.database.JsonColumn;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TimeColumn;
 import dev.anneal.service.platform.process.EngineSetup;
+import dev.anneal.service.platform.startup.Build;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -27,8 +28,9 @@ public final class WorkerStates {
                 WHERE seen_at < clock_timestamp() - interval '1 day'
             )
             INSERT INTO worker_state AS state
-                (id, worker, worker_group, engine, training_slots, takes_work, fault, fault_since, lacking_models)
-            VALUES (:id, :worker, :group, CAST(:engine AS jsonb), :slots, :takesWork, CAST(:fault AS jsonb),
+                (id, worker, worker_group, version, engine, training_slots, takes_work, fault, fault_since,
+                 lacking_models)
+            VALUES (:id, :worker, :group, :version, CAST(:engine AS jsonb), :slots, :takesWork, CAST(:fault AS jsonb),
                     CASE WHEN CAST(:fault AS jsonb) IS NOT NULL THEN clock_timestamp() END, :lacking)
             ON CONFLICT (id) DO UPDATE
             SET seen_at = clock_timestamp(),
@@ -123,6 +125,7 @@ public final class WorkerStates {
                 .param("id", worker.id())
                 .param("worker", worker.name())
                 .param("group", worker.group())
+                .param("version", Build.version())
                 .param("engine", JsonColumn.write(engine))
                 .param("slots", trainingSlots)
                 .param("takesWork", takesWork)

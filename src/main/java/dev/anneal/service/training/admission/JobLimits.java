@@ -41,13 +41,19 @@ final class JobLimits {
         LearningRates.check(request, profiles.trained());
         int devices = request.options().devices();
         if (devices > 1) {
-            workers.largest().ifPresent(largest -> checkWorkers(request.options(), largest));
+            checkWorkers(request.options());
             checkTenant(tenantId, devices);
         }
     }
 
-    /** Without a worker the job is accepted, and waits. */
-    private static void checkWorkers(TrainingOptions options, LargestWorker largest) {
+    /** Without a worker the job is accepted, and waits, unless a setting says how many devices there can be. */
+    private void checkWorkers(TrainingOptions options) {
+        workers.largest()
+                .filter(largest -> options.needsOneWorker() || largest.pooled() >= properties.maxDevices())
+                .ifPresentOrElse(largest -> checkRunning(options, largest), () -> checkStartable(options));
+    }
+
+    private static void checkRunning(TrainingOptions options, LargestWorker largest) {
         int most = options.needsOneWorker() ? largest.devices() : largest.pooled();
         if (options.devices() > most) {
             String with = largest.pooled() > largest.devices() && !options.needsOneWorker()
@@ -58,6 +64,16 @@ final class JobLimits {
                     ("but %s has %s; ask for at most %d, or start workers with more devices (anneal.worker.devices,"
                                     + " anneal.worker.group)")
                             .formatted(with, most == 1 ? "1 device" : most + " devices", most));
+        }
+    }
+
+    private void checkStartable(TrainingOptions options) {
+        int most = properties.maxDevices();
+        if (most > 0 && options.devices() > most) {
+            throw DeviceRules.refusal(
+                    options.devices(),
+                    "but workers of this installation have at most %d devices together (anneal.jobs.max-devices)"
+                            .formatted(most));
         }
     }
 

@@ -104,6 +104,23 @@ class GroupClaimIT {
     }
 
     @Test
+    void workersOfTwoVersionsDoNotTrainTogether() {
+        WorkerProcess old = worker("old", "a", 1);
+        WorkerProcess first = worker("first", "a", 1);
+        TestDatabase.administrator()
+                .sql("UPDATE worker_state SET version = '0.0.1' WHERE id = ?")
+                .param(old.id())
+                .update();
+        long work = training(2);
+        assertThat(claim(first, 1)).isEmpty();
+        assertThat(claim(old, 1)).isEmpty();
+
+        worker("second", "a", 1);
+        assertThat(claim(first, 1).orElseThrow().lease().workId()).isEqualTo(work);
+        assertThat(memberships.join(old.id(), 1, Set.of())).isEmpty();
+    }
+
+    @Test
     void allDevicesAreTakenOrNone() {
         WorkerProcess first = worker("first", "a", 1);
         WorkerProcess second = worker("second", "a", 2);

@@ -28,7 +28,8 @@ import tools.jackson.databind.JsonNode;
  * What clients see of jobs that wait for the environment, and how they have those go on that the platform has failed
  * (#17).
  */
-@TestPropertySource(properties = {"anneal.queue.retry-delay=0s", "anneal.queue.platform-retries=1"})
+@TestPropertySource(
+        properties = {"anneal.queue.retry-delay=0s", "anneal.queue.platform-retries=1", "anneal.jobs.max-devices=6"})
 class WaitingJobsIT extends ServiceTest {
 
     @Autowired
@@ -90,6 +91,34 @@ class WaitingJobsIT extends ServiceTest {
         states.leave(other);
         states.report(new WorkerProcess(one, "one"), TestWorkQueues.ENGINE, 1, true, null, Set.of());
         assertThat(waitingFor().isNull()).isTrue();
+    }
+
+    @Test
+    void jobWaitsForWorkersThatAreStartedWhenTheyAreNeeded() {
+        UUID process = UUID.randomUUID();
+        states.report(new WorkerProcess(process, "one", "a"), TestWorkQueues.ENGINE, 2, true, null, Set.of());
+        String file = file(ALPHA, 20);
+
+        String waiting = queuedJob(ALPHA, file, ", 'anneal': {'devices': 6}");
+        assertThat(job(ALPHA, waiting).at("/anneal/waiting_for/code").asString())
+                .isEqualTo("too_few_devices");
+        assertThat(devices(file, "7"))
+                .contains("is 7, but workers of this installation have at most 6 devices together");
+        assertThat(devices(file, "3, 'base_placement': 'sharded'")).contains("is 3, but the only worker has 2 devices");
+
+        states.leave(process);
+        assertThat(devices(file, "7"))
+                .contains("is 7, but workers of this installation have at most 6 devices together");
+    }
+
+    /** The refusal's message. */
+    private String devices(String file, String anneal) {
+        HttpResponse<String> answer = post(
+                ALPHA,
+                "/v1/fine_tuning/jobs",
+                "{'model': 'anneal-tiny', 'training_file': '" + file + "', 'anneal': {'devices': " + anneal + "}}");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        return json(answer).at("/error/message").asString();
     }
 
     @Test
