@@ -6,6 +6,7 @@ import dev.anneal.service.queue.lease.Memberships;
 import dev.anneal.service.queue.lease.Memberships.Member;
 import dev.anneal.service.worker.assignment.TransferGuard;
 import dev.anneal.service.worker.assignment.UnwantedTransferException;
+import dev.anneal.service.worker.watch.Verdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -69,7 +70,7 @@ final class AttemptMembers {
         repeat(guard, () -> {
             List<Member> members = memberships.members(lease);
             if (haveMissed(members)) {
-                throw new MemberException(incomplete(
+                throw new MemberException(Verdict.incompleteGroup(
                         "A worker that was to train this job as well does not run any more, or has a fault."));
             }
             members.forEach(member -> requirePart(member, nanos.getAsLong() - begun));
@@ -98,7 +99,7 @@ final class AttemptMembers {
             throw new MemberException(member.error());
         }
         if (member.worker() != null && !member.joined() && waitedNanos > JOINS_WITHIN.toNanos()) {
-            throw new MemberException(incomplete(
+            throw new MemberException(Verdict.incompleteGroup(
                     "The worker '%s' was to train this job as well, and has not begun.".formatted(member.worker())));
         }
     }
@@ -107,10 +108,6 @@ final class AttemptMembers {
     private boolean haveMissed(List<Member> members) {
         missed = members.stream().anyMatch(member -> member.worker() == null) ? missed + 1 : 0;
         return missed >= MISSED_LOOKS;
-    }
-
-    static WorkError incomplete(String message) {
-        return WorkError.ofEnvironment("group_incomplete", message);
     }
 
     /**
@@ -150,7 +147,8 @@ final class AttemptMembers {
                 .filter(AttemptMembers::isCause)
                 .findFirst()
                 .or(() -> haveMissed
-                        ? Optional.of(incomplete("A worker that trained this job as well does not run any more."))
+                        ? Optional.of(Verdict.incompleteGroup(
+                                "A worker that trained this job as well does not run any more."))
                         : errors.stream().findFirst())
                 .orElse(loss);
         isExplained = (loss != null && isCause(loss)) || errors.size() == members.size();

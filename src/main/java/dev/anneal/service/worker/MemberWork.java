@@ -82,11 +82,11 @@ final class MemberWork {
             LOG.warn("This worker cannot take part in work {}", claim.lease().workId(), e);
             failed(
                     DatabaseOutage.explains(e)
-                            ? AttemptMembers.incomplete("A worker that trained this job as well lost the database.")
+                            ? Verdict.incompleteGroup("A worker that trained this job as well lost the database.")
                             : equipment.environment().blame(AttemptErrors.of(e), claim.models()));
         }
         if (process.reason() == StopReason.SHUTDOWN) {
-            failed(AttemptMembers.incomplete("A worker that trained this job as well has stopped."));
+            failed(Verdict.incompleteGroup("A worker that trained this job as well has stopped."));
         }
     }
 

@@ -250,7 +250,7 @@ final class RunningWork {
             place = MeetingPlace.at(equipment.properties().address());
         } catch (IOException e) {
             throw new AssignmentException(
-                    AttemptMembers.incomplete("The worker's address (anneal.worker.address) cannot be used now."), e);
+                    Verdict.incompleteGroup("The worker's address (anneal.worker.address) cannot be used now."), e);
         }
         members.meet(place.store(), transfers(() -> Publisher.stallAfter(watch), () -> process.reason() == null));
         return folder -> place;

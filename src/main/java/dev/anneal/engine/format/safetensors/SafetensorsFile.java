@@ -25,8 +25,11 @@ public final class SafetensorsFile implements AutoCloseable {
     /** Limit of the reference implementation; checked before anything of this size is allocated. */
     static final long MAX_HEADER_BYTES = 100_000_000;
 
-    /** A collection of an engine's small heap takes about 10 ms, as long as reading this many bytes. */
-    private static final long COLLECTION_BYTES = 64 << 20;
+    /**
+     * Tensors that nobody uses any more stay mapped until they have so many bytes. A collection of an engine's small
+     * heap, which releases them, takes about 10 ms, as long as reading these.
+     */
+    public static final long MOST_RELEASABLE_BYTES = 64 << 20;
 
     private static final AtomicLong MAPPED_SINCE_COLLECTION = new AtomicLong();
 
@@ -185,7 +188,7 @@ public final class SafetensorsFile implements AutoCloseable {
      * engine process rarely collects otherwise.
      */
     private static void collectNowAndThen(int count) {
-        if (MAPPED_SINCE_COLLECTION.addAndGet(count) > COLLECTION_BYTES) {
+        if (MAPPED_SINCE_COLLECTION.addAndGet(count) > MOST_RELEASABLE_BYTES) {
             MAPPED_SINCE_COLLECTION.set(0);
             System.gc();
         }

@@ -27,7 +27,7 @@ public final class DeviceWaits {
                       JOIN free_devices USING (id)
                       WHERE worker_group <> '' AND NOT work.one_worker AND fault IS NULL
                             AND NOT work.models && lacking_models
-                      GROUP BY worker_group) AS able
+                      GROUP BY worker_group, arithmetic) AS able
                 WHERE devices >= work.devices
                 ORDER BY free DESC, name
                 LIMIT 1

@@ -1,5 +1,6 @@
 package dev.anneal.service.training.settings;
 
+import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.network.architecture.DecodingLimits;
 import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.engine.network.architecture.ProjectionGroup;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *     without sampling
  * @param targetBytes the target of a draft: its weights, the working memory of a layer, logits of all threads, what it
  *     needs to generate, and its hidden states that are kept; 0 for other methods
- * @param loadingBytes memory while the model is loaded: after tokenisation, with the model's files mapped beside the
- *     weights, and before the other parts exist
+ * @param loadingBytes memory while the model is loaded: after tokenisation, with parts of the model's files mapped
+ *     beside the weights, and before the other parts exist
  * @param totalBytes the larger of {@code loadingBytes} and the sum of the other parts
  */
 public record MemoryEstimate(
@@ -132,7 +133,7 @@ public record MemoryEstimate(
         long activations = activationsBytes(model, adapter, engine, rows);
         long head = DeviceLimits.CPU.logitBytes(valueBytes, model.vocabularySize(), rows.atWork(engine));
         long sampling = samplingBytes(model, adapter, engine, rows) + draftBytes(models, engine, rows);
-        long loading = process + TOKENIZER_BYTES + values + STORED_BYTES * model.parameters();
+        long loading = process + TOKENIZER_BYTES + values + mappedBytes(model);
         long used = process + weights + trained + activations + head + sampling + kept;
         long target = targetBytes(models, engine, rows);
         return new MemoryEstimate(
@@ -196,6 +197,13 @@ public record MemoryEstimate(
     /** The stored embedding of a model leaves a gap after its conversion. */
     private static long convertedBytes(ModelProfile model, int valueBytes) {
         return valueBytes == STORED_BYTES || model.head() != null ? 0 : STORED_BYTES * embeddingElements(model);
+    }
+
+    /** Weights are released while others are read; the embedding is the largest tensor. */
+    private static long mappedBytes(ModelProfile model) {
+        return Math.min(
+                STORED_BYTES * model.parameters(),
+                SafetensorsFile.MOST_RELEASABLE_BYTES + STORED_BYTES * embeddingElements(model));
     }
 
     private static long embeddingElements(ModelProfile model) {

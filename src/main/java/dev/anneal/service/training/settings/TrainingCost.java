@@ -53,6 +53,9 @@ public record TrainingCost(
     /** Equivalent operations per byte of trained values, gradients or moments read or written. */
     private static final double OPERATIONS_OF_A_TRAINED_BYTE = 74;
 
+    /** Equivalent operations for a weight that is formed of 4 bits: about a nanosecond of a thread. */
+    private static final double OPERATIONS_OF_A_FORMED_WEIGHT = 350;
+
     /**
      * Products of a step's forward and backward with a frozen matrix, two operations each; with a trained one its
      * gradient is a third.
@@ -133,7 +136,7 @@ public record TrainingCost(
         double training = work.tokens() * tokenOperations(model, adapter, valueBytes, work);
         double validation = work.validatedTokens() * forward;
         return new TrainingCost(
-                (training + validation) * idleFactor(engine, work)
+                (training + validation + formingOperations(model, work)) * idleFactor(engine, work)
                         + optimizerOperations(model, adapter, valueBytes, work),
                 valueBytes == Short.BYTES ? Arithmetic.BF16 : Arithmetic.FP32,
                 model.hiddenSize());
@@ -209,6 +212,12 @@ public record TrainingCost(
                 * work.steps()
                 * (3.0 * work.portions() * microBatches(work) + 10);
         return OPERATIONS_OF_A_TRAINED_BYTE / valueBytes * bytes;
+    }
+
+    /** Each micro-batch forms the layers twice, forward and backward. */
+    private static double formingOperations(ModelProfile model, Work work) {
+        double formed = 2.0 * work.steps() * work.portions() * microBatches(work) * layerWeights(model);
+        return model.inNf4() ? OPERATIONS_OF_A_FORMED_WEIGHT * formed : 0;
     }
 
     /** Threads without a micro-batch wait for the others. */

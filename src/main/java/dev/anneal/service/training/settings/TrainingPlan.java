@@ -90,7 +90,7 @@ record TrainingPlan(
     private TrainingCost costOf(SequenceShape shape) {
         TrainingCost.Work work = work(shape);
         TrainingCost cost = TrainingCost.of(
-                models.trained(),
+                models.kept(request.options()).trained(),
                 request.adapter(),
                 engine,
                 work.generating(SequenceShape.decoding(generated.measured())).ofDevice(split()));

@@ -90,11 +90,15 @@ public sealed interface Verdict {
                                     "stop_timeout", "The engine process did not save and stop in time."))
                             : new GiveBack();
                 case MEMBER_LOST ->
-                    new Fail(WorkError.ofEnvironment(
-                            "group_incomplete", "A worker that trained this job as well does not take part any more."));
+                    new Fail(incompleteGroup("A worker that trained this job as well does not take part any more."));
                 case LEASE_LOST -> new Fail(WorkError.ofSystem("lease_lost", "The worker lost its lease on the job."));
             };
         }
+    }
+
+    /** A worker that trains the job as well is not there. */
+    public static WorkError incompleteGroup(String message) {
+        return WorkError.ofEnvironment("group_incomplete", message);
     }
 
     /** @param failed the failure that the process reported, or null */
