@@ -214,16 +214,12 @@ CREATE TABLE worker_state (
 GRANT SELECT ON worker_state TO anneal_tenant, anneal_readonly;
 GRANT SELECT, INSERT, UPDATE, DELETE ON worker_state TO anneal_system;
 
--- Running workers, with the devices that train a job together: those of the workers of their group that compute alike in the same version, all and without those of workers
--- with a fault. A worker with a group reports every 5 s, so that others soon notice that it is gone.
+-- Running workers, with the number of devices of the workers of their group that compute alike, in the same version. A worker with a group reports every 5 s, so that others soon notice that it is gone.
 CREATE VIEW running_worker WITH (security_invoker = true) AS
 SELECT worker_state.*,
        arithmetic,
        seen_at > clock_timestamp() - interval '20 seconds'                                      AS seen_lately,
-       CASE worker_group WHEN '' THEN training_slots ELSE sum(training_slots) OVER pool END AS pooled_slots,
-       CASE WHEN worker_group <> '' THEN coalesce(sum(training_slots) FILTER (WHERE fault IS NULL) OVER pool, 0)
-            WHEN fault IS NULL THEN training_slots
-            ELSE 0 END                                                                      AS healthy_slots
+       CASE worker_group WHEN '' THEN training_slots ELSE sum(training_slots) OVER pool END AS pooled_slots
 FROM worker_state
 CROSS JOIN LATERAL (
     SELECT concat_ws(' ', split_part(engine ->> 'device', ':', 1), engine ->> 'precision', engine ->> 'multipliesBf16Fast', version) AS arithmetic
@@ -232,6 +228,18 @@ WHERE seen_at > clock_timestamp() - interval '1 minute'
 WINDOW pool AS (PARTITION BY worker_group, arithmetic);
 
 GRANT SELECT ON running_worker TO anneal_tenant, anneal_system;
+
+-- Each running worker with those whose devices it can take for a training: itself, and of its group those that compute alike, have no fault, and lack no model
+-- that it has.
+CREATE VIEW pooled_worker WITH (security_invoker = true) AS
+SELECT own.id AS own, peer.*
+FROM running_worker AS own
+JOIN running_worker AS peer
+  ON peer.id = own.id
+  OR own.worker_group <> '' AND peer.worker_group = own.worker_group AND peer.arithmetic = own.arithmetic
+     AND peer.fault IS NULL AND peer.lacking_models <@ own.lacking_models;
+
+GRANT SELECT ON pooled_worker TO anneal_tenant, anneal_system;
 
 -- Devices of running workers that no training uses and that they give to one. A worker's own count differs for a moment when a training begins or ends.
 CREATE VIEW free_devices WITH (security_invoker = true) AS
@@ -288,12 +296,13 @@ GROUP BY work.tenant_id, work.slot, work.method, work.devices, work.one_worker, 
 
 GRANT SELECT ON anneal_queue_demand TO anneal_readonly, anneal_system;
 
--- By the rules of the claim: one row for each class of slot, zero where there is nothing. claimable and running count devices, claimable_items counts items.
+-- By the rules of the claim: one row for each class of slot, zero where there is nothing. claimable and running count devices, claimable_items and
+-- running_items count items.
 -- running_limit is anneal.queue.tenant-running-limit; methods are those that workers know. worker_devices is the number of devices that each worker of a group
 -- has: an item then counts for each worker that it takes, and not at all if it must be of one that has not enough. Null is without groups, where one worker
 -- does an item.
 CREATE FUNCTION anneal_demand(running_limit bigint, methods text[], worker_devices integer DEFAULT NULL)
-    RETURNS TABLE (slot text, claimable bigint, running bigint, claimable_items bigint)
+    RETURNS TABLE (slot text, claimable bigint, running bigint, claimable_items bigint, running_items bigint)
     LANGUAGE sql STABLE AS $$
     WITH demand AS (
         SELECT * FROM anneal_queue_demand
@@ -312,16 +321,18 @@ CREATE FUNCTION anneal_demand(running_limit bigint, methods text[], worker_devic
                CASE WHEN worker_devices IS NULL THEN 1
                     WHEN demand.one_worker THEN (demand.devices <= worker_devices)::integer
                     ELSE (demand.devices + worker_devices - 1) / worker_devices END AS workers,
-               least(sum(demand.due_items), div(tenants.room, demand.devices))      AS items
+               least(coalesce(sum(demand.due_items) FILTER (WHERE demand.method = ANY (anneal_demand.methods)), 0),
+                     div(tenants.room, demand.devices))                             AS items,
+               div(sum(demand.running), demand.devices)                             AS running
         FROM demand
         JOIN tenants ON tenants.tenant = demand.tenant AND tenants.slot = demand.slot
-        WHERE demand.method = ANY (anneal_demand.methods)
         GROUP BY tenants.tenant, tenants.slot, tenants.room, demand.devices, demand.one_worker
     ), claimable AS (
         SELECT tenants.slot,
                tenants.running,
-               least(coalesce(sum(sizes.items * sizes.devices), 0), tenants.room) AS devices,
-               least(coalesce(sum(sizes.items * sizes.workers), 0), tenants.room) AS items
+               least(coalesce(sum(sizes.items * sizes.devices) FILTER (WHERE sizes.workers > 0), 0), tenants.room) AS devices,
+               least(coalesce(sum(sizes.items * sizes.workers), 0), tenants.room) AS items,
+               coalesce(sum(sizes.running * sizes.workers), 0)                    AS running_items
         FROM tenants
         LEFT JOIN sizes ON sizes.tenant = tenants.tenant AND sizes.slot = tenants.slot
         GROUP BY tenants.tenant, tenants.slot, tenants.running, tenants.room
@@ -329,7 +340,8 @@ CREATE FUNCTION anneal_demand(running_limit bigint, methods text[], worker_devic
     SELECT slots.slot,
            coalesce(sum(claimable.devices), 0)::bigint,
            coalesce(sum(claimable.running), 0)::bigint,
-           coalesce(sum(claimable.items), 0)::bigint
+           coalesce(sum(claimable.items), 0)::bigint,
+           coalesce(sum(claimable.running_items), 0)::bigint
     FROM (VALUES ('TRAINING'), ('LIGHT')) AS slots (slot)
     LEFT JOIN claimable ON claimable.slot = slots.slot
     GROUP BY slots.slot
@@ -337,18 +349,25 @@ $$;
 
 -- For long-lived workers: a training slot for each training that can be claimed, and for each that runs, whose pod must stay; at least one while there is
 -- other work.
-CREATE FUNCTION anneal_training_slots_wanted(running_limit bigint, methods text[])
+CREATE FUNCTION anneal_training_slots_wanted(running_limit bigint, methods text[], worker_devices integer DEFAULT NULL)
     RETURNS bigint
     LANGUAGE sql STABLE AS $$
     SELECT greatest(sum(claimable + running) FILTER (WHERE slot = 'TRAINING'),
                     least(sum(claimable + running) FILTER (WHERE slot = 'LIGHT'), 1))::bigint
-    FROM anneal_demand(running_limit, methods)
+    FROM anneal_demand(running_limit, methods, worker_devices)
 $$;
 
--- For workers that do one item each, where the autoscaler knows which of them run: what can be claimed. With worker_devices, for workers of a group: how many
--- of them what can be claimed takes.
-CREATE FUNCTION anneal_items_claimable(running_limit bigint, methods text[], worker_devices integer DEFAULT NULL)
+-- For workers that do one item each, where the autoscaler knows which of them run: what can be claimed.
+CREATE FUNCTION anneal_items_claimable(running_limit bigint, methods text[])
     RETURNS bigint
     LANGUAGE sql STABLE AS $$
-    SELECT sum(claimable_items)::bigint FROM anneal_demand(running_limit, methods, worker_devices)
+    SELECT sum(claimable_items)::bigint FROM anneal_demand(running_limit, methods)
+$$;
+
+-- The same for workers of a group, some of which wait for the others of a training and may not be taken for free: how many of them what can be claimed and what
+-- runs takes.
+CREATE FUNCTION anneal_workers_wanted(running_limit bigint, methods text[], worker_devices integer)
+    RETURNS bigint
+    LANGUAGE sql STABLE AS $$
+    SELECT sum(claimable_items + running_items)::bigint FROM anneal_demand(running_limit, methods, worker_devices)
 $$;

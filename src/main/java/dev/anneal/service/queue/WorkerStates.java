@@ -48,7 +48,10 @@ public final class WorkerStates {
     private static final String TOO_FEW = "too_few_devices";
 
     /** Devices that a worker, with those of its group if they may be of several workers, has for the work. */
-    private static final String FOR_THE_WORK = "CASE WHEN work.one_worker THEN training_slots ELSE healthy_slots END";
+    private static final String FOR_THE_WORK = """
+            CASE WHEN work.one_worker THEN training_slots
+                 ELSE (SELECT sum(peer.training_slots) FROM pooled_worker AS peer WHERE peer.own = running_worker.id)
+            END""";
 
     /**
      * Joined to queued work: a row for work that none of the existing workers can take, because each has a fault, lacks
@@ -56,7 +59,10 @@ public final class WorkerStates {
      */
     static final String HELD = """
             LATERAL (
-                SELECT coalesce(min(fault_since), work.run_at) AS held_since,
+                SELECT coalesce(min(fault_since),
+                                greatest(work.run_at, (SELECT max(ended_at)
+                                                       FROM attempt
+                                                       WHERE attempt.work_id = work.id))) AS held_since,
                        (array_agg(fault ORDER BY fault_since) FILTER (WHERE fault IS NOT NULL))[1] AS held_fault,
                        max(%1$s) AS most_devices
                 FROM running_worker

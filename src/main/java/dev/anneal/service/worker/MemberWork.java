@@ -1,5 +1,6 @@
 package dev.anneal.service.worker;
 
+import dev.anneal.protocol.ExitCode;
 import dev.anneal.service.platform.database.DatabaseOutage;
 import dev.anneal.service.platform.process.EngineExit;
 import dev.anneal.service.queue.WorkError;
@@ -37,6 +38,7 @@ final class MemberWork {
     private final DatabaseLink database;
     private Optional<String> store = Optional.empty();
     private long askedNanos = System.nanoTime();
+    private int exitCode = ExitCode.DONE.code();
     private @Nullable CompletableFuture<?> left;
 
     MemberWork(WorkerDevices.Taken devices, SlotContext equipment) {
@@ -67,6 +69,11 @@ final class MemberWork {
         return left;
     }
 
+    /** The exit code of the worker if this is its last work, as of its own. */
+    int exitCode() {
+        return exitCode;
+    }
+
     /** Takes part in the attempt until it has ended. */
     void run() throws InterruptedException {
         try (AttemptInputs inputs = new AttemptInputs(this::isWanted)) {
@@ -80,6 +87,7 @@ final class MemberWork {
             LOG.debug("Work {} is not wanted any more", claim.lease().workId(), unwanted);
         } catch (IOException | RuntimeException | Error e) {
             LOG.warn("This worker cannot take part in work {}", claim.lease().workId(), e);
+            exitCode = ExitCode.FAILURE.code();
             failed(
                     DatabaseOutage.explains(e)
                             ? Verdict.incompleteGroup("A worker that trained this job as well lost the database.")
@@ -156,8 +164,14 @@ final class MemberWork {
     /** Tells the holder why a process has failed, or that it has only lost another one. */
     private void explain(EngineProcesses.Ended ended) throws InterruptedException {
         if (process.reason() != null || ended.exit().meaning() == EngineExit.Meaning.GIVEN_BACK) {
+            LOG.info(
+                    "The engine processes of work {} were stopped ({}). Last output of the first one:\n{}",
+                    claim.lease().workId(),
+                    process.reason(),
+                    ended.exit().stderrTail());
             return;
         }
+        exitCode = ended.exit().code();
         Verdict.Stop stop = new Verdict.Stop(null, process.wasKilled(), null, false);
         if (Verdict.of(ended.exit(), stop, ended.failed()) instanceof Verdict.Fail failed) {
             ended.log(claim.lease().workId(), failed.error());

@@ -285,7 +285,10 @@ final class RunningWork {
             // Its own worker or that of a member stops.
             return new Verdict.GiveBack();
         }
-        Verdict verdict = Verdict.of(exit, stopOf(monitor), ended.failed());
+        Verdict verdict = claim.part().isShared() && process.reason() == StopReason.NO_START
+                ? new Verdict.Fail(Verdict.incompleteGroup(
+                        "The processes of the job's workers have not met in time; do the workers reach each other?"))
+                : Verdict.of(exit, stopOf(monitor), ended.failed());
         if (claim.part().isShared() && (ended.hasLostAnother() || process.reason() == StopReason.MEMBER_LOST)) {
             Optional<WorkError> explained = ended.hasLostAnother() ? members.explanation() : members.cause();
             isMembersFault = explained.isPresent();

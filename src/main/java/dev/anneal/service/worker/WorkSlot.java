@@ -1,6 +1,5 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.protocol.ExitCode;
 import dev.anneal.service.platform.database.DatabaseOutage;
 import dev.anneal.service.platform.trace.AttemptTrace;
 import dev.anneal.service.platform.trace.TracedAttempt;
@@ -130,9 +129,9 @@ final class WorkSlot implements Runnable {
 
     private void takePart(WorkerDevices.Taken taken) throws InterruptedException {
         @Nullable CompletableFuture<?> left = null;
+        MemberWork work = new MemberWork(taken, equipment);
         equipment.meters().joined();
         try {
-            MemberWork work = new MemberWork(taken, equipment);
             member = work;
             if (stopping.getCount() == 0) {
                 work.stop(StopReason.SHUTDOWN);
@@ -146,7 +145,7 @@ final class WorkSlot implements Runnable {
             member = null;
             free(taken, left);
             equipment.meters().parted();
-            equipment.allowance().ended(ExitCode.DONE.code());
+            equipment.allowance().ended(work.exitCode());
         }
     }
 

@@ -2,6 +2,7 @@ package dev.anneal.service.worker;
 
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.queue.lease.Lease;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -26,7 +28,7 @@ final class WorkerDevices {
     /** Held by processes that could not be ended. */
     private final BitSet givenUp = new BitSet();
 
-    private final Set<Long> joined = new HashSet<>();
+    private final Set<Lease> joined = new HashSet<>();
 
     /** @param names of the devices, which may be equal */
     WorkerDevices(Slot kind, List<String> names) {
@@ -63,7 +65,7 @@ final class WorkerDevices {
 
     /** Work of other workers that some of the devices take part in. */
     synchronized Set<Long> joined() {
-        return Set.copyOf(joined);
+        return joined.stream().map(Lease::workId).collect(Collectors.toSet());
     }
 
     synchronized boolean isAnyGivenUp() {
@@ -107,14 +109,15 @@ final class WorkerDevices {
                 .toList();
         numbers.forEach(free::clear);
         if (claimed.part().isMember()) {
-            joined.add(claimed.lease().workId());
+            joined.add(claimed.lease());
         }
         return new Taken(claimed, numbers, numbers.stream().map(names::get).toList());
     }
 
     synchronized void giveBack(Taken taken) {
         taken.numbers().forEach(free::set);
-        joined.remove(taken.claim().lease().workId());
+        // A later attempt of the same work may have joined before the processes of this one have ended.
+        joined.remove(taken.claim().lease());
         taken.numbers().forEach(givenUp::clear);
     }
 

@@ -49,6 +49,32 @@ class WorkerDevicesTest {
                 .containsExactly("cuda:0", "cuda:2", "cuda:3");
     }
 
+    /** The processes of the first attempt may end after the second one has begun. */
+    @Test
+    void anAttemptThatEndsLateTakesNoPartAwayFromTheNext() {
+        WorkerDevices devices = new WorkerDevices(Slot.TRAINING, List.of("cpu", "cpu"));
+        WorkerDevices.Taken first = devices.claim(0, free -> part(1)).orElseThrow();
+        WorkerDevices.Taken second = devices.claim(1, free -> part(2)).orElseThrow();
+
+        devices.giveBack(first);
+        assertThat(devices.joined()).containsExactly(1L);
+        devices.giveBack(second);
+        assertThat(devices.joined()).isEmpty();
+    }
+
+    private static Optional<Claim> part(long token) {
+        return Optional.of(new Claim(
+                new Lease(1, token, new UUID(0, token)),
+                "one",
+                WorkKind.TRAIN,
+                "supervised",
+                Duration.ZERO,
+                Instant.EPOCH,
+                null,
+                List.of(),
+                new Claim.Part(1, 1, 2)));
+    }
+
     /** Their sums go different ways, and their arithmetic differs. */
     @Test
     void cpusAndCudaDevicesAreNotMixed() {

@@ -23,14 +23,9 @@ final class DevicePool {
 
     private static final String OTHERS = """
             SELECT id AS process, training_slots AS devices, free
-            FROM running_worker
+            FROM pooled_worker
             JOIN free_devices USING (id)
-            WHERE worker_group = :group
-              AND id <> :process
-              AND fault IS NULL
-              AND seen_lately
-              AND lacking_models <@ CAST(:lacking AS text[])
-              AND arithmetic = (SELECT own.arithmetic FROM running_worker AS own WHERE own.id = :process)
+            WHERE own = :process AND id <> :process AND seen_lately
             -- One that has missed a report may be gone: only if there are not enough others. Among equals not always
             -- the same one: what it cannot do, another one may.
             ORDER BY seen_at > clock_timestamp() - interval '7 seconds' DESC, free DESC, random()
@@ -90,9 +85,7 @@ final class DevicePool {
                 .query(Integer.class)
                 .single();
         List<Other> others = jdbc.sql(OTHERS)
-                .param("group", worker.group())
                 .param("process", worker.id())
-                .param("lacking", claimant.lackingModels().toArray(String[]::new))
                 .query(Other.class)
                 .list();
         int largest = others.stream().mapToInt(Other::devices).max().orElse(0);

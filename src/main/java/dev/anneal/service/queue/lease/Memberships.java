@@ -75,7 +75,8 @@ public final class Memberships {
             LEFT JOIN running_worker
                    ON running_worker.id = membership.process
                   AND seen_lately
-                  AND (fault IS NULL OR membership.joined_at IS NOT NULL)
+                  AND (membership.ready_at IS NOT NULL
+                       OR fault IS NULL AND (takes_work OR membership.joined_at IS NOT NULL))
             WHERE membership.work_id = :id
               AND (membership.lease_token, membership.lease_nonce) = (:token, :nonce)
             ORDER BY membership.first_rank
@@ -92,7 +93,8 @@ public final class Memberships {
     /**
      * A member of an attempt, as its holder sees it.
      *
-     * @param worker name of the member; null if it does not run any more, or has a fault and has not joined
+     * @param worker name of the member; null if it does not run any more, or is not ready and has a fault or
+     *     takes no work
      * @param joined whether it has taken its devices
      * @param ready whether it can begin
      * @param error why it cannot take part, or null

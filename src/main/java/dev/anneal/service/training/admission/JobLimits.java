@@ -56,9 +56,16 @@ final class JobLimits {
     private static void checkRunning(TrainingOptions options, LargestWorker largest) {
         int most = options.needsOneWorker() ? largest.devices() : largest.pooled();
         if (options.devices() > most) {
-            String with = largest.pooled() > largest.devices() && !options.needsOneWorker()
-                    ? "the largest group of workers"
-                    : largest.workers() == 1 ? "the only worker" : "the largest of " + largest.workers() + " workers";
+            String worker =
+                    largest.workers() == 1 ? "the only worker" : "the largest of " + largest.workers() + " workers";
+            if (options.needsOneWorker()) {
+                throw DeviceRules.refusal(
+                        options.devices(),
+                        ("but %s has %s, and with 'anneal.base_placement' 'sharded' all must be of one worker; leave"
+                                        + " that out, or start a worker with as many (anneal.worker.devices)")
+                                .formatted(worker, most == 1 ? "1 device" : most + " devices"));
+            }
+            String with = largest.pooled() > largest.devices() ? "the largest group of workers" : worker;
             throw DeviceRules.refusal(
                     options.devices(),
                     ("but %s has %s; ask for at most %d, or start workers with more devices (anneal.worker.devices,"

@@ -5,6 +5,7 @@ import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.training.history.JobEvent;
 import dev.anneal.service.training.job.Job;
+import java.time.Instant;
 import java.util.function.BiConsumer;
 
 /** Events of a job whose attempt has ended before its training. */
@@ -30,13 +31,18 @@ final class AttemptEvents {
             events.accept(JobEvent.Level.ERROR, cause);
             events.accept(JobEvent.Level.ERROR, "The job failed: " + error.message());
         } else if (job.state() == WorkState.CANCELLED) {
-            events.accept(JobEvent.Level.WARN, cause + ". The job is cancelled, as the client asked");
+            events.accept(JobEvent.Level.WARN, sentence(cause) + " The job is cancelled, as the client asked");
         } else {
+            Instant runAt = job.work().runAt();
             events.accept(
                     JobEvent.Level.WARN,
-                    cause + ". The job goes back to the queue and runs again, from its newest checkpoint, not before "
-                            + job.work().runAt());
+                    sentence(cause) + " The job goes back to the queue and runs again, from its newest checkpoint"
+                            + (runAt.isAfter(Instant.now()) ? ", not before " + runAt : ""));
         }
+    }
+
+    private static String sentence(String text) {
+        return text.endsWith(".") ? text : text + ".";
     }
 
     /** Written once for a fault, however many attempts find it. */

@@ -23,17 +23,21 @@ public final class DeviceWaits {
                       WHERE fault IS NULL AND NOT work.models && lacking_models
                       UNION ALL
                       SELECT 'the group ' || quote_literal(worker_group), sum(training_slots), sum(free)
-                      FROM running_worker
+                      FROM pooled_worker
                       JOIN free_devices USING (id)
-                      WHERE worker_group <> '' AND NOT work.one_worker AND fault IS NULL
-                            AND NOT work.models && lacking_models
-                      GROUP BY worker_group, arithmetic) AS able
+                      WHERE worker_group <> '' AND NOT work.one_worker
+                      GROUP BY own, worker_group
+                      HAVING max(training_slots) < work.devices
+                         AND bool_and(fault IS NULL AND NOT work.models && lacking_models)) AS able
                 WHERE devices >= work.devices
                 ORDER BY free DESC, name
                 LIMIT 1
             ) AS best
             WHERE work.state = 'QUEUED' AND work.kind = 'TRAIN' AND work.devices > 1 AND work.waits = 0
+              AND best.free < work.devices
               AND work.run_at < clock_timestamp() - interval '1 minute'
+              AND NOT EXISTS (SELECT FROM attempt
+                              WHERE attempt.work_id = work.id AND ended_at > clock_timestamp() - interval '1 minute')
               AND NOT EXISTS (
                   SELECT FROM (SELECT message FROM job_event
                                WHERE job_event.job_id = job.id

@@ -9,6 +9,7 @@ import dev.anneal.service.results.export.ExportJournal;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.training.journal.DeviceWaits;
 import dev.anneal.service.training.journal.TrainingJournal;
+import dev.anneal.service.training.journal.WaitingEvents;
 import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -22,9 +23,13 @@ class AssignmentConfiguration {
 
     private static final Duration DEVICE_WAITS = Duration.ofSeconds(30);
 
+    /** Jobs that wait for devices, whether workers have too few or use them. */
     @Bean
-    LocalChore eventsOfDeviceWaits(DeviceWaits waits) {
-        return new LocalChore(DEVICE_WAITS, waits::explain);
+    LocalChore eventsOfDeviceWaits(DeviceWaits used, WaitingEvents tooFew) {
+        return new LocalChore(DEVICE_WAITS, () -> {
+            tooFew.explain();
+            used.explain();
+        });
     }
 
     @Bean

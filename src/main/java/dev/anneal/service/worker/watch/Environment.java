@@ -31,8 +31,12 @@ public final class Environment {
     /** A fault that recurs sooner is treated as the same one and continues with its last pause. */
     private static final Duration RELAPSE = Duration.ofMinutes(10);
 
-    /** Faults of neither a part nor the base model: files of one item are lost, or one slot is given up. */
-    private static final Set<String> OF_NO_PART = Set.of("artifact_not_available", StuckProcessException.CODE);
+    /**
+     * Faults of neither a part nor the base model: files of one item are lost, one slot is given up, or another worker
+     * is not there.
+     */
+    private static final Set<String> OF_NO_PART =
+            Set.of("artifact_not_available", StuckProcessException.CODE, Verdict.INCOMPLETE_GROUP);
 
     /** A model that an attempt could not read may be damaged only on this machine. */
     private static final String UNREADABLE_MODEL = "base_model_unreadable";

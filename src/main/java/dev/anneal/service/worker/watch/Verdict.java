@@ -96,9 +96,11 @@ public sealed interface Verdict {
         }
     }
 
-    /** A worker that trains the job as well is not there. */
-    public static WorkError incompleteGroup(String message) {
-        return WorkError.ofEnvironment("group_incomplete", message);
+    /** Code of the error that a worker that trains the job as well is not there. */
+    String INCOMPLETE_GROUP = "group_incomplete";
+
+    static WorkError incompleteGroup(String message) {
+        return WorkError.ofEnvironment(INCOMPLETE_GROUP, message);
     }
 
     /** @param failed the failure that the process reported, or null */

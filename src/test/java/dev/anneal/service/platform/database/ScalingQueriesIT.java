@@ -110,10 +110,10 @@ class ScalingQueriesIT {
         addTraining("acme", 3);
         add("acme", "EXPORT", "merged", "QUEUED", DUE);
 
-        assertThat(itemsOfGroup(1)).isEqualTo(4);
-        assertThat(itemsOfGroup(2)).isEqualTo(3);
-        assertThat(itemsOfGroup(3)).isEqualTo(2);
-        assertThat(itemsOfGroup(8)).isEqualTo(2);
+        assertThat(workersOfGroup(1)).isEqualTo(4);
+        assertThat(workersOfGroup(2)).isEqualTo(3);
+        assertThat(workersOfGroup(3)).isEqualTo(2);
+        assertThat(workersOfGroup(8)).isEqualTo(2);
         assertThat(items()).isEqualTo(2);
     }
 
@@ -122,17 +122,21 @@ class ScalingQueriesIT {
         addTraining("acme", 3);
         TestDatabase.administrator().sql("UPDATE work SET one_worker = true").update();
 
-        assertThat(itemsOfGroup(2)).isZero();
-        assertThat(itemsOfGroup(3)).isEqualTo(1);
+        assertThat(workersOfGroup(2)).isZero();
+        assertThat(slotsOfGroup(2)).isZero();
+        assertThat(workersOfGroup(3)).isEqualTo(1);
+        assertThat(slotsOfGroup(3)).isEqualTo(3);
         assertThat(items()).isEqualTo(1);
     }
 
     @Test
-    void trainingThatRunsNeedsNoMoreWorkersOfItsGroup() {
+    void workersOfAGroupThatRunCountAsWell() {
         add("acme", "TRAIN", "dpo", "RUNNING", DUE, 2);
         addTraining("acme", 1);
 
-        assertThat(itemsOfGroup(1)).isEqualTo(1);
+        assertThat(workersOfGroup(1)).isEqualTo(3);
+        assertThat(workersOfGroup(2)).isEqualTo(2);
+        assertThat(items()).isEqualTo(1);
         assertThat(trainingSlots()).isEqualTo(3);
     }
 
@@ -142,7 +146,7 @@ class ScalingQueriesIT {
         addTraining("acme", 2);
 
         assertThat(items()).isZero();
-        assertThat(itemsOfGroup(1)).isZero();
+        assertThat(workersOfGroup(1)).isEqualTo(2);
         assertThat(trainingSlots()).isEqualTo(2);
     }
 
@@ -157,7 +161,7 @@ class ScalingQueriesIT {
 
         // Two of them run on 4 of 5 devices.
         assertThat(items()).isEqualTo(2);
-        assertThat(itemsOfGroup(1)).isEqualTo(4);
+        assertThat(workersOfGroup(1)).isEqualTo(4);
         assertThat(trainingSlots()).isEqualTo(4);
     }
 
@@ -169,8 +173,12 @@ class ScalingQueriesIT {
         return ask("anneal_items_claimable(3, '{supervised,dpo,merged}')");
     }
 
-    private static long itemsOfGroup(int workerDevices) {
-        return ask("anneal_items_claimable(3, '{supervised,dpo,merged}', " + workerDevices + ")");
+    private static long slotsOfGroup(int workerDevices) {
+        return ask("anneal_training_slots_wanted(3, '{supervised,dpo,merged}', " + workerDevices + ")");
+    }
+
+    private static long workersOfGroup(int workerDevices) {
+        return ask("anneal_workers_wanted(3, '{supervised,dpo,merged}', " + workerDevices + ")");
     }
 
     private static long ask(String call) {

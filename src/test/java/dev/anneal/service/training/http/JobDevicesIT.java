@@ -72,7 +72,8 @@ class JobDevicesIT extends ServiceTest {
         refused(
                 file,
                 "'devices': 3, 'base_placement': 'sharded'",
-                "is 3, but the largest of 2 workers has 2 devices; ask for at most 2");
+                "is 3, but the largest of 2 workers has 2 devices, and with 'anneal.base_placement' 'sharded' all must be of"
+                        + " one worker");
         assertThat(create(file, "'devices': 3").statusCode()).isEqualTo(200);
     }
 
