@@ -41,7 +41,8 @@ class DocumentedErrorsTest {
             "(?:WorkError\\.of(?:User|System|Environment)|TaskException\\.(?:badInput|failure))\\(([^,]+),");
 
     /** Codes that several classes use. */
-    private static final Pattern CONSTANT = Pattern.compile("String (?:CODE|WORKER_LOST|TOO_FEW) = ([^;]+);");
+    private static final Pattern CONSTANT =
+            Pattern.compile("String (?:CODE|WORKER_LOST|TOO_FEW|INCOMPLETE_GROUP) = ([^;]+);");
 
     private static final Pattern LITERAL = Pattern.compile("\"([a-z]+(?:_[a-z]+)+)\"");
 

@@ -146,13 +146,16 @@ final class ModelCard {
         settings.method().described().forEach(own -> rows.put(own.getKey(), own.getValue()));
         rows.put("epochs", settings.epochs());
         rows.put(settings.packing() ? "packed sequences of a step" : "rows of a step", settings.batchRows());
-        rows.put("longest row, tokens", settings.maxLengthTokens());
+        rows.put("longest row that is read, tokens", settings.maxLengthTokens());
         rows.put("learning rate", optimizer.learningRate());
         rows.put("learning rate schedule", optimizer.schedule());
         rows.put("warm-up steps", optimizer.warmupSteps());
         rows.put("learning rate of B over that of A", optimizer.loraPlusRatio());
         rows.put("weight decay", optimizer.weightDecay());
         rows.put("largest gradient norm", optimizer.maxGradientNorm());
+        if (settings.reproducible().equals(TrainingSettings.ANY_DEVICES)) {
+            rows.put("same bits on", "any number of devices up to " + TrainingSettings.ORDERED_PORTIONS);
+        }
         if (settings.basePrecision().equals(TrainingSettings.NF4)) {
             rows.put("base model while it trained", "4 bits (NF4); the exported weights are the original ones");
         }

@@ -5,7 +5,6 @@ import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.training.history.JobEvent;
 import dev.anneal.service.training.job.Job;
-import java.time.Instant;
 import java.util.function.BiConsumer;
 
 /** Events of a job whose attempt has ended before its training. */
@@ -33,11 +32,9 @@ final class AttemptEvents {
         } else if (job.state() == WorkState.CANCELLED) {
             events.accept(JobEvent.Level.WARN, sentence(cause) + " The job is cancelled, as the client asked");
         } else {
-            Instant runAt = job.work().runAt();
             events.accept(
                     JobEvent.Level.WARN,
-                    sentence(cause) + " The job goes back to the queue and runs again, from its newest checkpoint"
-                            + (runAt.isAfter(Instant.now()) ? ", not before " + runAt : ""));
+                    sentence(cause) + " The job goes back to the queue and runs again, from its newest checkpoint");
         }
     }
 

@@ -36,8 +36,6 @@ public final class DeviceWaits {
             WHERE work.state = 'QUEUED' AND work.kind = 'TRAIN' AND work.devices > 1 AND work.waits = 0
               AND best.free < work.devices
               AND work.run_at < clock_timestamp() - interval '1 minute'
-              AND NOT EXISTS (SELECT FROM attempt
-                              WHERE attempt.work_id = work.id AND ended_at > clock_timestamp() - interval '1 minute')
               AND NOT EXISTS (
                   SELECT FROM (SELECT message FROM job_event
                                WHERE job_event.job_id = job.id

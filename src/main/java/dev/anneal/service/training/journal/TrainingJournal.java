@@ -137,15 +137,17 @@ public final class TrainingJournal implements RescueListener {
         String message = started.firstStep() == 0
                 ? "Fine-tuning job started"
                 : "Training goes on from the checkpoint of step " + started.firstStep();
+        int devices = job.request().options().devices();
         jobEvents.info(
                 job.number(),
-                "%s: attempt %d, %d steps, %d trained parameters, %s"
+                "%s: attempt %d, %d steps, %d trained parameters, %s%s"
                         .formatted(
                                 message,
                                 job.work().attempts(),
                                 started.totalSteps(),
                                 started.trainableParameters(),
-                                started.precision()));
+                                started.precision(),
+                                devices == 1 ? "" : ", on %d devices".formatted(devices)));
     }
 
     /** About a hundred of a job's steps become metrics events; all are in its series. */
