@@ -1,0 +1,90 @@
+"""Rows of token ids, by task. A row is (ids, labels); the label of a token that is not learned is -100."""
+import dataclasses
+import gzip
+import random
+import re
+
+import tasks as evidence
+from transformers import AutoTokenizer
+
+
+NOT_TRAINED = -100
+SYLLABLES = [first + second for first in "bdfgklmnprstvz" for second in "aeiou"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """`train`, `valid` and `test` rows; `targets` of adapters, or None for all projections."""
+
+    name: str
+    train: list
+    valid: list
+    test: list
+    steps: int
+    batch: int
+    ranks: tuple
+    targets: tuple | None = None
+
+
+class Rows:
+    def __init__(self, folder):
+        self.tokenizer = AutoTokenizer.from_pretrained(folder)
+
+    def chat(self, row):
+        """The last message is learned."""
+        messages = row["messages"]
+        whole = self.tokenizer.apply_chat_template(messages, tokenize=True)["input_ids"]
+        asked = self.tokenizer.apply_chat_template(messages[:-1], tokenize=True, add_generation_prompt=True)["input_ids"]
+        return whole, [NOT_TRAINED] * len(asked) + whole[len(asked):]
+
+    def fact(self, key, value):
+        """The value is learned."""
+        asked, answer = (self.tokenizer.encode(text, add_special_tokens=False) for text in (key + "=", value))
+        start = [self.tokenizer.eos_token_id]
+        return start + asked + answer, [NOT_TRAINED] * (1 + len(asked)) + answer
+
+    def text(self, text, length):
+        """Pieces of a text, all of which is learned."""
+        ids = self.tokenizer.encode(text, add_special_tokens=False)
+        pieces = [ids[begin:begin + length] for begin in range(0, len(ids) - length, length)]
+        return [(piece, piece) for piece in pieces]
+
+
+def facts(rows, count, seed=17):
+    """Random names and four random digits: nothing but memory helps."""
+    draw = random.Random(seed)
+    names = set()
+    while len(names) < count:
+        names.add("".join(draw.choice(SYLLABLES) for _ in range(4)))
+    return [rows.fact(name, f"{draw.randrange(10_000):04d}") for name in sorted(names)]
+
+
+def pieces(rows, package, count, length):
+    """Pieces of the German manual pages of Debian's package, as apt downloads it."""
+    pages = sorted(evidence.debian_package(package).glob("usr/share/man/de/man1/*.gz"))
+    draw = random.Random(23)
+    draw.shuffle(pages)
+    text = "\n".join(plain(gzip.decompress(page.read_bytes()).decode(errors="ignore")) for page in pages[:count])
+    found = rows.text(text, length)
+    draw.shuffle(found)
+    return found
+
+
+def plain(page):
+    """Without the commands of troff."""
+    lines = [line for line in page.splitlines() if not line.startswith((".", "'"))]
+    return re.sub(r"\\\\f.|\\\\[-&(a-z]*", "", " ".join(lines))
+
+
+def all_tasks(folder):
+    rows = Rows(folder)
+    facts_, turned, german = facts(rows, 600), evidence.composition(), pieces(rows, "manpages-de", 60, 64)
+    chats = {name: [rows.chat(row) for row in part] for name, part in turned.items()}
+    fewer = {name: part[:100] for name, part in chats.items() if name != "train"}
+    return {task.name: task for task in (
+        Task("facts", facts_, facts_, facts_, 300, 32, (1, 4)),
+        Task("composition", chats["train"], **fewer, steps=150, batch=8, ranks=(4,)),
+        Task("batch", chats["train"], **fewer, steps=40, batch=128, ranks=(4,)),
+        Task("attention", chats["train"], **fewer, steps=150, batch=8, ranks=(4,), targets=("q_proj", "v_proj")),
+        Task("pretrain", german[400:], german[:200], german[200:400], 300, 16, (4,)),
+    )}
