@@ -11,11 +11,7 @@ shift
 if [ "$name" = api ] || [ "$name" = estimate ] || [ "$name" = limits ]; then
   exec python3 "$bench/$name.py" "$@"
 fi
-python=${BENCH_PYTHON:-$bench/.venv/bin/python}
-if [ ! -x "$python" ]; then
-  python3 -m venv "$bench/.venv"
-  "$bench/.venv/bin/pip" install --quiet --requirement "$bench/requirements.txt"
-fi
+. "$bench/venv.sh"
 if [ "$name" = gguf ]; then
   "$python" -c "import llama_cpp" 2>/dev/null || "$python" -m pip install --quiet llama-cpp-python==0.3.36
 fi

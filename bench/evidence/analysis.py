@@ -52,7 +52,7 @@ class Comparison:
         return {rate: study.mean_measure(self.task, found[rate]) for rate in sorted(found)}
 
     def best_rate(self, arm, rank):
-        return study.best(self.task, self.sweep(arms.RATES_OF.get(arm, arm), rank))
+        return study.best(self.task, self.sweep(arms.swept(arm), rank))
 
     def is_at_edge(self, arm, rank):
         """Whether a rate outside of the sweep may be better than its best one."""

@@ -41,6 +41,11 @@ USUAL = tuple(arm for arm in ARMS if arm not in (NF4, "lora-alpha-1", "afa-alpha
 RANKS = (4, 16)
 
 
+def swept(arm):
+    """The arm whose sweep decides the learning rate of this one."""
+    return RATES_OF.get(arm, arm)
+
+
 def settings(arm, rank):
     """The keys of a request that make it this arm."""
     if arm == FULL:

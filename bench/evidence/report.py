@@ -33,7 +33,8 @@ def files(results):
         "verdict": verdict(compared), "erratic": erratic(compared), "notes": notes(compared), "progress": progress(planned), "summary": summary(compared),
         "tasks": table_of_tasks(compared), "arms": table_of_arms(), "machines": machines(results),
         "results": "\n".join(results_of(each, figures) for each in compared), "merge": merge(compared), "rounding": rounding(compared),
-        "end": sensitivity(compared), "activations": activations(compared), "alpha": alpha(compared), "together": together(compared), "nf4": nf4(compared), "rates": rates(compared)}
+        "end": sensitivity(compared), "activations": activations(compared), "alpha": alpha(compared), "together": together(compared),
+        "nf4": nf4(compared), "rates": rates(compared)}
     text = TEMPLATE.read_text()
     for name, part in parts.items():
         text = text.replace("{{" + name + "}}", part)
@@ -162,10 +163,16 @@ def table_of_arms():
     for arm, settings in arms.ADAPTERS.items():
         schedule = settings.get("schedule")
         falls = "–" if schedule is None else f"{schedule['shape']}, to {schedule['end']:g} of the steps"
-        special = "rank-stabilised scaling" if settings.get("rslora") else f"alpha {settings['alpha']} x rank" if "alpha" in settings else ""
-        special = f"base model in 4 bits (`{arms.BASE_PRECISIONS[arm]}`), rate of `{arms.RATES_OF[arm]}`" if arm in arms.BASE_PRECISIONS else special
-        rows.append([f"`{arm}`", settings["activation"], falls, special])
+        rows.append([f"`{arm}`", settings["activation"], falls, special(arm, settings)])
     return table(["arm", "activation", "beta falls", ""], [*rows, [f"`{arms.FULL}`", "–", "–", "all weights, no adapter"]])
+
+
+def special(arm, settings):
+    if arm in arms.BASE_PRECISIONS:
+        return f"base model in 4 bits (`{arms.BASE_PRECISIONS[arm]}`), rate of `{arms.swept(arm)}`"
+    if settings.get("rslora"):
+        return "rank-stabilised scaling"
+    return f"alpha {settings['alpha']} x rank" if "alpha" in settings else ""
 
 
 def table_of_tasks(compared):
@@ -293,7 +300,7 @@ def nf4(compared):
     rows = []
     for each in compared:
         for rank in sorted(rank for arm, rank in each.cells() if arm == arms.NF4):
-            base, own = ((arm, rank) for arm in (arms.RATES_OF[arms.NF4], arms.NF4))
+            base, own = ((arm, rank) for arm in (arms.swept(arms.NF4), arms.NF4))
             rows.append([each.task.name, str(rank), number(each.measure(*base)), number(each.measure(*own)), difference(each, each.difference(*own)),
                          points(each.difference(*own, analysis.Comparison.exact))])
     return table(["task", "rank", "LoRA, test loss", "`lora-nf4`", "difference", "exact answers"], rows) if rows else "Not trained yet."
@@ -315,7 +322,7 @@ def rates(compared):
     rows = []
     for each in compared:
         for arm, rank in each.cells():
-            if arm in arms.RATES_OF:
+            if arms.swept(arm) != arm:
                 continue
             best = each.best_rate(arm, rank)
             values = [f"{rate:.2g}: " + ("diverged" if value is None else f"{value:.3g}") for rate, value in each.sweep(arm, rank).items()]

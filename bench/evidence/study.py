@@ -4,6 +4,7 @@ A sweep tries five rates, each twice the one before, and goes on beyond an edge 
 same data in the same order, and adapters of one rank begin with the same values.
 """
 import concurrent.futures
+import functools
 import math
 import statistics
 import time
@@ -51,19 +52,12 @@ class Study:
                     raise
 
     def cell(self, task, arm, rank, seeds):
-        rate = self.best_rate(task, arms.RATES_OF.get(arm, arm), rank)
+        rate = self.best_rate(task, arms.swept(arm), rank)
         for seed in seeds[:task.seeds] if rate else ():
             self.line(task, arm, rank, rate, seed, "test")
 
     def best_rate(self, task, arm, rank):
-        first = task.rates[arm == arms.FULL]
-        means = {first * factor: self.swept(task, arm, rank, first * factor) for factor in FACTORS}
-        while True:
-            rate = best(task, means)
-            beyond = None if rate is None else rate / 2 if rate == min(means) else rate * 2 if rate == max(means) else None
-            if beyond is None or not FACTOR_LIMITS[0] <= beyond / first <= FACTOR_LIMITS[1] or beyond > LARGEST_RATE:
-                return rate
-            means[beyond] = self.swept(task, arm, rank, beyond)
+        return search(task.rates[arm == arms.FULL], lambda rate: self.swept(task, arm, rank, rate), functools.partial(best, task))
 
     def swept(self, task, arm, rank, rate):
         """Mean measure of a rate in the sweep."""
@@ -97,6 +91,20 @@ class Study:
         # Its checkpoints would fill the disk.
         self.service.call("DELETE", f"/models/{urllib.parse.quote(model, safe='')}")
         return line
+
+
+def search(first, measured, best_of):
+    """The best rate of a sweep around the first one.
+
+    `measured(rate)` is the mean measure of a rate, `best_of({rate: measure})` the best rate, or None if all trainings diverged.
+    """
+    means = {first * factor: measured(first * factor) for factor in FACTORS}
+    while True:
+        rate = best_of(means)
+        beyond = None if rate is None else rate / 2 if rate == min(means) else rate * 2 if rate == max(means) else None
+        if beyond is None or not FACTOR_LIMITS[0] <= beyond / first <= FACTOR_LIMITS[1] or beyond > LARGEST_RATE:
+            return rate
+        means[beyond] = measured(beyond)
 
 
 def end(line, of="valid"):

@@ -192,7 +192,8 @@ def all_tasks():
     grader = {"type": "string_check", "name": "sum", "input": "{{sample.output_text}}", "reference": "{{item.answer}}", "operation": "eq"}
     return {task.name: task for task in (
         Task("tickets", "a ticket line becomes its team, urgency and product", tickets, 101, 8, max_new_tokens=48, **tiny),
-        Task("composition", "words in reverse order, in capitals", composition, 81, 8, max_new_tokens=40, arms=tuple(arm for arm in arms.ARMS if arm != arms.NF4), **tiny),
+        Task("composition", "words in reverse order, in capitals", composition, 81, 8, max_new_tokens=40,
+             arms=tuple(arm for arm in arms.ARMS if arm != arms.NF4), **tiny),
         Task("parity", "exclusive or of two properties", parity, 401, 8, max_new_tokens=4, sweep_seeds=3, arms=CORE, ranks=(4,), seeds=10,
              note="In `parity` five seeds were added to the first five because those looked better without being clear: its verdict is less sure than the others.",
              **tiny),

@@ -2,17 +2,18 @@
 
     bench/forms.sh [--tasks facts ...] [--arms lora ...] [--seeds 5] [--hours 1] [--report]
 
-Each training adds a line to docs/evidence/forms.jsonl, and what is there is not trained again; docs/evidence/forms.md is written from all lines.
+Each training adds a line to docs/evidence/forms, and what is there is not trained again; docs/evidence/forms.md is written from all lines.
 """
 import argparse
 import pathlib
 import time
 
+import results
 import torch
-
 from engine import PROJECT
+from study import OutOfTime
 
-from . import arms, report, results, study, tasks
+from . import arms, report, study, tasks
 from .decoder import Decoder
 
 MODEL = PROJECT / "src/main/resources/models/anneal-tiny"
@@ -30,14 +31,14 @@ def main():
     asked = parser.parse_args()
     if asked.threads:
         torch.set_num_threads(asked.threads)
-    lines = results.Results(asked.out / "forms.jsonl")
+    lines = results.Results(asked.out / "forms")
     if not asked.report:
         known = tasks.all_tasks(MODEL)
-        run = study.Study(Decoder(MODEL), lines, {}, range(1, asked.seeds + 1), time.monotonic() + asked.hours * 3600)
+        run = study.Study(Decoder(MODEL), lines, range(1, asked.seeds + 1), time.monotonic() + asked.hours * 3600)
         try:
             for name in asked.tasks or known:
                 run.run(known[name], asked.arms)
-        except results.OutOfTime:
+        except OutOfTime:
             print("the time is over; the same command goes on")
     (asked.out / "forms.md").write_text(report.text(lines))
 

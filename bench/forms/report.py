@@ -3,11 +3,11 @@ import math
 import statistics
 
 import intervals
+from report import percent, table
 
 from . import arms
 
 SEEDS = 5
-SIGNIFICANT = 0.05
 
 
 def text(lines):
@@ -16,7 +16,7 @@ def text(lines):
     return "\n\n".join(["# Forms of an adapter: the prototype's results", HEAD, *sections]) + "\n"
 
 
-HEAD = """Written by `bench/forms.sh` from [forms.jsonl](forms.jsonl), one line for each training; how it was planned is in
+HEAD = """Written by `bench/forms.sh` from the lines in [forms](forms), one for each training; how it was planned is in
 [PLAN.md](../../bench/forms/PLAN.md). Losses are means over five seeds; differences to LoRA of the same rank are paired by seed, with Student's 95 % intervals;
 p is corrected by Holm's procedure over the arms of a task and rank. The share of the gap is that of the way from LoRA to all weights."""
 
@@ -35,13 +35,9 @@ def section(task, lines):
         parts.append(f"Rank {rank}: " + gap(differences.get(arms.FULL)))
         parts.append(table(["arm", "rate", "loss", "against LoRA", "p", "share of the gap"], [
             [f"`{name}`", f"{rate(lines, name, rank):.2g}", f"{statistics.fmean(losses.values()):.4g}",
-             *([change(differences[name]), f"{corrected[name]:.2g}", share(losses, base, full)] if name in differences else ["–"] * 3)]
+             *([percent(intervals.student(differences[name])), f"{corrected[name]:.2g}", share(losses, base, full)] if name in differences else ["–"] * 3)]
             for name, losses in own.items()]))
     return "\n\n".join(parts)
-
-
-def table(head, rows):
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in (head, ["---"] * len(head), *rows))
 
 
 def tested(lines, arm, rank):
@@ -58,10 +54,6 @@ def gap(differences):
         return "all weights are not trained yet."
     low, high = intervals.student(differences)[1:]
     return "there is a gap to all weights." if high < 0 else "no gap to all weights is shown."
-
-
-def change(found):
-    return "{:+.1f} % ({:+.1f} to {:+.1f})".format(*(100 * math.expm1(value) for value in intervals.student(found)))
 
 
 def share(own, base, full):

@@ -1,20 +1,20 @@
 """Which trainings the study needs: a sweep of learning rates for each arm, by seeds of its own, then the best rate with every seed."""
+import dataclasses
+import hashlib
+import json
 import statistics
 import time
 
-from . import arms
-from . import results
-from . import train
+import study
+
+from . import arms, train
 
 SWEEP_SEEDS = (101, 102)
-FACTORS = (0.25, 0.5, 1, 2, 4)
-# How far a sweep goes on beyond its edges.
-LIMITS = (2 ** -6, 2 ** 6)
 
 
 class Study:
-    def __init__(self, decoder, lines, context, seeds, deadline):
-        self.decoder, self.lines, self.context, self.seeds, self.deadline = decoder, lines, context, seeds, deadline
+    def __init__(self, decoder, lines, seeds, deadline):
+        self.decoder, self.lines, self.seeds, self.deadline = decoder, lines, seeds, deadline
 
     def run(self, task, names):
         for name in names:
@@ -23,28 +23,29 @@ class Study:
 
     def cell(self, task, name, rank):
         first = arms.FIRST_RATES.get(name, arms.FIRST_RATE)
-        tried = {}
-        wanted = [first * factor for factor in FACTORS]
-        while wanted:
-            for rate in wanted:
-                tried[rate] = statistics.fmean(self.measured(task, name, rank, rate, SWEEP_SEEDS, "valid"))
-            best = min(tried, key=tried.get)
-            beyond = best / 2 if best == min(tried) else best * 2 if best == max(tried) else None
-            wanted = [beyond] if beyond and LIMITS[0] <= beyond / first <= LIMITS[1] else []
+        best = study.search(
+            first, lambda rate: statistics.fmean(self.measured(task, name, rank, rate, SWEEP_SEEDS, "valid")), lambda means: min(means, key=means.get))
         self.measured(task, name, rank, best, self.seeds, "test")
 
     def measured(self, task, name, rank, rate, seeds, rows):
         """Losses by seed, from the results as far as they are there. Those that are missing are trained at once."""
-        missing = [seed for seed in seeds if not self.lines.find(task.name, name, rank, rate, seed, rows)]
+        wanted = {seed: line_of(task, name, rank, rate, seed, rows) for seed in seeds}
+        missing = [seed for seed in seeds if not self.lines.find(wanted[seed])]
         if missing:
             if time.monotonic() > self.deadline:
-                raise results.OutOfTime
+                raise study.OutOfTime
             begun = time.monotonic()
             adapter = train.train(self.decoder, arms.ARMS[name], task, rank, [rate] * len(missing), missing)
             losses = train.measure(self.decoder, adapter, task.valid if rows == "valid" else task.test)
             seconds = (time.monotonic() - begun) / len(missing)
             for seed, loss in zip(missing, losses):
-                self.lines.add({"task": task.name, "arm": name, "rank": rank, "rate": rate, "seed": seed, "rows": rows, "loss": float(f"{loss:.6g}"),
-                                "seconds": round(seconds, 2), **self.context})
+                self.lines.add({**wanted[seed], "loss": float(f"{loss:.6g}"), "seconds": round(seconds, 2)})
             print(f"{task.name:12s} {name:16s} rank {rank or '-'} rate {rate:8.2g} {rows}: " + " ".join(f"{loss:.4f}" for loss in losses), flush=True)
-        return [self.lines.find(task.name, name, rank, rate, seed, rows)["loss"] for seed in seeds]
+        return [self.lines.find(wanted[seed])["loss"] for seed in seeds]
+
+
+def line_of(task, name, rank, rate, seed, rows):
+    """A training, with its settings and a hash of its rows: a line of others is refused."""
+    data = hashlib.sha256(json.dumps([task.train, task.valid if rows == "valid" else task.test]).encode()).hexdigest()[:16]
+    settings = {"form": dataclasses.asdict(arms.ARMS[name]), "steps": task.steps, "batch": task.batch, "targets": task.targets and list(task.targets)}
+    return {"task": task.name, "arm": name, "rank": rank, "rate": rate, "seed": seed, "rows": rows, "data": data, "settings": settings}

@@ -49,7 +49,7 @@ public final class WorkerStates {
 
     /** Devices that a worker, with those of its group if they may be of several workers, has for the work. */
     private static final String FOR_THE_WORK = """
-            CASE WHEN work.one_worker THEN training_slots
+            CASE WHEN work.one_worker OR worker_group = '' THEN training_slots
                  ELSE (SELECT sum(peer.training_slots) FROM pooled_worker AS peer WHERE peer.own = running_worker.id)
             END""";
 

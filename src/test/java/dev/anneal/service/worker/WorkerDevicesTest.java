@@ -21,8 +21,12 @@ class WorkerDevicesTest {
 
     private Optional<Claim> claim(int free, int wanted) {
         asked.set(free);
-        return Optional.of(new Claim(
-                new Lease(1, 1, new UUID(0, 0)),
+        return Optional.of(claim(1, new Claim.Part(0, wanted, wanted)));
+    }
+
+    private static Claim claim(long token, Claim.Part part) {
+        return new Claim(
+                new Lease(1, token, new UUID(0, token)),
                 "one",
                 WorkKind.TRAIN,
                 "supervised",
@@ -30,7 +34,7 @@ class WorkerDevicesTest {
                 Instant.EPOCH,
                 null,
                 List.of(),
-                new Claim.Part(0, wanted, wanted)));
+                part);
     }
 
     @Test
@@ -53,26 +57,16 @@ class WorkerDevicesTest {
     @Test
     void anAttemptThatEndsLateTakesNoPartAwayFromTheNext() {
         WorkerDevices devices = new WorkerDevices(Slot.TRAINING, List.of("cpu", "cpu"));
-        WorkerDevices.Taken first = devices.claim(0, free -> part(1)).orElseThrow();
-        WorkerDevices.Taken second = devices.claim(1, free -> part(2)).orElseThrow();
+        Claim.Part half = new Claim.Part(1, 1, 2);
+        WorkerDevices.Taken first =
+                devices.claim(0, free -> Optional.of(claim(1, half))).orElseThrow();
+        WorkerDevices.Taken second =
+                devices.claim(1, free -> Optional.of(claim(2, half))).orElseThrow();
 
         devices.giveBack(first);
         assertThat(devices.joined()).containsExactly(1L);
         devices.giveBack(second);
         assertThat(devices.joined()).isEmpty();
-    }
-
-    private static Optional<Claim> part(long token) {
-        return Optional.of(new Claim(
-                new Lease(1, token, new UUID(0, token)),
-                "one",
-                WorkKind.TRAIN,
-                "supervised",
-                Duration.ZERO,
-                Instant.EPOCH,
-                null,
-                List.of(),
-                new Claim.Part(1, 1, 2)));
     }
 
     /** Their sums go different ways, and their arithmetic differs. */

@@ -56,6 +56,7 @@ final class JobLimits {
     private static void checkRunning(TrainingOptions options, LargestWorker largest) {
         int most = options.needsOneWorker() ? largest.devices() : largest.pooled();
         if (options.devices() > most) {
+            String has = most == 1 ? "1 device" : most + " devices";
             String worker =
                     largest.workers() == 1 ? "the only worker" : "the largest of " + largest.workers() + " workers";
             if (options.needsOneWorker()) {
@@ -63,14 +64,14 @@ final class JobLimits {
                         options.devices(),
                         ("but %s has %s, and with 'anneal.base_placement' 'sharded' all must be of one worker; leave"
                                         + " that out, or start a worker with as many (anneal.worker.devices)")
-                                .formatted(worker, most == 1 ? "1 device" : most + " devices"));
+                                .formatted(worker, has));
             }
             String with = largest.pooled() > largest.devices() ? "the largest group of workers" : worker;
             throw DeviceRules.refusal(
                     options.devices(),
                     ("but %s has %s; ask for at most %d, or start workers with more devices (anneal.worker.devices,"
                                     + " anneal.worker.group)")
-                            .formatted(with, most == 1 ? "1 device" : most + " devices", most));
+                            .formatted(with, has, most));
         }
     }
 

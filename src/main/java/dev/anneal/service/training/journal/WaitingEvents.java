@@ -27,6 +27,7 @@ public final class WaitingEvents {
             ) AS latest ON true
             WHERE work.state = 'QUEUED' AND work.kind = 'TRAIN' AND work.waits = 0
               AND coalesce(latest.message, '') NOT LIKE :waits || '%'
+              AND work.devices >= :devices
               AND work.id > :after
             ORDER BY work.id
             LIMIT 1000
@@ -49,14 +50,19 @@ public final class WaitingEvents {
 
     /** Adds an event to jobs that no worker can currently take; one process at a time, so that no job gets it twice. */
     public void explain() {
+        explain(1);
+    }
+
+    /** @param devices the least number of devices of the jobs that are looked at */
+    public void explain(int devices) {
         Long after = 0L;
         while (after != null) {
-            after = tell(after);
+            after = tell(devices, after);
         }
     }
 
     /** Handles a page and returns its last work, or null if there are no more. */
-    private @Nullable Long tell(long after) {
+    private @Nullable Long tell(int devices, long after) {
         return system.call(() -> {
                     if (!jdbc.sql(TELL_ALONE).query(Boolean.class).single()) {
                         return Optional.<Long>empty();
@@ -64,6 +70,7 @@ public final class WaitingEvents {
                     Map<Long, Long> jobs = jdbc
                             .sql(UNTOLD)
                             .param("waits", AttemptEvents.WAITS + " because")
+                            .param("devices", devices)
                             .param("after", after)
                             .query((row, number) -> Map.entry(row.getLong("work"), row.getLong("job")))
                             .list()

@@ -27,7 +27,7 @@ class AssignmentConfiguration {
     @Bean
     LocalChore eventsOfDeviceWaits(DeviceWaits used, WaitingEvents tooFew) {
         return new LocalChore(DEVICE_WAITS, () -> {
-            tooFew.explain();
+            tooFew.explain(2);
             used.explain();
         });
     }

@@ -102,6 +102,9 @@ class WaitingJobsIT extends ServiceTest {
         String waiting = queuedJob(ALPHA, file, ", 'anneal': {'devices': 6}");
         assertThat(job(ALPHA, waiting).at("/anneal/waiting_for/code").asString())
                 .isEqualTo("too_few_devices");
+        heldUp.explain(2);
+        assertThat(get(ALPHA, "/v1/fine_tuning/jobs/" + waiting + "/events").body())
+                .containsOnlyOnce("The job waits because of too_few_devices");
         assertThat(devices(file, "7"))
                 .contains("is 7, but workers of this installation have at most 6 devices together");
         assertThat(devices(file, "3, 'base_placement': 'sharded'")).contains("is 3, but the only worker has 2 devices");
