@@ -118,7 +118,14 @@ public final class FaultRun {
         List<Fault> order = new ArrayList<>(faults);
         Collections.shuffle(order, random);
         for (Fault fault : order) {
-            topUp(KINDS.stream().filter(work -> isStruckBy(fault.scope(), work)).toList());
+            try {
+                topUp(KINDS.stream()
+                        .filter(work -> isStruckBy(fault.scope(), work))
+                        .toList());
+            } catch (IllegalStateException stuck) {
+                violated("before " + fault.wireName() + ": " + stuck.getMessage());
+                throw stuck;
+            }
             Duration recovery = inject(fault);
             System.out.printf(
                     "round %d, %s: recovered %.1f s after it%n", round, fault.wireName(), recovery.toMillis() / 1e3);
@@ -173,7 +180,7 @@ public final class FaultRun {
         try {
             fault.strike(installation, random);
         } catch (IllegalStateException unexpected) {
-            report.violated(fault.wireName() + ": " + unexpected.getMessage());
+            violated(fault.wireName() + ": " + unexpected.getMessage());
         }
         long ended = System.nanoTime();
         Map<String, Integer> reached = history.steps();
@@ -185,12 +192,20 @@ public final class FaultRun {
                 return installation.api().allAnswer() && history.haveMovedOn(running, reached);
             });
         } catch (IllegalStateException late) {
-            report.violated(
-                    fault.wireName() + " was not recovered from: " + late.getMessage() + ", cause " + late.getCause());
+            violated(fault.wireName() + " was not recovered from: " + late.getMessage() + ", cause " + late.getCause());
         }
         Duration recovery = Duration.ofNanos(System.nanoTime() - ended);
         report.add(fault, unfinished, recovery);
         return recovery;
+    }
+
+    /** Tells it with what may explain it: state of the queue and the workers, and the end of each log. */
+    private void violated(String what) {
+        report.violated(what);
+        System.out.println(history.present());
+        for (Member member : installation.members()) {
+            System.out.println(member.name() + " has said last:\n" + member.lastLines());
+        }
     }
 
     private Set<String> unfinished() {
@@ -204,7 +219,7 @@ public final class FaultRun {
         try {
             Patience.until("all jobs end", LAST_JOBS, () -> areEnded(jobs.keySet()));
         } catch (IllegalStateException late) {
-            report.violated(late.getMessage());
+            violated(late.getMessage());
         }
     }
 

@@ -54,6 +54,25 @@ final class History {
             WHERE attempt.outcome = 'SUCCEEDED' GROUP BY job.external_id HAVING count(*) > 1
             """;
 
+    /** Unfinished work, the workers with their free devices, and who holds what, as JSON; times as seconds from now. */
+    private static final String PRESENT = """
+            SELECT to_jsonb(present) FROM (
+                SELECT work.id AS work, state, kind, devices, extract(EPOCH FROM run_at - clock_timestamp()) AS runs_in, waits,
+                       waits_for, avoided_worker, extract(EPOCH FROM avoided_until - clock_timestamp()) AS avoided_for
+                FROM work WHERE finished_at IS NULL
+            ) AS present
+            UNION ALL
+            SELECT to_jsonb(present) FROM (
+                SELECT worker, id AS process, extract(EPOCH FROM seen_at - clock_timestamp()) AS seen, training_slots, free,
+                       takes_work, fault, lacking_models, arithmetic
+                FROM running_worker LEFT JOIN free_devices USING (id)
+            ) AS present
+            UNION ALL
+            SELECT to_jsonb(lease) FROM lease
+            UNION ALL
+            SELECT to_jsonb(membership) FROM membership
+            """;
+
     private final Installation installation;
 
     History(Installation installation) {
@@ -145,6 +164,11 @@ final class History {
                         JOIN job ON job.work_id = attempt.work_id
                         WHERE job.external_id = ? ORDER BY lease_token DESC
                         """).param(job).query(String.class).list();
+    }
+
+    /** What the queue and the workers look like now, one row of their tables a line. */
+    String present() {
+        return String.join("\n", jdbc().sql(PRESENT).query(String.class).list());
     }
 
     /** Number of attempts by outcome and code of their error. */

@@ -3,10 +3,13 @@ package dev.anneal.faults;
 import dev.anneal.service.cluster.ServiceJvm;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /** A process of the installation, which is started again under its name after it has ended. */
 final class Member implements AutoCloseable {
+
+    private static final int LAST_LINES = 40;
 
     private final String role;
     private final String name;
@@ -49,6 +52,16 @@ final class Member implements AutoCloseable {
 
     ServiceJvm process() {
         return process;
+    }
+
+    /** The end of its log. */
+    String lastLines() {
+        try {
+            List<String> lines = process.log().lines().toList();
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
+        } catch (IOException gone) {
+            return gone.toString();
+        }
     }
 
     /** A start that ends because its database is away is tried again. */
