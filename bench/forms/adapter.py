@@ -20,7 +20,7 @@ def even(sigma, z):
 
 @dataclasses.dataclass(frozen=True)
 class Form:
-    """One arm. `kind`: lora, ramp, paper, matched, dora, hadamard, sparse, full."""
+    """One arm. `kind`: lora, ramp, paper, matched, dora, hadamard, square, sparse, full."""
 
     kind: str = "lora"
     sigma: str | None = None
@@ -35,6 +35,13 @@ class Form:
     # Whether the learning rate begins anew when beta is 0.
     warms_again: bool = False
     rslora: bool = False
+    # A and B consist of so many blocks along their diagonals, each of the whole rank, and z is dealt out to the blocks of B: rank and number of values of z are as many
+    # times as large, the number of trained values is the same.
+    blocks: int = 1
+    # How A begins: random, or with the directions in which the weights' gradient is largest, or A and B with those of the weights, which are subtracted from these.
+    start: str = "random"
+    # Of B's learning rate, in A's.
+    rate_of_b: float = 1
     alpha: float = 2
 
     def beta(self, progress):
@@ -48,8 +55,9 @@ class Form:
 class Adapter:
     """Trained values of all replicas of a form, by projection."""
 
-    def __init__(self, form, decoder, rank, seeds, targets=None):
-        self.form, self.decoder, self.rank, self.seeds = form, decoder, rank, seeds
+    def __init__(self, form, decoder, rank, seeds, targets=None, gradients=None):
+        """`gradients` of the weights by projection, where the form starts with them."""
+        self.form, self.decoder, self.rank, self.seeds, self.gradients = form, decoder, rank, seeds, gradients
         self.beta = form.beta(0)
         self.scale = form.alpha * (math.sqrt(rank) if form.rslora else 1)
         self.keys = [key for key in decoder.projections if form.kind == "full" or targets is None or key[1] in targets]
@@ -60,45 +68,97 @@ class Adapter:
         """New values. What a round before has learned is added to the weights of each replica."""
         if cycle:
             for key in self.keys:
-                delta = self.scale * self.trained[key, "B"].detach() @ self.trained[key, "A"].detach()
-                self.sums[key] = self.sums.get(key, 0) + delta
+                self.add(key, self.product(key).detach())
         self.trained = {}
         for index, key in enumerate(self.keys):
-            weight = self.decoder.projections[key]
-            if self.form.kind == "full":
-                self.trained[key, "W"] = weight.repeat(len(self.seeds), 1, 1)
-                continue
-            bound = 1 / math.sqrt(weight.shape[1])
             draws = [torch.Generator().manual_seed(1_000_003 * seed + 1009 * cycle + index) for seed in self.seeds]
-            if self.form.kind == "sparse":
-                count = self.rank * sum(weight.shape)
-                self.places[key] = torch.stack([torch.randperm(weight.numel(), generator=draw)[:count] for draw in draws])
-                self.trained[key, "v"] = torch.zeros(len(self.seeds), count)
-                continue
-            self.trained[key, "A"] = torch.stack([torch.empty(self.rank, weight.shape[1]).uniform_(-bound, bound, generator=draw) for draw in draws])
-            self.trained[key, "B"] = torch.zeros(len(self.seeds), weight.shape[0], self.rank)
-            if self.form.kind == "dora":
-                self.trained[key, "m"] = weight.norm(dim=1).repeat(len(self.seeds), 1)
+            self.trained.update({(key, name): value for name, value in self.begin(key, draws).items()})
         for value in self.trained.values():
             value.requires_grad_(True)
 
+    def begin(self, key, draws):
+        """New values of a projection; what is added to its weights is 0 with them."""
+        form, weight, replicas = self.form, self.decoder.projections[key], len(self.seeds)
+        out, width = weight.shape
+        if form.kind == "full":
+            return {"W": weight.repeat(replicas, 1, 1)}
+        if form.kind == "sparse":
+            count = self.rank * (out + width)
+            self.places[key] = torch.stack([torch.randperm(weight.numel(), generator=draw)[:count] for draw in draws])
+            return {"v": torch.zeros(replicas, count)}
+        if form.kind == "square":
+            side = math.isqrt(self.rank * (out + width))
+            return {"M": torch.zeros(replicas, side, side)}
+        bound = 1 / math.sqrt(width)
+        values = {
+            "A": torch.stack([torch.empty(self.rank, width).uniform_(-bound, bound, generator=draw) for draw in draws]),
+            "B": torch.zeros(replicas, out, self.rank),
+        }
+        if form.kind == "dora":
+            values["m"] = weight.norm(dim=1).repeat(replicas, 1)
+        if form.start == "gradient":
+            # With the norm that random rows have.
+            values["A"] = torch.linalg.svd(self.gradients[key], full_matrices=False).Vh[:self.rank].repeat(replicas, 1, 1) / math.sqrt(3)
+        if form.start == "principal":
+            left, sizes, right = torch.linalg.svd(weight, full_matrices=False)
+            roots = (sizes[:self.rank] / self.scale).sqrt()
+            values["A"] = (roots.unsqueeze(1) * right[:self.rank]).repeat(replicas, 1, 1)
+            values["B"] = (left[:, :self.rank] * roots).repeat(replicas, 1, 1)
+            self.add(key, -self.scale * values["B"] @ values["A"])
+        return values
+
+    def rates(self):
+        """Of each trained value, as a multiple of the learning rate."""
+        return [self.form.rate_of_b if name == "B" else 1.0 for _, name in self.trained]
+
+    def add(self, key, delta):
+        self.sums[key] = self.sums.get(key, 0) + delta
+
+    def product(self, key):
+        return self.scale * self.trained[key, "B"] @ self.trained[key, "A"]
+
     def project(self, key, x):
-        weight = self.decoder.projections[key]
-        if (key, "W") in self.trained:
-            return x @ self.trained[key, "W"].mT
         if key not in self.keys:
-            return x @ weight.T
+            return x @ self.decoder.projections[key].T
+        if self.form.kind in ("full", "sparse", "dora", "hadamard"):
+            return x @ self.weight(key).mT
+        frozen = x @ (self.decoder.projections[key].T if key not in self.sums else (self.decoder.projections[key] + self.sums[key]).mT)
+        if self.form.kind == "square":
+            return frozen + self.scale * self.squared(key, x, frozen.shape[2])
+        return frozen + self.scale * self.blocked(key, x)
+
+    def weight(self, key):
+        """Of a form that changes the weights themselves: [replicas, out, in]."""
+        weight = self.decoder.projections[key]
+        if self.form.kind == "full":
+            return self.trained[key, "W"]
         if self.form.kind == "sparse":
             added = torch.zeros(len(self.seeds), weight.numel()).scatter(1, self.places[key], self.trained[key, "v"])
-            return x @ (weight + self.scale * added.view(-1, *weight.shape)).mT
-        a, b = self.trained[key, "A"], self.trained[key, "B"]
-        if self.form.kind == "dora":
-            whole = weight + self.scale * b @ a
-            return x @ (whole * (self.trained[key, "m"] / whole.norm(dim=2).detach()).unsqueeze(2)).mT
+            return weight + self.scale * added.view(-1, *weight.shape)
         if self.form.kind == "hadamard":
-            return x @ (weight * (1 + self.scale / weight.square().mean().sqrt() * b @ a)).mT
-        frozen = x @ (weight.T if key not in self.sums else (weight + self.sums[key]).mT)
-        return frozen + self.scale * self.phi(key, x @ a.mT) @ b.mT
+            return weight * (1 + self.product(key) / weight.square().mean().sqrt())
+        whole = weight + self.product(key)
+        return whole * (self.trained[key, "m"] / whole.norm(dim=2).detach()).unsqueeze(2)
+
+    def squared(self, key, x, out):
+        """x in pieces of M's side, each turned by the angles of its place and multiplied with M; the results one after the other, and again until there are enough."""
+        side = self.trained[key, "M"].shape[1]
+        count = -(-x.shape[2] // side)
+        pieces = F.pad(x, (0, count * side - x.shape[2])).unflatten(2, (count, side))
+        angles = torch.outer(torch.arange(count), 10_000 ** (-torch.arange(side // 2) / (side // 2)))
+        even_, odd, rest = pieces[..., 0:side // 2 * 2:2], pieces[..., 1:side // 2 * 2:2], pieces[..., side // 2 * 2:]
+        turned = torch.cat((even_ * angles.cos() - odd * angles.sin(), even_ * angles.sin() + odd * angles.cos(), rest), dim=3)
+        result = (turned.flatten(1, 2) @ self.trained[key, "M"].mT).unflatten(1, (x.shape[1], count)).flatten(2)
+        return result.repeat(1, 1, -(-out // result.shape[2]))[..., :out]
+
+    def blocked(self, key, x):
+        """B phi(A x), with A and B in blocks."""
+        a, b, blocks = self.trained[key, "A"], self.trained[key, "B"], self.form.blocks
+        if blocks == 1:
+            return self.phi(key, x @ a.mT) @ b.mT
+        z = torch.einsum("ptni,prni->ptnr", x.unflatten(2, (blocks, -1)), a.unflatten(2, (blocks, -1)))
+        dealt = self.phi(key, z.flatten(2)).unflatten(2, (blocks, blocks, -1)).transpose(2, 3).flatten(3)
+        return torch.einsum("ptnr,pnor->ptno", dealt, b.unflatten(1, (blocks, -1))).flatten(2)
 
     def phi(self, key, z):
         form = self.form

@@ -29,9 +29,17 @@ ARMS = {
     # Rounds of merge and restart raise the rank of the result.
     "cycles-4": Form(cycles=4),
     "cycles-4-relu": Form("matched", "relu", cycles=4),
-    # As many trained values, and a result of full rank: W * (1 + s B A) by elements (HiRA, ICLR 2025), and values at random places of W.
+    # As many trained values, and a result of higher rank: W * (1 + s B A) by elements (HiRA, ICLR 2025), values at random places of W, one square matrix for all
+    # pieces of x (MoRA, arXiv 2405.12130), and blocks (MoRe, arXiv 2408.17383).
     "hadamard": Form("hadamard"),
     "sparse": Form("sparse"),
+    "square": Form("square"),
+    "blocks": Form(blocks=4),
+    "blocks-relu": Form("matched", "relu", blocks=4),
+    # LoRA that starts or learns otherwise: LoRA+ (arXiv 2402.12354), PiSSA (arXiv 2404.02948), A along the first gradient (as in LoRA-GA, arXiv 2407.05000).
+    "lora-plus": Form(rate_of_b=16),
+    "principal": Form(start="principal"),
+    "gradient": Form(start="gradient"),
 }
-FIRST_RATES = {FULL: 1e-3, "sparse": 2e-3}
+FIRST_RATES = {FULL: 1e-3, "sparse": 2e-3, "square": 2e-3, "lora-plus": 2e-3, "principal": 2e-3}
 FIRST_RATE = 8e-3

@@ -82,9 +82,9 @@ def all_tasks(folder):
     chats = {name: [rows.chat(row) for row in part] for name, part in turned.items()}
     fewer = {name: part[:100] for name, part in chats.items() if name != "train"}
     return {task.name: task for task in (
-        Task("facts", facts_, facts_, facts_, 300, 32, (1, 4)),
+        Task("facts", facts_, facts_, facts_, 300, 32, (4,)),
         Task("composition", chats["train"], **fewer, steps=150, batch=8, ranks=(4,)),
-        Task("batch", chats["train"], **fewer, steps=40, batch=128, ranks=(4,)),
+        Task("batch", chats["train"], **fewer, steps=40, batch=64, ranks=(4,)),
         Task("attention", chats["train"], **fewer, steps=150, batch=8, ranks=(4,), targets=("q_proj", "v_proj")),
-        Task("pretrain", german[400:], german[:200], german[200:400], 300, 16, (4,)),
+        Task("pretrain", german[400:], german[:200], german[200:400], 200, 8, (4,)),
     )}

@@ -4,7 +4,7 @@ import random
 
 import torch
 
-from .adapter import Adapter
+from .adapter import Adapter, Form
 
 WARM_UP = 0.03
 BETAS = (0.9, 0.999)
@@ -53,8 +53,9 @@ def factor(step, steps, form):
 class Optimizer:
     """AdamW without weight decay, a learning rate for each replica, and gradients clipped for each."""
 
-    def __init__(self, values, rates):
-        self.values, self.rates, self.count = list(values), rates, 0
+    def __init__(self, values, factors, rates):
+        """`factors` of the learning rate by value, `rates` by replica."""
+        self.values, self.factors, self.rates, self.count = list(values), factors, rates, 0
         self.first = [torch.zeros_like(value) for value in self.values]
         self.second = [torch.zeros_like(value) for value in self.values]
 
@@ -65,27 +66,35 @@ class Optimizer:
         norms = sum(gradient.flatten(1).square().sum(1) for gradient in gradients).sqrt()
         clip = (MOST_NORM / (norms + 1e-6)).clamp(max=1)
         root = math.sqrt(1 - BETAS[1] ** self.count)
-        for value, gradient, first, second in zip(self.values, gradients, self.first, self.second):
+        for value, factor_, gradient, first, second in zip(self.values, self.factors, gradients, self.first, self.second):
             shape = (-1,) + (1,) * (value.dim() - 1)
             gradient.mul_(clip.view(shape))
             first.lerp_(gradient, 1 - BETAS[0])
             second.mul_(BETAS[1]).addcmul_(gradient, gradient, value=1 - BETAS[1])
-            value.sub_((self.rates * scale / (1 - BETAS[0] ** self.count)).view(shape) * first / (second.sqrt() / root + EPSILON))
+            value.sub_((self.rates * factor_ * scale / (1 - BETAS[0] ** self.count)).view(shape) * first / (second.sqrt() / root + EPSILON))
             value.grad = None
+
+
+def weight_gradients(decoder, task, count=128):
+    """Gradients of the frozen weights, of the mean loss of the first rows."""
+    whole = Adapter(Form("full"), decoder, None, [0])
+    sums, counts, _ = decoder.losses(*padded([task.train[:count]]), whole.project)
+    (sums / counts).sum().backward()
+    return {key: whole.trained[key, "W"].grad[0] for key in whole.keys}
 
 
 def train(decoder, form, task, rank, rates, seeds):
     """The trained adapter of a replica for each pair of rate and seed."""
-    adapter = Adapter(form, decoder, rank, seeds, task.targets)
+    adapter = Adapter(form, decoder, rank, seeds, task.targets, weight_gradients(decoder, task) if form.start == "gradient" else None)
     rates = torch.tensor(rates)
     orders = [order(task.train, seed, task.steps, task.batch) for seed in seeds]
     cycle, length = 0, task.steps // form.cycles
-    optimizer = Optimizer(adapter.trained.values(), rates)
+    optimizer = Optimizer(adapter.trained.values(), adapter.rates(), rates)
     for step in range(task.steps):
         if step // length != cycle and step < length * form.cycles:
             cycle = step // length
             adapter.restart(cycle)
-            optimizer = Optimizer(adapter.trained.values(), rates)
+            optimizer = Optimizer(adapter.trained.values(), adapter.rates(), rates)
         adapter.beta = form.beta(step % length / length)
         tokens, labels = padded([next(each) for each in orders])
         sums, counts, _ = decoder.losses(tokens, labels, adapter.project)
