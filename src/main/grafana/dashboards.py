@@ -201,6 +201,11 @@ TRAINING = dashboard("training", "Training", BOTH + [
     row("What trains now"),
     lines("Loss, nats per token", promql(live("anneal_train_loss"), "{{job_id}} {{model}}")),
     lines("Beta, share of the activation", promql(live("anneal_train_beta"), "{{job_id}} {{model}}"), min=0, max=1),
+    lines("Annealing gap", promql(live("anneal_train_annealing_gap"), "{{job_id}} {{model}}"),
+        about="What a merge at the last measurement would have added to the loss. It is 0 once beta is."),
+    lines("Non-linear share of the adapter, and its output against the frozen weights'", [
+        promql(live("anneal_train_even_share"), "{{job_id}} non-linear"),
+        promql(live("anneal_train_adapter_share"), "{{job_id}} output")], "percentunit", min=0),
     lines("Learning rate", promql(live("anneal_train_learning_rate"), "{{job_id}}"), width=8),
     lines("Gradient norm before clipping", promql(live("anneal_train_grad_norm"), "{{job_id}}"), width=8),
     lines("Tokens a second", promql(live("anneal_train_tokens_per_second"), "{{job_id}}"), width=8),

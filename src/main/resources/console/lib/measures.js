@@ -27,6 +27,8 @@ const FIRST = {
 const FURTHER = [
   LOSS,
   {name: "Beta", lines: [["beta", "beta"]]},
+  {name: "Annealing gap", lines: [["annealing/gap", "what a merge would cost", true]]},
+  {name: "Adapter", lines: [["annealing/even_share", "non-linear", true], ["annealing/adapter_share", "output against the frozen weights'", true]]},
   {name: "Token accuracy", lines: [["train_mean_token_accuracy", "training"], ["valid_mean_token_accuracy", "validation", true]]},
   {name: "Learning rate", lines: [["learning_rate", "rate"]]},
   {name: "Tokens per second", lines: [["tokens_per_second", "tokens/s"]]},

@@ -541,3 +541,27 @@ class Decoder(Module):
   # Adds gradients of a prefix's first keys and values to their sum.
   def add_first(self: __torch__.Decoder, total: Tensor, more: Tensor) -> Tensor:
     return torch.add_(total[:more.size(0)], more)
+
+  # Of a group: the even share of the variance of phi(z), and the norm of s phi(z) B^T against that of the rest of y. [2]
+  def group_shares(self: __torch__.Decoder, z: Tensor, y: Tensor, b: Tensor, kind: int, beta: float) -> Tensor:
+    f = z.to(6)                                                       # [N, S]
+    p = self.phi(f, kind, beta)
+    n = self.phi(torch.neg(f), kind, beta)
+    even = torch.sum(torch.var(p + n, [0]))
+    odd = torch.sum(torch.var(p - n, [0]))
+    part = torch.matmul(p, torch.t(b.to(6)))                          # [N, out]
+    return torch.stack([even / (even + odd), torch.norm(part) / torch.norm(y.to(6) - part)])
+
+  # Those of each adapted group of a layer, from what `layer` returned. [groups, 2]
+  def shares(self: __torch__.Decoder, computed: List[Tensor], adapter: List[Tensor], kind: int, beta: float) -> Tensor:
+    out, o, zo, y, rstd, zf, gate_up, zd, x, before, z, given = computed
+    found = annotate(List[Tensor], [])
+    if adapter[0].size(0) > 0:
+      found.append(self.group_shares(z, torch.view(given, [x.size(0), -1]), adapter[1], kind, beta))
+    if adapter[2].size(0) > 0:
+      found.append(self.group_shares(zo, y - x, adapter[3], kind, beta))
+    if adapter[4].size(0) > 0:
+      found.append(self.group_shares(zf, gate_up, adapter[5], kind, beta))
+    if adapter[6].size(0) > 0:
+      found.append(self.group_shares(zd, out - y, adapter[7], kind, beta))
+    return torch.stack(found)

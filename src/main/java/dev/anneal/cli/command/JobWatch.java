@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import tools.jackson.databind.JsonNode;
 
-/** Shows a job's loss, or the reward that it learns from, and beta while it runs, and its curves at the end. */
+/** Shows a job's loss, or the reward that it learns from, beta and the annealing gap, and its curves at the end. */
 final class JobWatch {
 
     private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -35,6 +35,7 @@ final class JobWatch {
     private final Series validations = new Series("validation", "/valid_loss");
     private final Series rewards = new Series("reward", "/metrics/reward");
     private final Series betas = new Series("beta", "/beta");
+    private final Series gaps = new Series("gap", "/metrics/annealing~1gap");
     private int lastStep;
     private String saying = "";
 
@@ -107,12 +108,13 @@ final class JobWatch {
             saying = "";
             bar.show(
                     anneal.path("step").asInt() / total,
-                    "step %s/%.0f  %s  beta %.3f  %.0f tokens/s  %s left"
+                    "step %s/%.0f  %s  beta %.3f%s  %.0f tokens/s  %s left"
                             .formatted(
                                     anneal.path("step"),
                                     total,
                                     learning(),
                                     anneal.path("beta").asDouble(),
+                                    gap(anneal.path("beta").asDouble()),
                                     anneal.path("tokens_per_second").asDouble(0),
                                     duration(anneal.path("eta_seconds"))));
         } else {
@@ -127,8 +129,13 @@ final class JobWatch {
                 : "%s %s  %s %s".formatted(learned().name(), learned().last(), validations.name(), validations.last());
     }
 
+    /** What a merge would cost, while something is annealed. */
+    private String gap(double beta) {
+        return beta == 0 || gaps.steps().isEmpty() ? "" : " gap " + gaps.last();
+    }
+
     private List<Series> series() {
-        return List.of(losses, validations, rewards, betas);
+        return List.of(losses, validations, rewards, betas, gaps);
     }
 
     /** What shows best whether a job learns: a loss of rewards is about 0 at all times. */

@@ -21,12 +21,14 @@ final class SupervisedSteps implements Steps {
     private final StepRows rows;
     private final StepPasses passes;
     private final Validator validator;
+    private final List<EncodedRow> probed;
 
     SupervisedSteps(TrainingData.Rows data, StepPasses passes) {
         this.rows = new StepRows(data.training(), passes.job().settings());
         this.passes = passes;
         this.validator =
                 new Validator(split(data.validation()), passes.passes(), passes.progress(), Validator.SIGN_OF_LIFE);
+        this.probed = passes.probed(data);
     }
 
     private List<MicroBatch> split(List<EncodedRow> some) {
@@ -53,6 +55,11 @@ final class SupervisedSteps implements Steps {
                         new TrainedTokens(sums.trained(), read, shared),
                         sums.mean(),
                         Map.of()));
+    }
+
+    @Override
+    public Optional<Probe> probe(AppliedAdapter adapter) {
+        return passes.probe(probed, adapter);
     }
 
     @Override

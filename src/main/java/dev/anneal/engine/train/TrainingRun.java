@@ -1,6 +1,7 @@
 package dev.anneal.engine.train;
 
 import dev.anneal.engine.network.architecture.Arithmetic;
+import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.train.passes.ActivationCheckpointing;
 import dev.anneal.engine.train.passes.Steps;
@@ -51,6 +52,7 @@ final class TrainingRun {
     private final Consumer<Progress> progress;
     private final LearningRateSchedule rates;
     private final Divergence divergence;
+    private final AnnealingProbe probe;
     private final CheckpointWriter checkpoints;
     private final String dataFingerprint;
 
@@ -81,6 +83,7 @@ final class TrainingRun {
                 settings.totalSteps());
         this.divergence =
                 new Divergence(job.model().config().vocabularySize(), settings.totalSteps(), steps.isLossLikelihood());
+        this.probe = new AnnealingProbe(steps, betaAt(0) > 0, settings.totalSteps(), progress);
         this.checkpoints = new CheckpointWriter(Path.of(job.task().attemptDirectory()));
         this.dataFingerprint = job.data().fingerprint();
     }
@@ -202,7 +205,8 @@ final class TrainingRun {
     private boolean train() {
         long begin = System.nanoTime();
         double beta = betaAt(step);
-        Optional<Steps.Result> computed = steps.compute(step, trained.apply(beta));
+        AppliedAdapter adapter = trained.apply(beta);
+        Optional<Steps.Result> computed = steps.compute(step, adapter);
         if (computed.isEmpty()) {
             return false;
         }
@@ -215,8 +219,10 @@ final class TrainingRun {
         step++;
         tokens = tokens.plus(result.tokens());
         double seconds = (System.nanoTime() - begin) / 1e9;
-        progress.accept(
-                new Progress.Step(step, settings.totalSteps(), seconds, figures(result, rate, norm, beta, seconds)));
+        Map<String, Double> figures = figures(result, rate, norm, beta, seconds);
+        // The step has changed the masters, but not yet the copies that the adapter has.
+        figures.putAll(probe.measure(step - 1, adapter));
+        progress.accept(new Progress.Step(step, settings.totalSteps(), seconds, figures));
         return true;
     }
 

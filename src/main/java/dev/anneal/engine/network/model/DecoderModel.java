@@ -230,6 +230,31 @@ public final class DecoderModel implements AutoCloseable {
         return streams;
     }
 
+    /** What an adapter does to some rows; not for one without matrices. */
+    public AdapterShares adapterShares(TokenRows rows, AppliedAdapter adapter) {
+        double even = 0;
+        double output = 0;
+        int groups = 0;
+        try (TensorScope pass = scope.child()) {
+            Batch batch = program.batch(pass, rows, null, weights.norm());
+            Tensor x = embed(pass, rows);
+            for (int layer = 0; layer < config.layers(); layer++) {
+                try (TensorScope inner = pass.child()) {
+                    List<Tensor> computed = program.layer(inner, x, layer, batch, weights, adapter);
+                    double[] shares =
+                            program.shares(inner, computed, layer, adapter).toDoubles();
+                    for (int group = 0; group < shares.length; group += 2) {
+                        even += shares[group];
+                        output += shares[group + 1];
+                        groups++;
+                    }
+                    x = computed.get(0).in(pass);
+                }
+            }
+        }
+        return new AdapterShares(even / groups, output / groups);
+    }
+
     /** Logits of chosen tokens in fp32, [M, V]. */
     public Tensor logits(TensorScope target, Tensor hiddenStates, long[] at) {
         try (Tensor chosen = target.longs(at, at.length)) {

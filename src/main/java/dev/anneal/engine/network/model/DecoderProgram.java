@@ -174,6 +174,16 @@ public final class DecoderProgram {
     }
 
     /**
+     * Of each adapted group of a layer its {@link AdapterShares}, [groups, 2].
+     *
+     * @param computed what {@link #layer} returned
+     */
+    Tensor shares(TensorScope scope, List<Tensor> computed, int layer, AppliedAdapter adapter) {
+        return program.call(
+                scope, "shares", computed, adapter.layers().get(layer), adapter.activation(), adapter.beta());
+    }
+
+    /**
      * Gradient of a layer's input.
      *
      * @param upstream gradient of the layer's output

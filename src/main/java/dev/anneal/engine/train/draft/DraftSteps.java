@@ -3,6 +3,7 @@ package dev.anneal.engine.train.draft;
 import dev.anneal.engine.network.generate.Draft;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.text.data.EncodedRow;
+import dev.anneal.engine.train.passes.StepPasses;
 import dev.anneal.engine.train.passes.StepRows;
 import dev.anneal.engine.train.passes.Steps;
 import dev.anneal.engine.train.passes.Training;
@@ -105,6 +106,14 @@ abstract class DraftSteps implements Steps {
                 }));
         measured.ifPresent(training.progress());
         return measured.isPresent();
+    }
+
+    /** Divergence from the target on few rows. */
+    @Override
+    public final Optional<Probe> probe(AppliedAdapter adapter) {
+        List<EncodedRow> texts = validation.isEmpty() ? rows(0) : validation;
+        List<EncodedRow> few = texts.subList(0, Math.min(StepPasses.MOST_PROBED, texts.size()));
+        return compare(0, adapter, few).map(compared -> new Probe(Objects.requireNonNull(compared.loss()), null));
     }
 
     /** Divergence and acceptance on the texts of rows; empty if it was abandoned. */

@@ -1,8 +1,11 @@
 package dev.anneal.engine.train.passes;
 
+import dev.anneal.engine.network.model.AdapterShares;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.Gradients;
 import dev.anneal.engine.network.objective.Objective;
+import dev.anneal.engine.text.data.EncodedRow;
+import dev.anneal.engine.train.state.TrainingData;
 import dev.anneal.engine.train.state.TrainingJob;
 import dev.anneal.protocol.Progress;
 import java.util.List;
@@ -18,6 +21,9 @@ import java.util.function.IntFunction;
  */
 public record StepPasses(Training<Gradients> training, Passes passes) {
 
+    /** Most rows that are probed. */
+    public static final int MOST_PROBED = 8;
+
     public StepPasses(Training<Gradients> training) {
         this(
                 training,
@@ -30,6 +36,27 @@ public record StepPasses(Training<Gradients> training, Passes passes) {
 
     public Consumer<Progress> progress() {
         return training.progress();
+    }
+
+    /** The first rows of the validation file, or else of the training file, that are probed. */
+    public List<EncodedRow> probed(TrainingData.Rows data) {
+        List<EncodedRow> rows = data.validation().isEmpty() ? data.training() : data.validation();
+        int most = Math.min(MOST_PROBED, job().settings().batchRows() / 2);
+        // In whole pairs, if the rows are pairs.
+        return rows.subList(
+                0, Math.min(rows.size(), TrainingData.Rows.PAIR * Math.max(1, most / TrainingData.Rows.PAIR)));
+    }
+
+    /** Mean negative log-likelihood of the rows' trained tokens. */
+    public Optional<Steps.Probe> probe(List<EncodedRow> rows, AppliedAdapter adapter) {
+        return passes.evaluate(training.split(rows, 1, Sharing.PROMPTS), adapter, done -> {})
+                .map(sums -> new Steps.Probe(sums.mean(), shares(rows, adapter)));
+    }
+
+    /** What an adapter does to the first of some rows. */
+    public AdapterShares shares(List<EncodedRow> rows, AppliedAdapter adapter) {
+        MicroBatch alone = training.split(rows.subList(0, 1), 1, Sharing.NONE).get(0);
+        return job().model().adapterShares(alone.rows(), adapter);
     }
 
     /**

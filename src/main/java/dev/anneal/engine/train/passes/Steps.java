@@ -1,5 +1,6 @@
 package dev.anneal.engine.train.passes;
 
+import dev.anneal.engine.network.model.AdapterShares;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.train.state.CheckpointFolder;
 import dev.anneal.engine.train.state.CheckpointWriter;
@@ -64,6 +65,19 @@ public interface Steps {
      * @return false if it was abandoned because the training is to stop; nothing is reported then
      */
     boolean validate(int step, AppliedAdapter adapter);
+
+    /**
+     * Measures an adapter on few rows, always the same ones while the step is, without dropout.
+     *
+     * @return empty if it was abandoned because the training is to stop
+     */
+    Optional<Probe> probe(AppliedAdapter adapter);
+
+    /**
+     * @param loss of the method; for reinforcement the mean negative log-likelihood of sampled completions
+     * @param shares null if the method does not measure them
+     */
+    record Probe(double loss, @Nullable AdapterShares shares) {}
 
     /** Additional files of a checkpoint: state of this method that cannot be recomputed. */
     default List<CheckpointWriter.Part> parts() {

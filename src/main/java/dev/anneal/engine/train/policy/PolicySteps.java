@@ -5,6 +5,7 @@ import dev.anneal.engine.network.generate.BatchWidth;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.sampling.Sampling;
 import dev.anneal.engine.text.data.EncodedPrompt;
+import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.text.data.StepPlan;
 import dev.anneal.engine.train.passes.StepPasses;
 import dev.anneal.engine.train.passes.Steps;
@@ -62,6 +63,7 @@ public final class PolicySteps implements Steps {
     private final GradingFaults faults;
     private final int sampleInterval;
     private @Nullable PolicyBatch batch;
+    private List<EncodedRow> probed = List.of();
 
     public PolicySteps(TrainingMethod.Reinforcement method, TrainingData.Prompts data, StepPasses passes) {
         TrainingSettings settings = passes.job().settings();
@@ -113,6 +115,7 @@ public final class PolicySteps implements Steps {
             batch = current;
         }
         long sampledAt = System.nanoTime();
+        probed = current.rows(true);
         Optional<PolicyUpdate.Outcome> outcome = update.compute(step, current, adapter);
         if (outcome.isEmpty()) {
             return Optional.empty();
@@ -201,6 +204,12 @@ public final class PolicySteps implements Steps {
                     .attempt(ignored -> ranks.isFirst() ? sampler.grade(prompts, answers) : List.of());
             return ranks.share(graded, Grade[].class).map(grades -> sampler.groups(prompts, answers, grades.get(0)));
         });
+    }
+
+    /** The step's own completions. */
+    @Override
+    public Optional<Probe> probe(AppliedAdapter adapter) {
+        return passes.probe(probed.subList(0, Math.min(StepPasses.MOST_PROBED, probed.size())), adapter);
     }
 
     @Override

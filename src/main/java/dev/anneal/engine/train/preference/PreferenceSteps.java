@@ -167,6 +167,20 @@ public final class PreferenceSteps implements Steps {
         return measured.isPresent();
     }
 
+    /** The references of the first rows are those of the probed ones. */
+    @Override
+    public Optional<Probe> probe(AppliedAdapter adapter) {
+        List<EncodedRow> rows = passes.probed(data);
+        double[] reference =
+                data.validation().isEmpty() ? prepared().training() : prepared().validation();
+        List<MicroBatch> batches = split(rows);
+        List<PreferenceObjective> objectives = objectives(batches, rows, reference);
+        return passes.passes()
+                .logProbabilities(batches, adapter)
+                .map(each ->
+                        new Probe(new PreferenceMetrics(pairs(objectives, each)).loss(), passes.shares(rows, adapter)));
+    }
+
     private static List<Pair> pairs(List<PreferenceObjective> objectives, List<float[]> logProbabilities) {
         List<Pair> pairs = new ArrayList<>();
         for (int batch = 0; batch < objectives.size(); batch++) {

@@ -91,6 +91,24 @@ public final class MeterNames {
     /** Gauge, tag {@code slot}: annealing coefficient of the last step, 1 to 0 [anneal_train_beta]. */
     public static final String TRAIN_BETA = "anneal.train.beta";
 
+    /**
+     * Gauge, tag {@code slot}: what a merge at the last measurement would have added to the loss
+     * [anneal_train_annealing_gap].
+     */
+    public static final String TRAIN_ANNEALING_GAP = "anneal.train.annealing.gap";
+
+    /**
+     * Gauge, tag {@code slot}: how much of the adapter was non-linear at the last measurement
+     * [anneal_train_even_share].
+     */
+    public static final String TRAIN_EVEN_SHARE = "anneal.train.even.share";
+
+    /**
+     * Gauge, tag {@code slot}: norm of the adapter's output against that of the frozen weights at the last measurement
+     * [anneal_train_adapter_share].
+     */
+    public static final String TRAIN_ADAPTER_SHARE = "anneal.train.adapter.share";
+
     /** Gauge, tag {@code slot}, nats per token: loss of the last step [anneal_train_loss]. */
     public static final String TRAIN_LOSS = "anneal.train.loss";
 

@@ -69,7 +69,21 @@ record FigureGauge(String name, Tags tags, String description) {
         for (int tokens = 1; tokens <= MOST_PROPOSED; tokens++) {
             gauges.put("acceptance/" + tokens, acceptance(tokens));
         }
+        gauges.putAll(ofAnnealing());
         return Map.copyOf(gauges);
+    }
+
+    /** Measured at some steps only. */
+    private static Map<String, FigureGauge> ofAnnealing() {
+        return Map.of(
+                "annealing/gap",
+                untagged(MeterNames.TRAIN_ANNEALING_GAP, "What a merge at the last measurement would have cost"),
+                "annealing/even_share",
+                untagged(MeterNames.TRAIN_EVEN_SHARE, "Non-linear share of the adapter at the last measurement"),
+                "annealing/adapter_share",
+                untagged(
+                        MeterNames.TRAIN_ADAPTER_SHARE,
+                        "Norm of the adapter's output against the frozen weights' at the last measurement"));
     }
 
     private static FigureGauge acceptance(int tokens) {

@@ -1,0 +1,103 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.network.model.AdapterDropout;
+import dev.anneal.engine.network.model.AdapterShares;
+import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.train.passes.Steps;
+import dev.anneal.protocol.Progress;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Measures while beta falls what a merge at once would cost: the annealing gap, the loss with beta 0 less that with
+ * beta, on few rows. It is 0 at the end. Warns once of a gap that grows although less and less of the activation is
+ * left.
+ */
+final class AnnealingProbe {
+
+    /** Most measurements of a training; with {@link #SHORTEST_INTERVAL} steps between them they take little time. */
+    private static final int MEASUREMENTS = 20;
+
+    private static final int SHORTEST_INTERVAL = 10;
+
+    /** Below this beta a gap that is wider than all before is a reason to warn. */
+    private static final double LATE_BETA = 0.5;
+
+    /** Share of the loss from which on a gap is a reason to warn. */
+    private static final double NOTICEABLE = 0.1;
+
+    private final Steps steps;
+    private final boolean isAnnealed;
+    private final int interval;
+    private final Consumer<Progress> progress;
+    private double widest;
+    private double betaOfWidest = 1;
+    private boolean hasWarned;
+
+    /** @param isAnnealed whether beta is ever above 0 */
+    AnnealingProbe(Steps steps, boolean isAnnealed, int totalSteps, Consumer<Progress> progress) {
+        this.steps = steps;
+        this.isAnnealed = isAnnealed;
+        this.interval = Math.max(SHORTEST_INTERVAL, totalSteps / MEASUREMENTS);
+        this.progress = progress;
+    }
+
+    /**
+     * Measures if it is time.
+     *
+     * @param step steps done
+     * @param adapter adapter at this step's beta
+     * @return the figures; none without a measurement
+     */
+    Map<String, Double> measure(int step, AppliedAdapter adapter) {
+        if (step == 0 || step % interval != 0 || !isAnnealed) {
+            return Map.of();
+        }
+        if (adapter.beta() == 0) {
+            return Map.of("annealing/gap", 0.0, "annealing/even_share", 0.0);
+        }
+        Optional<Steps.Probe> annealed = steps.probe(adapter);
+        Optional<Steps.Probe> merged = steps.probe(adapter.with(0, AdapterDropout.NONE));
+        return annealed.isEmpty() || merged.isEmpty()
+                ? Map.of()
+                : figures(step, adapter.beta(), annealed.get(), merged.get().loss());
+    }
+
+    private Map<String, Double> figures(int step, double beta, Steps.Probe annealed, double mergedLoss) {
+        double gap = mergedLoss - annealed.loss();
+        warnIfItGrows(step, beta, gap, annealed.loss());
+        Map<String, Double> figures = new LinkedHashMap<>();
+        figures.put("annealing/gap", gap);
+        AdapterShares shares = annealed.shares();
+        if (shares != null) {
+            figures.put("annealing/even_share", shares.even());
+            figures.put("annealing/adapter_share", shares.output());
+        }
+        return figures;
+    }
+
+    private void warnIfItGrows(int step, double beta, double gap, double loss) {
+        if (gap <= widest) {
+            return;
+        }
+        if (beta < LATE_BETA && gap > NOTICEABLE * Math.abs(loss) && !hasWarned) {
+            hasWarned = true;
+            progress.accept(new Progress.Warning(String.format(
+                    Locale.ROOT,
+                    "a merge after step %d would raise the loss by %.4f, and by no more than %.4f at beta %.2f: the"
+                            + " adapter depends the more on its activation the less of it is left (beta is %.2f now);"
+                            + " let the annealing end earlier (schedule.end), so that more steps are linear, or lower"
+                            + " the learning rate",
+                    step,
+                    gap,
+                    widest,
+                    betaOfWidest,
+                    beta)));
+        }
+        widest = gap;
+        betaOfWidest = beta;
+    }
+}
