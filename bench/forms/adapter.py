@@ -38,6 +38,9 @@ class Form:
     # A and B consist of so many blocks along their diagonals, each of the whole rank, and z is dealt out to the blocks of B: rank and number of values of z are as many
     # times as large, the number of trained values is the same.
     blocks: int = 1
+    # The outputs are in so many groups, and each sees x with other signs: A of a group is A times its signs, drawn once, so that what A maps to the same values for one group
+    # it does not for the others. With as many trained values as LoRA the result is a LoRA of so many times the rank.
+    groups: int = 1
     # How A begins: random, or with the directions in which the weights' gradient is largest, or A and B with those of the weights, which are subtracted from these.
     start: str = "random"
     # Of B's learning rate, in A's.
@@ -154,11 +157,27 @@ class Adapter:
     def blocked(self, key, x):
         """B phi(A x), with A and B in blocks."""
         a, b, blocks = self.trained[key, "A"], self.trained[key, "B"], self.form.blocks
+        if self.form.groups > 1:
+            return self.grouped(key, x, a, b)
         if blocks == 1:
             return self.phi(key, x @ a.mT) @ b.mT
         z = torch.einsum("ptni,prni->ptnr", x.unflatten(2, (blocks, -1)), a.unflatten(2, (blocks, -1)))
         dealt = self.phi(key, z.flatten(2)).unflatten(2, (blocks, blocks, -1)).transpose(2, 3).flatten(3)
         return torch.einsum("ptnr,pnor->ptno", dealt, b.unflatten(1, (blocks, -1))).flatten(2)
+
+    def grouped(self, key, x, a, b):
+        groups = self.form.groups
+        own = (a.unsqueeze(1) * self.signs(key)).flatten(1, 2)
+        z = self.phi(key, x @ own.mT).unflatten(2, (groups, -1))
+        return torch.einsum("ptgr,pgor->ptgo", z, b.unflatten(1, (groups, -1))).flatten(2)
+
+    def signs(self, key):
+        """Of each group and input, the same for all replicas: [groups, 1, in]."""
+        if key not in self.places:
+            width = self.decoder.projections[key].shape[1]
+            draw = torch.Generator().manual_seed(self.keys.index(key))
+            self.places[key] = torch.randint(0, 2, (self.form.groups, 1, width), generator=draw) * 2.0 - 1
+        return self.places[key]
 
     def phi(self, key, z):
         form = self.form
