@@ -40,6 +40,7 @@ export const FIELDS = [
   {path: "afa_lora.schedule.start", label: "From, share of the steps", type: "number", min: 0, max: 1, auto: estimate => estimate?.afa_lora?.schedule.start, ...ADAPTER},
   {path: "afa_lora.schedule.end", label: "To, share of the steps", type: "number", min: 0, max: 1, auto: estimate => estimate?.afa_lora?.schedule.end, ...ADAPTER},
   {path: "afa_lora.rslora", label: "Rank-stabilised scaling (rsLoRA)", type: "choice", options: ["true", "false"], auto: estimate => String(estimate?.afa_lora?.rslora ?? ""), ...ADAPTER},
+  {path: "afa_lora.sign_groups", label: "Groups of outputs with other signs", type: "number", min: 1, max: 1024, step: 1, auto: estimate => estimate?.afa_lora?.sign_groups, ...ADAPTER},
   {path: "afa_lora.target_modules", label: "Target modules, separated by commas", type: "list", auto: "all linear layers", ...ADAPTER},
   {path: "anneal.lora_plus_ratio", label: "Rate of B over that of A (LoRA+)", type: "number", min: 1, max: 100, auto: "1", ...ADAPTER},
   {path: "anneal.init_adapter", label: "Adapter to begin with: a job, checkpoint, export, model or file", type: "text", auto: "a new one", ...ADAPTER},

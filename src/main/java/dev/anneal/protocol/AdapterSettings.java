@@ -12,6 +12,7 @@ import java.util.List;
  * @param rslora whether the scale is alpha / sqrt(r)
  * @param activation {@code relu}, {@code silu}, {@code gelu}, or {@code none} for a plain LoRA
  * @param schedule how beta falls
+ * @param signGroups number of groups of outputs that see the inputs of A with other signs; 1 is an ordinary LoRA
  */
 public record AdapterSettings(
         int rank,
@@ -20,7 +21,8 @@ public record AdapterSettings(
         List<String> targetModules,
         boolean rslora,
         String activation,
-        Schedule schedule) {
+        Schedule schedule,
+        int signGroups) {
 
     /**
      * How the annealing coefficient falls from 1 to 0.
@@ -38,6 +40,18 @@ public record AdapterSettings(
 
             @Setting(byDefault = "0.8", range = "[0, 1]", unit = "a share of the steps")
             double end) {}
+
+    /** Without groups of signs. */
+    public AdapterSettings(
+            int rank,
+            double alpha,
+            double dropout,
+            List<String> targetModules,
+            boolean rslora,
+            String activation,
+            Schedule schedule) {
+        this(rank, alpha, dropout, targetModules, rslora, activation, schedule, 1);
+    }
 
     public AdapterSettings {
         targetModules = List.copyOf(targetModules);

@@ -51,6 +51,7 @@ final class Manifest {
         keys.put("rank", config.rank());
         keys.put("alpha", config.alpha());
         keys.put("rslora", config.rslora());
+        keys.put("sign_groups", config.signGroups());
         keys.put("dropout", config.dropout());
         keys.put("activation", config.activation().wireName());
         keys.put(

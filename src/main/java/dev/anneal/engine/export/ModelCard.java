@@ -128,6 +128,7 @@ final class ModelCard {
             rows.put("rank", config.rank());
             rows.put("alpha", config.alpha());
             rows.put("rslora", config.rslora());
+            rows.put("groups of signs", config.signGroups());
             rows.put("dropout", config.dropout());
             rows.put("annealed activation", activation(config));
             rows.put(

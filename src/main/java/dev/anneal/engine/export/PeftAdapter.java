@@ -1,9 +1,9 @@
 package dev.anneal.engine.export;
 
 import dev.anneal.engine.export.weight.ExportException;
-import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.network.lora.AdapterConfig;
+import dev.anneal.engine.network.lora.LoraForm;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -27,8 +27,8 @@ final class PeftAdapter {
             Path folder, ExportParts parts, ExportedBase base, Trained trained, AdapterConfig config)
             throws IOException {
         parts.keep(List.of());
-        DurableFiles.copyContent(trained.weights(), folder.resolve(WEIGHTS));
-        Files.writeString(folder.resolve("adapter_config.json"), PeftConfig.json(config, base));
+        LoraForm.write(trained.weights(), config, folder.resolve(WEIGHTS));
+        Files.writeString(folder.resolve("adapter_config.json"), PeftConfig.json(config.asLora(), base));
         Map<String, @Nullable Object> proof = new LinkedHashMap<>();
         proof.put("beta", trained.beta());
         try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(WEIGHTS))) {

@@ -8,6 +8,7 @@ import dev.anneal.engine.export.weight.ExportException;
 import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.engine.format.safetensors.Dtype;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
+import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.GoldenRun;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.protocol.Progress;
@@ -119,6 +120,26 @@ class ExporterTest {
                         Files.readString(peft.resolve("adapter_config.json")).replace("8.0", "8"));
         assertThat(output.resolve("adapter_model.safetensors"))
                 .hasSameBinaryContentAs(peft.resolve("adapter_model.safetensors"));
+    }
+
+    /** The proof of the merged model compares it with the adapter in its own form. */
+    @Test
+    void groupsOfSignsAreMergedAndExportedAsAnOrdinaryLora() throws IOException {
+        GoldenRun run = GoldenRun.of("silu");
+        AdapterConfig config = run.config().withSignGroups(4);
+        ExportFixture fixture = ExportFixture.of(config, run.path("final"), 0);
+        FinishedExport merged = fixture.export("merged", "base", folder.resolve("merged"));
+        fixture.export("adapter", "base", folder.resolve("adapter"));
+        ExportFixture ordinary =
+                ExportFixture.of(config.asLora(), folder.resolve("adapter/adapter_model.safetensors"), 0);
+        ordinary.export("merged", "base", folder.resolve("again"));
+
+        assertThat(number(merged, "max_abs_error")).isLessThan(1e-4);
+        JsonNode peft = JsonMapper.shared().readTree(Files.readString(folder.resolve("adapter/adapter_config.json")));
+        assertThat(peft.path("r").asInt()).isEqualTo(4 * config.rank());
+        assertThat(peft.path("lora_alpha").asDouble()).isEqualTo(config.scale() * 4 * config.rank());
+        assertThat(folder.resolve("again/model.safetensors"))
+                .hasSameBinaryContentAs(folder.resolve("merged/model.safetensors"));
     }
 
     /** rslora: s = alpha / sqrt(r) = 8 / 2 = alpha' / r with alpha' = 16. */

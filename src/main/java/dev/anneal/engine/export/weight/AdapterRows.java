@@ -7,6 +7,7 @@ import dev.anneal.engine.network.architecture.LayerShape;
 import dev.anneal.engine.network.architecture.Projection;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AdapterMerge;
+import dev.anneal.engine.network.lora.LoraForm;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.network.torch.TensorScope;
@@ -72,9 +73,13 @@ public final class AdapterRows extends WeightRows {
     @Override
     BlockMerge merging(TensorScope scope, TensorEntry entry) throws IOException {
         AdapterMerge merge = new AdapterMerge(scope);
-        int rank = config.rank();
-        Tensor a = matrix(scope, entry, 'A', rank, entry.shape().get(1));
-        float[] b = matrix(scope, entry, 'B', entry.shape().get(0), rank).toFloats();
+        long inputs = entry.shape().get(1);
+        long outputs = entry.shape().get(0);
+        int rank = config.widerRank();
+        LoraForm form = new LoraForm(config, Math.toIntExact(inputs), Math.toIntExact(outputs));
+        float[] ofA = form.a(matrix(scope, entry, 'A', config.rank(), inputs).toFloats());
+        Tensor a = scope.floats(ofA, rank, inputs);
+        float[] b = form.b(matrix(scope, entry, 'B', outputs, config.rank()).toFloats());
         return (step, before, block, type) -> {
             int from = Math.toIntExact(block.firstRow() * rank);
             float[] own = Arrays.copyOfRange(b, from, Math.toIntExact(from + block.rows() * rank));

@@ -31,6 +31,7 @@ public final class Adapter implements AutoCloseable {
     private final Tensor b;
     private final List<Tensor> matricesOfB;
     private final Tensor appliedA;
+    private final SignGroups signs;
     private final List<Tensor> blocks;
     private final AppliedAdapter applied;
 
@@ -47,9 +48,10 @@ public final class Adapter implements AutoCloseable {
         this.a = scope.zeros(ElementType.FLOAT32, layout.elementsOfA());
         this.b = scope.zeros(ElementType.FLOAT32, layout.elementsOfB());
         this.matricesOfB = views(scope, b, layout.rowsOfB(), layout.columnsOfB());
-        this.appliedA = scope.zeros(precision, layout.elementsOfA());
+        this.appliedA = scope.zeros(precision, layout.elementsOfA() * config.signGroups());
+        this.signs = new SignGroups(scope, program, layout, config.signGroups());
         this.blocks = blocks(precision);
-        List<Tensor> matricesOfA = views(scope, appliedA, layout.rowsOfA(), layout.columnsOfA());
+        List<Tensor> matricesOfA = views(scope, appliedA, layout.rowsOfAppliedA(), layout.columnsOfA());
         this.applied = new AppliedAdapter(
                 byLayer(matricesOfA, blocks),
                 layout.parts(),
@@ -134,7 +136,7 @@ public final class Adapter implements AutoCloseable {
      * which must no longer be in use.
      */
     public AppliedAdapter apply(double beta, AdapterDropout dropout) {
-        program.call(scope, "overwrite", appliedA, a).close();
+        signs.spread(a, appliedA);
         program.call(scope, "place", matricesOfB, blocks, layout.counts(), layout.flatParts(), config.scale())
                 .close();
         return applied.with(beta, dropout);
@@ -143,13 +145,16 @@ public final class Adapter implements AutoCloseable {
     /** Allocates gradients, owned by {@code owner}. */
     public AdapterGradients newGradients(TensorScope owner) {
         Tensor gradientOfA = owner.zeros(ElementType.FLOAT32, a.elements());
+        Tensor gradientOfAppliedA =
+                config.signGroups() == 1 ? gradientOfA : owner.zeros(ElementType.FLOAT32, appliedA.elements());
         Tensor gradientOfB = owner.zeros(ElementType.FLOAT32, b.elements());
         return new AdapterGradients(
                 gradientOfA,
                 gradientOfB,
                 byLayer(
-                        views(owner, gradientOfA, layout.rowsOfA(), layout.columnsOfA()),
-                        views(owner, gradientOfB, layout.rowsOfB(), layout.columnsOfB())));
+                        views(owner, gradientOfAppliedA, layout.rowsOfAppliedA(), layout.columnsOfA()),
+                        views(owner, gradientOfB, layout.rowsOfB(), layout.columnsOfB())),
+                signs.gathering(owner, gradientOfA, gradientOfAppliedA));
     }
 
     /**
@@ -189,7 +194,7 @@ public final class Adapter implements AutoCloseable {
 
     private List<Tensor> blocks(ElementType precision) {
         long[] rows = layout.rowsOfBlocks();
-        long[] columns = layout.rowsOfA();
+        long[] columns = layout.rowsOfAppliedA();
         long elements = 0;
         for (int i = 0; i < rows.length; i++) {
             elements += rows[i] * columns[i];

@@ -21,6 +21,8 @@ import java.util.stream.Collectors;
  * @param activation sigma
  * @param schedule how beta falls
  * @param targets adapted projections, in every layer
+ * @param signGroups G: the outputs of a projection are in G groups, and A of the g-th is A times {@link Signs}, so that
+ *     the adapter is a LoRA of rank G r with the trained values of one of rank r
  */
 public record AdapterConfig(
         int rank,
@@ -29,13 +31,26 @@ public record AdapterConfig(
         double dropout,
         Activation activation,
         AnnealingSchedule schedule,
-        Set<Projection> targets) {
+        Set<Projection> targets,
+        int signGroups) {
 
     /** The target that means every projection. */
     public static final String ALL_LINEAR = "all-linear";
 
     /** The activation that means a plain LoRA: beta is 0 throughout. */
     public static final String NO_ACTIVATION = "none";
+
+    /** Without groups of signs. */
+    public AdapterConfig(
+            int rank,
+            double alpha,
+            boolean rslora,
+            double dropout,
+            Activation activation,
+            AnnealingSchedule schedule,
+            Set<Projection> targets) {
+        this(rank, alpha, rslora, dropout, activation, schedule, targets, 1);
+    }
 
     public AdapterConfig {
         if (rank < 1) {
@@ -50,6 +65,14 @@ public record AdapterConfig(
         if (targets.isEmpty()) {
             throw new AdapterConfigException("target_modules must name at least one of " + supportedTargets());
         }
+        if (signGroups < 1) {
+            throw new AdapterConfigException("sign_groups must be at least 1, was " + signGroups);
+        }
+        if (signGroups > 1 && dropout > 0) {
+            throw new AdapterConfigException(
+                    "dropout is not supported with sign_groups above 1, was %s; set one of them to its default"
+                            .formatted(dropout));
+        }
         targets = Collections.unmodifiableSet(EnumSet.copyOf(targets));
     }
 
@@ -58,9 +81,26 @@ public record AdapterConfig(
         return rslora ? alpha / Math.sqrt(rank) : alpha / rank;
     }
 
-    /** @throws AdapterConfigException if the rank is above the width of a target in this model */
+    /** Rank of the adapter as an ordinary LoRA: values of z of a projection. */
+    public int widerRank() {
+        return rank * signGroups;
+    }
+
+    /** The same adapter as an ordinary, linear LoRA, as {@link LoraForm} writes it. */
+    public AdapterConfig asLora() {
+        return signGroups == 1
+                ? this
+                : new AdapterConfig(widerRank(), scale() * widerRank(), false, dropout, activation, schedule, targets);
+    }
+
+    /** @throws AdapterConfigException if rank or groups are above the width of a target in this model */
     public void requireFits(LayerShape model) {
         for (Projection target : targets) {
+            if (signGroups > target.outputSize(model)) {
+                throw new AdapterConfigException(
+                        "sign_groups must be at most %d, the number of outputs of %s in this model, was %d"
+                                .formatted(target.outputSize(model), target.shortName(), signGroups));
+            }
             int width = Math.min(target.inputSize(model), target.outputSize(model));
             if (rank > width) {
                 throw new AdapterConfigException(
@@ -117,6 +157,11 @@ public record AdapterConfig(
                 plain ? Activation.SILU : activationNamed(activation),
                 plain ? AnnealingSchedule.none() : schedule,
                 targetsNamed(targetModules));
+    }
+
+    /** The same adapter with other groups of signs. */
+    public AdapterConfig withSignGroups(int groups) {
+        return new AdapterConfig(rank, alpha, rslora, dropout, activation, schedule, targets, groups);
     }
 
     private static String supportedTargets() {

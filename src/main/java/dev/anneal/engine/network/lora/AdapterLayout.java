@@ -79,6 +79,11 @@ final class AdapterLayout {
         return perGroup(group -> (long) config.rank() * adapted(group).size());
     }
 
+    /** Rows of each group's stacked A as the decoder has it: those of each group of signs. */
+    long[] rowsOfAppliedA() {
+        return perGroup(group -> (long) config.widerRank() * adapted(group).size());
+    }
+
     /** Columns of each group's stacked A. */
     long[] columnsOfA() {
         return perGroup(group -> group.inputSize(model));
@@ -91,6 +96,21 @@ final class AdapterLayout {
                 .sum());
     }
 
+    /** Rows of A of each adapted projection of the model, in the form that the decoder has. */
+    long[] rowsOfAppliedSlots() {
+        return slots.stream().mapToLong(slot -> config.widerRank()).toArray();
+    }
+
+    /** Rows of A of each adapted projection of the model. */
+    long[] rowsOfSlots() {
+        return slots.stream().mapToLong(Slot::rank).toArray();
+    }
+
+    /** Inputs of each adapted projection of the model. */
+    long[] columnsOfSlots() {
+        return slots.stream().mapToLong(Slot::inputs).toArray();
+    }
+
     long[] columnsOfB() {
         return perGroup(group -> config.rank());
     }
@@ -100,7 +120,7 @@ final class AdapterLayout {
         return perGroup(group -> group.outputSize(model));
     }
 
-    /** For each group begin and end of each adapted projection among its outputs. */
+    /** For each group begin and end of each group of signs of each adapted projection, among its outputs. */
     Map<ProjectionGroup, List<Long>> parts() {
         Map<ProjectionGroup, List<Long>> parts = new EnumMap<>(ProjectionGroup.class);
         for (ProjectionGroup group : ProjectionGroup.values()) {
@@ -109,8 +129,7 @@ final class AdapterLayout {
             for (Projection projection : group.projections()) {
                 long end = at + projection.outputSize(model);
                 if (config.targets().contains(projection)) {
-                    ends.add(at);
-                    ends.add(end);
+                    addParts(ends, at, projection.outputSize(model));
                 }
                 at = end;
             }
@@ -119,10 +138,17 @@ final class AdapterLayout {
         return parts;
     }
 
-    /** Adapted projections of each group of a layer. */
+    private void addParts(List<Long> ends, long at, int outputs) {
+        for (int group = 0; group < config.signGroups(); group++) {
+            ends.add(at + Signs.begin(group, config.signGroups(), outputs));
+            ends.add(at + Signs.begin(group + 1, config.signGroups(), outputs));
+        }
+    }
+
+    /** Parts of each group of a layer. */
     long[] counts() {
         return Arrays.stream(ProjectionGroup.values())
-                .mapToLong(group -> adapted(group).size())
+                .mapToLong(group -> (long) config.signGroups() * adapted(group).size())
                 .toArray();
     }
 

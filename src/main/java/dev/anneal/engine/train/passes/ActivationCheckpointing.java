@@ -76,6 +76,6 @@ public final class ActivationCheckpointing {
     }
 
     private static int adapterWidth(@Nullable AdapterConfig config) {
-        return config == null ? 0 : config.rank() * config.targets().size();
+        return config == null ? 0 : config.widerRank() * config.targets().size();
     }
 }

@@ -51,7 +51,8 @@ public record AdapterTraining(Adapter adapter) implements Trainable<Gradients> {
     @Override
     public StepGradients<Gradients> newGradients(TensorScope owner) {
         AdapterGradients gradients = adapter.newGradients(owner);
-        return new StepGradients<>(List.of(gradients.a(), gradients.b()), new Gradients(gradients.layers(), null));
+        return new StepGradients<>(
+                List.of(gradients.a(), gradients.b()), new Gradients(gradients.layers(), null), gradients.gather());
     }
 
     /** One more than threads, because an adapter is small. */

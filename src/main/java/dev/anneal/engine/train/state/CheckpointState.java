@@ -58,12 +58,13 @@ public record CheckpointState(
     /** Checks settings from outside the process. */
     public static AdapterConfig adapterConfig(AdapterSettings settings) {
         return AdapterConfig.of(
-                settings.rank(),
-                settings.alpha(),
-                settings.rslora(),
-                settings.dropout(),
-                settings.activation(),
-                AnnealingSchedule.of(settings.schedule()),
-                settings.targetModules());
+                        settings.rank(),
+                        settings.alpha(),
+                        settings.rslora(),
+                        settings.dropout(),
+                        settings.activation(),
+                        AnnealingSchedule.of(settings.schedule()),
+                        settings.targetModules())
+                .withSignGroups(settings.signGroups());
     }
 }

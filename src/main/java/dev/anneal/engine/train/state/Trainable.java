@@ -99,9 +99,15 @@ public interface Trainable<G> extends AutoCloseable {
      * Gradients of a step or of a part of it.
      *
      * @param ofParameters one for each parameter, in their order
-     * @param forModel the same memory as the model writes it
+     * @param forModel as the model writes them
+     * @param gather brings what the model has written to the parameters' gradients, where it is not the same memory
      */
-    record StepGradients<G>(List<Tensor> ofParameters, G forModel) {
+    record StepGradients<G>(List<Tensor> ofParameters, G forModel, Runnable gather) {
+
+        /** In one memory. */
+        public StepGradients(List<Tensor> ofParameters, G forModel) {
+            this(ofParameters, forModel, () -> {});
+        }
 
         public StepGradients {
             ofParameters = List.copyOf(ofParameters);

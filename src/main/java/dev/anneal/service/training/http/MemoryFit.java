@@ -19,8 +19,7 @@ final class MemoryFit {
     private static final int ROWS = 4;
     private static final int TOKENS = 1024;
 
-    private static final AdapterSettings ADAPTER =
-            new AdapterRequest(null, null, null, null, null, null, null).settings();
+    private static final AdapterSettings ADAPTER = AdapterRequest.OPEN.settings();
 
     private final QueueOutlook outlook;
 

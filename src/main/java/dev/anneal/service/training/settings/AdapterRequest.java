@@ -30,11 +30,13 @@ public record AdapterRequest(
         @Setting(choices = "silu, relu, gelu, none") @Nullable
         String activation,
 
-        @Nullable Schedule schedule) {
+        @Nullable Schedule schedule,
+        @Setting(range = "[1, 1024]") @Nullable Integer signGroups) {
 
     static final int DEFAULT_RANK = 16;
 
-    private static final AdapterRequest OPEN = new AdapterRequest(null, null, null, null, null, null, null);
+    /** All choices are left open. */
+    public static final AdapterRequest OPEN = new AdapterRequest(null, null, null, null, null, null, null, null);
 
     private static final String DEFAULT_ACTIVATION = "silu";
     public static final Schedule DEFAULT_SCHEDULE = KeyTable.of(Schedule.class).defaults();
@@ -61,7 +63,14 @@ public record AdapterRequest(
         refuseDora(given);
         given.refuseOthers();
         return new AdapterRequest(
-                keys.rank, keys.alpha, keys.dropout, keys.targetModules, keys.rslora, activation, schedule);
+                keys.rank,
+                keys.alpha,
+                keys.dropout,
+                keys.targetModules,
+                keys.rslora,
+                activation,
+                schedule,
+                keys.signGroups);
     }
 
     private static void refuseBesidesNoAdapter(boolean given, String param) {
@@ -139,7 +148,8 @@ public record AdapterRequest(
                 targetModules == null ? List.of(AdapterConfig.ALL_LINEAR) : targetModules,
                 Boolean.TRUE.equals(rslora),
                 activation == null ? DEFAULT_ACTIVATION : activation,
-                schedule == null ? DEFAULT_SCHEDULE : schedule);
+                schedule == null ? DEFAULT_SCHEDULE : schedule,
+                signGroups == null ? 1 : signGroups);
     }
 
     /**
@@ -154,6 +164,7 @@ public record AdapterRequest(
         requireSame("rank", rank, initial.rank(), name);
         requireSame("alpha", alpha, initial.alpha(), name);
         requireSame("rslora", rslora, initial.rslora(), name);
+        requireSame("sign_groups", signGroups, initial.signGroups(), name);
         if (targetModules != null) {
             requireSame("target_modules", targets(targetModules), targets(initial.targetModules()), name);
         }
@@ -164,7 +175,8 @@ public record AdapterRequest(
                 initial.targetModules(),
                 initial.rslora(),
                 activationOfLinear(name),
-                schedule == null ? DEFAULT_SCHEDULE : schedule);
+                schedule == null ? DEFAULT_SCHEDULE : schedule,
+                initial.signGroups());
     }
 
     private String activationOfLinear(String name) {

@@ -210,10 +210,15 @@ public record MemoryEstimate(
         return (long) model.vocabularySize() * model.hiddenSize();
     }
 
-    /** Values, two moments, the step's gradient, gradients of micro-batches, and the decoder's copies. */
+    /**
+     * Values, two moments, the step's gradient, gradients of micro-batches, and the decoder's copies; with groups of
+     * signs also the gradients of its A.
+     */
     private static long adapterBytes(ModelProfile model, AdapterSettings adapter, int valueBytes, int threads) {
-        return FLOAT_BYTES * model.adapterParameters(adapter) * (4 + DeviceLimits.adapterGradients(threads))
-                + valueBytes * (parametersOfA(model, adapter) + blockElements(model, adapter));
+        int gradients = DeviceLimits.adapterGradients(threads);
+        long ofSigned = adapter.signGroups() == 1 ? 0 : (1 + gradients) * elementsOfA(model, adapter);
+        return FLOAT_BYTES * (model.adapterParameters(adapter) * (4 + gradients) + ofSigned)
+                + valueBytes * (elementsOfA(model, adapter) + blockElements(model, adapter));
     }
 
     /**
@@ -230,9 +235,11 @@ public record MemoryEstimate(
                         + (trainsEmbedding ? rows.atWork(engine) * embeddingElements(model) : 0));
     }
 
-    private static long parametersOfA(ModelProfile model, AdapterSettings adapter) {
+    /** Of A as the decoder has it. */
+    private static long elementsOfA(ModelProfile model, AdapterSettings adapter) {
         return (long) model.layers()
                 * adapter.rank()
+                * adapter.signGroups()
                 * model.targets(adapter).stream()
                         .mapToLong(name -> model.layer(name).in())
                         .sum();
@@ -251,7 +258,7 @@ public record MemoryEstimate(
             long adapted = group.projections().stream()
                     .filter(projection -> model.targets(adapter).contains(projection.shortName()))
                     .count();
-            elements += rows * adapted * adapter.rank();
+            elements += rows * adapted * adapter.rank() * adapter.signGroups();
         }
         return model.layers() * elements;
     }
@@ -290,7 +297,7 @@ public record MemoryEstimate(
         int valueBytes = engine.valueBytes(model.hiddenSize());
         boolean packs = valueBytes != FLOAT_BYTES && !model.formsLayers();
         DecodingLimits limits = DecodingLimits.of("cpu", !packs);
-        long ofAdapter = adapter == null ? 0 : parametersOfA(model, adapter) + blockElements(model, adapter);
+        long ofAdapter = adapter == null ? 0 : elementsOfA(model, adapter) + blockElements(model, adapter);
         long repacked = packs ? valueBytes * (model.multipliedParameters() + ofAdapter) : 0;
         int slots = limits.slots(rows.sampled());
         long cached = CACHE_COPIES
@@ -317,7 +324,9 @@ public record MemoryEstimate(
     private static long keptWidth(ModelProfile model, @Nullable AdapterSettings adapter) {
         long adapterWidth = adapter == null
                 ? 0
-                : (long) adapter.rank() * model.targets(adapter).size();
+                : (long) adapter.rank()
+                        * adapter.signGroups()
+                        * model.targets(adapter).size();
         return model.widths().kept(adapterWidth);
     }
 

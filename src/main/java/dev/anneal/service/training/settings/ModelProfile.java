@@ -175,6 +175,13 @@ public record ModelProfile(
     }
 
     private void check(AdapterSettings adapter) {
+        if (adapter.signGroups() > 1 && adapter.dropout() > 0) {
+            throw Refusal.invalidValue(
+                    "afa_lora.sign_groups",
+                    ("'afa_lora.sign_groups' is %d while 'afa_lora.dropout' is %s, which groups of signs do not"
+                                    + " have; leave one of them out")
+                            .formatted(adapter.signGroups(), adapter.dropout()));
+        }
         for (String target : targets(adapter)) {
             LayerSize projection = projections.get(target);
             if (projection == null) {
@@ -185,6 +192,12 @@ public record ModelProfile(
                                 + String.join(
                                         ", ",
                                         projections.keySet().stream().sorted().toList()));
+            }
+            if (adapter.signGroups() > projection.out()) {
+                throw Refusal.invalidValue(
+                        "afa_lora.sign_groups",
+                        "'afa_lora.sign_groups' is %d but '%s' of '%s' has %d outputs; use no more groups than that"
+                                .formatted(adapter.signGroups(), target, id, projection.out()));
             }
             if (adapter.rank() > projection.smallerSide()) {
                 throw Refusal.invalidValue(

@@ -90,6 +90,16 @@ class JobRequestTest {
     }
 
     @Test
+    void anAdapterHasAsManyGroupsOfSignsAsItAsksFor() {
+        assertThat(adapter(", 'afa_lora': {'sign_groups': 8}").signGroups()).isEqualTo(8);
+        assertThat(adapter("").signGroups()).isEqualTo(1);
+    }
+
+    private static AdapterSettings adapter(String more) {
+        return Objects.requireNonNull(read(more).adapter());
+    }
+
+    @Test
     void plainLoraCanBeSaidInTwoWays() {
         assertThat(read(", 'anneal': {'adapter': 'lora'}").adapter())
                 .isEqualTo(read(", 'afa_lora': {'activation': 'none'}").adapter());

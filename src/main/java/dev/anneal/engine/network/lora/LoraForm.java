@@ -1,0 +1,98 @@
+package dev.anneal.engine.network.lora;
+
+import dev.anneal.engine.format.file.DurableFiles;
+import dev.anneal.engine.format.safetensors.Dtype;
+import dev.anneal.engine.format.safetensors.SafetensorsFile;
+import dev.anneal.engine.format.safetensors.SafetensorsWriter;
+import dev.anneal.engine.format.safetensors.TensorData;
+import dev.anneal.engine.format.safetensors.TensorEntry;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The matrices of a projection's adapter as those of an ordinary LoRA, whose product is the same: for G groups of signs
+ * the rank is G r, A has for each group A times its signs, and a row of B is zero but for the columns of its group.
+ */
+public final class LoraForm {
+
+    private static final String A = ".lora_A.weight";
+
+    private final int groups;
+    private final int rank;
+    private final int inputs;
+    private final int outputs;
+
+    public LoraForm(AdapterConfig config, int inputs, int outputs) {
+        this.groups = config.signGroups();
+        this.rank = config.rank();
+        this.inputs = inputs;
+        this.outputs = outputs;
+    }
+
+    /** @param trained [r, in]; the result is [G r, in] */
+    public float[] a(float[] trained) {
+        if (groups == 1) {
+            return trained;
+        }
+        float[] signs = Signs.of(groups, inputs);
+        float[] wider = new float[groups * trained.length];
+        for (int group = 0; group < groups; group++) {
+            for (int i = 0; i < trained.length; i++) {
+                wider[group * trained.length + i] = trained[i] * signs[group * inputs + i % inputs];
+            }
+        }
+        return wider;
+    }
+
+    /** @param trained [out, r]; the result is [out, G r] */
+    public float[] b(float[] trained) {
+        if (groups == 1) {
+            return trained;
+        }
+        float[] wider = new float[groups * trained.length];
+        for (int group = 0; group < groups; group++) {
+            for (int row = Signs.begin(group, groups, outputs); row < Signs.begin(group + 1, groups, outputs); row++) {
+                System.arraycopy(trained, row * rank, wider, (row * groups + group) * rank, rank);
+            }
+        }
+        return wider;
+    }
+
+    /** Writes an adapter's file as that of an ordinary LoRA with the same names. */
+    public static void write(Path file, AdapterConfig config, Path target) throws IOException {
+        if (config.signGroups() == 1) {
+            DurableFiles.copyContent(file, target);
+            return;
+        }
+        try (SafetensorsFile trained = SafetensorsFile.open(file)) {
+            List<TensorData> tensors = new ArrayList<>();
+            for (TensorEntry entry : trained.tensors().values()) {
+                tensors.add(tensor(trained, entry, config));
+            }
+            SafetensorsWriter.write(target, tensors);
+        }
+    }
+
+    private static TensorData tensor(SafetensorsFile file, TensorEntry entry, AdapterConfig config) throws IOException {
+        int rows = Math.toIntExact(entry.shape().get(0));
+        int columns = Math.toIntExact(entry.shape().get(1));
+        FloatBuffer values =
+                file.bytes(entry.name()).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        float[] trained = new float[values.remaining()];
+        values.get(trained);
+        boolean isA = entry.name().endsWith(A);
+        LoraForm form = isA ? new LoraForm(config, columns, 0) : new LoraForm(config, 0, rows);
+        float[] wider = isA ? form.a(trained) : form.b(trained);
+        ByteBuffer bytes = ByteBuffer.allocate(wider.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(wider);
+        List<Long> shape = isA
+                ? List.of((long) rows * config.signGroups(), (long) columns)
+                : List.of((long) rows, (long) columns * config.signGroups());
+        return TensorData.of(entry.name(), Dtype.F32, shape, bytes);
+    }
+}
