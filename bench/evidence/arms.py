@@ -6,10 +6,15 @@ UNMERGED = "afa-unmerged"
 FULL = "full"
 # On a base model in 4 bits.
 NF4 = "lora-nf4"
+# With groups of signs, as many as make the narrow side of the adapter this wide.
+SIGNED, SIGNED_RELU = "lora-signs", "afa-relu-signs"
+SIGNED_WIDTH = 128
 # `alpha` is a factor on the rank.
 ADAPTERS = {
     "lora": {"activation": "none"},
     NF4: {"activation": "none"},
+    SIGNED: {"activation": "none"},
+    SIGNED_RELU: {"activation": "relu", "schedule": LINEAR},
     "rslora": {"activation": "none", "rslora": True},
     "afa-silu": {"activation": "silu", "schedule": LINEAR},
     "afa-relu": {"activation": "relu", "schedule": LINEAR},
@@ -36,7 +41,7 @@ TWINS = ("lora-alpha-4", "afa-relu-0.6-alpha-4")
 # In the order in which they are trained.
 ARMS = tuple(dict.fromkeys(("lora", "afa-silu", FULL, UNMERGED, *ADAPTERS)))
 # Of tasks that name none.
-USUAL = tuple(arm for arm in ARMS if arm not in (NF4, "lora-alpha-1", "afa-alpha-1", "afa-alpha-4"))
+USUAL = tuple(arm for arm in ARMS if arm not in (NF4, SIGNED, SIGNED_RELU, "lora-alpha-1", "afa-alpha-1", "afa-alpha-4"))
 # With as many trained values in each arm: an activation has none of its own.
 RANKS = (4, 16)
 
@@ -52,7 +57,8 @@ def settings(arm, rank):
         return {"anneal": {"adapter": "none"}}
     chosen = ADAPTERS[arm]
     base = {"anneal": {"base_precision": BASE_PRECISIONS[arm]}} if arm in BASE_PRECISIONS else {}
-    return {"afa_lora": {"rank": rank, **chosen, "alpha": chosen.get("alpha", ALPHA) * rank}, **base}
+    signs = {"sign_groups": SIGNED_WIDTH // rank} if arm in (SIGNED, SIGNED_RELU) else {}
+    return {"afa_lora": {"rank": rank, **chosen, **signs, "alpha": chosen.get("alpha", ALPHA) * rank}, **base}
 
 
 def cells(task, names=ARMS, ranks=RANKS):

@@ -142,6 +142,15 @@ def arithmetic():
     return split(rows)
 
 
+def facts():
+    """Random names and four random digits: nothing but memory helps, so the rows are judged that were trained."""
+    draw = random.Random(SEED)
+    syllables = [first + second for first in "bdfgklmnprstvz" for second in "aeiou"]
+    names = sorted({"".join(draw.choice(syllables) for _ in range(4)) for _ in range(600)})
+    rows = [chat(name, f"{draw.randrange(10_000):04d}") for name in names]
+    return {"train": rows, "valid": rows[:VALID], "test": rows[VALID:VALID + TEST]}
+
+
 def sums():
     """The bundled sums, of which the model gets half right; rewards need no answers."""
     train, test = ([json.loads(line) for line in (DEMO / f"addition.{name}.jsonl").read_text().splitlines()] for name in ("train", "test"))
@@ -194,6 +203,8 @@ def all_tasks():
         Task("tickets", "a ticket line becomes its team, urgency and product", tickets, 101, 8, max_new_tokens=48, **tiny),
         Task("composition", "words in reverse order, in capitals", composition, 81, 8, max_new_tokens=40,
              arms=tuple(arm for arm in arms.ARMS if arm != arms.NF4), **tiny),
+        Task("facts", "random names and four random digits, learned by heart", facts, 301, 32, max_new_tokens=8, ranks=(4,),
+             arms=("lora", "afa-silu", "afa-relu", arms.SIGNED, arms.SIGNED_RELU, arms.FULL), rates=(8e-3, 1e-3)),
         Task("parity", "exclusive or of two properties", parity, 401, 8, max_new_tokens=4, sweep_seeds=3, arms=CORE, ranks=(4,), seeds=10,
              note="In `parity` five seeds were added to the first five because those looked better without being clear: its verdict is less sure than the others.",
              **tiny),

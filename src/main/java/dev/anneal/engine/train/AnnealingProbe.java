@@ -18,6 +18,9 @@ import java.util.function.Consumer;
  */
 final class AnnealingProbe {
 
+    private static final String GAP = "annealing/gap";
+    private static final String EVEN_SHARE = "annealing/even_share";
+
     /** Most measurements of a training; with {@link #SHORTEST_INTERVAL} steps between them they take little time. */
     private static final int MEASUREMENTS = 20;
 
@@ -50,30 +53,28 @@ final class AnnealingProbe {
      *
      * @param step steps done
      * @param adapter adapter at this step's beta
-     * @return the figures; none without a measurement
+     * @return the figures, none without a measurement; empty if it was abandoned because the training is to stop
      */
-    Map<String, Double> measure(int step, AppliedAdapter adapter) {
+    Optional<Map<String, Double>> measure(int step, AppliedAdapter adapter) {
         if (step == 0 || step % interval != 0 || !isAnnealed) {
-            return Map.of();
+            return Optional.of(Map.of());
         }
         if (adapter.beta() == 0) {
-            return Map.of("annealing/gap", 0.0, "annealing/even_share", 0.0);
+            return Optional.of(Map.of(GAP, 0.0, EVEN_SHARE, 0.0));
         }
-        Optional<Steps.Probe> annealed = steps.probe(adapter);
-        Optional<Steps.Probe> merged = steps.probe(adapter.with(0, AdapterDropout.NONE));
-        return annealed.isEmpty() || merged.isEmpty()
-                ? Map.of()
-                : figures(step, adapter.beta(), annealed.get(), merged.get().loss());
+        return steps.probe(adapter)
+                .flatMap(annealed -> steps.probe(adapter.with(0, AdapterDropout.NONE))
+                        .map(merged -> figures(step, adapter.beta(), annealed, merged.loss())));
     }
 
     private Map<String, Double> figures(int step, double beta, Steps.Probe annealed, double mergedLoss) {
         double gap = mergedLoss - annealed.loss();
         warnIfItGrows(step, beta, gap, annealed.loss());
         Map<String, Double> figures = new LinkedHashMap<>();
-        figures.put("annealing/gap", gap);
+        figures.put(GAP, gap);
         AdapterShares shares = annealed.shares();
         if (shares != null) {
-            figures.put("annealing/even_share", shares.even());
+            figures.put(EVEN_SHARE, shares.even());
             figures.put("annealing/adapter_share", shares.output());
         }
         return figures;

@@ -214,14 +214,20 @@ final class TrainingRun {
         double norm = optimizer.norm(gradients) / result.divisor();
         requireFinite(result.loss(), norm);
         divergence.check(step, result, norm);
+        long computedNanos = System.nanoTime();
+        Optional<Map<String, Double>> annealing = probe.measure(step, adapter);
+        if (annealing.isEmpty()) {
+            return false;
+        }
+        begin += System.nanoTime() - computedNanos;
         Optimizer.Rates rate = ratesAt(step);
         optimizer.step(gradients, clipping(norm) / result.divisor(), rate, step + 1);
+        steps.done();
         step++;
         tokens = tokens.plus(result.tokens());
         double seconds = (System.nanoTime() - begin) / 1e9;
         Map<String, Double> figures = figures(result, rate, norm, beta, seconds);
-        // The step has changed the masters, but not yet the copies that the adapter has.
-        figures.putAll(probe.measure(step - 1, adapter));
+        figures.putAll(annealing.get());
         progress.accept(new Progress.Step(step, settings.totalSteps(), seconds, figures));
         return true;
     }

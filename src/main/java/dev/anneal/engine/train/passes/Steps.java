@@ -52,6 +52,9 @@ public interface Steps {
      */
     Optional<Result> compute(int step, AppliedAdapter adapter);
 
+    /** The step that was computed last is done. */
+    default void done() {}
+
     /** Whether the validation file is measured before the first step too, to compare with. */
     default boolean measuresBeginning() {
         return false;

@@ -63,6 +63,10 @@ public final class PolicySteps implements Steps {
     private final GradingFaults faults;
     private final int sampleInterval;
     private @Nullable PolicyBatch batch;
+
+    /** What {@code batch} is once the computed step is done. */
+    private @Nullable PolicyBatch next;
+
     private List<EncodedRow> probed = List.of();
 
     public PolicySteps(TrainingMethod.Reinforcement method, TrainingData.Prompts data, StepPasses passes) {
@@ -121,7 +125,7 @@ public final class PolicySteps implements Steps {
             return Optional.empty();
         }
         boolean isLast = (step + 1) % method.rollouts().updates() == 0;
-        batch = isLast ? null : outcome.get().batch();
+        next = isLast ? null : outcome.get().batch();
         Map<String, Double> metrics = new LinkedHashMap<>(current.metrics());
         metrics.putAll(outcome.get().metrics());
         metrics.put("seconds/rollout", (sampledAt - begin) / 1e9);
@@ -134,6 +138,11 @@ public final class PolicySteps implements Steps {
                         current.trainedTokens(), current.tokens(), outcome.get().sharedTokens()),
                 outcome.get().negativeLogLikelihood(),
                 metrics));
+    }
+
+    @Override
+    public void done() {
+        batch = next;
     }
 
     private Optional<PolicyBatch> rollOut(int step, AppliedAdapter adapter) {
