@@ -17,6 +17,9 @@ record FigureGauge(String name, Tags tags, String description) {
     /** Gauges of steps by the name of their figure; names that are not here may be a client's own. */
     static final Map<String, FigureGauge> OF_STEPS = ofSteps();
 
+    /** Likewise of measurements of the annealing, which some steps have. */
+    static final Map<String, FigureGauge> OF_ANNEALING = ofAnnealing();
+
     /** Likewise of validations. */
     static final Map<String, FigureGauge> OF_VALIDATIONS = Map.of(
             "acceptance_length/greedy",
@@ -69,11 +72,9 @@ record FigureGauge(String name, Tags tags, String description) {
         for (int tokens = 1; tokens <= MOST_PROPOSED; tokens++) {
             gauges.put("acceptance/" + tokens, acceptance(tokens));
         }
-        gauges.putAll(ofAnnealing());
         return Map.copyOf(gauges);
     }
 
-    /** Measured at some steps only. */
     private static Map<String, FigureGauge> ofAnnealing() {
         return Map.of(
                 "annealing/gap",

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,6 +26,7 @@ public final class TrainingGauges {
     private final List<Meter> meters = new ArrayList<>();
     private volatile Progress.@Nullable Step last;
     private volatile Progress.@Nullable Validation lastValidation;
+    private volatile Map<String, Double> lastAnnealing = Map.of();
     private volatile Progress.@Nullable DeviceMemory lastMemory;
 
     TrainingGauges(MeterRegistry registry, int slot) {
@@ -50,6 +52,21 @@ public final class TrainingGauges {
             registerCounts();
             registerFigures(FigureGauge.OF_STEPS, step.figures(), () -> last == null ? Map.of() : last.figures());
         }
+        annealing(step.figures());
+    }
+
+    /** What a step has not measured stays as it was measured last. */
+    private void annealing(Map<String, Double> figures) {
+        Map<String, Double> measured = new HashMap<>(figures);
+        measured.keySet().retainAll(FigureGauge.OF_ANNEALING.keySet());
+        if (measured.isEmpty()) {
+            return;
+        }
+        if (lastAnnealing.isEmpty()) {
+            registerFigures(FigureGauge.OF_ANNEALING, measured, () -> lastAnnealing);
+        }
+        lastAnnealing.forEach(measured::putIfAbsent);
+        lastAnnealing = measured;
     }
 
     /** A validation has ended. */
@@ -101,6 +118,7 @@ public final class TrainingGauges {
         meters.clear();
         last = null;
         lastValidation = null;
+        lastAnnealing = Map.of();
         lastMemory = null;
     }
 

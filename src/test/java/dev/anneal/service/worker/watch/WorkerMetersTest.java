@@ -84,6 +84,23 @@ class WorkerMetersTest {
     }
 
     @Test
+    void whatFewStepsMeasureStaysUntilItIsMeasuredAgain() {
+        TrainingGauges gauges = meters.trainingGauges(0);
+        gauges.begin("ftjob-1", "anneal-tiny", "supervised");
+        gauges.step(measuring(1, Map.of()));
+        gauges.step(measuring(2, Map.of("annealing/gap", 0.5, "annealing/adapter_share", 0.1)));
+        gauges.step(measuring(3, Map.of()));
+
+        assertThat(lines("anneal_train_annealing_gap")).containsExactly("anneal_train_annealing_gap{slot=\"0\"} 0.5");
+        gauges.step(measuring(4, Map.of("annealing/gap", 0.0)));
+        assertThat(lines("anneal_train_annealing_gap", "anneal_train_adapter_share"))
+                .containsExactlyInAnyOrder(
+                        "anneal_train_annealing_gap{slot=\"0\"} 0.0", "anneal_train_adapter_share{slot=\"0\"} 0.1");
+        gauges.end();
+        assertThat(lines("anneal_train_annealing_gap")).isEmpty();
+    }
+
+    @Test
     void aTrainingsGaugesGoWithIt() {
         TrainingGauges gauges = meters.trainingGauges(0);
         gauges.begin("ftjob-1", "anneal-tiny", "supervised");
