@@ -96,7 +96,8 @@ class AnalysisTest(unittest.TestCase):
         for task in tasks.all_tasks().values():
             if task.model == "anneal-tiny":
                 asked = [message["content"] for file in task.rows.values() for row in file for message in row["messages"] if message["role"] == "user"]
-                self.assertEqual(len(set(asked)), len(asked), task.name)
+                distinct = len(task.rows["train"]) if task.by_heart else len(asked)
+            self.assertEqual(len(set(asked)), distinct, task.name)
 
 
 unittest.main()
