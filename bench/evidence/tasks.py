@@ -29,6 +29,7 @@ COLOURS = {word: word in "red yellow brown pink black" for word in "red yellow b
 ANIMALS = "cat dog cow horse sheep pig goat duck lion wolf bear fox mouse rabbit frog".split()
 THINGS = {word: word in ANIMALS for word in ANIMALS + "hammer saw drill knife rope table chair bed sofa shelf coat hat shirt shoe glove".split()}
 PEOPLE = "Anna Ben Clara David Emma Felix Grace Hugo Iris Jonas Karin Leo Maria Noah Olga Paul Rosa Sam Tina Victor".split()
+SYLLABLES = [first + second for first in "bdfgklmnprstvz" for second in "aeiou"]
 TRAIN, VALID, TEST = 800, 100, 200
 SMOLLM2 = "smollm2"
 # Where trainings take long: the question itself, without its variants.
@@ -145,12 +146,18 @@ def arithmetic():
     return split(rows)
 
 
+def random_facts(count, seed):
+    """Random names and four random digits: nothing but memory helps."""
+    draw = random.Random(seed)
+    names = set()
+    while len(names) < count:
+        names.add("".join(draw.choice(SYLLABLES) for _ in range(4)))
+    return [(name, f"{draw.randrange(10_000):04d}") for name in sorted(names)]
+
+
 def facts():
-    """Random names and four random digits: nothing but memory helps, so the rows are judged that were trained."""
-    draw = random.Random(SEED)
-    syllables = [first + second for first in "bdfgklmnprstvz" for second in "aeiou"]
-    names = sorted({"".join(draw.choice(syllables) for _ in range(4)) for _ in range(600)})
-    rows = [chat(name, f"{draw.randrange(10_000):04d}") for name in names]
+    """The rows are judged that were trained."""
+    rows = [chat(name, digits) for name, digits in random_facts(600, SEED)]
     return {"train": rows, "valid": rows[:VALID], "test": rows[VALID:VALID + TEST]}
 
 

@@ -9,7 +9,6 @@ from transformers import AutoTokenizer
 
 
 NOT_TRAINED = -100
-SYLLABLES = [first + second for first in "bdfgklmnprstvz" for second in "aeiou"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,15 +49,6 @@ class Rows:
         return [(piece, piece) for piece in pieces]
 
 
-def facts(rows, count, seed=17):
-    """Random names and four random digits: nothing but memory helps."""
-    draw = random.Random(seed)
-    names = set()
-    while len(names) < count:
-        names.add("".join(draw.choice(SYLLABLES) for _ in range(4)))
-    return [rows.fact(name, f"{draw.randrange(10_000):04d}") for name in sorted(names)]
-
-
 def pieces(rows, package, count, length):
     """Pieces of the German manual pages of Debian's package, as apt downloads it."""
     pages = sorted(evidence.debian_package(package).glob("usr/share/man/de/man1/*.gz"))
@@ -78,7 +68,7 @@ def plain(page):
 
 def all_tasks(folder):
     rows = Rows(folder)
-    facts_, turned, german = facts(rows, 600), evidence.composition(), pieces(rows, "manpages-de", 60, 64)
+    facts_, turned, german = [rows.fact(name, digits) for name, digits in evidence.random_facts(600, 17)], evidence.composition(), pieces(rows, "manpages-de", 60, 64)
     chats = {name: [rows.chat(row) for row in part] for name, part in turned.items()}
     fewer = {name: part[:100] for name, part in chats.items() if name != "train"}
     return {task.name: task for task in (

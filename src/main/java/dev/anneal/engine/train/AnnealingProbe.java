@@ -64,15 +64,15 @@ final class AnnealingProbe {
         }
         return steps.probe(adapter)
                 .flatMap(annealed -> steps.probe(adapter.with(0, AdapterDropout.NONE))
-                        .map(merged -> figures(step, adapter.beta(), annealed, merged.loss())));
+                        .map(merged -> figures(step, adapter, annealed, merged)));
     }
 
-    private Map<String, Double> figures(int step, double beta, Steps.Probe annealed, double mergedLoss) {
-        double gap = mergedLoss - annealed.loss();
-        warnIfItGrows(step, beta, gap, annealed.loss());
+    private Map<String, Double> figures(int step, AppliedAdapter adapter, double annealed, double merged) {
+        double gap = merged - annealed;
+        warnIfItGrows(step, adapter.beta(), gap, annealed);
         Map<String, Double> figures = new LinkedHashMap<>();
         figures.put(GAP, gap);
-        AdapterShares shares = annealed.shares();
+        AdapterShares shares = steps.shares(adapter);
         if (shares != null) {
             figures.put(EVEN_SHARE, shares.even());
             figures.put("annealing/adapter_share", shares.output());

@@ -1,5 +1,6 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.network.model.AdapterShares;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.objective.Objective;
 import dev.anneal.engine.text.data.EncodedRow;
@@ -58,8 +59,13 @@ final class SupervisedSteps implements Steps {
     }
 
     @Override
-    public Optional<Probe> probe(AppliedAdapter adapter) {
+    public Optional<Double> probe(AppliedAdapter adapter) {
         return passes.probe(probed, adapter);
+    }
+
+    @Override
+    public AdapterShares shares(AppliedAdapter adapter) {
+        return passes.shares(probed, adapter);
     }
 
     @Override

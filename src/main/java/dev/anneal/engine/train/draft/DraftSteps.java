@@ -110,10 +110,9 @@ abstract class DraftSteps implements Steps {
 
     /** Divergence from the target on few rows. */
     @Override
-    public final Optional<Probe> probe(AppliedAdapter adapter) {
+    public final Optional<Double> probe(AppliedAdapter adapter) {
         List<EncodedRow> texts = validation.isEmpty() ? rows(0) : validation;
-        List<EncodedRow> few = texts.subList(0, Math.min(StepPasses.MOST_PROBED, texts.size()));
-        return compare(0, adapter, few).map(compared -> new Probe(Objects.requireNonNull(compared.loss()), null));
+        return compare(0, adapter, StepPasses.few(texts)).map(compared -> Objects.requireNonNull(compared.loss()));
     }
 
     /** Divergence and acceptance on the texts of rows; empty if it was abandoned. */

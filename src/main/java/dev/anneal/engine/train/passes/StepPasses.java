@@ -3,6 +3,7 @@ package dev.anneal.engine.train.passes;
 import dev.anneal.engine.network.model.AdapterShares;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.Gradients;
+import dev.anneal.engine.network.objective.LossSums;
 import dev.anneal.engine.network.objective.Objective;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.state.TrainingData;
@@ -21,8 +22,7 @@ import java.util.function.IntFunction;
  */
 public record StepPasses(Training<Gradients> training, Passes passes) {
 
-    /** Most rows that are probed. */
-    public static final int MOST_PROBED = 8;
+    private static final int MOST_PROBED = 8;
 
     public StepPasses(Training<Gradients> training) {
         this(
@@ -47,10 +47,15 @@ public record StepPasses(Training<Gradients> training, Passes passes) {
                 0, Math.min(rows.size(), TrainingData.Rows.PAIR * Math.max(1, most / TrainingData.Rows.PAIR)));
     }
 
+    /** The first of some rows, as many as are probed at most. */
+    public static List<EncodedRow> few(List<EncodedRow> rows) {
+        return rows.subList(0, Math.min(MOST_PROBED, rows.size()));
+    }
+
     /** Mean negative log-likelihood of the rows' trained tokens. */
-    public Optional<Steps.Probe> probe(List<EncodedRow> rows, AppliedAdapter adapter) {
+    public Optional<Double> probe(List<EncodedRow> rows, AppliedAdapter adapter) {
         return passes.evaluate(training.split(rows, 1, Sharing.PROMPTS), adapter, done -> {})
-                .map(sums -> new Steps.Probe(sums.mean(), shares(rows, adapter)));
+                .map(LossSums::mean);
     }
 
     /** What an adapter does to the first of some rows. */

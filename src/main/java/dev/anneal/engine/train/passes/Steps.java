@@ -70,17 +70,17 @@ public interface Steps {
     boolean validate(int step, AppliedAdapter adapter);
 
     /**
-     * Measures an adapter on few rows, always the same ones while the step is, without dropout.
+     * Loss of few rows without dropout, the same ones for all adapters of a computed step that is not {@link #done}
+     * yet; for reinforcement the mean negative log-likelihood of its completions.
      *
      * @return empty if it was abandoned because the training is to stop
      */
-    Optional<Probe> probe(AppliedAdapter adapter);
+    Optional<Double> probe(AppliedAdapter adapter);
 
-    /**
-     * @param loss of the method; for reinforcement the mean negative log-likelihood of sampled completions
-     * @param shares null if the method does not measure them
-     */
-    record Probe(double loss, @Nullable AdapterShares shares) {}
+    /** What an adapter does to one of these rows; null if the method does not measure it. */
+    default @Nullable AdapterShares shares(AppliedAdapter adapter) {
+        return null;
+    }
 
     /** Additional files of a checkpoint: state of this method that cannot be recomputed. */
     default List<CheckpointWriter.Part> parts() {

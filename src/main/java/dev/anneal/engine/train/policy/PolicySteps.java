@@ -2,6 +2,7 @@ package dev.anneal.engine.train.policy;
 
 import dev.anneal.engine.grade.Grade;
 import dev.anneal.engine.network.generate.BatchWidth;
+import dev.anneal.engine.network.model.AdapterShares;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.sampling.Sampling;
 import dev.anneal.engine.text.data.EncodedPrompt;
@@ -29,6 +30,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -66,8 +68,6 @@ public final class PolicySteps implements Steps {
 
     /** What {@code batch} is once the computed step is done. */
     private @Nullable PolicyBatch next;
-
-    private List<EncodedRow> probed = List.of();
 
     public PolicySteps(TrainingMethod.Reinforcement method, TrainingData.Prompts data, StepPasses passes) {
         TrainingSettings settings = passes.job().settings();
@@ -119,7 +119,6 @@ public final class PolicySteps implements Steps {
             batch = current;
         }
         long sampledAt = System.nanoTime();
-        probed = current.rows(true);
         Optional<PolicyUpdate.Outcome> outcome = update.compute(step, current, adapter);
         if (outcome.isEmpty()) {
             return Optional.empty();
@@ -217,8 +216,18 @@ public final class PolicySteps implements Steps {
 
     /** The step's own completions. */
     @Override
-    public Optional<Probe> probe(AppliedAdapter adapter) {
-        return passes.probe(probed.subList(0, Math.min(StepPasses.MOST_PROBED, probed.size())), adapter);
+    public Optional<Double> probe(AppliedAdapter adapter) {
+        return passes.probe(probed(), adapter);
+    }
+
+    @Override
+    public AdapterShares shares(AppliedAdapter adapter) {
+        return passes.shares(probed(), adapter);
+    }
+
+    private List<EncodedRow> probed() {
+        return StepPasses.few(
+                Objects.requireNonNull(batch, "the step is computed").rows(true));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.anneal.engine.train.preference;
 
 import dev.anneal.engine.math.objective.PreferenceLoss;
+import dev.anneal.engine.network.model.AdapterShares;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.text.data.StepPlan;
@@ -169,7 +170,7 @@ public final class PreferenceSteps implements Steps {
 
     /** The references of the first rows are those of the probed ones. */
     @Override
-    public Optional<Probe> probe(AppliedAdapter adapter) {
+    public Optional<Double> probe(AppliedAdapter adapter) {
         List<EncodedRow> rows = passes.probed(data);
         double[] reference =
                 data.validation().isEmpty() ? prepared().training() : prepared().validation();
@@ -177,8 +178,12 @@ public final class PreferenceSteps implements Steps {
         List<PreferenceObjective> objectives = objectives(batches, rows, reference);
         return passes.passes()
                 .logProbabilities(batches, adapter)
-                .map(each ->
-                        new Probe(new PreferenceMetrics(pairs(objectives, each)).loss(), passes.shares(rows, adapter)));
+                .map(each -> new PreferenceMetrics(pairs(objectives, each)).loss());
+    }
+
+    @Override
+    public AdapterShares shares(AppliedAdapter adapter) {
+        return passes.shares(passes.probed(data), adapter);
     }
 
     private static List<Pair> pairs(List<PreferenceObjective> objectives, List<float[]> logProbabilities) {
