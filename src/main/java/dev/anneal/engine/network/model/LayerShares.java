@@ -90,12 +90,16 @@ final class LayerShares {
 
     /** The layers that ranks need in this round. */
     private int[] needed(int own) {
-        return Arrays.stream(group.gather((long) own))
-                .mapToInt(Math::toIntExact)
-                .filter(layer -> layer != NONE)
-                .distinct()
-                .sorted()
-                .toArray();
+        try (Tensor number = scope.longs(new long[] {own}, 1);
+                Tensor all = scope.longs(new long[group.size()], group.size())) {
+            group.gather(number, all);
+            return Arrays.stream(all.toLongs())
+                    .mapToInt(Math::toIntExact)
+                    .filter(layer -> layer != NONE)
+                    .distinct()
+                    .sorted()
+                    .toArray();
+        }
     }
 
     /** @param whole null if this rank does not need it */

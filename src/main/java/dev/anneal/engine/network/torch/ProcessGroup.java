@@ -83,8 +83,8 @@ public final class ProcessGroup implements AutoCloseable {
     }
 
     /**
-     * Runs something before each call of {@link #sum}, {@link #broadcast} and {@link #gather(byte[])}: what ranks do
-     * for each other until all of them have come to this call.
+     * Runs something before each call, other than {@link #gather(Tensor, Tensor)}: what ranks do for each other by that
+     * one until all of them have come to this call.
      */
     public void before(Runnable waiting) {
         if (isWaitedFor) {
@@ -118,6 +118,11 @@ public final class ProcessGroup implements AutoCloseable {
 
     /** The number that each rank gives, by rank. */
     public long[] gather(long own) {
+        before.run();
+        return numbers(own);
+    }
+
+    private long[] numbers(long own) {
         try (Tensor number = scope.longs(new long[] {own}, 1);
                 Tensor all = program.call(scope, "gather", name, number, size)) {
             return all.toLongs();
@@ -127,7 +132,7 @@ public final class ProcessGroup implements AutoCloseable {
     /** The bytes that each rank gives, by rank. */
     public List<byte[]> gather(byte[] own) {
         before.run();
-        long[] lengths = gather((long) own.length);
+        long[] lengths = numbers(own.length);
         int longest = (int) Arrays.stream(lengths).max().orElse(0);
         List<byte[]> parts = new ArrayList<>();
         if (longest == 0) {
