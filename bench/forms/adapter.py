@@ -14,6 +14,14 @@ SIGMA = {"silu": F.silu, "relu": F.relu, "gelu": F.gelu}
 MOMENTUM = 0.9
 
 
+def hadamard(order):
+    """Sylvester's matrix of a power of two: its rows are orthogonal."""
+    matrix = torch.ones(1, 1)
+    while len(matrix) < order:
+        matrix = torch.cat((torch.cat((matrix, matrix), dim=1), torch.cat((matrix, -matrix), dim=1)))
+    return matrix
+
+
 def even(sigma, z):
     return SIGMA[sigma](z) - z / 2
 
@@ -41,6 +49,8 @@ class Form:
     # The outputs are in so many groups, and each sees x with other signs: A of a group is A times its signs, drawn once, so that what A maps to the same values for one group
     # it does not for the others. With as many trained values as LoRA the result is a LoRA of so many times the rank.
     groups: int = 1
+    # Whether inputs have their signs by blocks, as many as there are groups, from the rows of a Hadamard matrix: products of A and the blocks then serve all groups.
+    by_blocks: bool = False
     # How A begins: random, or with the directions in which the weights' gradient is largest, or A and B with those of the weights, which are subtracted from these.
     start: str = "random"
     # Of B's learning rate, in A's.
@@ -167,8 +177,12 @@ class Adapter:
 
     def grouped(self, key, x, a, b):
         groups = self.form.groups
-        own = (a.unsqueeze(1) * self.signs(key)).flatten(1, 2)
-        z = self.phi(key, x @ own.mT).unflatten(2, (groups, -1))
+        if self.form.by_blocks:
+            products = torch.einsum("ptgi,prgi->ptgr", x.unflatten(2, (groups, -1)), a.unflatten(2, (groups, -1)))
+            z = self.phi(key, torch.einsum("hg,ptgr->pthr", hadamard(groups), products).flatten(2))
+        else:
+            z = self.phi(key, x @ (a.unsqueeze(1) * self.signs(key)).flatten(1, 2).mT)
+        z = z.unflatten(2, (groups, -1))
         return torch.einsum("ptgr,pgor->ptgo", z, b.unflatten(1, (groups, -1))).flatten(2)
 
     def signs(self, key):

@@ -36,10 +36,12 @@ ARMS = {
     "square": Form("square"),
     "blocks": Form(blocks=4),
     "blocks-relu": Form("matched", "relu", blocks=4),
-    # Each group of outputs sees the inputs with signs of its own.
-    "groups-8": Form(groups=8),
+    # Each group of outputs sees the inputs with signs of its own, drawn at random or by blocks of inputs.
     "groups-32": Form(groups=32),
-    "groups-32-relu": Form("matched", "relu", groups=32),
+    "signs-8": Form(groups=8, by_blocks=True),
+    "signs-32": Form(groups=32, by_blocks=True),
+    "signs-64": Form(groups=64, by_blocks=True),
+    "signs-32-relu": Form("matched", "relu", groups=32, by_blocks=True),
     # LoRA that starts or learns otherwise: LoRA+ (arXiv 2402.12354), PiSSA (arXiv 2404.02948), A along the first gradient (as in LoRA-GA, arXiv 2407.05000).
     "lora-plus": Form(rate_of_b=16),
     "principal": Form(start="principal"),

@@ -7,7 +7,7 @@ import time
 
 import study
 
-from . import arms, train
+from . import adapter, arms, train
 
 SWEEP_SEEDS = (101, 102)
 
@@ -35,8 +35,8 @@ class Study:
             if time.monotonic() > self.deadline:
                 raise study.OutOfTime
             begun = time.monotonic()
-            adapter = train.train(self.decoder, arms.ARMS[name], task, rank, [rate] * len(missing), missing)
-            losses = train.measure(self.decoder, adapter, task.valid if rows == "valid" else task.test)
+            trained = train.train(self.decoder, arms.ARMS[name], task, rank, [rate] * len(missing), missing)
+            losses = train.measure(self.decoder, trained, task.valid if rows == "valid" else task.test)
             seconds = (time.monotonic() - begun) / len(missing)
             for seed, loss in zip(missing, losses):
                 self.lines.add({**wanted[seed], "loss": float(f"{loss:.6g}"), "seconds": round(seconds, 2)})
@@ -47,5 +47,6 @@ class Study:
 def line_of(task, name, rank, rate, seed, rows):
     """A training, with its settings and a hash of its rows: a line of others is refused."""
     data = hashlib.sha256(json.dumps([task.train, task.valid if rows == "valid" else task.test]).encode()).hexdigest()[:16]
-    settings = {"form": dataclasses.asdict(arms.ARMS[name]), "steps": task.steps, "batch": task.batch, "targets": task.targets and list(task.targets)}
+    form = {field: value for field, value in dataclasses.asdict(arms.ARMS[name]).items() if value != getattr(adapter.Form, field)}
+    settings = {"form": form, "steps": task.steps, "batch": task.batch, "targets": task.targets and list(task.targets)}
     return {"task": task.name, "arm": name, "rank": rank, "rate": rate, "seed": seed, "rows": rows, "data": data, "settings": settings}
