@@ -39,28 +39,5 @@ class Adapter(Module):
   def overwrite(self: __torch__.Adapter, target: Tensor, values: Tensor) -> Tensor:
     return torch.copy_(target, values)
 
-  # A of each projection for the decoder: for each group of signs A times its signs, one under another.
-  def spread(self: __torch__.Adapter,
-             a: List[Tensor],            # of each projection, [r, in]     fp32
-             applied: List[Tensor],      # likewise, [G r, in]             bf16 or fp32
-             signs: Tensor) -> Tensor:   # [G, widest in]                  fp32
-    groups = signs.size(0)
-    for i in range(len(a)):
-      rank = a[i].size(0)
-      inputs = a[i].size(1)
-      signed = torch.unsqueeze(a[i], 0) * torch.unsqueeze(signs[:, :inputs], 1)
-      unused = torch.copy_(torch.view(applied[i], [groups, rank, inputs]), signed)
-    return signs
-
-  # The gradient of A from that of its applied form.
-  def gather(self: __torch__.Adapter,
-             gradients: List[Tensor],    # of each projection, [r, in]     fp32, overwritten
-             applied: List[Tensor],      # likewise, [G r, in]             fp32
-             signs: Tensor) -> Tensor:
-    groups = signs.size(0)
-    for i in range(len(gradients)):
-      rank = gradients[i].size(0)
-      inputs = gradients[i].size(1)
-      signed = torch.view(applied[i], [groups, rank, inputs]) * torch.unsqueeze(signs[:, :inputs], 1)
-      unused = torch.copy_(gradients[i], torch.sum(signed, [0]))
-    return signs
+  def overwrite_scaled(self: __torch__.Adapter, target: Tensor, values: Tensor, scale: float) -> Tensor:
+    return torch.copy_(target, values * scale)

@@ -12,6 +12,7 @@
 # Projections that share an input form a group: (q, k, v), (o), (gate, up), (down). A group's weights are one matrix; the A of its adapted projections are
 # stacked, [S, in], and their B, times s, form one block matrix, [out, S], with zeros where a projection is not adapted or belongs to another A.
 # `parts` lists begin and end of each adapted projection in the group's output. Without adapters in a group S is 0.
+# Adapters with groups of signs have a ninth tensor, the signs, B without zeros, and z in another shape: signs.py.
 # What a family does not have, biases or the norm of queries and keys, comes as an empty tensor, [0].
 class Decoder(Module):
   __parameters__ = []
@@ -123,17 +124,35 @@ class Decoder(Module):
       unused = torch.bernoulli_(m[rows[i]:rows[i + 1]], 1. - dropout, generator=generator)
     return torch.type_as(torch.mul_(m, 1. / (1. - dropout)), x)
 
-  # z = A dropout(x), each adapted projection with a mask of its own.
-  def narrow(self: __torch__.Decoder, x: Tensor, a: Tensor, n: int, rows: List[int], seeds: List[int], first: int, dropout: float) -> Tensor:
+  # The signs of an adapter's groups, [G, G]; [0, 0] for none.
+  def signs_of(self: __torch__.Decoder, adapter: List[Tensor]) -> Tensor:
+    signs = torch.new_empty(adapter[0], [0, 0])
+    if len(adapter) > 8:
+      signs = adapter[8]
+    return signs
+
+  # z = A x
+  def through(self: __torch__.Decoder, x: Tensor, a: Tensor, signs: Tensor) -> Tensor:
+    if signs.size(0) > 0:
+      z = self.narrow_signed(x, a, signs)
+    else:
+      z = torch.linear(x, a)                                          # [N, S]
+    return z
+
+  # z = A dropout(x) of a group, each of its n adapted projections with a mask of its own.
+  def narrow(self: __torch__.Decoder, x: Tensor, adapter: List[Tensor], group: int, n: int, rows: List[int], seeds: List[int], first: int,
+             dropout: float) -> Tensor:
+    a = adapter[2 * group]
+    signs = self.signs_of(adapter)
     if a.size(0) == 0:
       z = torch.new_empty(x, [x.size(0), 0])
     elif dropout == 0.:
-      z = torch.linear(x, a)                                          # [N, S]
+      z = self.through(x, a, signs)
     else:
       parts = annotate(List[Tensor], [])
       for i, part in enumerate(torch.chunk(a, n)):
-        parts.append(torch.linear(x * self.mask(x, rows, seeds, first + i, dropout), part))
-      z = torch.cat(parts, 1)
+        parts.append(self.through(x * self.mask(x, rows, seeds, first + i, dropout), part, signs))
+      z = torch.cat(parts, -1)
     return z
 
   # x W^T + bias, bias [0] for none. w may be packed.
@@ -150,45 +169,71 @@ class Decoder(Module):
     return y
 
   # x W^T + bias + s phi(z) B^T of a whole group. b holds s.
-  def widen(self: __torch__.Decoder, x: Tensor, w: Tensor, bias: Tensor, z: Tensor, b: Tensor, kind: int, beta: float) -> Tensor:
+  def widen(self: __torch__.Decoder, x: Tensor, w: Tensor, bias: Tensor, z: Tensor, adapter: List[Tensor], group: int, parts: List[int],
+            kind: int, beta: float) -> Tensor:
     y = self.product(x, w, bias)                                      # [N, out]
-    if b.size(1) > 0:
-      y = torch.addmm_(y, self.phi(z, kind, beta), torch.t(b))
+    b = adapter[2 * group + 1]
+    if adapter[2 * group].size(0) > 0:
+      f = self.phi(z, kind, beta)
+      signs = self.signs_of(adapter)
+      if signs.size(0) > 0:
+        unused = self.widen_signed(y, f, b, signs, parts)
+      else:
+        y = torch.addmm_(y, f, torch.t(b))
     return y
 
-  # Backward of a group: gradients of A and B into ga and gb, gradient of x returned.
+  # Gradient of z, [N, S]; that of B goes into gb.
+  def widen_backward(self: __torch__.Decoder, g: Tensor, z: Tensor, b: Tensor, gb: Tensor, parts: List[int],
+                     scale: float, kind: int, beta: float, add: bool) -> Tensor:
+    n = len(parts) // 2
+    f = torch.chunk(self.phi(z, kind, beta), n, 1)                    # n of [N, r]
+    at = 0
+    for i in range(n):
+      lo = parts[2 * i]
+      hi = parts[2 * i + 1]
+      db = torch.matmul(torch.t(g[:, lo:hi]), f[i])                   # [out of one, r]
+      unused = self.put(gb[at:at + hi - lo], db, scale, add)
+      at = at + hi - lo
+    return self.phi_backward(torch.matmul(g, b), z, kind, beta)
+
+  # Gradients of A, into ga, and of x, added to dx.
+  def narrow_backward(self: __torch__.Decoder, dz: Tensor, x: Tensor, a: Tensor, signs: Tensor, ga: Tensor, dx: Tensor, add: bool) -> Tensor:
+    if signs.size(0) > 0:
+      dx = self.narrow_signed_backward(dz, x, a, signs, ga, dx, add)
+    else:
+      unused = self.put(ga, torch.matmul(torch.t(dz), x), 1., add)
+      dx = torch.addmm_(dx, dz, a)
+    return dx
+
+  # Backward of a group: gradients of A and B into grads, gradient of x returned.
   def group_backward(self: __torch__.Decoder,
                      g: Tensor,             # [N, out]
                      x: Tensor,             # [N, in]
                      w: Tensor,             # [out, in]
-                     z: Tensor,             # [N, S]     before phi
-                     a: Tensor,             # [S, in]
-                     b: Tensor,             # [out, S]   holds s
-                     ga: Tensor,            # [S, in]
-                     gb: Tensor,            # [sum of the adapted outs, r]
+                     z: Tensor,             # before phi
+                     adapter: List[Tensor], grads: List[Tensor], group: int,
                      parts: List[int], rows: List[int], seeds: List[int], first: int,
                      scale: float, kind: int, beta: float, dropout: float, add: bool) -> Tensor:
     dx = torch.matmul(g, w)                                           # [N, in]
     n = len(parts) // 2
     if n > 0:
-      f = torch.chunk(self.phi(z, kind, beta), n, 1)                  # n of [N, r]
-      at = 0
-      for i in range(n):
-        lo = parts[2 * i]
-        hi = parts[2 * i + 1]
-        db = torch.matmul(torch.t(g[:, lo:hi]), f[i])                 # [out of one, r]
-        unused = self.put(gb[at:at + hi - lo], db, scale, add)
-        at = at + hi - lo
-      dz = self.phi_backward(torch.matmul(g, b), z, kind, beta)       # [N, S]
+      a = adapter[2 * group]
+      b = adapter[2 * group + 1]
+      ga = grads[2 * group]
+      gb = grads[2 * group + 1]
+      signs = self.signs_of(adapter)
+      if signs.size(0) > 0:
+        dz = self.widen_signed_backward(g, z, b, signs, gb, parts, scale, kind, beta, add)
+      else:
+        dz = self.widen_backward(g, z, b, gb, parts, scale, kind, beta, add)
       if dropout == 0.:
-        unused = self.put(ga, torch.matmul(torch.t(dz), x), 1., add)
-        dx = torch.addmm_(dx, dz, a)
+        dx = self.narrow_backward(dz, x, a, signs, ga, dx, add)
       else:
         r = a.size(0) // n
-        for i, d in enumerate(torch.chunk(dz, n, 1)):
+        for i, d in enumerate(torch.chunk(dz, n, -1)):
           m = self.mask(x, rows, seeds, first + i, dropout)
-          unused = self.put(ga[i * r:(i + 1) * r], torch.matmul(torch.t(d), x * m), 1., add)
-          dx = torch.addcmul_(dx, torch.matmul(d, a[i * r:(i + 1) * r]), m)
+          own = self.narrow_backward(d, x * m, a[i * r:(i + 1) * r], signs, ga[i * r:(i + 1) * r], torch.zeros_like(dx), add)
+          dx = torch.addcmul_(dx, own, m)
     return dx
 
   # Turns the two halves of each head by its position's angle. With the sine negated it is its own backward.
@@ -378,8 +423,8 @@ class Decoder(Module):
   # Queries, keys and values of a normed input, as they are before they are turned, and z of their adapters.
   def attention_input(self: __torch__.Decoder, h: Tensor, weights: List[Tensor], adapter: List[Tensor], parts: List[int], rows: List[int], seeds: List[int],
                       kind: int, beta: float, dropout: float) -> Tuple[Tensor, Tensor]:
-    z = self.narrow(h, adapter[0], len(parts) // 2, rows, seeds, 0, dropout)
-    given = self.widen(h, weights[1], weights[6], z, adapter[1], kind, beta)
+    z = self.narrow(h, adapter, 0, len(parts) // 2, rows, seeds, 0, dropout)
+    given = self.widen(h, weights[1], weights[6], z, adapter, 0, parts, kind, beta)
     return (torch.view(given, [h.size(0), -1, self.head_size]), z)
 
   # Gradient of that input.
@@ -391,7 +436,7 @@ class Decoder(Module):
     flat = torch.view(g, [h.size(0), -1])
     if len(dweights) > 0:
       unused = self.weight_gradients(flat, h, dweights[1], dweights[6], add)
-    return self.group_backward(flat, h, weights[1], z, adapter[0], adapter[1], grads[0], grads[1], parts, rows, seeds, 0, scale, kind, beta, dropout, add)
+    return self.group_backward(flat, h, weights[1], z, adapter, grads, 0, parts, rows, seeds, 0, scale, kind, beta, dropout, add)
 
   # What follows attention: its output projection, added to the residual, and the feed-forward. Returns the output of the layer, and then what the
   # backward needs.
@@ -400,15 +445,16 @@ class Decoder(Module):
                       residual: Tensor,       # [N, H]
                       weights: List[Tensor], adapter: List[Tensor], ffn_parts: List[int], rows: List[int], seeds: List[int],
                       kind: int, beta: float, dropout: float) -> List[Tensor]:
-    zo = self.narrow(o, adapter[2], 1, rows, seeds, 3, dropout)
-    y = torch.add_(self.widen(o, weights[2], weights[7], zo, adapter[3], kind, beta), residual)
+    zo = self.narrow(o, adapter, 1, 1, rows, seeds, 3, dropout)
+    hidden = [0, residual.size(1)]
+    y = torch.add_(self.widen(o, weights[2], weights[7], zo, adapter, 1, hidden, kind, beta), residual)
     h, rstd = self.norm(y, weights[3])
-    zf = self.narrow(h, adapter[4], len(ffn_parts) // 2, rows, seeds, 4, dropout)
-    gate_up = self.widen(h, weights[4], weights[8], zf, adapter[5], kind, beta)  # [N, 2 F]
+    zf = self.narrow(h, adapter, 2, len(ffn_parts) // 2, rows, seeds, 4, dropout)
+    gate_up = self.widen(h, weights[4], weights[8], zf, adapter, 2, ffn_parts, kind, beta)  # [N, 2 F]
     gate, up = torch.chunk(gate_up, 2, 1)
     f = torch.mul_(torch.silu(gate), up)                              # [N, F]
-    zd = self.narrow(f, adapter[6], 1, rows, seeds, 6, dropout)
-    out = torch.add_(self.widen(f, weights[5], weights[9], zd, adapter[7], kind, beta), y)
+    zd = self.narrow(f, adapter, 3, 1, rows, seeds, 6, dropout)
+    out = torch.add_(self.widen(f, weights[5], weights[9], zd, adapter, 3, hidden, kind, beta), y)
     return [out, o, zo, y, rstd, zf, gate_up, zd]
 
   # Gradients of the residual and of attention's output.
@@ -416,15 +462,13 @@ class Decoder(Module):
                                dweights: List[Tensor], o_parts: List[int], ffn_parts: List[int], down_parts: List[int], rows: List[int], seeds: List[int],
                                scale: float, kind: int, beta: float, dropout: float, add: bool) -> Tuple[Tensor, Tensor]:
     o, zo, y, rstd, zf, gate_up, zd = saved
-    a1, b1, ao, bo, af, bf, ad, bd = adapter
-    ga1, gb1, gao, gbo, gaf, gbf, gad, gbd = grads
     whole = len(dweights) > 0
     gate, up = torch.chunk(gate_up, 2, 1)
     act = torch.silu(gate)
     f = act * up
     if whole:
       unused = self.weight_gradients(g, f, dweights[5], dweights[9], add)
-    df = self.group_backward(g, f, weights[5], zd, ad, bd, gad, gbd, down_parts, rows, seeds, 6, scale, kind, beta, dropout, add)
+    df = self.group_backward(g, f, weights[5], zd, adapter, grads, 3, down_parts, rows, seeds, 6, scale, kind, beta, dropout, add)
     d_ffn = torch.empty_like(gate_up)                                 # [N, 2 F]
     d_gate, d_up = torch.chunk(d_ffn, 2, 1)
     unused = torch.silu_backward(df * up, gate, grad_input=d_gate)
@@ -432,13 +476,13 @@ class Decoder(Module):
     h = self.norm_again(y, weights[3], rstd)
     if whole:
       unused = self.weight_gradients(d_ffn, h, dweights[4], dweights[8], add)
-    dh = self.group_backward(d_ffn, h, weights[4], zf, af, bf, gaf, gbf, ffn_parts, rows, seeds, 4, scale, kind, beta, dropout, add)
+    dh = self.group_backward(d_ffn, h, weights[4], zf, adapter, grads, 2, ffn_parts, rows, seeds, 4, scale, kind, beta, dropout, add)
     if whole:
       unused = self.norm_gradient(dh, y, rstd, dweights[3], add)
     g = g + self.norm_backward(dh, y, weights[3], rstd)
     if whole:
       unused = self.weight_gradients(g, o, dweights[2], dweights[7], add)
-    return (g, self.group_backward(g, o, weights[2], zo, ao, bo, gao, gbo, o_parts, rows, seeds, 3, scale, kind, beta, dropout, add))
+    return (g, self.group_backward(g, o, weights[2], zo, adapter, grads, 1, o_parts, rows, seeds, 3, scale, kind, beta, dropout, add))
 
   # One decoder layer. Returns its output and what the backward needs, in the order in which layer_backward takes it.
   def layer(self: __torch__.Decoder,
@@ -543,25 +587,30 @@ class Decoder(Module):
     return torch.add_(total[:more.size(0)], more)
 
   # Of a group: the even share of the variance of phi(z), and the norm of s phi(z) B^T against that of the rest of y. [2]
-  def group_shares(self: __torch__.Decoder, z: Tensor, y: Tensor, b: Tensor, kind: int, beta: float) -> Tensor:
-    f = z.to(6)                                                       # [N, S]
+  def group_shares(self: __torch__.Decoder, z: Tensor, y: Tensor, adapter: List[Tensor], group: int, parts: List[int], kind: int, beta: float) -> Tensor:
+    f = z.to(6)
     p = self.phi(f, kind, beta)
     n = self.phi(torch.neg(f), kind, beta)
-    even = torch.sum(torch.var(p + n, [0]))
-    odd = torch.sum(torch.var(p - n, [0]))
-    part = torch.matmul(p, torch.t(b.to(6)))                          # [N, out]
-    return torch.stack([even / (even + odd), torch.norm(part) / torch.norm(y.to(6) - part)])
+    even = torch.sum(torch.var(p + n, [-2]))                          # over the tokens
+    odd = torch.sum(torch.var(p - n, [-2]))
+    whole = y.to(6)
+    b = adapter[2 * group + 1].to(6)
+    signs = self.signs_of(adapter)
+    if signs.size(0) > 0:
+      part = self.widen_signed(torch.zeros_like(whole), p, b, signs, parts)
+    else:
+      part = torch.matmul(p, torch.t(b))                              # [N, out]
+    return torch.stack([even / (even + odd), torch.norm(part) / torch.norm(whole - part)])
 
   # Those of each adapted group of a layer, from what `layer` returned. [groups, 2]
-  def shares(self: __torch__.Decoder, computed: List[Tensor], adapter: List[Tensor], kind: int, beta: float) -> Tensor:
+  def shares(self: __torch__.Decoder, computed: List[Tensor], adapter: List[Tensor], qkv_parts: List[int], o_parts: List[int], ffn_parts: List[int],
+             down_parts: List[int], kind: int, beta: float) -> Tensor:
+    parts = [qkv_parts, o_parts, ffn_parts, down_parts]
     out, o, zo, y, rstd, zf, gate_up, zd, x, before, z, given = computed
+    zs = [z, zo, zf, zd]
+    ys = [torch.view(given, [x.size(0), -1]), y - x, gate_up, out - y]
     found = annotate(List[Tensor], [])
-    if adapter[0].size(0) > 0:
-      found.append(self.group_shares(z, torch.view(given, [x.size(0), -1]), adapter[1], kind, beta))
-    if adapter[2].size(0) > 0:
-      found.append(self.group_shares(zo, y - x, adapter[3], kind, beta))
-    if adapter[4].size(0) > 0:
-      found.append(self.group_shares(zf, gate_up, adapter[5], kind, beta))
-    if adapter[6].size(0) > 0:
-      found.append(self.group_shares(zd, out - y, adapter[7], kind, beta))
+    for i in range(4):
+      if adapter[2 * i].size(0) > 0:
+        found.append(self.group_shares(zs[i], ys[i], adapter, i, parts[i], kind, beta))
     return torch.stack(found)

@@ -208,7 +208,7 @@ class SeveralRanksTest {
         return rows;
     }
 
-    private static DecoderModel load(String name) throws IOException {
+    static DecoderModel load(String name) throws IOException {
         return DecoderModel.load(GoldenTensors.path(name), ElementType.FLOAT32, TestDevice.NAME);
     }
 

@@ -39,7 +39,7 @@ public final class EagleDrafter implements AutoCloseable {
 
     private EagleDrafter(EagleHead head, AppliedAdapter adapter, TensorScope scope, boolean isOnlyUse) {
         this.head = head;
-        this.adapter = adapter;
+        this.adapter = head.program().decoder().ordinary(scope, adapter);
         this.scope = scope;
         this.programs = new DecodingPrograms(scope, head.config().layer());
         this.program = MatrixPacking.ifPossible(head.precision(), scope.device(), this::packed)

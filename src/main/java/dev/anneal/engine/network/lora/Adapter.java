@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * An AFA-LoRA adapter of a model: fp32 masters that are trained, and copies in the model's precision for the decoder.
@@ -31,8 +32,8 @@ public final class Adapter implements AutoCloseable {
     private final Tensor b;
     private final List<Tensor> matricesOfB;
     private final Tensor appliedA;
-    private final SignGroups signs;
-    private final List<Tensor> blocks;
+    private final Tensor appliedB;
+    private final List<Tensor> appliedMatricesOfB;
     private final AppliedAdapter applied;
 
     /**
@@ -48,12 +49,14 @@ public final class Adapter implements AutoCloseable {
         this.a = scope.zeros(ElementType.FLOAT32, layout.elementsOfA());
         this.b = scope.zeros(ElementType.FLOAT32, layout.elementsOfB());
         this.matricesOfB = views(scope, b, layout.rowsOfB(), layout.columnsOfB());
-        this.appliedA = scope.zeros(precision, layout.elementsOfA() * config.signGroups());
-        this.signs = new SignGroups(scope, program, layout, config.signGroups());
-        this.blocks = blocks(precision);
-        List<Tensor> matricesOfA = views(scope, appliedA, layout.rowsOfAppliedA(), layout.columnsOfA());
+        this.appliedA = scope.zeros(precision, layout.elementsOfA());
+        this.appliedB = scope.zeros(precision, hasSigns() ? layout.elementsOfB() : layout.elementsOfBlocks());
+        this.appliedMatricesOfB = hasSigns()
+                ? views(scope, appliedB, layout.rowsOfB(), layout.columnsOfB())
+                : views(scope, appliedB, layout.rowsOfBlocks(), layout.rowsOfA());
+        List<Tensor> matricesOfA = views(scope, appliedA, layout.rowsOfA(), layout.columnsOfA());
         this.applied = new AppliedAdapter(
-                byLayer(matricesOfA, blocks),
+                withSigns(precision, byLayer(matricesOfA, appliedMatricesOfB)),
                 layout.parts(),
                 config.scale(),
                 config.activation().kind(),
@@ -136,25 +139,21 @@ public final class Adapter implements AutoCloseable {
      * which must no longer be in use.
      */
     public AppliedAdapter apply(double beta, AdapterDropout dropout) {
-        signs.spread(a, appliedA);
-        program.call(scope, "place", matricesOfB, blocks, layout.counts(), layout.flatParts(), config.scale())
-                .close();
+        program.call(scope, "overwrite", appliedA, a).close();
+        applyB().close();
         return applied.with(beta, dropout);
     }
 
     /** Allocates gradients, owned by {@code owner}. */
     public AdapterGradients newGradients(TensorScope owner) {
         Tensor gradientOfA = owner.zeros(ElementType.FLOAT32, a.elements());
-        Tensor gradientOfAppliedA =
-                config.signGroups() == 1 ? gradientOfA : owner.zeros(ElementType.FLOAT32, appliedA.elements());
         Tensor gradientOfB = owner.zeros(ElementType.FLOAT32, b.elements());
         return new AdapterGradients(
                 gradientOfA,
                 gradientOfB,
                 byLayer(
-                        views(owner, gradientOfAppliedA, layout.rowsOfAppliedA(), layout.columnsOfA()),
-                        views(owner, gradientOfB, layout.rowsOfB(), layout.columnsOfB())),
-                signs.gathering(owner, gradientOfA, gradientOfAppliedA));
+                        views(owner, gradientOfA, layout.rowsOfA(), layout.columnsOfA()),
+                        views(owner, gradientOfB, layout.rowsOfB(), layout.columnsOfB())));
     }
 
     /**
@@ -192,14 +191,31 @@ public final class Adapter implements AutoCloseable {
         return program.callForList(owner, "views", flat, rows, columns);
     }
 
-    private List<Tensor> blocks(ElementType precision) {
-        long[] rows = layout.rowsOfBlocks();
-        long[] columns = layout.rowsOfAppliedA();
-        long elements = 0;
-        for (int i = 0; i < rows.length; i++) {
-            elements += rows[i] * columns[i];
+    private boolean hasSigns() {
+        return config.signGroups() > 1;
+    }
+
+    private Tensor applyB() {
+        if (hasSigns()) {
+            return program.call(scope, "overwrite_scaled", appliedB, b, config.scale());
         }
-        return views(scope, scope.zeros(precision, elements), rows, columns);
+        return program.call(
+                scope, "place", matricesOfB, appliedMatricesOfB, layout.counts(), layout.flatParts(), config.scale());
+    }
+
+    /** Layers that also hold the signs of their groups, if there are any. */
+    private List<List<Tensor>> withSigns(ElementType precision, List<List<Tensor>> layers) {
+        if (!hasSigns()) {
+            return layers;
+        }
+        int groups = config.signGroups();
+        Tensor signs = scope.zeros(precision, groups, groups);
+        try (Tensor values = scope.floats(Signs.matrix(groups), groups, groups)) {
+            program.call(scope, "overwrite", signs, values).close();
+        }
+        return layers.stream()
+                .map(layer -> Stream.concat(layer.stream(), Stream.of(signs)).toList())
+                .toList();
     }
 
     /** A and B of each group of a layer in turn. */

@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
  * @param activation sigma
  * @param schedule how beta falls
  * @param targets adapted projections, in every layer
- * @param signGroups G: the outputs of a projection are in G groups, and A of the g-th is A times {@link Signs}, so that
- *     the adapter is a LoRA of rank G r with the trained values of one of rank r
+ * @param signGroups G, a power of two: the outputs of a projection are in G groups, and A of the g-th is A times
+ *     {@link Signs}, so that the adapter is a LoRA of rank G r with the trained values of one of rank r
  */
 public record AdapterConfig(
         int rank,
@@ -65,13 +65,8 @@ public record AdapterConfig(
         if (targets.isEmpty()) {
             throw new AdapterConfigException("target_modules must name at least one of " + supportedTargets());
         }
-        if (signGroups < 1) {
-            throw new AdapterConfigException("sign_groups must be at least 1, was " + signGroups);
-        }
-        if (signGroups > 1 && dropout > 0) {
-            throw new AdapterConfigException(
-                    "dropout is not supported with sign_groups above 1, was %s; set one of them to its default"
-                            .formatted(dropout));
+        if (signGroups < 1 || Integer.bitCount(signGroups) != 1) {
+            throw new AdapterConfigException("sign_groups must be a power of two, was " + signGroups);
         }
         targets = Collections.unmodifiableSet(EnumSet.copyOf(targets));
     }
@@ -93,15 +88,20 @@ public record AdapterConfig(
                 : new AdapterConfig(widerRank(), scale() * widerRank(), false, dropout, activation, schedule, targets);
     }
 
-    /** @throws AdapterConfigException if rank or groups are above the width of a target in this model */
+    /**
+     * @throws AdapterConfigException if the rank is above the width of a target in this model, or groups do not divide
+     *     its inputs and outputs
+     */
     public void requireFits(LayerShape model) {
         for (Projection target : targets) {
-            if (signGroups > target.outputSize(model)) {
+            int inputs = target.inputSize(model);
+            int outputs = target.outputSize(model);
+            if (inputs % signGroups != 0 || outputs % signGroups != 0) {
                 throw new AdapterConfigException(
-                        "sign_groups must be at most %d, the number of outputs of %s in this model, was %d"
-                                .formatted(target.outputSize(model), target.shortName(), signGroups));
+                        "sign_groups must divide inputs and outputs of %s, %d and %d in this model, was %d"
+                                .formatted(target.shortName(), inputs, outputs, signGroups));
             }
-            int width = Math.min(target.inputSize(model), target.outputSize(model));
+            int width = Math.min(inputs, outputs);
             if (rank > width) {
                 throw new AdapterConfigException(
                         ("rank must be at most %d, the width of %s in this model, was %d; lower the rank or leave"

@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 
 /**
  * Positions of an adapter's matrices: all A of the model are in one flat array, all B in another, both layer by layer,
@@ -79,11 +80,6 @@ final class AdapterLayout {
         return perGroup(group -> (long) config.rank() * adapted(group).size());
     }
 
-    /** Rows of each group's stacked A as the decoder has it: those of each group of signs. */
-    long[] rowsOfAppliedA() {
-        return perGroup(group -> (long) config.widerRank() * adapted(group).size());
-    }
-
     /** Columns of each group's stacked A. */
     long[] columnsOfA() {
         return perGroup(group -> group.inputSize(model));
@@ -96,21 +92,6 @@ final class AdapterLayout {
                 .sum());
     }
 
-    /** Rows of A of each adapted projection of the model, in the form that the decoder has. */
-    long[] rowsOfAppliedSlots() {
-        return slots.stream().mapToLong(slot -> config.widerRank()).toArray();
-    }
-
-    /** Rows of A of each adapted projection of the model. */
-    long[] rowsOfSlots() {
-        return slots.stream().mapToLong(Slot::rank).toArray();
-    }
-
-    /** Inputs of each adapted projection of the model. */
-    long[] columnsOfSlots() {
-        return slots.stream().mapToLong(Slot::inputs).toArray();
-    }
-
     long[] columnsOfB() {
         return perGroup(group -> config.rank());
     }
@@ -120,7 +101,16 @@ final class AdapterLayout {
         return perGroup(group -> group.outputSize(model));
     }
 
-    /** For each group begin and end of each group of signs of each adapted projection, among its outputs. */
+    /** Elements of all block matrices. */
+    long elementsOfBlocks() {
+        long[] rows = rowsOfBlocks();
+        long[] columns = rowsOfA();
+        return IntStream.range(0, rows.length)
+                .mapToLong(i -> rows[i] * columns[i])
+                .sum();
+    }
+
+    /** For each group begin and end of each adapted projection among its outputs. */
     Map<ProjectionGroup, List<Long>> parts() {
         Map<ProjectionGroup, List<Long>> parts = new EnumMap<>(ProjectionGroup.class);
         for (ProjectionGroup group : ProjectionGroup.values()) {
@@ -129,7 +119,8 @@ final class AdapterLayout {
             for (Projection projection : group.projections()) {
                 long end = at + projection.outputSize(model);
                 if (config.targets().contains(projection)) {
-                    addParts(ends, at, projection.outputSize(model));
+                    ends.add(at);
+                    ends.add(end);
                 }
                 at = end;
             }
@@ -138,17 +129,10 @@ final class AdapterLayout {
         return parts;
     }
 
-    private void addParts(List<Long> ends, long at, int outputs) {
-        for (int group = 0; group < config.signGroups(); group++) {
-            ends.add(at + Signs.begin(group, config.signGroups(), outputs));
-            ends.add(at + Signs.begin(group + 1, config.signGroups(), outputs));
-        }
-    }
-
-    /** Parts of each group of a layer. */
+    /** Adapted projections of each group of a layer. */
     long[] counts() {
         return Arrays.stream(ProjectionGroup.values())
-                .mapToLong(group -> (long) config.signGroups() * adapted(group).size())
+                .mapToLong(group -> adapted(group).size())
                 .toArray();
     }
 

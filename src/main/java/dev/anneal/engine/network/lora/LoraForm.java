@@ -39,11 +39,11 @@ public final class LoraForm {
         if (groups == 1) {
             return trained;
         }
-        float[] signs = Signs.of(groups, inputs);
         float[] wider = new float[groups * trained.length];
         for (int group = 0; group < groups; group++) {
             for (int i = 0; i < trained.length; i++) {
-                wider[group * trained.length + i] = trained[i] * signs[group * inputs + i % inputs];
+                int block = i % inputs / (inputs / groups);
+                wider[group * trained.length + i] = trained[i] * Signs.of(group, block);
             }
         }
         return wider;
@@ -55,10 +55,9 @@ public final class LoraForm {
             return trained;
         }
         float[] wider = new float[groups * trained.length];
-        for (int group = 0; group < groups; group++) {
-            for (int row = Signs.begin(group, groups, outputs); row < Signs.begin(group + 1, groups, outputs); row++) {
-                System.arraycopy(trained, row * rank, wider, (row * groups + group) * rank, rank);
-            }
+        for (int row = 0; row < outputs; row++) {
+            int group = row / (outputs / groups);
+            System.arraycopy(trained, row * rank, wider, (row * groups + group) * rank, rank);
         }
         return wider;
     }

@@ -15,7 +15,8 @@ import java.util.Map;
  * An adapter in the decoder's form, in the precision of the frozen weights.
  *
  * @param layers for each layer A and B of each {@link ProjectionGroup} in their order: A stacked, [S, in]; B as a block
- *     matrix that holds the scale, [out, S]
+ *     matrix that holds the scale, [out, S]. With groups of signs B has no zeros, [adapted outs, r], and the signs
+ *     follow, [G, G]
  * @param parts for each group begin and end of each adapted projection among the group's outputs; empty if none is
  *     adapted
  * @param scale s, already in B; gradients of B need it
@@ -39,6 +40,11 @@ public record AppliedAdapter(
     /** The same tensors with another beta and dropout. */
     public AppliedAdapter with(double newBeta, AdapterDropout newDropout) {
         return new AppliedAdapter(layers, parts, scale, activation, newBeta, newDropout);
+    }
+
+    /** Whether its outputs are in groups that see the inputs with signs of their own. */
+    public boolean hasSigns() {
+        return layers.get(0).size() > 2 * ProjectionGroup.values().length;
     }
 
     /** The same adapter with other tensors of the same values. */

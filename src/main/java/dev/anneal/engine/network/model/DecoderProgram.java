@@ -10,6 +10,7 @@ import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Program;
 import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.network.torch.TensorScope;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class DecoderProgram {
 
     /** Files of the program's class. */
-    public static final List<String> PARTS = List.of("decoder/layer", "decoder/head", "decoder/decoding");
+    public static final List<String> PARTS =
+            List.of("decoder/layer", "decoder/signs", "decoder/head", "decoder/decoding");
 
     private final ModelConfig config;
     private final Program program;
@@ -79,6 +81,31 @@ public final class DecoderProgram {
     /** The program with a layer's window. */
     public Program of(int layer) {
         return config.windows().get(layer) == 0 ? program : windowed;
+    }
+
+    /**
+     * An adapter in the form that {@code read} takes: one with groups of signs as an ordinary one of higher rank.
+     *
+     * @param owner of the copies, if there are any
+     */
+    public AppliedAdapter ordinary(TensorScope owner, AppliedAdapter adapter) {
+        if (!adapter.hasSigns()) {
+            return adapter;
+        }
+        long[] outputs = Arrays.stream(ProjectionGroup.values())
+                .mapToLong(group -> group.outputSize(config))
+                .toArray();
+        return adapter.with(adapter.layers().stream()
+                .map(layer -> program.callForList(
+                        owner,
+                        "ordinary",
+                        layer,
+                        adapter.parts(ProjectionGroup.ATTENTION_INPUT),
+                        adapter.parts(ProjectionGroup.ATTENTION_OUTPUT),
+                        adapter.parts(ProjectionGroup.FEED_FORWARD),
+                        adapter.parts(ProjectionGroup.DOWN),
+                        outputs))
+                .toList());
     }
 
     /** A bf16 matrix on a CPU in oneDNN's own layout, which only {@code read} and {@code logits} accept. */
@@ -180,7 +207,16 @@ public final class DecoderProgram {
      */
     Tensor shares(TensorScope scope, List<Tensor> computed, int layer, AppliedAdapter adapter) {
         return program.call(
-                scope, "shares", computed, adapter.layers().get(layer), adapter.activation(), adapter.beta());
+                scope,
+                "shares",
+                computed,
+                adapter.layers().get(layer),
+                adapter.parts(ProjectionGroup.ATTENTION_INPUT),
+                adapter.parts(ProjectionGroup.ATTENTION_OUTPUT),
+                adapter.parts(ProjectionGroup.FEED_FORWARD),
+                adapter.parts(ProjectionGroup.DOWN),
+                adapter.activation(),
+                adapter.beta());
     }
 
     /**

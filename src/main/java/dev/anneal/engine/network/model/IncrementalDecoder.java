@@ -43,16 +43,18 @@ public final class IncrementalDecoder implements AutoCloseable {
     }
 
     /**
-     * The adapter in the layout of the model's matrices, which makes its products as independent of their number of
-     * rows as the model's. Neither changes nor the end of {@code adapter} reach it, if the decoder {@link #packs}.
+     * The adapter in the form that this decoder reads with: in the layout of the model's matrices, which makes its
+     * products as independent of their number of rows as the model's, if the decoder {@link #packs}. Neither changes
+     * nor the end of {@code adapter} reach it then.
      *
      * @param owner of the copies, if there are any
      */
     public AppliedAdapter packed(TensorScope owner, AppliedAdapter adapter) {
+        AppliedAdapter ordinary = model.program().ordinary(owner, adapter);
         if (!packs) {
-            return adapter;
+            return ordinary;
         }
-        return adapter.with(adapter.layers().stream()
+        return adapter.with(ordinary.layers().stream()
                 .map(layer -> layer.stream()
                         .map(tensor -> tensor.elements() == 0
                                 ? owner.zeros(tensor.elementType(), tensor.shape())

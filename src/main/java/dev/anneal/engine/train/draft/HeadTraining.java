@@ -101,14 +101,12 @@ public record HeadTraining(
         List<Tensor> gradients = new ArrayList<>(weights.newGradients(owner));
         List<Tensor> ofAdapter = head.noAdapter().layers().get(0);
         List<Tensor> all = new ArrayList<>(gradients);
-        Runnable gather = () -> {};
         if (adapter != null) {
             AdapterGradients own = adapter.newGradients(owner);
             all.addAll(List.of(own.a(), own.b()));
             ofAdapter = own.layers().get(0);
-            gather = own.gather();
         }
-        return new StepGradients<>(all, new EagleGradients(ofAdapter, weights.arranged(gradients)), gather);
+        return new StepGradients<>(all, new EagleGradients(ofAdapter, weights.arranged(gradients)));
     }
 
     @Override

@@ -51,8 +51,7 @@ public record AdapterTraining(Adapter adapter) implements Trainable<Gradients> {
     @Override
     public StepGradients<Gradients> newGradients(TensorScope owner) {
         AdapterGradients gradients = adapter.newGradients(owner);
-        return new StepGradients<>(
-                List.of(gradients.a(), gradients.b()), new Gradients(gradients.layers(), null), gradients.gather());
+        return new StepGradients<>(List.of(gradients.a(), gradients.b()), new Gradients(gradients.layers(), null));
     }
 
     /** One more than threads, because an adapter is small. */

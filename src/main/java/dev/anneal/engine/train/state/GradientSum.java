@@ -66,7 +66,6 @@ public final class GradientSum<G> implements AutoCloseable {
 
     /** Adds the gradient of a buffer. */
     public void add(int buffer) {
-        buffers.get(buffer).gather().run();
         optimizer.accumulate(scope, own, buffers.get(buffer), !begun);
         begun = true;
     }

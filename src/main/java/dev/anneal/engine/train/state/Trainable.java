@@ -99,15 +99,9 @@ public interface Trainable<G> extends AutoCloseable {
      * Gradients of a step or of a part of it.
      *
      * @param ofParameters one for each parameter, in their order
-     * @param forModel as the model writes them
-     * @param gather brings what the model has written to the parameters' gradients, where it is not the same memory
+     * @param forModel the same memory as the model writes it
      */
-    record StepGradients<G>(List<Tensor> ofParameters, G forModel, Runnable gather) {
-
-        /** In one memory. */
-        public StepGradients(List<Tensor> ofParameters, G forModel) {
-            this(ofParameters, forModel, () -> {});
-        }
+    record StepGradients<G>(List<Tensor> ofParameters, G forModel) {
 
         public StepGradients {
             ofParameters = List.copyOf(ofParameters);

@@ -210,15 +210,11 @@ public record MemoryEstimate(
         return (long) model.vocabularySize() * model.hiddenSize();
     }
 
-    /**
-     * Values, two moments, the step's gradient, gradients of micro-batches, and the decoder's copies; with groups of
-     * signs also the gradients of its A.
-     */
+    /** Values, two moments, the step's gradient, gradients of micro-batches, and the decoder's copies. */
     private static long adapterBytes(ModelProfile model, AdapterSettings adapter, int valueBytes, int threads) {
-        int gradients = DeviceLimits.adapterGradients(threads);
-        long ofSigned = adapter.signGroups() == 1 ? 0 : (1 + gradients) * elementsOfA(model, adapter);
-        return FLOAT_BYTES * (model.adapterParameters(adapter) * (4 + gradients) + ofSigned)
-                + valueBytes * (elementsOfA(model, adapter) + blockElements(model, adapter));
+        long parameters = model.adapterParameters(adapter);
+        return FLOAT_BYTES * parameters * (4 + DeviceLimits.adapterGradients(threads))
+                + valueBytes * (adapter.signGroups() == 1 ? ordinaryElements(model, adapter) : parameters);
     }
 
     /**
@@ -235,22 +231,16 @@ public record MemoryEstimate(
                         + (trainsEmbedding ? rows.atWork(engine) * embeddingElements(model) : 0));
     }
 
-    /** Of A as the decoder has it. */
-    private static long elementsOfA(ModelProfile model, AdapterSettings adapter) {
-        return (long) model.layers()
-                * adapter.rank()
-                * adapter.signGroups()
+    /**
+     * Of A and B as an ordinary adapter has them in the decoder: B of projections that share an input form one matrix,
+     * with the rows of all of them and the columns of their stacked A, and zeros elsewhere.
+     */
+    private static long ordinaryElements(ModelProfile model, AdapterSettings adapter) {
+        long rank = (long) adapter.rank() * adapter.signGroups();
+        long elements = rank
                 * model.targets(adapter).stream()
                         .mapToLong(name -> model.layer(name).in())
                         .sum();
-    }
-
-    /**
-     * B of projections that share an input form one matrix, with the rows of all of them and the columns of their
-     * stacked A, and zeros elsewhere.
-     */
-    private static long blockElements(ModelProfile model, AdapterSettings adapter) {
-        long elements = 0;
         for (ProjectionGroup group : ProjectionGroup.values()) {
             long rows = group.projections().stream()
                     .mapToLong(projection -> model.layer(projection.shortName()).out())
@@ -258,7 +248,7 @@ public record MemoryEstimate(
             long adapted = group.projections().stream()
                     .filter(projection -> model.targets(adapter).contains(projection.shortName()))
                     .count();
-            elements += rows * adapted * adapter.rank() * adapter.signGroups();
+            elements += rows * adapted * rank;
         }
         return model.layers() * elements;
     }
@@ -297,8 +287,8 @@ public record MemoryEstimate(
         int valueBytes = engine.valueBytes(model.hiddenSize());
         boolean packs = valueBytes != FLOAT_BYTES && !model.formsLayers();
         DecodingLimits limits = DecodingLimits.of("cpu", !packs);
-        long ofAdapter = adapter == null ? 0 : elementsOfA(model, adapter) + blockElements(model, adapter);
-        long repacked = packs ? valueBytes * (model.multipliedParameters() + ofAdapter) : 0;
+        long ofAdapter = adapter != null && (packs || adapter.signGroups() > 1) ? ordinaryElements(model, adapter) : 0;
+        long repacked = valueBytes * ((packs ? model.multipliedParameters() : 0) + ofAdapter);
         int slots = limits.slots(rows.sampled());
         long cached = CACHE_COPIES
                 * cachedBytesPerToken(model, valueBytes)

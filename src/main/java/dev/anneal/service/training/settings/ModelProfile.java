@@ -175,13 +175,6 @@ public record ModelProfile(
     }
 
     private void check(AdapterSettings adapter) {
-        if (adapter.signGroups() > 1 && adapter.dropout() > 0) {
-            throw Refusal.invalidValue(
-                    "afa_lora.sign_groups",
-                    ("'afa_lora.sign_groups' is %d while 'afa_lora.dropout' is %s, which groups of signs do not"
-                                    + " have; leave one of them out")
-                            .formatted(adapter.signGroups(), adapter.dropout()));
-        }
         for (String target : targets(adapter)) {
             LayerSize projection = projections.get(target);
             if (projection == null) {
@@ -193,12 +186,6 @@ public record ModelProfile(
                                         ", ",
                                         projections.keySet().stream().sorted().toList()));
             }
-            if (adapter.signGroups() > projection.out()) {
-                throw Refusal.invalidValue(
-                        "afa_lora.sign_groups",
-                        "'afa_lora.sign_groups' is %d but '%s' of '%s' has %d outputs; use no more groups than that"
-                                .formatted(adapter.signGroups(), target, id, projection.out()));
-            }
             if (adapter.rank() > projection.smallerSide()) {
                 throw Refusal.invalidValue(
                         "afa_lora.rank",
@@ -208,6 +195,24 @@ public record ModelProfile(
                                 + ", or leave that layer out of 'afa_lora.target_modules'");
             }
         }
+        int groups = adapter.signGroups();
+        int most = mostSignGroups(adapter);
+        if (Integer.bitCount(groups) != 1 || groups > most) {
+            throw Refusal.invalidValue(
+                    "afa_lora.sign_groups",
+                    ("'afa_lora.sign_groups' is %d; use 1 or another power of two up to %d, the largest that divides"
+                                    + " inputs and outputs of all layers of '%s' that are adapted")
+                            .formatted(groups, most, id));
+        }
+    }
+
+    private int mostSignGroups(AdapterSettings adapter) {
+        int bits = targets(adapter).stream()
+                .map(projections::get)
+                .filter(projection -> projection != null)
+                .mapToInt(projection -> projection.in() | projection.out())
+                .reduce(0, (one, other) -> one | other);
+        return Integer.lowestOneBit(bits);
     }
 
     private int greatestRank(AdapterSettings adapter) {

@@ -25,7 +25,7 @@ public final class GoldenAdapter {
             TensorScope scope, Adapter adapter, StepGradients<?> gradients, GoldenRun run, long count) {
         List<Tensor> flat = gradients.ofParameters();
         Map<String, float[]> sums =
-                NamedMatrices.of(scope, adapter, new AdapterGradients(flat.get(0), flat.get(1), List.of(), () -> {}));
+                NamedMatrices.of(scope, adapter, new AdapterGradients(flat.get(0), flat.get(1), List.of()));
         sums.values().forEach(values -> {
             for (int i = 0; i < values.length; i++) {
                 values[i] /= count;

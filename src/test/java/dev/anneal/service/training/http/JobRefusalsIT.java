@@ -113,15 +113,15 @@ class JobRefusalsIT extends ServiceTest {
         refused(body(file, ", 'afa_lora': {'rank': 0}"), "invalid_value", "afa_lora.rank", "but is 0");
         refused(body(file, ", 'afa_lora': {'rank': 65}"), "invalid_value", "afa_lora.rank", "use a rank from 1 to 64");
         refused(
-                body(file, ", 'afa_lora': {'sign_groups': 65}"),
+                body(file, ", 'afa_lora': {'sign_groups': 12}"),
                 "invalid_value",
                 "afa_lora.sign_groups",
-                "has 64 outputs; use no more groups than that");
+                "is 12; use 1 or another power of two up to 64");
         refused(
-                body(file, ", 'afa_lora': {'sign_groups': 8, 'dropout': 0.1}"),
+                body(file, ", 'afa_lora': {'sign_groups': 128}"),
                 "invalid_value",
                 "afa_lora.sign_groups",
-                "leave one of them out");
+                "is 128; use 1 or another power of two up to 64");
         refused(
                 body(file, ", 'afa_lora': {'target_modules': ['q_proj', 'lm_head']}"),
                 "invalid_value",
