@@ -31,12 +31,12 @@ class Comparison:
     def unit(self):
         return self.key.replace("_per_", "/").replace("_", " ")
 
-    def print(self):
+    def print(self, first="engine", second="peer"):
         name = self.unit()
         print(f"{self.work:32s}  median        min .. max")
         for title, key in ((name, self.key), ("peak memory, MiB", "peak_mib")):
-            print(f"{'engine ' + title:32s}", spread(self.values(0, key)))
-            print(f"{'peer ' + title:32s}", spread(self.values(1, key)))
+            print(f"{first + ' ' + title:32s}", spread(self.values(0, key)))
+            print(f"{second + ' ' + title:32s}", spread(self.values(1, key)))
             print(f"{'ratio of ' + title:32s}", spread(self.ratios(key)))
         if self.floor is not None:
             print(f"at best {self.floor:.0f} {name} on this machine, of which the engine reaches {self.share():.0%}")

@@ -14,6 +14,10 @@
     flat = torch.reshape(p, [p.size(0), -1])
     return torch.view(torch.matmul(signs, flat), [p.size(0), p.size(1), p.size(2)])
 
+  # Of z or what has its shape, the columns of the i-th adapted projection: products of parts of rows are slow.
+  def of_one(self: __torch__.Decoder, f: Tensor, i: int, r: int) -> Tensor:
+    return torch.contiguous(f[:, :, i * r:(i + 1) * r])
+
   # z of all groups.
   def narrow_signed(self: __torch__.Decoder, x: Tensor, a: Tensor, signs: Tensor) -> Tensor:
     blocks = torch.permute(torch.view(a, [a.size(0), signs.size(0), -1]), [1, 2, 0])          # [G, in / G, S]
@@ -27,7 +31,7 @@
       lo = parts[2 * i]
       hi = parts[2 * i + 1]
       own = torch.view(b[at:at + hi - lo], [signs.size(0), -1, r])                              # [G, out / G, r]
-      unused = torch.baddbmm_(self.in_blocks(y[:, lo:hi], signs), f[:, :, i * r:(i + 1) * r], torch.transpose(own, 1, 2))
+      unused = torch.baddbmm_(self.in_blocks(y[:, lo:hi], signs), self.of_one(f, i, r), torch.transpose(own, 1, 2))
       at = at + hi - lo
     return y
 
@@ -42,8 +46,8 @@
       lo = parts[2 * i]
       hi = parts[2 * i + 1]
       of = self.in_blocks(g[:, lo:hi], signs)                                                   # [G, N, out / G]
-      db = torch.bmm(torch.transpose(of, 1, 2), f[:, :, i * r:(i + 1) * r])                     # [G, out / G, r]
-      unused = self.put(gb[at:at + hi - lo], torch.view(db, [hi - lo, r]), scale, add)
+      db = torch.bmm(torch.transpose(self.of_one(f, i, r), 1, 2), of)                           # [G, r, out / G]
+      unused = self.put(torch.view(gb[at:at + hi - lo], [signs.size(0), -1, r]), torch.transpose(db, 1, 2), scale, add)
       own = torch.view(b[at:at + hi - lo], [signs.size(0), -1, r])
       unused = torch.copy_(df[:, :, i * r:(i + 1) * r], torch.bmm(of, own))
       at = at + hi - lo

@@ -34,7 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
  * line. The first two steps are warm-up.
  *
  * <p>Arguments: model directory, file of rows, rows of a step, steps, precision as a worker's setting names it, rank
- * (0: all weights are trained, without an adapter), activation checkpointing as a job names it, threads (0: one a
+ * (0: all weights are trained, without an adapter) or rank x groups of signs, activation checkpointing as a job names it, threads (0: one a
  * core), {@code supervised} or {@code dpo}, whose rows are chosen and rejected answers in turn and whose batches are
  * pairs. For one rank of a group also its number, the number of ranks, and the store in which they meet.
  */
@@ -47,6 +47,7 @@ final class StepBenchmark {
     private final int batch;
     private final int steps;
     private final int rank;
+    private final int signGroups;
     private final String checkpointing;
     private final Task.Machine machine;
     private final List<Progress.Step> done = new ArrayList<>();
@@ -57,7 +58,9 @@ final class StepBenchmark {
         this.directory = Path.of(arguments[0]);
         this.batch = Integer.parseInt(arguments[2]);
         this.steps = Integer.parseInt(arguments[3]);
-        this.rank = Integer.parseInt(arguments[5]);
+        String[] shape = arguments[5].split("x", 2);
+        this.rank = Integer.parseInt(shape[0]);
+        this.signGroups = shape.length == 1 ? 1 : Integer.parseInt(shape[1]);
         this.checkpointing = arguments[6];
         this.machine = new Task.Machine(TestDevice.NAME, Integer.parseInt(arguments[7]), arguments[4]);
         this.method = arguments[8].equals("dpo")
@@ -173,7 +176,8 @@ final class StepBenchmark {
                         List.of("all-linear"),
                         false,
                         "silu",
-                        new AdapterSettings.Schedule("linear", 0, 0.8));
+                        new AdapterSettings.Schedule("linear", 0, 0.8),
+                        signGroups);
     }
 
     private TrainingSettings settings() {
