@@ -7,18 +7,20 @@ class PlainDecoder(Module):
   eps : float
   heads : int
   kv_heads : int
-  kind : int                # 0 relu, 1 silu, 2 gelu
+  kind : int                # 0 relu, 1 silu, 2 gelu, 3 to 5 twice these
 
   # x W^T + bias + s B phi(A (mask x)); A, B and masks of one projection lie at `at`.
   def project(self: __torch__.PlainDecoder, x: Tensor, w: Tensor, bias: Tensor, at: int, a: List[Tensor], b: List[Tensor], masks: List[Tensor],
               scale: Tensor, beta: Tensor) -> Tensor:
     z = torch.linear(x * masks[at], a[at])
-    if self.kind == 0:
+    if self.kind == 0 or self.kind == 3:
       s = torch.relu(z)
-    elif self.kind == 1:
+    elif self.kind == 1 or self.kind == 4:
       s = torch.silu(z)
     else:
       s = torch.gelu(z)
+    if self.kind > 2:
+      s = s + s
     if float(beta) != 0.:
       z = beta * s + (1. - beta) * z
     y = torch.linear(x, w)

@@ -35,7 +35,7 @@ export const FIELDS = [
   {path: "afa_lora.rank", label: "Rank", type: "integer", min: 1, auto: estimate => estimate?.afa_lora?.rank, ...ADAPTER},
   {path: "afa_lora.alpha", label: "Alpha", type: "number", auto: estimate => estimate?.afa_lora?.alpha, ...ADAPTER},
   {path: "afa_lora.dropout", label: "Dropout", type: "number", min: 0, max: 0.99, auto: "0", ...ADAPTER},
-  {path: "afa_lora.activation", label: "Activation", type: "choice", options: ["silu", "relu", "gelu", "none"], auto: estimate => estimate?.afa_lora?.activation, ...ADAPTER},
+  {path: "afa_lora.activation", label: "Activation", type: "choice", options: ["silu", "relu", "gelu", "matched_silu", "matched_relu", "matched_gelu", "none"], auto: estimate => estimate?.afa_lora?.activation, ...ADAPTER},
   {path: "afa_lora.schedule.shape", label: "Beta falls", type: "choice", options: ["linear", "cosine", "step"], auto: estimate => estimate?.afa_lora?.schedule.shape, ...ADAPTER},
   {path: "afa_lora.schedule.start", label: "From, share of the steps", type: "number", min: 0, max: 1, auto: estimate => estimate?.afa_lora?.schedule.start, ...ADAPTER},
   {path: "afa_lora.schedule.end", label: "To, share of the steps", type: "number", min: 0, max: 1, auto: estimate => estimate?.afa_lora?.schedule.end, ...ADAPTER},

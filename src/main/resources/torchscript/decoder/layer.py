@@ -87,17 +87,20 @@ class Decoder(Module):
       unused = self.put(dw, self.norm_weight_gradient(g, x, rstd), 1., add)
     return dw
 
-  # phi(z) = (1 - beta) z + beta sigma(z). At beta = 0 sigma is not evaluated: 0 * inf would be NaN. kind: 0 relu, 1 silu, 2 gelu.
+  # phi(z) = (1 - beta) z + beta sigma(z). At beta = 0 sigma is not evaluated: 0 * inf would be NaN. kind: 0 relu, 1 silu, 2 gelu; 3, 4
+  # and 5 twice these, whose linear part is z.
   def phi(self: __torch__.Decoder, z: Tensor, kind: int, beta: float) -> Tensor:
     y = z
     if beta != 0.:
       f = z.to(6)
-      if kind == 0:
+      if kind % 3 == 0:
         s = torch.relu(f)
-      elif kind == 1:
+      elif kind % 3 == 1:
         s = torch.silu(f)
       else:
         s = torch.gelu(f)
+      if kind > 2:
+        s = torch.mul_(s, 2.)
       y = torch.type_as(torch.lerp(f, s, beta), z)
     return y
 
@@ -106,12 +109,14 @@ class Decoder(Module):
     if beta != 0.:
       f = z.to(6)
       e = g.to(6)
-      if kind == 0:
+      if kind % 3 == 0:
         s = torch.threshold_backward(e, f, 0)
-      elif kind == 1:
+      elif kind % 3 == 1:
         s = torch.silu_backward(e, f)
       else:
         s = torch.gelu_backward(e, f)
+      if kind > 2:
+        s = torch.mul_(s, 2.)
       y = torch.type_as(torch.lerp(e, s, beta), g)
     return y
 

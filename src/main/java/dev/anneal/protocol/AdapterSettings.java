@@ -10,7 +10,8 @@ import java.util.List;
  * @param dropout dropout probability of the inputs of A, 0 to below 1
  * @param targetModules names of projections such as {@code q_proj}, or the single entry {@code all-linear}
  * @param rslora whether the scale is alpha / sqrt(r)
- * @param activation {@code relu}, {@code silu}, {@code gelu}, or {@code none} for a plain LoRA
+ * @param activation {@code relu}, {@code silu}, {@code gelu}, one of these with {@code matched_} before it, or
+ *     {@code none} for a plain LoRA
  * @param schedule how beta falls
  * @param signGroups number of groups of outputs that see the inputs of A with other signs; 1 is an ordinary LoRA
  */

@@ -28,7 +28,7 @@ public interface WireName {
                 .findFirst();
     }
 
-    /** The wire names of all constants, separated by commas: {@code relu, silu, gelu}. */
+    /** The wire names of all constants, separated by commas. */
     static String list(Class<? extends WireName> type) {
         return Arrays.stream(type.getEnumConstants()).map(WireName::wireName).collect(Collectors.joining(", "));
     }

@@ -62,7 +62,7 @@ final class JobOptions {
     @Option(names = "--adapter", description = "afa, lora, or none for all weights.")
     private @Nullable String adapter;
 
-    @Option(names = "--activation", description = "silu, relu or gelu.")
+    @Option(names = "--activation", description = "silu, relu, gelu, or one of these with matched_ before it.")
     private @Nullable String activation;
 
     @Option(names = "--devices", description = "Number of devices that train the job together.")

@@ -20,7 +20,7 @@ import java.util.Map;
  * @param parts for each group begin and end of each adapted projection among the group's outputs; empty if none is
  *     adapted
  * @param scale s, already in B; gradients of B need it
- * @param activation the program's number of sigma: 0 relu, 1 silu, 2 gelu
+ * @param activation the program's number of sigma: 0 relu, 1 silu, 2 gelu, 3 to 5 twice these
  * @param beta share of the activation
  * @param dropout of the inputs of A; only in training
  */

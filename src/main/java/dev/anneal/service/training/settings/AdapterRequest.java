@@ -27,7 +27,7 @@ public record AdapterRequest(
         @Setting @Nullable List<String> targetModules,
         @Setting @Nullable Boolean rslora,
 
-        @Setting(choices = "silu, relu, gelu, none") @Nullable
+        @Setting(choices = "silu, relu, gelu, matched_silu, matched_relu, matched_gelu, none") @Nullable
         String activation,
 
         @Nullable Schedule schedule,

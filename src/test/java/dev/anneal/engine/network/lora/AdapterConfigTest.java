@@ -46,7 +46,7 @@ class AdapterConfigTest {
                 "4 | 0 | 0 | silu | q_proj | alpha | alpha must be a positive number, was 0.0",
                 "4 | NaN | 0 | silu | q_proj | alpha | alpha must be a positive number, was NaN",
                 "4 | 8 | 1 | silu | q_proj | dropout | dropout must be a probability from 0 to below 1, was 1.0",
-                "4 | 8 | 0 | tanh | q_proj | activation | activation must be one of relu, silu, gelu, or none for a plain LoRA; was 'tanh'",
+                "4 | 8 | 0 | tanh | q_proj | activation | activation must be one of relu, silu, gelu, matched_relu, matched_silu, matched_gelu, or none for a plain LoRA; was 'tanh'",
                 "4 | 8 | 0 | silu | lm_head | target_modules | target_modules may name q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, or be [\"all-linear\"] alone; found 'lm_head'",
             })
     void badSettingsNameValueAndRemedy(

@@ -118,7 +118,8 @@ class HandDerivedGradientsTest {
             targets.add("v_proj");
         }
         double dropout = seed % 2 == 0 ? 0.3 : 0;
-        String activation = List.of("relu", "silu", "gelu").get((int) (seed % 3));
+        String activation = (seed % 6 < 3 ? "" : "matched_")
+                + List.of("relu", "silu", "gelu").get((int) (seed % 3));
         return AdapterConfig.of(
                 1 + random.nextInt(4), 5, seed % 5 == 0, dropout, activation, AnnealingSchedule.none(), targets);
     }

@@ -101,7 +101,7 @@ class SignGroupsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"silu, 1, 0", "relu, 0.6, 0", "gelu, 0, 0", "relu, 0.6, 0.3"})
+    @CsvSource({"silu, 1, 0", "relu, 0.6, 0", "gelu, 0, 0", "matched_relu, 0.6, 0.3"})
     void lossAndGradientsAreThoseOfTheOrdinaryLora(String activation, double beta, double dropped) throws IOException {
         AdapterDropout dropout = dropped == 0 ? AdapterDropout.NONE : new AdapterDropout(dropped, List.of(7L, 11L));
         compare(activation, (adapter, wider) -> {

@@ -190,7 +190,7 @@ class JobRequestTest {
             'suffix': 'a/b'                                    | INVALID_VALUE | suffix | letters, digits
             'suffix': ''                                       | INVALID_VALUE | suffix | 1 to 64
             'afa_lora': {'rank': 0}                            | INVALID_VALUE | afa_lora.rank | from 1 to 65536, but is 0
-            'afa_lora': {'activation': 'tanh'}                 | INVALID_VALUE | afa_lora.activation | one of silu, relu, gelu, none, but is "tanh"
+            'afa_lora': {'activation': 'tanh'}                 | INVALID_VALUE | afa_lora.activation | one of silu, relu, gelu, matched_silu, matched_relu, matched_gelu, none, but is "tanh"
             'afa_lora': {'alpha': -1}                          | INVALID_VALUE | afa_lora.alpha | above 0
             'afa_lora': {'dropout': 1}                         | INVALID_VALUE | afa_lora.dropout | below 1
             'afa_lora': {'target_modules': []}                 | INVALID_VALUE | afa_lora.target_modules | list of non-empty strings
