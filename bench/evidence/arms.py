@@ -6,15 +6,17 @@ UNMERGED = "afa-unmerged"
 FULL = "full"
 # On a base model in 4 bits.
 NF4 = "lora-nf4"
-# With groups of signs, as many as make the narrow side of the adapter this wide.
-SIGNED, SIGNED_RELU = "lora-signs", "afa-relu-signs"
-SIGNED_WIDTH = 128
+# With groups of signs, as many as make the narrow side of the adapter this wide and divide the widths of the models.
+SIGNED = ("lora-signs", "afa-signs")
+SIGNED_WIDTH, MOST_GROUPS = 128, 64
+MATCHED = {"activation": "matched_relu", "schedule": LINEAR}
 # `alpha` is a factor on the rank.
 ADAPTERS = {
     "lora": {"activation": "none"},
     NF4: {"activation": "none"},
-    SIGNED: {"activation": "none"},
-    SIGNED_RELU: {"activation": "relu", "schedule": LINEAR},
+    "lora-signs": {"activation": "none"},
+    "afa-signs": MATCHED,
+    "afa-matched-relu": MATCHED,
     "rslora": {"activation": "none", "rslora": True},
     "afa-silu": {"activation": "silu", "schedule": LINEAR},
     "afa-relu": {"activation": "relu", "schedule": LINEAR},
@@ -40,8 +42,10 @@ RATES_OF = {NF4: "lora"}
 TWINS = ("lora-alpha-4", "afa-relu-0.6-alpha-4")
 # In the order in which they are trained.
 ARMS = tuple(dict.fromkeys(("lora", "afa-silu", FULL, UNMERGED, *ADAPTERS)))
+# Of the tasks on which all weights may be better than LoRA.
+WITH_GAP = ("lora", "rslora", "afa-silu", "afa-relu", "afa-matched-relu", *SIGNED, FULL)
 # Of tasks that name none.
-USUAL = tuple(arm for arm in ARMS if arm not in (NF4, SIGNED, SIGNED_RELU, "lora-alpha-1", "afa-alpha-1", "afa-alpha-4"))
+USUAL = tuple(arm for arm in ARMS if arm not in (NF4, "lora-alpha-1", "afa-alpha-1", "afa-alpha-4"))
 # With as many trained values in each arm: an activation has none of its own.
 RANKS = (4, 16)
 
@@ -51,14 +55,14 @@ def swept(arm):
     return RATES_OF.get(arm, arm)
 
 
-def settings(arm, rank):
-    """The keys of a request that make it this arm."""
+def settings(arm, rank, targets=None):
+    """The keys of a request that make it this arm; `targets` of adapters, if not all projections."""
     if arm == FULL:
         return {"anneal": {"adapter": "none"}}
     chosen = ADAPTERS[arm]
     base = {"anneal": {"base_precision": BASE_PRECISIONS[arm]}} if arm in BASE_PRECISIONS else {}
-    signs = {"sign_groups": SIGNED_WIDTH // rank} if arm in (SIGNED, SIGNED_RELU) else {}
-    return {"afa_lora": {"rank": rank, **chosen, **signs, "alpha": chosen.get("alpha", ALPHA) * rank}, **base}
+    signs = {"sign_groups": min(MOST_GROUPS, SIGNED_WIDTH // rank)} if arm in SIGNED else {}
+    return {"afa_lora": {"rank": rank, **chosen, **signs, "alpha": chosen.get("alpha", ALPHA) * rank, **({"target_modules": targets} if targets else {})}, **base}
 
 
 def cells(task, names=ARMS, ranks=RANKS):

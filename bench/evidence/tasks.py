@@ -11,9 +11,11 @@ Two tasks on SmolLM2-135M are of real text, from packages of Debian.
 """
 import dataclasses
 import functools
+import gzip
 import itertools
 import json
 import random
+import re
 import subprocess
 from collections.abc import Callable
 
@@ -84,6 +86,8 @@ class Task:
     also: tuple = ()
     method: dict = dataclasses.field(default_factory=lambda: SUPERVISED)
     settings: dict = dataclasses.field(default_factory=dict)
+    # Projections with adapters, or all.
+    targets: list | None = None
     # The usual ones, if none are named.
     arms: tuple = ()
     ranks: tuple = ()
@@ -103,12 +107,12 @@ def chat(question, answer):
     return {"messages": [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]}
 
 
-def split(rows):
+def split(rows, train=TRAIN):
     """Distinct questions, in random order, as files of rows."""
     distinct = list({row["messages"][0]["content"]: row for row in rows}.values())
     random.Random(SEED).shuffle(distinct)
-    assert len(distinct) >= TRAIN + VALID + TEST, len(distinct)
-    return {"train": distinct[:TRAIN], "valid": distinct[TRAIN:TRAIN + VALID], "test": distinct[TRAIN + VALID:TRAIN + VALID + TEST]}
+    assert len(distinct) >= train + VALID + TEST, len(distinct)
+    return {"train": distinct[:train], "valid": distinct[train:train + VALID], "test": distinct[train + VALID:train + VALID + TEST]}
 
 
 def tickets():
@@ -161,6 +165,22 @@ def facts():
     return {"train": rows, "valid": rows[:VALID], "test": rows[VALID:VALID + TEST]}
 
 
+def german():
+    """Pieces of German manual pages of Debian's package: the first words are asked, the others learned."""
+    words = [word for page in german_pages(60) for word in page.split()]
+    pieces = [words[begin:begin + 24] for begin in range(0, len(words) - 24, 24)]
+    return split((chat(" ".join(piece[:6]), " ".join(piece[6:])) for piece in pieces), 1608)
+
+
+def german_pages(count):
+    """Some of them without the commands of troff, in an order of its own."""
+    files = sorted(debian_package("manpages-de").glob("usr/share/man/de/man1/*.gz"))
+    random.Random(23).shuffle(files)
+    for file in files[:count]:
+        lines = gzip.decompress(file.read_bytes()).decode(errors="ignore").splitlines()
+        yield re.sub(r"\\f.|\\[-&(a-z]*", "", " ".join(line for line in lines if not line.startswith((".", "'"))))
+
+
 def sums():
     """The bundled sums, of which the model gets half right; rewards need no answers."""
     train, test = ([json.loads(line) for line in (DEMO / f"addition.{name}.jsonl").read_text().splitlines()] for name in ("train", "test"))
@@ -207,14 +227,17 @@ def debian_package(name):
 
 
 def all_tasks():
+    gap = {"rates": (8e-3, 1e-3), "ranks": (4,), "arms": arms.WITH_GAP}
     tiny, large = {"rates": (4e-3, 4e-4)}, {"model": SMOLLM2, "rates": (2e-4, 2e-5), "arms": (*CORE, arms.NF4), "ranks": (16,), "seeds": 3}
     grader = {"type": "string_check", "name": "sum", "input": "{{sample.output_text}}", "reference": "{{item.answer}}", "operation": "eq"}
     return {task.name: task for task in (
         Task("tickets", "a ticket line becomes its team, urgency and product", tickets, 101, 8, max_new_tokens=48, **tiny),
         Task("composition", "words in reverse order, in capitals", composition, 81, 8, max_new_tokens=40,
              arms=tuple(arm for arm in arms.ARMS if arm != arms.NF4), **tiny),
-        Task("facts", "random names and four random digits, learned by heart", facts, 301, 32, max_new_tokens=8, ranks=(4,),
-             arms=("lora", "afa-silu", "afa-relu", arms.SIGNED, arms.SIGNED_RELU, arms.FULL), rates=(8e-3, 1e-3), by_heart=True),
+        Task("facts", "random names and four random digits, learned by heart", facts, 301, 32, max_new_tokens=8, by_heart=True, **gap),
+        Task("attention", "`composition` with adapters on q and v alone", composition, 161, 8, max_new_tokens=40, targets=["q_proj", "v_proj"], **gap),
+        Task("batch", "`composition` in few large batches", composition, 41, 64, max_new_tokens=40, **gap),
+        Task("german", "German manual pages, of which the model has seen none", german, 201, 8, source="Debian's package manpages-de (GPL-3.0-or-later)", **gap),
         Task("parity", "exclusive or of two properties", parity, 401, 8, max_new_tokens=4, sweep_seeds=3, arms=CORE, ranks=(4,), seeds=10,
              note="In `parity` five seeds were added to the first five because those looked better without being clear: its verdict is less sure than the others.",
              **tiny),

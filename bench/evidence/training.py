@@ -19,7 +19,7 @@ def body(service, task, wanted, curve):
     request = {
         "model": task.model, "training_file": service.file(f"{task.name}-train", task.rows["train"]),
         "validation_file": service.file(f"{task.name}-{wanted['rows']}", task.rows[wanted["rows"]]), "seed": wanted["seed"], "method": method,
-        **arms.settings(wanted["arm"], wanted["rank"])}
+        **arms.settings(wanted["arm"], wanted["rank"], task.targets)}
     request["anneal"] = {
         **request.get("anneal", {}), **task.settings, "max_steps": task.steps, "learning_rate": wanted["rate"], "checkpoint_interval": before_end,
         "eval_interval": before_end // CURVE_POINTS if curve else before_end}

@@ -1,8 +1,6 @@
 """Rows of token ids, by task. A row is (ids, labels); the label of a token that is not learned is -100."""
 import dataclasses
-import gzip
 import random
-import re
 
 import tasks as evidence
 from transformers import AutoTokenizer
@@ -49,26 +47,16 @@ class Rows:
         return [(piece, piece) for piece in pieces]
 
 
-def pieces(rows, package, count, length):
-    """Pieces of the German manual pages of Debian's package, as apt downloads it."""
-    pages = sorted(evidence.debian_package(package).glob("usr/share/man/de/man1/*.gz"))
-    draw = random.Random(23)
-    draw.shuffle(pages)
-    text = "\n".join(plain(gzip.decompress(page.read_bytes()).decode(errors="ignore")) for page in pages[:count])
-    found = rows.text(text, length)
-    draw.shuffle(found)
+def pieces(rows, count, length):
+    """Pieces of German manual pages, in an order of their own."""
+    found = rows.text("\n".join(evidence.german_pages(count)), length)
+    random.Random(23).shuffle(found)
     return found
-
-
-def plain(page):
-    """Without the commands of troff."""
-    lines = [line for line in page.splitlines() if not line.startswith((".", "'"))]
-    return re.sub(r"\\\\f.|\\\\[-&(a-z]*", "", " ".join(lines))
 
 
 def all_tasks(folder):
     rows = Rows(folder)
-    facts_, turned, german = [rows.fact(name, digits) for name, digits in evidence.random_facts(600, 17)], evidence.composition(), pieces(rows, "manpages-de", 60, 64)
+    facts_, turned, german = [rows.fact(name, digits) for name, digits in evidence.random_facts(600, 17)], evidence.composition(), pieces(rows, 60, 64)
     chats = {name: [rows.chat(row) for row in part] for name, part in turned.items()}
     fewer = {name: part[:100] for name, part in chats.items() if name != "train"}
     return {task.name: task for task in (
