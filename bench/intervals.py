@@ -9,6 +9,30 @@ RESAMPLES = 10_000
 STUDENT = {1: 12.71, 2: 4.30, 3: 3.18, 4: 2.78, 5: 2.57, 6: 2.45, 7: 2.36, 8: 2.31, 9: 2.26}
 
 
+def p_value(values):
+    """Two-sided, of Student's t for a mean of 0, of at least two values: the density is integrated by Simpson's rule."""
+    deviation = statistics.stdev(values)
+    if deviation == 0:
+        return 1.0
+    freedom = len(values) - 1
+    t = abs(statistics.fmean(values)) / (deviation / math.sqrt(len(values)))
+    peak = math.gamma((freedom + 1) / 2) / math.sqrt(freedom * math.pi) / math.gamma(freedom / 2)
+    # Over the angle whose tangent is t / sqrt(freedom), in which the density is a power of the cosine.
+    end, pieces = math.atan(t / math.sqrt(freedom)), 1000
+    heights = [math.cos(end * piece / pieces) ** (freedom - 1) for piece in range(pieces + 1)]
+    inner = heights[0] + heights[-1] + 4 * sum(heights[1::2]) + 2 * sum(heights[2:-1:2])
+    return max(0.0, 1 - 2 * peak * math.sqrt(freedom) * inner * end / pieces / 3)
+
+
+def holm(values):
+    """Corrected p-values by name: the smallest times their number, the next times one less, and none below the one before."""
+    corrected, least = {}, 0.0
+    for place, name in enumerate(sorted(values, key=values.get)):
+        least = max(least, min(1.0, values[name] * (len(values) - place)))
+        corrected[name] = least
+    return corrected
+
+
 def bootstrap(values):
     """Mean, and the percentile interval of means of values drawn with replacement; of a single value the value thrice."""
     return resampled(tuple(sorted(values)))

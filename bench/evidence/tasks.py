@@ -125,6 +125,15 @@ def composition():
     return split(chat("Turn: " + " ".join(words), " ".join(reversed(words)).upper()) for words in lists)
 
 
+def preference():
+    """The words in reverse order are preferred to the words as they were, both in capitals."""
+    def pair(row):
+        question, answer = (message["content"] for message in row["messages"])
+        said = {name: [{"role": "assistant", "content": " ".join(words)}] for name, words in (("preferred_output", answer.split()), ("non_preferred_output", answer.split()[::-1]))}
+        return {"input": {"messages": [{"role": "user", "content": question}]}, **said}
+    return {name: [pair(row) for row in rows] for name, rows in composition().items()}
+
+
 def parity():
     """Half of the pairs of colour and thing are trained, a quarter is in the validation rows alone, and a quarter in the test rows alone."""
     draw = random.Random(SEED)
@@ -243,12 +252,14 @@ def all_tasks():
              **tiny),
         Task("arithmetic", "sums without carrying, in permuted digits", arithmetic, 201, 16, max_new_tokens=4,
              arms=(*CORE, "afa-relu", "afa-linear-0.6", *SCALINGS), **tiny),
+        Task("preference", "DPO: words in reverse order, not as they were", preference, 81, 8, rates=(4e-3, 4e-4), ranks=(4,),
+             arms=("lora", "afa-silu", *arms.SIGNED, arms.FULL), measure=Measure("loss", "test loss of DPO"), method={"type": "dpo", "dpo": {}}),
         Task("sums", "GRPO on two-digit sums, a reward of 1 for the right one", sums, 41, 8, rates=(2e-3, 2e-4), ranks=(16,),
-             arms=("lora", "afa-silu", "afa-step-0.5"), measure=Measure("reward", "test reward", is_higher_better=True),
+             arms=("lora", "afa-silu", "afa-step-0.5", *arms.SIGNED), measure=Measure("reward", "test reward", is_higher_better=True),
              method={"type": "reinforcement", "reinforcement": {"grader": grader}},
              settings={"rollouts": {"group_size": 8, "max_completion_tokens": 8}}),
         Task("draft", "an EAGLE-3 head for anneal-tiny", tickets, 141, 8, rates=(5e-3, 1e-2), ranks=(16,),
-             arms=CORE, measure=Measure("acceptance_length/greedy", "tokens per pass, greedily", is_higher_better=True),
+             arms=(*CORE, *arms.SIGNED), measure=Measure("acceptance_length/greedy", "tokens per pass, greedily", is_higher_better=True),
              also=(Measure("acceptance_length/sampled", "tokens per pass, T = 1", is_higher_better=True),),
              method={"type": "speculative_draft", "speculative_draft": {"kind": "eagle3", "evaluation": {"prompts": 24, "max_tokens": 32}}}),
         Task("wordnet", "a definition becomes the category of what it defines", wordnet, 101, 8, max_new_tokens=8, **(large | {"arms": (*CORE, arms.NF4, *SCALINGS)}),

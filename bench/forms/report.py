@@ -3,7 +3,7 @@ import math
 import statistics
 
 import intervals
-from report import percent, table
+from wording import percent, table
 
 from . import arms
 
@@ -31,7 +31,7 @@ def section(task, lines):
         if len(base) < SEEDS:
             continue
         differences = {name: [math.log(losses[seed] / base[seed]) for seed in sorted(base)] for name, losses in own.items() if name != arms.LORA}
-        corrected = holm({name: p_value(found) for name, found in differences.items()})
+        corrected = intervals.holm({name: intervals.p_value(found) for name, found in differences.items()})
         parts.append(f"Rank {rank}: " + gap(differences.get(arms.FULL)))
         parts.append(table(["arm", "rate", "loss", "against LoRA", "p", "share of the gap"], [
             [f"`{name}`", f"{rate(lines, name, rank):.2g}", f"{statistics.fmean(losses.values()):.4g}",
@@ -62,23 +62,3 @@ def share(own, base, full):
     way = statistics.fmean(base.values()) - statistics.fmean(full.values())
     found = [base[seed] - own[seed] for seed in sorted(base)]
     return "{:.0%} ({:.0%} to {:.0%})".format(*(value / way for value in intervals.student(found))) if way > 0 else "–"
-
-
-def p_value(found):
-    """Two-sided, of Student's t with four degrees of freedom."""
-    assert len(found) == SEEDS
-    deviation = statistics.stdev(found)
-    if deviation == 0:
-        return 1.0
-    t = abs(statistics.fmean(found)) / (deviation / math.sqrt(SEEDS))
-    within = 1 + t * t / 4
-    return 2 * (0.5 - 3 / 8 * t / math.sqrt(within) * (1 - t * t / within / 12))
-
-
-def holm(values):
-    """Corrected p-values: the smallest times their number, the next times one less, and none below the one before."""
-    corrected, least = {}, 0.0
-    for place, name in enumerate(sorted(values, key=values.get)):
-        least = max(least, min(1.0, values[name] * (len(values) - place)))
-        corrected[name] = least
-    return corrected

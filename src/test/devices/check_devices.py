@@ -41,7 +41,8 @@ def program(name, **attributes):
     return programs.program(name, REWRITTEN, folder, **attributes)
 
 
-def decoder(dtype, window, biased, normed, dropout, adapted, whole):
+def decoder(dtype, window, biased, normed, dropout, adapted, whole, signs):
+    """`signs`: groups of outputs that see the inputs with signs of their own, or 0."""
     run = program("decoder", eps=1e-5, heads=HEADS, kv_heads=KEY_HEADS, head_size=HEAD, chunk=4, few=2, block=3, window=window, padding=3)
     rows, before, seeds, kind, beta, scale = [0, 5, 9], [-1, -1 if dropout else 0], [3, 4], 1, 0.5, 2.0
     query, both, outputs = HEADS * HEAD, (HEADS + KEY_HEADS) * HEAD, (HEADS + 2 * KEY_HEADS) * HEAD
@@ -55,8 +56,10 @@ def decoder(dtype, window, biased, normed, dropout, adapted, whole):
     adapter, gradients = [], []
     for (into, out, _), ends in zip(groups, parts):
         width = RANK * (len(ends) // 2)
-        adapter += [tensor(width, into, dtype=dtype), tensor(out, width, dtype=dtype)]
-        gradients += [tensor(width, into), tensor(sum(ends[1::2]) - sum(ends[::2]), RANK)]
+        of_adapted = sum(ends[1::2]) - sum(ends[::2])
+        adapter += [tensor(width, into, dtype=dtype), tensor(*((of_adapted, RANK) if signs else (out, width)), dtype=dtype)]
+        gradients += [tensor(width, into), tensor(of_adapted, RANK)]
+    adapter += [tensor(signs, signs, dtype=dtype)] if signs else []
     dweights = [tensor(*weight.shape) for weight in weights[:-1]] + [tensor(*([2, HEAD] if normed else [0]))] if whole else []
     table, dtable = tensor(VOCABULARY, HIDDEN, dtype=dtype), tensor(VOCABULARY, HIDDEN)
     ids, at = tensor(9, dtype=torch.int64), tensor(5, dtype=torch.int64)
@@ -86,7 +89,9 @@ def decoder(dtype, window, biased, normed, dropout, adapted, whole):
 
     # Two layers for generation, two rows, each with an adapter of its own: prompts of 5 and 4 tokens, then a token of each.
     caches = [tensor(4, 2 * KEY_HEADS, 20, HEAD, dtype=dtype) for _ in range(2)]
-    generation = 0, 2, weights * 2, adapter * 4
+    ordinary = run.ordinary(adapter, *parts, [out for _, out, _ in groups]) if signs else adapter
+    shares = [run.shares([y, *saved], adapter, *parts, kind, beta)] if adapted else []
+    generation = 0, 2, weights * 2, ordinary * 4
     read = run.read(x, *generation, [0, 0, 5, 1, 5, 4], [1, 2], [0.5, 0.0], cos, sin, rows, [0, 3], [], 1, caches, [0, 1])
     two = tensor(2, dtype=torch.int64)
     turn = run.turns(two, tensor(HEAD // 2), table)
@@ -96,7 +101,7 @@ def decoder(dtype, window, biased, normed, dropout, adapted, whole):
     run.restore(caches, run.copied(caches, 1, 6), 2, 4)
     run.clear(caches, 2, 1, 4)
     run.grow(caches[0], tensor(4, 2 * KEY_HEADS, 30, HEAD, dtype=dtype))
-    for result in [y, *saved, losses, each, dy, states, *taught, dx, *read, *next_tokens, *last, run.logits(y, at, norms[2], table), run.fuse([norms[0], norms[1]])]:
+    for result in [y, *saved, *ordinary, *shares, losses, each, dy, states, *taught, dx, *read, *next_tokens, *last, run.logits(y, at, norms[2], table), run.fuse([norms[0], norms[1]])]:
         assert result.device.type == device, result
 
 
@@ -202,6 +207,7 @@ def others():
     adapter = program("adapter")
     adapter.views(tensor(20), [2, 2], [5, 5])
     adapter.place([tensor(4, 2)], [tensor(4, 2)], [1], [0, 4], 2.0)
+    adapter.overwrite_scaled(tensor(4, 2), tensor(4, 2), 2.0)
     conversions = program("conversions")
     assert conversions.zeros([2, 3], 15, device).device.type == device
     assert conversions.on_host(tensor(3)).device.type == "cpu"
@@ -231,7 +237,7 @@ def main():
     torch.cuda._lazy_init = lambda: None                              # there is none
     for fused in (torch.backends.cuda.enable_cudnn_sdp, torch.backends.cuda.enable_flash_sdp, torch.backends.cuda.enable_mem_efficient_sdp):
         fused(False)
-    cases = list(itertools.product((FP32, BF16), (0, 3), (True, False), (True, False), (0.0, 0.3), (True, False), (True, False)))
+    cases = list(itertools.product((FP32, BF16), (0, 3), (True, False), (True, False), (0.0, 0.3), (True, False), (True, False), (0, 2)))
     with FakeTensorMode():
         for case in cases:
             decoder(*case)

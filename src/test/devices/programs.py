@@ -7,7 +7,7 @@ import zipfile
 import torch
 
 # Programs whose class is in several files: the first one begins it.
-PARTS = {"decoder": ["decoder/layer", "decoder/head", "decoder/decoding", "decoder/eagle"]}
+PARTS = {"decoder": ["decoder/layer", "decoder/signs", "decoder/head", "decoder/decoding", "decoder/eagle"]}
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "main/resources/torchscript"
 
 

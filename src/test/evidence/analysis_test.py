@@ -95,7 +95,7 @@ class AnalysisTest(unittest.TestCase):
     def test_questions_are_in_one_file_only(self):
         for task in tasks.all_tasks().values():
             if task.model == "anneal-tiny":
-                asked = [message["content"] for file in task.rows.values() for row in file for message in row["messages"] if message["role"] == "user"]
+                asked = [message["content"] for file in task.rows.values() for row in file for message in (row.get("messages") or row["input"]["messages"]) if message["role"] == "user"]
                 distinct = len(task.rows["train"]) if task.by_heart else len(asked)
             self.assertEqual(len(set(asked)), distinct, task.name)
 

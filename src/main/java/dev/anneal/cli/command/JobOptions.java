@@ -65,6 +65,11 @@ final class JobOptions {
     @Option(names = "--activation", description = "silu, relu, gelu, or one of these with matched_ before it.")
     private @Nullable String activation;
 
+    @Option(
+            names = "--sign-groups",
+            description = "Groups of outputs that see the inputs with other signs, a power of two.")
+    private @Nullable Integer signGroups;
+
     @Option(names = "--devices", description = "Number of devices that train the job together.")
     private @Nullable Integer devices;
 
@@ -105,6 +110,7 @@ final class JobOptions {
         set(body, "afa_lora.rank", rank);
         set(body, "afa_lora.alpha", alpha);
         set(body, "afa_lora.activation", activation);
+        set(body, "afa_lora.sign_groups", signGroups);
         set(body, "seed", seed);
         for (Map.Entry<String, String> other : others.entrySet()) {
             put(body, other.getKey(), JsonArgument.value(other.getValue()));

@@ -24,9 +24,9 @@ class JobOptionsTest {
                 {"model": "anneal-tiny", "training_file": "file-1", "validation_file": "file-2", "suffix": "tickets", "seed": 3,
                  "method": {"supervised": {"hyperparameters": {"n_epochs": 2, "batch_size": 4}}, "type": "supervised"},
                  "anneal": {"max_steps": 9, "learning_rate": 0.002, "adapter": "afa", "devices": 2},
-                 "afa_lora": {"rank": 8, "alpha": 16.0, "activation": "relu"}}
+                 "afa_lora": {"rank": 8, "alpha": 16.0, "activation": "relu", "sign_groups": 4}}
                 """,
-                "--model=anneal-tiny --train file-1 --valid file-2 --suffix tickets --seed 3 --epochs 2 --batch-size 4 --steps 9 --learning-rate 2e-3 --adapter afa --devices 2 --rank 8 --alpha 16 --activation relu");
+                "--model=anneal-tiny --train file-1 --valid file-2 --suffix tickets --seed 3 --epochs 2 --batch-size 4 --steps 9 --learning-rate 2e-3 --adapter afa --devices 2 --rank 8 --alpha 16 --activation relu --sign-groups 4");
     }
 
     @Test

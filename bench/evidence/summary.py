@@ -1,0 +1,147 @@
+"""The first page: where training of all weights is better than LoRA, what share of that gap the arms close; elsewhere, what they cost."""
+import pathlib
+import statistics
+
+import analysis
+import arms
+import intervals
+import plot
+from wording import difference, number, table
+
+TEMPLATE = pathlib.Path(__file__).resolve().parent / "summary.md"
+FIGURE = "evidence/gap.svg"
+PAPER, BEST = "afa-silu", "lora-signs"
+NAMES = {
+    PAPER: "AFA-LoRA as in the paper", "afa-relu": "the same with relu", "afa-matched-relu": "annealing without the ramp", "rslora": "rank-stabilised LoRA",
+    BEST: "LoRA with groups of signs", "afa-signs": "these with annealing"}
+CONTROLS = ("tickets", "composition", "wordnet", "packages", "preference", "sums", "draft")
+
+
+def files(compared):
+    """The page and its figure, by their names in the documents."""
+    known = [each for each in compared if each.task.arms == arms.WITH_GAP and each.cells()]
+    gaps = [each for each in known if has_gap(each)]
+    controls = [each for each in compared if each.task.name in CONTROLS and each.cells()]
+    parts = {
+        "answer": answer(gaps, controls), "figure": f"![share of the gap that each arm closes]({FIGURE})" if all_shares(gaps, BEST) else "", "gaps": table_of_gaps(gaps), "losses": "\n\n".join(map(losses, gaps)), "others": others(known, gaps),
+        "controls": table_of_controls(controls), "missing": missing(compared)}
+    text = TEMPLATE.read_text()
+    for name, part in parts.items():
+        text = text.replace("{{" + name + "}}", part)
+    return {"evidence.md": text, **({FIGURE: figure(gaps)} if all_shares(gaps, BEST) else {})}
+
+
+def ranks(compared):
+    return sorted({rank for arm, rank in compared.cells() if arm == analysis.BASELINE})
+
+
+def has_gap(compared):
+    """Whether all weights are better than LoRA by an interval without 0."""
+    return compared.verdict(arms.FULL, None) == "better"
+
+
+def shares(compared, arm, rank):
+    """Of the way from LoRA's mean loss to that of all weights, by seed."""
+    base, full, own = (compared.values(*cell) for cell in ((analysis.BASELINE, rank), (arms.FULL, None), (arm, rank)))
+    seeds = sorted(base.keys() & full.keys() & own.keys())
+    way = statistics.fmean(base[seed] - full[seed] for seed in seeds) if seeds else 0
+    return [(base[seed] - own[seed]) / way for seed in seeds] if way and len(seeds) >= analysis.LEAST_PAIRS else []
+
+
+def all_shares(gaps, arm):
+    """Of each task and rank with results."""
+    found = [shares(each, arm, rank) for each in gaps for rank in ranks(each)]
+    return [each for each in found if each]
+
+
+def share(interval):
+    return "–" if interval is None else "{:.0%} ({:.0%} to {:.0%})".format(*interval)
+
+
+def cost(gaps, arm):
+    """Median over the tasks of the time of a step, as a multiple of LoRA's."""
+    found = [each.least(arm, rank, "seconds_per_step") / each.least(analysis.BASELINE, rank, "seconds_per_step")
+             for each in gaps for rank in ranks(each) if each.seeds(arm, rank)]
+    return statistics.median(found) if found else None
+
+
+def answer(gaps, controls):
+    if not all_shares(gaps, BEST):
+        return "The study has no result yet."
+    said = f"**On {len(gaps)} task{'s' if len(gaps) > 1 else ''} where training of all weights is better than LoRA of the same rank, LoRA with groups of signs closes "
+    said += f"{share(intervals.mean_of_means(all_shares(gaps, BEST)))} of the gap, with as many trained values and {cost(gaps, BEST):.2f} times LoRA's time.** "
+    rest = [f"{NAMES[arm]} {share(intervals.mean_of_means(all_shares(gaps, arm)))}" for arm in (PAPER, "afa-matched-relu", "rslora") if all_shares(gaps, arm)]
+    said += f"Of the same gap close, with learning rates tuned alike: {'; '.join(rest)}. A negative share is a loss above LoRA's. "
+    return said + " ".join(f"{NAMES[arm][0].upper() + NAMES[arm][1:]} {verdicts(controls, arm)}." for arm in (BEST, PAPER) if cells(controls, arm))
+
+
+def cells(controls, arm):
+    return [(each, rank) for each in controls for own, rank in each.cells() if own == arm and each.verdict(arm, rank)]
+
+
+def verdicts(controls, arm):
+    found = [each.verdict(arm, rank) for each, rank in cells(controls, arm)]
+    return f"was better than LoRA in {found.count('better')} of {len(found)} controls, where there is no gap, worse in {found.count('worse')}"
+
+
+def table_of_gaps(gaps):
+    rows = []
+    for arm in [arm for arm in arms.WITH_GAP if arm in NAMES]:
+        found = all_shares(gaps, arm)
+        if found:
+            own = [share(intervals.student(each)) if (each := shares(compared, arm, rank)) else "–" for compared in gaps for rank in ranks(compared)]
+            rows.append([f"`{arm}`", NAMES[arm], *own, share(intervals.mean_of_means(found)), f"{cost(gaps, arm):.2f}"])
+    heads = [f"`{each.task.name}`" + (f", rank {rank}" if rank != 4 else "") for each in gaps for rank in ranks(each)]
+    return table(["arm", "", *heads, "mean", "time"], rows)
+
+
+def losses(compared):
+    """What the shares of a task are made of."""
+    rank = ranks(compared)[0]
+    own = [arm for arm, other in compared.cells() if arm == arms.FULL or other == rank]
+    pairs = {arm: compared.pairs(arm, None if arm == arms.FULL else rank) for arm in own if arm != analysis.BASELINE}
+    corrected = intervals.holm({arm: intervals.p_value(found) for arm, found in pairs.items() if len(found) > 1})
+    rows = []
+    for arm in own:
+        of = None if arm == arms.FULL else rank
+        exact = compared.mean(arm, of, "exact_match")
+        rows.append([
+            f"`{arm}`", f"{compared.best_rate(arm, of):.2g}", str(len(compared.seeds(arm, of))), number(compared.measure(arm, of)),
+            difference(compared, compared.difference(arm, of)) if arm in pairs else "–", f"{corrected[arm]:.2g}" if arm in corrected else "–",
+            "–" if exact is None else f"{exact:.1%}"])
+    return f"**{compared.task.name}**: {compared.task.about}, rank {rank}\n\n" + table(["arm", "rate", "seeds", compared.task.measure.title, "against LoRA", "p", "exact"], rows)
+
+
+def others(known, gaps):
+    """Tasks on which there was no gap after all."""
+    level = [f"`{each.task.name}`" for each in known if each not in gaps and each.verdict(arms.FULL, None)]
+    return f"On {' and '.join(level)} all weights were not clearly better, so {'they do' if len(level) > 1 else 'it does'} not count." if level else ""
+
+
+def table_of_controls(controls):
+    shown = (PAPER, "rslora", BEST, "afa-signs")
+    rows = []
+    for each in controls:
+        for rank in ranks(each):
+            found = [f"{difference(each, each.difference(arm, rank))}, {each.verdict(arm, rank)}" if each.verdict(arm, rank) else "–" for arm in shown]
+            rows.append([f"`{each.task.name}`", str(rank), each.task.measure.title, number(each.measure(analysis.BASELINE, rank)), *found])
+    return table(["task", "rank", "judged by", "LoRA", *(f"`{arm}`" for arm in shown)], rows)
+
+
+def missing(compared):
+    """Arms of these tasks without all of their seeds."""
+    rows = [each for each in compared if each.task.arms == arms.WITH_GAP]
+    found = [f"{each.task.name}: {', '.join(arm for arm, rank in arms.cells(each.task) if len(each.seeds(arm, rank)) + each.diverged(arm, rank) < each.task.seeds)}"
+             for each in rows]
+    found = [each for each in found if not each.endswith(": ")]
+    return f"Not trained with all seeds yet: {'; '.join(found)}." if found else "All arms of all tasks with a gap are trained with all their seeds."
+
+
+def figure(gaps):
+    groups = []
+    for each in gaps:
+        for rank in ranks(each):
+            found = [(f"{each.task.name}: {arm}", *(100 * value for value in intervals.student(own)))
+                     for arm in NAMES if (own := shares(each, arm, rank))]
+            groups.append(sorted(found, key=lambda row: -row[1]))
+    return plot.intervals(groups, "share of the gap between LoRA and all weights that is closed, per cent")
