@@ -4,12 +4,15 @@ import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AdapterShares;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.train.passes.Steps;
+import dev.anneal.engine.train.state.WidestGap;
 import dev.anneal.protocol.Progress;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures while beta falls what a merge at once would cost: the annealing gap, the loss with beta 0 less that with
@@ -36,9 +39,7 @@ final class AnnealingProbe {
     private final boolean isAnnealed;
     private final int interval;
     private final Consumer<Progress> progress;
-    private double widest;
-    private double betaOfWidest = 1;
-    private boolean hasWarned;
+    private WidestGap widest = WidestGap.NONE;
 
     /** @param isAnnealed whether beta is ever above 0 */
     AnnealingProbe(Steps steps, boolean isAnnealed, int totalSteps, Consumer<Progress> progress) {
@@ -46,6 +47,15 @@ final class AnnealingProbe {
         this.isAnnealed = isAnnealed;
         this.interval = Math.max(SHORTEST_INTERVAL, totalSteps / MEASUREMENTS);
         this.progress = progress;
+    }
+
+    WidestGap widest() {
+        return widest;
+    }
+
+    /** Goes on from a checkpoint. */
+    void resume(@Nullable WidestGap ofCheckpoint) {
+        widest = Objects.requireNonNullElse(ofCheckpoint, WidestGap.NONE);
     }
 
     /**
@@ -81,11 +91,11 @@ final class AnnealingProbe {
     }
 
     private void warnIfItGrows(int step, double beta, double gap, double loss) {
-        if (gap <= widest) {
+        if (gap <= widest.gap()) {
             return;
         }
-        if (beta < LATE_BETA && gap > NOTICEABLE * Math.abs(loss) && !hasWarned) {
-            hasWarned = true;
+        boolean warns = beta < LATE_BETA && gap > NOTICEABLE * Math.abs(loss) && !widest.hasWarned();
+        if (warns) {
             progress.accept(new Progress.Warning(String.format(
                     Locale.ROOT,
                     "a merge after step %d would raise the loss by %.4f, and by no more than %.4f at beta %.2f: the"
@@ -94,11 +104,10 @@ final class AnnealingProbe {
                             + " the learning rate",
                     step,
                     gap,
-                    widest,
-                    betaOfWidest,
+                    widest.gap(),
+                    widest.beta(),
                     beta)));
         }
-        widest = gap;
-        betaOfWidest = beta;
+        widest = new WidestGap(gap, beta, widest.hasWarned() || warns);
     }
 }

@@ -117,6 +117,7 @@ final class TrainingRun {
         step = checkpoint.state().step();
         tokens = checkpoint.state().tokens();
         divergence.resume(checkpoint.state().firstLoss());
+        probe.resume(checkpoint.state().widestGap());
     }
 
     /** Damaged ones are written again, to the same texts. */
@@ -337,6 +338,7 @@ final class TrainingRun {
                 precision(),
                 tokens,
                 divergence.firstLoss(),
+                probe.widest(),
                 job.adapter(),
                 settings,
                 job.baseFingerprint(),

@@ -209,6 +209,7 @@ class ServingIT {
                 "fp32",
                 TrainedTokens.NONE,
                 null,
+                null,
                 adapter,
                 any.settings(),
                 new BaseModelFiles(base, Tasks.onThreads(1)).fingerprint(),

@@ -17,11 +17,13 @@ import dev.anneal.engine.train.passes.GoldenBatches;
 import dev.anneal.engine.train.passes.MicroBatch;
 import dev.anneal.engine.train.passes.Sharing;
 import dev.anneal.engine.train.state.CheckpointFolder;
+import dev.anneal.engine.train.state.WidestGap;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -89,6 +91,35 @@ class AnnealingProbeTest {
 
         assertThat(resumed.steps().get(0).figures().get(GAP))
                 .isEqualTo(measured.steps().get(10).figures().get(GAP));
+    }
+
+    /** Else a training that goes on would take the next gap for the widest, and warn. */
+    @Test
+    void theWidestGapIsKept() throws IOException {
+        TrainingFixture stopped = matched().savingEvery(8).stoppingAfter(15);
+        stopped.run();
+        double gap = Objects.requireNonNull(stopped.steps().get(10).figures().get(GAP));
+        Path checkpoint = stopped.checkpoint(15);
+        TrainingFixture resumed = matched().savingEvery(8).resuming(checkpoint);
+        resumed.run();
+
+        WidestGap kept = new WidestGap(gap, 1 - 10 / 24.0, false);
+        assertThat(CheckpointFolder.open(checkpoint).state().widestGap()).isEqualTo(kept);
+        assertThat(CheckpointFolder.open(resumed.checkpoint(16)).state().widestGap())
+                .isEqualTo(kept);
+    }
+
+    private TrainingFixture matched() {
+        AdapterSettings silu = TrainingFixture.settingsOf(GoldenRun.of("silu").config());
+        return new TrainingFixture(model, folder)
+                .adapter(new AdapterSettings(
+                        silu.rank(),
+                        silu.alpha(),
+                        0,
+                        silu.targetModules(),
+                        silu.rslora(),
+                        "matched_relu",
+                        silu.schedule()));
     }
 
     @Test

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param precision arithmetic of the frozen weights, {@code bf16} or {@code fp32}
  * @param tokens tokens of all steps so far
  * @param firstLoss loss of the training's first step; null before it
+ * @param widestGap of the measurements so far; null in checkpoints of earlier versions
  * @param adapter settings of the adapter; null if all weights of the model are trained
  * @param settings without the secrets of graders, because checkpoints are exported; a resumed training has the secrets
  *     from its task
@@ -33,6 +34,7 @@ public record CheckpointState(
         String precision,
         TrainedTokens tokens,
         @Nullable Double firstLoss,
+        @Nullable WidestGap widestGap,
         @Nullable AdapterSettings adapter,
         TrainingSettings settings,
         String baseFingerprint,

@@ -140,6 +140,7 @@ class CheckpointFolderTest {
                 "fp32",
                 new TrainedTokens(100, 200, 50),
                 6.5,
+                new WidestGap(0.5, 0.75, false),
                 TrainingFixture.settingsOf(GoldenRun.of("rslora").config()),
                 settings,
                 "base",
