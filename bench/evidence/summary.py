@@ -141,7 +141,6 @@ def figure(gaps):
     groups = []
     for each in gaps:
         for rank in ranks(each):
-            found = [(f"{each.task.name}: {arm}", *(100 * value for value in intervals.student(own)))
-                     for arm in NAMES if (own := shares(each, arm, rank))]
-            groups.append(sorted(found, key=lambda row: -row[1]))
+            found = [(arm, *(100 * value for value in intervals.student(own))) for arm in NAMES if (own := shares(each, arm, rank))]
+            groups.append([(f"{each.task.name}: lora", 0, 0, 0), *sorted(found, key=lambda row: -row[1])])
     return plot.intervals(groups, "share of the gap between LoRA and all weights that is closed, per cent")
