@@ -115,7 +115,7 @@ def losses(compared):
 def others(known, gaps):
     """Tasks on which there was no gap after all."""
     level = [f"`{each.task.name}`" for each in known if each not in gaps and each.verdict(arms.FULL, None)]
-    return f"On {' and '.join(level)} all weights were not clearly better, so {'they do' if len(level) > 1 else 'it does'} not count." if level else ""
+    return f"On {' and '.join(level)} all weights were not clearly better, so {'they do' if len(level) > 1 else 'it does'} not count. " if level else ""
 
 
 def table_of_controls(controls):
@@ -130,11 +130,13 @@ def table_of_controls(controls):
 
 def missing(compared):
     """Arms of these tasks without all of their seeds."""
-    rows = [each for each in compared if each.task.arms == arms.WITH_GAP]
-    found = [f"{each.task.name}: {', '.join(arm for arm, rank in arms.cells(each.task) if len(each.seeds(arm, rank)) + each.diverged(arm, rank) < each.task.seeds)}"
-             for each in rows]
-    found = [each for each in found if not each.endswith(": ")]
-    return f"Not trained with all seeds yet: {'; '.join(found)}." if found else "All arms of all tasks with a gap are trained with all their seeds."
+    said = []
+    for each in compared:
+        if each.task.arms == arms.WITH_GAP:
+            found = [arm for arm, rank in arms.cells(each.task) if len(each.seeds(arm, rank)) + each.diverged(arm, rank) < each.task.seeds]
+            if found:
+                said.append(f"of `{each.task.name}` {', '.join(found) if each.cells() else 'all arms'}")
+    return f"Not trained with all seeds yet: {'; '.join(said)}." if said else "All arms of all tasks with a gap are trained with all their seeds."
 
 
 def figure(gaps):
