@@ -49,9 +49,9 @@ def shares(compared, arm, rank):
 
 
 def all_shares(gaps, arm):
-    """Of each task and rank with results."""
+    """Of each task and rank; empty if one of them is missing, because means of other tasks do not compare."""
     found = [shares(each, arm, rank) for each in gaps for rank in ranks(each)]
-    return [each for each in found if each]
+    return found if all(found) else []
 
 
 def share(interval):
@@ -88,9 +88,9 @@ def table_of_gaps(gaps):
     rows = []
     for arm in [arm for arm in arms.WITH_GAP if arm in NAMES]:
         found = all_shares(gaps, arm)
-        if found:
+        if cost(gaps, arm):
             own = [share(intervals.student(each)) if (each := shares(compared, arm, rank)) else "–" for compared in gaps for rank in ranks(compared)]
-            rows.append([f"`{arm}`", NAMES[arm], *own, share(intervals.mean_of_means(found)), f"{cost(gaps, arm):.2f}"])
+            rows.append([f"`{arm}`", NAMES[arm], *own, share(intervals.mean_of_means(found) if found else None), f"{cost(gaps, arm):.2f}"])
     heads = [f"`{each.task.name}`" + (f", rank {rank}" if rank != 4 else "") for each in gaps for rank in ranks(each)]
     return table(["arm", "", *heads, "mean", "time"], rows)
 
