@@ -33,6 +33,13 @@ def holm(values):
     return corrected
 
 
+def shares(base, full, own):
+    """Of the way from the mean of one arm to that of another, how much a third one goes; by seed, of the seeds that all have. Empty if there is no way."""
+    seeds = sorted(base.keys() & full.keys() & own.keys())
+    way = statistics.fmean(base[seed] - full[seed] for seed in seeds) if seeds else 0
+    return [(base[seed] - own[seed]) / way for seed in seeds] if way > 0 else []
+
+
 def bootstrap(values):
     """Mean, and the percentile interval of means of values drawn with replacement; of a single value the value thrice."""
     return resampled(tuple(sorted(values)))

@@ -14,7 +14,7 @@ from comparison import Comparison
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=pathlib.Path, help="Hugging Face directory of a model that the engine runs")
-    parser.add_argument("--work", nargs="+", choices=["fixed", "real", "real-recomputed"], default=["fixed", "real"])
+    parser.add_argument("--work", nargs="+", choices=["fixed", "real"], default=["fixed", "real"])
     parser.add_argument("--data", type=pathlib.Path, default=workload.DEMO, help="chats, one JSON object with messages per line")
     parser.add_argument("--pairs", type=int, default=3)
     parser.add_argument("--steps", type=workload.steps, default=8)
@@ -26,7 +26,7 @@ def main():
     for work in arguments.work:
         rows = speed.rows_of(work, arguments)
         runs = [[engine.run(classpath, "StepBenchmark", arguments.model, rows, speed.BATCH[work], arguments.steps, arguments.precision, f"{arguments.rank}x{groups}",
-                            "on" if work == "real-recomputed" else "off", 0, "supervised") for groups in (arguments.groups, 1)] for _ in range(arguments.pairs)]
+                            "off", 0, "supervised") for groups in (arguments.groups, 1)] for _ in range(arguments.pairs)]
         Comparison(work, "tokens_per_second", runs).print(f"{arguments.groups} groups", "ordinary")
 
 

@@ -21,6 +21,16 @@ def pooled(compared, arm):
     return intervals.mean_of_means(groups) if groups else None
 
 
+def outcomes(compared, arm):
+    """Where the arm was better than LoRA, worse, and level."""
+    found = {"better": [], "worse": [], "level": []}
+    for each in compared:
+        for own, rank in each.cells():
+            if own == arm and (outcome := each.verdict(arm, rank)):
+                found[outcome].append(each.task.name if rank is None else f"{each.task.name} at rank {rank}")
+    return found
+
+
 class Comparison:
     """The arms of one task."""
 

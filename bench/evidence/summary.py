@@ -6,7 +6,7 @@ import analysis
 import arms
 import intervals
 import plot
-from wording import difference, number, table
+from wording import difference, filled, number, share, table
 
 TEMPLATE = pathlib.Path(__file__).resolve().parent / "summary.md"
 FIGURE = "evidence/gap.svg"
@@ -25,10 +25,7 @@ def files(compared):
     parts = {
         "answer": answer(gaps, controls), "figure": f"![share of the gap that each arm closes]({FIGURE})" if all_shares(gaps, BEST) else "", "gaps": table_of_gaps(gaps), "losses": "\n\n".join(map(losses, gaps)), "others": others(known, gaps),
         "controls": table_of_controls(controls), "missing": missing(compared)}
-    text = TEMPLATE.read_text()
-    for name, part in parts.items():
-        text = text.replace("{{" + name + "}}", part)
-    return {"evidence.md": text, **({FIGURE: figure(gaps)} if all_shares(gaps, BEST) else {})}
+    return {"evidence.md": filled(TEMPLATE, parts), **({FIGURE: figure(gaps)} if all_shares(gaps, BEST) else {})}
 
 
 def ranks(compared):
@@ -41,21 +38,15 @@ def has_gap(compared):
 
 
 def shares(compared, arm, rank):
-    """Of the way from LoRA's mean loss to that of all weights, by seed."""
-    base, full, own = (compared.values(*cell) for cell in ((analysis.BASELINE, rank), (arms.FULL, None), (arm, rank)))
-    seeds = sorted(base.keys() & full.keys() & own.keys())
-    way = statistics.fmean(base[seed] - full[seed] for seed in seeds) if seeds else 0
-    return [(base[seed] - own[seed]) / way for seed in seeds] if way and len(seeds) >= analysis.LEAST_PAIRS else []
+    """Of the way from LoRA's mean loss to that of all weights, by seed; empty with few seeds."""
+    found = intervals.shares(*(compared.values(*cell) for cell in ((analysis.BASELINE, rank), (arms.FULL, None), (arm, rank))))
+    return found if len(found) >= analysis.LEAST_PAIRS else []
 
 
 def all_shares(gaps, arm):
     """Of each task and rank; empty if one of them is missing, because means of other tasks do not compare."""
     found = [shares(each, arm, rank) for each in gaps for rank in ranks(each)]
     return found if all(found) else []
-
-
-def share(interval):
-    return "–" if interval is None else "{:.0%} ({:.0%} to {:.0%})".format(*interval)
 
 
 def cost(gaps, arm):
@@ -72,16 +63,13 @@ def answer(gaps, controls):
     said += f"{share(intervals.mean_of_means(all_shares(gaps, BEST)))} of the gap, with as many trained values and {cost(gaps, BEST):.2f} times LoRA's time.** "
     rest = [f"{NAMES[arm]} {share(intervals.mean_of_means(all_shares(gaps, arm)))}" for arm in (PAPER, "afa-matched-relu", "rslora") if all_shares(gaps, arm)]
     said += f"Of the same gap close, with learning rates tuned alike: {'; '.join(rest)}. A negative share is a loss above LoRA's. "
-    return said + " ".join(f"{NAMES[arm][0].upper() + NAMES[arm][1:]} {verdicts(controls, arm)}." for arm in (BEST, PAPER) if cells(controls, arm))
+    found = {arm: analysis.outcomes(controls, arm) for arm in (BEST, PAPER)}
+    return said + " ".join(f"{NAMES[arm]} {verdicts(own)}." for arm, own in found.items() if any(own.values()))
 
 
-def cells(controls, arm):
-    return [(each, rank) for each in controls for own, rank in each.cells() if own == arm and each.verdict(arm, rank)]
-
-
-def verdicts(controls, arm):
-    found = [each.verdict(arm, rank) for each, rank in cells(controls, arm)]
-    return f"was better than LoRA in {found.count('better')} of {len(found)} controls, where there is no gap, worse in {found.count('worse')}"
+def verdicts(found):
+    total = sum(map(len, found.values()))
+    return f"was better than LoRA in {len(found['better'])} of {total} controls, where there is no gap, worse in {len(found['worse'])}"
 
 
 def table_of_gaps(gaps):

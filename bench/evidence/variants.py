@@ -8,7 +8,7 @@ import analysis
 import arms
 import plot
 import study
-from wording import difference, label, number, percent, points, table
+from wording import difference, filled, label, number, percent, points, table
 
 TEMPLATE = pathlib.Path(__file__).resolve().parent / "variants.md"
 FOLDER = "evidence"
@@ -35,25 +35,22 @@ def files(results, comparisons):
         "results": "\n".join(results_of(each, figures) for each in compared), "merge": merge(compared), "rounding": rounding(compared),
         "end": sensitivity(compared), "activations": activations(compared), "alpha": alpha(compared), "together": together(compared),
         "nf4": nf4(compared), "rates": rates(compared)}
-    text = TEMPLATE.read_text()
-    for name, part in parts.items():
-        text = text.replace("{{" + name + "}}", part)
-    return {f"{FOLDER}/variants.md": text, **{f"{FOLDER}/{name}": svg for name, svg in figures.items()}}
+    return {f"{FOLDER}/variants.md": filled(TEMPLATE, parts), **{f"{FOLDER}/{name}": svg for name, svg in figures.items()}}
 
 
 def verdict(compared):
     """The first paragraph: whether AFA-LoRA was better than LoRA, and what its activation and training of all weights brought."""
-    found = outcomes(compared, analysis.DEFAULT)
+    found = analysis.outcomes(compared, analysis.DEFAULT)
     if not any(found.values()):
         return "No comparison is complete yet."
     said = [f"**{ANSWERS[bool(found['better']), bool(found['worse'])]}** With the default settings (silu, beta falls linearly to 0.8 of the steps) it was "
             + counted(found, analysis.pooled(compared, analysis.DEFAULT), " than LoRA of the same rank") + "."]
     for arm, name, than in ((arms.UNMERGED, "Its activation by itself, kept to the end and so not mergeable,", ""),
                             (arms.FULL, "Training of all weights", " than LoRA of the largest rank")):
-        found = outcomes(compared, arm)
+        found = analysis.outcomes(compared, arm)
         if any(found.values()):
             said.append(f"{name} was {counted(found, analysis.pooled(compared, arm), than)}.")
-            if arm == arms.FULL and not found["better"] and not outcomes(compared, analysis.DEFAULT)["better"]:
+            if arm == arms.FULL and not found["better"] and not analysis.outcomes(compared, analysis.DEFAULT)["better"]:
                 said.append("So LoRA left no gap here that an activation could close.")
     return " ".join(said)
 
@@ -89,16 +86,6 @@ def progress(planned):
     return f"**The study is not finished**: of {len(complete)} arms and ranks of all tasks, {sum(complete)} are trained with all their seeds."
 
 
-def outcomes(compared, arm):
-    """Where the arm was better than LoRA, worse, and level."""
-    found = {"better": [], "worse": [], "level": []}
-    for each in compared:
-        for own, rank in each.cells():
-            if own == arm and (outcome := each.verdict(arm, rank)):
-                found[outcome].append(each.task.name if rank is None else f"{each.task.name} at rank {rank}")
-    return found
-
-
 def counted(found, pooled, than=""):
     """better in 1 comparison of 3 (where), worse in 0, level in 2, and the mean difference."""
     total = sum(map(len, found.values()))
@@ -124,6 +111,8 @@ def table_of_arms():
 def special(arm, settings):
     if arm in arms.BASE_PRECISIONS:
         return f"base model in 4 bits (`{arms.BASE_PRECISIONS[arm]}`), rate of `{arms.swept(arm)}`"
+    if arm in arms.SIGNED:
+        return f"{arms.SIGNED_WIDTH} / rank groups of signs, {arms.MOST_GROUPS} at most"
     if settings.get("rslora"):
         return "rank-stabilised scaling"
     return f"alpha {settings['alpha']} x rank" if "alpha" in settings else ""

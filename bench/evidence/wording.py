@@ -42,3 +42,15 @@ def difference(compared, interval):
 def points(interval):
     """Of shares, in percentage points."""
     return "–" if interval is None else "{:+.1f} ({:+.1f} to {:+.1f})".format(*(100 * value for value in interval))
+
+
+def share(interval):
+    return "–" if interval is None else "{:.0%} ({:.0%} to {:.0%})".format(*interval)
+
+
+def filled(template, parts):
+    """The text of a file with each {{name}} replaced."""
+    text = template.read_text()
+    for name, part in parts.items():
+        text = text.replace("{{" + name + "}}", part)
+    return text

@@ -3,7 +3,7 @@ import math
 import statistics
 
 import intervals
-from wording import percent, table
+from wording import percent, share, table
 
 from . import arms
 
@@ -35,7 +35,7 @@ def section(task, lines):
         parts.append(f"Rank {rank}: " + gap(differences.get(arms.FULL)))
         parts.append(table(["arm", "rate", "loss", "against LoRA", "p", "share of the gap"], [
             [f"`{name}`", f"{rate(lines, name, rank):.2g}", f"{statistics.fmean(losses.values()):.4g}",
-             *([percent(intervals.student(differences[name])), f"{corrected[name]:.2g}", share(losses, base, full)] if name in differences else ["–"] * 3)]
+             *([percent(intervals.student(differences[name])), f"{corrected[name]:.2g}", share(intervals.student(intervals.shares(base, full, losses)) if len(full) == SEEDS else None)] if name in differences else ["–"] * 3)]
             for name, losses in own.items()]))
     return "\n\n".join(parts)
 
@@ -54,11 +54,3 @@ def gap(differences):
         return "all weights are not trained yet."
     low, high = intervals.student(differences)[1:]
     return "there is a gap to all weights." if high < 0 else "no gap to all weights is shown."
-
-
-def share(own, base, full):
-    if len(full) < SEEDS:
-        return "–"
-    way = statistics.fmean(base.values()) - statistics.fmean(full.values())
-    found = [base[seed] - own[seed] for seed in sorted(base)]
-    return "{:.0%} ({:.0%} to {:.0%})".format(*(value / way for value in intervals.student(found))) if way > 0 else "–"

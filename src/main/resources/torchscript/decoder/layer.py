@@ -129,17 +129,10 @@ class Decoder(Module):
       unused = torch.bernoulli_(m[rows[i]:rows[i + 1]], 1. - dropout, generator=generator)
     return torch.type_as(torch.mul_(m, 1. / (1. - dropout)), x)
 
-  # The signs of an adapter's groups, [G, G]; [0, 0] for none.
-  def signs_of(self: __torch__.Decoder, adapter: List[Tensor]) -> Tensor:
-    signs = torch.new_empty(adapter[0], [0, 0])
-    if len(adapter) > 8:
-      signs = adapter[8]
-    return signs
-
-  # z = A x
-  def through(self: __torch__.Decoder, x: Tensor, a: Tensor, signs: Tensor) -> Tensor:
-    if signs.size(0) > 0:
-      z = self.narrow_signed(x, a, signs)
+  # z = A x; of an adapter with groups, `signs` has theirs, here and below.
+  def through(self: __torch__.Decoder, x: Tensor, a: Tensor, signs: List[Tensor]) -> Tensor:
+    if len(signs) > 0:
+      z = self.narrow_signed(x, a, signs[0])
     else:
       z = torch.linear(x, a)                                          # [N, S]
     return z
@@ -148,7 +141,7 @@ class Decoder(Module):
   def narrow(self: __torch__.Decoder, x: Tensor, adapter: List[Tensor], group: int, n: int, rows: List[int], seeds: List[int], first: int,
              dropout: float) -> Tensor:
     a = adapter[2 * group]
-    signs = self.signs_of(adapter)
+    signs = adapter[8:]
     if a.size(0) == 0:
       z = torch.new_empty(x, [x.size(0), 0])
     elif dropout == 0.:
@@ -180,9 +173,9 @@ class Decoder(Module):
     b = adapter[2 * group + 1]
     if adapter[2 * group].size(0) > 0:
       f = self.phi(z, kind, beta)
-      signs = self.signs_of(adapter)
-      if signs.size(0) > 0:
-        unused = self.widen_signed(y, f, b, signs, parts)
+      signs = adapter[8:]
+      if len(signs) > 0:
+        unused = self.widen_signed(y, f, b, signs[0], parts)
       else:
         y = torch.addmm_(y, f, torch.t(b))
     return y
@@ -202,9 +195,9 @@ class Decoder(Module):
     return self.phi_backward(torch.matmul(g, b), z, kind, beta)
 
   # Gradients of A, into ga, and of x, added to dx.
-  def narrow_backward(self: __torch__.Decoder, dz: Tensor, x: Tensor, a: Tensor, signs: Tensor, ga: Tensor, dx: Tensor, add: bool) -> Tensor:
-    if signs.size(0) > 0:
-      dx = self.narrow_signed_backward(dz, x, a, signs, ga, dx, add)
+  def narrow_backward(self: __torch__.Decoder, dz: Tensor, x: Tensor, a: Tensor, signs: List[Tensor], ga: Tensor, dx: Tensor, add: bool) -> Tensor:
+    if len(signs) > 0:
+      dx = self.narrow_signed_backward(dz, x, a, signs[0], ga, dx, add)
     else:
       unused = self.put(ga, torch.matmul(torch.t(dz), x), 1., add)
       dx = torch.addmm_(dx, dz, a)
@@ -226,9 +219,9 @@ class Decoder(Module):
       b = adapter[2 * group + 1]
       ga = grads[2 * group]
       gb = grads[2 * group + 1]
-      signs = self.signs_of(adapter)
-      if signs.size(0) > 0:
-        dz = self.widen_signed_backward(g, z, b, signs, gb, parts, scale, kind, beta, add)
+      signs = adapter[8:]
+      if len(signs) > 0:
+        dz = self.widen_signed_backward(g, z, b, signs[0], gb, parts, scale, kind, beta, add)
       else:
         dz = self.widen_backward(g, z, b, gb, parts, scale, kind, beta, add)
       if dropout == 0.:
@@ -600,9 +593,9 @@ class Decoder(Module):
     odd = torch.sum(torch.var(p - n, [-2]))
     whole = y.to(6)
     b = adapter[2 * group + 1].to(6)
-    signs = self.signs_of(adapter)
-    if signs.size(0) > 0:
-      part = self.widen_signed(torch.zeros_like(whole), p, b, signs, parts)
+    signs = adapter[8:]
+    if len(signs) > 0:
+      part = self.widen_signed(torch.zeros_like(whole), p, b, signs[0], parts)
     else:
       part = torch.matmul(p, torch.t(b))                              # [N, out]
     return torch.stack([even / (even + odd), torch.norm(part) / torch.norm(whole - part)])

@@ -207,12 +207,10 @@ public record ModelProfile(
     }
 
     private int mostSignGroups(AdapterSettings adapter) {
-        int bits = targets(adapter).stream()
-                .map(projections::get)
-                .filter(projection -> projection != null)
+        return Integer.lowestOneBit(targets(adapter).stream()
+                .map(this::layer)
                 .mapToInt(projection -> projection.in() | projection.out())
-                .reduce(0, (one, other) -> one | other);
-        return Integer.lowestOneBit(bits);
+                .reduce(0, (one, other) -> one | other));
     }
 
     private int greatestRank(AdapterSettings adapter) {
