@@ -236,7 +236,7 @@ def debian_package(name):
 
 
 def all_tasks():
-    gap = {"rates": (8e-3, 1e-3), "ranks": (4,), "arms": arms.WITH_GAP}
+    gap = {"rates": (8e-3, 1e-3), "ranks": (4,), "arms": arms.WITH_GAP, "seeds": 10}
     tiny, large = {"rates": (4e-3, 4e-4)}, {"model": SMOLLM2, "rates": (2e-4, 2e-5), "arms": (*CORE, arms.NF4), "ranks": (16,), "seeds": 3}
     grader = {"type": "string_check", "name": "sum", "input": "{{sample.output_text}}", "reference": "{{item.answer}}", "operation": "eq"}
     return {task.name: task for task in (
