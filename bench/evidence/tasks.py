@@ -237,7 +237,7 @@ def debian_package(name):
 
 def all_tasks():
     gap = {"rates": (8e-3, 1e-3), "ranks": (4,), "arms": arms.WITH_GAP, "seeds": 10}
-    tiny, large = {"rates": (4e-3, 4e-4)}, {"model": SMOLLM2, "rates": (2e-4, 2e-5), "arms": (*CORE, arms.NF4), "ranks": (16,), "seeds": 3}
+    tiny, large = {"rates": (4e-3, 4e-4)}, {"model": SMOLLM2, "rates": (2e-4, 2e-5), "arms": (*CORE, arms.NF4, *arms.SIGNED), "ranks": (16,), "seeds": 3}
     grader = {"type": "string_check", "name": "sum", "input": "{{sample.output_text}}", "reference": "{{item.answer}}", "operation": "eq"}
     return {task.name: task for task in (
         Task("tickets", "a ticket line becomes its team, urgency and product", tickets, 101, 8, max_new_tokens=48, **tiny),
@@ -262,7 +262,7 @@ def all_tasks():
              arms=(*CORE, *arms.SIGNED), measure=Measure("acceptance_length/greedy", "tokens per pass, greedily", is_higher_better=True),
              also=(Measure("acceptance_length/sampled", "tokens per pass, T = 1", is_higher_better=True),),
              method={"type": "speculative_draft", "speculative_draft": {"kind": "eagle3", "evaluation": {"prompts": 24, "max_tokens": 32}}}),
-        Task("wordnet", "a definition becomes the category of what it defines", wordnet, 101, 8, max_new_tokens=8, **(large | {"arms": (*CORE, arms.NF4, *SCALINGS)}),
+        Task("wordnet", "a definition becomes the category of what it defines", wordnet, 101, 8, max_new_tokens=8, **(large | {"arms": (*CORE, arms.NF4, *SCALINGS, *arms.SIGNED)}),
              source="WordNet 3.0 (WordNet licence), Debian's package wordnet-base"),
         Task("packages", "a package's description becomes its section of the archive", packages, 101, 8, max_new_tokens=8, **large,
              source="the package lists of Debian 12 in November 2026, each description under the licence of its package"),
