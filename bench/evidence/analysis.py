@@ -7,7 +7,7 @@ import intervals
 import study
 
 BASELINE = "lora"
-DEFAULT = "afa-silu"
+PAPER = "afa-silu"
 # Seeds below which no arm is called better or worse.
 LEAST_PAIRS = 3
 # Between the losses of LoRA's own seeds, from which on a task is a matter of luck.

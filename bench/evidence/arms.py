@@ -16,7 +16,7 @@ ADAPTERS = {
     NF4: {"activation": "none"},
     "lora-signs": {"activation": "none"},
     "afa-signs": MATCHED,
-    "afa-matched-relu": MATCHED,
+    "afa-matched-relu": MATCHED | {"sign_groups": 1},
     "rslora": {"activation": "none", "rslora": True},
     "afa-silu": {"activation": "silu", "schedule": LINEAR},
     "afa-relu": {"activation": "relu", "schedule": LINEAR},

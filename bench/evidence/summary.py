@@ -6,14 +6,16 @@ import analysis
 import arms
 import intervals
 import plot
-from wording import difference, filled, number, share, table
+from analysis import PAPER
+from wording import difference, filled, number, percent, share, table
 
 TEMPLATE = pathlib.Path(__file__).resolve().parent / "summary.md"
 FIGURE = "evidence/gap.svg"
-PAPER, BEST = "afa-silu", "lora-signs"
+# What adapters are by default.
+BEST = "afa-signs"
 NAMES = {
     PAPER: "AFA-LoRA as in the paper", "afa-relu": "the same with relu", "afa-matched-relu": "annealing without the ramp", "rslora": "rank-stabilised LoRA",
-    BEST: "LoRA with groups of signs", "afa-signs": "these with annealing"}
+    "lora-signs": "LoRA with groups of signs", BEST: "annealing without the ramp, with groups of signs: the default"}
 CONTROLS = ("tickets", "composition", "wordnet", "packages", "preference", "sums", "draft")
 
 
@@ -59,17 +61,23 @@ def cost(gaps, arm):
 def answer(gaps, controls):
     if not all_shares(gaps, BEST):
         return "The study has no result yet."
-    said = f"**On {len(gaps)} task{'s' if len(gaps) > 1 else ''} where training of all weights is better than LoRA of the same rank, LoRA with groups of signs closes "
-    said += f"{share(intervals.mean_of_means(all_shares(gaps, BEST)))} of the gap, with as many trained values and {cost(gaps, BEST):.2f} times LoRA's time.** "
-    rest = [f"{NAMES[arm]} {share(intervals.mean_of_means(all_shares(gaps, arm)))}" for arm in (PAPER, "afa-matched-relu", "rslora") if all_shares(gaps, arm)]
+    said = f"**On {len(gaps)} task{'s' if len(gaps) > 1 else ''} where training of all weights is better than LoRA of the same rank, the default adapter, "
+    said += f"AFA-LoRA annealed without the ramp and with groups of signs, closes {share(intervals.mean_of_means(all_shares(gaps, BEST)))} of the gap, with as many "
+    said += f"trained values and {cost(gaps, BEST):.2f} times LoRA's time.** "
+    rest = [f"{NAMES[arm]} {share(intervals.mean_of_means(all_shares(gaps, arm)))}" for arm in NAMES if arm != BEST and all_shares(gaps, arm)]
     said += f"Of the same gap close, with learning rates tuned alike: {'; '.join(rest)}. A negative share is a loss above LoRA's. "
-    found = {arm: analysis.outcomes(controls, arm) for arm in (BEST, PAPER)}
-    return said + " ".join(f"{NAMES[arm]} {verdicts(own)}." for arm, own in found.items() if any(own.values()))
+    found = {name: verdicts(controls, arm) for name, arm in (("the default", BEST), (NAMES[PAPER], PAPER))}
+    told = "; ".join(f"{name} {own}" for name, own in found.items() if own)
+    return said + (f"In the controls, where there is no gap: {told}." if told else "")
 
 
-def verdicts(found):
+def verdicts(controls, arm):
+    """Empty without a control."""
+    found = analysis.outcomes(controls, arm)
     total = sum(map(len, found.values()))
-    return f"was better than LoRA in {len(found['better'])} of {total} controls, where there is no gap, worse in {len(found['worse'])}"
+    mean = analysis.pooled(controls, arm)
+    told = f"was better than LoRA in {len(found['better'])} of {total}, worse in {len(found['worse'])}"
+    return (told + (f", with losses that differ by {percent(mean)} in the mean" if mean else "")) if total else ""
 
 
 def table_of_gaps(gaps):
@@ -107,7 +115,7 @@ def others(known, gaps):
 
 
 def table_of_controls(controls):
-    shown = (PAPER, "rslora", BEST, "afa-signs")
+    shown = (PAPER, "rslora", "lora-signs", BEST)
     rows = []
     for each in controls:
         for rank in ranks(each):
@@ -121,9 +129,10 @@ def missing(compared):
     said = []
     for each in compared:
         if each.task.arms == arms.WITH_GAP:
-            found = [arm for arm, rank in arms.cells(each.task) if len(each.seeds(arm, rank)) + each.diverged(arm, rank) < each.task.seeds]
+            planned = arms.cells(each.task)
+            found = [arm for arm, rank in planned if len(each.seeds(arm, rank)) + each.diverged(arm, rank) < each.task.seeds]
             if found:
-                said.append(f"of `{each.task.name}` {', '.join(found) if each.cells() else 'all arms'}")
+                said.append(f"of `{each.task.name}` {'all arms' if len(found) == len(planned) else ', '.join(found)}")
     return f"Not trained with all seeds yet: {'; '.join(said)}." if said else "All arms of all tasks with a gap are trained with all their seeds."
 
 

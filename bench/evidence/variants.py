@@ -17,7 +17,7 @@ CURVES = ("lora", "afa-silu", "afa-cosine-0.8", "afa-step-0.5", arms.UNMERGED, a
 
 # The settings that did best, each by itself, all at once.
 TOGETHER = "afa-relu-0.6-rslora"
-# Whether the default settings were better than LoRA anywhere, and whether worse.
+# Whether the paper's form was better than LoRA anywhere, and whether worse.
 ANSWERS = {
     (True, False): "On some of these tasks AFA-LoRA helps, and on none it harms.",
     (False, True): "On these tasks AFA-LoRA does not help, and on some it harms.",
@@ -40,17 +40,17 @@ def files(results, comparisons):
 
 def verdict(compared):
     """The first paragraph: whether AFA-LoRA was better than LoRA, and what its activation and training of all weights brought."""
-    found = analysis.outcomes(compared, analysis.DEFAULT)
+    found = analysis.outcomes(compared, analysis.PAPER)
     if not any(found.values()):
         return "No comparison is complete yet."
-    said = [f"**{ANSWERS[bool(found['better']), bool(found['worse'])]}** With the default settings (silu, beta falls linearly to 0.8 of the steps) it was "
-            + counted(found, analysis.pooled(compared, analysis.DEFAULT), " than LoRA of the same rank") + "."]
+    said = [f"**{ANSWERS[bool(found['better']), bool(found['worse'])]}** As in the paper, with silu and a beta that falls linearly to 0.8 of the steps, it was "
+            + counted(found, analysis.pooled(compared, analysis.PAPER), " than LoRA of the same rank") + "."]
     for arm, name, than in ((arms.UNMERGED, "Its activation by itself, kept to the end and so not mergeable,", ""),
                             (arms.FULL, "Training of all weights", " than LoRA of the largest rank")):
         found = analysis.outcomes(compared, arm)
         if any(found.values()):
             said.append(f"{name} was {counted(found, analysis.pooled(compared, arm), than)}.")
-            if arm == arms.FULL and not found["better"] and not analysis.outcomes(compared, analysis.DEFAULT)["better"]:
+            if arm == arms.FULL and not found["better"] and not analysis.outcomes(compared, analysis.PAPER)["better"]:
                 said.append("So LoRA left no gap here that an activation could close.")
     return " ".join(said)
 
@@ -70,12 +70,12 @@ def summary(compared):
     """The two arms that matter most, against LoRA of the same rank."""
     rows = []
     for each in compared:
-        for rank in sorted({rank for arm, rank in each.cells() if arm == analysis.DEFAULT}):
+        for rank in sorted({rank for arm, rank in each.cells() if arm == analysis.PAPER}):
             row = [each.task.name, str(rank), number(each.measure(analysis.BASELINE, rank)) if each.seeds(analysis.BASELINE, rank) else "–"]
-            for arm in (analysis.DEFAULT, arms.UNMERGED):
+            for arm in (analysis.PAPER, arms.UNMERGED):
                 row += [difference(each, each.difference(arm, rank)), points(each.difference(arm, rank, analysis.Comparison.exact)), each.verdict(arm, rank) or "–"]
             rows.append(row)
-    return table(["task", "rank", "LoRA", f"`{analysis.DEFAULT}`", "exact answers", "", f"`{arms.UNMERGED}`", "exact answers", ""], rows)
+    return table(["task", "rank", "LoRA", f"`{analysis.PAPER}`", "exact answers", "", f"`{arms.UNMERGED}`", "exact answers", ""], rows)
 
 
 def progress(planned):
@@ -179,13 +179,13 @@ def curves_of(compared):
             # Without the step in which the activation is left out at once.
             points = line["valid"][:-1] if arm == arms.UNMERGED else line["valid"]
             series[arm] = [(step, value) for step, _, value, _ in points]
-            if arm == analysis.DEFAULT:
+            if arm == analysis.PAPER:
                 beta = [(step, beta) for step, beta, _, _ in line["valid"]]
-    if analysis.DEFAULT not in series:
+    if analysis.PAPER not in series:
         return None
-    series[f"beta of {analysis.DEFAULT}"] = beta
+    series[f"beta of {analysis.PAPER}"] = beta
     return plot.curves(series, "optimizer step", compared.task.measure.title, logarithmic=compared.task.measure.is_loss,
-                       dashed=(f"beta of {analysis.DEFAULT}",))
+                       dashed=(f"beta of {analysis.PAPER}",))
 
 
 def merge(compared):
@@ -196,9 +196,9 @@ def merge(compared):
             if arm == arms.UNMERGED:
                 ends = [line["valid"][-1][2] for line in each.seeds(arm, rank).values()]
                 left_out = statistics.geometric_mean(ends) if each.task.measure.is_loss else statistics.fmean(ends)
-                annealed = each.measure(analysis.DEFAULT, rank) if each.seeds(analysis.DEFAULT, rank) else None
+                annealed = each.measure(analysis.PAPER, rank) if each.seeds(analysis.PAPER, rank) else None
                 rows.append([each.task.name, str(rank), each.task.measure.title, number(each.measure(arm, rank)), f"{left_out:.3g}", number(annealed)])
-    return table(["task", "rank", "measured", "beta 1", "one step later, beta 0", f"`{analysis.DEFAULT}`, annealed"], rows) if rows else "No training of this arm yet."
+    return table(["task", "rank", "measured", "beta 1", "one step later, beta 0", f"`{analysis.PAPER}`, annealed"], rows) if rows else "No training of this arm yet."
 
 
 def rounding(compared):
@@ -207,7 +207,7 @@ def rounding(compared):
     for each in compared:
         for arm, rank in each.cells():
             line = each.seeds(arm, rank).get(study.CURVE_SEED, {})
-            if arm in (analysis.BASELINE, analysis.DEFAULT) and "merge" in line:
+            if arm in (analysis.BASELINE, analysis.PAPER) and "merge" in line:
                 agreement = line["merge"]["top1_agreement"]
                 rows.append([each.task.name, label(arm, rank), f"{line['merge']['mean_kl']:.2g}", "–" if agreement is None else f"{agreement:.2%}"])
     return table(["task", "arm", "divergence (KL), nats per token", "same first choice"], rows) if rows else "Not measured yet."

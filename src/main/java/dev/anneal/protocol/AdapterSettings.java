@@ -13,7 +13,8 @@ import java.util.List;
  * @param activation {@code relu}, {@code silu}, {@code gelu}, one of these with {@code matched_} before it, or
  *     {@code none} for a plain LoRA
  * @param schedule how beta falls
- * @param signGroups number of groups of outputs that see the inputs of A with other signs; 1 is an ordinary LoRA
+ * @param signGroups number of groups of outputs that see the inputs of A with other signs; 1 is an ordinary LoRA, and
+ *     {@link #FITTING_SIGN_GROUPS} leaves it to the model, until the job is admitted
  */
 public record AdapterSettings(
         int rank,
@@ -24,6 +25,9 @@ public record AdapterSettings(
         String activation,
         Schedule schedule,
         int signGroups) {
+
+    /** As many groups as suit the rank and the model's layers. */
+    public static final int FITTING_SIGN_GROUPS = 0;
 
     /**
      * How the annealing coefficient falls from 1 to 0.
@@ -56,5 +60,10 @@ public record AdapterSettings(
 
     public AdapterSettings {
         targetModules = List.copyOf(targetModules);
+    }
+
+    /** The same adapter with another number of groups. */
+    public AdapterSettings withSignGroups(int groups) {
+        return new AdapterSettings(rank, alpha, dropout, targetModules, rslora, activation, schedule, groups);
     }
 }

@@ -44,8 +44,8 @@ public final class IncrementalDecoder implements AutoCloseable {
 
     /**
      * The adapter in the form that this decoder reads with: in the layout of the model's matrices, which makes its
-     * products as independent of their number of rows as the model's, if the decoder {@link #packs}. Neither changes
-     * nor the end of {@code adapter} reach it then.
+     * products as independent of their number of rows as the model's, if the decoder {@link #packs}, and as an ordinary
+     * LoRA if it has groups of signs. If this {@link #copies}, neither changes nor the end of {@code adapter} reach it.
      *
      * @param owner of the copies, if there are any
      */
@@ -61,6 +61,11 @@ public final class IncrementalDecoder implements AutoCloseable {
                                 : model.program().packed(owner, tensor))
                         .toList())
                 .toList());
+    }
+
+    /** Whether {@link #packed} makes a copy of the adapter. */
+    public boolean copies(AppliedAdapter adapter) {
+        return packs || adapter.hasSigns();
     }
 
     /** Whether it has copies of the large matrices in oneDNN's layout. */

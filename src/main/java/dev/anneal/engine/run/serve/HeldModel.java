@@ -131,10 +131,10 @@ final class HeldModel implements AutoCloseable {
         return held;
     }
 
-    /** Takes over the adapter, of which a packed copy is enough. */
+    /** Takes over the adapter, of which the copy that decodes is enough if there is one. */
     private HeldAdapter held(Adapter adapter, CheckpointFolder trained) {
         AppliedAdapter applied = adapter.apply(trained.state().beta(), AdapterDropout.NONE);
-        if (!incremental.packs()) {
+        if (!incremental.copies(applied)) {
             return held(applied, trained, adapter::close);
         }
         TensorScope copies = incremental.scope().child();

@@ -108,9 +108,11 @@ public final class JobAdmission {
                 requireUsable(request.trainingFile(), request.method(), "training_file"),
                 validationFile == null ? null : requireUsable(validationFile, request.method(), "validation_file"),
                 initial);
-        limits.check(tenantId, admitted.request(), admitted.profiles());
-        requireJudge(admitted.request().method());
-        return admitted;
+        AdmittedJob fitted =
+                admitted.with(admitted.request().fitting(admitted.profiles().trained()));
+        limits.check(tenantId, fitted.request(), fitted.profiles());
+        requireJudge(fitted.request().method());
+        return fitted;
     }
 
     /**

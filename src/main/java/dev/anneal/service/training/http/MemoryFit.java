@@ -1,7 +1,6 @@
 package dev.anneal.service.training.http;
 
 import com.sun.management.OperatingSystemMXBean;
-import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.training.outlook.QueueOutlook;
 import dev.anneal.service.training.settings.AdapterRequest;
@@ -19,8 +18,6 @@ final class MemoryFit {
     private static final int ROWS = 4;
     private static final int TOKENS = 1024;
 
-    private static final AdapterSettings ADAPTER = AdapterRequest.OPEN.settings();
-
     private final QueueOutlook outlook;
 
     MemoryFit(QueueOutlook outlook) {
@@ -28,9 +25,10 @@ final class MemoryFit {
     }
 
     BaseModelBody.Memory of(BaseModel model) {
+        ModelProfile profile = ModelProfile.of(model);
         long training = MemoryEstimate.of(
-                        ModelProfile.of(model),
-                        ADAPTER,
+                        profile,
+                        profile.fitted(AdapterRequest.OPEN.settings()),
                         outlook.engine(),
                         MemoryEstimate.Rows.kept(ROWS, Math.min(TOKENS, model.contextTokens())))
                 .totalBytes();

@@ -22,7 +22,7 @@ final class FinalWarnings {
         if (summary.idle() > 0 && rules.isLossLikelihood()) {
             warnings.add(("In %d of the %d steps the gradient was exactly 0 although the loss was not, so they taught"
                             + " nothing: see grad_norm in the job's series; a lower learning rate or the"
-                            + " activation 'silu' helps")
+                            + " activation 'matched_silu' helps")
                     .formatted(summary.idle(), summary.steps()));
         }
         if (summary.isLossAboveItsBeginning() && rules.isLossFalling()) {

@@ -38,7 +38,7 @@ public record AdapterRequest(
     /** All choices are left open. */
     public static final AdapterRequest OPEN = new AdapterRequest(null, null, null, null, null, null, null, null);
 
-    private static final String DEFAULT_ACTIVATION = "silu";
+    private static final String DEFAULT_ACTIVATION = "matched_relu";
     public static final Schedule DEFAULT_SCHEDULE = KeyTable.of(Schedule.class).defaults();
 
     private static final List<String> ADAPTERS = List.of("afa", "lora", "none");
@@ -138,18 +138,24 @@ public record AdapterRequest(
         return AdapterConfig.NO_ACTIVATION.equals(activation) ? "lora" : "afa";
     }
 
-    /** The settings of a new adapter. */
+    /** The settings of a new adapter, whose groups of signs may have to be fitted to a model. */
     public AdapterSettings settings() {
         int chosenRank = rank == null ? DEFAULT_RANK : rank;
+        String chosenActivation = activation == null ? DEFAULT_ACTIVATION : activation;
         return new AdapterSettings(
                 chosenRank,
                 alpha == null ? 2.0 * chosenRank : alpha,
                 dropout == null ? 0 : dropout,
                 targetModules == null ? List.of(AdapterConfig.ALL_LINEAR) : targetModules,
                 Boolean.TRUE.equals(rslora),
-                activation == null ? DEFAULT_ACTIVATION : activation,
+                chosenActivation,
                 schedule == null ? DEFAULT_SCHEDULE : schedule,
-                signGroups == null ? 1 : signGroups);
+                signGroups == null ? defaultSignGroups(chosenActivation) : signGroups);
+    }
+
+    /** LoRA, and AFA-LoRA as in the paper, have none unless they are asked for. */
+    private static int defaultSignGroups(String activation) {
+        return activation.startsWith("matched_") ? AdapterSettings.FITTING_SIGN_GROUPS : 1;
     }
 
     /**

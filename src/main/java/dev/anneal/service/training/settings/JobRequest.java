@@ -133,6 +133,11 @@ public record JobRequest(
         return with(((TrainingMethod.Reinforcement) method).with(draft));
     }
 
+    /** The same request, with an adapter whose groups of signs fit what is trained. */
+    public JobRequest fitting(ModelProfile trained) {
+        return adapter == null ? this : with(model, method, trained.fitted(adapter));
+    }
+
     /** The same request of a draft, with the base model that is trained and a method that fits its target. */
     public JobRequest drafting(String base, ModelProfile target) {
         return with(base, TrainingMethods.of(method).fitted(method, target), adapter);

@@ -43,6 +43,9 @@ public record ModelProfile(
         boolean inNf4,
         int shares) {
 
+    /** Rank times groups of signs where a request leaves the groups open: the width of z in the study. */
+    private static final int SIGNED_WIDTH = 128;
+
     /** Full training uses about a tenth of an adapter's rate. */
     private static final double FULL_TRAINING_RATE = 0.1;
 
@@ -206,9 +209,20 @@ public record ModelProfile(
         }
     }
 
+    /** The adapter with a number of groups of signs, if the request leaves it open. */
+    public AdapterSettings fitted(AdapterSettings adapter) {
+        if (adapter.signGroups() != AdapterSettings.FITTING_SIGN_GROUPS) {
+            return adapter;
+        }
+        int suiting = Integer.highestOneBit(Math.max(1, SIGNED_WIDTH / adapter.rank()));
+        return adapter.withSignGroups(Math.min(suiting, Math.max(1, mostSignGroups(adapter))));
+    }
+
+    /** 0 if the model has none of the layers. */
     private int mostSignGroups(AdapterSettings adapter) {
         return Integer.lowestOneBit(targets(adapter).stream()
-                .map(this::layer)
+                .map(projections::get)
+                .filter(Objects::nonNull)
                 .mapToInt(projection -> projection.in() | projection.out())
                 .reduce(0, (one, other) -> one | other));
     }

@@ -38,7 +38,7 @@ class FinalWarningsIT extends ServiceTest {
         assertThat(warnings(id))
                 .containsExactly(
                         "In 1 of the 4 steps the gradient was exactly 0 although the loss was not, so they taught"
-                                + " nothing: see grad_norm in the job's series; a lower learning rate or the activation 'silu' helps");
+                                + " nothing: see grad_norm in the job's series; a lower learning rate or the activation 'matched_silu' helps");
     }
 
     @Test

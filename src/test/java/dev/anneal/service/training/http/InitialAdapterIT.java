@@ -61,7 +61,7 @@ class InitialAdapterIT extends ServiceTest {
             assertThat(job.get("afa_lora").toString())
                     .isEqualTo(
                             "{\"rank\":8,\"alpha\":4.0,\"dropout\":0.0,\"target_modules\":[\"q_proj\",\"v_proj\"],\"rslora\":false,"
-                                    + "\"activation\":\"none\",\"schedule\":{\"shape\":\"linear\",\"start\":0.0,\"end\":0.8},\"sign_groups\":1}");
+                                    + "\"activation\":\"none\",\"schedule\":{\"shape\":\"linear\",\"start\":0.0,\"end\":0.8},\"sign_groups\":16}");
             assertThat(job.path("anneal").path("init_adapter").stringValue()).isEqualTo(name);
             assertThat(job.path("anneal").path("beta").doubleValue()).isZero();
             assertThat(messages(id))

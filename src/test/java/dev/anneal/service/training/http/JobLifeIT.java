@@ -112,7 +112,7 @@ class JobLifeIT extends ServiceTest {
         assertThat(job.get("afa_lora").toString())
                 .isEqualTo(
                         "{\"rank\":16,\"alpha\":32.0,\"dropout\":0.0,\"target_modules\":[\"all-linear\"],\"rslora\":false,"
-                                + "\"activation\":\"silu\",\"schedule\":{\"shape\":\"linear\",\"start\":0.0,\"end\":0.8},\"sign_groups\":1}");
+                                + "\"activation\":\"matched_relu\",\"schedule\":{\"shape\":\"linear\",\"start\":0.0,\"end\":0.8},\"sign_groups\":8}");
         assertThat(job.get("anneal").propertyNames()).containsExactlyInAnyOrder(ANNEAL_KEYS.split(" "));
     }
 

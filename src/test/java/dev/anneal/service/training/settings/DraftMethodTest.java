@@ -268,7 +268,8 @@ class DraftMethodTest {
     /** Its output embedding is the target's and stays as it is; fc and norms are trained in full beside an adapter. */
     @Test
     void whatAHeadTrainsAndKeepsIsCounted() {
-        AdapterSettings adapter = Objects.requireNonNull(request(MODEL, "").adapter());
+        AdapterSettings adapter =
+                Objects.requireNonNull(request(MODEL, "").adapter()).withSignGroups(1);
         String shape = "'kind': 'eagle3', 'head': {'layer_ids': [2, 4, 8], 'draft_vocab_size': %d, 'ttt_steps': %d}";
         ModelProfile head = profileOf(shape.formatted(1000, 3));
         long whole = 3 * 64 * 64 + 7 * 64;

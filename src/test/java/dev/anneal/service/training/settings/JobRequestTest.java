@@ -16,6 +16,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Each key of a job request is read as documented, and each bad value refused by name. */
@@ -36,8 +37,9 @@ class JobRequestTest {
                         0,
                         List.of("all-linear"),
                         false,
-                        "silu",
-                        new AdapterSettings.Schedule("linear", 0, 0.8)));
+                        "matched_relu",
+                        new AdapterSettings.Schedule("linear", 0, 0.8),
+                        AdapterSettings.FITTING_SIGN_GROUPS));
         assertThat(request.options().priority()).isEqualTo(5);
         assertThat(request.metadata()).isEmpty();
     }
@@ -91,12 +93,32 @@ class JobRequestTest {
 
     @Test
     void anAdapterHasAsManyGroupsOfSignsAsItAsksFor() {
-        assertThat(adapter(", 'afa_lora': {'sign_groups': 8}").signGroups()).isEqualTo(8);
-        assertThat(adapter("").signGroups()).isEqualTo(1);
+        assertThat(groups("'sign_groups': 2")).isEqualTo(2);
+        assertThat(groups("'activation': 'silu', 'sign_groups': 8")).isEqualTo(8);
     }
 
-    private static AdapterSettings adapter(String more) {
-        return Objects.requireNonNull(read(more).adapter());
+    /** 128 divided by the rank, a power of two that divides 192, 64 and 512. */
+    @ParameterizedTest
+    @CsvSource({"1, 64", "2, 64", "3, 32", "4, 32", "16, 8", "64, 2", "65, 1", "129, 1"})
+    void groupsLeftOpenFitRankAndModel(int rank, int groups) {
+        assertThat(groups("'rank': " + rank)).isEqualTo(groups);
+        assertThat(groups("'activation': 'matched_silu', 'rank': " + rank)).isEqualTo(groups);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "silu", "relu", "gelu"})
+    void loraAndTheFormsOfThePaperHaveNoGroupsUnlessAskedFor(String activation) {
+        assertThat(groups("'activation': '" + activation + "'")).isEqualTo(1);
+    }
+
+    @Test
+    void projectionsThatTheModelLacksAreLeftToItsCheck() {
+        assertThat(groups("'target_modules': ['w1']")).isEqualTo(1);
+    }
+
+    private static int groups(String keys) {
+        JobRequest fitted = read(", 'afa_lora': {" + keys + "}").fitting(SettingsResolverTest.TINY);
+        return Objects.requireNonNull(fitted.adapter()).signGroups();
     }
 
     @Test
@@ -131,7 +153,7 @@ class JobRequestTest {
         assertThat(beginning("", "'rank': 8, 'alpha': 4, 'rslora': true, 'target_modules': ['v_proj', 'q_proj']"))
                 .isEqualTo(beginning("", ""));
         assertThat(beginning("", "'dropout': 0").dropout()).isZero();
-        assertThat(beginning("", "'schedule': {'end': 0.5}").activation()).isEqualTo("silu");
+        assertThat(beginning("", "'schedule': {'end': 0.5}").activation()).isEqualTo("matched_relu");
         assertThat(beginning(", 'adapter': 'afa'", "'schedule': {'end': 0.5}"))
                 .isEqualTo(beginning("", "'schedule': {'end': 0.5}"));
         assertThat(beginning(", 'adapter': 'lora'", "")).isEqualTo(beginning("", ""));

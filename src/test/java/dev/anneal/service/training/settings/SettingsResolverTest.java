@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.engine.text.data.CommonBeginnings;
+import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.service.platform.process.EngineSetup;
@@ -12,6 +13,7 @@ import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.training.settings.ModelProfile.LayerSize;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -121,9 +123,10 @@ class SettingsResolverTest {
         assertThat(packed.batchRows()).isEqualTo(8);
         // 60 sequences are 8 steps, read ten times.
         assertThat(packed.totalSteps()).isEqualTo(80);
-        assertThat(resolve(", 'anneal': {'packing': true}", THOUSAND_ROWS).memory())
+        assertThat(resolve(", 'anneal': {'packing': true, 'adapter': 'lora'}", THOUSAND_ROWS)
+                        .memory())
                 .isEqualTo(MemoryEstimate.of(
-                        TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(1000, 8 * 1024, 80, 50_000, false, 0)));
+                        TINY, adapter(), FP32, new MemoryEstimate.Rows(1000, 8 * 1024, 80, 50_000, false, 0)));
     }
 
     @Test
@@ -150,7 +153,8 @@ class SettingsResolverTest {
 
     @Test
     void pairIsARowOfTwoConversations() {
-        ResolvedSettings settings = resolve(", 'method': {'type': 'dpo'}", THOUSAND_ROWS);
+        ResolvedSettings settings =
+                resolve(", 'method': {'type': 'dpo'}, 'anneal': {'adapter': 'lora'}", THOUSAND_ROWS);
 
         assertThat(settings.training().batchRows()).isEqualTo(8);
         assertThat(settings.training().totalSteps()).isEqualTo(375);
@@ -158,7 +162,7 @@ class SettingsResolverTest {
         assertThat(settings.hyperparameters().learningRateMultiplier()).isEqualTo(1);
         assertThat(settings.memory())
                 .isEqualTo(MemoryEstimate.of(
-                        TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 1280, 160, 50_000, false, 0)));
+                        TINY, adapter(), FP32, new MemoryEstimate.Rows(8, 1280, 160, 50_000, false, 0)));
         assertThat(settings.cost().operations())
                 .as("the reference reads the file as well, the attention of a half as long row is less")
                 .isBetween(
@@ -292,8 +296,8 @@ class SettingsResolverTest {
     /** docs/training-settings.md, with all projections, rank 16, two threads in fp32, 800 tokens in 4 micro-batches. */
     @Test
     void memoryFollowsTheFormula() {
-        MemoryEstimate estimate = MemoryEstimate.of(
-                TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 800, 100, 50_000, false, 0));
+        MemoryEstimate estimate =
+                MemoryEstimate.of(TINY, adapter(), FP32, new MemoryEstimate.Rows(8, 800, 100, 50_000, false, 0));
 
         long pairs = 16L * 6 * (384 + 256 + 256 + 384 + 704 + 704 + 704);
         long a = 16L * 6 * (6 * 192 + 512);
@@ -320,7 +324,7 @@ class SettingsResolverTest {
     @Test
     void completionsTakeMemoryWhileTheyAreSampled() {
         String request =
-                ", 'method': {'type': 'reinforcement', 'reinforcement': {'grader': {'type': 'string_check', 'name': 'n', 'input': '{{sample.output_text}}', 'reference': '{{item.a}}', 'operation': 'eq'}, 'hyperparameters': {'batch_size': 3}}}, 'anneal': {'rollouts': {'max_completion_tokens': 64}}";
+                ", 'method': {'type': 'reinforcement', 'reinforcement': {'grader': {'type': 'string_check', 'name': 'n', 'input': '{{sample.output_text}}', 'reference': '{{item.a}}', 'operation': 'eq'}, 'hyperparameters': {'batch_size': 3}}}, 'anneal': {'adapter': 'lora', 'rollouts': {'max_completion_tokens': 64}}";
         long sequence = 2 * 2L * 6 * 64 * 4 * 192 + 24 * 1536;
 
         assertThat(resolve(request, THOUSAND_ROWS).memory().samplingBytes()).isEqualTo(withLoss(2 * 8 * sequence));
@@ -333,7 +337,7 @@ class SettingsResolverTest {
 
     @Test
     void aSmallStepHoldsNoMoreThanItsRows() {
-        MemoryEstimate estimate = MemoryEstimate.of(TINY, read("").adapter(), FP32, MemoryEstimate.Rows.kept(1, 100));
+        MemoryEstimate estimate = MemoryEstimate.of(TINY, adapter(), FP32, MemoryEstimate.Rows.kept(1, 100));
 
         assertThat(estimate.activationsBytes())
                 .isEqualTo(withLoss(100L * (4 * 6 * KEPT + 4 * PASSING) + 4L * 4 * 3 * 100 * 100));
@@ -343,21 +347,21 @@ class SettingsResolverTest {
     @Test
     void ofARecomputedLayerOnlyTheInputIsKeptAndNothingIsLostBetween() {
         MemoryEstimate estimate =
-                MemoryEstimate.of(TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(1, 100, 100, 0, true, 0));
+                MemoryEstimate.of(TINY, adapter(), FP32, new MemoryEstimate.Rows(1, 100, 100, 0, true, 0));
 
         assertThat(estimate.activationsBytes())
                 .isEqualTo(100L * (4 * (6 * 192 + KEPT) + 4 * PASSING) + 4L * 4 * 3 * 100 * 100);
-        assertThat(resolve(", 'anneal': {'activation_checkpointing': 'on'}", THOUSAND_ROWS)
+        assertThat(resolve(", 'anneal': {'adapter': 'lora', 'activation_checkpointing': 'on'}", THOUSAND_ROWS)
                         .memory())
-                .isEqualTo(MemoryEstimate.of(
-                        TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 640, 80, 50_000, true, 0)));
+                .isEqualTo(
+                        MemoryEstimate.of(TINY, adapter(), FP32, new MemoryEstimate.Rows(8, 640, 80, 50_000, true, 0)));
     }
 
     @Test
     void bf16HalvesWeightsAndWhatIsKept() {
         EngineSetup bf16 = new EngineSetup("cpu", "bf16", false, 2);
 
-        MemoryEstimate estimate = MemoryEstimate.of(TINY, read("").adapter(), bf16, MemoryEstimate.Rows.kept(1, 100));
+        MemoryEstimate estimate = MemoryEstimate.of(TINY, adapter(), bf16, MemoryEstimate.Rows.kept(1, 100));
 
         assertThat(estimate.weightsBytes()).isEqualTo(2 * 2_656_704);
         assertThat(estimate.activationsBytes())
@@ -376,6 +380,11 @@ class SettingsResolverTest {
                 .isEqualTo(4);
     }
 
+    /** An ordinary LoRA. */
+    private static @Nullable AdapterSettings adapter() {
+        return read(", 'anneal': {'adapter': 'lora'}").adapter();
+    }
+
     private static long withLoss(long tensors) {
         return tensors + tensors / 5;
     }
@@ -386,6 +395,6 @@ class SettingsResolverTest {
 
     static JobRequest read(String moreKeys) {
         String json = ("{'model': 'anneal-tiny', 'training_file': 'file-1'" + moreKeys + "}").replace('\'', '"');
-        return JobRequest.read(JsonBody.of(JSON.readTree(json)).object());
+        return JobRequest.read(JsonBody.of(JSON.readTree(json)).object()).fitting(TINY);
     }
 }
