@@ -61,23 +61,21 @@ def cost(gaps, arm):
 def answer(gaps, controls):
     if not all_shares(gaps, BEST):
         return "The study has no result yet."
-    said = f"**On {len(gaps)} task{'s' if len(gaps) > 1 else ''} where training of all weights is better than LoRA of the same rank, the default adapter, "
-    said += f"AFA-LoRA annealed without the ramp and with groups of signs, closes {share(intervals.mean_of_means(all_shares(gaps, BEST)))} of the gap, with as many "
+    said = f"**On {len(gaps)} task{'s' if len(gaps) > 1 else ''} of the bundled model, at rank 4, where training of all weights is better than LoRA, "
+    said += f"the default adapter, AFA-LoRA annealed without the ramp and with groups of signs, closes {share(intervals.mean_of_means(all_shares(gaps, BEST)))} of the gap, with as many "
     said += f"trained values and {cost(gaps, BEST):.2f} times LoRA's time.** "
     rest = [f"{NAMES[arm]} {share(intervals.mean_of_means(all_shares(gaps, arm)))}" for arm in NAMES if arm != BEST and all_shares(gaps, arm)]
-    said += f"Of the same gap close, with learning rates tuned alike: {'; '.join(rest)}. A negative share is a loss above LoRA's. "
-    found = {name: verdicts(controls, arm) for name, arm in (("the default", BEST), (NAMES[PAPER], PAPER))}
-    told = "; ".join(f"{name} {own}" for name, own in found.items() if own)
-    return said + (f"In the controls, where there is no gap: {told}." if told else "")
+    said += f"Shares that others close, with learning rates tuned alike: {'; '.join(rest)}. A negative share is a loss above LoRA's. "
+    both = [each for each in controls if all(any(analysis.outcomes([each], arm).values()) for arm in (BEST, PAPER))]
+    told = "; ".join(f"{name} {verdicts(both, arm)}" for name, arm in (("the default", BEST), (NAMES[PAPER], PAPER)))
+    return said + (f"In {', '.join(f'`{each.task.name}`' for each in both)}, where there is no gap: {told}." if both else "")
 
 
 def verdicts(controls, arm):
-    """Empty without a control."""
     found = analysis.outcomes(controls, arm)
-    total = sum(map(len, found.values()))
     mean = analysis.pooled(controls, arm)
-    told = f"was better than LoRA in {len(found['better'])} of {total}, worse in {len(found['worse'])}"
-    return (told + (f", with losses that differ by {percent(mean)} in the mean" if mean else "")) if total else ""
+    told = f"was better than LoRA in {len(found['better'])} of {sum(map(len, found.values()))} comparisons, worse in {len(found['worse'])}"
+    return told + (f", with losses that differ by {percent(mean)} on average" if mean else "")
 
 
 def table_of_gaps(gaps):

@@ -129,6 +129,7 @@ final class ModelCard {
             rows.put("alpha", config.alpha());
             rows.put("rslora", config.rslora());
             rows.put("groups of signs", config.signGroups());
+            rows.put("rank as an ordinary LoRA", config.widerRank());
             rows.put("dropout", config.dropout());
             rows.put("annealed activation", activation(config));
             rows.put(

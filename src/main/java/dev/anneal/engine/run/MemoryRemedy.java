@@ -42,6 +42,9 @@ final class MemoryRemedy {
                 && !settings.basePrecision().equals(TrainingSettings.NF4)) {
             remedies.add("set anneal.base_precision to 'nf4'");
         }
+        if (adapter != null && adapter.signGroups() > 1) {
+            remedies.add("set afa_lora.sign_groups to 1 (it is %d)".formatted(adapter.signGroups()));
+        }
         remedies.add(
                 adapter == null
                         ? "train an adapter instead of all weights (anneal.adapter is 'none')"

@@ -88,10 +88,7 @@ public record AdapterConfig(
                 : new AdapterConfig(widerRank(), scale() * widerRank(), false, dropout, activation, schedule, targets);
     }
 
-    /**
-     * @throws AdapterConfigException if the rank is above the width of a target in this model, or groups do not divide
-     *     its inputs and outputs
-     */
+    /** @throws AdapterConfigException if groups do not divide inputs and outputs of a target in this model */
     public void requireFits(LayerShape model) {
         for (Projection target : targets) {
             int inputs = target.inputSize(model);
@@ -100,13 +97,6 @@ public record AdapterConfig(
                 throw new AdapterConfigException(
                         "sign_groups must divide inputs and outputs of %s, %d and %d in this model, was %d"
                                 .formatted(target.shortName(), inputs, outputs, signGroups));
-            }
-            int width = Math.min(inputs, outputs);
-            if (rank > width) {
-                throw new AdapterConfigException(
-                        ("rank must be at most %d, the width of %s in this model, was %d; lower the rank or leave"
-                                        + " %s out of target_modules")
-                                .formatted(width, target.shortName(), rank, target.shortName()));
             }
         }
     }

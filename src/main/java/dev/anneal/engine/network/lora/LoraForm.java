@@ -62,7 +62,7 @@ public final class LoraForm {
         return wider;
     }
 
-    /** Writes an adapter's file as that of an ordinary LoRA with the same names. */
+    /** Writes an adapter's file as that of an ordinary LoRA with the same names; one tensor is in memory at a time. */
     public static void write(Path file, AdapterConfig config, Path target) throws IOException {
         if (config.signGroups() == 1) {
             DurableFiles.copyContent(file, target);
@@ -77,21 +77,28 @@ public final class LoraForm {
         }
     }
 
-    private static TensorData tensor(SafetensorsFile file, TensorEntry entry, AdapterConfig config) throws IOException {
+    private static TensorData tensor(SafetensorsFile file, TensorEntry entry, AdapterConfig config) {
         int rows = Math.toIntExact(entry.shape().get(0));
         int columns = Math.toIntExact(entry.shape().get(1));
-        FloatBuffer values =
-                file.bytes(entry.name()).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
-        float[] trained = new float[values.remaining()];
-        values.get(trained);
         boolean isA = entry.name().endsWith(A);
         LoraForm form = isA ? new LoraForm(config, columns, 0) : new LoraForm(config, 0, rows);
-        float[] wider = isA ? form.a(trained) : form.b(trained);
-        ByteBuffer bytes = ByteBuffer.allocate(wider.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(wider);
         List<Long> shape = isA
                 ? List.of((long) rows * config.signGroups(), (long) columns)
                 : List.of((long) rows, (long) columns * config.signGroups());
-        return TensorData.of(entry.name(), Dtype.F32, shape, bytes);
+        return new TensorData(entry.name(), Dtype.F32, shape, channel -> {
+            float[] trained = values(file, entry);
+            float[] wider = isA ? form.a(trained) : form.b(trained);
+            ByteBuffer bytes = ByteBuffer.allocate(wider.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(wider);
+            TensorData.writeFully(channel, bytes);
+        });
+    }
+
+    private static float[] values(SafetensorsFile file, TensorEntry entry) throws IOException {
+        FloatBuffer values =
+                file.bytes(entry.name()).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        float[] read = new float[values.remaining()];
+        values.get(read);
+        return read;
     }
 }

@@ -11,7 +11,7 @@ final class RowAdapters {
     private final List<AppliedAdapter> distinct = new ArrayList<>();
     private final List<Long> segments = new ArrayList<>();
 
-    /** @param adapters of each row */
+    /** @param adapters of each row, in the form that {@link IncrementalDecoder#packed} gives */
     RowAdapters(TokenRows rows, List<AppliedAdapter> adapters) {
         int begin = 0;
         while (begin < rows.rows()) {
@@ -30,6 +30,9 @@ final class RowAdapters {
             if (same(distinct.get(i), adapter)) {
                 return i;
             }
+        }
+        if (adapter.hasSigns()) {
+            throw new IllegalArgumentException("an adapter with groups of signs decodes in its ordinary form");
         }
         distinct.add(adapter);
         return distinct.size() - 1;

@@ -35,7 +35,7 @@ final class JobLimits {
      * @throws Refusal naming the parameter that exceeds a limit
      */
     void check(String tenantId, JobRequest request, ModelProfiles profiles) {
-        profiles.trained().check(request.adapter(), properties.fullTrainingMaxParameters());
+        profiles.trained().check(request, properties.fullTrainingMaxParameters());
         profiles.checkPrecision(request);
         profiles.checkLength(request.options());
         LearningRates.check(request, profiles.trained());

@@ -33,10 +33,11 @@ public record InitialAdapter(
             events.info(job, "Training begins with all weights of " + described);
             return;
         }
-        String begins = "Training begins with the adapter of %s: rank %d, alpha %s%s, targets %s; "
+        String begins = "Training begins with the adapter of %s: rank %d%s, alpha %s%s, targets %s; "
                 .formatted(
                         described,
                         adapter.rank(),
+                        adapter.signGroups() == 1 ? "" : ", %d groups of signs".formatted(adapter.signGroups()),
                         adapter.alpha(),
                         adapter.rslora() ? " (rslora)" : "",
                         String.join(", ", adapter.targetModules()));

@@ -162,10 +162,14 @@ public record ModelProfile(
         return adapter == null ? baseRates.allWeights() : baseRates.adapter();
     }
 
-    /** Refuses an adapter that does not fit the model, or a model that is too large to train all its weights. */
-    public void check(@Nullable AdapterSettings adapter, long mostTrainedParameters) {
+    /**
+     * Refuses an adapter that does not fit the model, or a model that is too large to train all its weights. An adapter
+     * that exists already may have a rank above the width of a layer: exports of groups of signs have such ranks.
+     */
+    public void check(JobRequest request, long mostTrainedParameters) {
+        AdapterSettings adapter = request.adapter();
         if (adapter != null) {
-            check(adapter);
+            check(adapter, request.initialAdapter() == null);
         } else if (parameters > mostTrainedParameters) {
             throw new Refusal(
                     RefusalCode.NOT_SUPPORTED,
@@ -177,7 +181,7 @@ public record ModelProfile(
         }
     }
 
-    private void check(AdapterSettings adapter) {
+    private void check(AdapterSettings adapter, boolean isNew) {
         for (String target : targets(adapter)) {
             LayerSize projection = projections.get(target);
             if (projection == null) {
@@ -189,7 +193,7 @@ public record ModelProfile(
                                         ", ",
                                         projections.keySet().stream().sorted().toList()));
             }
-            if (adapter.rank() > projection.smallerSide()) {
+            if (isNew && adapter.rank() > projection.smallerSide()) {
                 throw Refusal.invalidValue(
                         "afa_lora.rank",
                         "'afa_lora.rank' is " + adapter.rank() + " but '" + target + "' of '" + id + "' is "

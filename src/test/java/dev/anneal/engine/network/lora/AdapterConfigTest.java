@@ -65,14 +65,15 @@ class AdapterConfigTest {
     }
 
     @Test
-    void rankAboveTheNarrowestTargetIsRefused() throws IOException {
+    void groupsOfSignsDivideTheWidthsOfTargets() throws IOException {
         ModelConfig model = ModelConfig.read(Path.of("src/test/resources/golden/models/llama-tied/config.json"));
+        AdapterConfig adapter = adapter(8, 8, 0, "silu", "k_proj");
 
-        adapter(32, 8, 0, "silu", "k_proj").requireFits(model);
-        assertThatThrownBy(() -> adapter(33, 8, 0, "silu", "q_proj", "k_proj").requireFits(model))
+        adapter.withSignGroups(32).requireFits(model);
+        adapter.withSignGroups(32).asLora().requireFits(model);
+        assertThatThrownBy(() -> adapter.withSignGroups(64).requireFits(model))
                 .isInstanceOf(AdapterConfigException.class)
-                .hasMessage("rank must be at most 32, the width of k_proj in this model, was 33;"
-                        + " lower the rank or leave k_proj out of target_modules");
+                .hasMessageStartingWith("sign_groups must divide inputs and outputs of k_proj, ");
     }
 
     private static AdapterConfig adapter(int rank, double alpha, double dropout, String activation, String... targets) {

@@ -1,6 +1,7 @@
 package dev.anneal.service.training.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.anneal.penetration.Penetration;
@@ -114,6 +115,17 @@ class JobRequestTest {
     @Test
     void projectionsThatTheModelLacksAreLeftToItsCheck() {
         assertThat(groups("'target_modules': ['w1']")).isEqualTo(1);
+    }
+
+    /** An export of an adapter with groups of signs has the rank 128, above the 64 outputs of k_proj. */
+    @Test
+    void anAdapterThatExistsKeepsARankAboveTheWidthOfALayer() {
+        AdapterSettings exported =
+                new AdapterSettings(128, 256, 0, List.of("k_proj"), false, "none", AdapterRequest.DEFAULT_SCHEDULE);
+
+        JobRequest request = read(", 'anneal': {'init_adapter': 'file-2'}").beginningWith(exported, null);
+
+        assertThatCode(() -> SettingsResolverTest.TINY.check(request, 1)).doesNotThrowAnyException();
     }
 
     private static int groups(String keys) {

@@ -254,19 +254,17 @@ class SettingsResolverTest {
 
     @Test
     void adapterMustFitTheModel() {
-        assertThatThrownBy(() -> TINY.check(read(", 'afa_lora': {'rank': 65}").adapter(), 1))
+        assertThatThrownBy(() -> TINY.check(read(", 'afa_lora': {'rank': 65}"), 1))
                 .hasMessage(
                         "'afa_lora.rank' is 65 but 'k_proj' of 'anneal-tiny' is 192 x 64; use a rank from 1 to 64, or leave"
                                 + " that layer out of 'afa_lora.target_modules'");
-        assertThatThrownBy(() -> TINY.check(
-                        read(", 'afa_lora': {'target_modules': ['lm_head']}").adapter(), 1))
+        assertThatThrownBy(() -> TINY.check(read(", 'afa_lora': {'target_modules': ['lm_head']}"), 1))
                 .hasMessageContaining("names 'lm_head', which 'anneal-tiny' does not have")
                 .hasMessageContaining("down_proj, gate_proj, k_proj");
         assertThatThrownBy(() -> TINY.checkLength(
                         read(", 'anneal': {'max_length': 1025}").options()))
                 .hasMessageContaining("is 1025 but the context of 'anneal-tiny' ends at 1024 tokens");
-        TINY.check(
-                read(", 'afa_lora': {'rank': 192, 'target_modules': 'q_proj'}").adapter(), 1);
+        TINY.check(read(", 'afa_lora': {'rank': 192, 'target_modules': 'q_proj'}"), 1);
     }
 
     @Test
@@ -287,8 +285,8 @@ class SettingsResolverTest {
     void aModelTooLargeToTrainAllItsWeightsIsRefusedWithBothNumbers() {
         JobRequest request = read(", 'anneal': {'adapter': 'none'}");
 
-        TINY.check(request.adapter(), 2_656_704);
-        assertThatThrownBy(() -> TINY.check(request.adapter(), 2_656_703))
+        TINY.check(request, 2_656_704);
+        assertThatThrownBy(() -> TINY.check(request, 2_656_703))
                 .hasMessageContaining("trains all 2,656,704 weights of 'anneal-tiny'")
                 .hasMessageContaining("at most 2,656,703 (anneal.jobs.full-training-max-parameters)");
     }
