@@ -44,7 +44,11 @@ class ContinuedTrainingIT extends EngineTest {
         assertThat(reached).isLessThan(begun / 2);
         assertThat(losses(next).get(0)).isLessThan(reached);
         assertThat(losses(imported).get(0)).isCloseTo(losses(next).get(0), within(1e-6));
-        assertThat(imported.path("afa_lora").path("rank").asInt()).isEqualTo(8);
+        assertThat(first.path("afa_lora").path("rank").asInt()).isEqualTo(8);
+        assertThat(first.path("afa_lora").path("sign_groups").asInt()).isEqualTo(16);
+        assertThat(imported.path("afa_lora").path("rank").asInt())
+                .as("an export is an ordinary LoRA")
+                .isEqualTo(8 * 16);
         assertThat(imported.path("anneal").path("mergeable").asBoolean()).isTrue();
         JsonNode merged = merged(imported.path("id").asString(), 0);
         assertThat(merged.path("status").asString()).as(merged.toString()).isEqualTo("succeeded");
