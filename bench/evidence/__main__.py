@@ -1,6 +1,6 @@
 """Does annealing help? Trains every arm of the study on every task, over HTTP, and goes on where it was stopped.
 
-    bench/evidence.sh [--tasks tickets parity ...] [--arms lora afa-silu ...] [--ranks 4 16] [--seeds 5] [--hours 1] [--smollm2 DIR]
+    bench/evidence.sh [--tasks tickets parity ...] [--arms lora afa-silu ...] [--ranks 1 4 16] [--seeds 5] [--hours 1] [--smollm2 DIR]
 
 Each training adds a line to FOLDER/evidence/results; then the report, FOLDER/evidence.md, and its figures are written from all lines. FOLDER is docs, whose
 results are checked in; --out names another. After --hours no further training begins. --report trains nothing; --check says whether the report is what the
@@ -27,7 +27,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog="bench/evidence.sh", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tasks", nargs="+", metavar="TASK")
     parser.add_argument("--arms", nargs="+", choices=arms.ARMS, default=arms.ARMS, metavar="ARM")
-    parser.add_argument("--ranks", nargs="+", type=int, choices=arms.RANKS, default=arms.RANKS)
+    parser.add_argument("--ranks", nargs="+", type=int, choices=arms.ALL_RANKS, default=arms.ALL_RANKS)
     parser.add_argument("--seeds", type=int, default=10, help="at most 5, for parity 10 and on SmolLM2 3")
     parser.add_argument("--hours", type=float, default=float("inf"))
     parser.add_argument("--smollm2", type=pathlib.Path, metavar="DIR", help="SmolLM2-135M-Instruct; without it the tasks on it are left out")

@@ -48,8 +48,8 @@ class Comparison:
         return self.task.measure.is_loss and any(max(values) > ERRATIC * min(values) for values in ends)
 
     def largest_rank(self):
-        """Of LoRA, with which all weights are compared."""
-        return max((rank for arm, rank in self.cells() if arm == BASELINE), default=None)
+        """Of LoRA with all seeds, with which all weights are compared."""
+        return max((rank for arm, rank in self.cells() if arm == BASELINE and rank not in self.task.other_ranks), default=None)
 
     def of(self, arm, rank, rows):
         return [line for line in self.lines if (line["arm"], line["rank"], line["rows"]) == (arm, rank, rows)]
@@ -121,11 +121,19 @@ class Comparison:
         own, others = of(self, arm, rank), of(self, base, rank or self.largest_rank())
         return [own[seed] - others[seed] for seed in sorted(own.keys() & others.keys())]
 
+    def has_gap(self, rank):
+        """Whether all weights are clearly better than LoRA of this rank."""
+        full, base = self.scaled(arms.FULL, None), self.scaled(BASELINE, rank)
+        return self.outcome([full[seed] - base[seed] for seed in sorted(full.keys() & base.keys())]) == "better"
+
     def verdict(self, arm, rank):
         """better than LoRA, worse or level: whether Student's interval of the paired differences contains 0. None with few pairs."""
         if self.diverged(arm, rank) > self.diverged(BASELINE, rank or self.largest_rank()):
             return "worse"
-        found = self.pairs(arm, rank)
+        return self.outcome(self.pairs(arm, rank))
+
+    def outcome(self, found):
+        """Of differences, as `verdict` says."""
         if len(found) < LEAST_PAIRS:
             return None
         _, low, high = intervals.student(found)
@@ -138,9 +146,6 @@ class Comparison:
         base, full, own = (self.scaled(*cell) for cell in ((BASELINE, rank), (arms.FULL, None), (arm, rank)))
         seeds = sorted(base.keys() & full.keys() & own.keys())
         way = [full[seed] - base[seed] for seed in seeds]
-        if arm == BASELINE or len(seeds) < LEAST_PAIRS:
+        if arm == BASELINE or self.outcome(way) != "better":
             return None
-        mean, low, high = intervals.student(way)
-        if low <= 0 <= high or (mean > 0) != self.task.measure.is_higher_better:
-            return None
-        return statistics.fmean(own[seed] - base[seed] for seed in seeds) / mean
+        return statistics.fmean(own[seed] - base[seed] for seed in seeds) / statistics.fmean(way)

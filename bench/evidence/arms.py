@@ -48,6 +48,9 @@ WITH_GAP = ("lora", "rslora", "afa-silu", "afa-relu", "afa-matched-relu", *SIGNE
 USUAL = tuple(arm for arm in ARMS if arm not in (NF4, "lora-alpha-1", "afa-alpha-1", "afa-alpha-4"))
 # With as many trained values in each arm: an activation has none of its own.
 RANKS = (4, 16)
+ALL_RANKS = (1, 2, 4, 16)
+# The arms that are trained with a task's other ranks too.
+AT_OTHER_RANKS = ("lora", "afa-silu", *SIGNED)
 
 
 def swept(arm):
@@ -65,11 +68,16 @@ def settings(arm, rank, targets=None):
     return {"afa_lora": {"rank": rank, **chosen, **signs, "alpha": chosen.get("alpha", ALPHA) * rank, **({"target_modules": targets} if targets else {})}, **base}
 
 
-def cells(task, names=ARMS, ranks=RANKS):
+def cells(task, names=ARMS, ranks=ALL_RANKS):
     """Arms of the task with their ranks; full fine-tuning has none."""
     chosen = [name for name in names if name in (task.arms or USUAL)]
-    return [(arm, rank) for arm in chosen for rank in ((None,) if arm == FULL else [rank for rank in ranks if rank in (task.ranks or RANKS)])
+    return [(arm, rank) for arm in chosen for rank in ((None,) if arm == FULL else [rank for rank in of_task(task, arm) if rank in ranks])
             if not is_twin(arm, rank)]
+
+
+def of_task(task, arm):
+    """The ranks that the arm is trained with."""
+    return (task.ranks or RANKS) + (task.other_ranks if arm in AT_OTHER_RANKS else ())
 
 
 def is_twin(arm, rank):

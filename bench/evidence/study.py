@@ -53,7 +53,7 @@ class Study:
 
     def cell(self, task, arm, rank, seeds):
         rate = self.best_rate(task, arms.swept(arm), rank)
-        for seed in seeds[:task.seeds] if rate else ():
+        for seed in seeds[:task.seeds_at(rank)] if rate else ():
             self.line(task, arm, rank, rate, seed, "test")
 
     def best_rate(self, task, arm, rank):

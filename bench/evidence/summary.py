@@ -7,7 +7,7 @@ import arms
 import intervals
 import plot
 from analysis import PAPER
-from wording import difference, filled, number, percent, share, table
+from wording import difference, filled, label, number, percent, share, table
 
 TEMPLATE = pathlib.Path(__file__).resolve().parent / "summary.md"
 FIGURE = "evidence/gap.svg"
@@ -22,10 +22,11 @@ CONTROLS = ("tickets", "composition", "wordnet", "packages", "preference", "sums
 def files(compared):
     """The page and its figure, by their names in the documents."""
     known = [each for each in compared if each.task.arms == arms.WITH_GAP and each.cells()]
-    gaps = [each for each in known if has_gap(each)]
+    gaps = [each for each in known if each.has_gap(rank_of(each))]
     controls = [each for each in compared if each.task.name in CONTROLS and each.cells()]
     parts = {
-        "answer": answer(gaps, controls), "figure": f"![share of the gap that each arm closes]({FIGURE})" if all_shares(gaps, BEST) else "", "gaps": table_of_gaps(gaps), "losses": "\n\n".join(map(losses, gaps)), "others": others(known, gaps),
+        "answer": answer(gaps, controls), "figure": f"![share of the gap that each arm closes]({FIGURE})" if all_shares(gaps, BEST) else "",
+        "gaps": table_of_gaps(gaps), "ranks": table_of_ranks(gaps), "losses": "\n\n".join(map(losses, gaps)), "others": others(known, gaps),
         "controls": table_of_controls(controls), "missing": missing(compared)}
     return {"evidence.md": filled(TEMPLATE, parts), **({FIGURE: figure(gaps)} if all_shares(gaps, BEST) else {})}
 
@@ -34,9 +35,9 @@ def ranks(compared):
     return sorted({rank for arm, rank in compared.cells() if arm == analysis.BASELINE})
 
 
-def has_gap(compared):
-    """Whether all weights are better than LoRA by an interval without 0."""
-    return compared.verdict(arms.FULL, None) == "better"
+def rank_of(compared):
+    """Of a task that may have a gap: the one that all its arms are trained with."""
+    return compared.task.ranks[0]
 
 
 def shares(compared, arm, rank):
@@ -45,23 +46,23 @@ def shares(compared, arm, rank):
     return found if len(found) >= analysis.LEAST_PAIRS else []
 
 
-def all_shares(gaps, arm):
-    """Of each task and rank; empty if one of them is missing, because means of other tasks do not compare."""
-    found = [shares(each, arm, rank) for each in gaps for rank in ranks(each)]
+def all_shares(gaps, arm, rank=None):
+    """Of each task, at its own rank or this one; empty if one of them is missing, because means of other tasks do not compare."""
+    found = [shares(each, arm, rank or rank_of(each)) for each in gaps]
     return found if all(found) else []
 
 
 def cost(gaps, arm):
     """Median over the tasks of the time of a step, as a multiple of LoRA's."""
-    found = [each.least(arm, rank, "seconds_per_step") / each.least(analysis.BASELINE, rank, "seconds_per_step")
-             for each in gaps for rank in ranks(each) if each.seeds(arm, rank)]
+    found = [each.least(arm, rank_of(each), "seconds_per_step") / each.least(analysis.BASELINE, rank_of(each), "seconds_per_step")
+             for each in gaps if each.seeds(arm, rank_of(each))]
     return statistics.median(found) if found else None
 
 
 def answer(gaps, controls):
     if not all_shares(gaps, BEST):
         return "The study has no result yet."
-    said = f"**On {len(gaps)} task{'s' if len(gaps) > 1 else ''} of the bundled model, at rank 4, where training of all weights is better than LoRA, "
+    said = f"**On {len(gaps)} task{'s' if len(gaps) > 1 else ''} of the bundled model, at rank {rank_of(gaps[0])}, where training of all weights is better than LoRA, "
     said += f"the default adapter, AFA-LoRA annealed without the ramp and with groups of signs, closes {share(intervals.mean_of_means(all_shares(gaps, BEST)))} of the gap, with as many "
     said += f"trained values and {cost(gaps, BEST):.2f} times LoRA's time.** "
     rest = [f"{NAMES[arm]} {share(intervals.mean_of_means(all_shares(gaps, arm)))}" for arm in NAMES if arm != BEST and all_shares(gaps, arm)]
@@ -83,15 +84,33 @@ def table_of_gaps(gaps):
     for arm in [arm for arm in arms.WITH_GAP if arm in NAMES]:
         found = all_shares(gaps, arm)
         if cost(gaps, arm):
-            own = [share(intervals.student(each)) if (each := shares(compared, arm, rank)) else "–" for compared in gaps for rank in ranks(compared)]
+            own = [share(intervals.student(each)) if (each := shares(compared, arm, rank_of(compared))) else "–" for compared in gaps]
             rows.append([f"`{arm}`", NAMES[arm], *own, share(intervals.mean_of_means(found) if found else None), f"{cost(gaps, arm):.2f}"])
-    heads = [f"`{each.task.name}`" + (f", rank {rank}" if rank != 4 else "") for each in gaps for rank in ranks(each)]
-    return table(["arm", "", *heads, "mean", "time"], rows)
+    return table(["arm", "", *(f"`{each.task.name}`" for each in gaps), "mean", "time"], rows)
+
+
+def table_of_ranks(gaps):
+    """The mean share by rank, of the tasks with a gap at that rank; and the mean losses themselves, by which ranks compare."""
+    tried = sorted({rank for each in gaps for rank in ranks(each)})
+    rows = []
+    for arm in arms.AT_OTHER_RANKS:
+        for each in gaps:
+            means = [statistics.fmean(values) if (values := each.values(arm, rank).values()) else None for rank in tried]
+            rows.append([f"`{each.task.name}`", f"`{arm}`", *("–" if mean is None else f"{mean:.3g}" for mean in means)])
+    heads = [str(rank) for rank in tried]
+    shared = [[f"`{arm}`", *(share_at(gaps, arm, rank) for rank in tried)] for arm in arms.AT_OTHER_RANKS if arm != analysis.BASELINE]
+    return table(["share of the gap at rank", *heads], shared) + "\n\n" + table(["task", "mean test loss at rank", *heads], sorted(rows))
+
+
+def share_at(gaps, arm, rank):
+    with_gap = [each for each in gaps if each.has_gap(rank)]
+    found = all_shares(with_gap, arm, rank)
+    return f"{share(intervals.mean_of_means(found))}, {len(found)} task{'s' if len(found) > 1 else ''}" if found else "–"
 
 
 def losses(compared):
     """What the shares of a task are made of."""
-    rank = ranks(compared)[0]
+    rank = rank_of(compared)
     own = [arm for arm, other in compared.cells() if arm == arms.FULL or other == rank]
     pairs = {arm: compared.pairs(arm, None if arm == arms.FULL else rank) for arm in own if arm != analysis.BASELINE}
     corrected = intervals.holm({arm: intervals.p_value(found) for arm, found in pairs.items() if len(found) > 1})
@@ -128,7 +147,7 @@ def missing(compared):
     for each in compared:
         if each.task.arms == arms.WITH_GAP:
             planned = arms.cells(each.task)
-            found = [arm for arm, rank in planned if len(each.seeds(arm, rank)) + each.diverged(arm, rank) < each.task.seeds]
+            found = [label(arm, rank) for arm, rank in planned if len(each.seeds(arm, rank)) + each.diverged(arm, rank) < each.task.seeds_at(rank)]
             if found:
                 said.append(f"of `{each.task.name}` {'all arms' if len(found) == len(planned) else ', '.join(found)}")
     return f"Not trained with all seeds yet: {'; '.join(said)}." if said else "All arms of all tasks with a gap are trained with all their seeds."
@@ -137,7 +156,6 @@ def missing(compared):
 def figure(gaps):
     groups = []
     for each in gaps:
-        for rank in ranks(each):
-            found = [(arm, *(100 * value for value in intervals.student(own))) for arm in NAMES if (own := shares(each, arm, rank))]
-            groups.append([(f"{each.task.name}: lora", 0, 0, 0), *sorted(found, key=lambda row: -row[1])])
+        found = [(arm, *(100 * value for value in intervals.student(own))) for arm in NAMES if (own := shares(each, arm, rank_of(each)))]
+        groups.append([(f"{each.task.name}: lora", 0, 0, 0), *sorted(found, key=lambda row: -row[1])])
     return plot.intervals(groups, "share of the gap between LoRA and all weights that is closed, per cent")

@@ -34,6 +34,8 @@ PEOPLE = "Anna Ben Clara David Emma Felix Grace Hugo Iris Jonas Karin Leo Maria 
 SYLLABLES = [first + second for first in "bdfgklmnprstvz" for second in "aeiou"]
 TRAIN, VALID, TEST = 800, 100, 200
 SMOLLM2 = "smollm2"
+# Trainings on the test rows with a rank that only some arms have.
+OTHER_RANKS_SEEDS = 5
 # Where trainings take long: the question itself, without its variants.
 CORE = ("lora", "afa-silu", arms.UNMERGED, arms.FULL)
 SCALINGS = ("lora-alpha-4", "rslora", "afa-relu-0.6-alpha-4", "afa-relu-0.6-rslora")
@@ -91,6 +93,8 @@ class Task:
     # The usual ones, if none are named.
     arms: tuple = ()
     ranks: tuple = ()
+    # Of arms.AT_OTHER_RANKS alone.
+    other_ranks: tuple = ()
     # Whether it is judged by rows that it was trained on.
     by_heart: bool = False
     # What its verdict has to be read with.
@@ -101,6 +105,10 @@ class Task:
     @functools.cached_property
     def rows(self):
         return self.make_rows()
+
+    def seeds_at(self, rank):
+        """How many trainings on the test rows each arm gets."""
+        return OTHER_RANKS_SEEDS if rank in self.other_ranks else self.seeds
 
 
 def chat(question, answer):
@@ -236,7 +244,7 @@ def debian_package(name):
 
 
 def all_tasks():
-    gap = {"rates": (8e-3, 1e-3), "ranks": (4,), "arms": arms.WITH_GAP, "seeds": 10}
+    gap = {"rates": (8e-3, 1e-3), "ranks": (4,), "other_ranks": (1, 2, 16), "arms": arms.WITH_GAP, "seeds": 10}
     tiny, large = {"rates": (4e-3, 4e-4)}, {"model": SMOLLM2, "rates": (2e-4, 2e-5), "arms": (*CORE, arms.NF4, *arms.SIGNED), "ranks": (16,), "seeds": 3}
     grader = {"type": "string_check", "name": "sum", "input": "{{sample.output_text}}", "reference": "{{item.answer}}", "operation": "eq"}
     return {task.name: task for task in (
@@ -246,7 +254,8 @@ def all_tasks():
         Task("facts", "random names and four random digits, learned by heart", facts, 301, 32, max_new_tokens=8, by_heart=True, **gap),
         Task("attention", "`composition` with adapters on q and v alone", composition, 161, 8, max_new_tokens=40, targets=["q_proj", "v_proj"], **gap),
         Task("batch", "`composition` in few large batches", composition, 41, 64, max_new_tokens=40, **gap),
-        Task("german", "German manual pages, of which the model has seen none", german, 201, 8, source="Debian's package manpages-de (GPL-3.0-or-later)", **gap),
+        Task("german", "German manual pages, of which the model has seen none", german, 201, 8, source="Debian's package manpages-de (GPL-3.0-or-later)",
+             **(gap | {"other_ranks": ()})),
         Task("parity", "exclusive or of two properties", parity, 401, 8, max_new_tokens=4, sweep_seeds=3, arms=CORE, ranks=(4,), seeds=10,
              note="In `parity` five seeds were added to the first five because those looked better without being clear: its verdict is less sure than the others.",
              **tiny),

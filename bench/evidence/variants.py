@@ -80,7 +80,7 @@ def summary(compared):
 
 def progress(planned):
     """How much of the study there is."""
-    complete = [len(each.tested(*cell)) >= each.task.seeds for each in planned for cell in arms.cells(each.task)]
+    complete = [len(each.tested(*cell)) >= each.task.seeds_at(cell[1]) for each in planned for cell in arms.cells(each.task)]
     if all(complete):
         return f"All {len(complete)} arms and ranks of all tasks are trained with all their seeds."
     return f"**The study is not finished**: of {len(complete)} arms and ranks of all tasks, {sum(complete)} are trained with all their seeds."
