@@ -24,7 +24,7 @@ class GuessTest {
     @ParameterizedTest
     @CsvFileSource(resources = "/measured-time.csv", useHeadersInDisplayName = true)
     void measuredStepsLieInTheRange(
-            String model, String precision, String step, int rank, String recomputed, double secondsOfStep) {
+            String model, String precision, String step, String rank, String recomputed, double secondsOfStep) {
         EngineSetup engine = new EngineSetup("cpu", precision, true, THREADS);
         int[] sizes = MeasuredWork.rowsAndTokens(step);
         TrainingCost cost = TrainingCost.of(

@@ -12,12 +12,12 @@ class MeasuredMemoryTest {
 
     /**
      * @param step its rows and their tokens, for example {@code 4x256}
-     * @param rank 0: all weights are trained
+     * @param rank with groups of signs {@code 16x8}; 0: all weights are trained
      */
     @ParameterizedTest
     @CsvFileSource(resources = "/measured-memory.csv", useHeadersInDisplayName = true)
     void isWithinFifteenPercent(
-            String model, String precision, String step, int rank, String recomputed, int threads, long peak) {
+            String model, String precision, String step, String rank, String recomputed, int threads, long peak) {
         int[] sizes = MeasuredWork.rowsAndTokens(step);
         MemoryEstimate estimate = MemoryEstimate.of(
                 MeasuredWork.model(model),
@@ -37,7 +37,7 @@ class MeasuredMemoryTest {
     @ParameterizedTest
     @CsvFileSource(resources = "/measured-sampling-memory.csv", useHeadersInDisplayName = true)
     void ofReinforcementIsNotBelowAndNotFarAbove(
-            String model, String precision, String step, int promptTokens, int rank, int threads, long peak) {
+            String model, String precision, String step, int promptTokens, String rank, int threads, long peak) {
         int[] sizes = MeasuredWork.rowsAndTokens(step);
         int sequences = sizes[0] * sizes[1];
         int longest = promptTokens + sizes[2];

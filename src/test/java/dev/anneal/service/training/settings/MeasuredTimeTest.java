@@ -30,7 +30,7 @@ class MeasuredTimeTest {
     @ParameterizedTest
     @CsvFileSource(resources = "/measured-time.csv", useHeadersInDisplayName = true)
     void isWithinThirtyPercent(
-            String model, String precision, String step, int rank, String recomputed, double secondsOfStep) {
+            String model, String precision, String step, String rank, String recomputed, double secondsOfStep) {
         int[] sizes = MeasuredWork.rowsAndTokens(step);
         TrainingCost cost = TrainingCost.of(
                 MeasuredWork.model(model),
@@ -56,7 +56,7 @@ class MeasuredTimeTest {
 
     private static double operations(ModelProfile model, TrainingCost.Work work) {
         EngineSetup engine = new EngineSetup("cpu", "bf16", true, THREADS);
-        return TrainingCost.of(model, MeasuredWork.adapter(16), engine, work).operations();
+        return TrainingCost.of(model, MeasuredWork.adapter("16"), engine, work).operations();
     }
 
     private static double operationsPerSecond(TrainingCost cost) {

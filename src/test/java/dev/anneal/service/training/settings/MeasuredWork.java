@@ -27,18 +27,21 @@ public final class MeasuredWork {
         return Arrays.stream(step.split("x")).mapToInt(Integer::parseInt).toArray();
     }
 
-    /** None for rank 0: all weights are trained. */
-    public static @Nullable AdapterSettings adapter(int rank) {
-        return rank == 0
+    /** @param rank of an adapter, with groups of signs for example {@code 16x8}; null for 0: all weights are trained */
+    public static @Nullable AdapterSettings adapter(String rank) {
+        String[] shape = rank.split("x", 2);
+        int own = Integer.parseInt(shape[0]);
+        return own == 0
                 ? null
                 : new AdapterSettings(
-                        rank,
-                        rank,
+                        own,
+                        own,
                         0,
                         List.of("all-linear"),
                         false,
                         "silu",
-                        new AdapterSettings.Schedule("linear", 0, 0.8));
+                        new AdapterSettings.Schedule("linear", 0, 0.8),
+                        shape.length == 1 ? 1 : Integer.parseInt(shape[1]));
     }
 
     private static ModelProfile profile(Shape shape) {
