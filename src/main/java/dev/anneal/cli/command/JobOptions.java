@@ -62,7 +62,9 @@ final class JobOptions {
     @Option(names = "--adapter", description = "afa, lora, or none for all weights.")
     private @Nullable String adapter;
 
-    @Option(names = "--activation", description = "silu, relu, gelu, or one of these with matched_ before it.")
+    @Option(
+            names = "--activation",
+            description = "matched_relu (default), matched_silu, matched_gelu, relu, silu, gelu, or none for LoRA.")
     private @Nullable String activation;
 
     @Option(

@@ -23,16 +23,13 @@ import java.util.function.ToDoubleFunction;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The engine's side of {@code bench/grpo.py}: a reinforcement job's whole task, whose rewards are the words that a
+ * The engine's side of {@code bench/grpo.py} and {@code bench/signs.py}: a reinforcement job's whole task, whose rewards are the words that a
  * completion shares with the answer, and one JSON line of what it reported. The first two steps are warm-up.
  *
  * <p>Arguments: model directory, file of prompts with their answers, steps, and of a step the prompts, completions of a
- * prompt and tokens of a completion at most; learning rate.
+ * prompt and tokens of a completion at most; learning rate; groups of signs of the adapter, 1 without.
  */
 final class GrpoBenchmark {
-
-    private static final AdapterSettings ADAPTER = new AdapterSettings(
-            16, 32, 0, List.of("all-linear"), false, "silu", new AdapterSettings.Schedule("linear", 0, 0.8));
 
     private static final int WARM_UP = 2;
 
@@ -57,6 +54,11 @@ final class GrpoBenchmark {
         System.out.println(JsonMapper.shared().writeValueAsString(report(reported, completions)));
     }
 
+    private static AdapterSettings adapter(int signGroups) {
+        AdapterSettings.Schedule schedule = new AdapterSettings.Schedule("linear", 0, 0.8);
+        return new AdapterSettings(16, 32, 0, List.of("all-linear"), false, "silu", schedule, signGroups);
+    }
+
     private static TrainTask task(String[] arguments) throws IOException {
         int steps = Integer.parseInt(arguments[2]);
         return new TrainTask(
@@ -66,7 +68,7 @@ final class GrpoBenchmark {
                 Instant.now(),
                 Path.of(arguments[1]).toAbsolutePath().toString(),
                 null,
-                ADAPTER,
+                adapter(arguments.length == 7 ? 1 : Integer.parseInt(arguments[7])),
                 new TrainingSettings(
                         new TrainingMethod.Reinforcement(
                                 Map.copyOf(WORDS),
