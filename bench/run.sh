@@ -1,10 +1,15 @@
 #!/usr/bin/env bash
-# bench/run.sh all|speed|signs|ranks|generation|grpo|drafts|growth|fidelity|parts|int8|gguf|api|estimate|limits ARGS...: bench/README.md says what each measures
+# bench/run.sh all|speed|signs|ranks|generation|grpo|drafts|growth|fidelity|parts|int8|gguf|api|estimate|limits|counts|roofline ARGS...: bench/README.md says what each measures
 set -euo pipefail
 bench=$(dirname "$(readlink -f "$0")")
 name=${1:-}
+if [ "$name" = counts ] || [ "$name" = roofline ]; then
+  cd "$bench/.."
+  . src/test/devices/venv.sh
+  exec "$python" src/test/devices/counts.py "$@"
+fi
 if [ ! -f "$bench/$name.py" ]; then
-  echo "usage: bench/run.sh all|speed|signs|ranks|generation|grpo|drafts|growth|fidelity|parts|int8 MODEL_DIR [OPTIONS]   or   bench/run.sh gguf MERGED_DIR FILE...   or   bench/run.sh api [URL] [OPTIONS]   or   bench/run.sh estimate MODEL [URL] [OPTIONS]   or   bench/run.sh limits MODEL LIMIT_MIB [URL] [OPTIONS]" >&2
+  echo "usage: bench/run.sh all|speed|signs|ranks|generation|grpo|drafts|growth|fidelity|parts|int8 MODEL_DIR [OPTIONS]   or   bench/run.sh gguf MERGED_DIR FILE...   or   bench/run.sh api [URL] [OPTIONS]   or   bench/run.sh estimate MODEL [URL] [OPTIONS]   or   bench/run.sh limits MODEL LIMIT_MIB [URL] [OPTIONS]   or   bench/run.sh counts|roofline [OPTIONS]" >&2
   exit 2
 fi
 shift

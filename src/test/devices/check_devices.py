@@ -3,7 +3,7 @@
 Needs Python with torch 2.7.1 and nothing else:  python src/test/devices/check_devices.py [folder of the programs]
 
 FakeTensorMode computes shapes and devices alone, and refuses operators whose tensors lie on different devices. It does not know operators with `out`
-arguments within programs, so those are rewritten as copies first; what they compute with is the same. Left out are `of_bytes`, which starts CUDA,
+arguments within programs, so those are rewritten as copies first (programs.py); what they compute with is the same. Left out are `of_bytes`, which starts CUDA,
 `packed`, which is for CPUs alone, and the fused kernels of attention, which ask the driver.
 """
 import itertools
@@ -17,18 +17,6 @@ import programs
 
 HIDDEN, FEED_FORWARD, VOCABULARY, HEADS, KEY_HEADS, HEAD, RANK = 32, 48, 50, 4, 2, 8, 4
 FP32, BF16 = torch.float32, torch.bfloat16
-REWRITTEN = {
-    "unused = torch.silu_backward(df * up, gate, grad_input=d_gate)": "unused = torch.copy_(d_gate, torch.silu_backward(df * up, gate))",
-    "unused = torch.mul(df, act, out=d_up)": "unused = torch.copy_(d_up, torch.mul(df, act))",
-    "unused = torch.mm(p, table, out=dh[lo:hi])": "unused = torch.copy_(dh[lo:hi], torch.mm(p, table))",
-    "unused = torch.mm(q, table, out=dh[lo:hi])": "unused = torch.copy_(dh[lo:hi], torch.mm(q, table))",
-    ", grad_input=dp)": ")",
-    "torch.addcmul(own * next[2], other, next[3], out=own)": "torch.copy_(own, torch.addcmul(own * next[2], other, next[3]))",
-    "unused = torch.mm(x, torch.t(weight), out=out)": "unused = torch.copy_(out, torch.mm(x, torch.t(weight)))",
-    # The second round of a race, which depends on values.
-    "if bool(torch.any(torch.lt(best, torch.narrow(highest, 1, count - 1, 1)))):": "if torch.any(torch.lt(best, torch.narrow(highest, 1, count - 1, 1))).dim() == 0:",
-    "count = int(torch.amax(torch.sum(torch.gt(bounds, best), -1)))": "count = torch.amax(torch.sum(torch.gt(bounds, best), -1)).dim()",
-}
 folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else programs.FOLDER
 device = "cuda"
 
@@ -38,7 +26,7 @@ def tensor(*shape, dtype=FP32):
 
 
 def program(name, **attributes):
-    return programs.program(name, REWRITTEN, folder, **attributes)
+    return programs.program(name, programs.REWRITTEN, folder, **attributes)
 
 
 def decoder(dtype, window, biased, normed, dropout, adapted, whole, signs):

@@ -25,6 +25,9 @@ class Shape:
     layers: int
     vocabulary: int
 
+    def with_layers(self, layers):
+        return dataclasses.replace(self, layers=layers)
+
     def groups(self):
         """Of each group of projections: inputs, outputs, and begin and end of each projection among the outputs."""
         query, keys = self.heads * self.head, self.key_heads * self.head
@@ -55,13 +58,13 @@ class Limits:
 
 
 class Model:
-    """Frozen weights, an adapter on all projections, and its optimizer."""
+    """Frozen weights, an adapter on all projections, and its optimizer. Without a seed nothing has values that matter, as on a device that is pretended."""
 
-    def __init__(self, shape, dtype, device, limits=Limits(), rank=16, seed=1):
+    def __init__(self, shape, dtype, device, limits=Limits(), rank=16, seed=1, rewritten=None):
         self.shape, self.dtype, self.device, self.limits, self.rank = shape, dtype, device, limits, rank
-        self.generator = torch.Generator(device=device).manual_seed(seed)
+        self.generator = None if seed is None else torch.Generator(device=device).manual_seed(seed)
         self.run = programs.program(
-            "decoder", eps=1e-5, heads=shape.heads, kv_heads=shape.key_heads, head_size=shape.head, chunk=limits.chunk, few=limits.few, block=limits.block,
+            "decoder", rewritten, eps=1e-5, heads=shape.heads, kv_heads=shape.key_heads, head_size=shape.head, chunk=limits.chunk, few=limits.few, block=limits.block,
             window=0, padding=-1)
         self.optimizer = programs.program("optimizer")
         self.adapter = programs.program("adapter")
@@ -114,7 +117,7 @@ class Model:
         positions = torch.cat([torch.arange(row, device=self.device) for row in rows])
         cos, sin = self.run.turns(positions, self.frequencies, self.norm)
         parts = [parts for _, _, parts in self.shape.groups()]
-        batch = (cos, sin, offsets, [-1] * len(rows), self.norm[:0], 0)
+        batch = (cos, sin, offsets, [-1] * len(rows), self.norm.new_empty(0), 0)
         x = self.run.embed(ids, self.table)
         saved = []
         for layer in range(self.shape.layers):
@@ -126,14 +129,14 @@ class Model:
         """Sum of the negative log-likelihoods of all tokens but each row's first; gradients go into the views of `part`."""
         x, saved, batch = self.forward(ids, rows, beta)
         at = torch.cat([torch.arange(row - 1, device=self.device) + begin for row, begin in zip(rows, batch[2])])
-        sums, _, g = self.run.head(x, self.norm, self.table, at, ids[at + 1], self.norm[:0].float(), 1.0, [], True)
+        none = self.norm.new_empty(0, dtype=torch.float32)
+        sums, _, g = self.run.head(x, self.norm, self.table, at, torch.index_select(ids, 0, at + 1), none, 1.0, [], True)
         parts = [parts for _, _, parts in self.shape.groups()]
-        none = self.norm[:0].float()
         for layer in reversed(range(self.shape.layers)):
             gradients = [tensor for group in range(GROUPS) for tensor in (self.ga[GROUPS * layer + group], self.gb[GROUPS * layer + group])]
             g = self.run.layer_backward(g, saved.pop(), self.layers[layer], self.applied[layer], gradients, [], *parts, *batch, none, none, [], SCALE, SILU, beta,
                                         0.0)
-        return sums[0]
+        return sums.select(0, 0)
 
     def step(self, rows, number, beta=0.5, rate=1e-4):
         """An optimizer step on random tokens; returns the mean loss."""

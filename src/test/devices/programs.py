@@ -8,6 +8,19 @@ import torch
 
 # Programs whose class is in several files: the first one begins it.
 PARTS = {"decoder": ["decoder/layer", "decoder/signs", "decoder/head", "decoder/decoding", "decoder/eagle"]}
+# For FakeTensorMode, which does not know operators with `out` arguments within programs: the same with copies, told from others by `True`, non-blocking.
+REWRITTEN = {
+    "unused = torch.silu_backward(df * up, gate, grad_input=d_gate)": "unused = torch.copy_(d_gate, torch.silu_backward(df * up, gate), True)",
+    "unused = torch.mul(df, act, out=d_up)": "unused = torch.copy_(d_up, torch.mul(df, act), True)",
+    "unused = torch.mm(p, table, out=dh[lo:hi])": "unused = torch.copy_(dh[lo:hi], torch.mm(p, table), True)",
+    "unused = torch.mm(q, table, out=dh[lo:hi])": "unused = torch.copy_(dh[lo:hi], torch.mm(q, table), True)",
+    ", grad_input=dp)": ")",
+    "torch.addcmul(own * next[2], other, next[3], out=own)": "torch.copy_(own, torch.addcmul(own * next[2], other, next[3]), True)",
+    "unused = torch.mm(x, torch.t(weight), out=out)": "unused = torch.copy_(out, torch.mm(x, torch.t(weight)), True)",
+    # The second round of a race, which depends on values.
+    "if bool(torch.any(torch.lt(best, torch.narrow(highest, 1, count - 1, 1)))):": "if torch.any(torch.lt(best, torch.narrow(highest, 1, count - 1, 1))).dim() == 0:",
+    "count = int(torch.amax(torch.sum(torch.gt(bounds, best), -1)))": "count = torch.amax(torch.sum(torch.gt(bounds, best), -1)).dim()",
+}
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "main/resources/torchscript"
 
 
