@@ -56,15 +56,15 @@ def decoder(dtype, window, biased, normed, dropout, adapted, whole, signs):
     x = run.embed(ids, table)
     # The rows continue 6 tokens of a prefix, which takes their own keys and values as well.
     prefix, start = tensor(15, 2 * KEY_HEADS, HEAD, dtype=dtype), 6
-    y, *saved = run.layer(x, weights, adapter, parts[0], parts[2], cos, sin, rows, before, prefix, start, True, seeds, kind, beta, dropout)
+    y, *saved = run.layer(x, weights, adapter, parts[0], parts[2], cos, sin, rows, before, [], [], prefix, start, True, seeds, kind, beta, dropout)
     losses, each, dy = run.head(y, norms[2], table, at, at, tensor(5), 0.7, [tensor(HIDDEN), dtable] if whole else [], True)
     run.head(y, norms[2], table, at, at, tensor(0), 0.7, [], False)
     states = run.states(y, at, norms[2])
     for divergence in range(3):
         taught = run.distil(y, norms[2], table, at, states, table, divergence, [tensor(HIDDEN), dtable] if whole else [], True)
     sums, part = tensor(15, 2 * KEY_HEADS, HEAD), tensor(start, 2 * KEY_HEADS, HEAD)
-    dx = run.layer_backward(dy, saved, weights, adapter, gradients, dweights, *parts, cos, sin, rows, before, prefix, start, part, sums, seeds, scale, kind, beta,
-                            dropout)
+    dx = run.layer_backward(dy, saved, weights, adapter, gradients, dweights, *parts, cos, sin, rows, before, [], [], prefix, start, part, sums, seeds, scale, kind,
+                            beta, dropout)
     run.add_first(sums, part)
     run.add_all(part, sums)
     run.copy_first(prefix, tensor(start, 2 * KEY_HEADS, HEAD, dtype=dtype))

@@ -60,7 +60,9 @@ class Limits:
 class Model:
     """Frozen weights, an adapter on all projections, and its optimizer. Without a seed nothing has values that matter, as on a device that is pretended."""
 
-    def __init__(self, shape, dtype, device, limits=Limits(), rank=16, seed=1, rewritten=None):
+    def __init__(self, shape, dtype, device, limits=Limits(), rank=16, seed=1, rewritten=None, fused=None):
+        # As DecoderProgram decides, unless it is said.
+        self.fused = device != "cpu" and dtype == torch.bfloat16 if fused is None else fused
         self.shape, self.dtype, self.device, self.limits, self.rank = shape, dtype, device, limits, rank
         self.generator = None if seed is None else torch.Generator(device=device).manual_seed(seed)
         self.run = programs.program(
@@ -117,13 +119,21 @@ class Model:
         positions = torch.cat([torch.arange(row, device=self.device) for row in rows])
         cos, sin = self.run.turns(positions, self.frequencies, self.norm)
         parts = [parts for _, _, parts in self.shape.groups()]
-        batch = (cos, sin, offsets, [-1] * len(rows), self.norm.new_empty(0), 0)
+        batch = (cos, sin, offsets, [-1] * len(rows), *self.spans(offsets, rows), self.norm.new_empty(0), 0)
         x = self.run.embed(ids, self.table)
         saved = []
         for layer in range(self.shape.layers):
             x, *kept = self.run.layer(x, self.layers[layer], self.applied[layer], parts[0], parts[2], *batch, False, [], SILU, beta, 0.0)
             saved.append(kept)
         return x, saved, batch
+
+    def spans(self, offsets, rows):
+        """What fused attention needs of rows that see their own tokens alone, and its longest row."""
+        if not self.fused:
+            return [], []
+        pretended = self.generator is None
+        begins = torch.empty(len(offsets), dtype=torch.int32, device=self.device) if pretended else torch.tensor(offsets, dtype=torch.int32, device=self.device)
+        return [begins, begins, torch.empty(0, dtype=torch.int64, device=self.device)], [max(rows)] * 2
 
     def loss_and_gradient(self, ids, rows, beta):
         """Sum of the negative log-likelihoods of all tokens but each row's first; gradients go into the views of `part`."""

@@ -10,10 +10,12 @@ Parts for which no time is left are named. --small tries everything on shapes th
 import argparse
 import dataclasses
 import gc
+import itertools
 import time
 
 import torch
 
+import check_fused
 import engine
 import programs
 import reference
@@ -79,7 +81,17 @@ def accuracy(kit):
             decoding(kit, model, ids[:rows[0]], name)
             del model
             kit.forget()
+    fused_attention(kit)
     small_programs(kit)
+
+
+def fused_attention(kit):
+    """Trees of rows, windows and prefixes, which no model above has."""
+    if kit.device == "cpu":
+        return
+    for case in itertools.product(*check_fused.CASES):
+        check_fused.check(BF16, *case, device=kit.device, kernels=None)
+    print("| fused attention of rows that continue others | | | ok |")
 
 
 def decoding(kit, model, ids, name):

@@ -7,7 +7,7 @@ import zipfile
 import torch
 
 # Programs whose class is in several files: the first one begins it.
-PARTS = {"decoder": ["decoder/layer", "decoder/signs", "decoder/head", "decoder/decoding", "decoder/eagle"]}
+PARTS = {"decoder": ["decoder/layer", "decoder/attention", "decoder/fused", "decoder/signs", "decoder/head", "decoder/decoding", "decoder/eagle"]}
 # For FakeTensorMode, which does not know operators with `out` arguments within programs: the same with copies, told from others by `True`, non-blocking.
 REWRITTEN = {
     "unused = torch.silu_backward(df * up, gate, grad_input=d_gate)": "unused = torch.copy_(d_gate, torch.silu_backward(df * up, gate), True)",

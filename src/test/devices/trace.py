@@ -59,7 +59,13 @@ def dtype_of(out, tensors):
 
 
 def operations(function, arguments, keywords, out):
-    """Of products; others are bound by memory."""
+    """Of products; others are bound by memory. Of attention two products forward and five backward, half of which a causal mask leaves."""
+    name = function.overloadpacket.__name__
+    if name.startswith("_flash_attention"):
+        first = int(name.endswith("backward"))
+        query, begins = arguments[first], arguments[first and 6 or 3]
+        longest = arguments[first and 8 or 5] * arguments[first and 9 or 6]
+        return (5 if first else 2) * (begins.size(0) - 1) * longest * query.size(1) * query.size(2)
     formula = flop_counter.flop_registry.get(function.overloadpacket)
     return formula(*arguments, **keywords, out_val=out) if formula else 0
 

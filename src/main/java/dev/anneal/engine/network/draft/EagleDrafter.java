@@ -178,7 +178,7 @@ public final class EagleDrafter implements AutoCloseable {
 
     private Tensor read(
             TensorScope pass, TokenRows rows, EagleProgram.Pair pair, KeyValueCache cache, int first, boolean isStep) {
-        Batch batch = program.decoder().batch(pass, rows, null, head.embedding());
+        Batch batch = program.decoder().generatingBatch(pass, rows, head.embedding());
         DecodingProgram.Slots slots = cache.program().slots(pass, cache, first, batch, isStep);
         Tensor output = program.read(pass, program.enter(pass, pair), batch, slots, adapter);
         for (int row = 0; row < rows.rows(); row++) {

@@ -11,8 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param positions of the tokens in their sequences, [N] int64
  * @param cos cosines of the tokens' positions, [N, 1, D / 2]
  * @param sin sines of the same shape
+ * @param spans what fused attention in training needs
  */
-public record Batch(TokenRows rows, @Nullable Continuation continued, Tensor positions, Tensor cos, Tensor sin) {
+public record Batch(
+        TokenRows rows,
+        @Nullable Continuation continued,
+        Tensor positions,
+        Tensor cos,
+        Tensor sin,
+        FusedAttention.Spans spans) {
 
     /** Index after the last token in a prefix that this computes a part of. */
     int end() {

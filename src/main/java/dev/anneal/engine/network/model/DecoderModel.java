@@ -352,8 +352,8 @@ public final class DecoderModel implements AutoCloseable {
         scope.close();
     }
 
-    Batch batch(TensorScope pass, TokenRows rows) {
-        return program.batch(pass, rows, null, weights.norm());
+    Batch generatingBatch(TensorScope pass, TokenRows rows) {
+        return program.generatingBatch(pass, rows, weights.norm());
     }
 
     Tensor embed(TensorScope pass, TokenRows rows) {

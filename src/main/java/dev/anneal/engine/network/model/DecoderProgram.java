@@ -23,14 +23,16 @@ import org.jspecify.annotations.Nullable;
 public final class DecoderProgram {
 
     /** Files of the program's class. */
-    public static final List<String> PARTS =
-            List.of("decoder/layer", "decoder/signs", "decoder/head", "decoder/decoding");
+    public static final List<String> PARTS = List.of(
+            "decoder/layer", "decoder/attention", "decoder/fused", "decoder/signs", "decoder/head", "decoder/decoding");
 
     private final ModelConfig config;
     private final Program program;
 
     /** For layers with a sliding window; windows of different lengths in one model do not occur. */
     private final Program windowed;
+
+    private final FusedAttention fusedAttention;
 
     /** Of the rotary embedding, [D / 2] fp32. */
     private final Tensor frequencies;
@@ -48,6 +50,7 @@ public final class DecoderProgram {
         int window = config.windows().stream().mapToInt(Integer::intValue).max().orElse(0);
         this.program = load(owner, config, parts, 0);
         this.windowed = window == 0 ? program : load(owner, config, parts, window);
+        this.fusedAttention = new FusedAttention(owner, program);
         float[] angles = config.rotary().inverseFrequencies(config.headSize());
         this.frequencies = owner.floats(angles, angles.length);
         this.none = owner.zeros(ElementType.FLOAT32, 0);
@@ -132,13 +135,27 @@ public final class DecoderProgram {
      * @throws IllegalArgumentException if a row is longer than the model's positions
      */
     public Batch batch(TensorScope scope, TokenRows rows, @Nullable Continuation continued, Tensor like) {
+        return batch(scope, rows, continued, like, fusedAttention.spans(scope, rows, like));
+    }
+
+    /** The same for generation, whose attention is that of a cache. */
+    public Batch generatingBatch(TensorScope scope, TokenRows rows, Tensor like) {
+        return batch(scope, rows, null, like, FusedAttention.Spans.NONE);
+    }
+
+    private Batch batch(
+            TensorScope scope,
+            TokenRows rows,
+            @Nullable Continuation continued,
+            Tensor like,
+            FusedAttention.Spans spans) {
         if (rows.lastPosition() >= config.maxPositions()) {
             throw new IllegalArgumentException("a row of %d tokens is longer than this model's %d positions"
                     .formatted(rows.lastPosition() + 1, config.maxPositions()));
         }
         Tensor positions = scope.longs(rows.positions(), rows.tokens());
         List<Tensor> turns = turns(scope, positions, like);
-        return new Batch(rows, continued, positions, turns.get(0), turns.get(1));
+        return new Batch(rows, continued, positions, turns.get(0), turns.get(1), spans);
     }
 
     /** Cosines and sines of positions, [N, 1, D / 2]. */
@@ -158,14 +175,6 @@ public final class DecoderProgram {
             return layer(scope, x, layer, batch, own, adapter);
         }
     }
-
-    /**
-     * Matrices of a layer.
-     *
-     * @param frozen as {@link DecoderTensors#layers} has them
-     * @param adapter as {@link AppliedAdapter#layers} holds them
-     */
-    record LayerWeights(List<Tensor> frozen, List<Tensor> adapter) {}
 
     /** As above, with the weights of only this layer; the layers of {@code adapter} are ignored. */
     public List<Tensor> layer(
@@ -187,7 +196,9 @@ public final class DecoderProgram {
                         batch.sin(),
                         batch.rows().offsets(),
                         batch.rows().before(),
-                        continued == null ? none : continued.prefix().keysAndValues(this, layer, continued, start),
+                        batch.spans().tensors(),
+                        batch.spans().longest(),
+                        prefix(layer, continued, start),
                         (long) start,
                         keeps,
                         adapter.dropout().seeds(layer),
@@ -198,6 +209,10 @@ public final class DecoderProgram {
             continued.prefix().computed(layer, batch.end());
         }
         return results;
+    }
+
+    private Tensor prefix(int layer, @Nullable Continuation continued, int start) {
+        return continued == null ? none : continued.prefix().keysAndValues(this, layer, continued, start);
     }
 
     /**
@@ -235,7 +250,7 @@ public final class DecoderProgram {
             AppliedAdapter adapter) {
         Continuation continued = batch.continued();
         int start = batch.rows().start();
-        Tensor prefix = continued == null ? none : continued.prefix().keysAndValues(this, layer, continued, start);
+        Tensor prefix = prefix(layer, continued, start);
         Tensor prefixGradient = start == 0
                 ? none
                 : scope.zeros(ElementType.FLOAT32, start, 2L * config.keyValueHeads(), config.headSize());
@@ -259,12 +274,12 @@ public final class DecoderProgram {
                             batch.sin(),
                             batch.rows().offsets(),
                             batch.rows().before(),
+                            batch.spans().tensors(),
+                            batch.spans().longest(),
                             prefix,
                             (long) start,
                             prefixGradient,
-                            continued != null && continued.isPart()
-                                    ? continued.prefix().gradients(layer, continued.turn())
-                                    : none,
+                            gradientOfPart(layer, continued),
                             adapter.dropout().seeds(layer),
                             adapter.scale(),
                             adapter.activation(),
@@ -280,6 +295,10 @@ public final class DecoderProgram {
             });
         }
         return gradient;
+    }
+
+    private Tensor gradientOfPart(int layer, @Nullable Continuation continued) {
+        return continued != null && continued.isPart() ? continued.prefix().gradients(layer, continued.turn()) : none;
     }
 
     /** The keys and values of a prefix become the first of a longer one. */
@@ -374,13 +393,4 @@ public final class DecoderProgram {
     void embedBackward(TensorScope scope, Tensor upstream, Tensor ids, Tensor gradient, boolean anew) {
         program.call(scope, "embed_backward", upstream, ids, gradient, anew).close();
     }
-
-    /**
-     * A layer between forward and backward.
-     *
-     * @param saved tensors that the forward pass saved
-     * @param gradients fp32 tensors for the gradients: A and B of each group, B without the zeros of its block matrix
-     * @param weightGradients tensors for the gradients of the layer's own weights; empty if they are frozen
-     */
-    record LayerPass(List<Tensor> saved, List<Tensor> gradients, List<Tensor> weightGradients) {}
 }

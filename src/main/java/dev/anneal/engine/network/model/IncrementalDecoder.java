@@ -192,7 +192,7 @@ public final class IncrementalDecoder implements AutoCloseable {
             boolean isStep) {
         TokenRows rows = cache.rows(tokens, first);
         try (TensorScope pass = target.child()) {
-            Batch batch = model.batch(pass, rows);
+            Batch batch = model.generatingBatch(pass, rows);
             DecodingProgram.Slots slots = cache.program().slots(pass, cache, first, batch, isStep);
             RowAdapters own = new RowAdapters(rows, adapters);
             Map<Integer, Tensor> states = cache.program()

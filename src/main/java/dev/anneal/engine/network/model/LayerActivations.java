@@ -50,8 +50,8 @@ final class LayerActivations {
     Tensor backward(TensorScope pass, Tensor upstream, Gradients gradients, int number) {
         try (Tensor input = inputs.get(number);
                 Layer layer = recompute ? compute(pass, input, number) : kept.get(number)) {
-            DecoderProgram.LayerPass between = new DecoderProgram.LayerPass(
-                    layer.saved(), gradients.adapter().get(number), gradients.ofLayer(number));
+            LayerPass between =
+                    new LayerPass(layer.saved(), gradients.adapter().get(number), gradients.ofLayer(number));
             return program.layerBackward(pass, upstream, number, between, batch, weights, adapter);
         }
     }

@@ -108,7 +108,7 @@ public final class StreamedModel implements AutoCloseable {
             throws IOException {
         try (TensorScope loaded = scope.child()) {
             AppliedAdapter adapter = adapters.of(loaded, layer);
-            DecoderProgram.LayerWeights weights = new DecoderProgram.LayerWeights(
+            LayerWeights weights = new LayerWeights(
                     loader(loaded).layer(layer), adapter.layers().get(0));
             for (int i = 0; i < states.size(); i++) {
                 betweenParts.run();

@@ -1,0 +1,70 @@
+package dev.anneal.engine.network.model;
+
+import dev.anneal.engine.network.objective.TokenRows;
+import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.network.torch.Program;
+import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
+import dev.anneal.engine.network.torch.TorchException;
+import java.util.List;
+
+/**
+ * Attention of all rows of a micro-batch by one kernel ({@code torchscript/decoder/fused}), where there is one: on CUDA
+ * in bf16, for heads of the sizes and devices of the generations that the kernel knows. Its last bits differ from one
+ * pass to the next.
+ */
+final class FusedAttention {
+
+    private final Program program;
+    private final boolean isThere;
+
+    /** @param program of layers; those with a window have the same kernel */
+    FusedAttention(TensorScope owner, Program program) {
+        this.program = program;
+        this.isThere = !owner.device().equals("cpu") && runs(owner, program);
+    }
+
+    private static boolean runs(TensorScope owner, Program program) {
+        try (TensorScope trial = owner.child()) {
+            program.call(trial, "flash_trial", trial.zeros(ElementType.BFLOAT16, 1));
+            return true;
+        } catch (TorchException e) {
+            if (e.isOutOfMemory()) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    /**
+     * What the kernel needs to know of rows.
+     *
+     * @param tensors as the program names them; empty where attention goes row by row
+     * @param mostQueries of a row
+     * @param mostKeys that a row sees
+     */
+    record Spans(List<Tensor> tensors, long mostQueries, long mostKeys) {
+
+        static final Spans NONE = new Spans(List.of(), 0, 0);
+
+        long[] longest() {
+            return new long[] {mostQueries, mostKeys};
+        }
+    }
+
+    /** @param like tensor of the type of layers */
+    Spans spans(TensorScope scope, TokenRows rows, Tensor like) {
+        if (!isThere || like.elementType() != ElementType.BFLOAT16) {
+            return Spans.NONE;
+        }
+        KeySpans keys = new KeySpans(rows);
+        long[] tokens = keys.tokens();
+        List<Tensor> tensors = program.callForList(
+                scope,
+                "spans",
+                scope.longs(rows.offsets(), rows.offsets().length),
+                scope.longs(keys.begins(), keys.begins().length),
+                scope.longs(tokens, tokens.length));
+        return new Spans(tensors, keys.mostQueries(), keys.mostKeys());
+    }
+}
