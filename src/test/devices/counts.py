@@ -32,7 +32,7 @@ RATES = {("H100 SXM", "SmolLM2-135M"): "150,000", ("H100 SXM", "Llama-3.2-1B"): 
 
 
 def model(shape, layers):
-    return engine.Model(shape.with_layers(layers), torch.bfloat16, "cuda", seed=None, rewritten=REWRITTEN)
+    return engine.Model(shape.with_layers(layers), torch.bfloat16, "cuda", seed=None, rewritten=REWRITTEN, kind=engine.MATCHED_RELU)
 
 
 def training(shape, layers, rows):
@@ -59,7 +59,7 @@ def decoding(shape, layers, sequences, context):
         turns = of.run.turns(positions, of.frequencies, of.norm)
         following = of.run.next_tokens(slots, positions, *turns, room, room)
         x = of.run.embed(ids, of.table)
-        states = of.run.read(x, 0, layers, weights, adapters, [0, 0, sequences], [engine.SILU], [0.0], *turns, list(range(sequences + 1)), [context] * sequences,
+        states = of.run.read(x, 0, layers, weights, adapters, [0, 0, sequences], [of.kind], [0.0], *turns, list(range(sequences + 1)), [context] * sequences,
                              following, 0, caches, [])
         race.draw(of.run.logits(states[-1], positions, of.norm, of.table), column, words, stirred)
 

@@ -9,7 +9,8 @@ import torch
 import programs
 
 SCALE = 2.0
-SILU = 1
+# Numbers of activations in program text.
+SILU, MATCHED_RELU = 1, 3
 GROUPS = 4
 
 
@@ -60,10 +61,10 @@ class Limits:
 class Model:
     """Frozen weights, an adapter on all projections, and its optimizer. Without a seed nothing has values that matter, as on a device that is pretended."""
 
-    def __init__(self, shape, dtype, device, limits=Limits(), rank=16, seed=1, rewritten=None, fused=None):
+    def __init__(self, shape, dtype, device, limits=Limits(), rank=16, seed=1, rewritten=None, fused=None, kind=SILU):
         # As DecoderProgram decides, unless it is said.
         self.fused = device != "cpu" and dtype == torch.bfloat16 if fused is None else fused
-        self.shape, self.dtype, self.device, self.limits, self.rank = shape, dtype, device, limits, rank
+        self.shape, self.dtype, self.device, self.limits, self.rank, self.kind = shape, dtype, device, limits, rank, kind
         self.generator = None if seed is None else torch.Generator(device=device).manual_seed(seed)
         self.run = programs.program(
             "decoder", rewritten, eps=1e-5, heads=shape.heads, kv_heads=shape.key_heads, head_size=shape.head, chunk=limits.chunk, few=limits.few, block=limits.block,
@@ -123,7 +124,7 @@ class Model:
         x = self.run.embed(ids, self.table)
         saved = []
         for layer in range(self.shape.layers):
-            x, *kept = self.run.layer(x, self.layers[layer], self.applied[layer], parts[0], parts[2], *batch, False, [], SILU, beta, 0.0)
+            x, *kept = self.run.layer(x, self.layers[layer], self.applied[layer], parts[0], parts[2], *batch, False, [], self.kind, beta, 0.0)
             saved.append(kept)
         return x, saved, batch
 
@@ -144,7 +145,7 @@ class Model:
         parts = [parts for _, _, parts in self.shape.groups()]
         for layer in reversed(range(self.shape.layers)):
             gradients = [tensor for group in range(GROUPS) for tensor in (self.ga[GROUPS * layer + group], self.gb[GROUPS * layer + group])]
-            g = self.run.layer_backward(g, saved.pop(), self.layers[layer], self.applied[layer], gradients, [], *parts, *batch, none, none, [], SCALE, SILU, beta,
+            g = self.run.layer_backward(g, saved.pop(), self.layers[layer], self.applied[layer], gradients, [], *parts, *batch, none, none, [], SCALE, self.kind, beta,
                                         0.0)
         return sums.select(0, 0)
 

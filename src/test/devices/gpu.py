@@ -24,7 +24,11 @@ SMALL = engine.Shape("small", 64, 96, 4, 2, 16, 2, 512)
 SHAPES = [engine.Shape("SmolLM2-135M", 576, 1536, 9, 3, 64, 30, 49152), engine.Shape("Llama-3.2-1B", 2048, 8192, 32, 8, 64, 16, 128256),
           engine.Shape("Llama-3.1-8B", 4096, 14336, 32, 8, 128, 32, 128256)]
 FP32, BF16 = torch.float32, torch.bfloat16
-# Of the norm. bf16 has eight bits, of which a layer's sums lose some; TF32 stays off.
+ACTIVATIONS = {engine.SILU: "silu", engine.MATCHED_RELU: "matched relu"}
+# What programs compute on CUDA devices alone is computed on the CPU too.
+AS_ON_CUDA = {".is_cuda": ".size(0) >= 0"}
+# Of the norm. bf16 has eight bits, of which a layer's sums lose some; TF32 stays off. With relu they also decide on which side of 0 a value lies: gradients
+# may differ by twice as much.
 BOUNDS = {FP32: 2e-5, BF16: 3e-2}
 
 
@@ -68,16 +72,17 @@ def accuracy(kit):
     layers = [SMALL] if kit.small else [SMALL] + [dataclasses.replace(shape, layers=1, vocabulary=4096) for shape in SHAPES[1:]]
     rows = [37, 5, 54]
     for shape in layers:
-        for dtype in (FP32, BF16):
-            model = engine.Model(shape, dtype, kit.device, engine.Limits(block=16, chunk=32, few=8), rank=8)
+        for dtype, kind in itertools.product((FP32, BF16), ACTIVATIONS):
+            model = engine.Model(shape, dtype, kit.device, engine.Limits(block=16, chunk=32, few=8), rank=8, rewritten=AS_ON_CUDA, kind=kind)
             model.apply()
             ids = torch.randint(0, shape.vocabulary, (sum(rows),), device=kit.device)
             loss = model.loss_and_gradient(ids, rows, 0.7)
             expected, a, b = reference.loss_and_gradients(model, ids, rows, 0.7)
-            name = f"{shape.name}, {shape.layers} layer{'s' * (shape.layers > 1)}, {'bf16' if dtype == BF16 else 'fp32'}"
+            name = f"{shape.name}, {shape.layers} layer{'s' * (shape.layers > 1)}, {ACTIVATIONS[kind]}, {'bf16' if dtype == BF16 else 'fp32'}"
             kit.check(f"loss of {name}", abs(float(loss) / expected - 1), BOUNDS[dtype])
-            kit.check(f"gradient of A of {name}", difference(model.part[0], a), BOUNDS[dtype])
-            kit.check(f"gradient of B of {name}", difference(model.part[1], b), BOUNDS[dtype])
+            bound = BOUNDS[dtype] * (2 if kind == engine.MATCHED_RELU else 1)
+            kit.check(f"gradient of A of {name}", difference(model.part[0], a), bound)
+            kit.check(f"gradient of B of {name}", difference(model.part[1], b), bound)
             decoding(kit, model, ids[:rows[0]], name)
             del model
             kit.forget()
@@ -107,7 +112,7 @@ def decoding(kit, model, ids, name):
         cos, sin = model.run.turns(positions, model.frequencies, model.norm)
         following = model.run.next_tokens(torch.zeros_like(positions), positions, cos, sin, 64, 64) if size < prompt else []
         x = model.run.embed(ids[read:read + size], model.table)
-        found += model.run.read(x, 0, shape.layers, weights, adapters, [0, 0, size], [engine.SILU], [0.7], cos, sin, [0, size], [read], following, 0, caches, [])
+        found += model.run.read(x, 0, shape.layers, weights, adapters, [0, 0, size], [model.kind], [0.7], cos, sin, [0, size], [read], following, 0, caches, [])
         read += size
     kit.check(f"cached decoding of {name}", difference(torch.cat(found), whole), BOUNDS[model.dtype])
 

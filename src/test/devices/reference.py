@@ -14,10 +14,14 @@ def rotated(x, cos, sin):
     return torch.cat([first * cos - second * sin, second * cos + first * sin], -1)
 
 
-def adapted(x, weight, a, b, parts, rank, beta):
+def phi(z, kind, beta):
+    sigma = (functional.relu, functional.silu, functional.gelu)[kind % 3](z)
+    return beta * (2 * sigma if kind > 2 else sigma) + (1 - beta) * z
+
+
+def adapted(x, weight, a, b, parts, rank, kind, beta):
     """x W^T + s phi(A x) B^T of a group whose A are stacked and whose B lie one under another."""
-    z = functional.linear(x, a)
-    z = beta * functional.silu(z) + (1 - beta) * z
+    z = phi(functional.linear(x, a), kind, beta)
     outs, at = [], 0
     for number in range(len(parts) // 2):
         size = parts[2 * number + 1] - parts[2 * number]
@@ -60,7 +64,7 @@ def loss_and_gradients(model, ids, rows, beta):
             weights = [exact(tensor) for tensor in model.layers[layer][:6]]
 
             def group(x, number, weight):
-                return adapted(x, weight, a[4 * layer + number], b[4 * layer + number], parts[number], rank, beta)
+                return adapted(x, weight, a[4 * layer + number], b[4 * layer + number], parts[number], rank, model.kind, beta)
 
             x = x + group(attention(group(norm(x, weights[0]), 0, weights[1]), shape, rows, cos, sin), 1, weights[2])
             gate, up = group(norm(x, weights[3]), 2, weights[4]).chunk(2, 1)

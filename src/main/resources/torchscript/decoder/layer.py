@@ -88,10 +88,14 @@ class Decoder(Module):
     return dw
 
   # phi(z) = (1 - beta) z + beta sigma(z). At beta = 0 sigma is not evaluated: 0 * inf would be NaN. kind: 0 relu, 1 silu, 2 gelu; 3, 4
-  # and 5 twice these, whose linear part is z.
+  # and 5 twice these, whose linear part is z. On CUDA those of relu are leaky relus, one or two kernels instead of five.
   def phi(self: __torch__.Decoder, z: Tensor, kind: int, beta: float) -> Tensor:
     y = z
-    if beta != 0.:
+    if beta != 0. and kind % 3 == 0 and z.is_cuda:
+      y = torch.leaky_relu(z, self.slope(kind, beta))
+      if kind > 2:
+        y = torch.mul_(y, 1. + beta)
+    elif beta != 0.:
       f = z.to(6)
       if kind % 3 == 0:
         s = torch.relu(f)
@@ -104,9 +108,21 @@ class Decoder(Module):
       y = torch.type_as(torch.lerp(f, s, beta), z)
     return y
 
+  # phi(z) / phi(1) at z = -1, of relu.
+  def slope(self: __torch__.Decoder, kind: int, beta: float) -> float:
+    if kind > 2:
+      slope = (1. - beta) / (1. + beta)
+    else:
+      slope = 1. - beta
+    return slope
+
   def phi_backward(self: __torch__.Decoder, g: Tensor, z: Tensor, kind: int, beta: float) -> Tensor:
     y = g
-    if beta != 0.:
+    if beta != 0. and kind % 3 == 0 and z.is_cuda:
+      y = torch.leaky_relu_backward(g, z, self.slope(kind, beta), False)
+      if kind > 2:
+        y = torch.mul_(y, 1. + beta)
+    elif beta != 0.:
       f = z.to(6)
       e = g.to(6)
       if kind % 3 == 0:
