@@ -122,7 +122,9 @@ class Comparison:
         return [own[seed] - others[seed] for seed in sorted(own.keys() & others.keys())]
 
     def has_gap(self, rank):
-        """Whether all weights are clearly better than LoRA of this rank."""
+        """Whether all weights are clearly better than LoRA of this rank, and diverge no more often."""
+        if self.diverged(arms.FULL, None) > self.diverged(BASELINE, rank):
+            return False
         full, base = self.scaled(arms.FULL, None), self.scaled(BASELINE, rank)
         return self.outcome([full[seed] - base[seed] for seed in sorted(full.keys() & base.keys())]) == "better"
 

@@ -7,7 +7,7 @@ import arms
 import intervals
 import plot
 from analysis import PAPER
-from wording import difference, filled, label, number, percent, share, table
+from wording import difference, filled, number, percent, share, table
 
 TEMPLATE = pathlib.Path(__file__).resolve().parent / "summary.md"
 FIGURE = "evidence/gap.svg"
@@ -147,10 +147,18 @@ def missing(compared):
     for each in compared:
         if each.task.arms == arms.WITH_GAP:
             planned = arms.cells(each.task)
-            found = [label(arm, rank) for arm, rank in planned if len(each.seeds(arm, rank)) + each.diverged(arm, rank) < each.task.seeds_at(rank)]
+            found = {}
+            for arm, rank in planned:
+                if len(each.seeds(arm, rank)) + each.diverged(arm, rank) < each.task.seeds_at(rank):
+                    found.setdefault(arm, []).append(rank)
             if found:
-                said.append(f"of `{each.task.name}` {'all arms' if len(found) == len(planned) else ', '.join(found)}")
+                said.append(f"of `{each.task.name}` " + ", ".join(missing_ranks(arm, own, each.task) for arm, own in found.items()))
     return f"Not trained with all seeds yet: {'; '.join(said)}." if said else "All arms of all tasks with a gap are trained with all their seeds."
+
+
+def missing_ranks(arm, ranks_of_arm, task):
+    """The arm, with ranks where the task has several."""
+    return f"`{arm}`" + (f" at rank {' and '.join(map(str, sorted(ranks_of_arm)))}" if task.other_ranks and None not in ranks_of_arm else "")
 
 
 def figure(gaps):
