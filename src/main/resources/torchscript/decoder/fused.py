@@ -1,4 +1,4 @@
-  # Continues the class of layer.py: attention of all rows of a micro-batch by one kernel forward and one backward, on CUDA in bf16 (FlashAttention-2,
+  # Continues the class of layer.py: attention of all rows of a micro-batch by one kernel forward, and the same and another one backward, on CUDA in bf16 (FlashAttention-2,
   # arXiv 2307.08691). The last query of a row sees its last key. Keys that several rows see are read for each of them.
   #
   # spans     begin of each row's queries among the tokens, and of the keys that it sees among all such keys, [rows + 1] int32 each; and where rows continue

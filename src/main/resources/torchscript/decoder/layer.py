@@ -108,7 +108,7 @@ class Decoder(Module):
       y = torch.type_as(torch.lerp(f, s, beta), z)
     return y
 
-  # phi(z) / phi(1) at z = -1, of relu.
+  # How steep phi is below 0, of relu, as a part of how steep it is above.
   def slope(self: __torch__.Decoder, kind: int, beta: float) -> float:
     if kind > 2:
       slope = (1. - beta) / (1. + beta)

@@ -15,6 +15,12 @@ import java.util.List;
  */
 final class FusedAttention {
 
+    /**
+     * Above it rows are computed one by one: each row has copies of the keys that it sees, and those of many short rows
+     * behind a long beginning would fill the device.
+     */
+    private static final int MOST_COPIES = 4;
+
     private final Program program;
     private final boolean isThere;
 
@@ -58,6 +64,9 @@ final class FusedAttention {
             return Spans.NONE;
         }
         KeySpans keys = new KeySpans(rows);
+        if (keys.copies() > MOST_COPIES) {
+            return Spans.NONE;
+        }
         long[] tokens = keys.tokens();
         List<Tensor> tensors = program.callForList(
                 scope,

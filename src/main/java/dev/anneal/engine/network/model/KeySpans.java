@@ -14,8 +14,13 @@ final class KeySpans {
         this.rows = rows;
         this.begins = new long[rows.offsets().length];
         for (int part = 0; part < begins.length - 1; part++) {
-            begins[part + 1] = begins[part] + rows.past()[part] + queries(part);
+            begins[part + 1] = begins[part] + seen(part);
         }
+    }
+
+    private long seen(int part) {
+        int before = (int) rows.before()[part];
+        return queries(part) + (before == TokenRows.NOTHING ? rows.start() : begins[before + 1] - begins[before]);
     }
 
     /** Begin of each part's keys among those of all parts, then their number. */
@@ -43,6 +48,11 @@ final class KeySpans {
             }
         }
         return tokens;
+    }
+
+    /** How often a key is seen on average: what its copies take, times keys that are there. */
+    double copies() {
+        return (double) begins[begins.length - 1] / (rows.start() + rows.tokens());
     }
 
     /** Queries of a part, at most. */

@@ -39,6 +39,7 @@ class KeySpansTest {
                         0, 1, 2, 3, 4, 6, 7, 8);
         assertThat(keys.mostQueries()).isEqualTo(2);
         assertThat(keys.mostKeys()).isEqualTo(8);
+        assertThat(keys.copies()).isEqualTo(26 / 9.0);
     }
 
     @Test
