@@ -8,6 +8,7 @@ the table of counts.
 """
 import argparse
 import collections
+import dataclasses
 import pathlib
 import sys
 
@@ -18,8 +19,6 @@ import programs
 import roofline
 import trace
 
-SHAPES = {"135m": engine.Shape("SmolLM2-135M", 576, 1536, 9, 3, 64, 30, 49152), "1b": engine.Shape("Llama-3.2-1B", 2048, 8192, 32, 8, 64, 16, 128256),
-          "8b": engine.Shape("Llama-3.1-8B", 4096, 14336, 32, 8, 128, 32, 128256)}
 # Tokens of a micro-batch, as DeviceLimits has them.
 TOKENS = engine.Limits().micro_batch
 # The second round of a race is left out: it hardly ever comes. Attention over a cache takes the kernel that knows masks.
@@ -32,7 +31,7 @@ RATES = {("H100 SXM", "SmolLM2-135M"): "150,000", ("H100 SXM", "Llama-3.2-1B"): 
 
 
 def model(shape, layers):
-    return engine.Model(shape.with_layers(layers), torch.bfloat16, "cuda", seed=None, rewritten=REWRITTEN, kind=engine.MATCHED_RELU)
+    return engine.Model(dataclasses.replace(shape, layers=layers), torch.bfloat16, "cuda", seed=None, rewritten=REWRITTEN, kind=engine.MATCHED_RELU)
 
 
 def training(shape, layers, rows):
@@ -81,7 +80,7 @@ def table_of_counts(shape):
     for traced, of, unit, most, waits in ((training, (), "micro-batch, forward and backward", 60, 1), (decoding, (512,), "decoded token", 20, 0)):
         one, two = ([traced(shape, layers, count, *of) for count in (1, 32)] for layers in (1, 2))
         layers = [kernels(difference(more, less)) for more, less in zip(two, one)]
-        rest = [each.kernels() - layer for each, layer in zip(one, layers)]
+        rest = [kernels(each.operators) - layer for each, layer in zip(one, layers)]
         for name, counts, goal in ((f"kernels of a layer, {unit}", layers, most), (f"other kernels, {unit}", rest, "–"),
                                    (f"waits of the host, {unit}", [each.synchronisations for each in one], waits)):
             rows.append(f"| {name} | {counts[0]} | {counts[1]} | {goal} |")
@@ -117,18 +116,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["counts", "roofline"])
     parser.add_argument("--device", nargs="+", choices=roofline.DEVICES, default=["h100"])
-    parser.add_argument("--model", nargs="+", choices=SHAPES, default=list(SHAPES))
+    parser.add_argument("--model", nargs="+", choices=engine.SHAPES, default=list(engine.SHAPES))
     parser.add_argument("--check", type=pathlib.Path, metavar="FILE")
     arguments = parser.parse_args()
     with trace.pretended_gpu():
         if arguments.what == "counts":
-            table = table_of_counts(SHAPES["135m"])
+            table = table_of_counts(engine.SHAPES["135m"])
             print(table)
             if arguments.check and table not in arguments.check.read_text():
                 sys.exit(f"{arguments.check} has another table")
             return
         for device in arguments.device:
-            tables_of_time(roofline.DEVICES[device], [SHAPES[name] for name in arguments.model])
+            tables_of_time(roofline.DEVICES[device], [engine.SHAPES[name] for name in arguments.model])
 
 
 if __name__ == "__main__":

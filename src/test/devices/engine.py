@@ -26,9 +26,6 @@ class Shape:
     layers: int
     vocabulary: int
 
-    def with_layers(self, layers):
-        return dataclasses.replace(self, layers=layers)
-
     def groups(self):
         """Of each group of projections: inputs, outputs, and begin and end of each projection among the outputs."""
         query, keys = self.heads * self.head, self.key_heads * self.head
@@ -47,6 +44,10 @@ class Shape:
         frozen = 4 * (self.layers * self.layer_weights() + self.vocabulary * self.hidden) * tokens
         attention = sum(14 * self.layers * self.heads * self.head * row * row / 2 for row in rows)
         return frozen + attention
+
+
+SHAPES = {"135m": Shape("SmolLM2-135M", 576, 1536, 9, 3, 64, 30, 49152), "1b": Shape("Llama-3.2-1B", 2048, 8192, 32, 8, 64, 16, 128256),
+          "8b": Shape("Llama-3.1-8B", 4096, 14336, 32, 8, 128, 32, 128256)}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -49,9 +49,6 @@ class Trace(TorchDispatchMode):
             self.operators.append(Operator(name, dtype_of(out, tensors), KERNELS.get(name, 1), moved, operations(function, arguments, keywords or {}, out)))
         return out
 
-    def kernels(self):
-        return sum(operator.kernels for operator in self.operators)
-
 
 def dtype_of(out, tensors):
     first = out if isinstance(out, torch.Tensor) else tensors[0]
