@@ -6,7 +6,7 @@ import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.ModelConfigException;
 import dev.anneal.engine.network.model.DecoderModel;
-import dev.anneal.engine.network.model.ProjectionForm;
+import dev.anneal.engine.network.model.ModelForm;
 import dev.anneal.engine.network.torch.ProcessGroup;
 import dev.anneal.engine.run.task.TaskException;
 import dev.anneal.engine.train.state.CheckpointState;
@@ -69,8 +69,10 @@ final class BaseModelFiles {
                             .formatted(model.id(), isNf4 ? "in 4 bits" : "while they are shared out"),
                     null);
         }
-        ProjectionForm form = new ProjectionForm(isNf4, isSharded ? group : null);
-        return guarded(() -> DecoderModel.load(directory, Hardware.precision(machine, config), machine.device(), form));
+        ModelForm form = new ModelForm(isNf4, isSharded ? group : null);
+        boolean isOrdered = settings.reproducible().equals(TrainingSettings.ANY_DEVICES);
+        return guarded(() -> DecoderModel.load(
+                directory, Hardware.precision(machine, config), machine.device(), isOrdered ? form.byRow() : form));
     }
 
     /** @param weights folder of the weights: the model's own, or the checkpoint of a training of all weights */

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
-import dev.anneal.engine.network.model.ProjectionForm;
+import dev.anneal.engine.network.model.ModelForm;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.train.passes.GoldenBatches;
 import dev.anneal.engine.train.state.CheckpointFolder;
@@ -72,7 +72,7 @@ class Nf4TrainingTest {
     /** Decoding of resident weights in bf16 packs them, which has other bits. */
     @Test
     void rewardsRiseInBf16() throws IOException {
-        try (DecoderModel model = DecoderModel.load(BASE, ElementType.BFLOAT16, TestDevice.NAME, ProjectionForm.NF4)) {
+        try (DecoderModel model = DecoderModel.load(BASE, ElementType.BFLOAT16, TestDevice.NAME, ModelForm.NF4)) {
             TrainingFixture training = new TrainingFixture(model, folder)
                     .optimizer(PolicyTrainingTest.QUICK)
                     .threads(2)
@@ -95,7 +95,7 @@ class Nf4TrainingTest {
     private void requireEqualBits(ElementType precision, UnaryOperator<TrainingFixture> settings) throws IOException {
         TrainingFixture kept;
         TrainingFixture whole;
-        try (DecoderModel model = DecoderModel.load(BASE, precision, TestDevice.NAME, ProjectionForm.NF4)) {
+        try (DecoderModel model = DecoderModel.load(BASE, precision, TestDevice.NAME, ModelForm.NF4.byRow())) {
             int held = model.scope().held();
             kept = settings.apply(new TrainingFixture(model, folder.resolve("kept")));
             kept.run();
@@ -103,7 +103,7 @@ class Nf4TrainingTest {
                     .as("matrices of at most three buffers")
                     .isLessThanOrEqualTo(held + 12);
         }
-        try (DecoderModel model = DecoderModel.load(BASE, precision, TestDevice.NAME)) {
+        try (DecoderModel model = DecoderModel.load(BASE, precision, TestDevice.NAME, ModelForm.RESIDENT.byRow())) {
             whole = settings.apply(new TrainingFixture(model, folder.resolve("whole")));
             whole.run();
         }

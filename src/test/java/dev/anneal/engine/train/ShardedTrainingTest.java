@@ -7,7 +7,7 @@ import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.FrozenLayers;
 import dev.anneal.engine.network.model.GoldenTensors;
-import dev.anneal.engine.network.model.ProjectionForm;
+import dev.anneal.engine.network.model.ModelForm;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.ProcessGroup;
 import dev.anneal.engine.network.torch.TestGroup;
@@ -58,13 +58,13 @@ class ShardedTrainingTest {
                 "whole",
                 ranks,
                 threads,
-                group -> DecoderModel.load(directory, precision, TestDevice.NAME, new ProjectionForm(isNf4, null)));
+                group -> DecoderModel.load(directory, precision, TestDevice.NAME, new ModelForm(isNf4, null).byRow()));
         Map<String, String> sharded = train(
                 arm,
                 "sharded",
                 ranks,
                 threads,
-                group -> DecoderModel.load(directory, precision, TestDevice.NAME, new ProjectionForm(isNf4, group)));
+                group -> DecoderModel.load(directory, precision, TestDevice.NAME, new ModelForm(isNf4, group).byRow()));
 
         assertThat(sharded).isEqualTo(whole).isNotEmpty();
     }
@@ -90,7 +90,7 @@ class ShardedTrainingTest {
     void aStopOfOneRankEndsAll() throws IOException {
         List<Integer> steps = TestGroup.run(2, group -> {
             try (DecoderModel model =
-                    DecoderModel.load(MODEL, ElementType.FLOAT32, TestDevice.NAME, new ProjectionForm(false, group))) {
+                    DecoderModel.load(MODEL, ElementType.FLOAT32, TestDevice.NAME, new ModelForm(false, group))) {
                 TrainingFixture fixture = Arm.SUPERVISED
                         .of(model, folder.resolve("stopped-" + group.rank()))
                         .of(Ranks.of(group, false));
@@ -109,7 +109,7 @@ class ShardedTrainingTest {
     void ranksNeedNotWalkTheSameLayers() throws IOException {
         List<List<Float>> firsts = TestGroup.run(3, group -> {
             try (DecoderModel model =
-                    DecoderModel.load(MODEL, ElementType.FLOAT32, TestDevice.NAME, new ProjectionForm(false, group))) {
+                    DecoderModel.load(MODEL, ElementType.FLOAT32, TestDevice.NAME, new ModelForm(false, group))) {
                 List<Integer> walk = List.of(List.of(0, 1, 0, 1, 1), List.of(1), List.<Integer>of())
                         .get(group.rank());
                 List<Float> first =
@@ -138,7 +138,7 @@ class ShardedTrainingTest {
     void aRankThatEndsIsMissed() {
         assertThatThrownBy(() -> TestGroup.run(2, Duration.ofSeconds(5), group -> {
                     try (DecoderModel model = DecoderModel.load(
-                            MODEL, ElementType.FLOAT32, TestDevice.NAME, new ProjectionForm(false, group))) {
+                            MODEL, ElementType.FLOAT32, TestDevice.NAME, new ModelForm(false, group))) {
                         return group.rank() == 0 ? first(model, 0) : Float.valueOf(0);
                     }
                 }))

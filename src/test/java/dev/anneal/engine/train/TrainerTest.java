@@ -7,6 +7,7 @@ import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.lora.GoldenRun;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
+import dev.anneal.engine.network.model.ModelForm;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.passes.GoldenBatches;
@@ -108,8 +109,8 @@ class TrainerTest {
     @ParameterizedTest
     @CsvSource({"2, 0, FLOAT32", "2, 0.2, FLOAT32", "3, 0.2, FLOAT32", "2, 0, BFLOAT16", "3, 0.2, BFLOAT16"})
     void bitsDoNotDependOnTheNumberOfThreads(int threads, double dropout, ElementType precision) throws IOException {
-        try (DecoderModel computing =
-                DecoderModel.load(GoldenTensors.path("models/llama-tied"), precision, TestDevice.NAME)) {
+        try (DecoderModel computing = DecoderModel.load(
+                GoldenTensors.path("models/llama-tied"), precision, TestDevice.NAME, ModelForm.RESIDENT.byRow())) {
             TrainingFixture one = new TrainingFixture(computing, folder.resolve("one"));
             TrainingFixture several = new TrainingFixture(computing, folder.resolve("several")).threads(threads);
             for (TrainingFixture fixture : List.of(one, several)) {

@@ -2,6 +2,7 @@ package dev.anneal.engine.network.draft;
 
 import dev.anneal.engine.network.architecture.ProjectionGroup;
 import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.AttentionKind;
 import dev.anneal.engine.network.model.Batch;
 import dev.anneal.engine.network.model.DecoderProgram;
 import dev.anneal.engine.network.model.DecodingProgram;
@@ -40,7 +41,7 @@ final class EagleProgram {
     static DecoderProgram decoder(TensorScope owner, EagleConfig config) {
         List<String> parts = new ArrayList<>(DecoderProgram.PARTS);
         parts.add("decoder/eagle");
-        return new DecoderProgram(owner, config.layer(), parts);
+        return new DecoderProgram(owner, config.layer(), parts, AttentionKind.FUSED);
     }
 
     /** What its layer has in common with a decoder's. */

@@ -72,7 +72,7 @@ public final class DecoderModel implements AutoCloseable {
      */
     public static DecoderModel load(Path directory, Path weightDirectory, ElementType precision, String device)
             throws IOException {
-        return load(directory, weightDirectory, precision, device, loader -> FrozenWeights.of(loader.load()));
+        return load(directory, weightDirectory, precision, device, ModelForm.RESIDENT);
     }
 
     /**
@@ -81,18 +81,13 @@ public final class DecoderModel implements AutoCloseable {
      *
      * @param precision type of the arithmetic and of all other weights
      */
-    public static DecoderModel load(Path directory, ElementType precision, String device, ProjectionForm form)
+    public static DecoderModel load(Path directory, ElementType precision, String device, ModelForm form)
             throws IOException {
-        return load(directory, directory, precision, device, form::load);
-    }
-
-    /** Reads weights in one of their forms. */
-    private interface Loading {
-        FrozenWeights of(WeightLoader loader) throws IOException;
+        return load(directory, directory, precision, device, form);
     }
 
     private static DecoderModel load(
-            Path directory, Path weightDirectory, ElementType precision, String device, Loading loading)
+            Path directory, Path weightDirectory, ElementType precision, String device, ModelForm form)
             throws IOException {
         if (precision != ElementType.FLOAT32 && precision != ElementType.BFLOAT16) {
             throw new IllegalArgumentException("a decoder computes in FLOAT32 or BFLOAT16, not in " + precision);
@@ -100,9 +95,9 @@ public final class DecoderModel implements AutoCloseable {
         TensorScope scope = TensorScope.open(device);
         try (WeightDirectory files = WeightDirectory.open(weightDirectory)) {
             ModelConfig config = ModelConfig.read(directory.resolve("config.json"), files);
-            DecoderProgram program = new DecoderProgram(scope, config);
+            DecoderProgram program = new DecoderProgram(scope, config, DecoderProgram.PARTS, form.attention());
             FrozenWeights weights =
-                    loading.of(new WeightLoader(files, config, program, scope, precision, WeightLoader.BLOCK_BYTES));
+                    form.load(new WeightLoader(files, config, program, scope, precision, WeightLoader.BLOCK_BYTES));
             // Mapped files stay resident until their buffers are collected, and the collector rarely runs otherwise.
             System.gc();
             return new DecoderModel(weightDirectory, config, precision, scope, program, weights);

@@ -41,16 +41,16 @@ public final class DecoderProgram {
     private final Tensor none;
 
     public DecoderProgram(TensorScope owner, ModelConfig config) {
-        this(owner, config, PARTS);
+        this(owner, config, PARTS, AttentionKind.FUSED);
     }
 
     /** @param parts files of the program's class, of which the first ones are {@link #PARTS} */
-    public DecoderProgram(TensorScope owner, ModelConfig config, List<String> parts) {
+    public DecoderProgram(TensorScope owner, ModelConfig config, List<String> parts, AttentionKind attention) {
         this.config = config;
         int window = config.windows().stream().mapToInt(Integer::intValue).max().orElse(0);
         this.program = load(owner, config, parts, 0);
         this.windowed = window == 0 ? program : load(owner, config, parts, window);
-        this.fusedAttention = new FusedAttention(owner, program);
+        this.fusedAttention = new FusedAttention(owner, program, attention);
         float[] angles = config.rotary().inverseFrequencies(config.headSize());
         this.frequencies = owner.floats(angles, angles.length);
         this.none = owner.zeros(ElementType.FLOAT32, 0);

@@ -7,6 +7,9 @@ import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.network.torch.TensorScope;
 import dev.anneal.engine.network.torch.TorchException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Attention of all rows of a micro-batch by one kernel ({@code torchscript/decoder/fused}), where there is one: on CUDA
@@ -21,23 +24,38 @@ final class FusedAttention {
      */
     private static final int MOST_COPIES = 4;
 
+    private static final Logger LOG = LoggerFactory.getLogger(FusedAttention.class);
+
     private final Program program;
-    private final boolean isThere;
+    private final boolean isWanted;
+
+    /** Whether the kernel runs here; null until the first micro-batch in bf16. */
+    private @Nullable Boolean runs;
 
     /** @param program of layers; those with a window have the same kernel */
-    FusedAttention(TensorScope owner, Program program) {
+    FusedAttention(TensorScope owner, Program program, AttentionKind kind) {
         this.program = program;
-        this.isThere = !owner.device().equals("cpu") && runs(owner, program);
+        this.isWanted = kind == AttentionKind.FUSED && !owner.device().equals("cpu");
     }
 
-    private static boolean runs(TensorScope owner, Program program) {
-        try (TensorScope trial = owner.child()) {
+    private synchronized boolean runs(TensorScope scope) {
+        if (runs == null) {
+            runs = runsOnTrial(scope);
+        }
+        return runs;
+    }
+
+    private boolean runsOnTrial(TensorScope scope) {
+        try (TensorScope trial = scope.child()) {
             program.call(trial, "flash_trial", trial.zeros(ElementType.BFLOAT16, 1));
             return true;
         } catch (TorchException e) {
-            if (e.isOutOfMemory()) {
+            if (e.isOutOfMemory() || e.deviceFault() != null) {
                 throw e;
             }
+            LOG.warn(
+                    "Attention is computed row by row, which is slower, because the fused kernel refuses: {}",
+                    e.reason());
             return false;
         }
     }
@@ -60,7 +78,7 @@ final class FusedAttention {
 
     /** @param like tensor of the type of layers */
     Spans spans(TensorScope scope, TokenRows rows, Tensor like) {
-        if (!isThere || like.elementType() != ElementType.BFLOAT16) {
+        if (!isWanted || like.elementType() != ElementType.BFLOAT16 || !runs(scope)) {
             return Spans.NONE;
         }
         KeySpans keys = new KeySpans(rows);

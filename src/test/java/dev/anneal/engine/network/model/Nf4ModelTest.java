@@ -35,7 +35,7 @@ class Nf4ModelTest {
     @ParameterizedTest
     @EnumSource(names = {"FLOAT32", "BFLOAT16"})
     void hiddenStatesAreThoseOfTheDequantisedWeights(ElementType precision) throws IOException {
-        try (DecoderModel kept = DecoderModel.load(QUANTISED, precision, TestDevice.NAME, ProjectionForm.NF4);
+        try (DecoderModel kept = DecoderModel.load(QUANTISED, precision, TestDevice.NAME, ModelForm.NF4);
                 DecoderModel whole = DecoderModel.load(QUANTISED, precision, TestDevice.NAME)) {
             assertThat(kept.hasResidentWeights()).isFalse();
             assertThat(whole.hasResidentWeights()).isTrue();
@@ -45,10 +45,9 @@ class Nf4ModelTest {
 
     @Test
     void aModelIsQuantisedWhenItIsLoadedAsBitsandbytesDoes() throws IOException {
-        try (DecoderModel loaded =
-                        DecoderModel.load(ORIGINAL, ElementType.FLOAT32, TestDevice.NAME, ProjectionForm.NF4);
+        try (DecoderModel loaded = DecoderModel.load(ORIGINAL, ElementType.FLOAT32, TestDevice.NAME, ModelForm.NF4);
                 DecoderModel stored =
-                        DecoderModel.load(QUANTISED, ElementType.FLOAT32, TestDevice.NAME, ProjectionForm.NF4)) {
+                        DecoderModel.load(QUANTISED, ElementType.FLOAT32, TestDevice.NAME, ModelForm.NF4)) {
             assertThat(GoldenTensors.largestDifference(states(loaded), states(stored)))
                     .isLessThan(TestDevice.tolerance(1e-5));
         }
@@ -56,8 +55,7 @@ class Nf4ModelTest {
 
     @Test
     void decodingReadsOneLayerAtATime() throws IOException {
-        try (DecoderModel kept =
-                        DecoderModel.load(QUANTISED, ElementType.FLOAT32, TestDevice.NAME, ProjectionForm.NF4);
+        try (DecoderModel kept = DecoderModel.load(QUANTISED, ElementType.FLOAT32, TestDevice.NAME, ModelForm.NF4);
                 DecoderModel whole = DecoderModel.load(QUANTISED, ElementType.FLOAT32, TestDevice.NAME)) {
             assertThat(read(kept)).isEqualTo(read(whole));
         }
@@ -65,8 +63,7 @@ class Nf4ModelTest {
 
     @Test
     void decodingPacksNothing() throws IOException {
-        try (DecoderModel kept =
-                        DecoderModel.load(QUANTISED, ElementType.BFLOAT16, TestDevice.NAME, ProjectionForm.NF4);
+        try (DecoderModel kept = DecoderModel.load(QUANTISED, ElementType.BFLOAT16, TestDevice.NAME, ModelForm.NF4);
                 IncrementalDecoder decoder = new IncrementalDecoder(kept)) {
             assertThat(decoder.packs()).isFalse();
             assertThat(decoder.hasIndependentRows()).isFalse();
@@ -76,8 +73,7 @@ class Nf4ModelTest {
 
     @Test
     void itsWeightsCannotBeTrained() throws IOException {
-        try (DecoderModel kept =
-                DecoderModel.load(QUANTISED, ElementType.FLOAT32, TestDevice.NAME, ProjectionForm.NF4)) {
+        try (DecoderModel kept = DecoderModel.load(QUANTISED, ElementType.FLOAT32, TestDevice.NAME, ModelForm.NF4)) {
             assertThatThrownBy(() -> TrainableWeights.of(kept))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("4 bits");
@@ -98,7 +94,7 @@ class Nf4ModelTest {
         Files.writeString(folder.resolve("config.json"), config);
         Files.copy(QUANTISED.resolve("model.safetensors"), folder.resolve("model.safetensors"));
 
-        assertThatThrownBy(() -> DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME, ProjectionForm.NF4))
+        assertThatThrownBy(() -> DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME, ModelForm.NF4))
                 .isInstanceOf(ModelConfigException.class)
                 .hasMessageContaining("'quantization_config' is")
                 .hasMessageContaining("\"bnb_4bit_quant_type\": \"nf4\"");
@@ -118,7 +114,7 @@ class Nf4ModelTest {
                 Files.readString(QUANTISED.resolve("config.json"))
                         .replace("\"intermediate_size\": 160", "\"intermediate_size\": 176"));
 
-        assertThatThrownBy(() -> DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME, ProjectionForm.NF4))
+        assertThatThrownBy(() -> DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME, ModelForm.NF4))
                 .isInstanceOf(ModelConfigException.class)
                 .hasMessageContaining("must have the shape [176, 64] by config.json but has [160, 64]");
     }
