@@ -65,7 +65,8 @@ def check(dtype, window, before, start, device="cpu", kernels=KERNELS):
     spans = [each.to(device) for each in spans]
     sums = [torch.zeros(start, 2 * KEY_HEADS, HEAD, device=device) for _ in range(2)]
     by_row = run.attend(qkv, offsets, before, prefix, start), run.attend_backward(g, qkv, offsets, before, prefix, start, sums[0]), sums[0]
-    fused = run.attend_fused(qkv, spans, longest, prefix, start), run.attend_fused_backward(g, qkv, spans, longest, prefix, start, sums[1]), sums[1]
+    computed = run.attend_fused(qkv, spans, longest, prefix, start)
+    fused = computed[0], run.attend_fused_backward(g, computed, qkv, spans, longest, prefix, start, sums[1]), sums[1]
     assert longest == [max(LENGTHS), max(int(end - begin) for begin, end in itertools.pairwise(spans[1]))]
     for one, other in zip(by_row, fused):
         torch.testing.assert_close(other, one, rtol=0, atol=BOUNDS[dtype] * float(one.abs().max()) if one.numel() else 0)

@@ -1,4 +1,4 @@
-  # Continues the class of layer.py: attention of all rows of a micro-batch by one kernel forward, and the same and another one backward, on CUDA in bf16 (FlashAttention-2,
+  # Continues the class of layer.py: attention of all rows of a micro-batch by one kernel forward and another one backward, on CUDA in bf16 (FlashAttention-2,
   # arXiv 2307.08691). The last query of a row sees its last key. Keys that several rows see are read for each of them.
   #
   # spans     begin of each row's queries among the tokens, and of the keys that it sees among all such keys, [rows + 1] int32 each; and where rows continue
@@ -14,7 +14,8 @@
     qkv = torch.new_zeros(like, [1, self.heads + 2 * self.kv_heads, self.head_size])
     begins = torch.arange(2, dtype=3, device=like.device)
     spans = [begins, begins, torch.new_zeros(like, [0], dtype=4)]
-    return self.attend_fused_backward(torch.new_zeros(like, [1, self.heads * self.head_size]), qkv, spans, [1, 1], qkv[:0], 0, qkv[:0])
+    computed = self.attend_fused(qkv, spans, [1, 1], qkv[:0], 0)
+    return self.attend_fused_backward(torch.zeros_like(computed[0]), computed, qkv, spans, [1, 1], qkv[:0], 0, qkv[:0])
 
   # Output [N, heads, D], and what the backward needs.
   def flash(self: __torch__.Decoder, q: Tensor, k: Tensor, v: Tensor, spans: List[Tensor], longest: List[int]) -> List[Tensor]:
@@ -40,22 +41,23 @@
       kv = torch.index_select(kv, 0, spans[2])
     return kv
 
-  # qkv [N, heads + 2 kv_heads, D], queries and keys rotated.
-  def attend_fused(self: __torch__.Decoder, qkv: Tensor, spans: List[Tensor], longest: List[int], prefix: Tensor, start: int) -> Tensor:
+  # qkv [N, heads + 2 kv_heads, D], queries and keys rotated. Output [N, Q], and what the backward needs besides.
+  def attend_fused(self: __torch__.Decoder, qkv: Tensor, spans: List[Tensor], longest: List[int], prefix: Tensor, start: int) -> List[Tensor]:
     kv = self.seen_by_rows(qkv, spans, prefix, start)
-    o = self.flash(qkv[:, :self.heads], kv[:, :self.kv_heads], kv[:, self.kv_heads:], spans, longest)[0]
-    return torch.reshape(o, [qkv.size(0), -1])                        # [N, Q]
+    computed = self.flash(qkv[:, :self.heads], kv[:, :self.kv_heads], kv[:, self.kv_heads:], spans, longest)
+    return [torch.reshape(computed[0], [qkv.size(0), -1])] + computed[1:]
 
-  # Gradient of qkv. That of the prefix's keys and values is added to dprefix, [start, 2 KV, D] fp32. Gradients of keys that several rows see are added in
+  # Gradient of qkv. `computed` is what attend_fused returned. That of the prefix's keys and values is added to dprefix, [start, 2 KV, D] fp32. Gradients of keys that several rows see are added in
   # fp32, in no fixed order.
-  def attend_fused_backward(self: __torch__.Decoder, g: Tensor, qkv: Tensor, spans: List[Tensor], longest: List[int], prefix: Tensor, start: int,
-                            dprefix: Tensor) -> Tensor:
+  def attend_fused_backward(self: __torch__.Decoder, g: Tensor, computed: List[Tensor], qkv: Tensor, spans: List[Tensor], longest: List[int],
+                            prefix: Tensor, start: int, dprefix: Tensor) -> Tensor:
     kv = self.seen_by_rows(qkv, spans, prefix, start)
     q = qkv[:, :self.heads]
     k = kv[:, :self.kv_heads]
     v = kv[:, self.kv_heads:]
-    g = torch.view(g, [qkv.size(0), self.heads, self.head_size])
-    dq, dk, dv = self.flash_backward(g, q, k, v, self.flash(q, k, v, spans, longest), spans, longest)
+    shape = [qkv.size(0), self.heads, self.head_size]
+    forward = [torch.view(computed[0], shape)] + computed[1:]
+    dq, dk, dv = self.flash_backward(torch.view(g, shape), q, k, v, forward, spans, longest)
     if spans[2].size(0) > 0:
       dkv = torch.cat([dk, dv], 1)                                    # [K, 2 KV, D]
       sums = torch.new_zeros(dkv, [start + qkv.size(0), dkv.size(1), dkv.size(2)], dtype=6)

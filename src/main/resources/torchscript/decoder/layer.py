@@ -371,11 +371,11 @@ class Decoder(Module):
     if keep:
       unused = torch.copy_(prefix[start:start + x.size(0)], qkv[:, self.heads:])
     if len(spans) > 0:
-      o = self.attend_fused(qkv, spans, longest, prefix, start)
+      attended = self.attend_fused(qkv, spans, longest, prefix, start)
     else:
-      o = self.attend(qkv, rows, before, prefix, start)
-    after = self.after_attention(o, x, weights, adapter, ffn_parts, rows, seeds, kind, beta, dropout)
-    return after + [x, rstd, z, given]
+      attended = [self.attend(qkv, rows, before, prefix, start)]
+    after = self.after_attention(attended[0], x, weights, adapter, ffn_parts, rows, seeds, kind, beta, dropout)
+    return after + [x, rstd, z, given] + attended[1:]
 
   # Gradient of the layer's input; adapter gradients go into `grads`, A and B of each group as `adapter` has them, B without its zeros. Those of the
   # weights go into `dweights`, as `weights` has them but for the norm of query and key heads, [2, D]; it is empty where the weights are frozen. Where
@@ -384,7 +384,7 @@ class Decoder(Module):
                      dweights: List[Tensor], qkv_parts: List[int], o_parts: List[int], ffn_parts: List[int], down_parts: List[int], cos: Tensor, sin: Tensor,
                      rows: List[int], before: List[int], spans: List[Tensor], longest: List[int], prefix: Tensor, start: int, dprefix: Tensor, dkv: Tensor,
                      seeds: List[int], scale: float, kind: int, beta: float, dropout: float) -> Tensor:
-    x, rstd, z, given = saved[7:]
+    x, rstd, z, given = saved[7:11]
     head_norm = weights[10]
     g, do = self.after_attention_backward(g, saved[:7], weights, adapter, grads, dweights, o_parts, ffn_parts, down_parts, rows, seeds, scale, kind, beta, dropout, False)
     qkv = given
@@ -394,7 +394,7 @@ class Decoder(Module):
     if len(dweights) > 0:
       dnorm = dweights[10]
     if len(spans) > 0:
-      d_qkv = self.attend_fused_backward(do, qkv, spans, longest, prefix, start, dprefix)
+      d_qkv = self.attend_fused_backward(do, saved[:1] + saved[11:], qkv, spans, longest, prefix, start, dprefix)
     else:
       d_qkv = self.attend_backward(do, qkv, rows, before, prefix, start, dprefix)
     if dkv.size(0) > 0:
@@ -480,7 +480,7 @@ class Decoder(Module):
   def shares(self: __torch__.Decoder, computed: List[Tensor], adapter: List[Tensor], qkv_parts: List[int], o_parts: List[int], ffn_parts: List[int],
              down_parts: List[int], kind: int, beta: float) -> Tensor:
     parts = [qkv_parts, o_parts, ffn_parts, down_parts]
-    out, o, zo, y, rstd, zf, gate_up, zd, x, before, z, given = computed
+    out, o, zo, y, rstd, zf, gate_up, zd, x, before, z, given = computed[:12]
     zs = [z, zo, zf, zd]
     ys = [torch.view(given, [x.size(0), -1]), y - x, gate_up, out - y]
     found = annotate(List[Tensor], [])
