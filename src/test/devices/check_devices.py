@@ -31,7 +31,7 @@ def program(name, **attributes):
 
 def decoder(dtype, window, biased, normed, dropout, adapted, whole, signs):
     """`signs`: groups of outputs that see the inputs with signs of their own, or 0."""
-    run = program("decoder", eps=1e-5, heads=HEADS, kv_heads=KEY_HEADS, head_size=HEAD, chunk=4, few=2, block=3, window=window, padding=3)
+    run = program("decoder", eps=1e-5, attention_scale=HEAD ** -0.5, embedding_scale=2.0, logit_divisor=4.0, heads=HEADS, kv_heads=KEY_HEADS, head_size=HEAD, chunk=4, few=2, block=3, window=window, padding=3)
     rows, before, seeds, kind, beta, scale = [0, 5, 9], [-1, -1 if dropout else 0], [3, 4], 1, 0.5, 2.0
     query, both, outputs = HEADS * HEAD, (HEADS + KEY_HEADS) * HEAD, (HEADS + 2 * KEY_HEADS) * HEAD
     groups = [(HIDDEN, outputs, [0, query, both, outputs]), (query, HIDDEN, [0, HIDDEN]),
@@ -95,7 +95,7 @@ def decoder(dtype, window, biased, normed, dropout, adapted, whole, signs):
 
 def draft(dtype, window, normed, adapted, eagle3, norms):
     """Three steps of a draft head forward and back, one of EAGLE-1; then drafting."""
-    run = program("decoder", eps=1e-5, heads=HEADS, kv_heads=KEY_HEADS, head_size=HEAD, chunk=4, few=2, block=3, window=window, padding=-1)
+    run = program("decoder", eps=1e-5, attention_scale=HEAD ** -0.5, embedding_scale=2.0, logit_divisor=4.0, heads=HEADS, kv_heads=KEY_HEADS, head_size=HEAD, chunk=4, few=2, block=3, window=window, padding=-1)
     rows, seeds, kind, beta, scale, steps = [0, 5, 9], [3, 4], 1, 0.5, 2.0, 3 if eagle3 else 1
     query, both, outputs = HEADS * HEAD, (HEADS + KEY_HEADS) * HEAD, (HEADS + 2 * KEY_HEADS) * HEAD
     entering, streams = (2 * HIDDEN, 3) if eagle3 else (HIDDEN, 2)

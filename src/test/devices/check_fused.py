@@ -10,7 +10,7 @@ import programs
 
 KERNELS = {
     """    o, logsumexp, state, unused, mask = torch._flash_attention_forward(
-      q, k, v, spans[0], spans[1], longest[0], longest[1], 0., True, False, scale=self.head_size ** -0.5, window_size_left=self.window - 1, window_size_right=0)
+      q, k, v, spans[0], spans[1], longest[0], longest[1], 0., True, False, scale=self.attention_scale, window_size_left=self.window - 1, window_size_right=0)
 """: """    o = torch.zeros_like(q)
     logsumexp, state, unused = q, q, q
     for i in range(spans[0].size(0) - 1):
@@ -19,7 +19,7 @@ KERNELS = {
       done = self.attend_row(q[lo:hi], torch.transpose(k[first:end], 0, 1), torch.transpose(v[first:end], 0, 1), past, o[lo:hi])
 """,
     """    dq, dk, dv = torch._flash_attention_backward(
-      g, q, k, v, o, logsumexp, spans[0], spans[1], longest[0], longest[1], 0., True, state, unused, scale=self.head_size ** -0.5,
+      g, q, k, v, o, logsumexp, spans[0], spans[1], longest[0], longest[1], 0., True, state, unused, scale=self.attention_scale,
       window_size_left=self.window - 1, window_size_right=0)
 """: """    dq = torch.zeros_like(q)
     kv = torch.cat([k, v], 1)
@@ -55,7 +55,7 @@ def spans_of(offsets, before, start):
 
 
 def check(dtype, window, before, start, device="cpu", kernels=KERNELS):
-    run = programs.program("decoder", kernels, eps=1e-5, heads=HEADS, kv_heads=KEY_HEADS, head_size=HEAD, chunk=4, few=2, block=3, window=window, padding=-1)
+    run = programs.program("decoder", kernels, eps=1e-5, attention_scale=HEAD ** -0.5, embedding_scale=2.0, logit_divisor=4.0, heads=HEADS, kv_heads=KEY_HEADS, head_size=HEAD, chunk=4, few=2, block=3, window=window, padding=-1)
     offsets = [0, *itertools.accumulate(LENGTHS)]
     drawn = torch.Generator().manual_seed(1)
     qkv, prefix, g = (torch.randn(*shape, HEAD, generator=drawn).to(device, dtype)

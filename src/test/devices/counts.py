@@ -24,7 +24,7 @@ TOKENS = engine.Limits().micro_batch
 # The second round of a race is left out: it hardly ever comes. Attention over a cache takes the kernel that knows masks.
 REWRITTEN = programs.REWRITTEN | {
     "if bool(torch.any(torch.lt(best, torch.narrow(highest, 1, count - 1, 1)))):": "if torch.any(torch.lt(best, torch.narrow(highest, 1, count - 1, 1))).cpu().dim() == 1:",
-    "o = torch.scaled_dot_product_attention(q, keys, values, next[1])": "o, _, _, _ = torch._scaled_dot_product_efficient_attention(q, keys, values, "
+    "o = torch.scaled_dot_product_attention(q, keys, values, next[1], scale=self.attention_scale)": "o, _, _, _ = torch._scaled_dot_product_efficient_attention(q, keys, values, "
     "torch.expand(next[1], [q.size(0), q.size(1), q.size(2), keys.size(2)]), False)"}
 # Goals of training, tokens a second.
 RATES = {("H100 SXM", "SmolLM2-135M"): "150,000", ("H100 SXM", "Llama-3.2-1B"): "40,000", ("H100 SXM", "Llama-3.1-8B"): "10,000"}

@@ -68,7 +68,7 @@ class Model:
         self.shape, self.dtype, self.device, self.limits, self.rank, self.kind = shape, dtype, device, limits, rank, kind
         self.generator = None if seed is None else torch.Generator(device=device).manual_seed(seed)
         self.run = programs.program(
-            "decoder", rewritten, eps=1e-5, heads=shape.heads, kv_heads=shape.key_heads, head_size=shape.head, chunk=limits.chunk, few=limits.few, block=limits.block,
+            "decoder", rewritten, eps=1e-5, attention_scale=shape.head ** -0.5, embedding_scale=1.0, logit_divisor=1.0, heads=shape.heads, kv_heads=shape.key_heads, head_size=shape.head, chunk=limits.chunk, few=limits.few, block=limits.block,
             window=0, padding=-1)
         self.optimizer = programs.program("optimizer")
         self.adapter = programs.program("adapter")

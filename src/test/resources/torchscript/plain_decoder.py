@@ -7,6 +7,10 @@ class PlainDecoder(Module):
   eps : float
   heads : int
   kv_heads : int
+  attention_scale : float
+  embedding_scale : float
+  residual_scale : float    # of what layers add to the residual stream
+  logit_divisor : float
   kind : int                # 0 relu, 1 silu, 2 gelu, 3 to 5 twice these
 
   # x W^T + bias + s B phi(A (mask x)); A, B and masks of one projection lie at `at`.
@@ -54,7 +58,7 @@ class PlainDecoder(Module):
     groups = self.heads // self.kv_heads
     k = torch.repeat_interleave(k, groups, 0)
     v = torch.repeat_interleave(v, groups, 0)
-    s = torch.matmul(q, torch.transpose(k, 1, 2)) / (q.size(-1) ** 0.5)
+    s = torch.matmul(q, torch.transpose(k, 1, 2)) * self.attention_scale
     hidden = torch.triu(torch.ones_like(s[0]), 1)
     if window > 0:
       hidden = hidden + torch.tril(torch.ones_like(s[0]), 0 - window)
@@ -62,10 +66,11 @@ class PlainDecoder(Module):
     return torch.reshape(torch.transpose(torch.matmul(p, v), 0, 1), [tokens, -1])
 
   # Normed output of the last layer, [T, H]. weights: eighteen of each layer, namely two norms, seven matrices, seven biases, norms of query and key heads, empty where
-  # the family has none; a, b, masks: seven of each layer; windows: of each layer the tokens that a query sees, 0 for all.
+  # the family has none; a, b, masks: seven of each layer; windows: of each layer the tokens that a query sees, 0 for all, and 1 if it
+  # rotates queries and keys.
   def hidden(self: __torch__.PlainDecoder, ids: Tensor, cos: Tensor, sin: Tensor, embedding: Tensor, norm: Tensor, windows: Tensor,
              weights: List[Tensor], a: List[Tensor], b: List[Tensor], masks: List[Tensor], scale: Tensor, beta: Tensor) -> Tensor:
-    x = torch.embedding(embedding, ids)
+    x = torch.embedding(embedding, ids) * self.embedding_scale
     for layer in range(len(weights) // 18):
       norm1, norm2, wq, wk, wv, wo, wg, wu, wd, bq, bk, bv, bo, bg, bu, bd, q_norm, k_norm = weights[18 * layer:18 * layer + 18]
       first = 7 * layer
@@ -73,19 +78,20 @@ class PlainDecoder(Module):
       q = self.project(h, wq, bq, first, a, b, masks, scale, beta)
       k = self.project(h, wk, bk, first + 1, a, b, masks, scale, beta)
       v = self.project(h, wv, bv, first + 2, a, b, masks, scale, beta)
-      o = self.attend(q, k, v, q_norm, k_norm, int(windows[layer]), cos, sin)
-      x = x + self.project(o, wo, bo, first + 3, a, b, masks, scale, beta)
+      rotated = float(windows[layer][1])
+      o = self.attend(q, k, v, q_norm, k_norm, int(windows[layer][0]), cos * rotated + (1. - rotated), sin * rotated)
+      x = x + self.project(o, wo, bo, first + 3, a, b, masks, scale, beta) * self.residual_scale
       h = torch.rms_norm(x, [x.size(1)], norm2, self.eps)
       gate = torch.silu(self.project(h, wg, bg, first + 4, a, b, masks, scale, beta))
       up = self.project(h, wu, bu, first + 5, a, b, masks, scale, beta)
-      x = x + self.project(gate * up, wd, bd, first + 6, a, b, masks, scale, beta)
+      x = x + self.project(gate * up, wd, bd, first + 6, a, b, masks, scale, beta) * self.residual_scale
     return torch.rms_norm(x, [x.size(1)], norm, self.eps)
 
   # [T, V]
   def logits(self: __torch__.PlainDecoder, ids: Tensor, cos: Tensor, sin: Tensor, embedding: Tensor, norm: Tensor, windows: Tensor,
              weights: List[Tensor], a: List[Tensor], b: List[Tensor], masks: List[Tensor], scale: Tensor, beta: Tensor, head: Tensor) -> Tensor:
     h = self.hidden(ids, cos, sin, embedding, norm, windows, weights, a, b, masks, scale, beta)
-    return torch.linear(h, head)
+    return torch.linear(h, head) / self.logit_divisor
 
   # Summed loss of the targets, which stand behind the tokens `at`.
   def loss(self: __torch__.PlainDecoder, ids: Tensor, cos: Tensor, sin: Tensor, embedding: Tensor, norm: Tensor, windows: Tensor,

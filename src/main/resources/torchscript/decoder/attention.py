@@ -26,9 +26,9 @@
       unused = torch.add_(s[:, :, :, :tokens], torch.tril(hidden, past - self.window))
     return s
 
-  # x y / sqrt(D) of each key head. With beta = 0 the first argument's values are not read.
+  # x y of each key head, times attention's scale. With beta = 0 the first argument's values are not read.
   def scaled(self: __torch__.Decoder, x: Tensor, y: Tensor) -> Tensor:
-    return torch.baddbmm(torch.new_empty(x, [1, 1, 1]), x, y, beta=0, alpha=self.head_size ** -0.5)
+    return torch.baddbmm(torch.new_empty(x, [1, 1, 1]), x, y, beta=0, alpha=self.attention_scale)
 
   # Logarithms of the attention weights of a block of queries, of which the last sees the last key, before they are normalised.
   def scores(self: __torch__.Decoder, q: Tensor, k: Tensor) -> Tensor:

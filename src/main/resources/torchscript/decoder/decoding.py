@@ -65,7 +65,7 @@
   # Attention of the tokens of one sequence, or of several with one token each.
   def attend_alike(self: __torch__.Decoder, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
     shape = [q.size(0), -1, -1, -1]                                   # copies that share memory, one for each token of a sequence
-    return torch.scaled_dot_product_attention(q, torch.expand(keys, shape), torch.expand(values, shape), mask)
+    return torch.scaled_dot_product_attention(q, torch.expand(keys, shape), torch.expand(values, shape), mask, scale=self.attention_scale)
 
   # Attention of few new tokens of each sequence over the cache: for neighbours with one token each at one time, for one with more by itself. A token's bits
   # are the same either way, because each is a query of its own.
@@ -88,7 +88,7 @@
     seen = torch.narrow(cache, 2, 0, longest)
     keys, values = torch.chunk(seen, 2, 1)
     if len(rows) - 1 == n:
-      o = torch.scaled_dot_product_attention(q, keys, values, next[1])
+      o = torch.scaled_dot_product_attention(q, keys, values, next[1], scale=self.attention_scale)
     elif len(rows) - 1 == 1:
       o = self.attend_alike(q, keys, values, next[1])
     else:

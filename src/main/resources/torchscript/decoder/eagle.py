@@ -116,7 +116,7 @@
                       k: Tensor,             # [KV, past + B, D]   of step 0
                       own: Tensor            # [KV, B, k, D]       keys of later steps
                       ) -> Tensor:           # [KV, G B, past + B + k]
-    mine = torch.matmul(self.by_token(q), torch.transpose(own, 2, 3)) * self.head_size ** -0.5        # [KV, B, G, k]
+    mine = torch.matmul(self.by_token(q), torch.transpose(own, 2, 3)) * self.attention_scale        # [KV, B, G, k]
     s = torch.cat([self.scores(q, k), self.by_head(mine)], 2)
     return torch._softmax(s, -1, False, out=s)
 
@@ -174,7 +174,7 @@
     dk, dv = torch.chunk(d, 2)
     down_k, down_v = torch.chunk(down, 2)
     seen = k.size(1)
-    scale = self.head_size ** -0.5
+    scale = self.attention_scale
     p = self.weights_of_step(q, k, own_k)
     e_own = self.by_token(e)                                          # [KV, B, G, D]
     q_own = self.by_token(q)

@@ -20,7 +20,7 @@
   # Output [N, heads, D], and what the backward needs.
   def flash(self: __torch__.Decoder, q: Tensor, k: Tensor, v: Tensor, spans: List[Tensor], longest: List[int]) -> List[Tensor]:
     o, logsumexp, state, unused, mask = torch._flash_attention_forward(
-      q, k, v, spans[0], spans[1], longest[0], longest[1], 0., True, False, scale=self.head_size ** -0.5, window_size_left=self.window - 1, window_size_right=0)
+      q, k, v, spans[0], spans[1], longest[0], longest[1], 0., True, False, scale=self.attention_scale, window_size_left=self.window - 1, window_size_right=0)
     return [o, logsumexp, state, unused]
 
   # Gradients of q, k and v.
@@ -28,7 +28,7 @@
                      longest: List[int]) -> List[Tensor]:
     o, logsumexp, state, unused = computed
     dq, dk, dv = torch._flash_attention_backward(
-      g, q, k, v, o, logsumexp, spans[0], spans[1], longest[0], longest[1], 0., True, state, unused, scale=self.head_size ** -0.5,
+      g, q, k, v, o, logsumexp, spans[0], spans[1], longest[0], longest[1], 0., True, state, unused, scale=self.attention_scale,
       window_size_left=self.window - 1, window_size_right=0)
     return [dq, dk, dv]
 

@@ -1,8 +1,20 @@
   # Continues the class of layer.py: logits, and the loss with its gradient.
 
+  # By which logits are divided: what the output embedding reads, and its gradient, are instead.
+  def divided(self: __torch__.Decoder, x: Tensor) -> Tensor:
+    y = x
+    if self.logit_divisor != 1.:
+      y = torch.div(x, self.logit_divisor)
+    return y
+
+  # Hidden states as the output embedding reads them, and the statistic of their norm.
+  def last_norm(self: __torch__.Decoder, x: Tensor, w: Tensor) -> Tuple[Tensor, Tensor]:
+    h, rstd = self.norm(x, w)
+    return (self.divided(h), rstd)
+
   # fp32 logits of chosen tokens.
   def logits(self: __torch__.Decoder, x: Tensor, at: Tensor, norm: Tensor, table: Tensor) -> Tensor:
-    h, rstd = self.norm(torch.index_select(x, 0, at), norm)
+    h, rstd = self.last_norm(torch.index_select(x, 0, at), norm)
     return self.product(h, table, norm[:0]).to(6)                               # [M, V]
 
   # Loss of a few positions, whose logits become their own gradient in place. In fp32, and few, so that the passes over them stay in the cache.
@@ -49,7 +61,7 @@
            dweights: List[Tensor],
            backward: bool) -> List[Tensor]:
     chosen = torch.index_select(x, 0, at)                             # [M, H]
-    h, rstd = self.norm(chosen, norm)
+    h, rstd = self.last_norm(chosen, norm)
     dh = torch.empty_like(h)
     sums = torch.new_zeros(x, [2], dtype=7)
     each = torch.new_empty(x, [h.size(0)], dtype=6)
@@ -76,16 +88,17 @@
       result.append(self.head_backward(dh, x, chosen, norm, rstd, at, dweights))
     return result
 
-  # Gradient of x from that of the normed hidden states of chosen tokens.
+  # Gradient of x from that of the hidden states of chosen tokens as the output embedding reads them.
   def head_backward(self: __torch__.Decoder, dh: Tensor, x: Tensor, chosen: Tensor, norm: Tensor, rstd: Tensor, at: Tensor, dweights: List[Tensor]) -> Tensor:
+    dh = self.divided(dh)
     if len(dweights) > 0:
       unused = torch.copy_(dweights[0], self.norm_weight_gradient(dh, chosen, rstd))
     dx = torch.zeros_like(x)
     return torch.index_copy_(dx, 0, at, self.norm_backward(dh, chosen, norm, rstd))
 
-  # Normed hidden states of chosen tokens.
+  # Hidden states of chosen tokens as the output embedding reads them.
   def states(self: __torch__.Decoder, x: Tensor, at: Tensor, norm: Tensor) -> Tensor:
-    return self.norm(torch.index_select(x, 0, at), norm)[0]           # [M, H]
+    return self.last_norm(torch.index_select(x, 0, at), norm)[0]      # [M, H]
 
   # KL divergence of a few pairs of distributions, of which the logarithms are given, [few, V] to [few].
   def divergence(self: __torch__.Decoder, p: Tensor, lp: Tensor, lq: Tensor) -> Tensor:
@@ -195,7 +208,7 @@
              dweights: List[Tensor],
              backward: bool) -> List[Tensor]:
     chosen = torch.index_select(x, 0, at)                             # [M, H]
-    h, rstd = self.norm(chosen, norm)
+    h, rstd = self.last_norm(chosen, norm)
     sums = torch.new_zeros(x, [3], dtype=7)
     dtable = torch.new_zeros(x, [0], dtype=6)
     if len(dweights) > 0:

@@ -18,6 +18,9 @@ class Decoder(Module):
   __parameters__ = []
   __buffers__ = []
   eps : float               # of the norms
+  attention_scale : float   # of products of queries and keys
+  embedding_scale : float   # of the input embedding's rows
+  logit_divisor : float
   heads : int
   kv_heads : int
   head_size : int
@@ -419,14 +422,21 @@ class Decoder(Module):
   def fuse(self: __torch__.Decoder, weights: List[Tensor]) -> Tensor:
     return torch.cat(weights, 0)
 
+  # Rows of the input embedding as the first layer reads them. The factor is rounded as they are.
+  def embedded(self: __torch__.Decoder, x: Tensor) -> Tensor:
+    y = x
+    if self.embedding_scale != 1.:
+      y = x * torch.new_full(x, [1], self.embedding_scale)
+    return y
+
   def embed(self: __torch__.Decoder, ids: Tensor, table: Tensor) -> Tensor:
-    return torch.embedding(table, ids)                                # [N, H]
+    return self.embedded(torch.embedding(table, ids))                 # [N, H]
 
   # Adds the gradient of the embedding's rows to dtable, [V, H] fp32, or to zeros in its place; rows of one id are added in the order of the tokens.
   def embed_backward(self: __torch__.Decoder, g: Tensor, ids: Tensor, dtable: Tensor, anew: bool) -> Tensor:
     if anew:
       unused = torch.zero_(dtable)
-    trained = torch.masked_fill(g.to(6), torch.unsqueeze(torch.eq(ids, self.padding), 1), 0.)
+    trained = torch.masked_fill(self.embedded(g.to(6)), torch.unsqueeze(torch.eq(ids, self.padding), 1), 0.)
     return torch.index_put_(dtable, annotate(List[Optional[Tensor]], [ids]), trained, True)
 
   # Trained masters, fp32, into the weights that the model computes with.

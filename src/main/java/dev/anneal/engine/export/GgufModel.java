@@ -54,8 +54,9 @@ final class GgufModel {
     private Map<String, @Nullable Object> write(
             Path folder, ExportParts parts, WeightDirectory weights, ModelConfig config) throws IOException {
         Family family = Family.of(config)
-                .orElseThrow(() -> unsupported("llama.cpp has no architecture for %s with biases in %s"
-                        .formatted(config.architecture().className(), config.biased())));
+                .orElseThrow(
+                        () -> unsupported("this engine writes no architecture of llama.cpp for %s with biases in %s"
+                                .formatted(config.architecture().className(), config.biased())));
         Metadata metadata = general(family, config);
         List<String> warnings = new ArrayList<>(ModelKeys.put(metadata, family, config));
         warnings.addAll(tokenizer(config).put(metadata));

@@ -24,6 +24,7 @@ public enum Architecture {
             Map.of("attention_bias", Set.of(ATTENTION_INPUT, ATTENTION_OUTPUT), "mlp_bias", Set.of(FEED_FORWARD, DOWN)),
             false,
             WindowRule.NO_LAYER,
+            Set.of(),
             Map.of()),
     MISTRAL(
             "MistralForCausalLM",
@@ -31,6 +32,7 @@ public enum Architecture {
             Map.of(),
             false,
             WindowRule.EVERY_LAYER,
+            Set.of(),
             Map.of("num_key_value_heads", 8, "sliding_window", 4096)),
     /** Qwen2 and Qwen2.5. Queries, keys and values always have biases. */
     QWEN2(
@@ -39,6 +41,7 @@ public enum Architecture {
             Map.of("attention_bias", Set.of(ATTENTION_INPUT)),
             false,
             WindowRule.SWITCHED,
+            Set.of(),
             Map.of("num_key_value_heads", 32, "sliding_window", 4096, "max_window_layers", 28)),
     QWEN3(
             "Qwen3ForCausalLM",
@@ -46,19 +49,53 @@ public enum Architecture {
             Map.of("attention_bias", Set.of(ATTENTION_INPUT, ATTENTION_OUTPUT)),
             true,
             WindowRule.SWITCHED,
-            Map.of("num_key_value_heads", 32, "head_dim", 128, "sliding_window", 4096, "max_window_layers", 28));
+            Set.of(),
+            Map.of("num_key_value_heads", 32, "head_dim", 128, "sliding_window", 4096, "max_window_layers", 28)),
+    /** SmolLM3, of whose layers every fourth does not rotate queries and keys. */
+    SMOLLM3(
+            "SmolLM3ForCausalLM",
+            Set.of(),
+            Map.of("attention_bias", Set.of(ATTENTION_INPUT, ATTENTION_OUTPUT), "mlp_bias", Set.of(FEED_FORWARD, DOWN)),
+            false,
+            WindowRule.LISTED,
+            // transformers ignores pretraining_tp, which SmolLM3's own configuration has as 2.
+            Set.of("no_rope_layers", "pretraining_tp"),
+            Map.of("num_key_value_heads", 4, "no_rope_layer_interval", 4, "tie_word_embeddings", true)),
+    /** Granite 3: Llama with four multipliers. */
+    GRANITE(
+            "GraniteForCausalLM",
+            Set.of(),
+            Map.of("attention_bias", Set.of(ATTENTION_INPUT, ATTENTION_OUTPUT), "mlp_bias", Set.of(FEED_FORWARD, DOWN)),
+            false,
+            WindowRule.NO_LAYER,
+            Set.of("attention_multiplier", "embedding_multiplier", "logits_scaling", "residual_multiplier"),
+            Map.of("attention_multiplier", 1)),
+    /** Seed-OSS. */
+    SEED_OSS(
+            "SeedOssForCausalLM",
+            Set.of(),
+            Map.of(
+                    "attention_bias", Set.of(ATTENTION_INPUT),
+                    "attention_out_bias", Set.of(ATTENTION_OUTPUT),
+                    "mlp_bias", Set.of(FEED_FORWARD, DOWN)),
+            false,
+            WindowRule.NO_LAYER,
+            Set.of(),
+            Map.of("num_key_value_heads", 8, "head_dim", 128, "attention_bias", true));
 
     private final String className;
     private final Set<ProjectionGroup> biased;
     private final Map<String, Set<ProjectionGroup>> biasKeys;
     private final boolean queryKeyNorm;
     private final WindowRule windowRule;
-    private final Map<String, Integer> defaults;
+    private final Set<String> keys;
+    private final Map<String, Object> defaults;
 
     /**
      * @param biased groups that always have biases
      * @param biasKeys keys of {@code config.json} that give biases to further groups when they are true
      * @param queryKeyNorm whether each head of queries and keys is normed before it is rotated
+     * @param keys of {@code config.json} that the family has and others have not
      * @param defaults values that transformers uses if {@code config.json} has no such key
      */
     Architecture(
@@ -67,12 +104,14 @@ public enum Architecture {
             Map<String, Set<ProjectionGroup>> biasKeys,
             boolean queryKeyNorm,
             WindowRule windowRule,
-            Map<String, Integer> defaults) {
+            Set<String> keys,
+            Map<String, Object> defaults) {
         this.className = className;
         this.biased = biased;
         this.biasKeys = biasKeys;
         this.queryKeyNorm = queryKeyNorm;
         this.windowRule = windowRule;
+        this.keys = keys;
         this.defaults = defaults;
     }
 
@@ -98,13 +137,15 @@ public enum Architecture {
         return windowRule;
     }
 
-    Map<String, Integer> defaults() {
+    Map<String, Object> defaults() {
         return defaults;
     }
 
     /** Whether the family computes with a key that other families refuse. */
     boolean reads(String key) {
-        return biasKeys.containsKey(key) || (windowRule != WindowRule.NO_LAYER && key.equals("sliding_window"));
+        return keys.contains(key)
+                || biasKeys.containsKey(key)
+                || (windowRule != WindowRule.NO_LAYER && key.equals("sliding_window"));
     }
 
     static Optional<Architecture> named(String className) {

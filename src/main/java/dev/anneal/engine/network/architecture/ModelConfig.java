@@ -15,12 +15,14 @@ import tools.jackson.databind.node.ObjectNode;
  * @param keyValueHeads key and value heads; each serves {@code heads / keyValueHeads} query heads
  * @param headSize width of one head
  * @param maxPositions maximum length of a sequence
- * @param normEpsilon epsilon of the root mean square norms
+ * @param normEpsilon epsilon of the root mean square norms. Where a family multiplies what layers add to the residual
+ *     stream, the stream is divided by that factor instead, its norms' epsilon by the square, and
+ *     {@link Multipliers#embedding} by the factor: norms make the same of it
  * @param tiedEmbeddings whether the output embedding is the input embedding
  * @param paddingToken token whose occurrences do not train its row of the input embedding, {@code padding_idx} of
  *     {@code torch.nn.Embedding}; -1 for none
  * @param biased groups whose projections have biases
- * @param windows for each layer how many tokens a query sees, including itself; 0 for all
+ * @param kinds of the layers
  * @param storedInNf4 whether the checkpoint's projections are stored in 4 bits, as {@link Nf4Tensors}
  */
 public record ModelConfig(
@@ -34,17 +36,17 @@ public record ModelConfig(
         int headSize,
         int maxPositions,
         double normEpsilon,
-        RotaryConfig rotary,
+        Multipliers multipliers,
         boolean tiedEmbeddings,
         int paddingToken,
         Set<ProjectionGroup> biased,
-        List<Integer> windows,
+        List<LayerKind> kinds,
         boolean storedInNf4)
         implements LayerShape {
 
     public ModelConfig {
         biased = Set.copyOf(biased);
-        windows = List.copyOf(windows);
+        kinds = List.copyOf(kinds);
     }
 
     /**
@@ -85,36 +87,50 @@ public record ModelConfig(
         return ModelConfigReader.read(file, config);
     }
 
+    /** For each layer how many tokens a query sees, including itself; 0 for all. */
+    public List<Integer> windows() {
+        return kinds.stream().map(LayerKind::window).toList();
+    }
+
+    /** Of the layers that rotate queries and keys. */
+    public RotaryConfig rotary() {
+        return kinds.stream()
+                .map(LayerKind::rotary)
+                .filter(rotary -> !rotary.equals(RotaryConfig.NONE))
+                .findFirst()
+                .orElse(RotaryConfig.NONE);
+    }
+
     private ModelConfig untied() {
-        return with(layers, false, windows);
+        return with(multipliers, false, kinds);
     }
 
     /**
-     * A decoder of one such layer whose embeddings are not tied.
+     * A decoder of one such layer without multipliers, whose embeddings are not tied.
      *
      * @param window how many tokens a query sees, including itself; 0 for all
      */
     public ModelConfig ofOneLayer(int window) {
-        return with(1, false, List.of(window));
+        return with(Multipliers.plain(headSize), false, List.of(new LayerKind(window, rotary())));
     }
 
-    private ModelConfig with(int newLayers, boolean tied, List<Integer> newWindows) {
+    private ModelConfig with(Multipliers newMultipliers, boolean tied, List<LayerKind> newKinds) {
         return new ModelConfig(
                 architecture,
                 vocabularySize,
                 hiddenSize,
                 intermediateSize,
-                newLayers,
+                newKinds.size(),
                 heads,
                 keyValueHeads,
                 headSize,
                 maxPositions,
                 normEpsilon,
-                rotary,
+                newMultipliers,
                 tied,
                 paddingToken,
                 biased,
-                newWindows,
+                newKinds,
                 storedInNf4);
     }
 

@@ -4,7 +4,9 @@ import dev.anneal.engine.format.json.JsonFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -61,7 +63,7 @@ record ModelConfigReader(Path file, ObjectNode config) {
         UnsupportedKeys.refuse(file, config, architecture);
         architecture.defaults().forEach((key, value) -> {
             if (!config.has(key)) {
-                config.put(key, value);
+                config.set(key, JsonMapper.shared().valueToTree(value));
             }
         });
         int hidden = positive(config, "hidden_size");
@@ -72,6 +74,7 @@ record ModelConfigReader(Path file, ObjectNode config) {
                     .formatted(heads, keyValueHeads));
         }
         int layers = positive(config, "num_hidden_layers", MOST_LAYERS);
+        double residual = factor("residual_multiplier");
         return new ModelConfig(
                 architecture,
                 positive(config, "vocab_size"),
@@ -82,13 +85,44 @@ record ModelConfigReader(Path file, ObjectNode config) {
                 keyValueHeads,
                 headSize(hidden, heads),
                 positive(config, "max_position_embeddings"),
-                positiveNumber(config, "rms_norm_eps"),
-                rotary(),
+                positiveNumber(config, "rms_norm_eps") / (residual * residual),
+                multipliers(headSize(hidden, heads), residual),
                 config.path("tie_word_embeddings").asBoolean(false),
                 paddingToken(),
                 biased(architecture),
-                architecture.windowRule().windows(file, config, layers),
+                kinds(architecture.windowRule().windows(file, config, layers)),
                 config.hasNonNull("quantization_config"));
+    }
+
+    private Multipliers multipliers(int headSize, double residual) {
+        Multipliers plain = Multipliers.plain(headSize);
+        boolean isSaid = config.hasNonNull("attention_multiplier");
+        return new Multipliers(
+                isSaid ? positiveNumber(config, "attention_multiplier") : plain.attention(),
+                factor("embedding_multiplier") / residual,
+                factor("logits_scaling"));
+    }
+
+    private double factor(String key) {
+        return config.hasNonNull(key) ? positiveNumber(config, key) : 1;
+    }
+
+    /** Layers without rotary embedding are those with 0 in {@code no_rope_layers}, or every so many-th. */
+    private List<LayerKind> kinds(List<Integer> windows) {
+        RotaryConfig rotary = rotary();
+        JsonNode rotated = config.path("no_rope_layers");
+        int interval = config.hasNonNull("no_rope_layer_interval") ? positive(config, "no_rope_layer_interval") : 0;
+        if (!rotated.isMissingNode() && !rotated.isNull() && rotated.size() != windows.size()) {
+            throw refused("'no_rope_layers' must have a number for each of %d layers, found %s"
+                    .formatted(windows.size(), rotated));
+        }
+        List<LayerKind> kinds = new ArrayList<>();
+        for (int layer = 0; layer < windows.size(); layer++) {
+            boolean isLast = interval > 0 && (layer + 1) % interval == 0;
+            boolean isRotated = rotated.isArray() ? rotated.path(layer).asInt(1) != 0 : !isLast;
+            kinds.add(new LayerKind(windows.get(layer), isRotated ? rotary : RotaryConfig.NONE));
+        }
+        return kinds;
     }
 
     /** A negative id counts from the end, as in torch; an id outside of the vocabulary means none. */

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record RotaryConfig(double theta, @Nullable Llama3Scaling llama3) {
 
+    /** Of layers that do not rotate: the angles are 0. */
+    public static final RotaryConfig NONE = new RotaryConfig(0, null);
+
     /**
      * Llama 3.1's rescaling: wavelengths above {@code originalMaxPositions / lowFrequencyFactor} grow by
      * {@code factor}, those below {@code originalMaxPositions / highFrequencyFactor} stay, those between are
@@ -34,6 +37,9 @@ public record RotaryConfig(double theta, @Nullable Llama3Scaling llama3) {
     /** Angle per position of each pair of coordinates, rounded to fp32 as in transformers. */
     public float[] inverseFrequencies(int headSize) {
         float[] frequencies = new float[headSize / 2];
+        if (equals(NONE)) {
+            return frequencies;
+        }
         for (int i = 0; i < frequencies.length; i++) {
             double frequency = (float) (1 / Math.pow(theta, 2.0 * i / headSize));
             frequencies[i] = (float) (llama3 == null ? frequency : llama3.rescale(frequency));

@@ -15,7 +15,9 @@ enum WindowRule {
      * None does unless {@code use_sliding_window} is true; then those listed in {@code layer_types} do, or without such
      * a list all from {@code max_window_layers} on.
      */
-    SWITCHED;
+    SWITCHED,
+    /** As {@link #SWITCHED}, but a window needs the list. */
+    LISTED;
 
     /**
      * For each layer the number of tokens that a query sees, including itself; 0 for all.
@@ -26,6 +28,9 @@ enum WindowRule {
         int window = window(file, config);
         if (config.hasNonNull("layer_types")) {
             return listed(file, config.path("layer_types"), window, layers);
+        }
+        if (this == LISTED && window > 0) {
+            throw new ModelConfigException(file, "'use_sliding_window' needs 'layer_types', which layers slide");
         }
         JsonNode first = config.path("max_window_layers");
         if (this == SWITCHED && window > 0 && !first.isInt()) {
@@ -41,7 +46,8 @@ enum WindowRule {
 
     private int window(Path file, JsonNode config) {
         boolean on = this == EVERY_LAYER
-                || (this == SWITCHED && config.path("use_sliding_window").asBoolean(false));
+                || ((this == SWITCHED || this == LISTED)
+                        && config.path("use_sliding_window").asBoolean(false));
         JsonNode value = config.path("sliding_window");
         if (!on || value.isNull() || value.isMissingNode()) {
             return 0;

@@ -1,5 +1,6 @@
 package dev.anneal.engine.network.draft;
 
+import dev.anneal.engine.network.architecture.LayerKind;
 import dev.anneal.engine.network.architecture.ProjectionGroup;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.AttentionKind;
@@ -164,8 +165,8 @@ final class EagleProgram {
                 adapter.layers().get(0),
                 adapter.parts(ProjectionGroup.ATTENTION_INPUT),
                 adapter.parts(ProjectionGroup.FEED_FORWARD),
-                rows.cos(),
-                rows.sin(),
+                rows.turns().cos(),
+                rows.turns().sin(),
                 rows.offsets(),
                 rows.seeds(),
                 adapter.activation(),
@@ -205,8 +206,8 @@ final class EagleProgram {
                 adapter.parts(ProjectionGroup.ATTENTION_OUTPUT),
                 adapter.parts(ProjectionGroup.FEED_FORWARD),
                 adapter.parts(ProjectionGroup.DOWN),
-                rows.cos(),
-                rows.sin(),
+                rows.turns().cos(),
+                rows.turns().sin(),
                 rows.offsets(),
                 rows.seeds(),
                 adapter.scale(),
@@ -318,7 +319,7 @@ final class EagleProgram {
     /** The layer's output for rows that continue cached sequences. */
     Tensor read(
             TensorScope scope, List<Tensor> entered, Batch batch, DecodingProgram.Slots slots, AppliedAdapter adapter) {
-        boolean whole = config.layer().windows().get(0) == 0;
+        LayerKind kind = config.layer().kinds().get(0);
         return program.call(
                 scope,
                 "draft_read",
@@ -329,11 +330,11 @@ final class EagleProgram {
                 new long[] {0, 0, batch.rows().tokens()},
                 new long[] {adapter.activation()},
                 new double[] {adapter.beta()},
-                batch.cos(),
-                batch.sin(),
+                batch.turns(kind).cos(),
+                batch.turns(kind).sin(),
                 batch.rows().offsets(),
                 batch.rows().past(),
-                whole ? slots.next() : slots.nextInWindow(),
+                slots.next(kind),
                 (long) slots.first(),
                 slots.cache().layers().get(0));
     }

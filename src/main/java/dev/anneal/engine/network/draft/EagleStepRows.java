@@ -1,20 +1,19 @@
 package dev.anneal.engine.network.draft;
 
 import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.Turns;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.network.torch.TensorScope;
-import java.util.List;
 
 /**
  * Rows in a step of training-time test: each token is paired with the one {@code step} + 1 further on.
  *
  * @param next ids of those tokens; 0 behind the end of a row, where nothing is learned
- * @param cos cosines of the step's positions
- * @param sin sines of the same
+ * @param turns of the step's positions
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-record EagleStepRows(TokenRows rows, int step, long[] next, Tensor cos, Tensor sin, AppliedAdapter adapter) {
+record EagleStepRows(TokenRows rows, int step, long[] next, Turns turns, AppliedAdapter adapter) {
 
     static EagleStepRows of(TensorScope scope, EagleProgram program, TokenRows rows, int step, AppliedAdapter adapter) {
         long[] next = new long[rows.tokens()];
@@ -26,12 +25,13 @@ record EagleStepRows(TokenRows rows, int step, long[] next, Tensor cos, Tensor s
                 positions[at] = (long) at - rows.begin(row) + step;
             }
         }
-        List<Tensor> turns = program.decoder()
-                .turns(
-                        scope,
-                        scope.longs(positions, positions.length),
-                        program.weights().fc());
-        return new EagleStepRows(rows, step, next, turns.get(0), turns.get(1), adapter);
+        Tensor like = program.weights().fc();
+        Turns turns = program.decoder()
+                .turns(scope, scope.longs(positions, positions.length), like)
+                .values()
+                .iterator()
+                .next();
+        return new EagleStepRows(rows, step, next, turns, adapter);
     }
 
     /** Begin of each row, then the number of tokens. */

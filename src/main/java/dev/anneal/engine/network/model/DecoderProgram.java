@@ -3,6 +3,7 @@ package dev.anneal.engine.network.model;
 import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.ProjectionGroup;
+import dev.anneal.engine.network.architecture.RotaryConfig;
 import dev.anneal.engine.network.objective.Objective;
 import dev.anneal.engine.network.objective.Targets;
 import dev.anneal.engine.network.objective.TokenRows;
@@ -11,7 +12,6 @@ import dev.anneal.engine.network.torch.Program;
 import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.network.torch.TensorScope;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +34,7 @@ public final class DecoderProgram {
 
     private final FusedAttention fusedAttention;
 
-    /** Of the rotary embedding, [D / 2] fp32. */
-    private final Tensor frequencies;
+    private final Rotations rotations;
 
     /** An empty tensor, passed for a prefix or counts that a pass has not. */
     private final Tensor none;
@@ -51,34 +50,18 @@ public final class DecoderProgram {
         this.program = load(owner, config, parts, 0);
         this.windowed = window == 0 ? program : load(owner, config, parts, window);
         this.fusedAttention = new FusedAttention(owner, program, attention);
-        float[] angles = config.rotary().inverseFrequencies(config.headSize());
-        this.frequencies = owner.floats(angles, angles.length);
+        this.rotations = new Rotations(owner, program, config);
         this.none = owner.zeros(ElementType.FLOAT32, 0);
     }
 
     private static Program load(TensorScope owner, ModelConfig config, List<String> parts, int window) {
-        DeviceLimits limits = DeviceLimits.of(owner.device());
-        Map<String, Number> attributes = new LinkedHashMap<>();
-        attributes.put("eps", config.normEpsilon());
-        attributes.put("heads", config.heads());
-        attributes.put("kv_heads", config.keyValueHeads());
-        attributes.put("head_size", config.headSize());
-        attributes.put("chunk", limits.headChunk());
-        attributes.put("few", limits.softmaxRows());
-        attributes.put("block", limits.attentionBlock());
-        attributes.put("window", window);
-        attributes.put("padding", config.paddingToken());
-        return Program.load(owner, parts, "Decoder", attributes);
+        return Program.load(
+                owner, parts, "Decoder", DecoderAttributes.of(config, DeviceLimits.of(owner.device()), window));
     }
 
     /** The program of layers without a window. */
     Program whole() {
         return program;
-    }
-
-    /** That of layers with one; the same if no layer has one. */
-    Program windowed() {
-        return windowed;
     }
 
     /** The program with a layer's window. */
@@ -154,13 +137,22 @@ public final class DecoderProgram {
                     .formatted(rows.lastPosition() + 1, config.maxPositions()));
         }
         Tensor positions = scope.longs(rows.positions(), rows.tokens());
-        List<Tensor> turns = turns(scope, positions, like);
-        return new Batch(rows, continued, positions, turns.get(0), turns.get(1), spans);
+        return new Batch(rows, continued, positions, rotations.at(scope, positions, like), spans);
     }
 
-    /** Cosines and sines of positions, [N, 1, D / 2]. */
-    public List<Tensor> turns(TensorScope scope, Tensor positions, Tensor like) {
-        return program.callForList(scope, "turns", positions, frequencies, like);
+    /** Cosines and sines of positions, for each rotary embedding. */
+    public Map<RotaryConfig, Turns> turns(TensorScope scope, Tensor positions, Tensor like) {
+        return rotations.at(scope, positions, like);
+    }
+
+    /** Rows of the input embedding, as the first layer reads them. */
+    Tensor embedded(TensorScope scope, Tensor rows) {
+        return program.call(scope, "embedded", rows);
+    }
+
+    /** What the output embedding reads, divided as logits are. */
+    Tensor divided(TensorScope scope, Tensor states) {
+        return program.call(scope, "divided", states);
     }
 
     public Tensor embed(TensorScope scope, Tensor ids, Tensor table) {
@@ -183,6 +175,7 @@ public final class DecoderProgram {
         int start = batch.rows().start();
         boolean keeps =
                 continued != null && continued.isPart() && !continued.prefix().has(layer, batch.end());
+        Turns turns = batch.turns(config.kinds().get(layer));
         List<Tensor> results = of(layer)
                 .callForList(
                         scope,
@@ -192,8 +185,8 @@ public final class DecoderProgram {
                         weights.adapter(),
                         adapter.parts(ProjectionGroup.ATTENTION_INPUT),
                         adapter.parts(ProjectionGroup.FEED_FORWARD),
-                        batch.cos(),
-                        batch.sin(),
+                        turns.cos(),
+                        turns.sin(),
                         batch.rows().offsets(),
                         batch.rows().before(),
                         batch.spans().tensors(),
@@ -254,6 +247,7 @@ public final class DecoderProgram {
         Tensor prefixGradient = start == 0
                 ? none
                 : scope.zeros(ElementType.FLOAT32, start, 2L * config.keyValueHeads(), config.headSize());
+        Turns turns = batch.turns(config.kinds().get(layer));
         Tensor gradient;
         try (FrozenLayers.Loan lent = weights.layers().lend(layer)) {
             gradient = of(layer)
@@ -270,8 +264,8 @@ public final class DecoderProgram {
                             adapter.parts(ProjectionGroup.ATTENTION_OUTPUT),
                             adapter.parts(ProjectionGroup.FEED_FORWARD),
                             adapter.parts(ProjectionGroup.DOWN),
-                            batch.cos(),
-                            batch.sin(),
+                            turns.cos(),
+                            turns.sin(),
                             batch.rows().offsets(),
                             batch.rows().before(),
                             batch.spans().tensors(),

@@ -1,6 +1,7 @@
 package dev.anneal.engine.network.model;
 
 import dev.anneal.engine.network.architecture.DecodingLimits;
+import dev.anneal.engine.network.architecture.LayerKind;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.objective.TokenRows;
 import dev.anneal.engine.network.torch.Program;
@@ -59,7 +60,7 @@ public final class DecodingProgram {
     }
 
     /**
-     * Layers with the same window that are read at once, from {@code begin} to {@code end} - 1.
+     * Layers of the same kind that are read at once, from {@code begin} to {@code end} - 1.
      *
      * @param wanted those of them whose input is wanted
      */
@@ -67,13 +68,17 @@ public final class DecodingProgram {
 
     private Stretch stretch(int begin, boolean several, Set<Integer> wanted) {
         int end = begin + 1;
-        while (several && end < config.layers() && decoder.of(end) == decoder.of(begin)) {
+        while (several && end < config.layers() && kind(end).equals(kind(begin))) {
             end++;
         }
         return new Stretch(
                 begin,
                 end,
                 IntStream.range(begin, end).filter(wanted::contains).boxed().toList());
+    }
+
+    private LayerKind kind(int layer) {
+        return config.kinds().get(layer);
     }
 
     private List<Tensor> read(
@@ -84,35 +89,41 @@ public final class DecodingProgram {
             Slots slots,
             List<Tensor> weights,
             RowAdapters adapters) {
-        Program own = decoder.of(layers.begin());
-        return own.callForList(
-                scope,
-                "read",
-                x,
-                (long) layers.begin(),
-                (long) layers.end(),
-                weights,
-                adapters.tensors(),
-                adapters.segments(),
-                adapters.activations(),
-                adapters.betas(),
-                batch.cos(),
-                batch.sin(),
-                batch.rows().offsets(),
-                batch.rows().past(),
-                own == decoder.windowed() ? slots.nextInWindow() : slots.next(),
-                (long) slots.first(),
-                slots.cache().layers(),
-                layers.wanted().stream().mapToLong(Integer::longValue).toArray());
+        LayerKind kind = kind(layers.begin());
+        return decoder.of(layers.begin())
+                .callForList(
+                        scope,
+                        "read",
+                        x,
+                        (long) layers.begin(),
+                        (long) layers.end(),
+                        weights,
+                        adapters.tensors(),
+                        adapters.segments(),
+                        adapters.activations(),
+                        adapters.betas(),
+                        batch.turns(kind).cos(),
+                        batch.turns(kind).sin(),
+                        batch.rows().offsets(),
+                        batch.rows().past(),
+                        slots.next(kind),
+                        (long) slots.first(),
+                        slots.cache().layers(),
+                        layers.wanted().stream().mapToLong(Integer::longValue).toArray());
     }
 
     /**
      * Neighbouring slots of a cache, one for each row.
      *
-     * @param next results of the program's {@code next_tokens} for layers without a window in a step; otherwise empty
-     * @param nextInWindow the same for layers with the window
+     * @param ofStep in a step, results of the program's {@code next_tokens} for each kind of layer; otherwise empty
      */
-    public record Slots(KeyValueCache cache, int first, List<Tensor> next, List<Tensor> nextInWindow) {}
+    public record Slots(KeyValueCache cache, int first, Map<LayerKind, List<Tensor>> ofStep) {
+
+        /** What layers of a kind do alike with the tokens of a step; empty where prompts are read. */
+        public List<Tensor> next(LayerKind kind) {
+            return ofStep.getOrDefault(kind, List.of());
+        }
+    }
 
     /**
      * The slots of a batch's rows from {@code first} on.
@@ -120,16 +131,16 @@ public final class DecodingProgram {
      * @param isStep whether each of its tokens is a query of its own
      */
     public Slots slots(TensorScope scope, KeyValueCache cache, int first, Batch batch, boolean isStep) {
-        if (!isStep) {
-            return new Slots(cache, first, List.of(), List.of());
+        Map<LayerKind, List<Tensor>> ofStep = new HashMap<>();
+        for (int layer = 0; isStep && layer < config.layers(); layer++) {
+            Program program = decoder.of(layer);
+            ofStep.computeIfAbsent(kind(layer), kind -> nextTokens(scope, program, kind, cache, batch));
         }
-        Program whole = decoder.whole();
-        Program windowed = decoder.windowed();
-        List<Tensor> next = nextTokens(scope, whole, cache, batch);
-        return new Slots(cache, first, next, windowed == whole ? next : nextTokens(scope, windowed, cache, batch));
+        return new Slots(cache, first, ofStep);
     }
 
-    private static List<Tensor> nextTokens(TensorScope scope, Program program, KeyValueCache cache, Batch batch) {
+    private static List<Tensor> nextTokens(
+            TensorScope scope, Program program, LayerKind kind, KeyValueCache cache, Batch batch) {
         TokenRows rows = batch.rows();
         // Whole blocks, those behind a sequence with weight 0: the order in which a kernel adds up a block depends on
         // how much of it there is.
@@ -139,8 +150,8 @@ public final class DecodingProgram {
                 "next_tokens",
                 scope.longs(rows.partOfToken(), rows.tokens()),
                 batch.positions(),
-                batch.cos(),
-                batch.sin(),
+                batch.turns(kind).cos(),
+                batch.turns(kind).sin(),
                 seen,
                 (long) cache.room());
     }

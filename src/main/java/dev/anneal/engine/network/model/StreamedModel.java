@@ -124,9 +124,9 @@ public final class StreamedModel implements AutoCloseable {
         }
     }
 
-    /** Weight of the norm between the last layer and the output embedding, [H]. */
+    /** Weight of the norm between the last layer and the output embedding, [H], by which logits are divided too. */
     public Tensor finalNorm(TensorScope owner) throws IOException {
-        return loader(owner).tensor(CheckpointTensors.NORM);
+        return program.divided(owner, loader(owner).tensor(CheckpointTensors.NORM));
     }
 
     /** Some rows of the embedding whose product with the normed hidden states gives the logits, [rows, H]. */
@@ -147,7 +147,7 @@ public final class StreamedModel implements AutoCloseable {
             for (long id : rows.ids()) {
                 embedded.add(loader.rows(CheckpointTensors.EMBEDDING, id, 1));
             }
-            return program.fuse(passing, embedded).in(pass);
+            return program.embedded(passing, program.fuse(passing, embedded)).in(pass);
         }
     }
 

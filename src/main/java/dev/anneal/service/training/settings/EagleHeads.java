@@ -82,6 +82,13 @@ final class EagleHeads {
     }
 
     private static void check(EagleHead head, ModelProfile target) {
+        if (!target.takesHeads()) {
+            throw Refusal.invalidValue(
+                    "method.speculative_draft.kind",
+                    ("'method.speculative_draft.kind' is an EAGLE head, which cannot draft for '%s', because this"
+                                    + " model's family multiplies hidden states or logits; use the kind 'model'")
+                            .formatted(target.id()));
+        }
         int last = head.layers().get(head.layers().size() - 1);
         if (last > target.layers()) {
             throw Refusal.invalidValue(
@@ -137,7 +144,8 @@ final class EagleHeads {
                 projections,
                 parts,
                 false,
-                1);
+                1,
+                target.takesHeads());
     }
 
     /** fc reads embedding and state; logits are made with the target's embedding. */

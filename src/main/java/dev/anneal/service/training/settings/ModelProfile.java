@@ -2,6 +2,7 @@ package dev.anneal.service.training.settings;
 
 import dev.anneal.engine.network.architecture.LayerWidths;
 import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.Multipliers;
 import dev.anneal.engine.network.architecture.Projection;
 import dev.anneal.engine.network.architecture.ProjectionGroup;
 import dev.anneal.engine.network.lora.AdapterConfig;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param head what a draft head has beside its layer; null for a model
  * @param inNf4 whether the projections are in 4 bits, in the model's files or while an adapter is trained
  * @param shares number of devices of which each keeps an equal share of the projections; 1 if each keeps all
+ * @param takesHeads whether draft heads can read its hidden states: not where a family multiplies them
  */
 public record ModelProfile(
         String id,
@@ -41,7 +43,8 @@ public record ModelProfile(
         Map<String, LayerSize> projections,
         @Nullable HeadParts head,
         boolean inNf4,
-        int shares) {
+        int shares,
+        boolean takesHeads) {
 
     /** Rank times groups of signs where a request leaves the groups open: the width of z in the study. */
     private static final int SIGNED_WIDTH = 128;
@@ -96,7 +99,8 @@ public record ModelProfile(
                                         new LayerSize(projection.inputSize(config), projection.outputSize(config)))),
                 null,
                 config.storedInNf4(),
-                1);
+                1,
+                config.multipliers().equals(Multipliers.plain(config.headSize())));
     }
 
     /**
@@ -149,7 +153,8 @@ public record ModelProfile(
                 projections,
                 head,
                 isInNf4,
-                keptShares);
+                keptShares,
+                takesHeads);
     }
 
     /** Whether a layer's projections are formed in a buffer when it is computed. */

@@ -48,6 +48,14 @@ final class AutogradReference {
                 Map.of(
                         "eps",
                         1e-5,
+                        "attention_scale",
+                        model.options().factors().attention(model.headSize()),
+                        "embedding_scale",
+                        model.options().factors().embedding(),
+                        "residual_scale",
+                        model.options().factors().residual(),
+                        "logit_divisor",
+                        model.options().factors().logits(),
                         "heads",
                         model.heads(),
                         "kv_heads",
@@ -151,9 +159,12 @@ final class AutogradReference {
     }
 
     private Tensor windows() {
-        long[] windows = new long[model.layers()];
-        Arrays.setAll(windows, model.options()::windowOf);
-        return scope.longs(windows, windows.length);
+        long[] windows = new long[2 * model.layers()];
+        for (int layer = 0; layer < model.layers(); layer++) {
+            windows[2 * layer] = model.options().windowOf(layer);
+            windows[2 * layer + 1] = model.options().rotates(layer) ? 1 : 0;
+        }
+        return scope.longs(windows, model.layers(), 2);
     }
 
     /** A tensor of the model; empty if its family has no such tensor. */

@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * A checkpoint of random shape and weights in a folder of its own.
@@ -31,12 +33,49 @@ public record RandomModel(
         Options options,
         Map<String, float[]> weights) {
 
+    private static final int FIRST_FAMILIES = 4;
+    private static final int FIRST_SEEDS = 24;
+
     /**
      * What a family's configuration may choose; what it has not is false or 0.
      *
      * @param window tokens that a query sees from layer {@code fullLayers} on; 0 for all
+     * @param unrotated each so many-th layer does not rotate queries and keys; 0 for none
      */
-    public record Options(boolean inputBias, boolean outputBias, boolean feedForwardBias, int window, int fullLayers) {
+    public record Options(
+            boolean inputBias,
+            boolean outputBias,
+            boolean feedForwardBias,
+            int window,
+            int fullLayers,
+            int unrotated,
+            Factors factors) {
+
+        /**
+         * Multipliers as Granite's configuration has them.
+         *
+         * @param attention 0 if it is not said
+         */
+        public record Factors(double attention, double embedding, double residual, double logits) {
+
+            static final Factors NONE = new Factors(0, 1, 1, 1);
+
+            double attention(int headSize) {
+                return attention == 0 ? 1 / Math.sqrt(headSize) : attention;
+            }
+
+            private static Factors drawn(Random random) {
+                return new Factors(
+                        0.1 + random.nextDouble(),
+                        1 + 8 * random.nextDouble(),
+                        0.2 + random.nextDouble(),
+                        1 + 3 * random.nextDouble());
+            }
+        }
+
+        private static Options of(boolean[] biased, int window, int fullLayers) {
+            return new Options(biased[0], biased[1], biased[2], window, fullLayers, 0, Factors.NONE);
+        }
 
         static Options of(Architecture family, Random random, int longestRow) {
             boolean bias = random.nextBoolean();
@@ -45,16 +84,44 @@ public record RandomModel(
             int window = 2 + random.nextInt(longestRow - 2);
             int fullLayers = random.nextInt(2);
             return switch (family) {
-                case LLAMA -> new Options(bias, bias, feedForwardBias, 0, 0);
-                case MISTRAL -> new Options(false, false, false, window, 0);
-                case QWEN2 -> new Options(true, false, false, window, fullLayers);
-                case QWEN3 -> new Options(bias, bias, false, random.nextBoolean() ? window : 0, fullLayers);
+                case LLAMA -> of(new boolean[] {bias, bias, feedForwardBias}, 0, 0);
+                case MISTRAL -> of(new boolean[] {false, false, false}, window, 0);
+                case QWEN2 -> of(new boolean[] {true, false, false}, window, fullLayers);
+                case QWEN3 -> of(new boolean[] {bias, bias, false}, random.nextBoolean() ? window : 0, fullLayers);
+                // Where keys are not rotated, their bias changes nothing and has no gradient.
+                case SMOLLM3 ->
+                    new Options(
+                            false,
+                            false,
+                            feedForwardBias,
+                            random.nextBoolean() ? window : 0,
+                            fullLayers,
+                            2,
+                            Factors.NONE);
+                case GRANITE -> new Options(bias, bias, feedForwardBias, 0, 0, 0, Factors.drawn(random));
+                case SEED_OSS -> of(new boolean[] {bias, random.nextBoolean(), feedForwardBias}, 0, 0);
             };
+        }
+
+        boolean rotates(int layer) {
+            return unrotated == 0 || (layer + 1) % unrotated != 0;
         }
 
         int windowOf(int layer) {
             return layer < fullLayers ? 0 : window;
         }
+    }
+
+    /** Two of each of the first four families, three times, then four of each later one. */
+    static Architecture familyOf(long seed) {
+        List<Architecture> families = List.of(Architecture.values());
+        int later = families.size() - FIRST_FAMILIES;
+        return families.get((int) (seed < FIRST_SEEDS ? seed / 2 % FIRST_FAMILIES : FIRST_FAMILIES + seed / 2 % later));
+    }
+
+    static LongStream seeds() {
+        int later = Architecture.values().length - FIRST_FAMILIES;
+        return LongStream.range(0, FIRST_SEEDS + 4L * later);
     }
 
     /** @param longestRow bound of the window, so that it hides something */
@@ -119,7 +186,26 @@ public record RandomModel(
             case MISTRAL -> "\"sliding_window\": " + options.window();
             case QWEN2 -> window;
             case QWEN3 -> bias + ", " + window;
+            case SMOLLM3 ->
+                "%s, \"mlp_bias\": %s, %s, \"no_rope_layer_interval\": %d, \"layer_types\": %s"
+                        .formatted(bias, options.feedForwardBias(), window, options.unrotated(), layerTypes());
+            case GRANITE ->
+                "%s, \"mlp_bias\": %s, %s".formatted(bias, options.feedForwardBias(), keysOf(options.factors()));
+            case SEED_OSS ->
+                "%s, \"attention_out_bias\": %s, \"mlp_bias\": %s"
+                        .formatted(bias, options.outputBias(), options.feedForwardBias());
         };
+    }
+
+    private List<String> layerTypes() {
+        return IntStream.range(0, layers)
+                .mapToObj(layer -> options.windowOf(layer) > 0 ? "\"sliding_attention\"" : "\"full_attention\"")
+                .toList();
+    }
+
+    private static String keysOf(Options.Factors factors) {
+        return """
+                "attention_multiplier": %s, "embedding_multiplier": %s, "residual_multiplier": %s, "logits_scaling": %s""".formatted(factors.attention(), factors.embedding(), factors.residual(), factors.logits());
     }
 
     private Map<String, List<Long>> shapes() {

@@ -13,25 +13,19 @@ public final class DropoutMasks {
 
     /** @param scope to which the masks belong */
     public DropoutMasks(TensorScope scope) {
-        Map<String, Number> unused = Map.of(
-                "eps",
-                1e-5,
-                "heads",
-                1,
-                "kv_heads",
-                1,
-                "head_size",
-                2,
-                "chunk",
-                1,
-                "few",
-                1,
-                "block",
-                1,
-                "window",
-                0,
-                "padding",
-                -1);
+        Map<String, Number> unused = Map.ofEntries(
+                Map.entry("eps", 1e-5),
+                Map.entry("attention_scale", 1.0),
+                Map.entry("embedding_scale", 1.0),
+                Map.entry("logit_divisor", 1.0),
+                Map.entry("heads", 1),
+                Map.entry("kv_heads", 1),
+                Map.entry("head_size", 2),
+                Map.entry("chunk", 1),
+                Map.entry("few", 1),
+                Map.entry("block", 1),
+                Map.entry("window", 0),
+                Map.entry("padding", -1));
         this.scope = scope;
         this.program = Program.load(scope, DecoderProgram.PARTS, "Decoder", unused);
     }

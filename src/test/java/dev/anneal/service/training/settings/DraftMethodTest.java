@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.text.data.CommonBeginnings;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainingMethod.AcceptanceEvaluation;
@@ -15,6 +16,8 @@ import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.platform.request.StrictObject;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -47,7 +50,8 @@ class DraftMethodTest {
                 Map.copyOf(SettingsResolverTest.TINY.projections()),
                 null,
                 false,
-                1);
+                1,
+                true);
     }
 
     @Test
@@ -314,6 +318,17 @@ class DraftMethodTest {
         SpeculativeDraft fitted = METHOD.fitted((SpeculativeDraft) request.method(), BIG);
         return resolve(request.with(fitted), new ModelProfiles(METHOD.trained(fitted, BIG), BIG, null))
                 .memory();
+    }
+
+    @Test
+    void aTargetThatScalesItsStatesTakesNoHead() throws IOException {
+        ModelConfig granite = ModelConfig.read(Path.of("src/test/resources/golden/families/granite-0/config.json"));
+        ModelProfile target = ModelProfile.of("granite", granite, 1e-3);
+
+        assertThat(catchThrowableOfType(Refusal.class, () -> fitted("'kind': 'eagle3'", target))
+                        .explanation())
+                .isEqualTo("'method.speculative_draft.kind' is an EAGLE head, which cannot draft for 'granite', because"
+                        + " this model's family multiplies hidden states or logits; use the kind 'model'");
     }
 
     private static ModelProfile profileOf(String own) {

@@ -70,7 +70,8 @@ public final class MeasuredWork {
                 projections,
                 null,
                 false,
-                1);
+                1,
+                true);
     }
 
     /** @param keys width of all key heads together */

@@ -44,7 +44,8 @@ class SettingsResolverTest {
                     "down_proj", new LayerSize(512, 192)),
             null,
             false,
-            1);
+            1,
+            true);
 
     static final EngineSetup FP32 = new EngineSetup("cpu", "fp32", false, 2);
 
@@ -370,7 +371,7 @@ class SettingsResolverTest {
     void autoIsResolvedAsTheEngineDoes() {
         EngineSetup fast = new EngineSetup("cpu", "auto", true, 2);
         ModelProfile wide = new ModelProfile(
-                "wide", 1, 1, 512, 8, 100, 1024, ModelProfile.BaseRates.ofModel(1), Map.of(), null, false, 1);
+                "wide", 1, 1, 512, 8, 100, 1024, ModelProfile.BaseRates.ofModel(1), Map.of(), null, false, 1, true);
 
         assertThat(fast.valueBytes(wide.hiddenSize())).isEqualTo(2);
         assertThat(fast.valueBytes(TINY.hiddenSize())).isEqualTo(4);

@@ -1,0 +1,45 @@
+package dev.anneal.engine.network.model;
+
+import dev.anneal.engine.network.architecture.LayerKind;
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.RotaryConfig;
+import dev.anneal.engine.network.torch.Program;
+import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TensorScope;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Rotary embeddings of a model's layers. */
+final class Rotations {
+
+    private final Program program;
+
+    /** Of each rotary embedding, [D / 2] fp32. */
+    private final Map<RotaryConfig, Tensor> frequencies = new LinkedHashMap<>();
+
+    Rotations(TensorScope owner, Program program, ModelConfig config) {
+        this.program = program;
+        for (LayerKind kind : config.kinds()) {
+            frequencies.computeIfAbsent(kind.rotary(), rotary -> {
+                float[] angles = rotary.inverseFrequencies(config.headSize());
+                return owner.floats(angles, angles.length);
+            });
+        }
+    }
+
+    /**
+     * Cosines and sines of positions for each rotary embedding.
+     *
+     * @param positions [N] int64
+     * @param like tensor of the type wanted
+     */
+    Map<RotaryConfig, Turns> at(TensorScope scope, Tensor positions, Tensor like) {
+        Map<RotaryConfig, Turns> turns = new LinkedHashMap<>();
+        frequencies.forEach((rotary, angles) -> {
+            List<Tensor> made = program.callForList(scope, "turns", positions, angles, like);
+            turns.put(rotary, new Turns(made.get(0), made.get(1)));
+        });
+        return turns;
+    }
+}

@@ -1,0 +1,89 @@
+"""Small random models of families, and what transformers makes of them.
+
+Writes beside itself a folder for each: the model, and in expected.safetensors two rows, their logits, the mean loss of all tokens that have one before them,
+its gradient with respect to every weight, and how far transformers' own logits and gradients in bf16 are from these, as shares of their norms. With torch
+2.15.0, transformers 5.24.0, on the CPU with one thread, in fp32:
+
+    python make.py
+"""
+
+import shutil
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from transformers import AutoModelForCausalLM, GraniteConfig, SeedOssConfig, SmolLM3Config
+
+HERE = Path(__file__).parent
+# Odd shapes: hidden and intermediate width, heads, key heads, layers.
+SHAPES = ({"hidden_size": 24, "intermediate_size": 40, "num_attention_heads": 3, "num_key_value_heads": 1, "num_hidden_layers": 3, "vocab_size": 61},
+          {"hidden_size": 20, "intermediate_size": 28, "num_attention_heads": 2, "num_key_value_heads": 1, "num_hidden_layers": 2, "vocab_size": 47},
+          {"hidden_size": 28, "intermediate_size": 36, "num_attention_heads": 2, "num_key_value_heads": 2, "num_hidden_layers": 4, "vocab_size": 53})
+SLIDING, FULL = "sliding_attention", "full_attention"
+FAMILIES = {
+    "smollm3": (SmolLM3Config, (
+        {"no_rope_layer_interval": 2, "tie_word_embeddings": False},
+        {"no_rope_layers": [0, 1], "attention_bias": True, "mlp_bias": True},
+        {"use_sliding_window": True, "sliding_window": 4, "layer_types": [SLIDING, FULL, SLIDING, FULL]})),
+    "granite": (GraniteConfig, (
+        {"attention_multiplier": 0.3, "embedding_multiplier": 12.0, "residual_multiplier": 0.22, "logits_scaling": 8.0},
+        {"attention_multiplier": 0.5, "embedding_multiplier": 3.0, "residual_multiplier": 0.7, "logits_scaling": 3.0, "tie_word_embeddings": True},
+        {"attention_bias": True, "mlp_bias": True})),
+    "seed-oss": (SeedOssConfig, (
+        {"head_dim": 10},
+        {"head_dim": 6, "attention_out_bias": True, "attention_bias": False},
+        {"head_dim": 8, "mlp_bias": True, "tie_word_embeddings": True})),
+}
+COMMON = {"max_position_embeddings": 64, "initializer_range": 0.2, "pad_token_id": None, "bos_token_id": 1, "eos_token_id": 2, "attn_implementation": "eager"}
+LENGTHS = (11, 7)
+
+
+def randomised(model):
+    """Norms and biases begin as ones and zeros."""
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if weight.dim() == 1:
+                weight.add_(torch.randn_like(weight), alpha=0.2)
+    return model
+
+
+def results(model, rows):
+    """Logits of all rows, the mean loss, and the gradients."""
+    model.zero_grad()
+    logits = [model(input_ids=row.unsqueeze(0)).logits[0] for row in rows]
+    losses = [torch.nn.functional.cross_entropy(own[:-1].float(), row[1:], reduction="sum") for own, row in zip(logits, rows)]
+    loss = sum(losses) / sum(len(row) - 1 for row in rows)
+    loss.backward()
+    gradients = {name: weight.grad.float().clone() for name, weight in model.named_parameters()}
+    return torch.cat(logits).detach().float(), loss.detach(), gradients
+
+
+def share(other, one):
+    flat = [torch.cat([each.flatten() for each in some]) for some in (other, one)]
+    return ((flat[0] - flat[1]).norm() / flat[1].norm()).reshape(1)
+
+
+def make(into, config, seed):
+    torch.manual_seed(seed)
+    model = randomised(AutoModelForCausalLM.from_config(config, dtype=torch.float32)).eval()
+    rows = [torch.randint(3, config.vocab_size, (length,)) for length in LENGTHS]
+    shutil.rmtree(into, ignore_errors=True)
+    model.save_pretrained(into)
+    (into / "generation_config.json").unlink(missing_ok=True)
+    logits, loss, gradients = results(model, rows)
+    coarse, _, coarse_gradients = results(model.to(torch.bfloat16), rows)
+    save_file({"logits": logits.contiguous(), "loss": loss.reshape(1), "logits_bf16_error": share([coarse], [logits]),
+               "gradients_bf16_error": share(coarse_gradients.values(), gradients.values()),
+               **{f"ids.{i}": row for i, row in enumerate(rows)},
+               **{f"gradient.{name}": gradient.contiguous() for name, gradient in gradients.items()}}, into / "expected.safetensors")
+
+
+def main():
+    torch.set_num_threads(1)
+    for family, (configuration, variants) in FAMILIES.items():
+        for number, (shape, variant) in enumerate(zip(SHAPES, variants)):
+            make(HERE / f"{family}-{number}", configuration(**COMMON, **shape, **variant), number)
+
+
+if __name__ == "__main__":
+    main()
