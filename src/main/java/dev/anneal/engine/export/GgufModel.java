@@ -53,10 +53,7 @@ final class GgufModel {
 
     private Map<String, @Nullable Object> write(
             Path folder, ExportParts parts, WeightDirectory weights, ModelConfig config) throws IOException {
-        Family family = Family.of(config)
-                .orElseThrow(
-                        () -> unsupported("this engine writes no architecture of llama.cpp for %s with biases in %s"
-                                .formatted(config.architecture().className(), config.biased())));
+        Family family = Family.of(config).orElseThrow(() -> unsupported(otherFamily(config)));
         Metadata metadata = general(family, config);
         List<String> warnings = new ArrayList<>(ModelKeys.put(metadata, family, config));
         warnings.addAll(tokenizer(config).put(metadata));
@@ -174,6 +171,12 @@ final class GgufModel {
                         ElementType.FLOAT32,
                         blocks,
                         block -> numbers.write(place.ordered(block.toFloats(), columns))));
+    }
+
+    private static String otherFamily(ModelConfig config) {
+        String found = config.architecture().className()
+                + (config.biased().isEmpty() ? "" : " with biases in " + config.biased());
+        return "GGUF is written for Llama, Mistral and Qwen2, and for Qwen3 without biases, and this is " + found;
     }
 
     private static ExportException unsupported(String reason) {

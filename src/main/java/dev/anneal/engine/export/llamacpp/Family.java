@@ -17,7 +17,7 @@ public enum Family {
         this.interleavesHeads = interleavesHeads;
     }
 
-    /** Empty if llama.cpp has no architecture that computes the same. */
+    /** Empty if llama.cpp has no architecture that computes the same, or if the engine does not write it. */
     public static Optional<Family> of(ModelConfig config) {
         return switch (config.architecture().className()) {
             case "LlamaForCausalLM", "MistralForCausalLM" -> Optional.of(LLAMA);
