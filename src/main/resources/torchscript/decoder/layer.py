@@ -422,11 +422,11 @@ class Decoder(Module):
   def fuse(self: __torch__.Decoder, weights: List[Tensor]) -> Tensor:
     return torch.cat(weights, 0)
 
-  # Rows of the input embedding as the first layer reads them. The factor is rounded as they are.
+  # Rows of the input embedding as the first layer reads them.
   def embedded(self: __torch__.Decoder, x: Tensor) -> Tensor:
     y = x
     if self.embedding_scale != 1.:
-      y = x * torch.new_full(x, [1], self.embedding_scale)
+      y = torch.mul(x, self.embedding_scale)
     return y
 
   def embed(self: __torch__.Decoder, ids: Tensor, table: Tensor) -> Tensor:

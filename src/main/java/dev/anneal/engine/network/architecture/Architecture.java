@@ -60,7 +60,17 @@ public enum Architecture {
             WindowRule.LISTED,
             // transformers ignores pretraining_tp, which SmolLM3's own configuration has as 2.
             Set.of("no_rope_layers", "pretraining_tp"),
-            Map.of("num_key_value_heads", 4, "no_rope_layer_interval", 4, "tie_word_embeddings", true)),
+            Map.of(
+                    "num_key_value_heads",
+                    4,
+                    "no_rope_layer_interval",
+                    4,
+                    "tie_word_embeddings",
+                    true,
+                    "rope_theta",
+                    2_000_000,
+                    "pad_token_id",
+                    128_004)),
     /** Granite 3: Llama with four multipliers. */
     GRANITE(
             "GraniteForCausalLM",
@@ -81,7 +91,7 @@ public enum Architecture {
             false,
             WindowRule.NO_LAYER,
             Set.of(),
-            Map.of("num_key_value_heads", 8, "head_dim", 128, "attention_bias", true));
+            Map.of("num_key_value_heads", 8, "head_dim", 128, "attention_bias", true, "pad_token_id", 1));
 
     private final String className;
     private final Set<ProjectionGroup> biased;

@@ -92,13 +92,18 @@ public record ModelConfig(
         return kinds.stream().map(LayerKind::window).toList();
     }
 
+    /** Number of the last layer that rotates queries and keys; 0 if none does. */
+    public int lastRotatedLayer() {
+        int layer = layers - 1;
+        while (layer > 0 && kinds.get(layer).rotary().equals(RotaryConfig.NONE)) {
+            layer--;
+        }
+        return layer;
+    }
+
     /** Of the layers that rotate queries and keys. */
     public RotaryConfig rotary() {
-        return kinds.stream()
-                .map(LayerKind::rotary)
-                .filter(rotary -> !rotary.equals(RotaryConfig.NONE))
-                .findFirst()
-                .orElse(RotaryConfig.NONE);
+        return kinds.get(lastRotatedLayer()).rotary();
     }
 
     private ModelConfig untied() {

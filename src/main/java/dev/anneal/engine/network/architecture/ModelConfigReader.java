@@ -90,7 +90,7 @@ record ModelConfigReader(Path file, ObjectNode config) {
                 config.path("tie_word_embeddings").asBoolean(false),
                 paddingToken(),
                 biased(architecture),
-                kinds(architecture.windowRule().windows(file, config, layers)),
+                kinds(architecture, architecture.windowRule().windows(file, config, layers)),
                 config.hasNonNull("quantization_config"));
     }
 
@@ -108,21 +108,26 @@ record ModelConfigReader(Path file, ObjectNode config) {
     }
 
     /** Layers without rotary embedding are those with 0 in {@code no_rope_layers}, or every so many-th. */
-    private List<LayerKind> kinds(List<Integer> windows) {
+    private List<LayerKind> kinds(Architecture architecture, List<Integer> windows) {
         RotaryConfig rotary = rotary();
-        JsonNode rotated = config.path("no_rope_layers");
-        int interval = config.hasNonNull("no_rope_layer_interval") ? positive(config, "no_rope_layer_interval") : 0;
-        if (!rotated.isMissingNode() && !rotated.isNull() && rotated.size() != windows.size()) {
-            throw refused("'no_rope_layers' must have a number for each of %d layers, found %s"
-                    .formatted(windows.size(), rotated));
-        }
         List<LayerKind> kinds = new ArrayList<>();
         for (int layer = 0; layer < windows.size(); layer++) {
-            boolean isLast = interval > 0 && (layer + 1) % interval == 0;
-            boolean isRotated = rotated.isArray() ? rotated.path(layer).asInt(1) != 0 : !isLast;
+            boolean isRotated = !architecture.reads("no_rope_layers") || rotates(layer, windows.size());
             kinds.add(new LayerKind(windows.get(layer), isRotated ? rotary : RotaryConfig.NONE));
         }
         return kinds;
+    }
+
+    private boolean rotates(int layer, int layers) {
+        if (!config.hasNonNull("no_rope_layers")) {
+            return (layer + 1) % positive(config, "no_rope_layer_interval") != 0;
+        }
+        JsonNode rotated = config.path("no_rope_layers");
+        JsonNode own = rotated.path(layer);
+        if (rotated.size() != layers || !own.isInt() || own.asInt() < 0 || own.asInt() > 1) {
+            throw refused("'no_rope_layers' must be 0 or 1 for each of %d layers, found %s".formatted(layers, rotated));
+        }
+        return own.asInt() == 1;
     }
 
     /** A negative id counts from the end, as in torch; an id outside of the vocabulary means none. */

@@ -66,7 +66,7 @@ public final class DecoderProgram {
 
     /** The program with a layer's window. */
     public Program of(int layer) {
-        return config.windows().get(layer) == 0 ? program : windowed;
+        return config.kinds().get(layer).window() == 0 ? program : windowed;
     }
 
     /**

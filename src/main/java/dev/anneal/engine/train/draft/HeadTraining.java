@@ -61,7 +61,7 @@ public record HeadTraining(
 
     /**
      * The head of a checkpoint, its own or that of the draft that is trained further; or a new one whose layer is a
-     * copy of its target's last one.
+     * copy of the last one of its target that rotates queries and keys, as heads do.
      */
     private static EagleHead head(TrainingMethod.SpeculativeDraft method, TrainingJob job) throws IOException {
         DecoderModel target = job.model();
@@ -79,7 +79,7 @@ public record HeadTraining(
                 .training()
                 .forEach(row -> Arrays.stream(row.ids()).forEach(id -> counts[id]++));
         DraftVocabulary vocabulary = DraftVocabulary.ofCounts(counts, config.draftVocabulary());
-        return EagleHead.create(target, config, vocabulary, target.config().layers() - 1);
+        return EagleHead.create(target, config, vocabulary, target.config().lastRotatedLayer());
     }
 
     private static boolean isTrained(String name, boolean whole) {

@@ -73,6 +73,18 @@ class ModelConfigTest {
                 .hasMessage(folder.resolve("config.json") + ": " + message);
     }
 
+    /** A key of a family that has layers without rotary embedding; transformers ignores it in others. */
+    @Test
+    void layersOfOtherFamiliesAllRotate() throws IOException {
+        ModelConfig llama = changed("\"vocab_size\": 320", "\"vocab_size\": 320, \"no_rope_layer_interval\": 2");
+        ModelConfig smollm3 = ModelConfig.read(MODELS.resolve("../families/smollm3-0/config.json"));
+
+        assertThat(llama.kinds()).extracting(LayerKind::rotary).doesNotContain(RotaryConfig.NONE);
+        assertThat(smollm3.kinds())
+                .extracting(kind -> kind.rotary().equals(RotaryConfig.NONE))
+                .containsExactly(false, true, false);
+    }
+
     @Test
     void aFamilysConfigurationSaysWhereItsBiasesAreAndHowFarItSees() throws IOException {
         ModelConfig mistral = ModelConfig.read(MODELS.resolve("mistral/config.json"));

@@ -192,7 +192,7 @@ public record RandomModel(
             case GRANITE ->
                 "%s, \"mlp_bias\": %s, %s".formatted(bias, options.feedForwardBias(), keysOf(options.factors()));
             case SEED_OSS ->
-                "%s, \"attention_out_bias\": %s, \"mlp_bias\": %s"
+                "%s, \"attention_out_bias\": %s, \"mlp_bias\": %s, \"pad_token_id\": null"
                         .formatted(bias, options.outputBias(), options.feedForwardBias());
         };
     }

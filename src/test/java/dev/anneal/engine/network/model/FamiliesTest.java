@@ -101,6 +101,44 @@ class FamiliesTest {
         }
     }
 
+    /** What proofs of exports compare: hidden states of a model of which one layer is in memory at a time. */
+    @ParameterizedTest
+    @MethodSource("models")
+    void aStreamedModelHasTheSameLogits(String name) throws IOException {
+        float[] expected = GoldenTensors.floats("families/" + name + "/expected.safetensors", "logits");
+        int vocabulary = vocabulary(name);
+        try (StreamedModel model = StreamedModel.open(FOLDER.resolve(name), FOLDER.resolve(name), TestDevice.NAME);
+                TensorScope scope = model.scope().child()) {
+            float[] norm = model.finalNorm(scope).toFloats();
+            float[] table = model.outputEmbedding(scope, 0, vocabulary).toFloats();
+            List<float[]> logits = model.hiddenStates(scope, rows(name), model.noAdapters(), () -> {}).stream()
+                    .map(states -> logits(
+                            states.toFloats(), norm, table, model.config().normEpsilon()))
+                    .toList();
+
+            assertThat(difference(joined(logits), expected)).isLessThan(TestDevice.tolerance(1e-5));
+        }
+    }
+
+    /** Products of normed states with the output embedding. */
+    private static float[] logits(float[] states, float[] norm, float[] table, double epsilon) {
+        int hidden = norm.length;
+        int vocabulary = table.length / hidden;
+        float[] logits = new float[states.length / hidden * vocabulary];
+        for (int token = 0; token < states.length / hidden; token++) {
+            float[] own = Arrays.copyOfRange(states, token * hidden, (token + 1) * hidden);
+            double square = Math.pow(norm(own), 2) / hidden;
+            for (int word = 0; word < vocabulary; word++) {
+                double product = 0;
+                for (int i = 0; i < hidden; i++) {
+                    product += own[i] * norm[i] * table[word * hidden + i];
+                }
+                logits[token * vocabulary + word] = (float) (product / Math.sqrt(square + epsilon));
+            }
+        }
+        return logits;
+    }
+
     private static float[] read(
             IncrementalDecoder decoder, TensorScope scope, KeyValueCache cache, int[] tokens, boolean isStep) {
         AppliedAdapter none = AppliedAdapter.none(scope, decoder.config(), ElementType.FLOAT32);
