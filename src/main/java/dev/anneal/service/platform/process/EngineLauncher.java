@@ -100,7 +100,7 @@ public final class EngineLauncher {
      * Starts a process that tests each of the devices and exits; it reports {@link Progress.Failed} for the first
      * unusable one.
      *
-     * @param devices names of CUDA devices, at least one
+     * @param devices {@code cpu} alone, or names of CUDA devices, at least one
      * @param directory as for {@link #launch}
      */
     public EngineProcess tryDevices(List<String> devices, Path directory, Consumer<Progress> listener)

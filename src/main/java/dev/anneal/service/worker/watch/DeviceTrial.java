@@ -14,12 +14,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * Tests a worker's CUDA devices in a process before work is claimed for them; otherwise one job after another would
- * fail.
+ * Tests whether processes can compute on a worker's devices: on CUDA before work is claimed for them, and on all
+ * after an attempt that they may have ended; otherwise one job after another would fail.
  */
 final class DeviceTrial {
 
@@ -46,8 +47,22 @@ final class DeviceTrial {
         tryOut(devices, launcher);
     }
 
-    /** @throws StartRefusedException if one of the devices cannot be used, or no process can be started */
+    /**
+     * Tests the processor and the CUDA devices in processes of their own, because each takes its own libtorch.
+     *
+     * @param devices as in {@code anneal.worker.devices}
+     * @throws StartRefusedException if one of the devices cannot be used, or no process can be started
+     */
     static void tryOut(List<String> devices, EngineLauncher launcher) {
+        devices.stream()
+                .map(device -> launcher.machine(device).device())
+                .distinct()
+                .collect(Collectors.groupingBy("cpu"::equals))
+                .values()
+                .forEach(alike -> tryTogether(alike, launcher));
+    }
+
+    private static void tryTogether(List<String> devices, EngineLauncher launcher) {
         try {
             Path folder = Files.createTempDirectory("anneal-devices-");
             try {

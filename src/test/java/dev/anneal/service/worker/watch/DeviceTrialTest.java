@@ -1,6 +1,7 @@
 package dev.anneal.service.worker.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.service.platform.cache.SharedCache;
@@ -8,13 +9,14 @@ import dev.anneal.service.platform.process.EngineLauncher;
 import dev.anneal.service.platform.process.EngineProperties;
 import dev.anneal.service.platform.startup.StartRefusedException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
-/** A worker that was given a CUDA device which is not there says so when it starts, and why. */
+/** A worker that was given a device which it cannot use says so, and why. */
 class DeviceTrialTest {
 
     @Test
@@ -45,6 +47,23 @@ class DeviceTrialTest {
         DeviceTrial.require(properties("cpu"), home, launcher(home));
 
         assertThat(home).isEmptyDirectory();
+    }
+
+    @Test
+    void severalDevicesOfTheProcessorAreOneThatWorks(@TempDir Path home) {
+        List<String> devices = properties("cpu:0,cpu:1,cpu").allDevices();
+
+        assertThat(devices).contains("cpu:0", "cpu:1", "cpu");
+        assertThatNoException().isThrownBy(() -> DeviceTrial.tryOut(devices, launcher(home)));
+    }
+
+    @Test
+    void aSoundProcessorDoesNotHideAMissingDevice(@TempDir Path home) {
+        List<String> devices = properties("cpu:0,cuda:99").allDevices();
+
+        assertThatThrownBy(() -> DeviceTrial.tryOut(devices, launcher(home)))
+                .isInstanceOf(StartRefusedException.class)
+                .hasMessageContaining("device cuda:99 cannot be used: ");
     }
 
     private static EngineLauncher launcher(Path home) {
