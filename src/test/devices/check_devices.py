@@ -30,8 +30,8 @@ def program(name, **attributes):
 
 
 def decoder(dtype, window, biased, normed, dropout, adapted, whole, signs):
-    """`signs`: groups of outputs that see the inputs with signs of their own, or 0."""
-    run = program("decoder", eps=1e-5, attention_scale=HEAD ** -0.5, embedding_scale=2.0, logit_divisor=4.0, heads=HEADS, kv_heads=KEY_HEADS, head_size=HEAD, chunk=4, few=2, block=3, window=window, padding=3)
+    """`normed`: heads of queries and keys, and what is added to the residual stream, as Gemma 3 does; `signs`: groups of outputs that see the inputs with signs of their own, or 0."""
+    run = program("decoder", eps=1e-5, attention_scale=HEAD ** -0.5, gain_offset=1.0 if normed else 0.0, gate=int(normed), embedding_scale=2.0, embedding_rounds=int(normed), logit_divisor=4.0, heads=HEADS, kv_heads=KEY_HEADS, head_size=HEAD, chunk=4, few=2, block=3, window=window, padding=3)
     rows, before, seeds, kind, beta, scale = [0, 5, 9], [-1, -1 if dropout else 0], [3, 4], 1, 0.5, 2.0
     query, both, outputs = HEADS * HEAD, (HEADS + KEY_HEADS) * HEAD, (HEADS + 2 * KEY_HEADS) * HEAD
     groups = [(HIDDEN, outputs, [0, query, both, outputs]), (query, HIDDEN, [0, HIDDEN]),
@@ -39,7 +39,8 @@ def decoder(dtype, window, biased, normed, dropout, adapted, whole, signs):
     matrices = [tensor(out, into, dtype=dtype) for into, out, _ in groups]
     biases = [tensor(out if biased else 0, dtype=dtype) for _, out, _ in groups]
     norms = [tensor(HIDDEN, dtype=dtype) for _ in range(3)]
-    weights = [norms[0], matrices[0], matrices[1], norms[1], matrices[2], matrices[3], *biases, tensor(both if normed else 0, dtype=dtype)]
+    weights = [norms[0], matrices[0], matrices[1], norms[1], matrices[2], matrices[3], *biases, tensor(both if normed else 0, dtype=dtype),
+               *[tensor(HIDDEN if normed else 0, dtype=dtype) for _ in range(2)]]
     parts = [ends if adapted else [] for _, _, ends in groups]
     adapter, gradients = [], []
     for (into, out, _), ends in zip(groups, parts):
@@ -48,7 +49,7 @@ def decoder(dtype, window, biased, normed, dropout, adapted, whole, signs):
         adapter += [tensor(width, into, dtype=dtype), tensor(*((of_adapted, RANK) if signs else (out, width)), dtype=dtype)]
         gradients += [tensor(width, into), tensor(of_adapted, RANK)]
     adapter += [tensor(signs, signs, dtype=dtype)] if signs else []
-    dweights = [tensor(*weight.shape) for weight in weights[:-1]] + [tensor(*([2, HEAD] if normed else [0]))] if whole else []
+    dweights = [tensor(*weight.shape) for weight in weights[:10]] + [tensor(*([2, HEAD] if normed else [0]))] + [tensor(*weight.shape) for weight in weights[11:]] if whole else []
     table, dtable = tensor(VOCABULARY, HIDDEN, dtype=dtype), tensor(VOCABULARY, HIDDEN)
     ids, at = tensor(9, dtype=torch.int64), tensor(5, dtype=torch.int64)
 
@@ -95,7 +96,7 @@ def decoder(dtype, window, biased, normed, dropout, adapted, whole, signs):
 
 def draft(dtype, window, normed, adapted, eagle3, norms):
     """Three steps of a draft head forward and back, one of EAGLE-1; then drafting."""
-    run = program("decoder", eps=1e-5, attention_scale=HEAD ** -0.5, embedding_scale=2.0, logit_divisor=4.0, heads=HEADS, kv_heads=KEY_HEADS, head_size=HEAD, chunk=4, few=2, block=3, window=window, padding=-1)
+    run = program("decoder", eps=1e-5, attention_scale=HEAD ** -0.5, gain_offset=1.0 if normed else 0.0, gate=int(normed), embedding_scale=2.0, embedding_rounds=int(normed), logit_divisor=4.0, heads=HEADS, kv_heads=KEY_HEADS, head_size=HEAD, chunk=4, few=2, block=3, window=window, padding=-1)
     rows, seeds, kind, beta, scale, steps = [0, 5, 9], [3, 4], 1, 0.5, 2.0, 3 if eagle3 else 1
     query, both, outputs = HEADS * HEAD, (HEADS + KEY_HEADS) * HEAD, (HEADS + 2 * KEY_HEADS) * HEAD
     entering, streams = (2 * HIDDEN, 3) if eagle3 else (HIDDEN, 2)
@@ -103,14 +104,15 @@ def draft(dtype, window, normed, adapted, eagle3, norms):
               (HIDDEN, 2 * FEED_FORWARD, [0, FEED_FORWARD, FEED_FORWARD, 2 * FEED_FORWARD]), (FEED_FORWARD, HIDDEN, [0, HIDDEN])]
     matrices = [tensor(out, into, dtype=dtype) for into, out, _ in groups]
     norm = tensor(HIDDEN, dtype=dtype)
-    weights = [norm, matrices[0], matrices[1], norm, matrices[2], matrices[3], *[tensor(0, dtype=dtype)] * 4, tensor(both if normed else 0, dtype=dtype)]
+    weights = [norm, matrices[0], matrices[1], norm, matrices[2], matrices[3], *[tensor(0, dtype=dtype)] * 4, tensor(both if normed else 0, dtype=dtype),
+               *[tensor(HIDDEN if normed else 0, dtype=dtype) for _ in range(2)]]
     parts = [ends if adapted else [] for _, _, ends in groups]
     adapter, gradients = [], []
     for (into, out, _), ends in zip(groups, parts):
         width = RANK * (len(ends) // 2)
         adapter += [tensor(width, into, dtype=dtype), tensor(out, width, dtype=dtype)]
         gradients += [tensor(width, into), tensor(sum(ends[1::2]) - sum(ends[::2]), RANK)]
-    dweights = [tensor(*weight.shape) for weight in weights[:-1]] + [tensor(*([2, HEAD] if normed else [0]))]
+    dweights = [tensor(*weight.shape) for weight in weights[:10]] + [tensor(*([2, HEAD] if normed else [0]))] + [tensor(*weight.shape) for weight in weights[11:]]
     table, ids, at, ofs = tensor(VOCABULARY, HIDDEN, dtype=dtype), tensor(9, dtype=torch.int64), tensor(5, dtype=torch.int64), tensor(HIDDEN)
     fc, bias, fc_norm = tensor(HIDDEN, streams * HIDDEN, dtype=dtype), norm, tensor(streams * HIDDEN if norms else 0, dtype=dtype)
     cos, sin = run.turns(ids, tensor(HEAD // 2), table)
@@ -173,7 +175,7 @@ def others():
     program("merge").merge(tensor(4, 6, dtype=BF16), tensor(2, 6), tensor(4, 2), 2.0, tensor(0, dtype=BF16))
     program("merge").replace(tensor(4, 6), tensor(4, 6), tensor(0))
     program("merge").convert(tensor(4, 6), tensor(0, dtype=BF16))
-    compare = program("compare", eps=1e-5)
+    compare = program("compare", eps=1e-5, gain_offset=1.0)
     compare.normed([tensor(2, 8), tensor(1, 8)], tensor(8))
     known = compare.add(compare.begin(tensor(3, 8)), tensor(3, 8), tensor(20, 8), tensor(3, 8), tensor(20, 8), 40)
     assert compare.end(known).device.type == device

@@ -68,7 +68,7 @@ class Model:
         self.shape, self.dtype, self.device, self.limits, self.rank, self.kind = shape, dtype, device, limits, rank, kind
         self.generator = None if seed is None else torch.Generator(device=device).manual_seed(seed)
         self.run = programs.program(
-            "decoder", rewritten, eps=1e-5, attention_scale=shape.head ** -0.5, embedding_scale=1.0, logit_divisor=1.0, heads=shape.heads, kv_heads=shape.key_heads, head_size=shape.head, chunk=limits.chunk, few=limits.few, block=limits.block,
+            "decoder", rewritten, eps=1e-5, gain_offset=0.0, gate=0, attention_scale=shape.head ** -0.5, embedding_scale=1.0, embedding_rounds=0, logit_divisor=1.0, heads=shape.heads, kv_heads=shape.key_heads, head_size=shape.head, chunk=limits.chunk, few=limits.few, block=limits.block,
             window=0, padding=-1)
         self.optimizer = programs.program("optimizer")
         self.adapter = programs.program("adapter")
@@ -86,7 +86,7 @@ class Model:
 
     def layer(self):
         matrices = [self.normal(into ** -0.5, out, into) for into, out, _ in self.shape.groups()]
-        none = [self.ones(0) for _ in range(5)]
+        none = [self.ones(0) for _ in range(7)]
         return [self.ones(self.shape.hidden), matrices[0], matrices[1], self.ones(self.shape.hidden), matrices[2], matrices[3], *none]
 
     def make_adapter(self):

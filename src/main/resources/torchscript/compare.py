@@ -5,6 +5,7 @@ class Compare(Module):
   __parameters__ = []
   __buffers__ = []
   eps : float              # of the final norm
+  gain_offset : float      # added to its weight
 
   # States of several prompts.
   def together(self: __torch__.Compare, h: List[Tensor]) -> Tensor:
@@ -16,7 +17,7 @@ class Compare(Module):
              norm: Tensor          # [H]
              ) -> Tensor:
     all = torch.cat(h, 0)                                             # [n, H]
-    return torch.rms_norm(all, [all.size(1)], norm, self.eps)
+    return torch.rms_norm(all, [all.size(1)], torch.add(norm, self.gain_offset), self.eps)
 
   # What is known before the first block.
   def begin(self: __torch__.Compare, h: Tensor) -> List[Tensor]:

@@ -5,6 +5,8 @@ class PlainDecoder(Module):
   __parameters__ = []
   __buffers__ = []
   eps : float
+  gain_offset : float       # added to the weights of norms
+  gate : int                # 0 silu, 1 gelu by tanh
   heads : int
   kv_heads : int
   attention_scale : float
@@ -32,12 +34,14 @@ class PlainDecoder(Module):
       y = y + bias
     return y + scale * torch.linear(z, b[at])
 
-  # x [heads, T, D], each head on its own.
-  def norm_heads(self: __torch__.PlainDecoder, x: Tensor, w: Tensor) -> Tensor:
+  def norm(self: __torch__.PlainDecoder, x: Tensor, w: Tensor) -> Tensor:
+    return torch.rms_norm(x, [x.size(-1)], w + self.gain_offset, self.eps)
+
+  # A norm that some families have.
+  def norm_any(self: __torch__.PlainDecoder, x: Tensor, w: Tensor) -> Tensor:
+    y = x
     if w.size(0) > 0:
-      y = torch.rms_norm(x, [x.size(2)], w, self.eps)
-    else:
-      y = x
+      y = self.norm(x, w)
     return y
 
   # x [heads, T, D]
@@ -50,8 +54,8 @@ class PlainDecoder(Module):
   def attend(self: __torch__.PlainDecoder, q: Tensor, k: Tensor, v: Tensor, q_norm: Tensor, k_norm: Tensor, window: int,
              cos: Tensor, sin: Tensor) -> Tensor:
     tokens = q.size(0)
-    q = self.norm_heads(torch.transpose(torch.view(q, [tokens, self.heads, -1]), 0, 1), q_norm)
-    k = self.norm_heads(torch.transpose(torch.view(k, [tokens, self.kv_heads, -1]), 0, 1), k_norm)
+    q = self.norm_any(torch.transpose(torch.view(q, [tokens, self.heads, -1]), 0, 1), q_norm)
+    k = self.norm_any(torch.transpose(torch.view(k, [tokens, self.kv_heads, -1]), 0, 1), k_norm)
     q = self.rotate(q, cos, sin)
     k = self.rotate(k, cos, sin)
     v = torch.transpose(torch.view(v, [tokens, self.kv_heads, -1]), 0, 1)
@@ -65,27 +69,31 @@ class PlainDecoder(Module):
     p = torch.softmax(torch.masked_fill(s, hidden.to(11), -inf), -1)
     return torch.reshape(torch.transpose(torch.matmul(p, v), 0, 1), [tokens, -1])
 
-  # Normed output of the last layer, [T, H]. weights: eighteen of each layer, namely two norms, seven matrices, seven biases, norms of query and key heads, empty where
+  # Normed output of the last layer, [T, H]. weights: twenty of each layer, namely two norms, seven matrices, seven biases, norms of query and key heads, those of what is added, empty where
   # the family has none; a, b, masks: seven of each layer; windows: of each layer the tokens that a query sees, 0 for all, and 1 if it
   # rotates queries and keys.
   def hidden(self: __torch__.PlainDecoder, ids: Tensor, cos: Tensor, sin: Tensor, embedding: Tensor, norm: Tensor, windows: Tensor,
              weights: List[Tensor], a: List[Tensor], b: List[Tensor], masks: List[Tensor], scale: Tensor, beta: Tensor) -> Tensor:
     x = torch.embedding(embedding, ids) * self.embedding_scale
-    for layer in range(len(weights) // 18):
-      norm1, norm2, wq, wk, wv, wo, wg, wu, wd, bq, bk, bv, bo, bg, bu, bd, q_norm, k_norm = weights[18 * layer:18 * layer + 18]
+    for layer in range(len(weights) // 20):
+      norm1, norm2, wq, wk, wv, wo, wg, wu, wd, bq, bk, bv, bo, bg, bu, bd, q_norm, k_norm, norm_o, norm_d = weights[20 * layer:20 * layer + 20]
       first = 7 * layer
-      h = torch.rms_norm(x, [x.size(1)], norm1, self.eps)
+      h = self.norm(x, norm1)
       q = self.project(h, wq, bq, first, a, b, masks, scale, beta)
       k = self.project(h, wk, bk, first + 1, a, b, masks, scale, beta)
       v = self.project(h, wv, bv, first + 2, a, b, masks, scale, beta)
       rotated = float(windows[layer][1])
       o = self.attend(q, k, v, q_norm, k_norm, int(windows[layer][0]), cos * rotated + (1. - rotated), sin * rotated)
-      x = x + self.project(o, wo, bo, first + 3, a, b, masks, scale, beta) * self.residual_scale
-      h = torch.rms_norm(x, [x.size(1)], norm2, self.eps)
-      gate = torch.silu(self.project(h, wg, bg, first + 4, a, b, masks, scale, beta))
+      x = x + self.norm_any(self.project(o, wo, bo, first + 3, a, b, masks, scale, beta), norm_o) * self.residual_scale
+      h = self.norm(x, norm2)
+      gate = self.project(h, wg, bg, first + 4, a, b, masks, scale, beta)
+      if self.gate == 0:
+        gate = torch.silu(gate)
+      else:
+        gate = torch.gelu(gate, approximate="tanh")
       up = self.project(h, wu, bu, first + 5, a, b, masks, scale, beta)
-      x = x + self.project(gate * up, wd, bd, first + 6, a, b, masks, scale, beta) * self.residual_scale
-    return torch.rms_norm(x, [x.size(1)], norm, self.eps)
+      x = x + self.norm_any(self.project(gate * up, wd, bd, first + 6, a, b, masks, scale, beta), norm_d) * self.residual_scale
+    return self.norm(x, norm)
 
   # [T, V]
   def logits(self: __torch__.PlainDecoder, ids: Tensor, cos: Tensor, sin: Tensor, embedding: Tensor, norm: Tensor, windows: Tensor,

@@ -217,9 +217,9 @@
                            weights: List[Tensor], adapter: List[Tensor], grads: List[Tensor], dweights: List[Tensor],
                            qkv_parts: List[int], o_parts: List[int], ffn_parts: List[int], down_parts: List[int], cos: Tensor, sin: Tensor,
                            rows: List[int], seeds: List[int], scale: float, kind: int, beta: float, dropout: float, add: bool) -> List[Tensor]:
-    z, given = saved[7:]
+    z, given = saved[9:]
     qkv = steps[-1]
-    g, do = self.after_attention_backward(g, saved[:7], weights, adapter, grads, dweights, o_parts, ffn_parts, down_parts, rows, seeds, scale, kind, beta, dropout, add)
+    g, do = self.after_attention_backward(g, saved[:9], weights, adapter, grads, dweights, o_parts, ffn_parts, down_parts, rows, seeds, scale, kind, beta, dropout, add)
     own = dkv[-1]
     if len(steps) > 1:
       d = torch.empty_like(qkv)

@@ -18,8 +18,11 @@ class Decoder(Module):
   __parameters__ = []
   __buffers__ = []
   eps : float               # of the norms
+  gain_offset : float       # 0, or 1 where norms multiply with 1 + w
+  gate : int                # 0 silu, 1 gelu by tanh
   attention_scale : float   # of products of queries and keys
   embedding_scale : float   # of the input embedding's rows
+  embedding_rounds : int    # 1 if that is first rounded to the embedding's type, else 0
   logit_divisor : float
   heads : int
   kv_heads : int
@@ -45,21 +48,35 @@ class Decoder(Module):
     f = x.to(6)
     length = torch.linalg_vector_norm(f, 2, [-1], True)               # [N, 1]   fp32
     rstd = torch.rsqrt_(torch.addcmul(least, length, length, value=1. / float(x.size(-1))))
-    return (torch.type_as(f * rstd, x) * w, rstd)
+    return (self.gained(f * rstd, x, w), rstd)
 
   def norm_again(self: __torch__.Decoder, x: Tensor, w: Tensor, rstd: Tensor) -> Tensor:
-    return torch.type_as(x.to(6) * rstd, x) * w                       # [N, H]
+    return self.gained(x.to(6) * rstd, x, w)                          # [N, H]
+
+  # A unit row, fp32, times w, before which it is rounded to x's type, or times 1 + w, after which it is.
+  def gained(self: __torch__.Decoder, unit: Tensor, x: Tensor, w: Tensor) -> Tensor:
+    if self.gain_offset == 0.:
+      y = torch.type_as(unit, x) * w
+    else:
+      y = torch.type_as(unit * torch.add(w.to(6), self.gain_offset), x)
+    return y
 
   # d = rstd (g w - unit mean(g w unit)), unit = x rstd
   def norm_backward(self: __torch__.Decoder, g: Tensor, x: Tensor, w: Tensor, rstd: Tensor) -> Tensor:
-    gw = (g * w).to(6)                                                # [N, H]
+    if self.gain_offset == 0.:
+      gw = (g * w).to(6)                                              # [N, H]
+    else:
+      gw = g.to(6) * torch.add(w.to(6), self.gain_offset)
     unit = x.to(6) * rstd                                             # [N, H]
     mean = torch.mean(gw * unit, [-1], True)                          # [N, 1]
     return torch.type_as(torch.mul_(torch.addcmul(gw, unit, mean, value=-1), rstd), g)
 
   # Gradient of a norm's weight, [H], from that of its output.
   def norm_weight_gradient(self: __torch__.Decoder, g: Tensor, x: Tensor, rstd: Tensor) -> Tensor:
-    return torch.sum(g.to(6) * torch.type_as(x.to(6) * rstd, x).to(6), [0])
+    unit = x.to(6) * rstd
+    if self.gain_offset == 0.:
+      unit = torch.type_as(unit, x).to(6)
+    return torch.sum(g.to(6) * unit, [0])
 
   # A gradient times `scale` into `out`, fp32: overwritten, or added to where a weight is used more than once.
   def put(self: __torch__.Decoder, out: Tensor, gradient: Tensor, scale: float, add: bool) -> Tensor:
@@ -308,6 +325,39 @@ class Decoder(Module):
       unused = self.weight_gradients(flat, h, dweights[1], dweights[6], add)
     return self.group_backward(flat, h, weights[1], z, adapter, grads, 0, parts, rows, seeds, 0, scale, kind, beta, dropout, add)
 
+  # What a block adds to the residual stream, and the sum: the block's output y, which changes, or its norm with w where the family has one. Returns the
+  # sum, and y where its backward needs it, else [0].
+  def added(self: __torch__.Decoder, y: Tensor, residual: Tensor, w: Tensor) -> Tuple[Tensor, Tensor]:
+    kept = w
+    if w.size(0) > 0:
+      kept = y
+      y, rstd = self.norm(y, w)
+    return (torch.add_(y, residual), kept)
+
+  # Gradient of y from that of the sum; that of w, where it is trained, goes into dw.
+  def added_backward(self: __torch__.Decoder, g: Tensor, kept: Tensor, w: Tensor, place: int, dweights: List[Tensor], add: bool) -> Tensor:
+    d = g
+    if w.size(0) > 0:
+      unused, rstd = self.norm(kept, w)
+      if len(dweights) > 0:
+        unused = self.norm_gradient(g, kept, rstd, dweights[place], add)
+      d = self.norm_backward(g, kept, w, rstd)
+    return d
+
+  def gated(self: __torch__.Decoder, gate: Tensor) -> Tensor:
+    if self.gate == 0:
+      y = torch.silu(gate)
+    else:
+      y = torch.gelu(gate, approximate="tanh")
+    return y
+
+  def gated_backward(self: __torch__.Decoder, g: Tensor, gate: Tensor, out: Tensor) -> Tensor:
+    if self.gate == 0:
+      unused = torch.silu_backward(g, gate, grad_input=out)
+    else:
+      unused = torch.gelu_backward(g, gate, approximate="tanh", grad_input=out)
+    return out
+
   # What follows attention: its output projection, added to the residual, and the feed-forward. Returns the output of the layer, and then what the
   # backward needs.
   def after_attention(self: __torch__.Decoder,
@@ -317,31 +367,32 @@ class Decoder(Module):
                       kind: int, beta: float, dropout: float) -> List[Tensor]:
     zo = self.narrow(o, adapter, 1, 1, rows, seeds, 3, dropout)
     hidden = [0, residual.size(1)]
-    y = torch.add_(self.widen(o, weights[2], weights[7], zo, adapter, 1, hidden, kind, beta), residual)
+    y, attended = self.added(self.widen(o, weights[2], weights[7], zo, adapter, 1, hidden, kind, beta), residual, weights[11])
     h, rstd = self.norm(y, weights[3])
     zf = self.narrow(h, adapter, 2, len(ffn_parts) // 2, rows, seeds, 4, dropout)
     gate_up = self.widen(h, weights[4], weights[8], zf, adapter, 2, ffn_parts, kind, beta)  # [N, 2 F]
     gate, up = torch.chunk(gate_up, 2, 1)
-    f = torch.mul_(torch.silu(gate), up)                              # [N, F]
+    f = torch.mul_(self.gated(gate), up)                              # [N, F]
     zd = self.narrow(f, adapter, 3, 1, rows, seeds, 6, dropout)
-    out = torch.add_(self.widen(f, weights[5], weights[9], zd, adapter, 3, hidden, kind, beta), y)
-    return [out, o, zo, y, rstd, zf, gate_up, zd]
+    out, fed = self.added(self.widen(f, weights[5], weights[9], zd, adapter, 3, hidden, kind, beta), y, weights[12])
+    return [out, o, zo, y, rstd, zf, gate_up, zd, attended, fed]
 
   # Gradients of the residual and of attention's output.
   def after_attention_backward(self: __torch__.Decoder, g: Tensor, saved: List[Tensor], weights: List[Tensor], adapter: List[Tensor], grads: List[Tensor],
                                dweights: List[Tensor], o_parts: List[int], ffn_parts: List[int], down_parts: List[int], rows: List[int], seeds: List[int],
                                scale: float, kind: int, beta: float, dropout: float, add: bool) -> Tuple[Tensor, Tensor]:
-    o, zo, y, rstd, zf, gate_up, zd = saved
+    o, zo, y, rstd, zf, gate_up, zd, attended, fed = saved
     whole = len(dweights) > 0
     gate, up = torch.chunk(gate_up, 2, 1)
-    act = torch.silu(gate)
+    act = self.gated(gate)
     f = act * up
+    d = self.added_backward(g, fed, weights[12], 12, dweights, add)
     if whole:
-      unused = self.weight_gradients(g, f, dweights[5], dweights[9], add)
-    df = self.group_backward(g, f, weights[5], zd, adapter, grads, 3, down_parts, rows, seeds, 6, scale, kind, beta, dropout, add)
+      unused = self.weight_gradients(d, f, dweights[5], dweights[9], add)
+    df = self.group_backward(d, f, weights[5], zd, adapter, grads, 3, down_parts, rows, seeds, 6, scale, kind, beta, dropout, add)
     d_ffn = torch.empty_like(gate_up)                                 # [N, 2 F]
     d_gate, d_up = torch.chunk(d_ffn, 2, 1)
-    unused = torch.silu_backward(df * up, gate, grad_input=d_gate)
+    unused = self.gated_backward(df * up, gate, d_gate)
     unused = torch.mul(df, act, out=d_up)
     h = self.norm_again(y, weights[3], rstd)
     if whole:
@@ -350,14 +401,16 @@ class Decoder(Module):
     if whole:
       unused = self.norm_gradient(dh, y, rstd, dweights[3], add)
     g = g + self.norm_backward(dh, y, weights[3], rstd)
+    d = self.added_backward(g, attended, weights[11], 11, dweights, add)
     if whole:
-      unused = self.weight_gradients(g, o, dweights[2], dweights[7], add)
-    return (g, self.group_backward(g, o, weights[2], zo, adapter, grads, 1, o_parts, rows, seeds, 3, scale, kind, beta, dropout, add))
+      unused = self.weight_gradients(d, o, dweights[2], dweights[7], add)
+    return (g, self.group_backward(d, o, weights[2], zo, adapter, grads, 1, o_parts, rows, seeds, 3, scale, kind, beta, dropout, add))
 
   # One decoder layer. Returns its output and what the backward needs, in the order in which layer_backward takes it.
   def layer(self: __torch__.Decoder,
             x: Tensor,                  # [N, H]
-            weights: List[Tensor],      # norm, q k v, o, norm, gate up, down, biases of the four groups, norm of query and key heads
+            weights: List[Tensor],      # norm, q k v, o, norm, gate up, down, biases of the four groups, norms of query and key heads and of what each
+                                        # of the two blocks adds
             adapter: List[Tensor],      # A and B of each group
             qkv_parts: List[int], ffn_parts: List[int],
             cos: Tensor, sin: Tensor,   # [N, 1, D / 2]
@@ -387,9 +440,9 @@ class Decoder(Module):
                      dweights: List[Tensor], qkv_parts: List[int], o_parts: List[int], ffn_parts: List[int], down_parts: List[int], cos: Tensor, sin: Tensor,
                      rows: List[int], before: List[int], spans: List[Tensor], longest: List[int], prefix: Tensor, start: int, dprefix: Tensor, dkv: Tensor,
                      seeds: List[int], scale: float, kind: int, beta: float, dropout: float) -> Tensor:
-    x, rstd, z, given = saved[7:11]
+    x, rstd, z, given = saved[9:13]
     head_norm = weights[10]
-    g, do = self.after_attention_backward(g, saved[:7], weights, adapter, grads, dweights, o_parts, ffn_parts, down_parts, rows, seeds, scale, kind, beta, dropout, False)
+    g, do = self.after_attention_backward(g, saved[:9], weights, adapter, grads, dweights, o_parts, ffn_parts, down_parts, rows, seeds, scale, kind, beta, dropout, False)
     qkv = given
     if head_norm.size(0) > 0:
       qkv = self.turned(given, head_norm, cos, sin)
@@ -397,7 +450,7 @@ class Decoder(Module):
     if len(dweights) > 0:
       dnorm = dweights[10]
     if len(spans) > 0:
-      d_qkv = self.attend_fused_backward(do, saved[:1] + saved[11:], qkv, spans, longest, prefix, start, dprefix)
+      d_qkv = self.attend_fused_backward(do, saved[:1] + saved[13:], qkv, spans, longest, prefix, start, dprefix)
     else:
       d_qkv = self.attend_backward(do, qkv, rows, before, prefix, start, dprefix)
     if dkv.size(0) > 0:
@@ -422,21 +475,23 @@ class Decoder(Module):
   def fuse(self: __torch__.Decoder, weights: List[Tensor]) -> Tensor:
     return torch.cat(weights, 0)
 
-  # Rows of the input embedding as the first layer reads them.
-  def embedded(self: __torch__.Decoder, x: Tensor) -> Tensor:
+  # Rows of the input embedding as the first layer reads them, or their gradient, of an embedding of the type of `like`.
+  def embedded(self: __torch__.Decoder, x: Tensor, like: Tensor) -> Tensor:
     y = x
-    if self.embedding_scale != 1.:
+    if self.embedding_rounds != 0:
+      y = torch.mul(x, torch.new_full(like, [1], self.embedding_scale))
+    elif self.embedding_scale != 1.:
       y = torch.mul(x, self.embedding_scale)
     return y
 
   def embed(self: __torch__.Decoder, ids: Tensor, table: Tensor) -> Tensor:
-    return self.embedded(torch.embedding(table, ids))                 # [N, H]
+    return self.embedded(torch.embedding(table, ids), table)          # [N, H]
 
   # Adds the gradient of the embedding's rows to dtable, [V, H] fp32, or to zeros in its place; rows of one id are added in the order of the tokens.
   def embed_backward(self: __torch__.Decoder, g: Tensor, ids: Tensor, dtable: Tensor, anew: bool) -> Tensor:
     if anew:
       unused = torch.zero_(dtable)
-    trained = torch.masked_fill(self.embedded(g.to(6)), torch.unsqueeze(torch.eq(ids, self.padding), 1), 0.)
+    trained = torch.masked_fill(self.embedded(g.to(6), g), torch.unsqueeze(torch.eq(ids, self.padding), 1), 0.)
     return torch.index_put_(dtable, annotate(List[Optional[Tensor]], [ids]), trained, True)
 
   # Trained masters, fp32, into the weights that the model computes with.
@@ -490,9 +545,13 @@ class Decoder(Module):
   def shares(self: __torch__.Decoder, computed: List[Tensor], adapter: List[Tensor], qkv_parts: List[int], o_parts: List[int], ffn_parts: List[int],
              down_parts: List[int], kind: int, beta: float) -> Tensor:
     parts = [qkv_parts, o_parts, ffn_parts, down_parts]
-    out, o, zo, y, rstd, zf, gate_up, zd, x, before, z, given = computed[:12]
+    out, o, zo, y, rstd, zf, gate_up, zd, attended, fed, x, before, z, given = computed[:14]
     zs = [z, zo, zf, zd]
-    ys = [torch.view(given, [x.size(0), -1]), y - x, gate_up, out - y]
+    if attended.size(0) == 0:
+      attended = y - x
+    if fed.size(0) == 0:
+      fed = out - y
+    ys = [torch.view(given, [x.size(0), -1]), attended, gate_up, fed]
     found = annotate(List[Tensor], [])
     for i in range(4):
       if adapter[2 * i].size(0) > 0:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
-from transformers import AutoModelForCausalLM, GraniteConfig, SeedOssConfig, SmolLM3Config
+from transformers import AutoModelForCausalLM, Gemma3TextConfig, GraniteConfig, SeedOssConfig, SmolLM3Config
 
 HERE = Path(__file__).parent
 # Odd shapes: hidden and intermediate width, heads, key heads, layers.
@@ -33,6 +33,11 @@ FAMILIES = {
         {"head_dim": 10},
         {"head_dim": 6, "attention_out_bias": True, "attention_bias": False},
         {"head_dim": 8, "mlp_bias": True, "tie_word_embeddings": True})),
+    "gemma3": (Gemma3TextConfig, (
+        {"head_dim": 10, "query_pre_attn_scalar": 7, "sliding_window": 4, "layer_types": [SLIDING, FULL, SLIDING], "pad_token_id": 0},
+        {"head_dim": 6, "sliding_window": 3, "sliding_window_pattern": 2, "attention_bias": True, "rope_parameters": {
+            FULL: {"rope_type": "linear", "factor": 8.0, "rope_theta": 1e5}, SLIDING: {"rope_type": "default", "rope_theta": 100.0}}},
+        {"head_dim": 8, "sliding_window": 5, "tie_word_embeddings": False, "layer_types": [FULL, SLIDING, SLIDING, FULL]})),
 }
 COMMON = {"max_position_embeddings": 64, "initializer_range": 0.2, "pad_token_id": None, "bos_token_id": 1, "eos_token_id": 2, "attn_implementation": "eager"}
 LENGTHS = (11, 7)
@@ -82,7 +87,7 @@ def main():
     torch.set_num_threads(1)
     for family, (configuration, variants) in FAMILIES.items():
         for number, (shape, variant) in enumerate(zip(SHAPES, variants)):
-            make(HERE / f"{family}-{number}", configuration(**COMMON, **shape, **variant), number)
+            make(HERE / f"{family}-{number}", configuration(**COMMON | shape | variant), number)
 
 
 if __name__ == "__main__":

@@ -52,8 +52,8 @@ final class HeadProof {
                 EagleHead own = EagleHead.load(trained.folder(), HeadShape.of(draft, model.config()), model);
                 EagleHead other = exported(exported, shape, model);
                 TensorScope scope = model.scope().child()) {
-            LogitDifference difference =
-                    new LogitDifference(scope, model.config().normEpsilon(), request.betweenTensors());
+            LogitDifference.FinalNorm norm = LogitDifference.FinalNorm.of(model.config());
+            LogitDifference difference = new LogitDifference(scope, norm, request.betweenTensors());
             AppliedAdapter ofTarget = target.adapter(model);
             AnswerDifference found = difference.between(
                     side(difference, scope, model, ofTarget, own, adapter(own)),

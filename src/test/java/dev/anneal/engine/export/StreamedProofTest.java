@@ -85,8 +85,8 @@ class StreamedProofTest {
                 Adapter adapter =
                         Adapter.load(whole, fixture.config(), fixture.adapter().weights());
                 TensorScope scope = whole.scope().child()) {
-            LogitDifference difference =
-                    new LogitDifference(scope, adapted.model().config().normEpsilon(), () -> {}, blockLogits);
+            LogitDifference difference = new LogitDifference(
+                    scope, LogitDifference.FinalNorm.of(adapted.model().config()), () -> {}, blockLogits);
             AnswerDifference found = new Probe(PROMPTS, () -> {}).between(difference, adapted, base);
             float[] p = logits(whole, adapter.apply(0, AdapterDropout.NONE));
             float[] q = logits(whole, whole.noAdapter());

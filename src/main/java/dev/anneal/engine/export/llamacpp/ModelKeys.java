@@ -46,7 +46,7 @@ public final class ModelKeys {
     /** Factors by which the frequencies of llama3's rotary scaling are smaller than plain ones, [headSize / 2]. */
     public static float[] rotaryFactors(ModelConfig config) {
         float[] scaled = config.rotary().inverseFrequencies(config.headSize());
-        float[] factors = new RotaryConfig(config.rotary().theta(), null).inverseFrequencies(config.headSize());
+        float[] factors = RotaryConfig.plain(config.rotary().theta()).inverseFrequencies(config.headSize());
         for (int i = 0; i < factors.length; i++) {
             factors[i] /= scaled[i];
         }

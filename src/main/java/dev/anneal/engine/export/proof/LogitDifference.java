@@ -1,5 +1,6 @@
 package dev.anneal.engine.export.proof;
 
+import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.torch.Program;
 import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.network.torch.TensorScope;
@@ -30,19 +31,21 @@ public final class LogitDifference {
 
     /**
      * @param scope of results
-     * @param eps of the models' final norm
+     * @param finalNorm of the models
      * @param betweenParts called between blocks; may throw to end the comparison
      */
-    public LogitDifference(TensorScope scope, double eps, Runnable betweenParts) {
-        this(scope, eps, betweenParts, BLOCK_LOGITS);
+    public LogitDifference(TensorScope scope, FinalNorm finalNorm, Runnable betweenParts) {
+        this(scope, finalNorm, betweenParts, BLOCK_LOGITS);
     }
 
     /**
      * @param blockLogits logits of one model that exist at a time, over all positions
      */
-    public LogitDifference(TensorScope scope, double eps, Runnable betweenParts, int blockLogits) {
+    public LogitDifference(TensorScope scope, FinalNorm finalNorm, Runnable betweenParts, int blockLogits) {
         this.scope = scope;
-        this.program = Program.load(scope, "compare", "Compare", Map.of("eps", eps));
+        this.program =
+                Program.load(scope, "compare", "Compare", Map.of("eps", finalNorm.epsilon(), "gain_offset", (double)
+                        finalNorm.gainOffset()));
         this.betweenParts = betweenParts;
         this.blockLogits = blockLogits;
     }
@@ -55,6 +58,20 @@ public final class LogitDifference {
     /** The same after the final norm. */
     Tensor normed(List<Tensor> states, Tensor norm) {
         return program.call(scope, "normed", states, norm);
+    }
+
+    /**
+     * The norm after the last layer.
+     *
+     * @param gainOffset added to its weight
+     */
+    public record FinalNorm(double epsilon, int gainOffset) {
+
+        /** Of a model. */
+        public static FinalNorm of(ModelConfig config) {
+            return new FinalNorm(
+                    config.normEpsilon(), config.architecture().spec().gainOffset());
+        }
     }
 
     /** The states [n, H] whose products with an output embedding are logits. */

@@ -65,8 +65,9 @@ public final class Probe {
 
     public AnswerDifference between(Side reference, Side other) throws IOException {
         try (TensorScope scope = reference.model().scope().child()) {
-            double eps = reference.model().config().normEpsilon();
-            return between(new LogitDifference(scope, eps, betweenParts), reference, other);
+            LogitDifference.FinalNorm norm =
+                    LogitDifference.FinalNorm.of(reference.model().config());
+            return between(new LogitDifference(scope, norm, betweenParts), reference, other);
         }
     }
 

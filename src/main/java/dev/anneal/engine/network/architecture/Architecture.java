@@ -22,7 +22,7 @@ public enum Architecture {
             "LlamaForCausalLM",
             Set.of(),
             Map.of("attention_bias", Set.of(ATTENTION_INPUT, ATTENTION_OUTPUT), "mlp_bias", Set.of(FEED_FORWARD, DOWN)),
-            false,
+            DecoderSpec.LLAMA,
             WindowRule.NO_LAYER,
             Set.of(),
             Map.of()),
@@ -30,7 +30,7 @@ public enum Architecture {
             "MistralForCausalLM",
             Set.of(),
             Map.of(),
-            false,
+            DecoderSpec.LLAMA,
             WindowRule.EVERY_LAYER,
             Set.of(),
             Map.of("num_key_value_heads", 8, "sliding_window", 4096)),
@@ -39,7 +39,7 @@ public enum Architecture {
             "Qwen2ForCausalLM",
             Set.of(ATTENTION_INPUT),
             Map.of("attention_bias", Set.of(ATTENTION_INPUT)),
-            false,
+            DecoderSpec.LLAMA,
             WindowRule.SWITCHED,
             Set.of(),
             Map.of("num_key_value_heads", 32, "sliding_window", 4096, "max_window_layers", 28)),
@@ -47,7 +47,7 @@ public enum Architecture {
             "Qwen3ForCausalLM",
             Set.of(),
             Map.of("attention_bias", Set.of(ATTENTION_INPUT, ATTENTION_OUTPUT)),
-            true,
+            DecoderSpec.QWEN3,
             WindowRule.SWITCHED,
             Set.of(),
             Map.of("num_key_value_heads", 32, "head_dim", 128, "sliding_window", 4096, "max_window_layers", 28)),
@@ -56,7 +56,7 @@ public enum Architecture {
             "SmolLM3ForCausalLM",
             Set.of(),
             Map.of("attention_bias", Set.of(ATTENTION_INPUT, ATTENTION_OUTPUT), "mlp_bias", Set.of(FEED_FORWARD, DOWN)),
-            false,
+            DecoderSpec.LLAMA,
             WindowRule.LISTED,
             // transformers ignores pretraining_tp, which SmolLM3's own configuration has as 2.
             Set.of("no_rope_layers", "pretraining_tp"),
@@ -76,7 +76,7 @@ public enum Architecture {
             "GraniteForCausalLM",
             Set.of(),
             Map.of("attention_bias", Set.of(ATTENTION_INPUT, ATTENTION_OUTPUT), "mlp_bias", Set.of(FEED_FORWARD, DOWN)),
-            false,
+            DecoderSpec.LLAMA,
             WindowRule.NO_LAYER,
             Set.of("attention_multiplier", "embedding_multiplier", "logits_scaling", "residual_multiplier"),
             Map.of("attention_multiplier", 1)),
@@ -88,15 +88,35 @@ public enum Architecture {
                     "attention_bias", Set.of(ATTENTION_INPUT),
                     "attention_out_bias", Set.of(ATTENTION_OUTPUT),
                     "mlp_bias", Set.of(FEED_FORWARD, DOWN)),
-            false,
+            DecoderSpec.LLAMA,
             WindowRule.NO_LAYER,
             Set.of(),
-            Map.of("num_key_value_heads", 8, "head_dim", 128, "attention_bias", true, "pad_token_id", 1));
+            Map.of("num_key_value_heads", 8, "head_dim", 128, "attention_bias", true, "pad_token_id", 1)),
+    /** Gemma 3 without its vision tower. */
+    GEMMA3(
+            "Gemma3ForCausalLM",
+            Set.of(),
+            Map.of("attention_bias", Set.of(ATTENTION_INPUT, ATTENTION_OUTPUT)),
+            DecoderSpec.GEMMA3,
+            WindowRule.PATTERN,
+            // transformers reads hidden_activation instead of hidden_act.
+            Set.of("query_pre_attn_scalar", "rope_local_base_freq", "hidden_act"),
+            Map.ofEntries(
+                    Map.entry("num_key_value_heads", 4),
+                    Map.entry("head_dim", 256),
+                    Map.entry("query_pre_attn_scalar", 256),
+                    Map.entry("sliding_window", 4096),
+                    Map.entry("sliding_window_pattern", 6),
+                    Map.entry("rms_norm_eps", 1e-6),
+                    Map.entry("rope_theta", 1_000_000),
+                    Map.entry("rope_local_base_freq", 10_000),
+                    Map.entry("tie_word_embeddings", true),
+                    Map.entry("pad_token_id", 0)));
 
     private final String className;
     private final Set<ProjectionGroup> biased;
     private final Map<String, Set<ProjectionGroup>> biasKeys;
-    private final boolean queryKeyNorm;
+    private final DecoderSpec spec;
     private final WindowRule windowRule;
     private final Set<String> keys;
     private final Map<String, Object> defaults;
@@ -104,7 +124,6 @@ public enum Architecture {
     /**
      * @param biased groups that always have biases
      * @param biasKeys keys of {@code config.json} that give biases to further groups when they are true
-     * @param queryKeyNorm whether each head of queries and keys is normed before it is rotated
      * @param keys of {@code config.json} that the family has and others have not
      * @param defaults values that transformers uses if {@code config.json} has no such key
      */
@@ -112,14 +131,14 @@ public enum Architecture {
             String className,
             Set<ProjectionGroup> biased,
             Map<String, Set<ProjectionGroup>> biasKeys,
-            boolean queryKeyNorm,
+            DecoderSpec spec,
             WindowRule windowRule,
             Set<String> keys,
             Map<String, Object> defaults) {
         this.className = className;
         this.biased = biased;
         this.biasKeys = biasKeys;
-        this.queryKeyNorm = queryKeyNorm;
+        this.spec = spec;
         this.windowRule = windowRule;
         this.keys = keys;
         this.defaults = defaults;
@@ -130,9 +149,8 @@ public enum Architecture {
         return className;
     }
 
-    /** Whether each head of queries and keys is normed before it is rotated. */
-    public boolean queryKeyNorm() {
-        return queryKeyNorm;
+    public DecoderSpec spec() {
+        return spec;
     }
 
     Set<ProjectionGroup> biased() {

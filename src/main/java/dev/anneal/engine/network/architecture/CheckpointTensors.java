@@ -24,6 +24,12 @@ public record CheckpointTensors(ModelConfig config) {
     /** Index, in a {@link #layer}, of the norms of query and key heads. */
     public static final int HEAD_NORM = 10;
 
+    /** Number of weights of a {@link #layer}. */
+    public static final int LAYER_WEIGHTS = 13;
+
+    /** Names, in a layer, of the norms of the outputs of attention and feed-forward. */
+    private static final List<String> AFTER = List.of("post_attention_layernorm", "post_feedforward_layernorm");
+
     /** A tensor of the checkpoint. */
     public record Stored(String name, List<Long> shape) {
 
@@ -46,8 +52,8 @@ public record CheckpointTensors(ModelConfig config) {
 
     /**
      * The weights of a layer in the program's order: norm, q k v, o, norm, gate up, down, the biases of these four
-     * groups, and the norms of query and key heads. Each is one or several tensors, one under another; a weight that
-     * the family does not have is an empty list.
+     * groups, the norms of query and key heads, and those of the outputs of attention and feed-forward. Each is one or
+     * several tensors, one under another; a weight that the family does not have is an empty list.
      */
     public List<List<Stored>> layer(int layer) {
         return layer("model.layers." + layer + ".", config);
@@ -59,22 +65,26 @@ public record CheckpointTensors(ModelConfig config) {
      * @param prefix of the names of its tensors
      */
     public List<List<Stored>> layer(String prefix, LayerShape shape) {
+        DecoderSpec spec = config.architecture().spec();
         List<List<Stored>> weights = new ArrayList<>();
         weights.add(List.of(vector(prefix + "input_layernorm.weight", config.hiddenSize())));
         weights.add(matrices(ProjectionGroup.ATTENTION_INPUT, prefix, shape));
         weights.add(matrices(ProjectionGroup.ATTENTION_OUTPUT, prefix, shape));
-        weights.add(List.of(vector(prefix + "post_attention_layernorm.weight", config.hiddenSize())));
+        weights.add(List.of(vector(prefix + spec.norms().beforeFeedForward() + ".weight", config.hiddenSize())));
         weights.add(matrices(ProjectionGroup.FEED_FORWARD, prefix, shape));
         weights.add(matrices(ProjectionGroup.DOWN, prefix, shape));
         for (ProjectionGroup group : ProjectionGroup.values()) {
             weights.add(config.biased().contains(group) ? biases(group, prefix, shape) : List.of());
         }
         weights.add(
-                config.architecture().queryKeyNorm()
+                spec.queryKeyNorm()
                         ? List.of(
                                 vector(prefix + "self_attn.q_norm.weight", config.headSize()),
                                 vector(prefix + "self_attn.k_norm.weight", config.headSize()))
                         : List.of());
+        for (String name : spec.norms() == DecoderSpec.Norms.AROUND ? AFTER : List.of("", "")) {
+            weights.add(name.isEmpty() ? List.of() : List.of(vector(prefix + name + ".weight", config.hiddenSize())));
+        }
         return weights;
     }
 

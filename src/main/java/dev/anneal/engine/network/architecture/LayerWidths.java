@@ -7,25 +7,27 @@ package dev.anneal.engine.network.architecture;
  * @param queryKeyValue of queries, keys and values together
  * @param attended of the output of attention
  * @param feedForward of the gate
+ * @param normedOutputs whether the outputs of attention and feed-forward are normed
  */
-public record LayerWidths(int hidden, int queryKeyValue, int attended, int feedForward) {
+public record LayerWidths(int hidden, int queryKeyValue, int attended, int feedForward, boolean normedOutputs) {
 
     public static LayerWidths of(ModelConfig config) {
         return new LayerWidths(
                 config.hiddenSize(),
                 ProjectionGroup.ATTENTION_INPUT.outputSize(config),
                 ProjectionGroup.ATTENTION_OUTPUT.inputSize(config),
-                ProjectionGroup.DOWN.inputSize(config));
+                ProjectionGroup.DOWN.inputSize(config),
+                config.architecture().spec().norms() == DecoderSpec.Norms.AROUND);
     }
 
     /**
      * Values that a layer keeps for its backward: its input and that of the feed-forward, outputs of all projections
-     * but the last, those of A, and two statistics.
+     * but the last, those of normed blocks, those of A, and two statistics.
      *
      * @param adapterWidth rank times adapted projections of a layer
      */
     public long kept(long adapterWidth) {
-        return 2L * hidden + queryKeyValue + attended + 2L * feedForward + adapterWidth + 4;
+        return (normedOutputs ? 4L : 2L) * hidden + queryKeyValue + attended + 2L * feedForward + adapterWidth + 4;
     }
 
     /** Maximum number of values in the layer being computed, forward or backward, and in the head; counted as fp32. */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -29,6 +30,8 @@ record ModelConfigReader(Path file, ObjectNode config) {
             "low_freq_factor",
             "high_freq_factor",
             "original_max_position_embeddings");
+
+    private static final List<String> LAYER_TYPES = List.of("full_attention", "sliding_attention");
 
     private static final long MOST_BYTES = 8L << 20;
 
@@ -86,7 +89,7 @@ record ModelConfigReader(Path file, ObjectNode config) {
                 headSize(hidden, heads),
                 positive(config, "max_position_embeddings"),
                 positiveNumber(config, "rms_norm_eps") / (residual * residual),
-                multipliers(headSize(hidden, heads), residual),
+                multipliers(architecture, headSize(hidden, heads), residual),
                 config.path("tie_word_embeddings").asBoolean(false),
                 paddingToken(),
                 biased(architecture),
@@ -94,13 +97,22 @@ record ModelConfigReader(Path file, ObjectNode config) {
                 config.hasNonNull("quantization_config"));
     }
 
-    private Multipliers multipliers(int headSize, double residual) {
-        Multipliers plain = Multipliers.plain(headSize);
-        boolean isSaid = config.hasNonNull("attention_multiplier");
+    private Multipliers multipliers(Architecture architecture, int headSize, double residual) {
+        boolean scaled = architecture.spec().scaledEmbedding();
         return new Multipliers(
-                isSaid ? positiveNumber(config, "attention_multiplier") : plain.attention(),
-                factor("embedding_multiplier") / residual,
+                attentionMultiplier(architecture, headSize),
+                scaled ? Math.sqrt(positive(config, "hidden_size")) : factor("embedding_multiplier") / residual,
+                scaled,
                 factor("logits_scaling"));
+    }
+
+    private double attentionMultiplier(Architecture architecture, int headSize) {
+        if (architecture.reads("query_pre_attn_scalar")) {
+            return Math.pow(positiveNumber(config, "query_pre_attn_scalar"), -0.5);
+        }
+        return config.hasNonNull("attention_multiplier")
+                ? positiveNumber(config, "attention_multiplier")
+                : Multipliers.plain(headSize).attention();
     }
 
     private double factor(String key) {
@@ -109,13 +121,34 @@ record ModelConfigReader(Path file, ObjectNode config) {
 
     /** Layers without rotary embedding are those with 0 in {@code no_rope_layers}, or every so many-th. */
     private List<LayerKind> kinds(Architecture architecture, List<Integer> windows) {
-        RotaryConfig rotary = rotary();
+        boolean hasTwo = architecture.reads("rope_local_base_freq");
+        RotaryConfig rotary = hasTwo ? rotaryOf("full_attention", "rope_theta") : rotary();
+        RotaryConfig local = hasTwo ? rotaryOf("sliding_attention", "rope_local_base_freq") : rotary;
         List<LayerKind> kinds = new ArrayList<>();
         for (int layer = 0; layer < windows.size(); layer++) {
             boolean isRotated = !architecture.reads("no_rope_layers") || rotates(layer, windows.size());
-            kinds.add(new LayerKind(windows.get(layer), isRotated ? rotary : RotaryConfig.NONE));
+            RotaryConfig own = windows.get(layer) > 0 ? local : rotary;
+            kinds.add(new LayerKind(windows.get(layer), isRotated ? own : RotaryConfig.NONE));
         }
         return kinds;
+    }
+
+    /**
+     * Of the layers of one type, where those with a window have a rotary embedding of their own.
+     *
+     * @param thetaKey key of its base in the style of earlier releases, whose {@code rope_scaling} is for layers
+     *     without a window
+     */
+    private RotaryConfig rotaryOf(String layerType, String thetaKey) {
+        JsonNode all = config.path("rope_parameters");
+        for (String name : all.propertyNames()) {
+            if (!LAYER_TYPES.contains(name)) {
+                throw refused("'rope_parameters' has the key '%s', which is none of %s".formatted(name, LAYER_TYPES));
+            }
+        }
+        JsonNode newer = rotaryObject("rope_parameters." + layerType, all.path(layerType));
+        JsonNode older = thetaKey.equals("rope_theta") ? rotaryObject("rope_scaling") : MissingNode.getInstance();
+        return rotary(older.isEmpty() ? newer : older, thetaKey, true);
     }
 
     private boolean rotates(int layer, int layers) {
@@ -174,20 +207,33 @@ record ModelConfigReader(Path file, ObjectNode config) {
     private RotaryConfig rotary() {
         JsonNode older = rotaryObject("rope_scaling");
         JsonNode newer = rotaryObject("rope_parameters");
-        JsonNode scaling = older.isEmpty() ? newer : older;
-        JsonNode theta = scaling.hasNonNull("rope_theta") ? scaling : config;
+        return rotary(older.isEmpty() ? newer : older, "rope_theta", false);
+    }
+
+    /**
+     * @param thetaKey of the base, if the object does not name it
+     * @param linear whether frequencies may be divided
+     */
+    private RotaryConfig rotary(JsonNode scaling, String thetaKey, boolean linear) {
         String type = scaling.path("rope_type").asString(scaling.path("type").asString("default"));
         if (scaling.path("partial_rotary_factor").asDouble(1) != 1) {
             throw refused("'partial_rotary_factor' is %s; this engine supports 1 only"
                     .formatted(scaling.path("partial_rotary_factor")));
         }
-        return new RotaryConfig(
-                theta.hasNonNull("rope_theta") ? positiveNumber(theta, "rope_theta") : 10_000, llama3(type, scaling));
+        double base = scaling.hasNonNull("rope_theta")
+                ? positiveNumber(scaling, "rope_theta")
+                : config.hasNonNull(thetaKey) ? positiveNumber(config, thetaKey) : 10_000;
+        return linear && type.equals("linear")
+                ? new RotaryConfig(base, positiveNumber(scaling, "factor"), null)
+                : new RotaryConfig(base, 1, llama3(type, scaling));
     }
 
     /** The object under a key, checked to have known keys only; may be null or missing. */
     private JsonNode rotaryObject(String key) {
-        JsonNode node = config.path(key);
+        return rotaryObject(key, config.path(key));
+    }
+
+    private JsonNode rotaryObject(String key, JsonNode node) {
         if (!node.isObject() && !node.isNull() && !node.isMissingNode()) {
             throw refused("'%s' must be an object, found %s".formatted(key, node));
         }

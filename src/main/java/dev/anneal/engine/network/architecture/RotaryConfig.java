@@ -6,12 +6,19 @@ import org.jspecify.annotations.Nullable;
  * Rotary position embedding.
  *
  * @param theta base of the frequencies
+ * @param divisor of all frequencies, linear scaling; 1 for none
  * @param llama3 rescaling of low frequencies, or null for none
  */
-public record RotaryConfig(double theta, @Nullable Llama3Scaling llama3) {
+public record RotaryConfig(
+        double theta, double divisor, @Nullable Llama3Scaling llama3) {
 
     /** Of layers that do not rotate: the angles are 0. */
-    public static final RotaryConfig NONE = new RotaryConfig(0, null);
+    public static final RotaryConfig NONE = new RotaryConfig(0, 1, null);
+
+    /** Without rescaling. */
+    public static RotaryConfig plain(double theta) {
+        return new RotaryConfig(theta, 1, null);
+    }
 
     /**
      * Llama 3.1's rescaling: wavelengths above {@code originalMaxPositions / lowFrequencyFactor} grow by
@@ -42,7 +49,7 @@ public record RotaryConfig(double theta, @Nullable Llama3Scaling llama3) {
         }
         for (int i = 0; i < frequencies.length; i++) {
             double frequency = (float) (1 / Math.pow(theta, 2.0 * i / headSize));
-            frequencies[i] = (float) (llama3 == null ? frequency : llama3.rescale(frequency));
+            frequencies[i] = (float) (llama3 == null ? frequency / divisor : llama3.rescale(frequency));
         }
         return frequencies;
     }

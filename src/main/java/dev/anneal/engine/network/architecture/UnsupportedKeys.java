@@ -25,6 +25,7 @@ final class UnsupportedKeys {
             Map.entry("embedding_multiplier", ONE),
             Map.entry("final_logit_softcapping", ABSENT),
             Map.entry("hidden_act", List.of("silu")),
+            Map.entry("hidden_activation", List.of("gelu_pytorch_tanh")),
             Map.entry("is_causal", List.of(true)),
             Map.entry("logit_scale", ONE),
             Map.entry("logits_scaling", ONE),
@@ -38,6 +39,7 @@ final class UnsupportedKeys {
             Map.entry("query_pre_attn_scalar", ABSENT),
             Map.entry("residual_multiplier", ONE),
             Map.entry("sliding_window", ABSENT),
+            Map.entry("use_bidirectional_attention", FALSE),
             Map.entry("use_qk_norm", FALSE)));
 
     private UnsupportedKeys() {}

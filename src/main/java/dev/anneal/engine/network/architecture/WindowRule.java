@@ -17,7 +17,11 @@ enum WindowRule {
      */
     SWITCHED,
     /** As {@link #SWITCHED}, but a window needs the list. */
-    LISTED;
+    LISTED,
+    /**
+     * Those listed in {@code layer_types} do, or without such a list all but each {@code sliding_window_pattern}-th.
+     */
+    PATTERN;
 
     /**
      * For each layer the number of tokens that a query sees, including itself; 0 for all.
@@ -31,6 +35,9 @@ enum WindowRule {
         }
         if (this == LISTED && window > 0) {
             throw new ModelConfigException(file, "'use_sliding_window' needs 'layer_types', which layers slide");
+        }
+        if (this == PATTERN) {
+            return patterned(file, config.path("sliding_window_pattern"), window, layers);
         }
         JsonNode first = config.path("max_window_layers");
         if (this == SWITCHED && window > 0 && !first.isInt()) {
@@ -46,6 +53,7 @@ enum WindowRule {
 
     private int window(Path file, JsonNode config) {
         boolean on = this == EVERY_LAYER
+                || this == PATTERN
                 || ((this == SWITCHED || this == LISTED)
                         && config.path("use_sliding_window").asBoolean(false));
         JsonNode value = config.path("sliding_window");
@@ -56,6 +64,18 @@ enum WindowRule {
             throw new ModelConfigException(file, "'sliding_window' must be a positive integer, found " + value);
         }
         return value.asInt();
+    }
+
+    private static List<Integer> patterned(Path file, JsonNode pattern, int window, int layers) {
+        if (!pattern.isInt() || pattern.asInt() < 1) {
+            throw new ModelConfigException(
+                    file, "'sliding_window_pattern' must be a positive integer, found " + pattern);
+        }
+        List<Integer> windows = new ArrayList<>();
+        for (int layer = 0; layer < layers; layer++) {
+            windows.add((layer + 1) % pattern.asInt() == 0 ? 0 : window);
+        }
+        return windows;
     }
 
     /**

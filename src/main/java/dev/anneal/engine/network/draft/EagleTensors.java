@@ -27,9 +27,9 @@ public record EagleTensors(
 
     /** @param all the layer's, then the others in their order */
     static EagleTensors of(List<Tensor> all) {
-        List<Tensor> others = all.subList(CheckpointTensors.HEAD_NORM + 1, all.size());
+        List<Tensor> others = all.subList(CheckpointTensors.LAYER_WEIGHTS, all.size());
         return new EagleTensors(
-                all.subList(0, CheckpointTensors.HEAD_NORM + 1),
+                all.subList(0, CheckpointTensors.LAYER_WEIGHTS),
                 others.get(0),
                 others.get(1),
                 others.get(2),

@@ -14,8 +14,11 @@ final class DecoderAttributes {
     static Map<String, Number> of(ModelConfig config, DeviceLimits limits, int window) {
         Map<String, Number> attributes = new LinkedHashMap<>();
         attributes.put("eps", config.normEpsilon());
+        attributes.put("gain_offset", (double) config.architecture().spec().gainOffset());
+        attributes.put("gate", config.architecture().spec().gate().number());
         attributes.put("attention_scale", config.multipliers().attention());
         attributes.put("embedding_scale", config.multipliers().embedding());
+        attributes.put("embedding_rounds", config.multipliers().roundsEmbedding() ? 1 : 0);
         attributes.put("logit_divisor", config.multipliers().logits());
         attributes.put("heads", config.heads());
         attributes.put("kv_heads", config.keyValueHeads());

@@ -147,7 +147,7 @@ public final class DecoderProgram {
 
     /** Rows of the input embedding, as the first layer reads them. */
     Tensor embedded(TensorScope scope, Tensor rows) {
-        return program.call(scope, "embedded", rows);
+        return program.call(scope, "embedded", rows, rows);
     }
 
     /** What the output embedding reads, divided as logits are. */

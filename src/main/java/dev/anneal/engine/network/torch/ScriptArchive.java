@@ -16,6 +16,9 @@ import java.util.zip.ZipOutputStream;
  */
 final class ScriptArchive {
 
+    /** Of the operators' arguments: that of libtorch 2.7, as gelu has {@code approximate} from 10 on. */
+    private static final String VERSION = "10\n";
+
     private ScriptArchive() {}
 
     /**
@@ -26,7 +29,7 @@ final class ScriptArchive {
     static byte[] of(String className, byte[] program, Map<String, Number> attributes) throws IOException {
         ByteArrayOutputStream archive = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(archive)) {
-            put(zip, "m/version", "3\n".getBytes(US_ASCII));
+            put(zip, "m/version", VERSION.getBytes(US_ASCII));
             put(zip, "m/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
             put(zip, "m/data.pkl", object(className, attributes));
             put(zip, "m/code/__torch__.py", program);

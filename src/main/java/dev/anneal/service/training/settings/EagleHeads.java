@@ -145,7 +145,8 @@ final class EagleHeads {
                 parts,
                 false,
                 1,
-                target.takesHeads());
+                target.takesHeads(),
+                false);
     }
 
     /** fc reads embedding and state; logits are made with the target's embedding. */

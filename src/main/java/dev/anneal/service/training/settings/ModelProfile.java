@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param inNf4 whether the projections are in 4 bits, in the model's files or while an adapter is trained
  * @param shares number of devices of which each keeps an equal share of the projections; 1 if each keeps all
  * @param takesHeads whether draft heads can read its hidden states: not where a family multiplies them
+ * @param normedOutputs as {@link LayerWidths} has it
  */
 public record ModelProfile(
         String id,
@@ -44,7 +45,8 @@ public record ModelProfile(
         @Nullable HeadParts head,
         boolean inNf4,
         int shares,
-        boolean takesHeads) {
+        boolean takesHeads,
+        boolean normedOutputs) {
 
     /** Rank times groups of signs where a request leaves the groups open: the width of z in the study. */
     private static final int SIGNED_WIDTH = 128;
@@ -100,7 +102,8 @@ public record ModelProfile(
                 null,
                 config.storedInNf4(),
                 1,
-                config.multipliers().equals(Multipliers.plain(config.headSize())));
+                config.multipliers().equals(Multipliers.plain(config.headSize())),
+                LayerWidths.of(config).normedOutputs());
     }
 
     /**
@@ -119,7 +122,8 @@ public record ModelProfile(
                 hiddenSize,
                 queryKeyValue,
                 layer(Projection.OUTPUT.shortName()).in(),
-                layer(Projection.DOWN.shortName()).in());
+                layer(Projection.DOWN.shortName()).in(),
+                normedOutputs);
     }
 
     /** Width of the keys, and of the values, of a layer. */
@@ -154,7 +158,8 @@ public record ModelProfile(
                 head,
                 isInNf4,
                 keptShares,
-                takesHeads);
+                takesHeads,
+                normedOutputs);
     }
 
     /** Whether a layer's projections are formed in a buffer when it is computed. */

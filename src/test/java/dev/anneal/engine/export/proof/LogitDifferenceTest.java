@@ -60,7 +60,8 @@ class LogitDifferenceTest {
     }
 
     private AnswerDifference between(float[][] expected, float[][] found) throws IOException {
-        return new LogitDifference(scope, 1e-6, () -> {}).between(side(expected), side(found), expected[0].length);
+        return new LogitDifference(scope, new LogitDifference.FinalNorm(1e-6, 0), () -> {})
+                .between(side(expected), side(found), expected[0].length);
     }
 
     /** Logits are their own states if the output embedding is the identity. */

@@ -48,7 +48,7 @@ class ModelConfigTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "\"LlamaForCausalLM\" | \"GPT2LMHeadModel\" | architecture GPT2LMHeadModel is not supported; supported: LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM, SmolLM3ForCausalLM, GraniteForCausalLM, SeedOssForCausalLM",
+                "\"LlamaForCausalLM\" | \"GPT2LMHeadModel\" | architecture GPT2LMHeadModel is not supported; supported: LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM, SmolLM3ForCausalLM, GraniteForCausalLM, SeedOssForCausalLM, Gemma3ForCausalLM",
                 "\"hidden_act\": \"silu\" | \"hidden_act\": \"gelu\" | 'hidden_act' is \"gelu\"; this engine supports silu only",
                 "\"vocab_size\": 320 | \"sliding_window\": 8, \"vocab_size\": 320 | 'sliding_window' is 8; this engine supports none only",
                 "\"vocab_size\": 320 | \"is_causal\": false, \"vocab_size\": 320 | 'is_causal' is false; this engine supports true only",
@@ -71,6 +71,53 @@ class ModelConfigTest {
         assertThatThrownBy(() -> changed(text, replacement))
                 .isInstanceOf(ModelConfigException.class)
                 .hasMessage(folder.resolve("config.json") + ": " + message);
+    }
+
+    /** Gemma 3 as transformers 4 describes it: the four larger ones divide the frequencies of layers without a window. */
+    @Test
+    void keysOfGemma3InTheStyleOfEarlierReleases() throws IOException {
+        ModelConfig gemma = gemma3(
+                "\"rope_theta\": 500000.0, \"rope_local_base_freq\": 20000.0, \"rope_scaling\": {\"factor\": 8.0, \"rope_type\": \"linear\"}");
+
+        assertThat(gemma.kinds())
+                .hasSize(7)
+                .startsWith(new LayerKind(512, RotaryConfig.plain(20_000)))
+                .endsWith(
+                        new LayerKind(0, new RotaryConfig(500_000, 8, null)),
+                        new LayerKind(512, RotaryConfig.plain(20_000)));
+        assertThat(gemma.multipliers()).isEqualTo(new Multipliers(1 / 16.0, Math.sqrt(640), true, 1));
+        assertThat(gemma.tiedEmbeddings()).isTrue();
+        assertThat(gemma.paddingToken()).isZero();
+        assertThat(gemma3("\"vocab_size\": 320").kinds().get(5))
+                .isEqualTo(new LayerKind(0, RotaryConfig.plain(1_000_000)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"hidden_activation\": \"silu\" | 'hidden_activation' is \"silu\"; this engine supports gelu_pytorch_tanh only",
+                "\"final_logit_softcapping\": 30.0 | 'final_logit_softcapping' is 30.0; this engine supports none only",
+                "\"use_bidirectional_attention\": true | 'use_bidirectional_attention' is true; this engine supports false only",
+                "\"sliding_window_pattern\": 0 | 'sliding_window_pattern' must be a positive integer, found 0",
+                "\"rope_parameters\": {\"rope_theta\": 1000.0} | 'rope_parameters' has the key 'rope_theta', which is none of [full_attention, sliding_attention]",
+                "\"rope_parameters\": {\"full_attention\": {\"mscale\": 1}} | 'rope_parameters.full_attention' has the key 'mscale', which this engine does not compute",
+            })
+    void whatTheEngineDoesNotComputeOfGemma3IsRefused(String key, String message) {
+        assertThatThrownBy(() -> gemma3(key))
+                .isInstanceOf(ModelConfigException.class)
+                .hasMessage(folder.resolve("config.json") + ": " + message);
+    }
+
+    private ModelConfig gemma3(String key) throws IOException {
+        Path file = folder.resolve("config.json");
+        Files.writeString(file, """
+                {"architectures": ["Gemma3ForCausalLM"], "hidden_size": 640, "intermediate_size": 2048,
+                 "num_attention_heads": 4, "num_hidden_layers": 7, "max_position_embeddings": 32768,
+                 "sliding_window": 512, "vocab_size": 262144, %s}
+                """.formatted(key));
+        return ModelConfig.read(file);
     }
 
     /** A key of a family that has layers without rotary embedding; transformers ignores it in others. */
@@ -97,7 +144,7 @@ class ModelConfigTest {
         assertThat(qwen2.biased()).containsExactly(ProjectionGroup.ATTENTION_INPUT);
         assertThat(qwen2.parameters()).isEqualTo(106_816 + 2 * (64 + 32 + 32));
         assertThat(qwen3.headSize()).isEqualTo(32);
-        assertThat(qwen3.architecture().queryKeyNorm()).isTrue();
+        assertThat(qwen3.architecture().spec().queryKeyNorm()).isTrue();
         assertThat(changed("llama-tied", "\"attention_bias\": false", "\"attention_bias\": true")
                         .biased())
                 .containsExactlyInAnyOrder(ProjectionGroup.ATTENTION_INPUT, ProjectionGroup.ATTENTION_OUTPUT);

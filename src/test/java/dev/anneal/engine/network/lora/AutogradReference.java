@@ -41,27 +41,7 @@ final class AutogradReference {
         this.config = config;
         this.beta = beta;
         this.scope = scope;
-        this.program = new AutogradProgram(
-                scope,
-                "plain_decoder",
-                "PlainDecoder",
-                Map.of(
-                        "eps",
-                        1e-5,
-                        "attention_scale",
-                        model.options().factors().attention(model.headSize()),
-                        "embedding_scale",
-                        model.options().factors().embedding(),
-                        "residual_scale",
-                        model.options().factors().residual(),
-                        "logit_divisor",
-                        model.options().factors().logits(),
-                        "heads",
-                        model.heads(),
-                        "kv_heads",
-                        model.keyValueHeads(),
-                        "kind",
-                        config.activation().kind()));
+        this.program = new AutogradProgram(scope, "plain_decoder", "PlainDecoder", attributes(model, config));
         this.dropoutMasks = new DropoutMasks(scope);
         for (int layer = 0; layer < model.layers(); layer++) {
             for (Projection projection : Projection.values()) {
@@ -72,6 +52,21 @@ final class AutogradReference {
         if (!leaves.isEmpty()) {
             AutogradProgram.requireGradients(List.copyOf(leaves.values()));
         }
+    }
+
+    private static Map<String, Number> attributes(RandomModel model, AdapterConfig config) {
+        RandomModel.Options options = model.options();
+        return Map.ofEntries(
+                Map.entry("eps", 1e-5),
+                Map.entry("gain_offset", (double) model.spec().gainOffset()),
+                Map.entry("gate", model.spec().gate().number()),
+                Map.entry("attention_scale", options.factors().attention(model.headSize())),
+                Map.entry("embedding_scale", model.embeddingScale()),
+                Map.entry("residual_scale", options.factors().residual()),
+                Map.entry("logit_divisor", options.factors().logits()),
+                Map.entry("heads", model.heads()),
+                Map.entry("kv_heads", model.keyValueHeads()),
+                Map.entry("kind", config.activation().kind()));
     }
 
     /** The model's own weights instead of an adapter. */
@@ -153,7 +148,7 @@ final class AutogradReference {
     private List<Tensor> layerWeights() {
         List<Tensor> weights = new ArrayList<>();
         for (int layer = 0; layer < model.layers(); layer++) {
-            RandomModel.layerNames(layer).forEach(name -> weights.add(weight(name)));
+            model.layerNames(layer).forEach(name -> weights.add(weight(name)));
         }
         return weights;
     }
@@ -213,7 +208,7 @@ final class AutogradReference {
 
     /** Cosines or sines of the rotary angles, [T, D / 2]. */
     private Tensor turns(int tokens, DoubleUnaryOperator function) {
-        float[] frequencies = new RotaryConfig(10_000, null).inverseFrequencies(model.headSize());
+        float[] frequencies = RotaryConfig.plain(10_000).inverseFrequencies(model.headSize());
         float[] values = new float[tokens * frequencies.length];
         for (int i = 0; i < values.length; i++) {
             int position = i / frequencies.length;

@@ -4,6 +4,7 @@ import dev.anneal.engine.format.safetensors.SafetensorsWriter;
 import dev.anneal.engine.format.safetensors.TensorData;
 import dev.anneal.engine.format.safetensors.TensorsInMemory;
 import dev.anneal.engine.network.architecture.Architecture;
+import dev.anneal.engine.network.architecture.DecoderSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,9 @@ public record RandomModel(
 
     private static final int FIRST_FAMILIES = 4;
     private static final int FIRST_SEEDS = 24;
+
+    /** Names no tensor. */
+    private static final String NONE = "none";
 
     /**
      * What a family's configuration may choose; what it has not is false or 0.
@@ -100,6 +104,9 @@ public record RandomModel(
                             Factors.NONE);
                 case GRANITE -> new Options(bias, bias, feedForwardBias, 0, 0, 0, Factors.drawn(random));
                 case SEED_OSS -> of(new boolean[] {bias, random.nextBoolean(), feedForwardBias}, 0, 0);
+                case GEMMA3 ->
+                    new Options(
+                            bias, bias, false, window, fullLayers, 0, new Factors(0.1 + random.nextDouble(), 1, 1, 1));
             };
         }
 
@@ -151,7 +158,7 @@ public record RandomModel(
                     random,
                     (int) shape.stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b),
                     norm ? 0.25 : 0.2);
-            if (norm) {
+            if (norm && spec().gainOffset() == 0) {
                 for (int i = 0; i < values.length; i++) {
                     values[i] += 1;
                 }
@@ -194,7 +201,23 @@ public record RandomModel(
             case SEED_OSS ->
                 "%s, \"attention_out_bias\": %s, \"mlp_bias\": %s, \"pad_token_id\": null"
                         .formatted(bias, options.outputBias(), options.feedForwardBias());
+            // Both kinds of layers are rotated alike, as the plain decoder does.
+            case GEMMA3 ->
+                "%s, \"hidden_activation\": \"gelu_pytorch_tanh\", \"pad_token_id\": null, \"sliding_window\": %d,"
+                                .formatted(bias, options.window())
+                        + " \"layer_types\": %s, \"query_pre_attn_scalar\": %s"
+                                .formatted(
+                                        layerTypes(), Math.pow(options.factors().attention(), -2));
         };
+    }
+
+    DecoderSpec spec() {
+        return family.spec();
+    }
+
+    /** Factor of the input embedding's rows. */
+    double embeddingScale() {
+        return spec().scaledEmbedding() ? Math.sqrt(hidden) : options.factors().embedding();
     }
 
     private List<String> layerTypes() {
@@ -228,7 +251,11 @@ public record RandomModel(
             put(shapes, path + "mlp.gate_proj", f, h, options.feedForwardBias());
             put(shapes, path + "mlp.up_proj", f, h, options.feedForwardBias());
             put(shapes, path + "mlp.down_proj", h, f, options.feedForwardBias());
-            if (family == Architecture.QWEN3) {
+            if (spec().norms() == DecoderSpec.Norms.AROUND) {
+                shapes.put(path + "pre_feedforward_layernorm.weight", List.of(h));
+                shapes.put(path + "post_feedforward_layernorm.weight", List.of(h));
+            }
+            if (spec().queryKeyNorm()) {
                 shapes.put(path + "self_attn.q_norm.weight", List.of((long) headSize));
                 shapes.put(path + "self_attn.k_norm.weight", List.of((long) headSize));
             }
@@ -244,7 +271,8 @@ public record RandomModel(
     }
 
     /** Names of a layer's tensors in the order of plain_decoder.py, whether the family has them or not. */
-    static List<String> layerNames(int layer) {
+    List<String> layerNames(int layer) {
+        boolean around = spec().norms() == DecoderSpec.Norms.AROUND;
         String path = "model.layers." + layer + ".";
         List<String> modules = List.of(
                 path + "self_attn.q_proj",
@@ -256,11 +284,13 @@ public record RandomModel(
                 path + "mlp.down_proj");
         List<String> names = new ArrayList<>();
         names.add(path + "input_layernorm.weight");
-        names.add(path + "post_attention_layernorm.weight");
+        names.add(path + (around ? "pre_feedforward_layernorm.weight" : "post_attention_layernorm.weight"));
         modules.forEach(module -> names.add(module + ".weight"));
         modules.forEach(module -> names.add(module + ".bias"));
         names.add(path + "self_attn.q_norm.weight");
         names.add(path + "self_attn.k_norm.weight");
+        names.add(around ? path + "post_attention_layernorm.weight" : NONE);
+        names.add(path + "post_feedforward_layernorm.weight");
         return names;
     }
 

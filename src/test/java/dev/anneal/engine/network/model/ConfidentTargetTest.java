@@ -23,6 +23,9 @@ class ConfidentTargetTest {
     static final Map<String, Number> ATTRIBUTES = Map.ofEntries(
             Map.entry("eps", 1e-9),
             Map.entry("heads", 1),
+            Map.entry("gain_offset", 0.0),
+            Map.entry("gate", 0),
+            Map.entry("embedding_rounds", 0),
             Map.entry("attention_scale", 1.0),
             Map.entry("embedding_scale", 1.0),
             Map.entry("logit_divisor", 1.0),

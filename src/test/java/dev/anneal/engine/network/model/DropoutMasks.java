@@ -15,6 +15,9 @@ public final class DropoutMasks {
     public DropoutMasks(TensorScope scope) {
         Map<String, Number> unused = Map.ofEntries(
                 Map.entry("eps", 1e-5),
+                Map.entry("gain_offset", 0.0),
+                Map.entry("gate", 0),
+                Map.entry("embedding_rounds", 0),
                 Map.entry("attention_scale", 1.0),
                 Map.entry("embedding_scale", 1.0),
                 Map.entry("logit_divisor", 1.0),

@@ -110,6 +110,10 @@ class FamiliesTest {
         try (StreamedModel model = StreamedModel.open(FOLDER.resolve(name), FOLDER.resolve(name), TestDevice.NAME);
                 TensorScope scope = model.scope().child()) {
             float[] norm = model.finalNorm(scope).toFloats();
+            int offset = model.config().architecture().spec().gainOffset();
+            for (int i = 0; i < norm.length; i++) {
+                norm[i] += offset;
+            }
             float[] table = model.outputEmbedding(scope, 0, vocabulary).toFloats();
             List<float[]> logits = model.hiddenStates(scope, rows(name), model.noAdapters(), () -> {}).stream()
                     .map(states -> logits(

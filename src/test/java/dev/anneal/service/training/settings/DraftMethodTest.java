@@ -51,7 +51,8 @@ class DraftMethodTest {
                 null,
                 false,
                 1,
-                true);
+                true,
+                false);
     }
 
     @Test

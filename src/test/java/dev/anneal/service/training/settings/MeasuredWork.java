@@ -71,7 +71,8 @@ public final class MeasuredWork {
                 null,
                 false,
                 1,
-                true);
+                true,
+                false);
     }
 
     /** @param keys width of all key heads together */

@@ -45,7 +45,8 @@ class SettingsResolverTest {
             null,
             false,
             1,
-            true);
+            true,
+            false);
 
     static final EngineSetup FP32 = new EngineSetup("cpu", "fp32", false, 2);
 
@@ -370,13 +371,11 @@ class SettingsResolverTest {
     @Test
     void autoIsResolvedAsTheEngineDoes() {
         EngineSetup fast = new EngineSetup("cpu", "auto", true, 2);
-        ModelProfile wide = new ModelProfile(
-                "wide", 1, 1, 512, 8, 100, 1024, ModelProfile.BaseRates.ofModel(1), Map.of(), null, false, 1, true);
+        int wide = 512;
 
-        assertThat(fast.valueBytes(wide.hiddenSize())).isEqualTo(2);
+        assertThat(fast.valueBytes(wide)).isEqualTo(2);
         assertThat(fast.valueBytes(TINY.hiddenSize())).isEqualTo(4);
-        assertThat(new EngineSetup("cpu", "auto", false, 2).valueBytes(wide.hiddenSize()))
-                .isEqualTo(4);
+        assertThat(new EngineSetup("cpu", "auto", false, 2).valueBytes(wide)).isEqualTo(4);
     }
 
     /** An ordinary LoRA. */
