@@ -170,13 +170,14 @@ final class GgufModel {
                         entry,
                         ElementType.FLOAT32,
                         blocks,
-                        block -> numbers.write(place.ordered(block.toFloats(), columns))));
+                        block -> numbers.write(place.stored(block.toFloats(), columns))));
     }
 
     private static String otherFamily(ModelConfig config) {
         String found = config.architecture().className()
                 + (config.biased().isEmpty() ? "" : " with biases in " + config.biased());
-        return "GGUF is written for Llama, Mistral and Qwen2, and for Qwen3 without biases, and this is " + found;
+        return "GGUF is written for Llama, Mistral and Qwen2, and for Qwen3, SmolLM3, Granite, Seed-OSS and Gemma 3"
+                + " where llama.cpp has their biases and kinds of layers, and this is " + found;
     }
 
     private static ExportException unsupported(String reason) {

@@ -2,6 +2,7 @@ package dev.anneal.engine.export.llamacpp;
 
 import dev.anneal.engine.format.gguf.Metadata;
 import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.Multipliers;
 import dev.anneal.engine.network.architecture.RotaryConfig;
 import java.util.List;
 
@@ -17,7 +18,7 @@ public final class ModelKeys {
      */
     public static List<String> put(Metadata metadata, Family family, ModelConfig config) {
         String name = family.architecture();
-        int context = context(config);
+        int context = family == Family.GEMMA3 ? config.maxPositions() : context(config);
         metadata.count(name + ".vocab_size", config.vocabularySize())
                 .count(name + ".context_length", context)
                 .count(name + ".embedding_length", config.hiddenSize())
@@ -30,12 +31,32 @@ public final class ModelKeys {
                 .number(name + ".attention.layer_norm_rms_epsilon", (float) config.normEpsilon())
                 .count(name + ".rope.dimension_count", config.headSize())
                 .number(name + ".rope.freq_base", (float) config.rotary().theta());
+        if (family == Family.GRANITE) {
+            putMultipliers(metadata, name, config.multipliers());
+        } else if (family == Family.GEMMA3) {
+            putWindows(metadata, name, config);
+        }
         return context == config.maxPositions()
                 ? List.of()
                 : List.of(("this model's layers see the last %1$d tokens only, which llama.cpp's architecture '%2$s'"
                                 + " cannot say; its context_length is written as %1$d, and longer texts get"
                                 + " other answers")
                         .formatted(context, name));
+    }
+
+    /** That of the residual stream is a part of the others, {@link ModelConfig}. */
+    private static void putMultipliers(Metadata metadata, String name, Multipliers multipliers) {
+        metadata.number(name + ".attention.scale", (float) multipliers.attention())
+                .number(name + ".embedding_scale", (float) multipliers.embedding())
+                .number(name + ".logit_scale", (float) multipliers.logits());
+    }
+
+    private static void putWindows(Metadata metadata, String name, ModelConfig config) {
+        metadata.count(name + ".attention.sliding_window", config.windows().get(0));
+        if (config.rotary().divisor() != 1) {
+            metadata.text(name + ".rope.scaling.type", "linear").number(name + ".rope.scaling.factor", (float)
+                    config.rotary().divisor());
+        }
     }
 
     /** The shortest sliding window, up to which a model with windows equals one without. */

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name name in the GGUF file
  * @param headRows rows of a head whose halves must be interleaved, or 0 to keep the order
+ * @param offset added to its numbers
  */
-public record TensorPlace(String name, int headRows) {
+public record TensorPlace(String name, int headRows, int offset) {
 
     /** Factors by which llama.cpp divides the rotary frequencies. */
     public static final String ROTARY_FACTORS = "rope_freqs.weight";
@@ -28,7 +29,8 @@ public record TensorPlace(String name, int headRows) {
 
     private static final Map<String, String> PARTS = Map.ofEntries(
             Map.entry("input_layernorm", "attn_norm"),
-            Map.entry("post_attention_layernorm", "ffn_norm"),
+            Map.entry("pre_feedforward_layernorm", "ffn_norm"),
+            Map.entry("post_feedforward_layernorm", "post_ffw_norm"),
             Map.entry("self_attn.q_proj", "attn_q"),
             Map.entry("self_attn.k_proj", "attn_k"),
             Map.entry("self_attn.v_proj", "attn_v"),
@@ -44,19 +46,41 @@ public record TensorPlace(String name, int headRows) {
         if (tensor.equals(CheckpointTensors.HEAD) && config.tiedEmbeddings()) {
             return Optional.empty();
         }
+        int offset =
+                tensor.endsWith("norm.weight") ? config.architecture().spec().gainOffset() : 0;
         @Nullable String outside = OUTSIDE.get(tensor);
         if (outside != null) {
-            return Optional.of(new TensorPlace(outside, 0));
+            return Optional.of(new TensorPlace(outside, 0, offset));
         }
         Matcher layer = IN_LAYER.matcher(tensor);
-        @Nullable String part = layer.matches() ? PARTS.get(layer.group(2)) : null;
+        @Nullable String part = layer.matches() ? part(layer.group(2), family) : null;
         if (part == null) {
             return Optional.empty();
         }
         boolean rotated = part.equals("attn_q") || part.equals("attn_k");
         return Optional.of(new TensorPlace(
                 "blk.%s.%s.%s".formatted(layer.group(1), part, layer.group(3)),
-                rotated && family.interleavesHeads() ? config.headSize() : 0));
+                rotated && family.interleavesHeads() ? config.headSize() : 0,
+                offset));
+    }
+
+    private static @Nullable String part(String module, Family family) {
+        return module.equals("post_attention_layernorm") ? family.postAttentionNorm() : PARTS.get(module);
+    }
+
+    /**
+     * Rows as the file has them.
+     *
+     * @param columns columns of a row
+     */
+    public float[] stored(float[] rows, int columns) {
+        float[] stored = ordered(rows, columns);
+        if (offset != 0) {
+            for (int i = 0; i < stored.length; i++) {
+                stored[i] += offset;
+            }
+        }
+        return stored;
     }
 
     /**
@@ -65,7 +89,7 @@ public record TensorPlace(String name, int headRows) {
      *
      * @param columns columns of a row
      */
-    public float[] ordered(float[] rows, int columns) {
+    private float[] ordered(float[] rows, int columns) {
         if (headRows == 0) {
             return rows;
         }

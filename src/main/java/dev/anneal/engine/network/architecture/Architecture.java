@@ -153,6 +153,11 @@ public enum Architecture {
         return spec;
     }
 
+    /** Whether embeddings, hidden states or logits are multiplied, unless a configuration says 1. */
+    public boolean hasMultipliers() {
+        return spec.scaledEmbedding() || keys.contains("embedding_multiplier");
+    }
+
     Set<ProjectionGroup> biased() {
         return biased;
     }

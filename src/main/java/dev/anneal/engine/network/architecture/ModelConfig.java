@@ -101,9 +101,13 @@ public record ModelConfig(
         return layer;
     }
 
-    /** Of the layers that rotate queries and keys. */
+    /** Of the layers that rotate queries and keys, of those without a window if there are such. */
     public RotaryConfig rotary() {
-        return kinds.get(lastRotatedLayer()).rotary();
+        return kinds.stream()
+                .filter(kind -> kind.window() == 0 && !kind.rotary().equals(RotaryConfig.NONE))
+                .findFirst()
+                .orElse(kinds.get(lastRotatedLayer()))
+                .rotary();
     }
 
     private ModelConfig untied() {

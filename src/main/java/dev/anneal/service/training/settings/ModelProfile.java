@@ -1,8 +1,8 @@
 package dev.anneal.service.training.settings;
 
+import dev.anneal.engine.network.architecture.Architecture;
 import dev.anneal.engine.network.architecture.LayerWidths;
 import dev.anneal.engine.network.architecture.ModelConfig;
-import dev.anneal.engine.network.architecture.Multipliers;
 import dev.anneal.engine.network.architecture.Projection;
 import dev.anneal.engine.network.architecture.ProjectionGroup;
 import dev.anneal.engine.network.lora.AdapterConfig;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param head what a draft head has beside its layer; null for a model
  * @param inNf4 whether the projections are in 4 bits, in the model's files or while an adapter is trained
  * @param shares number of devices of which each keeps an equal share of the projections; 1 if each keeps all
- * @param takesHeads whether draft heads can read its hidden states: not where a family multiplies them
+ * @param takesHeads whether draft heads can read its hidden states: not where {@link Architecture#hasMultipliers}
  * @param normedOutputs as {@link LayerWidths} has it
  */
 public record ModelProfile(
@@ -102,7 +102,7 @@ public record ModelProfile(
                 null,
                 config.storedInNf4(),
                 1,
-                config.multipliers().equals(Multipliers.plain(config.headSize())),
+                !config.architecture().hasMultipliers(),
                 LayerWidths.of(config).normedOutputs());
     }
 

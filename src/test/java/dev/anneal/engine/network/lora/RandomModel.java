@@ -298,7 +298,7 @@ public record RandomModel(
         return shapes().getOrDefault(name, List.of(0L));
     }
 
-    static float[] normal(Random random, int count, double deviation) {
+    public static float[] normal(Random random, int count, double deviation) {
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {
             values[i] = (float) (random.nextGaussian() * deviation);

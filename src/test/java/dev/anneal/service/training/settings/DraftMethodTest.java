@@ -24,6 +24,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What a job for a draft may ask for, and what becomes of what it leaves open. */
@@ -321,15 +322,18 @@ class DraftMethodTest {
                 .memory();
     }
 
-    @Test
-    void aTargetThatScalesItsStatesTakesNoHead() throws IOException {
-        ModelConfig granite = ModelConfig.read(Path.of("src/test/resources/golden/families/granite-0/config.json"));
-        ModelProfile target = ModelProfile.of("granite", granite, 1e-3);
+    /** Whatever the values are: granite-2 has the multipliers 1. */
+    @ParameterizedTest
+    @ValueSource(strings = {"granite-0", "granite-2", "gemma3-0"})
+    void aTargetThatScalesItsStatesTakesNoHead(String name) throws IOException {
+        ModelConfig config = ModelConfig.read(Path.of("src/test/resources/golden/families", name, "config.json"));
+        ModelProfile target = ModelProfile.of(name, config, 1e-3);
 
         assertThat(catchThrowableOfType(Refusal.class, () -> fitted("'kind': 'eagle3'", target))
                         .explanation())
-                .isEqualTo("'method.speculative_draft.kind' is an EAGLE head, which cannot draft for 'granite', because"
-                        + " this model's family multiplies hidden states or logits; use the kind 'model'");
+                .isEqualTo("'method.speculative_draft.kind' is an EAGLE head, which cannot draft for '" + name
+                        + "', because this model's family multiplies embeddings, hidden states or logits; use the kind"
+                        + " 'model'");
     }
 
     private static ModelProfile profileOf(String own) {
